@@ -1,0 +1,12 @@
+//! The contract between Rollcall's services and with their clients: package `rollcall.v1`.
+//!
+//! Everything here is generated from the .proto files of this crate, which carry the comments.
+//! Nothing is written by hand, so that the files stay the one place where the contract is changed.
+
+/// The messages, clients and servers of `rollcall.v1`.
+pub mod v1 {
+    tonic::include_proto!("rollcall.v1");
+}
+
+/// The encoded `FileDescriptorSet` of `rollcall.v1`, for gRPC reflection.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

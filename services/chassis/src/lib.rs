@@ -1,0 +1,1 @@
+//! What every service shares: configuration, telemetry, TLS, gRPC, AMQP, PostgreSQL, health, shutdown.

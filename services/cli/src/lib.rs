@@ -1,0 +1,1 @@
+//! The command of operators and of the demo.

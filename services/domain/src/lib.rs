@@ -1,0 +1,1 @@
+//! The rules of Rollcall as pure functions: no I/O, no clock, no async.

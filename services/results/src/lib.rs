@@ -1,0 +1,1 @@
+//! Answers what runs decided and did, and what the portal holds.

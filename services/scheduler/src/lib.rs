@@ -1,0 +1,1 @@
+//! Settings, schedules and run requests, which become jobs.

@@ -1,0 +1,1 @@
+//! Reads directories and hands what they hold to reconcile.

@@ -1,0 +1,1 @@
+//! Starts real servers and the services, private, on free ports or addresses.
