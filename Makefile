@@ -1,0 +1,42 @@
+# Rollcall's commands. One prerequisite: the Rust toolchain that rust-toolchain.toml names.
+# Debian packages that are missing (PostgreSQL, RabbitMQ, Samba, OpenLDAP) are installed by the first command that needs them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+CARGO := cargo
+TESTBED := target/debug/rollcall-testbed
+# nextest where it is there: it runs each test in a process of its own, side by side.
+TEST_RUNNER := $(shell cargo nextest --version >/dev/null 2>&1 && echo "nextest run" || echo "test")
+
+.PHONY: help demo up down test lint bench packages build
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+
+demo: packages build ## an administrator's first hour with a real Active Directory
+	$(TESTBED) run -- deploy/demo/first-hour.sh
+
+up: packages build ## the same stack, left running; its addresses are in .run/env
+	$(TESTBED) up
+
+down: ## stops what `make up` started
+	@if [ -x $(TESTBED) ]; then $(TESTBED) down; else echo "nothing to stop"; fi
+
+test: packages build ## every test, against real servers
+	$(TESTBED) run -- $(CARGO) $(TEST_RUNNER) --workspace
+
+lint: ## format, clippy and documentation, with warnings as errors
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
+
+bench: packages ## imports of 100,000 objects, as ratios to the directory's own speed
+	$(CARGO) build --release --locked --workspace --bins
+	target/release/rollcall-testbed run --only postgres,rabbitmq,openldap -- target/release/rollcall-bench
+
+packages:
+	@deploy/debian/install-packages.sh
+
+build:
+	@echo "Building the services (a first build takes some minutes) ..."
+	@$(CARGO) build --locked --workspace --bins
