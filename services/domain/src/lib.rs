@@ -1,1 +1,22 @@
 //! The rules of Rollcall as pure functions: no I/O, no clock, no async.
+//!
+//! What a directory answers becomes objects with claims ([`reading`]), claims and the portal's accounts
+//! become verdicts ([`plan`]), and a schedule becomes due times ([`schedule`]). Preview, sync and tests all
+//! call the same functions, so that no rule is written twice. Whatever text or bytes come in, from a
+//! customer or from a customer's server, nothing here panics: it is a value or an error that says what was
+//! expected and where.
+//!
+//! Nothing here reads the clock, a file or the network: the time is an argument.
+
+mod text_enum;
+
+pub mod address;
+pub mod id;
+pub mod object;
+pub mod plan;
+pub mod verdict;
+
+pub use address::{Address, DomainName, InvalidAddress, InvalidDomainName, escape_bytes};
+pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId};
+pub use object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
+pub use verdict::{Reason, Verdict};

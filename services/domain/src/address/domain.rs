@@ -1,0 +1,116 @@
+//! Domain names as A-labels (IDNA 2008).
+
+use std::borrow::{Borrow, Cow};
+use std::fmt;
+
+use idna::AsciiDenyList;
+use idna::uts46::{DnsLength, Hyphens, Uts46};
+use unicode_normalization::char::is_combining_mark;
+
+/// The longest domain name, without the dot of the root, and the longest label in it (RFC 1035 2.3.4).
+const MAX_DOMAIN: usize = 253;
+const MAX_LABEL: usize = 63;
+
+/// A domain name in lower case, as A-labels, without the dot of the root.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DomainName(Box<str>);
+
+/// A text that is no domain name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected a domain name: labels of letters, digits and inner hyphens, joined by dots, each of at most 63 octets and 253 in all"
+)]
+pub struct InvalidDomainName;
+
+impl DomainName {
+    /// Normalises a domain name: trimmed, in lower case, as A-labels (IDNA 2008).
+    pub fn parse(text: &str) -> Result<Self, InvalidDomainName> {
+        Ok(Self(normalise(text.trim())?.into()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A domain name in lower case, as A-labels. A name of plain letters, digits and hyphens, as nearly all are,
+/// is but lower-cased.
+pub(super) fn normalise(name: &str) -> Result<Cow<'_, str>, InvalidDomainName> {
+    if !is_plain(name) {
+        return to_a_labels(name).map(Cow::Owned);
+    }
+    if name.len() > MAX_DOMAIN {
+        return Err(InvalidDomainName);
+    }
+    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Ok(Cow::Owned(name.to_ascii_lowercase()));
+    }
+    Ok(Cow::Borrowed(name))
+}
+
+/// Whether each label is letters and digits with single inner hyphens: what the rules of IDNA leave as it
+/// is. Labels with two hyphens in a row, `xn--` among them, are for [`to_a_labels`] to judge.
+fn is_plain(name: &str) -> bool {
+    let mut label = 0;
+    let mut last = b'.';
+    for byte in name.bytes() {
+        match byte {
+            b'.' if last == b'.' || last == b'-' => return false,
+            b'-' if last == b'.' || last == b'-' => return false,
+            b'.' => label = 0,
+            b'-' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' if label < MAX_LABEL => label += 1,
+            _ => return false,
+        }
+        last = byte;
+    }
+    last != b'.' && last != b'-'
+}
+
+pub(super) fn to_a_labels(name: &str) -> Result<String, InvalidDomainName> {
+    let processor = Uts46::new();
+    let ascii = processor
+        .to_ascii(
+            name.as_bytes(),
+            AsciiDenyList::STD3,
+            Hyphens::Check,
+            DnsLength::Verify,
+        )
+        .map_err(|_| InvalidDomainName)?;
+    if ascii.contains("xn--") {
+        let (unicode, valid) = processor.to_unicode(ascii.as_bytes(), AsciiDenyList::STD3, Hyphens::Check);
+        if valid.is_err() || !unicode.chars().all(is_of_idna_2008) {
+            return Err(InvalidDomainName);
+        }
+    }
+    Ok(ascii.into_owned())
+}
+
+/// Whether IDNA 2008 (RFC 5892) allows a character in a label. UTS 46, which does the mapping, is laxer: it
+/// lets symbols pass, such as emoji.
+fn is_of_idna_2008(c: char) -> bool {
+    c.is_alphanumeric()
+        || is_combining_mark(c)
+        || matches!(c, '.' | '-')
+        // Signs that RFC 5892 (2.6) admits by name: joiners, middle dots, keraia, geresh, Sindhi and Tibetan marks.
+        || matches!(c, '\u{200c}' | '\u{200d}' | '\u{b7}' | '\u{30fb}' | '\u{375}' | '\u{5f3}' | '\u{5f4}')
+        || matches!(c, '\u{6fd}' | '\u{6fe}' | '\u{f0b}')
+}
+
+impl AsRef<str> for DomainName {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for DomainName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DomainName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

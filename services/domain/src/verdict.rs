@@ -1,0 +1,95 @@
+//! What a run decides for one claim or one absent address, and why.
+
+use crate::text_enum::text_enum;
+
+text_enum! {
+    /// What a run decides for one claim or one absent address.
+    pub enum Verdict {
+        /// Becomes live.
+        Add = "ADD",
+        /// Nothing changes.
+        Keep = "KEEP",
+        /// Its account, role, type or origin changes, or it is stale no more.
+        Update = "UPDATE",
+        /// Ceases to be live.
+        Remove = "REMOVE",
+        /// Is gone from the directory, newly or still, and stays in the portal.
+        Stale = "STALE",
+        /// Refused.
+        Skip = "SKIP",
+    }
+}
+
+text_enum! {
+    /// Why a verdict is what it is. A verdict that says everything has no reason.
+    pub enum Reason {
+        /// SKIP: not an e-mail address.
+        InvalidAddress = "INVALID_ADDRESS",
+        /// SKIP: the settings name object types, and not this one.
+        TypeExcluded = "TYPE_EXCLUDED",
+        /// SKIP: the settings exclude disabled users, and this user is one.
+        DisabledExcluded = "DISABLED_EXCLUDED",
+        /// SKIP: the settings name domains, and not this one.
+        DomainExcluded = "DOMAIN_EXCLUDED",
+        /// SKIP: the domain belongs to another customer of the portal.
+        OtherTenant = "OTHER_TENANT",
+        /// SKIP: the domain is not registered in the portal.
+        DomainNotRegistered = "DOMAIN_NOT_REGISTERED",
+        /// SKIP: an account of the portal that the sync may not change holds it.
+        InterferesWithPortalAccount = "INTERFERES_WITH_PORTAL_ACCOUNT",
+        /// SKIP: another object of the directory has the better claim.
+        ClaimedByOtherObject = "CLAIMED_BY_OTHER_OBJECT",
+        /// SKIP: its object keeps another address with the same username portion.
+        DuplicateUsername = "DUPLICATE_USERNAME",
+
+        /// ADD: of a new account.
+        NewAccount = "NEW_ACCOUNT",
+        /// ADD: a further address of an account that is there.
+        NewAddress = "NEW_ADDRESS",
+        /// ADD: of a removed account that came back with its object.
+        Restored = "RESTORED",
+
+        /// UPDATE: a hand-made account became the directory object's.
+        Adopted = "ADOPTED",
+        /// UPDATE: a hand-made account was taken into its object's own account.
+        Merged = "MERGED",
+        /// UPDATE: the account of an object that is gone was taken over by an object with the same primary.
+        Rebound = "REBOUND",
+        /// UPDATE: the account's primary address changed.
+        Renamed = "RENAMED",
+        /// UPDATE: the address moved from another account.
+        Moved = "MOVED",
+        /// UPDATE: the account's type changed.
+        TypeChanged = "TYPE_CHANGED",
+        /// UPDATE: it was typed in the portal, and is the directory's from here on.
+        NowSynced = "NOW_SYNCED",
+        /// UPDATE: it was stale and is in the directory again.
+        StaleNoMore = "STALE_NO_MORE",
+        /// UPDATE: an alias became a domain alias, or the other way round.
+        RoleChanged = "ROLE_CHANGED",
+
+        /// STALE or REMOVE: the directory no longer has it.
+        Absent = "ABSENT",
+        /// STALE or REMOVE: its only claims are refused by the settings, the domains or the address itself.
+        OnlyRefusedClaims = "ONLY_REFUSED_CLAIMS",
+        /// REMOVE: its account lost its last address.
+        LastAddressLost = "LAST_ADDRESS_LOST",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_leads_back_to_its_value() {
+        for verdict in Verdict::ALL {
+            assert_eq!(Verdict::parse(verdict.as_str()), Some(*verdict));
+        }
+        for reason in Reason::ALL {
+            assert_eq!(Reason::parse(reason.as_str()), Some(*reason));
+        }
+        assert_eq!(Verdict::parse("add"), None);
+        assert_eq!(Reason::parse(""), None);
+    }
+}
