@@ -70,6 +70,14 @@ impl Address {
         })
     }
 
+    /// An address from the text of another one, as the arenas of this crate store it.
+    pub(crate) fn from_normalised(text: &str, at: u8) -> Self {
+        Self {
+            text: text.into(),
+            at,
+        }
+    }
+
     /// The whole address.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -1,0 +1,120 @@
+//! Texts in one arena, each named by a 32-bit number.
+
+use std::hash::{BuildHasher, RandomState};
+
+/// Texts, one after the other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// Adds a text and names it.
+    pub(super) fn push(&mut self, text: &str) -> u32 {
+        let name = index(self.ends.len());
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+        name
+    }
+
+    /// The text of this name.
+    pub(super) fn get(&self, name: u32) -> &str {
+        let name = name as usize;
+        let start = if name == 0 { 0 } else { self.ends[name - 1] };
+        &self.bytes[start..self.ends[name]]
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+}
+
+/// A position as a 32-bit number. Four thousand million addresses are beyond any directory; past them the numbers
+/// stop growing rather than wrap.
+pub(super) fn index(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+/// Texts of which each is there once, found by their hash: linear probing over names.
+///
+/// The hash is seeded anew in each process, since what is hashed comes from customers' servers; nothing depends on its values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Interner {
+    texts: Texts,
+    slots: Vec<u32>,
+    hasher: RandomState,
+}
+
+const FREE: u32 = u32::MAX;
+
+impl Interner {
+    /// The name of a text, which is added if it is not there yet.
+    pub(super) fn intern(&mut self, text: &str) -> u32 {
+        if (self.texts.len() + 1) * 2 > self.slots.len() {
+            self.grow();
+        }
+        let slot = self.slot_of(text);
+        if self.slots[slot] == FREE {
+            self.slots[slot] = self.texts.push(text);
+        }
+        self.slots[slot]
+    }
+
+    /// The name of a text, if it is there.
+    pub(super) fn find(&self, text: &str) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        Some(self.slots[self.slot_of(text)]).filter(|name| *name != FREE)
+    }
+
+    /// The text of this name.
+    pub(super) fn get(&self, name: u32) -> &str {
+        self.texts.get(name)
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Where a text is, or would be; there is always a free slot to end at.
+    fn slot_of(&self, text: &str) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = usize::try_from(self.hasher.hash_one(text) & mask as u64).unwrap_or(0);
+        while self.slots[slot] != FREE && self.texts.get(self.slots[slot]) != text {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
+
+    fn grow(&mut self) {
+        self.slots = vec![FREE; (self.slots.len() * 2).max(16)];
+        for name in 0..index(self.texts.len()) {
+            let slot = self.slot_of(self.texts.get(name));
+            self.slots[slot] = name;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_met_again_keeps_its_name() {
+        let mut interner = Interner::default();
+        assert_eq!(interner.find("a"), None);
+        let names: Vec<u32> = (0..1000).map(|n| interner.intern(&format!("text {n}"))).collect();
+        for (n, name) in names.iter().enumerate() {
+            let text = format!("text {n}");
+            assert_eq!(interner.intern(&text), *name);
+            assert_eq!(interner.find(&text), Some(*name));
+            assert_eq!(interner.get(*name), text);
+        }
+        assert_eq!(interner.len(), 1000);
+        assert_eq!(interner.find("text 1000"), None);
+    }
+}

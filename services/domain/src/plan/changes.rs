@@ -1,0 +1,54 @@
+//! What becomes of accounts: the states before and after, complete, so that they can be applied set by set.
+
+use super::portal::AccountState;
+
+/// One account that a run changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountChange {
+    /// What happens to it, in a word.
+    pub kind: ChangeKind,
+    /// The account as the portal has it; none for a new one.
+    pub before: Option<AccountState>,
+    /// The account as it is to be: whatever differs from `before` is to be written, addresses that are not
+    /// here any more are to be taken from it. That of a removed account keeps its last addresses, which hold
+    /// nothing against anybody, for restoring it.
+    pub after: AccountState,
+    /// Whether the portal is told to send a welcome message.
+    pub welcome: bool,
+}
+
+/// What happens to an account, in a word: the first of these that fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeKind {
+    /// It is new.
+    Created,
+    /// It was removed and is live again, with its object.
+    Restored,
+    /// It ceases to be live.
+    Removed,
+    /// Its primary address changes, and perhaps more.
+    Renamed,
+    /// Anything else of it changes.
+    Changed,
+}
+
+/// What a run decided, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows with the verdict ADD.
+    pub add: u64,
+    /// Rows with the verdict KEEP.
+    pub keep: u64,
+    /// Rows with the verdict UPDATE.
+    pub update: u64,
+    /// Rows with the verdict REMOVE.
+    pub remove: u64,
+    /// Rows with the verdict STALE.
+    pub stale: u64,
+    /// Rows with the verdict SKIP.
+    pub skip: u64,
+    /// Live accounts of the tenant once the changes are applied.
+    pub accounts: u64,
+    /// Welcome messages that the portal is told to send.
+    pub welcomes: u64,
+}

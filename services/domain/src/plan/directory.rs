@@ -1,0 +1,233 @@
+//! One complete read of a directory, as flat arenas.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use crate::address::{Address, DomainName};
+use crate::object::{ClaimedAddress, DirectoryObject, ObjectType};
+
+use super::arena::{Interner, Texts, index};
+use super::settings::TenantDomains;
+
+/// One complete read of a directory. Objects are in the order of their ids, and an object's claims in the order of
+/// their texts, whatever the order in which the server gave them.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    pub(super) ids: Interner,
+    pub(super) dns: Texts,
+    pub(super) addresses: Addresses,
+    pub(super) invalid: Texts,
+    pub(super) objects: Vec<ObjectEntry>,
+    pub(super) claims: Vec<ClaimEntry>,
+    duplicates: u64,
+}
+
+/// Addresses, each once, with their domains, each once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Addresses {
+    texts: Interner,
+    pub(super) domains: Interner,
+    domain_of: Vec<u32>,
+}
+
+/// One object; its name is its position.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ObjectEntry {
+    pub(super) id: u32,
+    pub(super) dn: u32,
+    pub(super) object_type: ObjectType,
+    pub(super) disabled: bool,
+    /// The `mail` value among the addresses.
+    pub(super) mail: Option<u32>,
+    /// The first of its claims, and the one after its last.
+    pub(super) claims: (u32, u32),
+}
+
+/// One claim of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ClaimEntry {
+    /// Among the addresses, or among the invalid texts.
+    pub(super) text: u32,
+    pub(super) valid: bool,
+    pub(super) primary: bool,
+}
+
+impl Addresses {
+    fn intern(&mut self, address: &Address) -> u32 {
+        let name = self.texts.intern(address.as_str());
+        if name as usize == self.domain_of.len() {
+            self.domain_of.push(self.domains.intern(address.domain()));
+        }
+        name
+    }
+
+    pub(super) fn find(&self, address: &str) -> Option<u32> {
+        self.texts.find(address)
+    }
+
+    pub(super) fn get(&self, name: u32) -> &str {
+        self.texts.get(name)
+    }
+
+    pub(super) fn domain_of(&self, name: u32) -> u32 {
+        self.domain_of[name as usize]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.texts.len()
+    }
+}
+
+impl ObjectEntry {
+    /// The positions of its claims.
+    pub(super) fn claims(&self) -> Range<usize> {
+        self.claims.0 as usize..self.claims.1 as usize
+    }
+}
+
+impl Directory {
+    /// Collects a read, object by object.
+    pub fn builder() -> DirectoryBuilder {
+        DirectoryBuilder::default()
+    }
+
+    /// How many objects were read, each once.
+    pub fn objects(&self) -> u64 {
+        self.objects.len() as u64
+    }
+
+    /// How many claims they carry.
+    pub fn claims(&self) -> u64 {
+        self.claims.len() as u64
+    }
+
+    /// How often an object was met again; as last seen it counts.
+    pub fn duplicates(&self) -> u64 {
+        self.duplicates
+    }
+
+    /// The domains met that the tenant does not own, each once, by name: whose they are, if anybody's, is to be
+    /// looked up before the plan.
+    pub fn unregistered_domains(&self, tenant: &TenantDomains) -> Vec<DomainName> {
+        let domains = &self.addresses.domains;
+        let mut names: Vec<DomainName> = (0..index(domains.len()))
+            .map(|domain| domains.get(domain))
+            .filter(|domain| !tenant.owns(domain))
+            .filter_map(|domain| DomainName::parse(domain).ok())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The text of a claim as it is shown.
+    pub(super) fn claim_text(&self, claim: ClaimEntry) -> &str {
+        if claim.valid {
+            self.addresses.get(claim.text)
+        } else {
+            self.invalid.get(claim.text)
+        }
+    }
+
+    /// The primary address of an object as it stands in the directory: of several its `mail` value, else the lowest; one that
+    /// is no address only where there is no other.
+    pub(super) fn primary_of(&self, object: &ObjectEntry) -> Option<ClaimEntry> {
+        let rank = |claim: &ClaimEntry| (!claim.valid, Some(claim.text) != object.mail);
+        let primaries = self.claims[object.claims()].iter().filter(|claim| claim.primary);
+        primaries.copied().min_by_key(rank)
+    }
+}
+
+/// Collects a read, object by object. Where an object is met again the later one counts.
+#[derive(Clone, Debug, Default)]
+pub struct DirectoryBuilder {
+    ids: Interner,
+    dns: Texts,
+    addresses: Addresses,
+    invalid: Texts,
+    /// By id; each as last seen.
+    objects: Vec<ObjectEntry>,
+    /// In the order of arrival, those of replaced objects among them.
+    claims: Vec<ClaimEntry>,
+    duplicates: u64,
+}
+
+impl DirectoryBuilder {
+    /// Takes one object.
+    pub fn push(&mut self, object: DirectoryObject) -> &mut Self {
+        let id = self.ids.intern(object.id.as_str());
+        let dn = self.dns.push(&object.dn);
+        let mail = object.mail.as_ref().map(|mail| self.addresses.intern(mail));
+        let start = index(self.claims.len());
+        for claim in &object.claims {
+            let (text, valid) = match &claim.address {
+                ClaimedAddress::Valid(address) => (self.addresses.intern(address), true),
+                ClaimedAddress::Invalid(text) => (self.invalid.push(text), false),
+            };
+            self.claims.push(ClaimEntry {
+                text,
+                valid,
+                primary: claim.primary,
+            });
+        }
+        let entry = ObjectEntry {
+            id,
+            dn,
+            object_type: object.object_type,
+            disabled: object.disabled,
+            mail,
+            claims: (start, index(self.claims.len())),
+        };
+        match self.objects.get_mut(id as usize) {
+            Some(earlier) => {
+                *earlier = entry;
+                self.duplicates += 1;
+            }
+            None => self.objects.push(entry),
+        }
+        self
+    }
+
+    /// How many objects were taken, each once.
+    pub fn objects(&self) -> u64 {
+        self.objects.len() as u64
+    }
+
+    /// The whole read, in an order that does not depend on that of arrival.
+    pub fn finish(self) -> Directory {
+        let mut directory = Directory {
+            ids: self.ids,
+            dns: self.dns,
+            addresses: self.addresses,
+            invalid: self.invalid,
+            objects: self.objects,
+            claims: Vec::with_capacity(self.claims.len()),
+            duplicates: self.duplicates,
+        };
+        let mut objects = std::mem::take(&mut directory.objects);
+        objects.sort_unstable_by(|a, b| directory.ids.get(a.id).cmp(directory.ids.get(b.id)));
+        let mut own = Vec::new();
+        for object in &mut objects {
+            own.clear();
+            own.extend_from_slice(&self.claims[object.claims()]);
+            let start = index(directory.claims.len());
+            directory.take_claims(&mut own);
+            object.claims = (start, index(directory.claims.len()));
+        }
+        directory.objects = objects;
+        directory
+    }
+}
+
+impl Directory {
+    /// Appends an object's claims by their texts, each address once: primary beats alias.
+    fn take_claims(&mut self, claims: &mut Vec<ClaimEntry>) {
+        claims.sort_unstable_by(|a, b| {
+            let texts = self.claim_text(*a).cmp(self.claim_text(*b));
+            texts.then(Reverse(a.valid).cmp(&Reverse(b.valid))).then(Reverse(a.primary).cmp(&Reverse(b.primary)))
+        });
+        claims.dedup_by(|later, kept| {
+            later.valid == kept.valid && self.claim_text(*later) == self.claim_text(*kept)
+        });
+        self.claims.extend_from_slice(claims);
+    }
+}

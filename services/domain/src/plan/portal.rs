@@ -1,0 +1,202 @@
+//! A tenant's accounts, as flat arenas.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use crate::address::Address;
+use crate::id::{AccountId, ObjectId};
+use crate::object::{AddressType, ObjectType, Origin};
+
+use super::arena::{Texts, index};
+
+/// An account with all that counts of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountState {
+    /// Stays the same as long as the account is kept.
+    pub id: AccountId,
+    /// The directory object that it is the account of.
+    pub object_id: Option<ObjectId>,
+    /// What it is: user, group, ...
+    pub object_type: ObjectType,
+    /// MANUAL: made by hand. With an object too, it was adopted by that object.
+    pub origin: Origin,
+    /// Whether HSR is on.
+    pub hsr_enabled: bool,
+    /// Whether the portal protects it: it is never removed, merged, renamed or stripped of an address.
+    pub protected: bool,
+    /// Since when none of its addresses has been in the directory.
+    pub stale_since: Option<Timestamp>,
+    /// Whether it is kept only to be restored, and holds nothing against anybody.
+    pub removed: bool,
+    /// Its addresses, the primary first, then by bytes; of a removed account its last ones.
+    pub addresses: Vec<AddressState>,
+}
+
+/// One address of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressState {
+    /// The address, normalised.
+    pub address: Address,
+    /// What it is to its account.
+    pub address_type: AddressType,
+    /// Whether it came from the directory or was typed.
+    pub origin: Origin,
+    /// Since when it has been gone from the directory.
+    pub stale_since: Option<Timestamp>,
+}
+
+impl AccountState {
+    /// The primary address; none only for an account without addresses.
+    pub fn primary(&self) -> Option<&AddressState> {
+        let primary = |state: &&AddressState| state.address_type == AddressType::Primary;
+        self.addresses.iter().find(primary).or_else(|| self.addresses.first())
+    }
+}
+
+/// A tenant's accounts, live and removed, in the order of their ids.
+#[derive(Clone, Debug, Default)]
+pub struct Portal {
+    pub(super) texts: Texts,
+    pub(super) object_ids: Texts,
+    pub(super) accounts: Vec<AccountEntry>,
+    pub(super) addresses: Vec<AddressEntry>,
+}
+
+/// One account; its name is its position.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AccountEntry {
+    pub(super) id: AccountId,
+    /// Among the object ids.
+    pub(super) object_id: Option<u32>,
+    pub(super) object_type: ObjectType,
+    pub(super) origin: Origin,
+    pub(super) hsr_enabled: bool,
+    pub(super) protected: bool,
+    pub(super) removed: bool,
+    pub(super) stale_since: Option<Timestamp>,
+    addresses: (u32, u32),
+}
+
+/// One address of an account; its text is at its own position among the texts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AddressEntry {
+    /// Where the `@` is.
+    at: u8,
+    pub(super) address_type: AddressType,
+    pub(super) origin: Origin,
+    pub(super) stale_since: Option<Timestamp>,
+}
+
+impl AccountEntry {
+    /// The positions of its addresses, the primary first.
+    pub(super) fn addresses(&self) -> Range<usize> {
+        self.addresses.0 as usize..self.addresses.1 as usize
+    }
+}
+
+impl Portal {
+    /// Collects a tenant's accounts, one by one.
+    pub fn builder() -> PortalBuilder {
+        PortalBuilder::default()
+    }
+
+    /// How many accounts are live.
+    pub fn live_accounts(&self) -> u64 {
+        self.accounts.iter().filter(|account| !account.removed).count() as u64
+    }
+
+    /// Each account, by id.
+    pub fn iter(&self) -> impl Iterator<Item = AccountState> {
+        self.accounts.iter().map(|account| self.state_of(account))
+    }
+
+    pub(super) fn address_text(&self, position: usize) -> &str {
+        self.texts.get(index(position))
+    }
+
+    pub(super) fn object_id_of(&self, account: &AccountEntry) -> Option<&str> {
+        account.object_id.map(|id| self.object_ids.get(id))
+    }
+
+    /// An account as it was given.
+    pub(super) fn state_of(&self, account: &AccountEntry) -> AccountState {
+        AccountState {
+            id: account.id,
+            object_id: self.object_id_of(account).and_then(|id| ObjectId::from_canonical(id).ok()),
+            object_type: account.object_type,
+            origin: account.origin,
+            hsr_enabled: account.hsr_enabled,
+            protected: account.protected,
+            stale_since: account.stale_since,
+            removed: account.removed,
+            addresses: account.addresses().map(|position| self.address_state(position)).collect(),
+        }
+    }
+
+    pub(super) fn address_state(&self, position: usize) -> AddressState {
+        let entry = self.addresses[position];
+        AddressState {
+            address: Address::from_normalised(self.address_text(position), entry.at),
+            address_type: entry.address_type,
+            origin: entry.origin,
+            stale_since: entry.stale_since,
+        }
+    }
+}
+
+/// Collects a tenant's accounts, in any order.
+#[derive(Clone, Debug, Default)]
+pub struct PortalBuilder {
+    portal: Portal,
+}
+
+impl PortalBuilder {
+    /// Takes one account, live or removed.
+    pub fn push(&mut self, mut account: AccountState) -> &mut Self {
+        let portal = &mut self.portal;
+        account.addresses.sort_unstable_by(|a, b| {
+            let rank = |state: &AddressState| state.address_type != AddressType::Primary;
+            rank(a).cmp(&rank(b)).then_with(|| a.address.cmp(&b.address))
+        });
+        let start = index(portal.addresses.len());
+        for state in &account.addresses {
+            portal.texts.push(state.address.as_str());
+            portal.addresses.push(AddressEntry {
+                at: u8::try_from(state.address.local().len()).unwrap_or(u8::MAX),
+                address_type: state.address_type,
+                origin: state.origin,
+                stale_since: state.stale_since,
+            });
+        }
+        portal.accounts.push(AccountEntry {
+            id: account.id,
+            object_id: account.object_id.as_ref().map(|id| portal.object_ids.push(id.as_str())),
+            object_type: account.object_type,
+            origin: account.origin,
+            hsr_enabled: account.hsr_enabled,
+            protected: account.protected,
+            removed: account.removed,
+            stale_since: account.stale_since,
+            addresses: (start, index(portal.addresses.len())),
+        });
+        self
+    }
+
+    /// All of them, in the order of their ids.
+    pub fn finish(self) -> Portal {
+        let mut portal = self.portal;
+        portal.accounts.sort_unstable_by_key(|account| account.id);
+        portal
+    }
+}
+
+impl FromIterator<AccountState> for Portal {
+    fn from_iter<I: IntoIterator<Item = AccountState>>(accounts: I) -> Self {
+        let mut builder = Self::builder();
+        for account in accounts {
+            builder.push(account);
+        }
+        builder.finish()
+    }
+}

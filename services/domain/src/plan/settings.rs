@@ -1,0 +1,126 @@
+//! What decides besides the directory and the portal: the settings, and who owns which domain.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::address::DomainName;
+use crate::object::ObjectType;
+
+/// Those of a tenant's settings that decide what becomes of a claim or an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Kinds of object to import; none: all.
+    pub object_types: Vec<ObjectType>,
+    /// Domains whose addresses are imported; none: all of the tenant's.
+    pub domains: Vec<DomainName>,
+    /// Whether disabled users are left out. Shared mailboxes and resources never are.
+    pub exclude_disabled: bool,
+    /// What becomes of an object's aliases that share one username portion.
+    pub same_username: SameUsername,
+    /// What becomes of addresses that the directory does not hold.
+    pub removal: Removal,
+    /// Whether HSR is switched on for new users.
+    pub send_hsr: bool,
+    /// Whether the portal is told to send new users a welcome message.
+    pub send_welcome: bool,
+}
+
+/// What becomes of an object's aliases that share one username portion (the part before the last `@`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SameUsername {
+    /// One of them is kept, the others are refused.
+    #[default]
+    Skip,
+    /// Each stands for itself.
+    Import,
+}
+
+/// What becomes of the portal's addresses that the directory does not hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Removal {
+    /// They stay; synced ones are marked as stale.
+    #[default]
+    Off,
+    /// They are removed.
+    On {
+        /// Whether hand-made addresses and accounts are spared, and adopted accounts given back.
+        keep_manual: bool,
+    },
+}
+
+impl Removal {
+    /// Whether synced addresses that the directory does not hold are removed.
+    pub fn removes_synced(self) -> bool {
+        matches!(self, Self::On { .. })
+    }
+
+    /// Whether hand-made addresses that the directory does not hold are removed too.
+    pub fn removes_manual(self) -> bool {
+        matches!(self, Self::On { keep_manual: false })
+    }
+
+    /// Whether an adopted account whose object is gone goes back to the hand that made it.
+    pub fn gives_back(self) -> bool {
+        matches!(self, Self::On { keep_manual: true })
+    }
+}
+
+/// The domains that a tenant owns, each a domain of its own or an alias of another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TenantDomains {
+    alias_of: BTreeMap<DomainName, Option<DomainName>>,
+}
+
+impl TenantDomains {
+    /// Takes each domain with the domain that it is an alias of, if it is one.
+    pub fn new(domains: impl IntoIterator<Item = (DomainName, Option<DomainName>)>) -> Self {
+        Self {
+            alias_of: domains.into_iter().collect(),
+        }
+    }
+
+    /// Whether the tenant has no domain at all.
+    pub fn is_empty(&self) -> bool {
+        self.alias_of.is_empty()
+    }
+
+    /// Whether the tenant owns this domain, given as A-labels.
+    pub fn owns(&self, domain: &str) -> bool {
+        self.alias_of.contains_key(domain)
+    }
+
+    /// The domain that this one is an alias of, if it is one.
+    pub fn alias_of(&self, domain: &str) -> Option<&DomainName> {
+        self.alias_of.get(domain)?.as_ref()
+    }
+
+    /// Each domain with the domain that it is an alias of, if it is one; by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&DomainName, Option<&DomainName>)> {
+        self.alias_of.iter().map(|(name, of)| (name, of.as_ref()))
+    }
+}
+
+/// Those of the domains met in a read that other tenants own. Of whom is not known here, nor said to anyone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ForeignDomains {
+    names: BTreeSet<DomainName>,
+}
+
+impl ForeignDomains {
+    /// Takes the domains.
+    pub fn new(names: impl IntoIterator<Item = DomainName>) -> Self {
+        Self {
+            names: names.into_iter().collect(),
+        }
+    }
+
+    /// Whether another tenant owns this domain, given as A-labels.
+    pub fn contains(&self, domain: &str) -> bool {
+        self.names.contains(domain)
+    }
+}
+
+impl FromIterator<DomainName> for ForeignDomains {
+    fn from_iter<I: IntoIterator<Item = DomainName>>(names: I) -> Self {
+        Self::new(names)
+    }
+}
