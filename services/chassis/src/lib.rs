@@ -1,1 +1,24 @@
 //! What every service shares: configuration, telemetry, TLS, gRPC, AMQP, PostgreSQL, health, shutdown.
+//!
+//! A service's binary is a call of [`main`], which reads its configuration, begins telemetry and hands over a
+//! [`Lifecycle`]; the service builds itself from the modules here and returns. The chassis knows no rule of
+//! Rollcall's: what a run means is `rollcall_domain`'s and the services' matter.
+//!
+//! Invariants: the time is read in [`clock`] alone; secrets are in no log and no Debug; every wait has an end; every
+//! task is owned by a [`Lifecycle`].
+
+pub mod clock;
+pub mod config;
+pub mod credential;
+pub mod lifecycle;
+pub mod names;
+pub mod pg;
+pub mod service;
+pub mod status;
+pub mod telemetry;
+
+pub use lifecycle::Lifecycle;
+pub use service::{ServiceInfo, main, main_with_commands};
+
+/// Any error, where nobody branches on it.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

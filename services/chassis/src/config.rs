@@ -1,0 +1,44 @@
+//! Configuration: a TOML file, overlaid by variables `ROLLCALL_<SECTION>__<KEY>`.
+//!
+//! Every key stands inside a section. A variable's value is text, and is read as what its key asks for: a number, a
+//! switch, or a comma-separated list. A secret may come from a file instead: `url_file` in place of `url`, or the
+//! variable with `_FILE` at its end. All mistakes are found in one reading, each with the name of its key.
+
+mod error;
+mod help;
+mod node;
+mod parse;
+mod secret;
+mod sections;
+
+use serde::de::DeserializeOwned;
+
+pub use error::{ConfigError, Problem, Problems};
+pub use help::{help, undocumented};
+pub use parse::{load, parse};
+pub use secret::Secret;
+pub use sections::{
+    AmqpConfig, ClientConfig, DatabaseConfig, LifecycleConfig, LogFormat, ServerConfig, TelemetryConfig,
+};
+
+/// What a variable's name begins with.
+pub const PREFIX: &str = "ROLLCALL_";
+
+/// A service's whole configuration: a struct of sections, each a struct with `deny_unknown_fields`.
+pub trait ServiceConfig: DeserializeOwned + Send + 'static {
+    /// What the service's own keys mean, for `--help`: (`"schedule.tick_seconds"`, a sentence). The keys of the
+    /// chassis' sections are known already.
+    const KEYS: &'static [(&'static str, &'static str)] = &[];
+
+    /// The section `[server]`.
+    fn server(&self) -> &ServerConfig;
+
+    /// The section `[telemetry]`.
+    fn telemetry(&self) -> &TelemetryConfig;
+
+    /// The section `[lifecycle]`.
+    fn lifecycle(&self) -> &LifecycleConfig;
+
+    /// Says what is wrong beyond the type of each value.
+    fn validate(&self, _problems: &mut Problems) {}
+}

@@ -1,0 +1,65 @@
+//! The mistakes in a configuration.
+
+use std::fmt;
+
+/// One mistake and the key it is in, such as `server.listen`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The section and the key; a file's name where the file itself is unreadable.
+    pub key: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// Mistakes as they are found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems(pub(super) Vec<Problem>);
+
+impl Problems {
+    /// Adds a mistake.
+    pub fn push(&mut self, key: impl Into<String>, message: impl fmt::Display) {
+        self.0.push(Problem {
+            key: key.into(),
+            message: message.to_string(),
+        });
+    }
+
+    /// Nothing if there were no mistakes, all of them otherwise.
+    pub fn into_result(self) -> Result<(), ConfigError> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigError { problems: self.0 })
+        }
+    }
+}
+
+/// Every mistake in a configuration, one on a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// At least one.
+    pub problems: Vec<Problem>,
+}
+
+impl ConfigError {
+    pub(super) fn of(key: impl Into<String>, message: impl fmt::Display) -> Self {
+        Self {
+            problems: vec![Problem {
+                key: key.into(),
+                message: message.to_string(),
+            }],
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration is not usable:")?;
+        for Problem { key, message } in &self.problems {
+            write!(f, "\n  {key}: {message}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}

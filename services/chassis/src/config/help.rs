@@ -1,0 +1,145 @@
+//! The variables that a service reads, found from its configuration's type, for `--help`.
+
+use std::fmt::Write as _;
+
+use serde::{
+    Deserializer,
+    de::{self, Visitor, value::MapDeserializer},
+    forward_to_deserialize_any,
+};
+
+use super::{PREFIX, ServiceConfig, node::ReadError};
+
+/// What the keys of the shared sections mean.
+const SHARED: &[(&str, &str)] = &[
+    (
+        "server.listen",
+        "address and port of the gRPC server; loopback only, unless mutual TLS is configured",
+    ),
+    (
+        "server.tls_cert_file",
+        "the server's certificate chain, PEM; mutual TLS needs all three files",
+    ),
+    ("server.tls_key_file", "the certificate's key, PEM"),
+    (
+        "server.tls_client_ca_file",
+        "the authority whose clients may call, PEM",
+    ),
+    ("telemetry.log_format", "text or json [text]"),
+    (
+        "telemetry.log_filter",
+        "which lines are logged, as in info,rollcall_worker=debug [info]",
+    ),
+    (
+        "telemetry.otlp_endpoint",
+        "the collector of traces and metrics, as in http://127.0.0.1:4317 [none]",
+    ),
+    (
+        "lifecycle.drain_seconds",
+        "how long work in hand may take after the first signal [30]",
+    ),
+    ("database.url", "postgres://role:password@host/database"),
+    (
+        "database.max_connections",
+        "how many connections are held at most [10]",
+    ),
+    ("amqp.url", "amqp://user:password@host:5672/vhost, or amqps://"),
+    (
+        "amqp.ca_file",
+        "the authority of the broker's certificate, PEM [the system's]",
+    ),
+];
+
+/// The keys that secrets hide behind, and whose variable therefore has a `_FILE` twin.
+const SECRETS: &[&str] = &["database.url", "amqp.url"];
+
+/// The variables of a service and what they mean, one on a line.
+pub fn help<C: ServiceConfig>() -> String {
+    let mut text = format!(
+        "Configuration: a TOML file (--config), and variables over it; key `k` of section `[s]` is {PREFIX}S__K.\n\
+         Lists are comma-separated. A mistake ends the start with code 64 and every wrong key's name.\n"
+    );
+    for key in keys::<C>() {
+        let variable = format!("{PREFIX}{}", key.replace('.', "__").to_uppercase());
+        let twin = if SECRETS.contains(&key.as_str()) {
+            " (or …_FILE: a file that holds it)"
+        } else {
+            ""
+        };
+        let meaning = meaning::<C>(&key).unwrap_or_default();
+        // Writing to a String does not fail.
+        let _ = write!(text, "\n  {variable}{twin}\n      {meaning}");
+    }
+    text
+}
+
+/// The keys whose meaning `--help` cannot tell; a service's test asks that there be none.
+pub fn undocumented<C: ServiceConfig>() -> Vec<String> {
+    keys::<C>()
+        .into_iter()
+        .filter(|key| meaning::<C>(key).is_none())
+        .collect()
+}
+
+fn meaning<C: ServiceConfig>(key: &str) -> Option<&'static str> {
+    C::KEYS
+        .iter()
+        .chain(SHARED)
+        .find(|(known, _)| *known == key)
+        .map(|(_, meaning)| *meaning)
+}
+
+/// Every key, found by asking the type to read itself and listening to which fields it asks for.
+fn keys<C: ServiceConfig>() -> Vec<String> {
+    let mut sections: &[&str] = &[];
+    // Nothing is read: the error is how the listener ends the reading.
+    let _ = C::deserialize(Listener { heard: &mut sections });
+    let mut keys = Vec::new();
+    for section in sections {
+        let mut fields: &[&str] = &[];
+        let listener = Listener { heard: &mut fields };
+        let map = MapDeserializer::<_, ReadError>::new(std::iter::once((*section, listener)));
+        let _ = C::deserialize(map);
+        keys.extend(fields.iter().map(|field| format!("{section}.{field}")));
+    }
+    keys
+}
+
+struct Listener<'a> {
+    heard: &'a mut &'static [&'static str],
+}
+
+impl de::IntoDeserializer<'_, ReadError> for Listener<'_> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Listener<'_> {
+    type Error = ReadError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, ReadError> {
+        Err(de::Error::custom("only listening"))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        *self.heard = fields;
+        self.deserialize_any(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}

@@ -1,0 +1,199 @@
+//! The sections that services share.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use serde::Deserialize;
+
+use super::{Problems, Secret};
+
+/// `[server]`: where the service answers gRPC calls, and by which certificates.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerConfig {
+    /// The address and port; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The server's certificate chain, PEM.
+    pub tls_cert_file: Option<PathBuf>,
+    /// The certificate's key, PEM.
+    pub tls_key_file: Option<PathBuf>,
+    /// The authority whose clients may call, PEM.
+    pub tls_client_ca_file: Option<PathBuf>,
+}
+
+impl ServerConfig {
+    /// A server on this address without TLS.
+    pub fn plaintext(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            tls_cert_file: None,
+            tls_key_file: None,
+            tls_client_ca_file: None,
+        }
+    }
+
+    /// The three files of mutual TLS, if all are given.
+    pub fn tls_files(&self) -> Option<[&PathBuf; 3]> {
+        Some([
+            self.tls_cert_file.as_ref()?,
+            self.tls_key_file.as_ref()?,
+            self.tls_client_ca_file.as_ref()?,
+        ])
+    }
+
+    pub(super) fn validate(&self, problems: &mut Problems) {
+        let files = [
+            ("server.tls_cert_file", &self.tls_cert_file),
+            ("server.tls_key_file", &self.tls_key_file),
+            ("server.tls_client_ca_file", &self.tls_client_ca_file),
+        ];
+        let given = files.iter().filter(|(_, file)| file.is_some()).count();
+        if given == 0 && !self.listen.ip().is_loopback() {
+            problems.push(
+                "server.listen",
+                format_args!(
+                    "{} is not a loopback address: the server would answer anybody who can reach it; \
+                     set server.tls_cert_file, server.tls_key_file and server.tls_client_ca_file",
+                    self.listen
+                ),
+            );
+        }
+        if given > 0 {
+            for (key, _) in files.iter().filter(|(_, file)| file.is_none()) {
+                problems.push(
+                    *key,
+                    "missing: mutual TLS needs the certificate, its key and the clients' authority",
+                );
+            }
+        }
+    }
+}
+
+/// A section that names another service: where it is, and by which certificates it is called.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientConfig {
+    /// Such as `http://127.0.0.1:7103`, or `https://…` for mutual TLS.
+    pub url: String,
+    /// The authority of the server's certificate, PEM; without one, the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The client's certificate chain, PEM.
+    pub cert_file: Option<PathBuf>,
+    /// The certificate's key, PEM.
+    pub key_file: Option<PathBuf>,
+}
+
+impl ClientConfig {
+    /// A client of this URL without certificates.
+    pub fn plaintext(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            ca_file: None,
+            cert_file: None,
+            key_file: None,
+        }
+    }
+
+    /// Says what is wrong with the section of this name.
+    pub fn validate(&self, section: &str, problems: &mut Problems) {
+        let tls = self.url.starts_with("https://");
+        if !tls && !self.url.starts_with("http://") {
+            problems.push(format!("{section}.url"), "must begin with http:// or https://");
+        }
+        if self.cert_file.is_some() != self.key_file.is_some() {
+            let missing = if self.cert_file.is_some() {
+                "key_file"
+            } else {
+                "cert_file"
+            };
+            problems.push(
+                format!("{section}.{missing}"),
+                "missing: a certificate and its key go together",
+            );
+        }
+        if !tls && (self.ca_file.is_some() || self.cert_file.is_some()) {
+            problems.push(
+                format!("{section}.url"),
+                "must begin with https:// to use certificates",
+            );
+        }
+    }
+}
+
+/// `[database]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// `postgres://role:password@host/database`.
+    pub url: Secret,
+    /// How many connections the service holds at most.
+    #[serde(default = "default_max_connections")]
+    pub max_connections: u32,
+}
+
+fn default_max_connections() -> u32 {
+    10
+}
+
+/// `[amqp]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AmqpConfig {
+    /// `amqp://user:password@host:5672/vhost`, or `amqps://…`.
+    pub url: Secret,
+    /// The authority of the broker's certificate, PEM; without one, the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// `[telemetry]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TelemetryConfig {
+    /// How a line of the log looks.
+    pub log_format: LogFormat,
+    /// Which lines are logged, as in `info,rollcall_worker=debug`.
+    pub log_filter: String,
+    /// The collector of traces and metrics, as in `http://127.0.0.1:4317`; none: neither is sent.
+    pub otlp_endpoint: Option<String>,
+}
+
+impl Default for TelemetryConfig {
+    fn default() -> Self {
+        Self {
+            log_format: LogFormat::Text,
+            log_filter: "info".to_owned(),
+            otlp_endpoint: None,
+        }
+    }
+}
+
+impl TelemetryConfig {
+    pub(super) fn validate(&self, problems: &mut Problems) {
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log_filter) {
+            problems.push("telemetry.log_filter", error);
+        }
+    }
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// `[lifecycle]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LifecycleConfig {
+    /// How long work in hand may take after the first signal.
+    pub drain_seconds: u64,
+}
+
+impl Default for LifecycleConfig {
+    fn default() -> Self {
+        Self { drain_seconds: 30 }
+    }
+}

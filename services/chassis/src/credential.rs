@@ -1,0 +1,107 @@
+//! Bind passwords, sealed so that only a worker opens them.
+//!
+//! HPKE (RFC 9180) in base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. The seal is bound to the
+//! tenant and to where the password may be sent: opened under another [`Binding`], it does not open.
+
+mod binding;
+mod key;
+
+use std::fmt;
+
+use hpke::{
+    Deserializable, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305, kdf::HkdfSha256,
+    kem::X25519HkdfSha256,
+};
+use rollcall_proto::v1::SealedCredential;
+use zeroize::Zeroizing;
+
+pub use binding::Binding;
+pub use key::{KeyError, KeyPair, OpeningKeys, SealingKey, generate};
+
+type Kem = X25519HkdfSha256;
+
+/// Separates these seals from any other use of the same keys.
+const INFO: &[u8] = b"rollcall/credential/v1";
+
+/// A password: wiped after use, without a Display, and redacted in Debug.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretString(Zeroizing<String>);
+
+impl SecretString {
+    /// Keeps a text as a secret.
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The secret itself. Let it go no further than where it is used.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Why a password was not sealed.
+#[derive(Debug, thiserror::Error)]
+#[error("the password could not be sealed")]
+pub struct SealError;
+
+/// Why a seal was not opened. Which of its parts is wrong cannot be told, by design of the seal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// No key of this id is at hand.
+    #[error("the credential was sealed to key {0:?}, which this worker does not have")]
+    UnknownKey(String),
+    /// The seal is damaged, or was made for another binding.
+    #[error("the sealed credential does not open: it was made for other settings, or is damaged")]
+    Refused,
+}
+
+impl SealingKey {
+    /// Seals a password for one binding.
+    pub fn seal(&self, password: &SecretString, binding: &Binding) -> Result<SealedCredential, SealError> {
+        let (encapped_key, ciphertext) = hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, Kem>(
+            &OpModeS::Base,
+            self.public(),
+            INFO,
+            password.expose().as_bytes(),
+            &binding.associated_data(),
+        )
+        .map_err(|_| SealError)?;
+        Ok(SealedCredential {
+            key_id: self.id().to_owned(),
+            encapped_key: encapped_key.to_bytes().to_vec(),
+            ciphertext,
+        })
+    }
+}
+
+impl OpeningKeys {
+    /// Opens a seal that was made for this binding.
+    pub fn open(&self, sealed: &SealedCredential, binding: &Binding) -> Result<SecretString, OpenError> {
+        let key = self
+            .key(&sealed.key_id)
+            .ok_or_else(|| OpenError::UnknownKey(sealed.key_id.clone()))?;
+        let encapped_key = <Kem as hpke::Kem>::EncappedKey::from_bytes(&sealed.encapped_key)
+            .map_err(|_| OpenError::Refused)?;
+        let plaintext = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(
+            &OpModeR::Base,
+            key,
+            &encapped_key,
+            INFO,
+            &sealed.ciphertext,
+            &binding.associated_data(),
+        )
+        .map(Zeroizing::new)
+        .map_err(|_| OpenError::Refused)?;
+        let text = std::str::from_utf8(&plaintext).map_err(|_| OpenError::Refused)?;
+        Ok(SecretString::new(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

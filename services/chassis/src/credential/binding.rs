@@ -1,0 +1,53 @@
+//! What a seal is bound to.
+
+use rollcall_proto::v1::Directory;
+
+/// The tenant, and where its password may be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding<'a> {
+    /// The tenant's id.
+    pub tenant_id: &'a str,
+    /// The directory's hosts, in their order.
+    pub hosts: &'a [String],
+    /// The port as it is in the settings.
+    pub port: u32,
+    /// The security mode's number in the contract.
+    pub security: i32,
+    /// The CA certificates as they are in the settings.
+    pub ca_certificates_pem: &'a str,
+    /// The bind username.
+    pub bind_username: &'a str,
+}
+
+impl<'a> Binding<'a> {
+    /// The binding of a tenant's settings, as both the scheduler and the worker hold them.
+    pub fn new(tenant_id: &'a str, directory: &'a Directory) -> Self {
+        Self {
+            tenant_id,
+            hosts: &directory.hosts,
+            port: directory.port,
+            security: directory.security,
+            ca_certificates_pem: &directory.ca_certificates_pem,
+            bind_username: &directory.bind_username,
+        }
+    }
+
+    /// One text for one binding: every part is preceded by its length, so that no two bindings run together.
+    pub(super) fn associated_data(&self) -> Vec<u8> {
+        let mut data = Vec::new();
+        let mut put = |part: &[u8]| {
+            data.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            data.extend_from_slice(part);
+        };
+        put(self.tenant_id.as_bytes());
+        put(&(self.hosts.len() as u64).to_be_bytes());
+        for host in self.hosts {
+            put(host.as_bytes());
+        }
+        put(&self.port.to_be_bytes());
+        put(&self.security.to_be_bytes());
+        put(self.ca_certificates_pem.as_bytes());
+        put(self.bind_username.as_bytes());
+        data
+    }
+}

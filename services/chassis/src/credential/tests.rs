@@ -1,0 +1,203 @@
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+use super::{Binding, KeyError, OpenError, OpeningKeys, SealingKey, SecretString, generate};
+
+const PASSWORD: &str = "correct horse";
+
+fn keys(dir: &Path, id: &str) -> (SealingKey, OpeningKeys) {
+    generate(id).expect("a key").write(dir).expect("written files");
+    let sealing = SealingKey::read(&dir.join(format!("{id}.pub"))).expect("a public key");
+    let opening = OpeningKeys::read(&[dir.join(format!("{id}.key"))]).expect("a private key");
+    (sealing, opening)
+}
+
+fn binding(hosts: &[String]) -> Binding<'_> {
+    Binding {
+        tenant_id: "acme",
+        hosts,
+        port: 636,
+        security: 1,
+        ca_certificates_pem: "",
+        bind_username: "reader@acme.example",
+    }
+}
+
+fn hosts(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn what_is_sealed_opens_under_the_same_binding() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (sealing, opening) = keys(dir.path(), "k1");
+    let hosts = hosts(&["dc1", "dc2"]);
+    let sealed = sealing
+        .seal(&SecretString::new(PASSWORD.to_owned()), &binding(&hosts))
+        .expect("a seal");
+    assert_eq!(sealed.key_id, "k1");
+    assert_eq!(sealed.encapped_key.len(), 32);
+    assert_eq!(
+        opening
+            .open(&sealed, &binding(&hosts))
+            .expect("the password")
+            .expose(),
+        PASSWORD
+    );
+}
+
+#[test]
+fn a_change_of_any_part_of_the_binding_keeps_the_seal_shut() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (sealing, opening) = keys(dir.path(), "k1");
+    let given = hosts(&["dc1", "dc2"]);
+    let sealed = sealing
+        .seal(&SecretString::new(PASSWORD.to_owned()), &binding(&given))
+        .expect("a seal");
+    let (joined, swapped) = (hosts(&["dc1dc2"]), hosts(&["dc2", "dc1"]));
+    let others = [
+        Binding {
+            tenant_id: "evil",
+            ..binding(&given)
+        },
+        Binding {
+            hosts: &joined,
+            ..binding(&given)
+        },
+        Binding {
+            hosts: &swapped,
+            ..binding(&given)
+        },
+        Binding {
+            port: 389,
+            ..binding(&given)
+        },
+        Binding {
+            security: 3,
+            ..binding(&given)
+        },
+        Binding {
+            ca_certificates_pem: "x",
+            ..binding(&given)
+        },
+        Binding {
+            bind_username: "other",
+            ..binding(&given)
+        },
+    ];
+    for other in others {
+        assert_eq!(
+            opening.open(&sealed, &other),
+            Err(OpenError::Refused),
+            "{other:?}"
+        );
+    }
+}
+
+#[test]
+fn parts_of_a_binding_do_not_run_together() {
+    let none = hosts(&[]);
+    let one = Binding {
+        ca_certificates_pem: "ab",
+        bind_username: "c",
+        ..binding(&none)
+    };
+    let other = Binding {
+        ca_certificates_pem: "a",
+        bind_username: "bc",
+        ..binding(&none)
+    };
+    assert_ne!(one.associated_data(), other.associated_data());
+}
+
+#[test]
+fn a_damaged_seal_stays_shut() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (sealing, opening) = keys(dir.path(), "k1");
+    let hosts = hosts(&["dc1"]);
+    let sealed = sealing
+        .seal(&SecretString::new(PASSWORD.to_owned()), &binding(&hosts))
+        .expect("a seal");
+    let mut flipped = sealed.clone();
+    flipped.ciphertext[0] ^= 1;
+    let mut short = sealed.clone();
+    short.encapped_key.pop();
+    let mut zero = sealed;
+    zero.encapped_key.fill(0);
+    for damaged in [flipped, short, zero] {
+        assert_eq!(opening.open(&damaged, &binding(&hosts)), Err(OpenError::Refused));
+    }
+}
+
+#[test]
+fn a_worker_opens_seals_of_each_of_its_keys_and_names_the_one_it_lacks() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let hosts = hosts(&["dc1"]);
+    let seal = |id: &str| {
+        let (sealing, _) = keys(dir.path(), id);
+        sealing
+            .seal(&SecretString::new(id.to_owned()), &binding(&hosts))
+            .expect("a seal")
+    };
+    let (old, new, foreign) = (seal("k1"), seal("k2"), seal("k3"));
+    let opening =
+        OpeningKeys::read(&[dir.path().join("k1.key"), dir.path().join("k2.key")]).expect("two keys");
+    assert_eq!(
+        opening
+            .open(&old, &binding(&hosts))
+            .expect("the old one")
+            .expose(),
+        "k1"
+    );
+    assert_eq!(
+        opening
+            .open(&new, &binding(&hosts))
+            .expect("the new one")
+            .expose(),
+        "k2"
+    );
+    assert_eq!(
+        opening.open(&foreign, &binding(&hosts)),
+        Err(OpenError::UnknownKey("k3".to_owned()))
+    );
+}
+
+#[test]
+fn a_private_key_is_its_owners_alone_and_is_never_overwritten() {
+    let dir = tempfile::tempdir().expect("a folder");
+    generate("k1")
+        .expect("a key")
+        .write(dir.path())
+        .expect("written files");
+    let mode = fs::metadata(dir.path().join("k1.key"))
+        .expect("the file")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(generate("k1").expect("another key").write(dir.path()).is_err());
+}
+
+#[test]
+fn a_file_that_is_no_key_is_refused_without_showing_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for content in ["", "k1", "k1:", "k1:AAAA", "K 1:AAAA", "k1:!!"] {
+        let path = dir.path().join("wrong.key");
+        fs::write(&path, content).expect("a written file");
+        let error = OpeningKeys::read(&[&path]).expect_err(content);
+        assert!(matches!(error, KeyError::Format { .. }), "{content}: {error:?}");
+    }
+    assert!(matches!(generate("../k1"), Err(KeyError::Id)));
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (_, opening) = keys(dir.path(), "k1");
+    assert_eq!(
+        format!("{:?}", SecretString::new(PASSWORD.to_owned())),
+        "[redacted]"
+    );
+    assert_eq!(format!("{opening:?}"), r#"OpeningKeys(["k1"])"#);
+    let pair = generate("k1").expect("a key");
+    let secret = pair.private.trim().split(':').nth(1).expect("the key");
+    assert!(!format!("{pair:?}").contains(secret));
+}

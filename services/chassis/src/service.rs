@@ -1,0 +1,185 @@
+//! A service's `main`: arguments, configuration, telemetry, life, exit code.
+
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, Subcommand};
+
+use crate::{
+    BoxError,
+    config::{self, ServiceConfig},
+    lifecycle::{self, Lifecycle},
+    telemetry,
+};
+
+/// The configuration is wrong (EX_USAGE of sysexits).
+const EXIT_CONFIG: u8 = 64;
+/// The service could not start, or crashed.
+const EXIT_FAILED: u8 = 1;
+/// How long blocking work may hold the process up once all tasks have ended.
+const LAST_WAIT: Duration = Duration::from_secs(5);
+
+/// Who the service is.
+#[derive(Debug, Clone, Copy)]
+pub struct ServiceInfo {
+    /// The binary's name, such as `rollcall-worker`; also the service's name in traces.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+    /// Its version: `env!("CARGO_PKG_VERSION")`.
+    pub version: &'static str,
+}
+
+/// A service without commands of its own.
+#[derive(Debug, Subcommand)]
+enum NoCommand {}
+
+/// Runs a service. `start` sets it up, hands what lives on to [`Lifecycle::spawn`], and returns; a signal that comes
+/// before it returned drops it. The process then lives until a signal or a crash.
+pub fn main<C, F, Fut, E>(info: ServiceInfo, start: F) -> ExitCode
+where
+    C: ServiceConfig,
+    F: FnOnce(C, Lifecycle) -> Fut,
+    Fut: Future<Output = Result<(), E>>,
+    E: Into<BoxError>,
+{
+    main_with_commands(info, |command: NoCommand| match command {}, start)
+}
+
+/// Runs a service that has commands besides, such as one that makes a key. A command needs no configuration.
+pub fn main_with_commands<S, K, C, F, Fut, E>(info: ServiceInfo, command: K, start: F) -> ExitCode
+where
+    S: Subcommand,
+    K: FnOnce(S) -> Result<(), E>,
+    C: ServiceConfig,
+    F: FnOnce(C, Lifecycle) -> Fut,
+    Fut: Future<Output = Result<(), E>>,
+    E: Into<BoxError>,
+{
+    let matches = arguments::<S, C>(info).get_matches();
+    if matches.subcommand_name().is_some() {
+        return match S::from_arg_matches(&matches) {
+            Ok(subcommand) => report(command(subcommand).map_err(Into::into)),
+            Err(error) => error.exit(),
+        };
+    }
+    match configuration::<C>(&matches) {
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::from(EXIT_CONFIG)
+        }
+        Ok(_) if matches.get_flag("check-config") => {
+            say("the configuration is usable");
+            ExitCode::SUCCESS
+        }
+        Ok(config) => report(live(info, config, start)),
+    }
+}
+
+fn arguments<S: Subcommand, C: ServiceConfig>(info: ServiceInfo) -> Command {
+    let command = Command::new(info.name)
+        .version(info.version)
+        .about(info.about)
+        .after_long_help(config::help::<C>())
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .value_parser(clap::value_parser!(PathBuf))
+                .help("The TOML file to read; variables win over it"),
+        )
+        .arg(
+            Arg::new("check-config")
+                .long("check-config")
+                .action(ArgAction::SetTrue)
+                .help("Read the configuration, say what is wrong with it, and end"),
+        );
+    S::augment_subcommands(command)
+        .subcommand_required(false)
+        .arg_required_else_help(false)
+}
+
+fn configuration<C: ServiceConfig>(matches: &ArgMatches) -> Result<C, config::ConfigError> {
+    config::load(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))
+}
+
+/// Telemetry is flushed on every way out of here.
+fn live<C, F, Fut, E>(info: ServiceInfo, config: C, start: F) -> Result<(), BoxError>
+where
+    C: ServiceConfig,
+    F: FnOnce(C, Lifecycle) -> Fut,
+    Fut: Future<Output = Result<(), E>>,
+    E: Into<BoxError>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(async {
+        let telemetry = telemetry::init(info.name, info.version, config.telemetry())?;
+        let drain = Duration::from_secs(config.lifecycle().drain_seconds);
+        let result = serve(info, drain, |lifecycle| start(config, lifecycle)).await;
+        telemetry.shutdown().await;
+        result
+    });
+    runtime.shutdown_timeout(LAST_WAIT);
+    result
+}
+
+async fn serve<Fut, E>(
+    info: ServiceInfo,
+    drain: Duration,
+    start: impl FnOnce(Lifecycle) -> Fut,
+) -> Result<(), BoxError>
+where
+    Fut: Future<Output = Result<(), E>>,
+    E: Into<BoxError>,
+{
+    let lifecycle = Lifecycle::new();
+    let signals = tokio::spawn(lifecycle::obey_signals(lifecycle.clone()));
+    tracing::info!(
+        service.name = info.name,
+        service.version = info.version,
+        "starting"
+    );
+    let started = tokio::select! {
+        started = start(lifecycle.clone()) => started.map_err(Into::into),
+        () = lifecycle.soft().cancelled() => Ok(()),
+    };
+    if let Err(error) = &started {
+        tracing::error!(
+            error = lifecycle::chain(error.as_ref()),
+            "the service could not start"
+        );
+        lifecycle.soft().cancel();
+    }
+    let ended_well = lifecycle.finish(drain).await;
+    signals.abort();
+    tracing::info!(ended_well, "stopped");
+    started?;
+    if ended_well {
+        Ok(())
+    } else {
+        Err("the service did not end well: its log says why".into())
+    }
+}
+
+fn report(result: Result<(), BoxError>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&lifecycle::chain(error.as_ref()));
+            ExitCode::from(EXIT_FAILED)
+        }
+    }
+}
+
+/// To standard error, whose loss is no reason to fail.
+fn complain(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+fn say(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+#[cfg(test)]
+mod tests;

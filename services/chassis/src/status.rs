@@ -1,0 +1,233 @@
+//! Refusals and faults as gRPC statuses.
+//!
+//! A refusal carries a code that a program may rely on (`google.rpc.ErrorInfo`) and a sentence for a person; a bad
+//! request names each wrong field (`google.rpc.BadRequest`). A fault of ours is logged whole and told in a plain
+//! sentence: what is inside is nobody else's.
+
+use std::{collections::HashMap, error::Error};
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+use crate::lifecycle::chain;
+
+/// The domain of every reason.
+pub const DOMAIN: &str = "rollcall";
+/// The reason of a request whose fields are wrong.
+pub const INVALID_FIELDS: &str = "INVALID_FIELDS";
+
+/// Why a call is refused or failed.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    code: Code,
+    reason: &'static str,
+    message: String,
+    metadata: HashMap<String, String>,
+    violations: Vec<(String, String)>,
+}
+
+impl ApiError {
+    /// An error of this code; the reason is UPPER_SNAKE_CASE and never changes, the message is for a person.
+    pub fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            reason,
+            message: message.into(),
+            metadata: HashMap::new(),
+            violations: Vec::new(),
+        }
+    }
+
+    /// A request that is wrong whatever the state of things. Name the field where there is one: [`Violations`].
+    pub fn invalid_argument(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::InvalidArgument, reason, message)
+    }
+
+    /// What does not exist, or belongs to another tenant.
+    pub fn not_found(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::NotFound, reason, message)
+    }
+
+    /// What somebody else already has.
+    pub fn already_exists(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::AlreadyExists, reason, message)
+    }
+
+    /// What the state of things does not allow before something else is done.
+    pub fn failed_precondition(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::FailedPrecondition, reason, message)
+    }
+
+    /// What changed under the caller, who may read it again and retry.
+    pub fn aborted(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::Aborted, reason, message)
+    }
+
+    /// A caller who may not do this.
+    pub fn permission_denied(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::PermissionDenied, reason, message)
+    }
+
+    /// More than there is room for now.
+    pub fn resource_exhausted(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::ResourceExhausted, reason, message)
+    }
+
+    /// The database or the broker is away: logged here, told without detail; the caller may retry.
+    pub fn unavailable(what: &'static str, error: &(dyn Error + 'static)) -> Self {
+        tracing::error!(error = chain(error), "{what} failed");
+        Self::new(
+            Code::Unavailable,
+            "UNAVAILABLE",
+            "The service cannot do this at the moment. Please try again.",
+        )
+    }
+
+    /// A fault that a retry will not mend: logged here, told without detail.
+    pub fn internal(what: &'static str, error: &(dyn Error + 'static)) -> Self {
+        tracing::error!(error = chain(error), "{what} failed");
+        Self::new(
+            Code::Internal,
+            "INTERNAL",
+            "The service failed. Its log says why.",
+        )
+    }
+
+    /// Adds a value that a program may need, such as the tenant's id.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.insert(key.into(), value.into());
+        self
+    }
+
+    /// The code.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The reason.
+    pub fn reason(&self) -> &'static str {
+        self.reason
+    }
+}
+
+impl From<ApiError> for Status {
+    fn from(error: ApiError) -> Self {
+        let mut details = ErrorDetails::new();
+        details.set_error_info(error.reason, DOMAIN, error.metadata);
+        for (field, description) in error.violations {
+            details.add_bad_request_violation(field, description);
+        }
+        Self::with_error_details(error.code, error.message, details)
+    }
+}
+
+impl From<sqlx::Error> for ApiError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_) | sqlx::Error::Decode(_) => {
+                Self::internal("reading the database's answer", &error)
+            }
+            error => Self::unavailable("the database", &error),
+        }
+    }
+}
+
+/// The wrong fields of a request, collected so that all are told at once.
+#[derive(Debug, Clone, Default)]
+pub struct Violations(Vec<(String, String)>);
+
+impl Violations {
+    /// Notes a wrong field by its path, such as `settings.directory.port`, and what is wrong.
+    pub fn push(&mut self, field: impl Into<String>, description: impl Into<String>) {
+        self.0.push((field.into(), description.into()));
+    }
+
+    /// Notes the error of a field, and gives its value if there was none.
+    pub fn check<T, E: std::fmt::Display>(&mut self, field: &str, result: Result<T, E>) -> Option<T> {
+        result.map_err(|error| self.push(field, error.to_string())).ok()
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Ok if nothing is wrong.
+    pub fn into_result(self) -> Result<(), ApiError> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(self.into_error())
+        }
+    }
+
+    /// The error that tells all violations.
+    pub fn into_error(self) -> ApiError {
+        let told: Vec<String> = self
+            .0
+            .iter()
+            .map(|(field, what)| format!("{field}: {what}"))
+            .collect();
+        let mut error = ApiError::invalid_argument(INVALID_FIELDS, told.join("; "));
+        error.violations = self.0;
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use tonic::{Code, Status};
+    use tonic_types::StatusExt as _;
+
+    use super::{ApiError, Violations};
+
+    #[test]
+    fn a_refusal_carries_its_reason_domain_and_metadata() {
+        let status = Status::from(ApiError::not_found("NO_RUN", "There is no such run.").with("run_id", "7"));
+        assert_eq!(status.code(), Code::NotFound);
+        let info = status.get_details_error_info().expect("an ErrorInfo");
+        assert_eq!(
+            (info.reason.as_str(), info.domain.as_str()),
+            ("NO_RUN", "rollcall")
+        );
+        assert_eq!(info.metadata.get("run_id").map(String::as_str), Some("7"));
+    }
+
+    #[test]
+    fn a_bad_request_names_every_wrong_field() {
+        let mut violations = Violations::default();
+        assert_eq!(violations.check::<u8, _>("port", "0x".parse::<u8>()), None);
+        violations.push("hosts", "at least one");
+        let status = Status::from(violations.into_error());
+        assert_eq!(status.code(), Code::InvalidArgument);
+        let fields: Vec<String> = status
+            .get_details_bad_request()
+            .expect("a BadRequest")
+            .field_violations
+            .into_iter()
+            .map(|violation| violation.field)
+            .collect();
+        assert_eq!(fields, ["port", "hosts"]);
+        assert!(
+            status.message().contains("hosts: at least one"),
+            "{}",
+            status.message()
+        );
+    }
+
+    #[test]
+    fn no_violation_is_no_error() {
+        assert!(Violations::default().into_result().is_ok());
+    }
+
+    #[test]
+    fn a_fault_of_ours_is_told_without_what_is_inside() {
+        let error = sqlx::Error::Io(io::Error::other("10.1.2.3 refused the role's password"));
+        let status = Status::from(ApiError::from(error));
+        assert_eq!(status.code(), Code::Unavailable);
+        assert!(!format!("{status:?}").contains("10.1.2.3"), "{status:?}");
+    }
+}

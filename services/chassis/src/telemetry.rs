@@ -1,0 +1,137 @@
+//! Logs to standard output; traces and metrics to a collector where one is configured.
+//!
+//! Spans have an OpenTelemetry context even without a collector, so that a trace runs through every process and its
+//! id is the same in every log.
+
+mod propagation;
+
+use std::time::Duration;
+
+use opentelemetry::{global, metrics::Meter, trace::TracerProvider as _};
+use opentelemetry_otlp::WithExportConfig as _;
+use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider, trace::SdkTracerProvider};
+use tracing::Level;
+use tracing_subscriber::{
+    EnvFilter, Layer as _, filter::filter_fn, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
+
+use crate::{
+    config::{LogFormat, TelemetryConfig},
+    lifecycle,
+};
+
+pub use propagation::{TRACEPARENT, set_parent, traceparent};
+
+/// How long the collector may take for one parcel.
+const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why telemetry could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The filter has an error.
+    #[error("telemetry.log_filter cannot be read")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// The collector's address is none.
+    #[error("telemetry.otlp_endpoint cannot be used")]
+    Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// Logging was set up before.
+    #[error("telemetry was begun twice")]
+    Twice(#[from] tracing_subscriber::util::TryInitError),
+}
+
+/// What has to be flushed at the end.
+#[derive(Debug)]
+pub struct Telemetry {
+    tracer: SdkTracerProvider,
+    meter: SdkMeterProvider,
+}
+
+/// Begins logs, traces and metrics. Call it inside the runtime, once in a process.
+pub fn init(
+    name: &'static str,
+    version: &'static str,
+    config: &TelemetryConfig,
+) -> Result<Telemetry, TelemetryError> {
+    let resource = Resource::builder()
+        .with_service_name(name)
+        .with_attribute(opentelemetry::KeyValue::new("service.version", version))
+        .build();
+    let tracer = tracer_provider(config, resource.clone())?;
+    let meter = meter_provider(config, resource)?;
+    global::set_meter_provider(meter.clone());
+    let log = match config.log_format {
+        LogFormat::Text => tracing_subscriber::fmt::layer().boxed(),
+        LogFormat::Json => tracing_subscriber::fmt::layer()
+            .json()
+            .flatten_event(true)
+            .boxed(),
+    };
+    let spans = filter_fn(|metadata| {
+        metadata.is_span() && metadata.target().starts_with("rollcall") && *metadata.level() <= Level::INFO
+    });
+    tracing_subscriber::registry()
+        .with(log.with_filter(EnvFilter::try_new(&config.log_filter)?))
+        .with(
+            tracing_opentelemetry::layer()
+                .with_tracer(tracer.tracer(name))
+                .with_filter(spans),
+        )
+        .try_init()?;
+    Ok(Telemetry { tracer, meter })
+}
+
+/// The meter of the service's own counters and histograms; ask for it after telemetry has begun.
+pub fn meter(name: &'static str) -> Meter {
+    global::meter(name)
+}
+
+fn tracer_provider(
+    config: &TelemetryConfig,
+    resource: Resource,
+) -> Result<SdkTracerProvider, TelemetryError> {
+    let builder = SdkTracerProvider::builder().with_resource(resource);
+    let Some(endpoint) = &config.otlp_endpoint else {
+        return Ok(builder.build());
+    };
+    let exporter = opentelemetry_otlp::SpanExporter::builder()
+        .with_tonic()
+        .with_endpoint(endpoint)
+        .with_timeout(EXPORT_TIMEOUT)
+        .build()?;
+    Ok(builder.with_batch_exporter(exporter).build())
+}
+
+fn meter_provider(config: &TelemetryConfig, resource: Resource) -> Result<SdkMeterProvider, TelemetryError> {
+    let builder = SdkMeterProvider::builder().with_resource(resource);
+    let Some(endpoint) = &config.otlp_endpoint else {
+        return Ok(builder.build());
+    };
+    let exporter = opentelemetry_otlp::MetricExporter::builder()
+        .with_tonic()
+        .with_endpoint(endpoint)
+        .with_timeout(EXPORT_TIMEOUT)
+        .build()?;
+    Ok(builder.with_periodic_exporter(exporter).build())
+}
+
+impl Telemetry {
+    /// Sends what is still held back. The exporters block, so they do it on a thread of their own.
+    pub async fn shutdown(self) {
+        let flushed = tokio::task::spawn_blocking(move || {
+            let traces = self.tracer.shutdown();
+            let metrics = self.meter.shutdown();
+            (traces, metrics)
+        });
+        match flushed.await {
+            Ok((traces, metrics)) => {
+                for error in [traces.err(), metrics.err()].into_iter().flatten() {
+                    tracing::warn!(
+                        error = lifecycle::chain(&error),
+                        "the last traces or metrics were not sent"
+                    );
+                }
+            }
+            Err(error) => tracing::warn!(error = lifecycle::chain(&error), "telemetry could not be flushed"),
+        }
+    }
+}
