@@ -10,6 +10,7 @@
 pub mod clock;
 pub mod config;
 pub mod credential;
+pub mod grpc;
 pub mod lifecycle;
 pub mod names;
 pub mod pg;

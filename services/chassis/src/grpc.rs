@@ -1,0 +1,62 @@
+//! gRPC: servers that answer the loopback or mutual TLS and nobody else, clients that reconnect by themselves, and
+//! the trace that runs through both.
+
+mod call;
+mod client;
+mod peer;
+mod server;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+pub use client::{Channel, InjectTrace, connect};
+pub use peer::{peer_dns_names, require_peer};
+pub use server::{Server, Serving};
+
+/// The largest message that tonic reads unless a service's generated server is told otherwise
+/// (`max_decoding_message_size`).
+pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// Why a server or a client could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum GrpcError {
+    /// A certificate or key could not be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A server would answer anybody.
+    #[error("{0} is not a loopback address: without mutual TLS, a server listens on the loopback alone")]
+    Exposed(std::net::SocketAddr),
+    /// The address is taken, or is not one of this machine.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The certificates do not fit, or the URL is none.
+    #[error("gRPC cannot be set up")]
+    Transport(#[from] tonic::transport::Error),
+    /// The contract's descriptors are damaged.
+    #[error("reflection cannot be set up")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    /// A server certificate is checked against an authority that has to be named.
+    #[error("{0} is called over TLS, and needs ca_file")]
+    NoAuthority(String),
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, GrpcError> {
+    fs::read(path).map_err(|source| GrpcError::Read {
+        path: path.to_owned(),
+        source,
+    })
+}

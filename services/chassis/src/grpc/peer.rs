@@ -1,0 +1,73 @@
+//! Who calls, by the certificate that the connection was made with.
+
+use rustls_pki_types::CertificateDer;
+use tonic::Request;
+use webpki::EndEntityCert;
+
+use crate::status::ApiError;
+
+/// The DNS names in the caller's certificate; none without mutual TLS.
+pub fn peer_dns_names<T>(request: &Request<T>) -> Vec<String> {
+    let Some(certificates) = request.peer_certs() else {
+        return Vec::new();
+    };
+    certificates.first().map(dns_names).unwrap_or_default()
+}
+
+/// Refuses callers whose certificate has none of these names. Without mutual TLS the server is on the loopback, whose
+/// callers are not told apart.
+pub fn require_peer<T>(request: &Request<T>, allowed: &[String]) -> Result<(), ApiError> {
+    if request.peer_certs().is_none() || is_allowed(&peer_dns_names(request), allowed) {
+        return Ok(());
+    }
+    Err(ApiError::permission_denied(
+        "CALLER_NOT_ALLOWED",
+        "The certificate of this call is not one of those that may make it.",
+    ))
+}
+
+fn is_allowed(names: &[String], allowed: &[String]) -> bool {
+    names
+        .iter()
+        .any(|name| allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(name)))
+}
+
+fn dns_names(certificate: &CertificateDer<'_>) -> Vec<String> {
+    EndEntityCert::try_from(certificate)
+        .map(|certificate| certificate.valid_dns_names().map(str::to_owned).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::Request;
+
+    use super::{dns_names, is_allowed, require_peer};
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_names_of_a_certificate_are_its_dns_names() {
+        let wanted = names(&["worker.rollcall", "worker-1.rollcall"]);
+        let certificate = rcgen::generate_simple_self_signed(wanted.clone()).expect("a certificate");
+        assert_eq!(dns_names(certificate.cert.der()), wanted);
+    }
+
+    #[test]
+    fn one_allowed_name_is_enough_and_a_similar_one_is_not() {
+        let allowed = names(&["worker.rollcall"]);
+        assert!(is_allowed(&names(&["a", "Worker.Rollcall"]), &allowed));
+        assert!(!is_allowed(
+            &names(&["worker.rollcall.example", "xworker.rollcall"]),
+            &allowed
+        ));
+        assert!(!is_allowed(&[], &allowed));
+    }
+
+    #[test]
+    fn without_tls_callers_are_not_told_apart() {
+        assert!(require_peer(&Request::new(()), &names(&["worker.rollcall"])).is_ok());
+    }
+}
