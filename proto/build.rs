@@ -4,6 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
+#[expect(clippy::disallowed_methods, reason = "cargo tells a build script where to write by a variable")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=rollcall");
     let mut files: Vec<PathBuf> =

@@ -1,1 +1,47 @@
-//! The command of operators and of the demo.
+//! The command `rollcall`: what the portal's back end does through gRPC, for a person at a terminal.
+//!
+//! It knows the contract (`rollcall-proto`) and nothing of the services behind it. What a person reads is
+//! made in [`table`], what a program reads (`--json`) in [`view`]; the commands fetch and decide, and print
+//! through [`output`] alone. Answers go to standard output, progress and errors to standard error, so that
+//! a pipe only ever carries answers.
+
+pub mod accounts;
+pub mod args;
+pub mod client;
+pub mod domains;
+pub mod error;
+pub mod exit;
+pub mod follow;
+pub mod output;
+pub mod pages;
+pub mod progress;
+pub mod rows;
+pub mod runs;
+pub mod settings;
+mod table;
+mod view;
+
+use args::Command;
+use client::Client;
+
+pub use args::Args;
+pub use error::Error;
+pub use exit::Exit;
+pub use output::Output;
+
+/// Does what the command line asks.
+pub async fn run(args: Args, output: &mut Output) -> Result<Exit, Error> {
+    let client = Client::new(args.connection)?;
+    match args.command {
+        Command::Domains(command) => domains::run(&client, command, output).await,
+        Command::Settings(command) => settings::run(&client, command, output).await,
+        Command::Preview(start) => runs::preview(&client, start, output).await,
+        Command::Sync(start) => runs::sync(&client, start, output).await,
+        Command::Cancel(run) => runs::cancel(&client, run, output).await,
+        Command::Runs(list) => runs::list(&client, list, output).await,
+        Command::Run(show) => runs::show(&client, show, output).await,
+        Command::Rows(list) => rows::list(&client, list, output).await,
+        Command::Csv(export) => rows::csv(&client, export, output).await,
+        Command::Accounts(list) => accounts::list(&client, list, output).await,
+    }
+}

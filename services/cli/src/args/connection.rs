@@ -1,0 +1,95 @@
+//! Where the services are and how they are reached.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Addresses, and certificates for mutual TLS.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct Connection {
+    /// Where scheduler is: settings, and runs as requests.
+    #[arg(
+        long,
+        global = true,
+        env = "ROLLCALL_SCHEDULER_URL",
+        default_value = "http://127.0.0.1:7101"
+    )]
+    #[arg(value_name = "URL")]
+    pub scheduler_url: String,
+    /// Where results is: runs, rows and accounts.
+    #[arg(
+        long,
+        global = true,
+        env = "ROLLCALL_RESULTS_URL",
+        default_value = "http://127.0.0.1:7104"
+    )]
+    #[arg(value_name = "URL")]
+    pub results_url: String,
+    /// Where reconcile is: domains.
+    #[arg(
+        long,
+        global = true,
+        env = "ROLLCALL_RECONCILE_URL",
+        default_value = "http://127.0.0.1:7103"
+    )]
+    #[arg(value_name = "URL")]
+    pub reconcile_url: String,
+    /// The CA that the services' certificates lead to (PEM); needed for https.
+    #[arg(
+        id = "tls_ca_file",
+        long = "tls-ca-file",
+        global = true,
+        env = "ROLLCALL_CA_FILE",
+        value_name = "FILE"
+    )]
+    pub ca_file: Option<PathBuf>,
+    /// The certificate that this command shows to the services (PEM).
+    #[arg(long, global = true, env = "ROLLCALL_CLIENT_CERT_FILE", value_name = "FILE")]
+    pub client_cert_file: Option<PathBuf>,
+    /// The key of that certificate (PEM).
+    #[arg(long, global = true, env = "ROLLCALL_CLIENT_KEY_FILE", value_name = "FILE")]
+    pub client_key_file: Option<PathBuf>,
+}
+
+/// A service that the command calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Settings and run requests.
+    Scheduler,
+    /// Runs, rows and accounts.
+    Results,
+    /// Domains.
+    Reconcile,
+}
+
+impl Service {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scheduler => "scheduler",
+            Self::Results => "results",
+            Self::Reconcile => "reconcile",
+        }
+    }
+
+    /// The variable that says where it is.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Scheduler => "ROLLCALL_SCHEDULER_URL",
+            Self::Results => "ROLLCALL_RESULTS_URL",
+            Self::Reconcile => "ROLLCALL_RECONCILE_URL",
+        }
+    }
+}
+
+impl Connection {
+    /// Where a service is.
+    pub fn url(&self, service: Service) -> &str {
+        match service {
+            Service::Scheduler => &self.scheduler_url,
+            Service::Results => &self.results_url,
+            Service::Reconcile => &self.reconcile_url,
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! The words of `rollcall settings`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use rollcall_proto::v1;
+
+use super::Limit;
+
+const PUT_EXAMPLES: &str = "\
+Examples:
+  rollcall settings put acme --host dc1.acme.example --host dc2.acme.example --ca-file ca.pem \\
+      --bind-username 'CN=Reader,OU=Service,DC=acme,DC=example' --password-file secret.txt \\
+      --base 'OU=People,DC=acme,DC=example' --filter '(memberOf=CN=Mail,OU=Groups,DC=acme,DC=example)'
+  rollcall settings put acme --every-hours 24 --time-zone Europe/Berlin     changes the schedule alone
+  rollcall settings put acme --clear filter --clear object-types            imports everything again
+
+The password is asked for, or read from a file or standard input. It is never shown again by any call, and
+must be given again when hosts, port, security, CA certificates or the username change.";
+
+/// What is done with settings.
+#[derive(Debug, Subcommand)]
+pub enum SettingsCommand {
+    /// Creates a tenant's settings, or changes what is given and leaves the rest as it is.
+    #[command(after_help = PUT_EXAMPLES)]
+    Put(Box<Put>),
+    /// Shows a tenant's settings, and the filter as it is sent to the directory.
+    Show {
+        /// The portal's id of the customer.
+        tenant: String,
+    },
+    /// Deletes a tenant's settings, schedule, waiting runs and password; its accounts stay as they are.
+    Delete {
+        /// The portal's id of the customer.
+        tenant: String,
+    },
+    /// Lists all tenants' settings.
+    List {
+        /// How many.
+        #[command(flatten)]
+        limit: Limit,
+    },
+}
+
+/// What is to be in the settings; what is not given stays as it is.
+#[derive(Debug, Args)]
+pub struct Put {
+    /// The portal's id of the customer.
+    pub tenant: String,
+    /// The directory server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Where the bind password comes from.
+    #[command(flatten)]
+    pub password: PasswordSource,
+    /// What is imported.
+    #[command(flatten)]
+    pub import: Import,
+    /// When, and what is done for new users.
+    #[command(flatten)]
+    pub times: Times,
+    /// Empty this part of the settings again; may be given several times.
+    #[arg(long, value_name = "PART", value_enum)]
+    pub clear: Vec<Clearable>,
+}
+
+/// The directory server, and how it is read.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Directory")]
+pub struct Server {
+    /// What kind of server it is.
+    #[arg(long, value_enum)]
+    pub server_type: Option<ServerType>,
+    /// Host name or IP address; several are tried in this order.
+    #[arg(long = "host", value_name = "HOST")]
+    pub hosts: Vec<String>,
+    /// Port; 0 for the usual one of the security mode (636 or 389).
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// How the connection is protected.
+    #[arg(long, value_enum)]
+    pub security: Option<Security>,
+    /// CA certificates (PEM) that the server's certificate must lead to; the system's if never given.
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Who binds: a DN, a user principal name, or DOMAIN\user.
+    #[arg(long, value_name = "NAME")]
+    pub bind_username: Option<String>,
+    /// Search base (a DN); the server's default naming context if never given.
+    #[arg(long, value_name = "DN")]
+    pub base: Option<String>,
+    /// Filter (RFC 4515); everything with an address if never given.
+    #[arg(long)]
+    pub filter: Option<String>,
+    /// Attributes that carry addresses; proxyAddresses alone if never given.
+    #[arg(long = "attribute", value_name = "NAME", value_delimiter = ',')]
+    pub attributes: Vec<String>,
+}
+
+/// Where the bind password comes from: never from the command line or a variable, where others could see it.
+#[derive(Debug, Default, Clone, Args)]
+#[command(next_help_heading = "Password")]
+#[group(multiple = false)]
+pub struct PasswordSource {
+    /// Read it from this file (a line end at its end is not part of it).
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Read it from standard input.
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Ask for it on the terminal, as is done by itself for new settings.
+    #[arg(long)]
+    pub ask_password: bool,
+}
+
+/// What of the directory is imported.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Import")]
+pub struct Import {
+    /// Kinds of object to import; all if never given.
+    #[arg(long = "object-type", value_name = "TYPE", value_delimiter = ',', value_enum)]
+    pub object_types: Vec<ObjectType>,
+    /// Domains of the tenant whose addresses are imported; all if never given.
+    #[arg(long = "domain", value_name = "DOMAIN", value_delimiter = ',')]
+    pub domains: Vec<String>,
+    /// Leave out users that are disabled in the directory.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub exclude_disabled: Option<bool>,
+    /// What becomes of aliases of one object with the same username portion.
+    #[arg(long, value_enum)]
+    pub same_username: Option<SameUsername>,
+}
+
+/// When the directory is read, and what is done for new users.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Schedule and new users")]
+pub struct Times {
+    /// Sync every so many hours, 1 to 24; 0 for no schedule.
+    #[arg(long, value_name = "N")]
+    pub every_hours: Option<u32>,
+    /// Time zone of the schedule, such as Europe/Berlin.
+    #[arg(long, value_name = "IANA")]
+    pub time_zone: Option<String>,
+    /// Switch HSR on for new users.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub send_hsr: Option<bool>,
+    /// Have the portal welcome new users.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub send_welcome: Option<bool>,
+}
+
+/// Parts of the settings that can be emptied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Clearable {
+    /// The CA certificates: the system's trust store counts again.
+    Ca,
+    /// The search base.
+    Base,
+    /// The filter.
+    Filter,
+    /// The attributes: proxyAddresses alone again.
+    Attributes,
+    /// The object types: all again.
+    ObjectTypes,
+    /// The domains: all again.
+    Domains,
+    /// The schedule.
+    Schedule,
+}
+
+/// Kinds of directory server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ServerType {
+    /// Active Directory.
+    ActiveDirectory,
+    /// OpenLDAP.
+    Openldap,
+    /// Any other LDAPv3 server.
+    Other,
+}
+
+/// How a connection to a directory is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Security {
+    /// TLS from the first byte.
+    Ldaps,
+    /// Raised to TLS before the bind.
+    Starttls,
+    /// None; refused unless the deployment allows it.
+    Plaintext,
+}
+
+/// Kinds of directory object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ObjectType {
+    /// People.
+    User,
+    /// Groups and distribution lists.
+    Group,
+    /// Contacts.
+    Contact,
+    /// Public folders.
+    PublicFolder,
+    /// Rooms and equipment.
+    Resource,
+    /// Shared mailboxes.
+    SharedMailbox,
+    /// Anything else.
+    Other,
+}
+
+/// What becomes of aliases with one username portion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SameUsername {
+    /// One is kept, the others are skipped.
+    Skip,
+    /// Each stands for itself.
+    Import,
+}
+
+impl From<ServerType> for v1::ServerType {
+    fn from(value: ServerType) -> Self {
+        match value {
+            ServerType::ActiveDirectory => Self::ActiveDirectory,
+            ServerType::Openldap => Self::Openldap,
+            ServerType::Other => Self::Other,
+        }
+    }
+}
+
+impl From<Security> for v1::Security {
+    fn from(value: Security) -> Self {
+        match value {
+            Security::Ldaps => Self::Ldaps,
+            Security::Starttls => Self::Starttls,
+            Security::Plaintext => Self::Plaintext,
+        }
+    }
+}
+
+impl From<ObjectType> for v1::ObjectType {
+    fn from(value: ObjectType) -> Self {
+        match value {
+            ObjectType::User => Self::User,
+            ObjectType::Group => Self::Group,
+            ObjectType::Contact => Self::Contact,
+            ObjectType::PublicFolder => Self::PublicFolder,
+            ObjectType::Resource => Self::Resource,
+            ObjectType::SharedMailbox => Self::SharedMailbox,
+            ObjectType::Other => Self::Other,
+        }
+    }
+}
+
+impl From<SameUsername> for v1::SameUsername {
+    fn from(value: SameUsername) -> Self {
+        match value {
+            SameUsername::Skip => Self::Skip,
+            SameUsername::Import => Self::Import,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `rollcall domains`.
+
+use rollcall_proto::v1::{Domain, GetDomainsRequest, PutDomainsRequest};
+
+use crate::{
+    args::{DomainsCommand, Service},
+    client::Client,
+    error::Error,
+    exit::Exit,
+    output::Output,
+    table,
+    view::DomainList,
+};
+
+/// Puts or shows a tenant's domains.
+pub async fn run(client: &Client, command: DomainsCommand, output: &mut Output) -> Result<Exit, Error> {
+    let failed = client.failed(Service::Reconcile);
+    let mut accounts = client.reconcile().await?;
+    let (tenant, domains) = match command {
+        DomainsCommand::Put { tenant, domains, .. } => {
+            let domains = domains
+                .into_iter()
+                .map(|d| Domain {
+                    name: d.name,
+                    alias_of: d.alias_of,
+                })
+                .collect();
+            let request = PutDomainsRequest {
+                tenant_id: tenant.clone(),
+                domains,
+            };
+            (
+                tenant,
+                accounts
+                    .put_domains(request)
+                    .await
+                    .map_err(failed)?
+                    .into_inner()
+                    .domains,
+            )
+        }
+        DomainsCommand::Show { tenant } => {
+            let request = GetDomainsRequest {
+                tenant_id: tenant.clone(),
+            };
+            (
+                tenant,
+                accounts
+                    .get_domains(request)
+                    .await
+                    .map_err(failed)?
+                    .into_inner()
+                    .domains,
+            )
+        }
+    };
+    let view = DomainList::new(tenant, &domains);
+    output.answer(&view, || table::domains(&view))?;
+    Ok(Exit::Success)
+}

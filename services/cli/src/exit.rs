@@ -1,0 +1,42 @@
+//! What the command's exit code says.
+
+use std::process::ExitCode;
+
+use rollcall_proto::v1::{Run, RunState};
+
+/// How the command ended. The numbers are documented in `--help` and scripts rely on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything that was asked for was done.
+    Success = 0,
+    /// A service refused the call, or something went wrong.
+    Refused = 1,
+    /// The command line was wrong: the code that clap uses too.
+    Usage = 2,
+    /// The run that was waited for FAILED.
+    RunFailed = 3,
+    /// The run that was waited for was CANCELLED.
+    RunCancelled = 4,
+    /// A service could not be reached.
+    Unreachable = 5,
+    /// Ctrl-C: the run that was waited for goes on.
+    Detached = 130,
+}
+
+impl Exit {
+    /// The exit code for a run that has ended.
+    pub fn of_run(run: &Run) -> Self {
+        match run.state() {
+            RunState::Succeeded => Self::Success,
+            RunState::Cancelled => Self::RunCancelled,
+            _ => Self::RunFailed,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,55 @@
+//! Where answers and progress go.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// Answers go to standard output as text or JSON, everything else to standard error.
+pub struct Output {
+    json: bool,
+    answers: Box<dyn Write>,
+    progress_on_terminal: bool,
+}
+
+impl Output {
+    /// To the process's own streams.
+    pub fn to_terminal(json: bool) -> Self {
+        Self {
+            json,
+            answers: Box::new(io::stdout()),
+            progress_on_terminal: io::stderr().is_terminal(),
+        }
+    }
+
+    /// Whether progress can be drawn, rather than written line by line.
+    pub fn draws_progress(&self) -> bool {
+        self.progress_on_terminal
+    }
+
+    /// Prints an answer: as JSON if that was asked for, else the text.
+    pub fn answer(&mut self, view: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Error> {
+        let answer = if self.json { to_json(view)? } else { text() };
+        self.bytes(answer.trim_end().as_bytes())?;
+        self.bytes(b"\n")
+    }
+
+    /// Prints bytes of an answer as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.answers
+            .write_all(bytes)
+            .and_then(|()| self.answers.flush())
+            .map_err(|source| Error::Print { source })
+    }
+
+    /// Tells a person something that is no answer.
+    pub fn note(&self, text: &str) {
+        // Nobody is left to tell if standard error is closed.
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+}
+
+fn to_json(view: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string_pretty(view).map_err(|error| Error::Print { source: error.into() })
+}

@@ -1,0 +1,95 @@
+//! Lists that come in pages.
+
+use crate::{args::Limit, error::Error};
+
+/// The largest page that the services give.
+const LARGEST_PAGE: u32 = 1000;
+
+/// What was fetched of a list.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fetched<T> {
+    /// The entries.
+    pub entries: Vec<T>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// Fetches pages until the limit or the end; `page` is given a page size and token, and answers entries and the next token.
+pub async fn fetch<T>(
+    limit: Limit,
+    mut page: impl AsyncFnMut(u32, String) -> Result<(Vec<T>, String), Error>,
+) -> Result<Fetched<T>, Error> {
+    let mut left = if limit.all {
+        usize::MAX
+    } else {
+        limit.limit as usize
+    };
+    let mut entries = Vec::new();
+    let mut token = String::new();
+    loop {
+        let size = u32::try_from(left).unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE);
+        let (found, next) = page(size, token).await?;
+        left = left.saturating_sub(found.len());
+        entries.extend(found);
+        if next.is_empty() || left == 0 {
+            return Ok(Fetched {
+                entries,
+                more: !next.is_empty(),
+            });
+        }
+        token = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn of_2500(limit: Limit) -> (usize, bool, Vec<u32>) {
+        let mut sizes = Vec::new();
+        let fetched = fetch(limit, async |size, token: String| {
+            sizes.push(size);
+            let from: u32 = token.parse().unwrap_or(0);
+            let to = (from + size).min(2500);
+            Ok((
+                (from..to).collect(),
+                if to == 2500 { String::new() } else { to.to_string() },
+            ))
+        })
+        .await
+        .unwrap();
+        (fetched.entries.len(), fetched.more, sizes)
+    }
+
+    #[tokio::test]
+    async fn a_limit_is_kept_across_pages() {
+        assert_eq!(
+            of_2500(Limit {
+                limit: 1200,
+                all: false
+            })
+            .await,
+            (1200, true, vec![1000, 200])
+        );
+        assert_eq!(
+            of_2500(Limit {
+                limit: 10,
+                all: false
+            })
+            .await,
+            (10, true, vec![10])
+        );
+    }
+
+    #[tokio::test]
+    async fn all_is_all() {
+        assert_eq!(
+            of_2500(Limit {
+                limit: 100,
+                all: true
+            })
+            .await,
+            (2500, false, vec![1000, 1000, 1000])
+        );
+    }
+}

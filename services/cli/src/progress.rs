@@ -1,0 +1,164 @@
+//! A run's progress: a bar on a terminal, else plain lines, and always on standard error.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rollcall_proto::v1::{Run, RunState};
+
+use crate::view::{self, RunView};
+
+const TICK: Duration = Duration::from_millis(120);
+
+/// Shows a run's progress.
+pub enum Progress {
+    /// On a terminal.
+    Bar(ProgressBar),
+    /// Elsewhere: a line whenever the stage changes, so that a log stays short.
+    Lines {
+        /// What the last line said.
+        last: String,
+    },
+}
+
+impl Progress {
+    /// Starts; `expected` is how many objects the directory will probably answer.
+    pub fn new(on_terminal: bool, expected: Option<u64>) -> Self {
+        if !on_terminal {
+            return Self::Lines { last: String::new() };
+        }
+        let bar = ProgressBar::with_draw_target(expected, ProgressDrawTarget::stderr());
+        bar.set_style(style(expected.is_some()));
+        bar.enable_steady_tick(TICK);
+        Self::Bar(bar)
+    }
+
+    /// Shows the run as it is now.
+    pub fn show(&mut self, run: &Run) {
+        match self {
+            Self::Bar(bar) => {
+                let objects = run.counts.map_or(0, |counts| counts.objects);
+                if bar.length().is_some_and(|length| length < objects) {
+                    bar.set_length(objects);
+                }
+                bar.set_position(objects);
+                bar.set_message(sentence(run));
+            }
+            Self::Lines { last } => line(last, stage(run)),
+        }
+    }
+
+    /// Says that the run is out of sight for the moment.
+    pub fn lost(&mut self) {
+        let text = "out of sight, looking again";
+        match self {
+            Self::Bar(bar) => bar.set_message(text),
+            Self::Lines { last } => line(last, text.to_owned()),
+        }
+    }
+
+    /// Leaves the terminal clean for the answer.
+    pub fn finish(&self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn line(last: &mut String, text: String) {
+    if *last != text {
+        // Nobody is left to tell if standard error is closed.
+        let _ = writeln!(io::stderr(), "{text}");
+        *last = text;
+    }
+}
+
+fn style(measured: bool) -> ProgressStyle {
+    let template = if measured {
+        "{spinner} {elapsed:>4} [{bar:30}] {percent:>3}%  {wide_msg}"
+    } else {
+        "{spinner} {elapsed:>4}  {wide_msg}"
+    };
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+        .progress_chars("=> ")
+}
+
+/// The stage, and how far the read is.
+fn sentence(run: &Run) -> String {
+    match (run.state(), run.counts) {
+        (RunState::Running, Some(counts)) if counts.objects > 0 => {
+            format!(
+                "{}: {} objects, {} addresses",
+                stage(run),
+                counts.objects,
+                counts.claims
+            )
+        }
+        _ => stage(run),
+    }
+}
+
+/// Where the run stands, in words that only change when something does.
+fn stage(run: &Run) -> String {
+    match run.state() {
+        RunState::Queued => match &run.failure {
+            Some(failure) => {
+                let due = view::short_time(RunView::from(run).next_attempt_time.as_deref());
+                format!(
+                    "failed with {}; attempt {} is due at {due}",
+                    failure.code, run.attempt
+                )
+            }
+            None => "waits for a worker".to_owned(),
+        },
+        RunState::Running => "reads the directory".to_owned(),
+        state => view::name(state.as_str_name(), "RUN_STATE_")
+            .unwrap_or("in an unknown state")
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_proto::v1::{Counts, Failure};
+
+    use super::*;
+
+    #[test]
+    fn each_stage_has_its_words() {
+        let mut run = Run {
+            state: RunState::Queued.into(),
+            attempt: 1,
+            ..Run::default()
+        };
+        assert_eq!(sentence(&run), "waits for a worker");
+
+        run.failure = Some(Failure {
+            code: "CANNOT_CONNECT".into(),
+            ..Failure::default()
+        });
+        run.attempt = 2;
+        run.next_attempt_time = Some(prost_types::Timestamp {
+            seconds: 1_700_000_000,
+            nanos: 0,
+        });
+        assert_eq!(
+            sentence(&run),
+            "failed with CANNOT_CONNECT; attempt 2 is due at 2023-11-14 22:13:20Z"
+        );
+
+        run.set_state(RunState::Running);
+        run.counts = Some(Counts {
+            objects: 7,
+            claims: 9,
+            ..Counts::default()
+        });
+        assert_eq!(sentence(&run), "reads the directory: 7 objects, 9 addresses");
+
+        run.set_state(RunState::Succeeded);
+        assert_eq!(sentence(&run), "SUCCEEDED");
+    }
+}

@@ -1,0 +1,149 @@
+//! `rollcall rows` and `rollcall csv`.
+
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use rollcall_proto::v1::{ExportCsvRequest, ExportCsvResponse, ListRowsRequest, RunState, Verdict};
+use tonic::Streaming;
+
+use crate::{
+    args::{ExportCsv, ListRows, Service},
+    client::Client,
+    error::Error,
+    exit::Exit,
+    output::Output,
+    pages::fetch,
+    runs::newest,
+    table,
+    view::{CsvView, RowList, RowView},
+};
+
+/// Lists a run's verdicts.
+pub async fn list(client: &Client, list: ListRows, output: &mut Output) -> Result<Exit, Error> {
+    let failed = client.failed(Service::Results);
+    let mut results = client.results().await?;
+    let run_id = match list.run {
+        Some(run) => run,
+        None => {
+            newest(client, &list.tenant, Some(RunState::Succeeded))
+                .await?
+                .run_id
+        }
+    };
+    let verdicts: Vec<i32> = list
+        .verdicts
+        .iter()
+        .map(|verdict| Verdict::from(*verdict).into())
+        .collect();
+    let fetched = fetch(list.limit, async |page_size, page_token| {
+        let request = ListRowsRequest {
+            tenant_id: list.tenant.clone(),
+            run_id: run_id.clone(),
+            verdicts: verdicts.clone(),
+            search: list.search.clone(),
+            page_size,
+            page_token,
+        };
+        let page = results.list_rows(request).await.map_err(&failed)?.into_inner();
+        Ok((page.rows, page.next_page_token))
+    })
+    .await?;
+    let rows = fetched.entries.iter().map(RowView::from).collect();
+    let view = RowList {
+        run_id: run_id.clone(),
+        rows,
+        more: fetched.more,
+    };
+    output.answer(&view, || table::and_more(table::rows(&view.rows), view.more))?;
+    Ok(Exit::Success)
+}
+
+/// Writes a run's verdicts as CSV.
+pub async fn csv(client: &Client, export: ExportCsv, output: &mut Output) -> Result<Exit, Error> {
+    let failed = client.failed(Service::Results);
+    let mut results = client.results().await?;
+    let run_id = match export.run {
+        Some(run) => run,
+        None => {
+            newest(client, &export.tenant, Some(RunState::Succeeded))
+                .await?
+                .run_id
+        }
+    };
+    let request = ExportCsvRequest {
+        tenant_id: export.tenant,
+        run_id: run_id.clone(),
+        verdicts: export
+            .verdicts
+            .iter()
+            .map(|verdict| Verdict::from(*verdict).into())
+            .collect(),
+    };
+    let mut chunks = results.export_csv(request).await.map_err(&failed)?.into_inner();
+    let Some(path) = export.output else {
+        while let Some(chunk) = chunks.message().await.map_err(&failed)? {
+            output.bytes(&chunk.data)?;
+        }
+        return Ok(Exit::Success);
+    };
+    let bytes = PartialFile::receive(&path, &mut chunks, failed).await?;
+    let view = CsvView {
+        run_id,
+        file: path.display().to_string(),
+        bytes,
+    };
+    output.answer(&view, || format!("{} written: {bytes} bytes.", view.file))?;
+    Ok(Exit::Success)
+}
+
+/// A file that takes its name only when it is whole, so that half an export is never taken for one.
+struct PartialFile {
+    part: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl PartialFile {
+    async fn receive(
+        path: &Path,
+        chunks: &mut Streaming<ExportCsvResponse>,
+        failed: impl Fn(tonic::Status) -> Error,
+    ) -> Result<u64, Error> {
+        let cannot_write = |source| Error::Write {
+            path: path.to_owned(),
+            source,
+        };
+        let mut partial = Self::create(path).map_err(cannot_write)?;
+        let mut bytes = 0;
+        while let Some(chunk) = chunks.message().await.map_err(&failed)? {
+            partial.file.write_all(&chunk.data).map_err(cannot_write)?;
+            bytes += chunk.data.len() as u64;
+        }
+        partial.finish(path).map_err(cannot_write)?;
+        Ok(bytes)
+    }
+
+    fn create(path: &Path) -> std::io::Result<Self> {
+        let mut part = path.to_owned().into_os_string();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        Ok(Self {
+            file: BufWriter::new(File::create(&part)?),
+            part,
+        })
+    }
+
+    fn finish(&mut self, path: &Path) -> std::io::Result<()> {
+        self.file.flush()?;
+        std::fs::rename(&self.part, path)
+    }
+}
+
+impl Drop for PartialFile {
+    fn drop(&mut self) {
+        // It is gone already if it took its name; if it cannot be removed, its own name says what it is.
+        let _ = std::fs::remove_file(&self.part);
+    }
+}

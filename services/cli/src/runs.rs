@@ -1,0 +1,196 @@
+//! `rollcall preview`, `sync`, `cancel`, `runs` and `run`.
+
+use rollcall_proto::v1::{
+    CancelRunRequest, GetRunRequest, ListRunsRequest, PreviewUsersRequest, Run, RunState, SyncNowRequest,
+};
+
+use crate::{
+    args::{ListRuns, RunId, Service, ShowRun, Start},
+    client::Client,
+    error::Error,
+    exit::Exit,
+    follow::{Followed, follow},
+    output::Output,
+    pages::fetch,
+    table,
+    view::{CancelView, RunList, RunView, StartedView},
+};
+
+/// How far back the newest run of a kind is looked for.
+const LOOK_BACK: u32 = 1000;
+
+/// Starts a preview, and waits for its end unless told not to.
+pub async fn preview(client: &Client, start: Start, output: &mut Output) -> Result<Exit, Error> {
+    let request = PreviewUsersRequest {
+        tenant_id: start.tenant.clone(),
+    };
+    let mut scheduler = client.scheduler().await?;
+    let answer = scheduler
+        .preview_users(request)
+        .await
+        .map_err(client.failed(Service::Scheduler))?
+        .into_inner();
+    let started = StartedView {
+        run_id: answer.run_id,
+        already_queued: answer.already_queued,
+    };
+    after_start(client, &start, started, output).await
+}
+
+/// Starts a sync, and waits for its end unless told not to.
+pub async fn sync(client: &Client, start: Start, output: &mut Output) -> Result<Exit, Error> {
+    let request = SyncNowRequest {
+        tenant_id: start.tenant.clone(),
+    };
+    let mut scheduler = client.scheduler().await?;
+    let answer = scheduler
+        .sync_now(request)
+        .await
+        .map_err(client.failed(Service::Scheduler))?
+        .into_inner();
+    let started = StartedView {
+        run_id: answer.run_id,
+        already_queued: answer.already_queued,
+    };
+    after_start(client, &start, started, output).await
+}
+
+async fn after_start(
+    client: &Client,
+    start: &Start,
+    started: StartedView,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    let verb = if started.already_queued {
+        "was waiting already"
+    } else {
+        "is on its way"
+    };
+    if start.no_wait {
+        output.answer(&started, || {
+            format!(
+                "Run {0} {verb}. Follow it with: rollcall run {1} {0} --wait",
+                started.run_id, start.tenant
+            )
+        })?;
+        return Ok(Exit::Success);
+    }
+    output.note(&format!("Run {} {verb}.", started.run_id));
+    to_the_end(client, &start.tenant, &started.run_id, output).await
+}
+
+async fn to_the_end(client: &Client, tenant: &str, run_id: &str, output: &mut Output) -> Result<Exit, Error> {
+    match follow(client, tenant, run_id, output).await? {
+        Followed::Ended(run) => {
+            let view = RunView::from(&*run);
+            output.answer(&view, || table::run(&view))?;
+            Ok(Exit::of_run(&run))
+        }
+        Followed::Detached => {
+            output.note(&format!(
+                "Detached: the run goes on.\n  follow it again:  rollcall run {tenant} {run_id} --wait\n  \
+                 end it:           rollcall cancel {tenant} {run_id}"
+            ));
+            Ok(Exit::Detached)
+        }
+    }
+}
+
+/// Cancels a run.
+pub async fn cancel(client: &Client, run: RunId, output: &mut Output) -> Result<Exit, Error> {
+    let request = CancelRunRequest {
+        tenant_id: run.tenant,
+        run_id: run.run.clone(),
+    };
+    let mut scheduler = client.scheduler().await?;
+    scheduler
+        .cancel_run(request)
+        .await
+        .map_err(client.failed(Service::Scheduler))?;
+    let view = CancelView {
+        run_id: run.run,
+        cancelled: true,
+    };
+    output.answer(&view, || {
+        format!("Run {} is cancelled; nothing of it is applied.", view.run_id)
+    })?;
+    Ok(Exit::Success)
+}
+
+/// Lists a tenant's runs.
+pub async fn list(client: &Client, list: ListRuns, output: &mut Output) -> Result<Exit, Error> {
+    let failed = client.failed(Service::Results);
+    let mut results = client.results().await?;
+    let fetched = fetch(list.limit, async |page_size, page_token| {
+        let request = ListRunsRequest {
+            tenant_id: list.tenant.clone(),
+            page_size,
+            page_token,
+        };
+        let page = results.list_runs(request).await.map_err(&failed)?.into_inner();
+        Ok((page.runs, page.next_page_token))
+    })
+    .await?;
+    let view = RunList {
+        runs: fetched.entries.iter().map(RunView::from).collect(),
+        more: fetched.more,
+    };
+    output.answer(&view, || table::and_more(table::runs(&view.runs), view.more))?;
+    Ok(Exit::Success)
+}
+
+/// Shows a run, or follows it to its end.
+pub async fn show(client: &Client, show: ShowRun, output: &mut Output) -> Result<Exit, Error> {
+    let run_id = match show.run {
+        Some(run_id) => run_id,
+        None => newest(client, &show.tenant, None).await?.run_id,
+    };
+    if show.wait {
+        return to_the_end(client, &show.tenant, &run_id, output).await;
+    }
+    let failed = client.failed(Service::Results);
+    let request = GetRunRequest {
+        tenant_id: show.tenant,
+        run_id,
+    };
+    let answer = client
+        .results()
+        .await?
+        .get_run(request)
+        .await
+        .map_err(failed)?
+        .into_inner();
+    let run = answer.run.ok_or(Error::Incomplete {
+        service: Service::Results,
+        what: "the run",
+    })?;
+    let view = RunView::from(&run);
+    output.answer(&view, || table::run(&view))?;
+    Ok(Exit::Success)
+}
+
+/// A tenant's newest run, of any state or of one.
+pub async fn newest(client: &Client, tenant: &str, state: Option<RunState>) -> Result<Run, Error> {
+    let failed = client.failed(Service::Results);
+    let page_size = if state.is_some() { LOOK_BACK } else { 1 };
+    let request = ListRunsRequest {
+        tenant_id: tenant.to_owned(),
+        page_size,
+        page_token: String::new(),
+    };
+    let page = client
+        .results()
+        .await?
+        .list_runs(request)
+        .await
+        .map_err(failed)?
+        .into_inner();
+    let meant = page
+        .runs
+        .into_iter()
+        .find(|run| state.is_none_or(|state| run.state() == state));
+    meant.ok_or_else(|| Error::NoRunYet {
+        tenant: tenant.to_owned(),
+        succeeded: state.is_some(),
+    })
+}

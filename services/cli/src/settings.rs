@@ -1,0 +1,157 @@
+//! `rollcall settings`.
+
+mod edit;
+mod password;
+
+use rollcall_proto::v1::{
+    DeleteSettingsRequest, GetSettingsRequest, ListSettingsRequest, PutSettingsRequest, Settings,
+    ValidateFilterRequest,
+};
+use tonic::Code;
+
+use crate::{
+    args::{Put, Service, SettingsCommand},
+    client::Client,
+    error::Error,
+    exit::Exit,
+    output::Output,
+    pages::fetch,
+    table,
+    view::{DeletedView, SettingsList, SettingsShown, SettingsView},
+};
+
+/// Puts, shows, deletes or lists settings.
+pub async fn run(client: &Client, command: SettingsCommand, output: &mut Output) -> Result<Exit, Error> {
+    match command {
+        SettingsCommand::Put(put) => self::put(client, &put, output).await?,
+        SettingsCommand::Show { tenant } => {
+            let settings = get(client, &tenant).await?;
+            show(client, &settings, output).await?;
+        }
+        SettingsCommand::Delete { tenant } => delete(client, tenant, output).await?,
+        SettingsCommand::List { limit } => list(client, limit, output).await?,
+    }
+    Ok(Exit::Success)
+}
+
+/// Changes what is given of the settings as they are, or of none; the etag keeps others' changes from being lost.
+async fn put(client: &Client, put: &Put, output: &mut Output) -> Result<(), Error> {
+    let before = match get(client, &put.tenant).await {
+        Ok(settings) => Some(settings),
+        Err(Error::Refused { status, .. }) if status.code() == Code::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let mut settings = edit::apply(put, before.clone())?;
+    let needed = edit::needs_password(before.as_ref(), &settings);
+    if let Some(directory) = &mut settings.directory {
+        directory.bind_password = password::read(&put.password, needed)?;
+    }
+    let failed = client.failed(Service::Scheduler);
+    let request = PutSettingsRequest {
+        settings: Some(settings),
+    };
+    let answer = client
+        .scheduler()
+        .await?
+        .put_settings(request)
+        .await
+        .map_err(failed)?
+        .into_inner();
+    show(client, &stored(answer.settings)?, output).await
+}
+
+async fn get(client: &Client, tenant: &str) -> Result<Settings, Error> {
+    let failed = client.failed(Service::Scheduler);
+    let request = GetSettingsRequest {
+        tenant_id: tenant.to_owned(),
+    };
+    stored(
+        client
+            .scheduler()
+            .await?
+            .get_settings(request)
+            .await
+            .map_err(failed)?
+            .into_inner()
+            .settings,
+    )
+}
+
+fn stored(settings: Option<Settings>) -> Result<Settings, Error> {
+    settings.ok_or(Error::Incomplete {
+        service: Service::Scheduler,
+        what: "the settings",
+    })
+}
+
+async fn show(client: &Client, settings: &Settings, output: &mut Output) -> Result<(), Error> {
+    let directory = settings.directory.clone().unwrap_or_default();
+    let request = ValidateFilterRequest {
+        filter: directory.filter,
+        attributes: directory.attributes,
+    };
+    let failed = client.failed(Service::Scheduler);
+    let answer = client
+        .scheduler()
+        .await?
+        .validate_filter(request)
+        .await
+        .map_err(failed)?
+        .into_inner();
+    let composed_filter = answer.valid.then_some(answer.composed);
+    let view = SettingsShown {
+        settings: SettingsView::from(settings),
+        composed_filter,
+    };
+    output.answer(&view, || table::settings(&view))
+}
+
+async fn delete(client: &Client, tenant: String, output: &mut Output) -> Result<(), Error> {
+    let failed = client.failed(Service::Scheduler);
+    let request = DeleteSettingsRequest {
+        tenant_id: tenant.clone(),
+        etag: String::new(),
+    };
+    client
+        .scheduler()
+        .await?
+        .delete_settings(request)
+        .await
+        .map_err(failed)?;
+    let view = DeletedView {
+        tenant_id: tenant,
+        deleted: true,
+    };
+    output.answer(&view, || {
+        format!(
+            "The settings of {} are deleted, with schedule, waiting runs and password. Its accounts stay.",
+            view.tenant_id
+        )
+    })
+}
+
+async fn list(client: &Client, limit: crate::args::Limit, output: &mut Output) -> Result<(), Error> {
+    let failed = client.failed(Service::Scheduler);
+    let mut scheduler = client.scheduler().await?;
+    let fetched = fetch(limit, async |page_size, page_token| {
+        let request = ListSettingsRequest {
+            page_size,
+            page_token,
+        };
+        let page = scheduler
+            .list_settings(request)
+            .await
+            .map_err(&failed)?
+            .into_inner();
+        Ok((page.settings, page.next_page_token))
+    })
+    .await?;
+    let settings = fetched.entries.iter().map(SettingsView::from).collect();
+    let view = SettingsList {
+        settings,
+        more: fetched.more,
+    };
+    output.answer(&view, || {
+        table::and_more(table::settings_list(&view.settings), view.more)
+    })
+}

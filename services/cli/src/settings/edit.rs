@@ -1,0 +1,125 @@
+//! What `settings put` makes of the settings as they are: only what is given changes.
+
+use std::fs;
+
+use rollcall_proto::v1::{self, Directory, Settings};
+
+use crate::{
+    args::{Clearable, Import, Put, Server, Times},
+    error::Error,
+};
+
+/// The settings with everything that is given changed; the etag is that of the settings as they were.
+pub(super) fn apply(put: &Put, before: Option<Settings>) -> Result<Settings, Error> {
+    let mut settings = before.unwrap_or_else(|| Settings {
+        tenant_id: put.tenant.clone(),
+        ..Settings::default()
+    });
+    for part in &put.clear {
+        clear(*part, &mut settings);
+    }
+    edit_directory(&put.server, settings.directory.get_or_insert_default())?;
+    edit_import(&put.import, settings.import.get_or_insert_default());
+    edit_times(&put.times, &mut settings);
+    Ok(settings)
+}
+
+/// Whether the service will ask for the password: none is stored, or it would be sent elsewhere than it was meant for.
+pub(super) fn needs_password(before: Option<&Settings>, after: &Settings) -> bool {
+    let Some(before) = before.filter(|before| before.credential_set) else {
+        return true;
+    };
+    let target = |settings: &Settings| {
+        let directory = settings.directory.clone().unwrap_or_default();
+        let Directory {
+            hosts,
+            port,
+            security,
+            ca_certificates_pem,
+            bind_username,
+            ..
+        } = directory;
+        (hosts, port, security, ca_certificates_pem, bind_username)
+    };
+    target(before) != target(after)
+}
+
+fn clear(part: Clearable, settings: &mut Settings) {
+    let directory = settings.directory.get_or_insert_default();
+    let import = settings.import.get_or_insert_default();
+    match part {
+        Clearable::Ca => directory.ca_certificates_pem.clear(),
+        Clearable::Base => directory.search_base.clear(),
+        Clearable::Filter => directory.filter.clear(),
+        Clearable::Attributes => directory.attributes.clear(),
+        Clearable::ObjectTypes => import.object_types.clear(),
+        Clearable::Domains => import.domains.clear(),
+        Clearable::Schedule => settings.schedule = None,
+    }
+}
+
+fn edit_directory(given: &Server, directory: &mut Directory) -> Result<(), Error> {
+    if let Some(server_type) = given.server_type {
+        directory.set_server_type(server_type.into());
+    }
+    if let Some(security) = given.security {
+        directory.set_security(security.into());
+    }
+    if let Some(path) = &given.ca_file {
+        let read = fs::read_to_string(path);
+        directory.ca_certificates_pem = read.map_err(|source| Error::Read {
+            what: "CA certificates",
+            path: path.clone(),
+            source,
+        })?;
+    }
+    set(&mut directory.port, given.port.map(u32::from));
+    set(&mut directory.bind_username, given.bind_username.clone());
+    set(&mut directory.search_base, given.base.clone());
+    set(&mut directory.filter, given.filter.clone());
+    set_list(&mut directory.hosts, &given.hosts);
+    set_list(&mut directory.attributes, &given.attributes);
+    Ok(())
+}
+
+fn edit_import(given: &Import, import: &mut v1::Import) {
+    let types: Vec<i32> = given
+        .object_types
+        .iter()
+        .map(|given| v1::ObjectType::from(*given).into())
+        .collect();
+    set_list(&mut import.object_types, &types);
+    set_list(&mut import.domains, &given.domains);
+    set(&mut import.exclude_disabled, given.exclude_disabled);
+    if let Some(same_username) = given.same_username {
+        import.set_same_username(same_username.into());
+    }
+}
+
+fn edit_times(given: &Times, settings: &mut Settings) {
+    if given.every_hours.is_some() || given.time_zone.is_some() {
+        let schedule = settings.schedule.get_or_insert_default();
+        set(&mut schedule.every_hours, given.every_hours);
+        set(&mut schedule.time_zone, given.time_zone.clone());
+    }
+    if given.send_hsr.is_some() || given.send_welcome.is_some() {
+        let new_users = settings.new_users.get_or_insert_default();
+        set(&mut new_users.send_hsr, given.send_hsr);
+        set(&mut new_users.send_welcome, given.send_welcome);
+    }
+}
+
+fn set<T>(place: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *place = given;
+    }
+}
+
+fn set_list<T: Clone>(place: &mut Vec<T>, given: &[T]) {
+    if !given.is_empty() {
+        *place = given.to_vec();
+    }
+}
+
+#[cfg(test)]
+mod tests;

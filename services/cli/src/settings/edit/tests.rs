@@ -1,0 +1,89 @@
+use clap::Parser;
+
+use super::*;
+use crate::args::{Args, Command, SettingsCommand};
+
+fn put(line: &[&str]) -> Put {
+    let words = ["rollcall", "settings", "put", "acme"].iter().chain(line);
+    let Command::Settings(SettingsCommand::Put(put)) = Args::try_parse_from(words).unwrap().command else {
+        panic!("not settings put")
+    };
+    *put
+}
+
+fn stored() -> Settings {
+    let line = [
+        "--host",
+        "dc1",
+        "--bind-username",
+        "reader",
+        "--filter",
+        "(a=b)",
+        "--object-type",
+        "user,group",
+    ];
+    let mut settings = apply(&put(&line), None).unwrap();
+    settings.etag = "7".into();
+    settings.credential_set = true;
+    settings
+}
+
+#[test]
+fn what_is_not_given_stays() {
+    let after = apply(&put(&["--every-hours", "4", "--send-hsr"]), Some(stored())).unwrap();
+    let expected = Settings {
+        schedule: Some(v1::Schedule {
+            every_hours: 4,
+            time_zone: String::new(),
+        }),
+        new_users: Some(v1::NewUsers {
+            send_hsr: true,
+            send_welcome: false,
+        }),
+        ..stored()
+    };
+    assert_eq!(after, expected);
+}
+
+#[test]
+fn a_list_that_is_given_replaces_the_list() {
+    let after = apply(
+        &put(&["--host", "dc2", "--host", "dc3", "--object-type", "resource"]),
+        Some(stored()),
+    )
+    .unwrap();
+    assert_eq!(after.directory.unwrap().hosts, ["dc2", "dc3"]);
+    assert_eq!(
+        after.import.unwrap().object_types,
+        [v1::ObjectType::Resource as i32]
+    );
+}
+
+#[test]
+fn a_part_can_be_emptied_again() {
+    let after = apply(
+        &put(&["--clear", "filter", "--clear", "object-types"]),
+        Some(stored()),
+    )
+    .unwrap();
+    assert_eq!(after.directory.unwrap().filter, "");
+    assert_eq!(after.import.unwrap().object_types, [0_i32; 0]);
+}
+
+#[test]
+fn the_password_is_needed_again_only_where_it_would_be_sent_elsewhere() {
+    let cases: [(&[&str], bool); 7] = [
+        (&["--host", "dc2"], true),
+        (&["--port", "3269"], true),
+        (&["--security", "starttls"], true),
+        (&["--bind-username", "other"], true),
+        (&["--base", "DC=acme"], false),
+        (&["--filter", "(c=d)"], false),
+        (&["--every-hours", "2"], false),
+    ];
+    for (line, needed) in cases {
+        let after = apply(&put(line), Some(stored())).unwrap();
+        assert_eq!(needs_password(Some(&stored()), &after), needed, "{line:?}");
+    }
+    assert!(needs_password(None, &stored()));
+}
