@@ -4,6 +4,8 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use crate::dn::Dn;
+
 /// A text that is not an identifier of the kind asked for; says what was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}")]
@@ -111,7 +113,10 @@ impl ObjectId {
     /// From a DN, for a server that gives its entries no id. A DN that cannot be read stands as it is, in
     /// lower case.
     pub fn from_dn(dn: &str) -> Self {
-        Self(dn.trim().to_lowercase().into())
+        match Dn::parse(dn) {
+            Ok(dn) => Self(dn.normalised().into()),
+            Err(_) => Self(dn.to_lowercase().into()),
+        }
     }
 
     /// From the text of another id, such as one that was stored.

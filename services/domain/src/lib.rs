@@ -8,15 +8,24 @@
 //!
 //! Nothing here reads the clock, a file or the network: the time is an argument.
 
+mod syntax;
 mod text_enum;
 
 pub mod address;
+pub mod attribute;
+pub mod dn;
+pub mod filter;
 pub mod id;
 pub mod object;
 pub mod plan;
+pub mod schedule;
+pub mod time_zone;
 pub mod verdict;
 
 pub use address::{Address, DomainName, InvalidAddress, InvalidDomainName, escape_bytes};
+pub use attribute::{AddressAttributes, AttributeDescription};
+pub use filter::Filter;
 pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId};
 pub use object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
+pub use syntax::SyntaxError;
 pub use verdict::{Reason, Verdict};

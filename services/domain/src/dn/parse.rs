@@ -1,0 +1,89 @@
+//! The parser of DNs.
+
+use super::{Dn, DnError, Pair, Rdn, Value};
+use crate::syntax::{Cursor, is_space};
+
+pub(super) fn dn(text: &str) -> Result<Dn, DnError> {
+    let mut cursor = Cursor::new(text);
+    let mut rdns = Vec::new();
+    cursor.skip_space();
+    if cursor.peek().is_none() {
+        return Ok(Dn { rdns });
+    }
+    loop {
+        rdns.push(rdn(&mut cursor)?);
+        if !cursor.eat(',') {
+            break;
+        }
+    }
+    match cursor.peek() {
+        None => Ok(Dn { rdns }),
+        Some(_) => Err(cursor
+            .error(r"`,` and the next part (in a value, write `\` before `,` `+` `;` `<` `>` and quotes)")),
+    }
+}
+
+fn rdn(cursor: &mut Cursor<'_>) -> Result<Rdn, DnError> {
+    let mut pairs = vec![pair(cursor)?];
+    while cursor.eat('+') {
+        pairs.push(pair(cursor)?);
+    }
+    Ok(Rdn(pairs))
+}
+
+fn pair(cursor: &mut Cursor<'_>) -> Result<Pair, DnError> {
+    cursor.skip_space();
+    let attribute = cursor.oid("an attribute, such as `OU`")?.to_owned();
+    cursor.skip_space();
+    if !cursor.eat('=') {
+        return Err(cursor.error("`=`"));
+    }
+    cursor.skip_space();
+    let value = if cursor.eat('#') {
+        ber(cursor)?
+    } else {
+        text(cursor)?
+    };
+    Ok(Pair { attribute, value })
+}
+
+fn ber(cursor: &mut Cursor<'_>) -> Result<Value, DnError> {
+    let mut bytes = vec![cursor.hex_pair()?];
+    while cursor.peek().is_some_and(|c| c.is_ascii_hexdigit()) {
+        bytes.push(cursor.hex_pair()?);
+    }
+    cursor.skip_space();
+    Ok(Value::Ber(bytes))
+}
+
+fn text(cursor: &mut Cursor<'_>) -> Result<Value, DnError> {
+    let mut bytes = Vec::new();
+    // What is not escaped and at the end is layout; a space that belongs to the value is escaped there.
+    let mut end = 0;
+    loop {
+        let plain = cursor.eat_while(|c| !matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '\0'));
+        bytes.extend_from_slice(plain.as_bytes());
+        let trimmed = plain.trim_end_matches(is_space).len();
+        if trimmed > 0 {
+            end = bytes.len() - (plain.len() - trimmed);
+        }
+        if !cursor.eat('\\') {
+            bytes.truncate(end);
+            return Ok(Value::Text(bytes));
+        }
+        bytes.push(escaped(cursor)?);
+        end = bytes.len();
+    }
+}
+
+fn escaped(cursor: &mut Cursor<'_>) -> Result<u8, DnError> {
+    match cursor.peek() {
+        Some(c @ (' ' | '"' | '#' | '+' | ',' | ';' | '<' | '=' | '>' | '\\')) => {
+            cursor.bump();
+            // All of these are ASCII.
+            Ok(c as u8)
+        }
+        Some(c) if c.is_ascii_hexdigit() => cursor.hex_pair(),
+        _ => Err(cursor.error("two hexadecimal digits or the character that is escaped")),
+    }
+}

@@ -1,0 +1,91 @@
+//! Search filters (RFC 4515): checked when a customer saves one, and composed with what Rollcall asks for.
+//!
+//! Two habits of Active Directory's administrators are accepted: space between components, and a component
+//! that needs no parentheses to be understood (`mail=*`, `(!mail=*)`). What is shown, stored and sent is the
+//! canonical form, which knows neither.
+
+use crate::attribute::{AddressAttributes, AttributeDescription};
+
+mod display;
+mod parse;
+
+pub use crate::syntax::SyntaxError as FilterError;
+
+/// A search filter. Its `Display` is the canonical form, which reads back as the same filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// All of them hold; at least one.
+    And(Vec<Filter>),
+    /// One of them holds; at least one.
+    Or(Vec<Filter>),
+    /// It does not hold.
+    Not(Box<Filter>),
+    /// The attribute has a value.
+    Present(AttributeDescription),
+    /// A value of the attribute compares so with the given one.
+    Compare(AttributeDescription, Comparison, Vec<u8>),
+    /// A value of the attribute consists of these parts in this order.
+    Substrings(AttributeDescription, Substrings),
+    /// A value matches by a rule that the filter names.
+    Extensible(Extensible),
+}
+
+/// How a value is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `=`
+    Equal,
+    /// `~=`
+    Approximate,
+    /// `>=`
+    GreaterOrEqual,
+    /// `<=`
+    LessOrEqual,
+}
+
+/// Parts of a value, with anything between them. No part is empty, and there is one at least.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Substrings {
+    /// How the value begins, unless anyhow.
+    pub initial: Option<Vec<u8>>,
+    /// What follows, in this order.
+    pub any: Vec<Vec<u8>>,
+    /// How the value ends, unless anyhow.
+    pub last: Option<Vec<u8>>,
+}
+
+/// An extensible match, such as `(userAccountControl:1.2.840.113556.1.4.803:=2)`. It names an attribute, a
+/// matching rule, or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extensible {
+    /// The attribute; without one, all that the rule applies to.
+    pub attribute: Option<AttributeDescription>,
+    /// Whether the attributes of the entry's DN count too.
+    pub dn_attributes: bool,
+    /// The matching rule; without one, the attribute's equality.
+    pub rule: Option<String>,
+    /// The value to match.
+    pub value: Vec<u8>,
+}
+
+impl Filter {
+    /// How deep components may be nested: far deeper than anybody writes, and harmless to read.
+    pub const MAX_DEPTH: usize = 64;
+
+    /// Reads a filter; an error says where it is wrong and what was expected.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        parse::filter(text)
+    }
+}
+
+/// The filter that is sent: the customer's, and at least one of the attributes that carry addresses.
+pub fn compose(filter: Option<&Filter>, attributes: &AddressAttributes) -> String {
+    let carries_addresses = Filter::Or(attributes.iter().cloned().map(Filter::Present).collect());
+    match filter {
+        None => carries_addresses.to_string(),
+        Some(filter) => format!("(&{filter}{carries_addresses})"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

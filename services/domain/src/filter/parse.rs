@@ -1,0 +1,169 @@
+//! The parser of filters, by recursive descent of bounded depth.
+
+use super::{Comparison, Extensible, Filter, FilterError, Substrings};
+use crate::attribute::AttributeDescription;
+use crate::syntax::{Cursor, is_space};
+
+const END: &str = "the end of the filter (several components are joined as `(&(…)(…))` or `(|(…)(…))`)";
+const CLOSE: &str = r"`)` (in a value, `*` is written `\2a`, `(` `\28`, `)` `\29` and `\` `\5c`)";
+const CLOSE_LIST: &str = "`(` and a further component, or `)`";
+const OPERATOR: &str = "`=`, `~=`, `>=`, `<=` or `:=`";
+
+pub(super) fn filter(text: &str) -> Result<Filter, FilterError> {
+    let mut cursor = Cursor::new(text.trim_end_matches(is_space));
+    cursor.skip_space();
+    let filter = if cursor.peek() == Some('(') {
+        component(&mut cursor, 0)
+    } else {
+        body(&mut cursor, 0)
+    }?;
+    cursor.skip_space();
+    match cursor.peek() {
+        None => Ok(filter),
+        Some(_) => Err(cursor.error(END)),
+    }
+}
+
+/// A filter in its parentheses.
+fn component(cursor: &mut Cursor<'_>, depth: usize) -> Result<Filter, FilterError> {
+    if depth >= Filter::MAX_DEPTH {
+        return Err(cursor.error(&format!("at most {} levels of parentheses", Filter::MAX_DEPTH)));
+    }
+    if !cursor.eat('(') {
+        return Err(cursor.error("`(`"));
+    }
+    cursor.skip_space();
+    let filter = body(cursor, depth)?;
+    cursor.skip_space();
+    if !cursor.eat(')') {
+        let is_list = matches!(filter, Filter::And(_) | Filter::Or(_));
+        return Err(cursor.error(if is_list { CLOSE_LIST } else { CLOSE }));
+    }
+    Ok(filter)
+}
+
+/// What stands between the parentheses.
+fn body(cursor: &mut Cursor<'_>, depth: usize) -> Result<Filter, FilterError> {
+    if cursor.eat('&') {
+        list(cursor, depth).map(Filter::And)
+    } else if cursor.eat('|') {
+        list(cursor, depth).map(Filter::Or)
+    } else if cursor.eat('!') {
+        cursor.skip_space();
+        let filter = if cursor.peek() == Some('(') {
+            component(cursor, depth + 1)
+        } else {
+            item(cursor)
+        }?;
+        Ok(Filter::Not(Box::new(filter)))
+    } else {
+        item(cursor)
+    }
+}
+
+fn list(cursor: &mut Cursor<'_>, depth: usize) -> Result<Vec<Filter>, FilterError> {
+    cursor.skip_space();
+    let mut filters = vec![component(cursor, depth + 1)?];
+    loop {
+        cursor.skip_space();
+        if cursor.peek() != Some('(') {
+            return Ok(filters);
+        }
+        filters.push(component(cursor, depth + 1)?);
+    }
+}
+
+fn item(cursor: &mut Cursor<'_>) -> Result<Filter, FilterError> {
+    if cursor.peek() == Some(':') {
+        return extensible(cursor, None);
+    }
+    let attribute = AttributeDescription::parse_at(cursor)?;
+    let comparison = match cursor.peek() {
+        Some('=') => {
+            cursor.bump();
+            return equality(cursor, attribute);
+        }
+        Some(':') => return extensible(cursor, Some(attribute)),
+        Some('~') => Comparison::Approximate,
+        Some('>') => Comparison::GreaterOrEqual,
+        Some('<') => Comparison::LessOrEqual,
+        _ => return Err(cursor.error(OPERATOR)),
+    };
+    cursor.bump();
+    if !cursor.eat('=') {
+        return Err(cursor.error("`=`"));
+    }
+    Ok(Filter::Compare(attribute, comparison, value(cursor)?))
+}
+
+/// What follows `attribute=`: a value, parts of one with asterisks between them, or an asterisk alone.
+fn equality(cursor: &mut Cursor<'_>, attribute: AttributeDescription) -> Result<Filter, FilterError> {
+    let initial = value(cursor)?;
+    if cursor.peek() != Some('*') {
+        return Ok(Filter::Compare(attribute, Comparison::Equal, initial));
+    }
+    let mut any = Vec::new();
+    while cursor.eat('*') {
+        any.push(value(cursor)?);
+    }
+    let last = any.pop().filter(|part| !part.is_empty());
+    // Asterisks in a row say no more than one.
+    any.retain(|part| !part.is_empty());
+    let initial = Some(initial).filter(|part| !part.is_empty());
+    if initial.is_none() && any.is_empty() && last.is_none() {
+        return Ok(Filter::Present(attribute));
+    }
+    Ok(Filter::Substrings(attribute, Substrings { initial, any, last }))
+}
+
+/// What follows the attribute of an extensible match, from its first colon on.
+fn extensible(
+    cursor: &mut Cursor<'_>,
+    attribute: Option<AttributeDescription>,
+) -> Result<Filter, FilterError> {
+    let mut dn_attributes = false;
+    let mut rule = None;
+    loop {
+        if !cursor.eat(':') {
+            return Err(cursor.error(if rule.is_some() {
+                "`:=`"
+            } else {
+                "`:=`, or `:` and a matching rule"
+            }));
+        }
+        if rule.is_some() || cursor.peek() == Some('=') {
+            break;
+        }
+        let name = cursor.oid("`=`, `dn` or a matching rule, such as `1.2.840.113556.1.4.803`")?;
+        if !dn_attributes && name.eq_ignore_ascii_case("dn") {
+            dn_attributes = true;
+        } else {
+            rule = Some(name.to_owned());
+        }
+    }
+    if attribute.is_none() && rule.is_none() {
+        return Err(cursor.error("a matching rule, since no attribute is named"));
+    }
+    if !cursor.eat('=') {
+        return Err(cursor.error("`=`"));
+    }
+    Ok(Filter::Extensible(Extensible {
+        attribute,
+        dn_attributes,
+        rule,
+        value: value(cursor)?,
+    }))
+}
+
+/// A value, up to what cannot be part of one unescaped.
+fn value(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, FilterError> {
+    let mut bytes = Vec::new();
+    loop {
+        let plain = cursor.eat_while(|c| !matches!(c, '(' | ')' | '*' | '\\' | '\0'));
+        bytes.extend_from_slice(plain.as_bytes());
+        if !cursor.eat('\\') {
+            return Ok(bytes);
+        }
+        bytes.push(cursor.hex_pair()?);
+    }
+}

@@ -1,0 +1,139 @@
+//! What the parsers of text share: where an error is, and a cursor that knows where it stands.
+
+/// Where and why a text is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message} (at character {position})")]
+pub struct SyntaxError {
+    /// In characters, from 0.
+    pub position: usize,
+    /// What was expected there, and what was found: a sentence.
+    pub message: String,
+}
+
+/// A position in a text.
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    /// In bytes, on the border of a character.
+    offset: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, offset: 0 }
+    }
+
+    pub(crate) fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    pub(crate) fn bump(&mut self) -> Option<char> {
+        let next = self.peek()?;
+        self.offset += next.len_utf8();
+        Some(next)
+    }
+
+    /// Steps over `wanted` if it is next.
+    pub(crate) fn eat(&mut self, wanted: char) -> bool {
+        let found = self.peek() == Some(wanted);
+        if found {
+            self.offset += wanted.len_utf8();
+        }
+        found
+    }
+
+    pub(crate) fn eat_while(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
+        let rest = self.rest();
+        let end = rest.find(|c| !wanted(c)).unwrap_or(rest.len());
+        self.offset += end;
+        &rest[..end]
+    }
+
+    pub(crate) fn skip_space(&mut self) {
+        self.eat_while(is_space);
+    }
+
+    /// What was passed since `start`, an earlier [`Cursor::offset`].
+    pub(crate) fn since(&self, start: usize) -> &'a str {
+        &self.text[start..self.offset]
+    }
+
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// Two hexadecimal digits as the byte that they write.
+    pub(crate) fn hex_pair(&mut self) -> Result<u8, SyntaxError> {
+        let mut byte = 0;
+        for _ in 0..2 {
+            let digit = self
+                .peek()
+                .and_then(|c| c.to_digit(16))
+                .and_then(|d| u8::try_from(d).ok());
+            byte = byte << 4 | digit.ok_or_else(|| self.error("two hexadecimal digits"))?;
+            self.bump();
+        }
+        Ok(byte)
+    }
+
+    /// An object identifier of RFC 4512: a name, or numbers joined by dots.
+    pub(crate) fn oid(&mut self, expected: &str) -> Result<&'a str, SyntaxError> {
+        let start = self.offset;
+        match self.peek() {
+            Some(c) if c.is_ascii_alphabetic() => {
+                self.eat_while(is_keychar);
+            }
+            Some(c) if c.is_ascii_digit() => self.numeric_oid()?,
+            _ => return Err(self.error(expected)),
+        }
+        Ok(self.since(start))
+    }
+
+    fn numeric_oid(&mut self) -> Result<(), SyntaxError> {
+        self.number()?;
+        if self.peek() != Some('.') {
+            return Err(self.error("`.` and a further number of the object identifier"));
+        }
+        while self.eat('.') {
+            self.number()?;
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<(), SyntaxError> {
+        let leading_zero = self.peek() == Some('0');
+        let digits = self.eat_while(|c| c.is_ascii_digit());
+        if digits.is_empty() || leading_zero && digits.len() > 1 {
+            self.offset -= digits.len();
+            return Err(self.error("a number without leading zeros"));
+        }
+        Ok(())
+    }
+
+    /// That something else was expected here.
+    pub(crate) fn error(&self, expected: &str) -> SyntaxError {
+        let found = match self.peek() {
+            None => "the end".to_owned(),
+            Some('`') => "a backtick".to_owned(),
+            Some(c) if c.is_control() => format!("the control character U+{:04X}", u32::from(c)),
+            Some(c) => format!("`{c}`"),
+        };
+        SyntaxError {
+            position: self.text[..self.offset].chars().count(),
+            message: format!("Expected {expected}, but found {found}."),
+        }
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.text[self.offset..]
+    }
+}
+
+/// Whether people may put the character between parts of a filter, a DN or a list, to lay it out.
+pub(crate) fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\n')
+}
+
+/// Whether a name of RFC 4512 may hold the character after its first letter.
+pub(crate) fn is_keychar(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-'
+}
