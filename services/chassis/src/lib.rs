@@ -7,6 +7,7 @@
 //! Invariants: the time is read in [`clock`] alone; secrets are in no log and no Debug; every wait has an end; every
 //! task is owned by a [`Lifecycle`].
 
+pub mod amqp;
 pub mod clock;
 pub mod config;
 pub mod credential;

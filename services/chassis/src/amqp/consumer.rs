@@ -1,0 +1,208 @@
+//! Consuming, across broken connections.
+
+use std::{fmt, time::Duration};
+
+use futures::StreamExt as _;
+use lapin::{
+    Channel,
+    options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
+    types::{AMQPValue, FieldTable},
+};
+use rollcall_proto::v1::Job;
+
+use super::{AmqpError, Broker, JobError, message::decode_job, topology, within};
+use crate::{lifecycle::chain, telemetry::TRACEPARENT};
+
+/// The pause after a queue could not be consumed although there is a connection.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How long deliveries that were on their way when the consumer stopped are waited for.
+const TAIL: Duration = Duration::from_secs(1);
+
+/// What is consumed.
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    Queue(String),
+    /// A queue of one's own, declared anew on every connection.
+    Events,
+}
+
+/// Takes deliveries from one queue, on whichever connection there is.
+#[derive(Debug)]
+pub struct Consumer {
+    broker: Broker,
+    source: Source,
+    prefetch: u16,
+    open: Option<(Channel, lapin::Consumer)>,
+}
+
+impl Consumer {
+    pub(super) fn new(broker: Broker, source: Source, prefetch: u16) -> Self {
+        Self {
+            broker,
+            source,
+            prefetch,
+            open: None,
+        }
+    }
+
+    /// The next delivery, however long that takes. Dropping the wait loses nothing. Begins to consume if need be, also
+    /// again after [`Consumer::stop`].
+    pub async fn next(&mut self) -> Delivery {
+        loop {
+            if let Some((channel, stream)) = &mut self.open {
+                match stream.next().await {
+                    Some(Ok(delivery)) => {
+                        return Delivery {
+                            inner: delivery,
+                            _channel: channel.clone(),
+                        };
+                    }
+                    Some(Err(error)) => tracing::warn!(error = chain(&error), "consuming was interrupted"),
+                    None => tracing::warn!("the broker ended the consumer"),
+                }
+                self.open = None;
+            }
+            match self.begin().await {
+                Ok(open) => self.open = Some(open),
+                Err(AmqpError::Away) => {}
+                Err(error) => {
+                    tracing::warn!(source = ?self.source, error = chain(&error), "cannot consume");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Stops taking deliveries and gives back those that were not handed out. Deliveries that were stay valid, and can
+    /// be acknowledged.
+    pub async fn stop(&mut self) {
+        let Some((channel, mut stream)) = self.open.take() else {
+            return;
+        };
+        let cancelled = channel.basic_cancel(stream.tag(), BasicCancelOptions::default());
+        if let Err(error) = within("cancelling a consumer", cancelled).await {
+            tracing::debug!(error = chain(&error), "the consumer was gone already");
+            return;
+        }
+        let mut back = BasicNackOptions::default();
+        back.requeue = true;
+        while let Ok(Some(Ok(delivery))) = tokio::time::timeout(TAIL, stream.next()).await {
+            if within("giving a delivery back", delivery.acker.nack(back))
+                .await
+                .is_err()
+            {
+                return;
+            }
+        }
+    }
+
+    async fn begin(&self) -> Result<(Channel, lapin::Consumer), AmqpError> {
+        let channel = self.broker.open_channel().await?;
+        let queue = match &self.source {
+            Source::Queue(queue) => queue.clone(),
+            Source::Events => topology::declare_events_queue(&channel).await?,
+        };
+        within(
+            "bounding deliveries",
+            channel.basic_qos(self.prefetch, BasicQosOptions::default()),
+        )
+        .await?;
+        let options = BasicConsumeOptions::default();
+        let consuming =
+            channel.basic_consume(queue.as_str().into(), "".into(), options, FieldTable::default());
+        let stream = within("consuming", consuming).await?;
+        Ok((channel, stream))
+    }
+}
+
+/// A message that was handed out, and is this process' until it is acknowledged. One that is dropped instead comes back
+/// when its channel closes, which is when its consumer and all its other deliveries are gone.
+pub struct Delivery {
+    inner: lapin::message::Delivery,
+    /// Keeps the channel open, without which there is no acknowledging.
+    _channel: Channel,
+}
+
+impl Delivery {
+    /// The body.
+    pub fn body(&self) -> &[u8] {
+        &self.inner.data
+    }
+
+    /// The body as a job of a version that is known.
+    pub fn job(&self) -> Result<Job, JobError> {
+        decode_job(self.body())
+    }
+
+    /// The routing key: the lane of a job.
+    pub fn routing_key(&self) -> &str {
+        self.inner.routing_key.as_str()
+    }
+
+    /// The trace that the message continues.
+    pub fn traceparent(&self) -> Option<String> {
+        self.header(TRACEPARENT)
+    }
+
+    /// How often the message was handed out before, and came back.
+    pub fn earlier_deliveries(&self) -> i64 {
+        self.inner
+            .properties
+            .headers()
+            .as_ref()
+            .map_or(0, |headers| number(headers, "x-delivery-count"))
+    }
+
+    /// A header that is a text.
+    pub fn header(&self, name: &str) -> Option<String> {
+        text(self.inner.properties.headers().as_ref()?, name)
+    }
+
+    /// Says that the message's effect is done. After an error the message comes again.
+    pub async fn ack(self) -> Result<(), AmqpError> {
+        let options = BasicAckOptions::default();
+        sent(within("acknowledging", self.inner.acker.ack(options)).await?)
+    }
+
+    /// Gives the message back at once, which counts as one of its deliveries.
+    pub async fn requeue(self) -> Result<(), AmqpError> {
+        let mut options = BasicNackOptions::default();
+        options.requeue = true;
+        sent(within("giving a delivery back", self.inner.acker.nack(options)).await?)
+    }
+}
+
+/// Nothing was sent if the channel had broken before.
+fn sent(sent: bool) -> Result<(), AmqpError> {
+    if sent { Ok(()) } else { Err(AmqpError::Away) }
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("routing_key", &self.routing_key())
+            .field("bytes", &self.inner.data.len())
+            .field("traceparent", &self.traceparent())
+            .finish_non_exhaustive()
+    }
+}
+
+pub(super) fn text(headers: &FieldTable, name: &str) -> Option<String> {
+    match headers.inner().get(name)? {
+        AMQPValue::LongString(value) => std::str::from_utf8(value.as_bytes()).ok().map(str::to_owned),
+        AMQPValue::ShortString(value) => Some(value.as_str().to_owned()),
+        _ => None,
+    }
+}
+
+fn number(headers: &FieldTable, name: &str) -> i64 {
+    match headers.inner().get(name) {
+        Some(AMQPValue::LongLongInt(number)) => *number,
+        Some(AMQPValue::LongInt(number)) => i64::from(*number),
+        Some(AMQPValue::LongUInt(number)) => i64::from(*number),
+        Some(AMQPValue::ShortInt(number)) => i64::from(*number),
+        Some(AMQPValue::ShortShortInt(number)) => i64::from(*number),
+        Some(AMQPValue::ShortShortUInt(number)) => i64::from(*number),
+        _ => 0,
+    }
+}

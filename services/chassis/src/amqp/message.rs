@@ -1,0 +1,181 @@
+//! What is published.
+
+use lapin::{
+    BasicProperties,
+    types::{AMQPValue, FieldTable},
+};
+use prost::Message as _;
+use rollcall_proto::v1::Job;
+
+use super::{
+    Delivery,
+    topology::{DEAD, Delay, EVENTS, JOBS, Lane, PORTAL},
+};
+use crate::telemetry::{TRACEPARENT, traceparent};
+
+/// The version of a job's body that this version of Rollcall writes and reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Why a message went to the dead letters.
+const REASON_HEADER: &str = "x-rollcall-reason";
+/// AMQP's delivery mode of messages that survive the broker.
+const PERSISTENT: u8 = 2;
+const TRANSIENT: u8 = 1;
+
+/// A message on its way out. It carries the trace of the span in which it was made, unless told otherwise.
+#[derive(Debug, Clone)]
+pub struct Message {
+    pub(super) exchange: &'static str,
+    pub(super) routing_key: String,
+    pub(super) body: Vec<u8>,
+    pub(super) mandatory: bool,
+    persistent: bool,
+    traceparent: Option<String>,
+    reason: Option<String>,
+}
+
+impl Message {
+    /// A job for a lane.
+    pub fn job(lane: Lane, job: &Job) -> Self {
+        Self::lasting(JOBS, lane.as_str().to_owned(), job.encode_to_vec())
+    }
+
+    /// A job that goes to its lane after a while.
+    pub fn delayed(delay: Delay, lane: Lane, job: &Job) -> Self {
+        Self::lasting(delay.exchange(), lane.as_str().to_owned(), job.encode_to_vec())
+    }
+
+    /// A delivery that cannot be worked on, and why.
+    pub fn dead(delivery: &Delivery, reason: impl Into<String>) -> Self {
+        Self {
+            traceparent: delivery.traceparent(),
+            reason: Some(reason.into()),
+            ..Self::lasting(DEAD, delivery.routing_key().to_owned(), delivery.body().to_vec())
+        }
+    }
+
+    /// Something that the portal hears, such as `account.created`.
+    pub fn portal(routing_key: impl Into<String>, body: Vec<u8>) -> Self {
+        Self::lasting(PORTAL, routing_key.into(), body)
+    }
+
+    /// Progress, for those who listen at the moment.
+    pub fn event(routing_key: impl Into<String>, body: Vec<u8>) -> Self {
+        Self {
+            mandatory: false,
+            persistent: false,
+            ..Self::lasting(EVENTS, routing_key.into(), body)
+        }
+    }
+
+    fn lasting(exchange: &'static str, routing_key: String, body: Vec<u8>) -> Self {
+        let traceparent = traceparent();
+        Self {
+            exchange,
+            routing_key,
+            body,
+            mandatory: true,
+            persistent: true,
+            traceparent,
+            reason: None,
+        }
+    }
+
+    /// Continues another trace than the current span's.
+    #[must_use]
+    pub fn with_traceparent(mut self, traceparent: Option<String>) -> Self {
+        self.traceparent = traceparent;
+        self
+    }
+
+    pub(super) fn properties(&self) -> BasicProperties {
+        let mut headers = FieldTable::default();
+        let texts = [(TRACEPARENT, &self.traceparent), (REASON_HEADER, &self.reason)];
+        for (name, value) in texts
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+        {
+            headers.insert(name.into(), AMQPValue::LongString(value.into()));
+        }
+        BasicProperties::default()
+            .with_content_type("application/x-protobuf".into())
+            .with_delivery_mode(if self.persistent { PERSISTENT } else { TRANSIENT })
+            .with_headers(headers)
+    }
+}
+
+/// Why a body is not a job that this version can do.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The body is not a `rollcall.v1.Job`.
+    #[error("not a job")]
+    Undecodable(#[from] prost::DecodeError),
+    /// The body is of another time.
+    #[error("schema version {0} is not known")]
+    UnknownVersion(u32),
+}
+
+/// Reads a job.
+pub(super) fn decode_job(body: &[u8]) -> Result<Job, JobError> {
+    let job = Job::decode(body)?;
+    if job.schema_version == SCHEMA_VERSION {
+        Ok(job)
+    } else {
+        Err(JobError::UnknownVersion(job.schema_version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Delay, Job, JobError, Lane, Message, SCHEMA_VERSION, decode_job};
+
+    fn job(schema_version: u32) -> Job {
+        Job {
+            schema_version,
+            tenant_id: "acme".to_owned(),
+            run_id: "r".to_owned(),
+            attempt: 1,
+        }
+    }
+
+    #[test]
+    fn a_delayed_job_keeps_its_lane() {
+        let message = Message::delayed(Delay::Seconds10, Lane::Slow, &job(SCHEMA_VERSION));
+        assert_eq!(
+            (message.exchange, message.routing_key.as_str()),
+            ("rollcall.delay.10s", "slow")
+        );
+        assert!(message.mandatory);
+        assert_eq!(message.properties().delivery_mode(), &Some(2));
+    }
+
+    #[test]
+    fn an_event_is_transient_and_needs_no_listener() {
+        let message = Message::event("run.progress", Vec::new());
+        assert!(!message.mandatory);
+        assert_eq!(message.properties().delivery_mode(), &Some(1));
+    }
+
+    #[test]
+    fn the_trace_travels_in_the_headers() {
+        let message =
+            Message::job(Lane::Interactive, &job(SCHEMA_VERSION)).with_traceparent(Some("00-a-b-01".into()));
+        let properties = message.properties();
+        let headers = properties.headers().as_ref().expect("headers");
+        assert_eq!(
+            super::super::consumer::text(headers, "traceparent").as_deref(),
+            Some("00-a-b-01")
+        );
+    }
+
+    #[test]
+    fn a_body_of_another_version_or_of_no_kind_is_no_job() {
+        use prost::Message as _;
+        assert!(decode_job(&job(SCHEMA_VERSION).encode_to_vec()).is_ok());
+        assert!(matches!(
+            decode_job(&job(9).encode_to_vec()),
+            Err(JobError::UnknownVersion(9))
+        ));
+        assert!(matches!(decode_job(b"\xff\xff"), Err(JobError::Undecodable(_))));
+    }
+}
