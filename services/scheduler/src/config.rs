@@ -1,0 +1,205 @@
+//! The scheduler's configuration.
+
+use std::{num::NonZeroU32, path::PathBuf, time::Duration};
+
+use rollcall_chassis::config::{
+    AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
+};
+use rollcall_domain::time_zone;
+use serde::Deserialize;
+
+use crate::store::Patience;
+
+/// All sections.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the service answers.
+    pub server: ServerConfig,
+    /// What it logs and measures.
+    #[serde(default)]
+    pub telemetry: TelemetryConfig,
+    /// How it ends.
+    #[serde(default)]
+    pub lifecycle: LifecycleConfig,
+    /// Where its schema is.
+    pub database: DatabaseConfig,
+    /// Where jobs go.
+    pub amqp: AmqpConfig,
+    /// What passwords are sealed to.
+    pub credentials: CredentialsConfig,
+    /// When runs are due and jobs are lost.
+    #[serde(default)]
+    pub schedule: ScheduleConfig,
+    /// What tenants may ask for.
+    #[serde(default)]
+    pub directory: DirectoryConfig,
+}
+
+/// `[credentials]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialsConfig {
+    /// The workers' public key.
+    pub public_key_file: PathBuf,
+}
+
+/// `[schedule]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScheduleConfig {
+    /// Counts where a tenant names none.
+    pub default_time_zone: String,
+    /// The longest wait between two looks for due tenants.
+    pub tick_seconds: NonZeroU32,
+    /// The longest wait between two looks for requests to publish.
+    pub publish_seconds: NonZeroU32,
+    /// Between two sweeps.
+    pub sweep_seconds: NonZeroU32,
+    /// After how long without a sign an interactive job is lost.
+    pub lost_interactive_seconds: NonZeroU32,
+    /// After how long without a sign another job is lost.
+    pub lost_seconds: NonZeroU32,
+    /// After how long without an end the job of a run that has begun is lost.
+    pub lost_running_seconds: NonZeroU32,
+}
+
+impl Default for ScheduleConfig {
+    fn default() -> Self {
+        let seconds = |seconds| NonZeroU32::new(seconds).unwrap_or(NonZeroU32::MIN);
+        Self {
+            default_time_zone: "UTC".to_owned(),
+            tick_seconds: seconds(5),
+            publish_seconds: seconds(1),
+            sweep_seconds: seconds(30),
+            lost_interactive_seconds: seconds(5 * 60),
+            lost_seconds: seconds(30 * 60),
+            lost_running_seconds: seconds(60 * 60),
+        }
+    }
+}
+
+impl ScheduleConfig {
+    /// When a job is lost.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience {
+            interactive: duration(self.lost_interactive_seconds),
+            scheduled: duration(self.lost_seconds),
+            running: duration(self.lost_running_seconds),
+        }
+    }
+}
+
+/// A configured number of seconds.
+pub(crate) fn duration(seconds: NonZeroU32) -> Duration {
+    Duration::from_secs(seconds.get().into())
+}
+
+/// `[directory]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DirectoryConfig {
+    /// Whether directories may be read without TLS.
+    pub allow_plaintext: bool,
+}
+
+impl ServiceConfig for Config {
+    const KEYS: &'static [(&'static str, &'static str)] = &[
+        (
+            "credentials.public_key_file",
+            "the workers' public key, to which bind passwords are sealed",
+        ),
+        (
+            "schedule.default_time_zone",
+            "IANA name of the time zone of schedules that name none [UTC]",
+        ),
+        (
+            "schedule.tick_seconds",
+            "the longest wait between two looks for due tenants [5]",
+        ),
+        (
+            "schedule.publish_seconds",
+            "the longest wait between two looks for requests to publish [1]",
+        ),
+        (
+            "schedule.sweep_seconds",
+            "how often lost jobs are looked for [30]",
+        ),
+        (
+            "schedule.lost_interactive_seconds",
+            "when the job of a run that somebody waits for is lost [300]",
+        ),
+        (
+            "schedule.lost_seconds",
+            "when the job of a scheduled run is lost [1800]",
+        ),
+        (
+            "schedule.lost_running_seconds",
+            "when the job of a run that has begun is lost [3600]",
+        ),
+        (
+            "directory.allow_plaintext",
+            "whether directories may be read without TLS [false]",
+        ),
+    ];
+
+    fn server(&self) -> &ServerConfig {
+        &self.server
+    }
+
+    fn telemetry(&self) -> &TelemetryConfig {
+        &self.telemetry
+    }
+
+    fn lifecycle(&self) -> &LifecycleConfig {
+        &self.lifecycle
+    }
+
+    fn validate(&self, problems: &mut Problems) {
+        if let Err(error) = time_zone::parse(&self.schedule.default_time_zone) {
+            problems.push("schedule.default_time_zone", error);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_chassis::config::{parse, undocumented};
+
+    use super::Config;
+
+    const LEAST: &str = r#"
+        [server]
+        listen = "127.0.0.1:7101"
+        [database]
+        url = "postgres://rollcall_scheduler@127.0.0.1/rollcall"
+        [amqp]
+        url = "amqp://127.0.0.1"
+        [credentials]
+        public_key_file = "k1.pub"
+    "#;
+
+    #[test]
+    fn the_least_configuration_is_usable() {
+        let config: Config = parse(LEAST, []).unwrap();
+        assert_eq!(config.schedule.tick_seconds.get(), 5);
+        assert!(!config.directory.allow_plaintext);
+    }
+
+    #[test]
+    fn a_wrong_time_zone_and_a_zero_interval_are_named_together() {
+        let variables = [
+            ("ROLLCALL_SCHEDULE__DEFAULT_TIME_ZONE", "Mars/Olympus"),
+            ("ROLLCALL_SCHEDULE__TICK_SECONDS", "0"),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let error = parse::<Config>(LEAST, variables).unwrap_err().to_string();
+        assert!(error.contains("schedule.default_time_zone"), "{error}");
+        assert!(error.contains("schedule.tick_seconds"), "{error}");
+    }
+
+    #[test]
+    fn every_key_is_told_in_the_help() {
+        assert_eq!(undocumented::<Config>(), [""; 0]);
+    }
+}

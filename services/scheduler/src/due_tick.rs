@@ -1,0 +1,123 @@
+//! The due tick: from schedules that have come due to requested runs.
+//!
+//! Tenants are taken in groups, each in one transaction, from every other scheduler: any number may run, and a crash
+//! in the middle leaves the group due. The time is the database's.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use rollcall_chassis::lifecycle::chain;
+use rollcall_domain::{RunId, failure::FailureCode, schedule::EveryHours, time_zone};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    metrics::Metrics,
+    store::{DueRun, DueTenant, Store},
+    validation::Rhythm,
+    wakes::Wakes,
+};
+
+/// How many tenants one transaction takes.
+const GROUP: u32 = 500;
+/// Between two looks, so that a tenant that another scheduler has in hand is not asked for without end.
+const SHORTEST_WAIT: Duration = Duration::from_millis(50);
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+/// After these the tenant's next scheduled run takes the slow lane: its directory could not be reached in time.
+const SLOW: [FailureCode; 5] = [
+    FailureCode::CannotResolve,
+    FailureCode::CannotConnect,
+    FailureCode::ConnectTimeout,
+    FailureCode::OperationTimeout,
+    FailureCode::RunDeadline,
+];
+
+/// Requests the runs that are due.
+#[derive(Debug)]
+pub(crate) struct DueTick {
+    /// Where schedules and requests are.
+    pub(crate) store: Store,
+    /// Wakes the tick, and the publisher through it.
+    pub(crate) wakes: Arc<Wakes>,
+    /// What is counted.
+    pub(crate) metrics: Metrics,
+    /// The longest wait between two looks at the schedules.
+    pub(crate) tick: Duration,
+}
+
+impl DueTick {
+    /// Ticks until it is told to stop. While the database is away nothing is lost: what is due stays so.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        loop {
+            let wait = match self.tick().await {
+                Ok(()) => self.time_to_next().await,
+                Err(error) => Err(error),
+            };
+            let wait = wait.unwrap_or_else(|error| {
+                tracing::warn!(
+                    error = chain(&error),
+                    "the due tick failed; the next one makes up for it"
+                );
+                self.tick
+            });
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.wakes.schedule_changed() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Requests every run that is due now.
+    pub(crate) async fn tick(&self) -> sqlx::Result<()> {
+        loop {
+            let (tick, due) = self.store.take_due(GROUP).await?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            let runs: Vec<DueRun> = due.iter().map(next_run).collect();
+            let requested = tick.finish(&runs, &SLOW.map(FailureCode::as_str)).await?;
+            self.wakes.requests_added();
+            self.metrics.scheduled(requested);
+            tracing::info!(due = due.len(), requested, "scheduled runs requested");
+            if due.len() < GROUP as usize {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn time_to_next(&self) -> sqlx::Result<Duration> {
+        let seconds = self.store.seconds_to_next_due().await?;
+        let until = seconds.map_or(self.tick, |seconds| {
+            Duration::try_from_secs_f64(seconds).unwrap_or_default()
+        });
+        Ok(until.clamp(SHORTEST_WAIT, self.tick))
+    }
+}
+
+fn next_run(tenant: &DueTenant) -> DueRun {
+    DueRun {
+        tenant_id: tenant.tenant_id.clone(),
+        run_id: RunId::from_uuid(Uuid::now_v7()),
+        next_run_at: next_due(tenant),
+    }
+}
+
+/// A schedule that this version cannot read must not hold up the other tenants: it goes on by the day.
+fn next_due(tenant: &DueTenant) -> Timestamp {
+    let every_hours = EveryHours::new(tenant.every_hours.unsigned_abs().into()).ok();
+    let time_zone = time_zone::parse(&tenant.time_zone).ok();
+    if let (Some(every_hours), Some(time_zone)) = (every_hours, time_zone) {
+        return Rhythm {
+            every_hours,
+            time_zone,
+        }
+        .next_due(tenant.now);
+    }
+    tracing::error!(
+        tenant.id = tenant.tenant_id,
+        time_zone = tenant.time_zone,
+        "the schedule cannot be read"
+    );
+    tenant.now + A_DAY
+}

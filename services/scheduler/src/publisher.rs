@@ -1,0 +1,127 @@
+//! The publisher: from requests to jobs that the broker has confirmed.
+//!
+//! A request is marked only after the broker's confirmation, so a crash in between publishes it again: at least once,
+//! never not at all.
+
+use std::{sync::Arc, time::Duration};
+
+use rollcall_chassis::{
+    amqp::{self, AmqpError, Message, SCHEMA_VERSION},
+    lifecycle::chain,
+};
+use rollcall_proto::v1::Job;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    metrics::Metrics,
+    store::{Store, Unpublished},
+    wakes::Wakes,
+};
+
+/// How many jobs are published at a time.
+const BATCH: u32 = 256;
+/// What the broker has not confirmed by then is tried again.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a publisher may have requests in hand before another takes them: more than it may take to publish them.
+const HOLD: Duration = Duration::from_secs(30);
+
+/// Publishes the jobs of requested runs.
+#[derive(Debug)]
+pub(crate) struct Publisher {
+    /// Where the requests are.
+    pub(crate) store: Store,
+    /// Wakes it.
+    pub(crate) wakes: Arc<Wakes>,
+    /// What is counted.
+    pub(crate) metrics: Metrics,
+    /// Where the jobs go.
+    pub(crate) jobs: amqp::Publisher,
+    /// The longest wait between two looks, for requests whose process died before it published them.
+    pub(crate) fallback: Duration,
+}
+
+impl Publisher {
+    /// Publishes until it is told to stop. While the database or the broker is away, requests wait.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        loop {
+            let failed = match self.publish_pending().await {
+                Ok(all_confirmed) => !all_confirmed,
+                Err(error) => {
+                    tracing::warn!(
+                        error = chain(&error),
+                        "requests cannot be read or marked; they wait"
+                    );
+                    true
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                // After a failure a new request is no reason to try at once.
+                () = self.wakes.requests_waiting(), if !failed => {}
+                () = tokio::time::sleep(self.fallback) => {}
+            }
+        }
+    }
+
+    /// Publishes what waits; false as soon as the broker did not confirm something.
+    async fn publish_pending(&self) -> sqlx::Result<bool> {
+        loop {
+            let batch = self.store.claim_unpublished(BATCH, HOLD).await?;
+            if batch.is_empty() {
+                return Ok(true);
+            }
+            let last = batch.len() < BATCH as usize;
+            let (sent, unsent) = self.send(batch).await;
+            self.metrics.published(sent.len(), unsent.len());
+            self.store.mark_published(&sent).await?;
+            if !unsent.is_empty() {
+                self.store.release_claims(&unsent).await?;
+                return Ok(false);
+            }
+            if last {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Parts requests into those whose job the broker confirmed, and the others.
+    async fn send(&self, requests: Vec<Unpublished>) -> (Vec<Unpublished>, Vec<Unpublished>) {
+        let messages: Vec<Message> = requests.iter().map(message).collect();
+        let Ok(results) = tokio::time::timeout(PATIENCE, self.jobs.publish_all(&messages)).await else {
+            tracing::warn!(
+                jobs = requests.len(),
+                "the broker did not confirm in time; the jobs are tried again"
+            );
+            return (Vec::new(), requests);
+        };
+        if let Some(error) = results.iter().find_map(|result| result.as_ref().err()) {
+            log_unconfirmed(&results, error);
+        }
+        let (sent, unsent): (Vec<_>, Vec<_>) = requests
+            .into_iter()
+            .zip(results)
+            .partition(|(_, result)| result.is_ok());
+        let requests =
+            |parted: Vec<(Unpublished, _)>| parted.into_iter().map(|(request, _)| request).collect();
+        (requests(sent), requests(unsent))
+    }
+}
+
+fn log_unconfirmed(results: &[Result<(), AmqpError>], first: &AmqpError) {
+    let unconfirmed = results.iter().filter(|result| result.is_err()).count();
+    tracing::warn!(
+        unconfirmed,
+        error = chain(first),
+        "the broker did not take all jobs; the others are tried again"
+    );
+}
+
+fn message(request: &Unpublished) -> Message {
+    let job = Job {
+        schema_version: SCHEMA_VERSION,
+        tenant_id: request.tenant_id.clone(),
+        run_id: request.run_id.to_string(),
+        attempt: 1,
+    };
+    Message::job(request.lane, &job).with_traceparent(request.traceparent.clone())
+}

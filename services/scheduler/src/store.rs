@@ -1,0 +1,111 @@
+//! Schema `scheduler` in PostgreSQL, and the views that reconcile publishes for it: all of the service's SQL.
+//!
+//! What must not race with a run's commit goes through [`TenantChange`], which holds the tenant's lock.
+
+mod due;
+mod publishing;
+mod requests;
+mod settings;
+mod sweeping;
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use rollcall_chassis::pg::PgTimestamp;
+use rollcall_domain::{DomainName, TenantId};
+use sqlx::{PgPool, Postgres, Row, Transaction, migrate::Migrator};
+
+pub(crate) use due::{DueRun, DueTenant};
+pub(crate) use publishing::Unpublished;
+pub(crate) use requests::NewRequest;
+pub(crate) use settings::{NewSettings, StoredSettings};
+pub(crate) use sweeping::Patience;
+
+/// The schema, step by step.
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// The database.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    pool: PgPool,
+}
+
+/// A transaction that holds a tenant's lock, until it is committed or dropped.
+#[derive(Debug)]
+pub(crate) struct TenantChange {
+    tx: Transaction<'static, Postgres>,
+    tenant: TenantId,
+    now: Timestamp,
+}
+
+impl Store {
+    /// A store over connections of the scheduler's own role.
+    pub(crate) fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// Whether reconcile has published what this service reads.
+    pub(crate) async fn is_ready(&self) -> sqlx::Result<bool> {
+        sqlx::query_scalar(
+            "SELECT to_regclass('reconcile.scheduler_tenant_domain') IS NOT NULL
+                AND to_regclass('reconcile.scheduler_run_state') IS NOT NULL",
+        )
+        .fetch_one(&self.pool)
+        .await
+    }
+
+    /// The tenant's domains, aliases among them.
+    pub(crate) async fn domains(&self, tenant: &TenantId) -> sqlx::Result<BTreeSet<DomainName>> {
+        let names: Vec<String> =
+            sqlx::query_scalar("SELECT name FROM reconcile.scheduler_tenant_domain WHERE tenant_id = $1")
+                .bind(tenant.as_str())
+                .fetch_all(&self.pool)
+                .await?;
+        names
+            .iter()
+            .map(|name| DomainName::parse(name).map_err(undecodable))
+            .collect()
+    }
+
+    /// Begins a change that must not race with a commit of the tenant's runs.
+    pub(crate) async fn change(&self, tenant: &TenantId) -> sqlx::Result<TenantChange> {
+        let mut tx = self.pool.begin().await?;
+        let row = sqlx::query(include_str!("store/sql/lock_tenant.sql"))
+            .bind(tenant.as_str())
+            .fetch_one(&mut *tx)
+            .await?;
+        let PgTimestamp(now) = row.try_get("now")?;
+        Ok(TenantChange {
+            tx,
+            tenant: tenant.clone(),
+            now,
+        })
+    }
+}
+
+impl TenantChange {
+    /// The database's time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Whether the tenant has a domain of its own.
+    pub(crate) async fn has_domains(&mut self) -> sqlx::Result<bool> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM reconcile.scheduler_tenant_domain WHERE tenant_id = $1)",
+        )
+        .bind(self.tenant.as_str())
+        .fetch_one(&mut *self.tx)
+        .await
+    }
+
+    /// Makes the change, and gives the lock back.
+    pub(crate) async fn commit(self) -> sqlx::Result<()> {
+        self.tx.commit().await
+    }
+}
+
+/// Something stored that this version cannot read.
+fn undecodable(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+    sqlx::Error::Decode(Box::new(error))
+}

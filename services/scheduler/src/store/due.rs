@@ -1,0 +1,92 @@
+//! The due tick's statements.
+
+use jiff::Timestamp;
+use rollcall_chassis::pg::PgTimestamp;
+use rollcall_domain::RunId;
+use sqlx::{FromRow, Postgres, Row, Transaction, postgres::PgRow, types::Uuid};
+
+use super::Store;
+
+/// Tenants that are due, taken from every other scheduler until this is committed or dropped.
+#[derive(Debug)]
+pub(crate) struct DueTick {
+    tx: Transaction<'static, Postgres>,
+}
+
+/// A tenant that is due.
+#[derive(Debug)]
+pub(crate) struct DueTenant {
+    /// Whose schedule it is.
+    pub(crate) tenant_id: String,
+    /// 1 to 24.
+    pub(crate) every_hours: i16,
+    /// The IANA name of a time zone.
+    pub(crate) time_zone: String,
+    /// The database's time.
+    pub(crate) now: Timestamp,
+}
+
+/// What a due tenant gets.
+#[derive(Debug)]
+pub(crate) struct DueRun {
+    /// Whose run it is.
+    pub(crate) tenant_id: String,
+    /// The run's id, should there be one.
+    pub(crate) run_id: RunId,
+    /// When the tenant is due next.
+    pub(crate) next_run_at: Timestamp,
+}
+
+impl FromRow<'_, PgRow> for DueTenant {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let PgTimestamp(now) = row.try_get("now")?;
+        Ok(Self {
+            tenant_id: row.try_get("tenant_id")?,
+            every_hours: row.try_get("every_hours")?,
+            time_zone: row.try_get("time_zone")?,
+            now,
+        })
+    }
+}
+
+impl Store {
+    /// Takes up to `limit` tenants that are due and that nobody has in hand.
+    pub(crate) async fn take_due(&self, limit: u32) -> sqlx::Result<(DueTick, Vec<DueTenant>)> {
+        let mut tx = self.pool.begin().await?;
+        let due = sqlx::query_as(include_str!("sql/take_due.sql"))
+            .bind(i64::from(limit))
+            .fetch_all(&mut *tx)
+            .await?;
+        Ok((DueTick { tx }, due))
+    }
+
+    /// How many seconds from now a tenant is due next; negative if one is due already.
+    pub(crate) async fn seconds_to_next_due(&self) -> sqlx::Result<Option<f64>> {
+        sqlx::query_scalar(include_str!("sql/next_due.sql"))
+            .fetch_one(&self.pool)
+            .await
+    }
+}
+
+impl DueTick {
+    /// Advances the tenants' schedules and asks for their runs, those but whose sync still waits. Answers how many
+    /// were asked for.
+    pub(crate) async fn finish(mut self, runs: &[DueRun], slow_codes: &[&str]) -> sqlx::Result<u64> {
+        let tenants: Vec<&str> = runs.iter().map(|run| run.tenant_id.as_str()).collect();
+        let times: Vec<PgTimestamp> = runs.iter().map(|run| PgTimestamp(run.next_run_at)).collect();
+        let ids: Vec<Uuid> = runs.iter().map(|run| run.run_id.as_uuid()).collect();
+        sqlx::query(include_str!("sql/advance_schedules.sql"))
+            .bind(&tenants)
+            .bind(&times)
+            .execute(&mut *self.tx)
+            .await?;
+        let inserted = sqlx::query(include_str!("sql/insert_due.sql"))
+            .bind(&ids)
+            .bind(&tenants)
+            .bind(slow_codes)
+            .execute(&mut *self.tx)
+            .await?;
+        self.tx.commit().await?;
+        Ok(inserted.rows_affected())
+    }
+}

@@ -1,0 +1,72 @@
+//! From requests to what the publisher sends.
+
+use std::time::Duration;
+
+use rollcall_chassis::amqp::Lane;
+use rollcall_domain::RunId;
+use sqlx::{FromRow, Row, postgres::PgRow, types::Uuid};
+
+use super::Store;
+
+/// A request whose job is to be published.
+#[derive(Debug, Clone)]
+pub(crate) struct Unpublished {
+    /// The run.
+    pub(crate) run_id: RunId,
+    /// Whose run it is.
+    pub(crate) tenant_id: String,
+    /// Where the job goes.
+    pub(crate) lane: Lane,
+    /// The trace that it continues.
+    pub(crate) traceparent: Option<String>,
+}
+
+impl FromRow<'_, PgRow> for Unpublished {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let lane = row.try_get("lane")?;
+        Ok(Self {
+            run_id: RunId::from_uuid(row.try_get("run_id")?),
+            tenant_id: row.try_get("tenant_id")?,
+            lane: Lane::parse(lane)
+                .ok_or_else(|| sqlx::Error::Decode(format!("unknown lane {lane}").into()))?,
+            traceparent: row.try_get("traceparent")?,
+        })
+    }
+}
+
+impl Store {
+    /// Takes up to `limit` requests in hand for so long; who does not publish them in that time loses them to another.
+    pub(crate) async fn claim_unpublished(
+        &self,
+        limit: u32,
+        hold: Duration,
+    ) -> sqlx::Result<Vec<Unpublished>> {
+        sqlx::query_as(include_str!("sql/claim_unpublished.sql"))
+            .bind(i64::from(limit))
+            .bind(hold.as_secs_f64())
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    /// Notes that the broker has these.
+    pub(crate) async fn mark_published(&self, sent: &[Unpublished]) -> sqlx::Result<()> {
+        let ids: Vec<Uuid> = sent.iter().map(|request| request.run_id.as_uuid()).collect();
+        let lanes: Vec<&str> = sent.iter().map(|request| request.lane.as_str()).collect();
+        sqlx::query(include_str!("sql/mark_published.sql"))
+            .bind(&ids)
+            .bind(&lanes)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives back what could not be published, for the next attempt.
+    pub(crate) async fn release_claims(&self, unsent: &[Unpublished]) -> sqlx::Result<()> {
+        let ids: Vec<Uuid> = unsent.iter().map(|request| request.run_id.as_uuid()).collect();
+        sqlx::query(include_str!("sql/release_claims.sql"))
+            .bind(&ids)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}

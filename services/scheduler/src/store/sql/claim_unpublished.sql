@@ -1,0 +1,13 @@
+-- A claim is kept in the row, not in a transaction, so that nothing is locked while the broker is slow.
+UPDATE scheduler.run_request AS request
+SET claimed_until = now() + make_interval(secs => $2)
+FROM (
+    SELECT run_id
+    FROM scheduler.run_request
+    WHERE published_at IS NULL AND open AND (claimed_until IS NULL OR claimed_until < now())
+    ORDER BY lane, create_time
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+) AS next
+WHERE request.run_id = next.run_id
+RETURNING request.run_id, request.tenant_id, request.lane, request.traceparent

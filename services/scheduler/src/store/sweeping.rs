@@ -1,0 +1,51 @@
+//! The sweeper's statements.
+
+use std::time::Duration;
+
+use sqlx::types::Uuid;
+
+use super::Store;
+
+/// After how long without a sign a job is taken for lost.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// For somebody who waits.
+    pub(crate) interactive: Duration,
+    /// For the other lanes.
+    pub(crate) scheduled: Duration,
+    /// Once a worker has begun it: more than a run may last.
+    pub(crate) running: Duration,
+}
+
+impl Store {
+    /// Closes up to `limit` requests whose run is over. Answers how many.
+    pub(crate) async fn close_ended(&self, limit: u32) -> sqlx::Result<u64> {
+        let closed = sqlx::query(include_str!("sql/close_ended.sql"))
+            .bind(i64::from(limit))
+            .execute(&self.pool)
+            .await?;
+        Ok(closed.rows_affected())
+    }
+
+    /// Has up to `limit` requests published again whose jobs seem lost. Answers how many.
+    pub(crate) async fn unpublish_lost(&self, patience: Patience, limit: u32) -> sqlx::Result<u64> {
+        let lost = sqlx::query(include_str!("sql/unpublish_lost.sql"))
+            .bind(patience.interactive.as_secs_f64())
+            .bind(patience.scheduled.as_secs_f64())
+            .bind(patience.running.as_secs_f64())
+            .bind(i64::from(limit))
+            .execute(&self.pool)
+            .await?;
+        Ok(lost.rows_affected())
+    }
+
+    /// Deletes up to `limit` finished requests with an id before this one. Answers how many.
+    pub(crate) async fn delete_before(&self, run_id: Uuid, limit: u32) -> sqlx::Result<u64> {
+        let deleted = sqlx::query(include_str!("sql/delete_old.sql"))
+            .bind(run_id)
+            .bind(i64::from(limit))
+            .execute(&self.pool)
+            .await?;
+        Ok(deleted.rows_affected())
+    }
+}

@@ -1,0 +1,90 @@
+//! The sweeper: what else would be left lying.
+//!
+//! It closes requests whose run is over, has lost jobs published again, and forgets what is old. Any number of
+//! schedulers may sweep: each row is one's alone, and a job too many is harmless.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use rollcall_chassis::{clock, lifecycle::chain};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    metrics::Metrics,
+    store::{Patience, Store},
+    wakes::Wakes,
+};
+
+/// How many rows one statement touches.
+const BATCH: u32 = 1_000;
+/// How long a run's summary is kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// Sweeps at an interval.
+#[derive(Debug)]
+pub(crate) struct Sweeper {
+    /// Where the requests are.
+    pub(crate) store: Store,
+    /// Wakes the publisher.
+    pub(crate) wakes: Arc<Wakes>,
+    /// What is counted.
+    pub(crate) metrics: Metrics,
+    /// When a job counts as lost.
+    pub(crate) patience: Patience,
+    /// Between two sweeps.
+    pub(crate) interval: Duration,
+}
+
+impl Sweeper {
+    /// Sweeps until it is told to stop.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(self.interval) => {}
+            }
+            if let Err(error) = self.sweep(clock::now()).await {
+                tracing::warn!(
+                    error = chain(&error),
+                    "the sweep failed; the next one makes up for it"
+                );
+            }
+        }
+    }
+
+    /// Sweeps once.
+    pub(crate) async fn sweep(&self, now: Timestamp) -> sqlx::Result<()> {
+        while self.store.close_ended(BATCH).await? == u64::from(BATCH) {}
+        let lost = self.store.unpublish_lost(self.patience, BATCH).await?;
+        if lost > 0 {
+            self.metrics.lost(lost);
+            self.wakes.requests_added();
+            tracing::warn!(lost, "jobs seem lost and are published again");
+        }
+        self.store.delete_before(first_id_at(now - KEPT), BATCH).await?;
+        Ok(())
+    }
+}
+
+/// The lowest run id (UUIDv7) that can have been made at this time.
+fn first_id_at(time: Timestamp) -> Uuid {
+    let millis = u64::try_from(time.as_millisecond()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use uuid::{NoContext, Uuid};
+
+    use super::first_id_at;
+
+    #[test]
+    fn ids_made_before_a_time_are_below_its_first_id_and_later_ones_are_not() {
+        let bound = first_id_at(Timestamp::from_second(1_700_000_000).unwrap());
+        let id_at = |seconds| Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, 0));
+        assert!(id_at(1_699_999_999) < bound);
+        assert!(id_at(1_700_000_000) >= bound);
+    }
+}

@@ -1,0 +1,136 @@
+//! From the settings that a client sends to settings that are kept: every wrong field named at once, every
+//! value in its canonical form, every default filled in.
+//!
+//! Nothing here looks further than its arguments, so that each kind of bad input is a line in a table test.
+
+mod certificates;
+mod directory;
+mod filter;
+mod hosts;
+mod import;
+
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, tz::TimeZone};
+use rollcall_chassis::{
+    credential::SecretString,
+    status::{ApiError, Violations},
+};
+use rollcall_domain::{
+    DomainName, TenantId,
+    schedule::{self, EveryHours},
+    time_zone,
+};
+use rollcall_proto::v1::{Schedule, Settings};
+
+pub(crate) use filter::validate_filter;
+
+/// What the operator decides for every tenant.
+#[derive(Debug, Clone)]
+pub(crate) struct Deployment {
+    /// Counts where a schedule names no time zone.
+    pub(crate) default_time_zone: TimeZone,
+    /// Whether directories may be read without TLS.
+    pub(crate) allow_plaintext: bool,
+}
+
+/// Settings that may be stored, but for what only the database knows.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    /// Whose they are.
+    pub(crate) tenant: TenantId,
+    /// In canonical form, without the password and the fields that are output only.
+    pub(crate) settings: Settings,
+    /// The new password, if one was given.
+    pub(crate) password: Option<SecretString>,
+    /// What the client takes for the present one; empty if it does not care.
+    pub(crate) etag: String,
+    /// When to run; None for never.
+    pub(crate) rhythm: Option<Rhythm>,
+}
+
+/// Every how many hours of which zone.
+#[derive(Debug, Clone)]
+pub(crate) struct Rhythm {
+    /// 1 to 24.
+    pub(crate) every_hours: EveryHours,
+    /// Whose hours they are.
+    pub(crate) time_zone: TimeZone,
+}
+
+impl Rhythm {
+    /// The first due time after another.
+    pub(crate) fn next_due(&self, after: Timestamp) -> Timestamp {
+        schedule::next_due(self.every_hours, &self.time_zone, after)
+    }
+}
+
+/// Checks and completes settings. `domains` are the tenant's own: while it has none, its choice of domains is
+/// not judged, since another error tells what to do first.
+pub(crate) fn check(
+    mut settings: Settings,
+    domains: &BTreeSet<DomainName>,
+    deployment: &Deployment,
+) -> Result<Checked, ApiError> {
+    let mut violations = Violations::default();
+    let password = directory::take_password(&mut settings, &mut violations);
+    let tenant = violations.check("settings.tenant_id", TenantId::parse(&settings.tenant_id));
+    match &mut settings.directory {
+        Some(directory) => directory::check(directory, deployment, &mut violations),
+        None => violations.push(
+            "settings.directory",
+            "is required: it says where the directory is",
+        ),
+    }
+    import::check(settings.import.get_or_insert_default(), domains, &mut violations);
+    let rhythm = settings
+        .schedule
+        .as_mut()
+        .and_then(|schedule| check_schedule(schedule, deployment, &mut violations));
+    match tenant {
+        Some(tenant) if violations.is_empty() => {
+            let etag = std::mem::take(&mut settings.etag);
+            settings.credential_set = false;
+            settings.next_run_time = None;
+            settings.update_time = None;
+            Ok(Checked {
+                tenant,
+                settings,
+                password,
+                etag,
+                rhythm,
+            })
+        }
+        _ => Err(violations.into_error()),
+    }
+}
+
+fn check_schedule(
+    schedule: &mut Schedule,
+    deployment: &Deployment,
+    violations: &mut Violations,
+) -> Option<Rhythm> {
+    let time_zone = if schedule.time_zone.is_empty() {
+        Some(deployment.default_time_zone.clone())
+    } else {
+        violations.check(
+            "settings.schedule.time_zone",
+            time_zone::parse(&schedule.time_zone),
+        )
+    };
+    if let Some(name) = time_zone.as_ref().and_then(TimeZone::iana_name) {
+        name.clone_into(&mut schedule.time_zone);
+    }
+    if schedule.every_hours == 0 {
+        return None;
+    }
+    let every_hours = EveryHours::new(schedule.every_hours);
+    let every_hours = violations.check("settings.schedule.every_hours", every_hours);
+    Some(Rhythm {
+        every_hours: every_hours?,
+        time_zone: time_zone?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

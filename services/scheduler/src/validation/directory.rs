@@ -1,0 +1,117 @@
+//! Where a directory is and how it is read.
+
+use rollcall_chassis::{credential::SecretString, status::Violations};
+use rollcall_domain::dn::Dn;
+use rollcall_proto::v1::{Directory, Security, ServerType, Settings};
+
+use super::{Deployment, certificates, filter, hosts};
+
+const MOST_USERNAME_CHARACTERS: usize = 1_024;
+const MOST_PASSWORD_BYTES: usize = 1_024;
+const MOST_BASE_BYTES: usize = 4_096;
+
+/// Checks a directory and puts it into canonical form.
+pub(super) fn check(directory: &mut Directory, deployment: &Deployment, violations: &mut Violations) {
+    match ServerType::try_from(directory.server_type) {
+        Ok(ServerType::Unspecified) => directory.set_server_type(ServerType::ActiveDirectory),
+        Ok(_) => {}
+        Err(_) => violations.push(
+            "settings.directory.server_type",
+            "expected ACTIVE_DIRECTORY, OPENLDAP or OTHER",
+        ),
+    }
+    hosts::check(&mut directory.hosts, violations);
+    security(directory, deployment, violations);
+    port(directory, violations);
+    certificates::check(&mut directory.ca_certificates_pem, violations);
+    username(&directory.bind_username, violations);
+    search_base(&mut directory.search_base, violations);
+    canonical_filter(&mut directory.filter, violations);
+    let attributes =
+        filter::check_attributes("settings.directory.attributes", &directory.attributes, violations);
+    directory.attributes = attributes.iter().map(ToString::to_string).collect();
+}
+
+/// Takes the password out of the message, so that nothing below can store or show it.
+pub(super) fn take_password(settings: &mut Settings, violations: &mut Violations) -> Option<SecretString> {
+    const FIELD: &str = "settings.directory.bind_password";
+    let password = settings
+        .directory
+        .as_mut()?
+        .bind_password
+        .take()
+        .map(SecretString::new)?;
+    let length = password.expose().len();
+    if length == 0 {
+        violations.push(
+            FIELD,
+            "must not be empty; leave it out to keep the one that is stored",
+        );
+    } else if length > MOST_PASSWORD_BYTES {
+        violations.push(FIELD, format!("expected at most {MOST_PASSWORD_BYTES} bytes"));
+    }
+    Some(password)
+}
+
+fn security(directory: &mut Directory, deployment: &Deployment, violations: &mut Violations) {
+    const FIELD: &str = "settings.directory.security";
+    match Security::try_from(directory.security) {
+        Ok(Security::Unspecified) => directory.set_security(Security::Ldaps),
+        Ok(Security::Plaintext) if !deployment.allow_plaintext => violations.push(
+            FIELD,
+            "PLAINTEXT is not allowed here, since it would show the password to the network: expected LDAPS or STARTTLS",
+        ),
+        Ok(_) => {}
+        Err(_) => violations.push(FIELD, "expected LDAPS, STARTTLS or PLAINTEXT"),
+    }
+}
+
+fn port(directory: &mut Directory, violations: &mut Violations) {
+    match directory.port {
+        0 => {
+            directory.port = if directory.security() == Security::Ldaps {
+                636
+            } else {
+                389
+            }
+        }
+        1..=65_535 => {}
+        _ => violations.push(
+            "settings.directory.port",
+            "expected 1 to 65535, or 0 for 636 with LDAPS and 389 otherwise",
+        ),
+    }
+}
+
+fn username(name: &str, violations: &mut Violations) {
+    const FIELD: &str = "settings.directory.bind_username";
+    if name.trim().is_empty() {
+        violations.push(FIELD, r"is required: a DN, name@example.com, or DOMAIN\name");
+    } else if name.chars().count() > MOST_USERNAME_CHARACTERS {
+        violations.push(
+            FIELD,
+            format!("expected at most {MOST_USERNAME_CHARACTERS} characters"),
+        );
+    } else if name.chars().any(char::is_control) {
+        violations.push(FIELD, "has a control character, such as a line end");
+    }
+}
+
+fn search_base(base: &mut String, violations: &mut Violations) {
+    const FIELD: &str = "settings.directory.search_base";
+    if base.len() > MOST_BASE_BYTES {
+        violations.push(FIELD, format!("expected at most {MOST_BASE_BYTES} bytes"));
+    } else if let Some(dn) = violations.check(FIELD, Dn::parse(base)) {
+        *base = dn.to_string();
+    }
+}
+
+fn canonical_filter(text: &mut String, violations: &mut Violations) {
+    match filter::parse(text) {
+        Ok(parsed) => *text = parsed.map(|parsed| parsed.to_string()).unwrap_or_default(),
+        Err(error) => violations.push(
+            "settings.directory.filter",
+            format!("at position {}: {}", error.position, error.message),
+        ),
+    }
+}

@@ -1,0 +1,64 @@
+//! Filters and the attributes that they are sent with.
+
+use rollcall_chassis::status::{ApiError, Violations};
+use rollcall_domain::{AddressAttributes, AttributeDescription, Filter, filter};
+use rollcall_proto::v1::{FilterError, ValidateFilterRequest, ValidateFilterResponse};
+
+const MOST_FILTER_BYTES: usize = 16 * 1024;
+const MOST_ATTRIBUTES: usize = 16;
+
+/// Reads a filter; None for no filter.
+pub(super) fn parse(text: &str) -> Result<Option<Filter>, FilterError> {
+    if text.len() > MOST_FILTER_BYTES {
+        let message = format!("expected at most {MOST_FILTER_BYTES} bytes");
+        return Err(FilterError { position: 0, message });
+    }
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    Filter::parse(text).map(Some).map_err(|error| FilterError {
+        position: u32::try_from(error.position).unwrap_or(u32::MAX),
+        message: error.message,
+    })
+}
+
+/// Checks the attributes that carry addresses; without any, it is the default alone.
+pub(super) fn check_attributes(
+    field: &str,
+    names: &[String],
+    violations: &mut Violations,
+) -> AddressAttributes {
+    if names.len() > MOST_ATTRIBUTES {
+        violations.push(field, format!("expected at most {MOST_ATTRIBUTES} attributes"));
+    }
+    let mut seen: Vec<AttributeDescription> = Vec::new();
+    for (index, name) in names.iter().enumerate().take(MOST_ATTRIBUTES) {
+        let path = format!("{field}[{index}]");
+        match AttributeDescription::parse(name) {
+            Err(error) => violations.push(path, error.to_string()),
+            Ok(_) if name.contains(';') => violations.push(path, "expected an attribute without options"),
+            Ok(attribute) if seen.contains(&attribute) => violations.push(path, "is given twice"),
+            Ok(attribute) => seen.push(attribute),
+        }
+    }
+    AddressAttributes::parse(names).unwrap_or_default()
+}
+
+/// Answers ValidateFilter: what is wrong with the attributes is an error, with the filter an answer.
+pub(crate) fn validate_filter(request: &ValidateFilterRequest) -> Result<ValidateFilterResponse, ApiError> {
+    let mut violations = Violations::default();
+    let attributes = check_attributes("attributes", &request.attributes, &mut violations);
+    violations.into_result()?;
+    Ok(match parse(&request.filter) {
+        Ok(parsed) => ValidateFilterResponse {
+            valid: true,
+            canonical: parsed.as_ref().map(ToString::to_string).unwrap_or_default(),
+            composed: filter::compose(parsed.as_ref(), &attributes),
+            error: None,
+        },
+        Err(error) => ValidateFilterResponse {
+            error: Some(error),
+            ..ValidateFilterResponse::default()
+        },
+    })
+}

@@ -1,0 +1,72 @@
+//! Where a directory may be said to be: names of RFC 1123, IPv4 and IPv6 addresses.
+
+use std::{collections::BTreeSet, net::IpAddr};
+
+use rollcall_chassis::status::Violations;
+
+const FIELD: &str = "settings.directory.hosts";
+const MOST: usize = 8;
+const EXPECTED: &str = "expected a host name such as dc1.example.com, or an IP address";
+
+/// Checks the hosts and puts them into canonical form, in their order.
+pub(super) fn check(hosts: &mut [String], violations: &mut Violations) {
+    if !(1..=MOST).contains(&hosts.len()) {
+        violations.push(
+            FIELD,
+            format!("expected 1 to {MOST} hosts, found {}", hosts.len()),
+        );
+    }
+    let mut seen = BTreeSet::new();
+    for (index, host) in hosts.iter_mut().enumerate().take(MOST) {
+        let result = canonical(host).and_then(|name| {
+            if seen.insert(name.clone()) {
+                Ok(name)
+            } else {
+                Err("is given twice")
+            }
+        });
+        match result {
+            Ok(name) => *host = name,
+            Err(expected) => violations.push(format!("{FIELD}[{index}]"), expected),
+        }
+    }
+}
+
+fn canonical(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(address.to_string());
+    }
+    if text.contains("://") {
+        return Err("expected the host alone, not a URL: security and port have fields of their own");
+    }
+    if text.starts_with('[') {
+        return Err("expected an IPv6 address without brackets, and no port: the port is directory.port");
+    }
+    if let Some((_, port)) = text.rsplit_once(':')
+        && !port.is_empty()
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Err("expected the host without a port: the port is directory.port");
+    }
+    let name = text.strip_suffix('.').unwrap_or(text);
+    if is_host_name(name) {
+        Ok(name.to_ascii_lowercase())
+    } else {
+        Err(EXPECTED)
+    }
+}
+
+/// RFC 1123 section 2.1. A last label of digits alone is an IPv4 address that is none.
+fn is_host_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let last = name.rsplit('.').next().unwrap_or_default();
+    name.len() <= 253 && name.split('.').all(is_label) && !last.bytes().all(|byte| byte.is_ascii_digit())
+}
