@@ -1,6 +1,6 @@
 //! E-mail addresses and the domains they are in, normalised so that equal ones are equal bytes.
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -51,26 +51,22 @@ pub enum InvalidAddress {
 impl Address {
     /// Normalises an address: trimmed, lower-cased, local part in NFC, domain as A-labels (IDNA 2008).
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
-        let text = text.trim();
-        let (local, domain) = text.rsplit_once('@').ok_or(InvalidAddress::Incomplete)?;
-        let local = normalise_local(local)?;
-        let domain = domain::normalise(domain)?;
-        let length = local.len() + 1 + domain.len();
-        if length > MAX_ADDRESS {
+        let (local, domain) = text.trim().rsplit_once('@').ok_or(InvalidAddress::Incomplete)?;
+        let mut text = String::with_capacity(local.len() + 1 + domain.len());
+        push_local(&mut text, local)?;
+        let at = u8::try_from(text.len()).map_err(|_| InvalidAddress::LocalPartTooLong)?;
+        text.push('@');
+        text.push_str(&domain::normalise(domain)?);
+        if text.len() > MAX_ADDRESS {
             return Err(InvalidAddress::TooLong);
         }
-        let at = u8::try_from(local.len()).map_err(|_| InvalidAddress::LocalPartTooLong)?;
-        let mut text = String::with_capacity(length);
-        text.push_str(&local);
-        text.push('@');
-        text.push_str(&domain);
         Ok(Self {
             text: text.into(),
             at,
         })
     }
 
-    /// An address from the text of another one, as the arenas of this crate store it.
+    /// Puts an address together again that was taken apart: its normalised text, and where its `@` is.
     pub(crate) fn from_normalised(text: &str, at: u8) -> Self {
         Self {
             text: text.into(),
@@ -94,24 +90,23 @@ impl Address {
     }
 }
 
-fn normalise_local(local: &str) -> Result<Cow<'_, str>, InvalidAddress> {
+fn push_local(text: &mut String, local: &str) -> Result<(), InvalidAddress> {
     if local.is_empty() {
         return Err(InvalidAddress::Incomplete);
     }
-    let local = if !local.is_ascii() {
-        Cow::Owned(local.to_lowercase().nfc().collect())
-    } else if local.bytes().any(|b| b.is_ascii_uppercase()) {
-        Cow::Owned(local.to_ascii_lowercase())
+    if local.is_ascii() {
+        text.push_str(local);
+        text.make_ascii_lowercase();
     } else {
-        Cow::Borrowed(local)
-    };
-    if !is_dot_atom(&local) {
+        text.extend(local.to_lowercase().nfc());
+    }
+    if !is_dot_atom(text) {
         return Err(InvalidAddress::LocalPart);
     }
-    if local.len() > MAX_LOCAL {
+    if text.len() > MAX_LOCAL {
         return Err(InvalidAddress::LocalPartTooLong);
     }
-    Ok(local)
+    Ok(())
 }
 
 /// A dot-atom of RFC 5322, in which RFC 6531 allows any character beyond ASCII. Controls and white space
@@ -133,22 +128,34 @@ fn is_dot_atom(local: &str) -> bool {
 }
 
 fn is_atext(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c)
+    matches!(c,
+        'a'..='z' | 'A'..='Z' | '0'..='9'
+        | '!' | '#' | '$' | '%' | '&' | '\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^' | '_' | '`' | '{' | '|' | '}' | '~')
 }
 
-/// Shows bytes as text, those that are no text (UTF-8) as `\xNN`.
+/// Shows bytes as text, those that are no text as `\xNN`: what is not UTF-8, and control characters, which
+/// nobody sees and not every database stores.
 pub fn escape_bytes(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            text.push_str("\\x");
-            for digit in [byte >> 4, byte & 15] {
-                text.extend(char::from_digit(digit.into(), 16).map(|d| d.to_ascii_uppercase()));
-            }
+        let mut valid = chunk.valid();
+        while let Some(at) = valid.find(|c: char| c.is_ascii_control()) {
+            text.push_str(&valid[..at]);
+            push_hex(&mut text, valid.as_bytes()[at]);
+            valid = &valid[at + 1..];
         }
+        text.push_str(valid);
+        chunk.invalid().iter().for_each(|byte| push_hex(&mut text, *byte));
     }
     text
+}
+
+fn push_hex(text: &mut String, byte: u8) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    text.push_str("\\x");
+    for digit in [byte >> 4, byte & 15] {
+        text.push(char::from(DIGITS[usize::from(digit)]));
+    }
 }
 
 impl AsRef<str> for Address {

@@ -13,17 +13,21 @@ mod text_enum;
 
 pub mod address;
 pub mod attribute;
+pub mod digest;
 pub mod dn;
+pub mod failure;
 pub mod filter;
 pub mod id;
 pub mod object;
 pub mod plan;
+pub mod reading;
 pub mod schedule;
 pub mod time_zone;
 pub mod verdict;
 
 pub use address::{Address, DomainName, InvalidAddress, InvalidDomainName, escape_bytes};
 pub use attribute::{AddressAttributes, AttributeDescription};
+pub use failure::{FailureClass, FailureCode};
 pub use filter::Filter;
 pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId};
 pub use object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};

@@ -56,8 +56,7 @@ fn is_plain(name: &str) -> bool {
     let mut last = b'.';
     for byte in name.bytes() {
         match byte {
-            b'.' if last == b'.' || last == b'-' => return false,
-            b'-' if last == b'.' || last == b'-' => return false,
+            b'.' | b'-' if last == b'.' || last == b'-' => return false,
             b'.' => label = 0,
             b'-' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' if label < MAX_LABEL => label += 1,
             _ => return false,

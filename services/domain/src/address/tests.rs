@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -141,6 +143,7 @@ fn addresses_are_ordered_by_their_bytes() {
 fn bytes_that_are_no_text_are_shown_in_hexadecimal() {
     assert_eq!(escape_bytes(b"M\xfcller@x"), "M\\xFCller@x");
     assert_eq!(escape_bytes(b"\xf0\x9f"), "\\xF0\\x9F");
+    assert_eq!(escape_bytes(b"a\0b\n"), "a\\x00b\\x0A");
     assert_eq!(escape_bytes("Müller".as_bytes()), "Müller");
 }
 

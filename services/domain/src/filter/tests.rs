@@ -96,79 +96,48 @@ fn asterisks_in_a_row_are_one() {
     assert_eq!(canonical("(cn=**)"), "(cn=*)");
 }
 
+const CLOSE: &str = r"`)` (in a value, `*` is written `\2a`, `(` `\28`, `)` `\29` and `\` `\5c`)";
+const END: &str = "the end of the filter (several components are joined as `(&(…)(…))` or `(|(…)(…))`)";
+
+/// Each with where it is wrong, what was expected there and what was found.
+const WRONG: [(&str, usize, &str, &str); 24] = [
+    ("", 0, "an attribute, such as `mail`", "the end"),
+    ("()", 1, "an attribute, such as `mail`", "`)`"),
+    ("(=a)", 1, "an attribute, such as `mail`", "`=`"),
+    ("(&)", 2, "`(`", "`)`"),
+    ("(|mail=*)", 2, "`(`", "`m`"),
+    ("(&(a=b)", 7, "`(` and a further component, or `)`", "the end"),
+    ("(&(a=b)c=d)", 7, "`(` and a further component, or `)`", "`c`"),
+    ("(größe=1)", 3, "`=`, `~=`, `>=`, `<=` or `:=`", "`ö`"),
+    ("(cn =a)", 3, "`=`, `~=`, `>=`, `<=` or `:=`", "` `"),
+    ("(cn>a)", 4, "`=`", "`a`"),
+    (r"(cn=ü\zz)", 6, "two hexadecimal digits", "`z`"),
+    (r"(cn=\4", 6, "two hexadecimal digits", "the end"),
+    ("(mail=*", 7, CLOSE, "the end"),
+    ("(cn=a(b)", 5, CLOSE, "`(`"),
+    ("(cn>=a*)", 6, CLOSE, "`*`"),
+    ("(cn=a\0)", 5, CLOSE, "the control character U+0000"),
+    ("(:=a)", 2, "a matching rule, since no attribute is named", "`=`"),
+    (
+        "(:dn:=a)",
+        5,
+        "a matching rule, since no attribute is named",
+        "`=`",
+    ),
+    ("(cn:1.2:x:=a)", 8, "`=`", "`x`"),
+    ("(cn:x=a)", 5, "`:=`", "`=`"),
+    ("(cn:dn=a)", 6, "`:=`, or `:` and a matching rule", "`=`"),
+    ("(a=b)(c=d)", 5, END, "`(`"),
+    ("(a=b))", 5, END, "`)`"),
+    ("a=b)", 3, END, "`)`"),
+];
+
 #[test]
 fn an_error_says_where_and_what_was_expected() {
-    let cases = [
-        ("", 0, "an attribute, such as `mail`, but found the end."),
-        ("()", 1, "an attribute, such as `mail`, but found `)`."),
-        ("(=a)", 1, "an attribute, such as `mail`, but found `=`."),
-        ("(&)", 2, "`(`, but found `)`."),
-        ("(|mail=*)", 2, "`(`, but found `m`."),
-        (
-            "(mail=*",
-            7,
-            r"`)` (in a value, `*` is written `\2a`, `(` `\28`, `)` `\29` and `\` `\5c`), but found the end.",
-        ),
-        (
-            "(&(a=b)",
-            7,
-            "`(` and a further component, or `)`, but found the end.",
-        ),
-        (
-            "(&(a=b)c=d)",
-            7,
-            "`(` and a further component, or `)`, but found `c`.",
-        ),
-        ("(größe=1)", 3, "`=`, `~=`, `>=`, `<=` or `:=`, but found `ö`."),
-        ("(cn =a)", 3, "`=`, `~=`, `>=`, `<=` or `:=`, but found ` `."),
-        ("(cn>a)", 4, "`=`, but found `a`."),
-        (r"(cn=ü\zz)", 6, "two hexadecimal digits, but found `z`."),
-        (r"(cn=\4", 6, "two hexadecimal digits, but found the end."),
-        (
-            "(cn=a\0)",
-            5,
-            r"`)` (in a value, `*` is written `\2a`, `(` `\28`, `)` `\29` and `\` `\5c`), but found the control character U+0000.",
-        ),
-        (
-            "(cn>=a*)",
-            6,
-            r"`)` (in a value, `*` is written `\2a`, `(` `\28`, `)` `\29` and `\` `\5c`), but found `*`.",
-        ),
-        (
-            "(:=a)",
-            2,
-            "a matching rule, since no attribute is named, but found `=`.",
-        ),
-        (
-            "(:dn:=a)",
-            5,
-            "a matching rule, since no attribute is named, but found `=`.",
-        ),
-        ("(cn:1.2:x:=a)", 8, "`=`, but found `x`."),
-        ("(cn:x=a)", 5, "`:=`, but found `=`."),
-        (
-            "(a=b)(c=d)",
-            5,
-            "the end of the filter (several components are joined as `(&(…)(…))` or `(|(…)(…))`), but found `(`.",
-        ),
-        (
-            "(a=b))",
-            5,
-            "the end of the filter (several components are joined as `(&(…)(…))` or `(|(…)(…))`), but found `)`.",
-        ),
-        (
-            "a=b)",
-            3,
-            "the end of the filter (several components are joined as `(&(…)(…))` or `(|(…)(…))`), but found `)`.",
-        ),
-    ];
-    for (text, position, expected) in cases {
+    for (text, position, expected, found) in WRONG {
         let error = Filter::parse(text).unwrap_err();
-        assert_eq!(
-            (error.position, error.message),
-            (position, format!("Expected {expected}")),
-            "{text:?}"
-        );
+        let message = format!("Expected {expected}, but found {found}.");
+        assert_eq!((error.position, error.message), (position, message), "{text:?}");
     }
 }
 

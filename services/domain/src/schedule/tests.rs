@@ -208,7 +208,7 @@ fn due_times(every: u8, zone: &TimeZone, from: Timestamp, until: Timestamp) -> V
 /// The due times of a span by looking at the clock on the wall every minute.
 fn by_the_clock(every: u8, zone: &TimeZone, from: Timestamp, until: Timestamp) -> Vec<Timestamp> {
     let minute = SignedDuration::from_mins(1);
-    let is_due = |local: DateTime| local.minute() == 1 && local.hour().cast_unsigned() % every == 0;
+    let is_due = |local: DateTime| local.minute() == 1 && local.hour().cast_unsigned().is_multiple_of(every);
     let mut due = Vec::new();
     let mut shown = BTreeSet::new();
     let (mut missed, mut full_hour) = (false, false);

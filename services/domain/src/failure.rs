@@ -1,0 +1,23 @@
+//! Why a run failed: a stable code for programs, and what a customer's administrator reads.
+
+mod code;
+mod directory;
+
+pub use code::FailureCode;
+pub use directory::{of_bind, of_search};
+
+/// What follows a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailureClass {
+    /// It may pass by itself: the next host, then another attempt.
+    Transient,
+    /// The bind account was refused: no other host and no other attempt, since that locks accounts.
+    Credentials,
+    /// Somebody has to change something first: no other attempt.
+    Misconfigured,
+    /// A fault of ours, not of the customer's: the run waits and resumes.
+    Ours,
+}
+
+#[cfg(test)]
+mod tests;

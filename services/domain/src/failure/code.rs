@@ -1,0 +1,254 @@
+//! The failures: each with its code, its class, and what a customer's administrator reads.
+
+use super::FailureClass;
+use crate::text_enum::text_enum;
+
+/// Declares the codes, so that everything about a failure stands in one place.
+macro_rules! failure_codes {
+    ($(
+        $(#[doc = $doc:literal])*
+        $value:ident = $text:literal, $class:ident { message: $message:literal, advice: $advice:literal, }
+    )+) => {
+        text_enum! {
+            /// Why a run failed. Codes are stable: programs depend on them.
+            pub enum FailureCode { $( $(#[doc = $doc])* $value = $text, )+ }
+        }
+
+        impl FailureCode {
+            /// What follows.
+            pub const fn class(self) -> FailureClass {
+                match self { $( Self::$value => FailureClass::$class, )+ }
+            }
+
+            /// What happened, in a sentence for the customer's administrator.
+            pub const fn message(self) -> &'static str {
+                match self { $( Self::$value => $message, )+ }
+            }
+
+            /// What to do about it, in a sentence or two for the customer's administrator.
+            pub const fn advice(self) -> &'static str {
+                match self { $( Self::$value => $advice, )+ }
+            }
+        }
+    };
+}
+
+failure_codes! {
+    /// The host's name leads to no address.
+    CannotResolve = "CANNOT_RESOLVE", Transient {
+        message: "The name of the directory server could not be resolved.",
+        advice: "Check the host name for typing errors, and that it can be resolved from the internet.",
+    }
+
+    /// The host refuses connections, or no way leads to it.
+    CannotConnect = "CANNOT_CONNECT", Transient {
+        message: "The directory server could not be reached.",
+        advice: "Check host and port, that the server is running, and that your firewall lets us in.",
+    }
+
+    /// The host does not answer a connection in time.
+    ConnectTimeout = "CONNECT_TIMEOUT", Transient {
+        message: "The directory server did not answer the connection in time.",
+        advice: "Check host and port, and that your firewall lets us in: it seems to drop what we send.",
+    }
+
+    /// No TLS session came about, for a reason other than trust.
+    TlsFailed = "TLS_FAILED", Transient {
+        message: "No encrypted connection to the directory server could be agreed on.",
+        advice: "Check that the port belongs to the chosen security (636 for LDAPS, 389 for StartTLS) and \
+                 that the server has a valid certificate and supports TLS 1.2 or later.",
+    }
+
+    /// The server refuses StartTLS.
+    StarttlsRefused = "STARTTLS_REFUSED", Transient {
+        message: "The directory server refused to start encryption (StartTLS).",
+        advice: "Choose LDAPS with port 636, or install a certificate on the server so that it supports \
+                 StartTLS.",
+    }
+
+    /// What answers does not speak LDAP.
+    NotLdap = "NOT_LDAP", Transient {
+        message: "What answered on this host and port does not speak LDAP.",
+        advice: "Check host, port and security: 636 is usual for LDAPS, 389 for StartTLS.",
+    }
+
+    /// The server says that it is busy.
+    Busy = "BUSY", Transient {
+        message: "The directory server is too busy to answer.",
+        advice: "Nothing has to be changed: try again later. If it persists, check the load and the event \
+                 log of the server, or add a second host.",
+    }
+
+    /// The server says that it is unavailable.
+    Unavailable = "UNAVAILABLE", Transient {
+        message: "The directory server is not available at the moment.",
+        advice: "Nothing has to be changed: try again later. If it persists, check the load and the event \
+                 log of the server, or add a second host.",
+    }
+
+    /// The server's time limit.
+    TimeLimit = "TIME_LIMIT", Transient {
+        message: "The directory server stopped the search at its time limit.",
+        advice: "Narrow the search base or the filter, use indexed attributes in the filter, or raise the \
+                 server's time limit.",
+    }
+
+    /// The server's size limit.
+    SizeLimit = "SIZE_LIMIT", Transient {
+        message: "The directory server stopped the search at its size limit.",
+        advice: "Narrow the search base or the filter, or raise the server's size limit for the account \
+                 that reads the directory.",
+    }
+
+    /// The connection ended in the middle.
+    ConnectionLost = "CONNECTION_LOST", Transient {
+        message: "The connection to the directory server was lost while it was read.",
+        advice: "Nothing was changed. Try again; if it persists, check the server's event log and the \
+                 firewalls between us.",
+    }
+
+    /// The server did not answer a request in time.
+    OperationTimeout = "OPERATION_TIMEOUT", Transient {
+        message: "The directory server stopped answering while it was read.",
+        advice: "Nothing was changed. Try again; if it persists, check the load of the server, narrow the \
+                 filter, or use indexed attributes in it.",
+    }
+
+    /// The server ended a read that it had not completed.
+    IncompleteRead = "INCOMPLETE_READ", Transient {
+        message: "The directory server ended the search before it was complete.",
+        advice: "Nothing was changed. Try again; if it persists, check the server's event log and the \
+                 firewalls between us.",
+    }
+
+    /// The server answered with a result that has no code of its own here.
+    DirectoryError = "DIRECTORY_ERROR", Transient {
+        message: "The directory server answered with an error.",
+        advice: "Try again; if it persists, look at the detail and at the server's event log, or turn to \
+                 support.",
+    }
+
+    /// User name or password is wrong.
+    WrongCredentials = "WRONG_CREDENTIALS", Credentials {
+        message: "The directory server refused the user name or password.",
+        advice: "Enter user name and password again. The name may be a DN, a user principal name \
+                 (reader@corp.example) or DOMAIN\\user.",
+    }
+
+    /// The bind account is locked.
+    AccountLocked = "ACCOUNT_LOCKED", Credentials {
+        message: "The account that reads the directory is locked.",
+        advice: "Unlock the account in your directory, and look for who else uses it with a wrong \
+                 password.",
+    }
+
+    /// The bind account is disabled.
+    AccountDisabled = "ACCOUNT_DISABLED", Credentials {
+        message: "The account that reads the directory is disabled.",
+        advice: "Enable the account in your directory, or enter another one.",
+    }
+
+    /// The bind account has expired.
+    AccountExpired = "ACCOUNT_EXPIRED", Credentials {
+        message: "The account that reads the directory has expired.",
+        advice: "Extend the account in your directory, or enter another one.",
+    }
+
+    /// The bind account's password has expired.
+    PasswordExpired = "PASSWORD_EXPIRED", Credentials {
+        message: "The password of the account that reads the directory has expired.",
+        advice: "Set a new password in your directory and enter it here; an account for a service is best \
+                 set to a password that does not expire.",
+    }
+
+    /// The bind account's password must be changed first.
+    PasswordMustChange = "PASSWORD_MUST_CHANGE", Credentials {
+        message: "The password of the account that reads the directory must be changed before it can be \
+                  used.",
+        advice: "Set a new password in your directory and enter it here; an account for a service is best \
+                 set to a password that does not expire.",
+    }
+
+    /// The bind account may not log on now, or from here.
+    LogonNotPermitted = "LOGON_NOT_PERMITTED", Credentials {
+        message: "The account that reads the directory may not log on at this time or from this place.",
+        advice: "Extend the account's logon hours and the workstations that it may log on to, or enter \
+                 another one.",
+    }
+
+    /// The server's certificate is not trusted.
+    TlsUntrusted = "TLS_UNTRUSTED", Misconfigured {
+        message: "The certificate of the directory server is not trusted.",
+        advice: "Enter the certificate of the authority that issued the server's certificate, and check \
+                 that the certificate is valid today and names the host as it is entered here.",
+    }
+
+    /// The server sent more than is accepted.
+    LimitExceeded = "LIMIT_EXCEEDED", Misconfigured {
+        message: "The directory server sent more than is accepted.",
+        advice: "Check that host and port are those of your directory; if they are, exclude unusually \
+                 large objects by the filter, or turn to support.",
+    }
+
+    /// The search base does not exist.
+    NoSuchBase = "NO_SUCH_BASE", Misconfigured {
+        message: "The search base does not exist in the directory.",
+        advice: "Check the search base for typing errors (for example OU=Users,DC=corp,DC=example), and \
+                 that the account may see it.",
+    }
+
+    /// The server refuses the filter.
+    FilterRefused = "FILTER_REFUSED", Misconfigured {
+        message: "The directory server refused the filter.",
+        advice: "Check that the attributes and matching rules of the filter exist in your directory.",
+    }
+
+    /// The bind account may not read what is asked.
+    InsufficientRights = "INSUFFICIENT_RIGHTS", Misconfigured {
+        message: "The account that reads the directory may not read the search base.",
+        advice: "Give the account the right to list and read the objects below the search base.",
+    }
+
+    /// The server wants a protected connection.
+    StrongerAuthRequired = "STRONGER_AUTH_REQUIRED", Misconfigured {
+        message: "The directory server accepts encrypted connections alone.",
+        advice: "Choose LDAPS or StartTLS.",
+    }
+
+    /// The operator allows no connection to the host's address.
+    AddressNotAllowed = "ADDRESS_NOT_ALLOWED", Misconfigured {
+        message: "The directory server has an address to which no connection is allowed.",
+        advice: "Enter a host that can be reached under a public address, or turn to support to have \
+                 yours allowed.",
+    }
+
+    /// The operator allows no unprotected connection.
+    PlaintextNotAllowed = "PLAINTEXT_NOT_ALLOWED", Misconfigured {
+        message: "Unencrypted connections to directory servers are not allowed.",
+        advice: "Choose LDAPS or StartTLS.",
+    }
+
+    /// No search base is set and the server names none.
+    NoSearchBase = "NO_SEARCH_BASE", Misconfigured {
+        message: "No search base is set, and the directory server names none.",
+        advice: "Enter a search base, for example DC=corp,DC=example.",
+    }
+
+    /// No worker can open the stored password.
+    CredentialUnreadable = "CREDENTIAL_UNREADABLE", Misconfigured {
+        message: "The stored password can no longer be opened.",
+        advice: "Enter the password again.",
+    }
+
+    /// The run took longer than a run may.
+    RunDeadline = "RUN_DEADLINE", Misconfigured {
+        message: "Reading the directory took longer than a run may take.",
+        advice: "Narrow the search base or the filter, or check why the server answers slowly.",
+    }
+
+    /// Something of ours failed.
+    Internal = "INTERNAL", Ours {
+        message: "The run failed because of a fault on our side.",
+        advice: "Nothing has to be changed. Try again later; if it persists, turn to support.",
+    }
+}

@@ -1,0 +1,118 @@
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn active_directory(sub_code: &str) -> String {
+    format!(
+        "80090308: LdapErr: DSID-0C0903A9, comment: AcceptSecurityContext error, data {sub_code}, v1db1\0"
+    )
+}
+
+#[test]
+fn the_sub_code_of_active_directory_tells_why_a_bind_was_refused() {
+    for (sub_code, expected) in [
+        ("525", FailureCode::WrongCredentials),
+        ("52e", FailureCode::WrongCredentials),
+        ("52E", FailureCode::WrongCredentials),
+        ("530", FailureCode::LogonNotPermitted),
+        ("531", FailureCode::LogonNotPermitted),
+        ("532", FailureCode::PasswordExpired),
+        ("533", FailureCode::AccountDisabled),
+        ("701", FailureCode::AccountExpired),
+        ("773", FailureCode::PasswordMustChange),
+        ("775", FailureCode::AccountLocked),
+        ("fff", FailureCode::WrongCredentials),
+        ("", FailureCode::WrongCredentials),
+    ] {
+        assert_eq!(
+            of_bind(49, &active_directory(sub_code)),
+            expected,
+            "data {sub_code}"
+        );
+    }
+    assert_eq!(of_bind(49, ""), FailureCode::WrongCredentials);
+    assert_eq!(of_bind(49, "data about data 775"), FailureCode::AccountLocked);
+}
+
+#[test]
+fn a_result_code_means_different_things_for_bind_and_search() {
+    for (code, bind, search) in [
+        (1, FailureCode::DirectoryError, FailureCode::DirectoryError),
+        (3, FailureCode::TimeLimit, FailureCode::TimeLimit),
+        (4, FailureCode::SizeLimit, FailureCode::SizeLimit),
+        (
+            8,
+            FailureCode::StrongerAuthRequired,
+            FailureCode::StrongerAuthRequired,
+        ),
+        (10, FailureCode::DirectoryError, FailureCode::NoSuchBase),
+        (11, FailureCode::SizeLimit, FailureCode::SizeLimit),
+        (
+            13,
+            FailureCode::StrongerAuthRequired,
+            FailureCode::StrongerAuthRequired,
+        ),
+        (18, FailureCode::DirectoryError, FailureCode::FilterRefused),
+        (32, FailureCode::WrongCredentials, FailureCode::NoSuchBase),
+        (34, FailureCode::WrongCredentials, FailureCode::NoSuchBase),
+        (49, FailureCode::WrongCredentials, FailureCode::InsufficientRights),
+        (
+            50,
+            FailureCode::InsufficientRights,
+            FailureCode::InsufficientRights,
+        ),
+        (51, FailureCode::Busy, FailureCode::Busy),
+        (52, FailureCode::Unavailable, FailureCode::Unavailable),
+        (80, FailureCode::DirectoryError, FailureCode::DirectoryError),
+    ] {
+        assert_eq!(
+            (of_bind(code, ""), of_search(code)),
+            (bind, search),
+            "result code {code}"
+        );
+    }
+}
+
+#[test]
+fn what_may_pass_is_tried_again_and_what_locks_accounts_is_not() {
+    for (code, class) in [
+        (FailureCode::CannotResolve, FailureClass::Transient),
+        (FailureCode::TlsFailed, FailureClass::Transient),
+        (FailureCode::SizeLimit, FailureClass::Transient),
+        (FailureCode::ConnectionLost, FailureClass::Transient),
+        (FailureCode::WrongCredentials, FailureClass::Credentials),
+        (FailureCode::AccountLocked, FailureClass::Credentials),
+        (FailureCode::TlsUntrusted, FailureClass::Misconfigured),
+        (FailureCode::NoSuchBase, FailureClass::Misconfigured),
+        (FailureCode::AddressNotAllowed, FailureClass::Misconfigured),
+        (FailureCode::Internal, FailureClass::Ours),
+    ] {
+        assert_eq!(code.class(), class, "{code}");
+    }
+}
+
+#[test]
+fn every_failure_has_a_code_that_reads_back_and_sentences_of_its_own() {
+    let mut messages = HashSet::new();
+    for code in FailureCode::ALL.iter().copied() {
+        assert_eq!(FailureCode::parse(code.as_str()), Some(code));
+        assert!(messages.insert(code.message()), "{code}");
+        for text in [code.message(), code.advice()] {
+            assert!(
+                text.ends_with('.') && text.starts_with(|c: char| c.is_uppercase()),
+                "{code}: {text}"
+            );
+            assert!(!text.contains("  "), "{code}: {text}");
+        }
+    }
+    assert_eq!(FailureCode::parse("wrong_credentials"), None);
+}
+
+proptest! {
+    #[test]
+    fn no_diagnostic_makes_the_decoding_panic(text in any::<String>(), tail in any::<String>()) {
+        let _ = (of_bind(49, &text), of_bind(49, &format!("{text}data {tail}")));
+    }
+}

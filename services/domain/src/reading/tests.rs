@@ -1,0 +1,279 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::object::{ClaimedAddress, ObjectType};
+
+fn read(attributes: &[&str], entry: &[(&str, &[&[u8]])]) -> ReadEntry {
+    let attributes = AddressAttributes::parse(attributes).unwrap();
+    let mut reader = EntryReader::new(&attributes);
+    for (name, values) in entry {
+        reader.attribute(name, *values);
+    }
+    reader.finish(b"CN=Ann,DC=corp,DC=example")
+}
+
+/// What `proxyAddresses` of these values claims: `+` before a primary, `-` before an alias, `!` for what is
+/// invalid.
+fn claims_of(values: &[&[u8]]) -> Vec<String> {
+    shown(&read(&[], &[("proxyAddresses", values)]))
+}
+
+fn shown(entry: &ReadEntry) -> Vec<String> {
+    let show = |claim: &Claim| {
+        let sign = if claim.primary { '+' } else { '-' };
+        match &claim.address {
+            ClaimedAddress::Valid(address) => format!("{sign}{address}"),
+            ClaimedAddress::Invalid(text) => format!("{sign}!{text}"),
+        }
+    };
+    entry.object.claims.iter().map(show).collect()
+}
+
+#[test]
+fn smtp_in_capitals_is_primary_and_in_any_other_case_an_alias() {
+    assert_eq!(
+        claims_of(&[
+            b"SMTP:ann@x.example",
+            b"smtp:b@x.example",
+            b"Smtp:c@x.example",
+            b"sMTP: D@X.example "
+        ]),
+        ["+ann@x.example", "-b@x.example", "-c@x.example", "-d@x.example"]
+    );
+}
+
+#[test]
+fn any_other_prefix_is_counted_and_no_claim() {
+    let values: [&[u8]; 8] = [
+        b"X500:/o=Corp/cn=ann",
+        b"x400:C=us;A= ;P=Corp",
+        b"SIP:ann@x.example",
+        b"EUM:4711",
+        b"SPO:SPO_1@x",
+        b"smtpx:a@x.example",
+        b":a@x.example",
+        b"X500:\xff",
+    ];
+    let entry = read(&[], &[("proxyAddresses", &values)]);
+    assert_eq!((entry.object.claims.len(), entry.not_email), (0, 8));
+}
+
+#[test]
+fn what_is_no_address_is_shown_as_it_stands() {
+    assert_eq!(claims_of(&[b"SMTP:Ann Lee@x.example"]), ["+!Ann Lee@x.example"]);
+    assert_eq!(
+        claims_of(&[b"smtp:M\xfcller@x.example"]),
+        ["-!M\\xFCller@x.example"]
+    );
+    assert_eq!(claims_of(&[b"smtp:a\0@x.example"]), ["-!a\\x00@x.example"]);
+    assert_eq!(claims_of(&[b"smtp:"]), ["-!smtp:"]);
+    assert_eq!(claims_of(&[b"Ann@x.example"]), ["-!Ann@x.example"]);
+    assert_eq!(claims_of(&[b""]), [""; 0]);
+}
+
+#[test]
+fn what_is_far_too_long_is_cut() {
+    for filler in ["a", "ü", "\u{1}"] {
+        let claims = claims_of(&[format!("smtp:{}", filler.repeat(5_000)).as_bytes()]);
+        assert!(
+            claims[0].ends_with('…') && claims[0].len() <= 2 + 1_024,
+            "{}",
+            claims[0].len()
+        );
+    }
+    let fits = "a".repeat(1_024);
+    assert_eq!(
+        claims_of(&[format!("smtp:{fits}").as_bytes()]),
+        [format!("-!{fits}")]
+    );
+}
+
+#[test]
+fn one_address_is_one_claim_and_primary_beats_alias() {
+    assert_eq!(
+        claims_of(&[
+            b"smtp:ann@x.example",
+            b"SMTP:ANN@x.example",
+            b"smtp:Ann@X.example"
+        ]),
+        ["+ann@x.example"]
+    );
+    assert_eq!(
+        claims_of(&[b"ann@x.example", b"smtp:ann@x.example"]),
+        ["-ann@x.example"]
+    );
+    assert_eq!(claims_of(&[b"smtp:a b", b"SMTP:a b"]), ["+!a b"]);
+}
+
+#[test]
+fn mail_claims_a_primary_and_other_attributes_claim_aliases() {
+    let entry: &[(&str, &[&[u8]])] = &[
+        ("MAIL", &[b"Ann@x.example"]),
+        ("otherMailbox", &[b"a@x.example", b"smtp:b@x.example"]),
+        ("proxyaddresses", &[b"SMTP:p@x.example"]),
+    ];
+    let all = read(&["mail", "otherMailbox"], entry);
+    assert_eq!(
+        shown(&all),
+        ["-a@x.example", "+ann@x.example", "-!smtp:b@x.example"]
+    );
+}
+
+#[test]
+fn mail_is_a_hint_and_no_claim_unless_it_is_asked_for() {
+    let entry = read(
+        &[],
+        &[
+            ("mail", &[b"Ann@x.example"]),
+            ("proxyAddresses", &[b"smtp:a@x.example"]),
+        ],
+    );
+    assert_eq!(shown(&entry), ["-a@x.example"]);
+    assert_eq!(entry.object.mail, Some(Address::parse("ann@x.example").unwrap()));
+    assert_eq!(read(&[], &[("mail", &[b"no address"])]).object.mail, None);
+}
+
+#[test]
+fn values_that_come_in_ranges_are_taken_together() {
+    let entry = read(
+        &[],
+        &[
+            ("proxyAddresses;range=0-1", &[b"SMTP:a@x.example", b"X500:a"]),
+            ("proxyAddresses;range=2-*", &[b"smtp:b@x.example"]),
+        ],
+    );
+    assert_eq!(
+        (shown(&entry), entry.not_email),
+        (vec!["+a@x.example".into(), "-b@x.example".into()], 1)
+    );
+}
+
+#[test]
+fn the_type_is_what_exchange_says() {
+    for (values, expected) in [
+        (&[1, 2, 8, 128, 2_147_483_648][..], ObjectType::User),
+        (&[4, 34_359_738_368], ObjectType::SharedMailbox),
+        (&[16, 32, 8_589_934_592, 17_179_869_184], ObjectType::Resource),
+        (&[64, 32_768], ObjectType::Contact),
+        (&[256, 512, 1024, 2048], ObjectType::Group),
+        (&[4096], ObjectType::PublicFolder),
+        (&[0, 3, 8192, -1, i64::MAX], ObjectType::Other),
+    ] {
+        for value in values {
+            assert_eq!(classify(Some(*value), ["group"]), expected, "{value}");
+            let text = value.to_string();
+            let entry = read(&[], &[("msExchRecipientTypeDetails", &[text.as_bytes()])]);
+            assert_eq!(entry.object.object_type, expected, "{value}");
+        }
+    }
+    let odd = read(&[], &[("msExchRecipientTypeDetails", &[b"x"])]);
+    assert_eq!(odd.object.object_type, ObjectType::Other);
+}
+
+#[test]
+fn the_type_is_else_what_the_classes_say() {
+    for (classes, expected) in [
+        (&["top", "group"][..], ObjectType::Group),
+        (&["groupOfNames"], ObjectType::Group),
+        (&["GROUPOFUNIQUENAMES"], ObjectType::Group),
+        (&["msExchDynamicDistributionList"], ObjectType::Group),
+        (
+            &["top", "person", "organizationalPerson", "contact"],
+            ObjectType::Contact,
+        ),
+        (&["publicFolder"], ObjectType::PublicFolder),
+        (
+            &["top", "person", "organizationalPerson", "user"],
+            ObjectType::User,
+        ),
+        (&["inetOrgPerson"], ObjectType::User),
+        (&[], ObjectType::User),
+    ] {
+        assert_eq!(classify(None, classes), expected, "{classes:?}");
+    }
+}
+
+#[test]
+fn bit_2_of_user_account_control_means_disabled() {
+    for (value, expected) in [
+        ("512", false),
+        ("514", true),
+        ("66050", true),
+        ("-2147483646", true),
+        ("x", false),
+    ] {
+        let entry = read(&[], &[("userAccountControl", &[value.as_bytes()])]);
+        assert_eq!(entry.object.disabled, expected, "{value}");
+    }
+}
+
+#[test]
+fn an_object_is_known_by_its_guid_else_its_entry_uuid_else_its_dn() {
+    let guid: &[u8] = &[
+        0x33, 0x22, 0x11, 0, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff,
+    ];
+    let uuid: &[u8] = b"597AE2F6-16a6-1027-98f4-abcdefabcdef";
+    for (entry, expected) in [
+        (
+            &[("objectGUID", &[guid][..]), ("entryUUID", &[uuid])][..],
+            "00112233-4455-6677-8899-aabbccddeeff",
+        ),
+        (
+            &[("objectGUID", &[&guid[1..]]), ("entryUUID", &[uuid])],
+            "597ae2f6-16a6-1027-98f4-abcdefabcdef",
+        ),
+        (&[("entryUUID", &[b"?"])], "cn=ann,dc=corp,dc=example"),
+    ] {
+        assert_eq!(read(&[], entry).object.id.as_str(), expected);
+    }
+    assert_eq!(read(&[], &[]).object.dn, "CN=Ann,DC=corp,DC=example");
+}
+
+#[test]
+fn a_dn_that_is_no_text_is_shown_in_hexadecimal() {
+    let attributes = AddressAttributes::default();
+    let entry = EntryReader::new(&attributes).finish(b"CN=\xff\0");
+    assert_eq!(
+        (entry.object.dn.as_str(), entry.object.id.as_str()),
+        ("CN=\\xFF\\x00", "cn=\\xff\\x00")
+    );
+}
+
+fn values() -> impl Strategy<Value = Vec<u8>> {
+    let prefix = prop::sample::select(vec!["SMTP:", "smtp:", "X500:", ""]);
+    prop_oneof![
+        any::<Vec<u8>>(),
+        (prefix, "[abA]@[xX]\\.example")
+            .prop_map(|(prefix, address)| format!("{prefix}{address}").into_bytes()),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_values_and_attributes_does_not_matter(
+        entry in prop::collection::vec(
+            (prop::sample::select(vec!["proxyAddresses", "mail", "objectClass", "objectGUID"]),
+            prop::collection::vec(values(), 0..5)), 0..4),
+    ) {
+        let attributes = AddressAttributes::parse(["proxyAddresses", "mail"]).unwrap();
+        let (mut forwards, mut backwards) = (EntryReader::new(&attributes), EntryReader::new(&attributes));
+        for (name, values) in &entry {
+            forwards.attribute(name, values);
+        }
+        for (name, values) in entry.iter().rev() {
+            backwards.attribute(name, values.iter().rev());
+        }
+        prop_assert_eq!(forwards.finish(b"CN=a"), backwards.finish(b"CN=a"));
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(name in ".*", value in any::<Vec<u8>>(), dn in any::<Vec<u8>>()) {
+        let attributes = AddressAttributes::default();
+        let mut reader = EntryReader::new(&attributes);
+        for hint in HINTS.iter().copied().chain(["proxyAddresses", &name]) {
+            reader.attribute(hint, [&value]);
+        }
+        let entry = reader.finish(&dn);
+        prop_assert!(entry.object.claims.len() <= 1);
+    }
+}
