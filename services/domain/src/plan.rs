@@ -6,12 +6,32 @@
 //! address, an object or an account is a 32-bit number, so that a tenant with a million addresses fits in a
 //! few hundred megabytes and is planned in seconds.
 
+mod absent;
+mod accounts;
+mod aliases;
+mod apply;
 mod arena;
 mod changes;
 mod directory;
 mod portal;
+mod primaries;
+mod refuse;
 mod rows;
 mod settings;
+mod settle;
+mod takeover;
+mod verdicts;
+mod world;
+
+use jiff::Timestamp;
+
+use crate::id::AccountId;
+
+use absent::Absences;
+use accounts::{Accountant, Decision};
+use aliases::Claims;
+use takeover::Ownership;
+use world::World;
 
 pub use changes::{AccountChange, ChangeKind, Counts};
 pub use directory::{Directory, DirectoryBuilder};
@@ -24,15 +44,68 @@ pub use settings::{ForeignDomains, Removal, Rules, SameUsername, TenantDomains};
 pub const RULES_VERSION: u32 = 1;
 
 /// What a run decides, complete before anything is applied.
-///
-/// It is made by `plan(&Rules, &TenantDomains, &ForeignDomains, &'a Directory, &'a Portal, now: Timestamp, new_id:
-/// &mut dyn FnMut() -> AccountId) -> Plan<'a>`.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub struct Plan<'a> {
     /// One row for each claim, and one for each absent address of the portal.
     pub rows: Rows<'a>,
-    /// The accounts that change, each once: new ones last, else in the order of their ids.
+    /// The accounts that change, each once: those of the portal in the order of their ids, then the new ones.
     pub changes: Vec<AccountChange>,
     /// All of it in numbers.
     pub counts: Counts,
 }
+
+/// Decides what becomes of every claim of a complete read and of every account of a tenant.
+///
+/// `foreign` are those of [`Directory::unregistered_domains`] that other tenants own; `now` is since when what is newly absent is
+/// stale; `new_id` makes the ids of new accounts.
+pub fn plan<'a>(
+    rules: &'a Rules,
+    domains: &'a TenantDomains,
+    foreign: &ForeignDomains,
+    directory: &'a Directory,
+    portal: &'a Portal,
+    now: Timestamp,
+    new_id: &mut dyn FnMut() -> AccountId,
+) -> Plan<'a> {
+    let world = World::new(rules, domains, foreign, directory, portal);
+    let (ownership, primaries) = Ownership::settle(&world);
+    let claims = Claims::settle(&world, &ownership, &primaries);
+    let absences = Absences::settle(&world, &ownership, &primaries, &claims);
+    let decision = Decision {
+        world,
+        ownership,
+        primaries,
+        claims,
+        absences,
+    };
+    let accounts = Accountant::new(&decision, now).settle(new_id);
+    let entries = verdicts::rows(&decision, &accounts);
+    let rows = Rows {
+        names: decision.world.names,
+        entries,
+    };
+    let counts = count(&rows, portal, &accounts.changes);
+    Plan {
+        rows,
+        changes: accounts.changes,
+        counts,
+    }
+}
+
+fn count(rows: &Rows<'_>, portal: &Portal, changes: &[AccountChange]) -> Counts {
+    let of_kind = |kinds: &[ChangeKind]| {
+        changes
+            .iter()
+            .filter(|change| kinds.contains(&change.kind))
+            .count() as u64
+    };
+    let appeared = of_kind(&[ChangeKind::Created, ChangeKind::Restored]);
+    Counts {
+        accounts: portal.live_accounts() + appeared - of_kind(&[ChangeKind::Removed]),
+        welcomes: changes.iter().filter(|change| change.welcome).count() as u64,
+        ..rows.count()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -67,6 +67,8 @@ text_enum! {
         StaleNoMore = "STALE_NO_MORE",
         /// UPDATE: an alias became a domain alias, or the other way round.
         RoleChanged = "ROLE_CHANGED",
+        /// UPDATE: an adopted account whose object is gone went back to the hand that made it.
+        GivenBack = "GIVEN_BACK",
 
         /// STALE or REMOVE: the directory no longer has it.
         Absent = "ABSENT",

@@ -1,6 +1,7 @@
-//! Texts in one arena, each named by a 32-bit number.
+//! Flat storage in which everything is named by a 32-bit number.
 
 use std::hash::{BuildHasher, RandomState};
+use std::ops::{Index, IndexMut};
 
 /// Texts, one after the other.
 #[derive(Clone, Debug, Default)]
@@ -96,6 +97,44 @@ impl Interner {
             let slot = self.slot_of(self.texts.get(name));
             self.slots[slot] = name;
         }
+    }
+}
+
+/// One value for each of the things that are named 0, 1, 2, ...
+#[derive(Clone, Debug)]
+pub(super) struct Column<T>(Vec<T>);
+
+impl<T: Clone> Column<T> {
+    /// The same value for each.
+    pub(super) fn of(value: T, length: usize) -> Self {
+        Self(vec![value; length])
+    }
+}
+
+impl<T> Column<T> {
+    /// Each name with its value.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        (0..).zip(&self.0)
+    }
+}
+
+impl<T> FromIterator<T> for Column<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        Self(values.into_iter().collect())
+    }
+}
+
+impl<T> Index<u32> for Column<T> {
+    type Output = T;
+
+    fn index(&self, name: u32) -> &T {
+        &self.0[name as usize]
+    }
+}
+
+impl<T> IndexMut<u32> for Column<T> {
+    fn index_mut(&mut self, name: u32) -> &mut T {
+        &mut self.0[name as usize]
     }
 }
 

@@ -223,7 +223,9 @@ impl Directory {
     fn take_claims(&mut self, claims: &mut Vec<ClaimEntry>) {
         claims.sort_unstable_by(|a, b| {
             let texts = self.claim_text(*a).cmp(self.claim_text(*b));
-            texts.then(Reverse(a.valid).cmp(&Reverse(b.valid))).then(Reverse(a.primary).cmp(&Reverse(b.primary)))
+            texts
+                .then(Reverse(a.valid).cmp(&Reverse(b.valid)))
+                .then(Reverse(a.primary).cmp(&Reverse(b.primary)))
         });
         claims.dedup_by(|later, kept| {
             later.valid == kept.valid && self.claim_text(*later) == self.claim_text(*kept)

@@ -8,7 +8,7 @@ use crate::address::Address;
 use crate::id::{AccountId, ObjectId};
 use crate::object::{AddressType, ObjectType, Origin};
 
-use super::arena::{Texts, index};
+use super::arena::{Interner, Texts, index};
 
 /// An account with all that counts of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,14 +50,18 @@ impl AccountState {
     /// The primary address; none only for an account without addresses.
     pub fn primary(&self) -> Option<&AddressState> {
         let primary = |state: &&AddressState| state.address_type == AddressType::Primary;
-        self.addresses.iter().find(primary).or_else(|| self.addresses.first())
+        self.addresses
+            .iter()
+            .find(primary)
+            .or_else(|| self.addresses.first())
     }
 }
 
 /// A tenant's accounts, live and removed, in the order of their ids.
 #[derive(Clone, Debug, Default)]
 pub struct Portal {
-    pub(super) texts: Texts,
+    /// The texts of addresses.
+    pub(super) texts: Interner,
     pub(super) object_ids: Texts,
     pub(super) accounts: Vec<AccountEntry>,
     pub(super) addresses: Vec<AddressEntry>,
@@ -78,9 +82,11 @@ pub(super) struct AccountEntry {
     addresses: (u32, u32),
 }
 
-/// One address of an account; its text is at its own position among the texts.
+/// One address of an account; its name is its position.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AddressEntry {
+    /// Among the texts.
+    pub(super) text: u32,
     /// Where the `@` is.
     at: u8,
     pub(super) address_type: AddressType,
@@ -112,7 +118,7 @@ impl Portal {
     }
 
     pub(super) fn address_text(&self, position: usize) -> &str {
-        self.texts.get(index(position))
+        self.texts.get(self.addresses[position].text)
     }
 
     pub(super) fn object_id_of(&self, account: &AccountEntry) -> Option<&str> {
@@ -123,14 +129,19 @@ impl Portal {
     pub(super) fn state_of(&self, account: &AccountEntry) -> AccountState {
         AccountState {
             id: account.id,
-            object_id: self.object_id_of(account).and_then(|id| ObjectId::from_canonical(id).ok()),
+            object_id: self
+                .object_id_of(account)
+                .and_then(|id| ObjectId::from_canonical(id).ok()),
             object_type: account.object_type,
             origin: account.origin,
             hsr_enabled: account.hsr_enabled,
             protected: account.protected,
             stale_since: account.stale_since,
             removed: account.removed,
-            addresses: account.addresses().map(|position| self.address_state(position)).collect(),
+            addresses: account
+                .addresses()
+                .map(|position| self.address_state(position))
+                .collect(),
         }
     }
 
@@ -161,8 +172,8 @@ impl PortalBuilder {
         });
         let start = index(portal.addresses.len());
         for state in &account.addresses {
-            portal.texts.push(state.address.as_str());
             portal.addresses.push(AddressEntry {
+                text: portal.texts.intern(state.address.as_str()),
                 at: u8::try_from(state.address.local().len()).unwrap_or(u8::MAX),
                 address_type: state.address_type,
                 origin: state.origin,
@@ -171,7 +182,10 @@ impl PortalBuilder {
         }
         portal.accounts.push(AccountEntry {
             id: account.id,
-            object_id: account.object_id.as_ref().map(|id| portal.object_ids.push(id.as_str())),
+            object_id: account
+                .object_id
+                .as_ref()
+                .map(|id| portal.object_ids.push(id.as_str())),
             object_type: account.object_type,
             origin: account.origin,
             hsr_enabled: account.hsr_enabled,

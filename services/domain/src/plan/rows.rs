@@ -3,6 +3,11 @@
 use crate::object::{AddressType, ObjectType};
 use crate::verdict::{Reason, Verdict};
 
+use super::accounts::Holding;
+use super::changes::Counts;
+use super::directory::Directory;
+use super::world::{AddressName, ClaimName, EntryName, Names, ObjectName};
+
 /// What a run decides for one claim or one absent address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlannedRow<'a> {
@@ -16,11 +21,13 @@ pub struct PlannedRow<'a> {
     pub steady_verdict: Option<Verdict>,
     /// The reason in such a run.
     pub steady_reason: Option<Reason>,
+    /// What `other` is in such a run.
+    pub steady_other: Option<&'a str>,
     /// What the address is, after the run, to the account that holds it.
     pub address_type: Option<AddressType>,
     /// The primary address of that account.
     pub primary_address: Option<&'a str>,
-    /// What the address is in the directory; none for an address without a claim, and so for all that follow up to `object_dn`.
+    /// What the address is in the directory; none for an absent address, and so for all that follows up to `object_dn`.
     pub directory_type: Option<AddressType>,
     /// The primary address of its object as it stands in the directory.
     pub directory_primary: Option<&'a str>,
@@ -30,30 +37,160 @@ pub struct PlannedRow<'a> {
     pub object_id: Option<&'a str>,
     /// Its object's DN.
     pub object_dn: Option<&'a str>,
-    /// Who won (an object's DN), who blocks or which account was left (an account's primary address), which address of the same username
-    /// portion is kept, or which reason refused the claims of an absent address.
+    /// Who won (an object's DN), who blocks or which account was left (an account's primary address), which address
+    /// of the same username portion is kept, or which reason refused the claims of an absent address.
     pub other: Option<&'a str>,
 }
 
-/// The rows of a plan, in an order that does not depend on that of the input.
-#[derive(Clone, Debug, Default)]
+/// The rows of a plan, in an order that does not depend on that of the input: those of objects by object id and
+/// address, then those of absent addresses by account id and address. They are kept as numbers and read as text.
+#[derive(Debug)]
 pub struct Rows<'a> {
-    rows: Vec<PlannedRow<'a>>,
+    pub(super) names: Names<'a>,
+    pub(super) entries: Vec<RowEntry>,
+}
+
+/// One row, in numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RowEntry {
+    pub(super) subject: Subject,
+    pub(super) decision: RowDecision,
+    /// The decision of the same row in a next run that finds everything unchanged.
+    pub(super) steady: Option<RowDecision>,
+    pub(super) holding: Option<Holding>,
+}
+
+/// What a row is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Subject {
+    Claim(ObjectName, ClaimName),
+    Absent(EntryName),
+}
+
+/// What is decided in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RowDecision {
+    pub(super) verdict: Verdict,
+    pub(super) reason: Option<Reason>,
+    pub(super) other: Other,
+}
+
+/// Whom or what a row names besides its subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Other {
+    Nothing,
+    Object(ObjectName),
+    Address(AddressName),
+    Reason(Reason),
+}
+
+impl RowDecision {
+    pub(super) const KEEP: Self = Self {
+        verdict: Verdict::Keep,
+        reason: None,
+        other: Other::Nothing,
+    };
+
+    pub(super) fn new(verdict: Verdict, reason: Reason, other: Other) -> Self {
+        Self {
+            verdict,
+            reason: Some(reason),
+            other,
+        }
+    }
 }
 
 impl<'a> Rows<'a> {
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.entries.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.entries.is_empty()
     }
 
     /// Each row.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = PlannedRow<'a>> + '_ {
-        self.rows.iter().copied()
+        self.entries.iter().map(|entry| self.read(entry))
+    }
+
+    /// The rows by verdict; the rest of the counts is left at nothing.
+    pub(super) fn count(&self) -> Counts {
+        let mut counts = Counts::default();
+        for entry in &self.entries {
+            *match entry.decision.verdict {
+                Verdict::Add => &mut counts.add,
+                Verdict::Keep => &mut counts.keep,
+                Verdict::Update => &mut counts.update,
+                Verdict::Remove => &mut counts.remove,
+                Verdict::Stale => &mut counts.stale,
+                Verdict::Skip => &mut counts.skip,
+            } += 1;
+        }
+        counts
+    }
+
+    fn read(&self, entry: &RowEntry) -> PlannedRow<'a> {
+        let directory = self.names.directory;
+        let row = PlannedRow {
+            address: "",
+            verdict: entry.decision.verdict,
+            reason: entry.decision.reason,
+            steady_verdict: entry.steady.map(|steady| steady.verdict),
+            steady_reason: entry.steady.and_then(|steady| steady.reason),
+            steady_other: entry.steady.and_then(|steady| self.other(steady.other)),
+            address_type: entry.holding.map(|holding| holding.role),
+            primary_address: entry.holding.map(|holding| self.names.text(holding.primary)),
+            directory_type: None,
+            directory_primary: None,
+            object_type: None,
+            object_id: None,
+            object_dn: None,
+            other: self.other(entry.decision.other),
+        };
+        match entry.subject {
+            Subject::Absent(entry) => PlannedRow {
+                address: self.names.text(self.names.of_entry(entry)),
+                ..row
+            },
+            Subject::Claim(object, claim) => of_claim(directory, object, claim, row),
+        }
+    }
+
+    fn other(&self, other: Other) -> Option<&'a str> {
+        let directory = self.names.directory;
+        match other {
+            Other::Nothing => None,
+            Other::Object(object) => Some(directory.dns.get(directory.objects[object as usize].dn)),
+            Other::Address(address) => Some(self.names.text(address)),
+            Other::Reason(reason) => Some(reason.as_str()),
+        }
+    }
+}
+
+fn of_claim<'a>(
+    directory: &'a Directory,
+    object: ObjectName,
+    claim: ClaimName,
+    row: PlannedRow<'a>,
+) -> PlannedRow<'a> {
+    let claim = directory.claims[claim as usize];
+    let object = &directory.objects[object as usize];
+    PlannedRow {
+        address: directory.claim_text(claim),
+        directory_type: Some(if claim.primary {
+            AddressType::Primary
+        } else {
+            AddressType::Alias
+        }),
+        directory_primary: directory
+            .primary_of(object)
+            .map(|primary| directory.claim_text(primary)),
+        object_type: Some(object.object_type),
+        object_id: Some(directory.ids.get(object.id)),
+        object_dn: Some(directory.dns.get(object.dn)),
+        ..row
     }
 }

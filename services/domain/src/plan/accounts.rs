@@ -1,0 +1,356 @@
+//! Rule 6 and 8: what every account is after the run, and so which accounts change.
+
+use jiff::Timestamp;
+
+use crate::address::Address;
+use crate::id::{AccountId, ObjectId};
+use crate::object::{AddressType, ObjectType, Origin};
+
+use super::absent::{Absences, Fate};
+use super::aliases::{Claims, Outcome};
+use super::arena::Column;
+use super::changes::{AccountChange, ChangeKind};
+use super::portal::{AccountState, AddressState};
+use super::primaries::Primaries;
+use super::takeover::Ownership;
+use super::world::{AccountName, AddressName, EntryName, ObjectName, World};
+
+/// All that was decided about claims and absent addresses.
+#[derive(Debug)]
+pub(super) struct Decision<'a> {
+    pub(super) world: World<'a>,
+    pub(super) ownership: Ownership,
+    pub(super) primaries: Primaries,
+    pub(super) claims: Claims,
+    pub(super) absences: Absences,
+}
+
+/// The accounts as they are after the run.
+#[derive(Debug)]
+pub(super) struct Accounts {
+    /// What each address is, and the primary address of the account that holds it.
+    pub(super) holding: Column<Option<Holding>>,
+    pub(super) changes: Vec<AccountChange>,
+}
+
+/// What an address is to the account that holds it after the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Holding {
+    pub(super) role: AddressType,
+    pub(super) primary: AddressName,
+}
+
+/// An address of an account as it is after the run.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    address: AddressName,
+    role: AddressType,
+    origin: Origin,
+    stale_since: Option<Timestamp>,
+}
+
+/// Works out the accounts, one after the other.
+pub(super) struct Accountant<'d, 'a> {
+    decision: &'d Decision<'a>,
+    now: Timestamp,
+    /// Accounts that are merged, after the accounts that take them in.
+    merged: Vec<(AccountName, AccountName)>,
+    accounts: Accounts,
+    /// The addresses of the account at hand.
+    kept: Vec<Kept>,
+}
+
+impl<'d, 'a> Accountant<'d, 'a> {
+    pub(super) fn new(decision: &'d Decision<'a>, now: Timestamp) -> Self {
+        let (world, ownership) = (&decision.world, &decision.ownership);
+        let into = |account| ownership.owner[account].and_then(|owner| ownership.account_of[owner]);
+        let mut merged: Vec<_> = world
+            .accounts()
+            .filter_map(|account| Some((into(account)?, account)))
+            .filter(|(into, account)| into != account)
+            .collect();
+        merged.sort_unstable();
+        Self {
+            decision,
+            now,
+            merged,
+            accounts: Accounts {
+                holding: Column::of(None, world.names.len()),
+                changes: Vec::new(),
+            },
+            kept: Vec::new(),
+        }
+    }
+
+    /// All accounts: those of the portal in the order of their ids, then the new ones in that of their objects.
+    pub(super) fn settle(mut self, new_id: &mut dyn FnMut() -> AccountId) -> Accounts {
+        let decision = self.decision;
+        for account in decision.world.accounts() {
+            self.settle_account(account);
+        }
+        for object in decision.world.objects() {
+            if decision.primaries.of[object].is_some() && decision.ownership.account_of[object].is_none() {
+                self.create(object, new_id());
+            }
+        }
+        self.accounts
+    }
+
+    fn settle_account(&mut self, account: AccountName) {
+        let Decision {
+            world,
+            ownership,
+            primaries,
+            ..
+        } = self.decision;
+        let state = world.account(account);
+        let owner = ownership.owner[account];
+        let active = owner.filter(|owner| primaries.of[*owner].is_some());
+        if state.removed && active.is_none() {
+            return;
+        }
+        self.kept.clear();
+        if owner.is_none_or(|owner| ownership.account_of[owner] == Some(account)) {
+            self.collect(account, active);
+        }
+        if self.kept.is_empty() {
+            self.remove(account);
+            return;
+        }
+        let primary = active.and_then(|owner| primaries.of[owner]);
+        self.assign_primary(primary.or_else(|| world.primary_of(account)));
+        self.compare(account);
+    }
+
+    /// Collects the addresses that an account has after the run.
+    fn collect(&mut self, account: AccountName, owner: Option<ObjectName>) {
+        if let Some(owner) = owner {
+            self.collect_claims(owner);
+        }
+        self.collect_remaining(account);
+        let first = self.merged.partition_point(|(into, _)| *into < account);
+        for position in first..self.merged.len() {
+            let (into, merged) = self.merged[position];
+            if into != account {
+                break;
+            }
+            self.collect_remaining(merged);
+        }
+    }
+
+    fn collect_claims(&mut self, object: ObjectName) {
+        let Decision { world, claims, .. } = self.decision;
+        for (claim, address) in world.standing(object) {
+            if let Outcome::Kept(role) = claims.outcome[claim] {
+                self.kept.push(Kept {
+                    address,
+                    role,
+                    origin: Origin::Synced,
+                    stale_since: None,
+                });
+            }
+        }
+    }
+
+    fn collect_remaining(&mut self, account: AccountName) {
+        let Decision { world, absences, .. } = self.decision;
+        for entry in world
+            .entries(account)
+            .filter(|entry| absences.fate[*entry].remains())
+        {
+            let kept = self.remaining(entry, absences.fate[entry]);
+            self.kept.push(kept);
+        }
+    }
+
+    /// What an entry is that no object keeps and that remains.
+    fn remaining(&self, entry: EntryName, fate: Fate) -> Kept {
+        let world = &self.decision.world;
+        let state = world.entry(entry);
+        let (origin, stale_since) = match fate {
+            Fate::Stale => (Origin::Synced, Some(state.stale_since.unwrap_or(self.now))),
+            Fate::GivenBack => (Origin::Manual, None),
+            _ => (state.origin, state.stale_since),
+        };
+        Kept {
+            address: world.names.of_entry(entry),
+            role: state.address_type,
+            origin,
+            stale_since,
+        }
+    }
+
+    /// Makes this address the primary one, or the lowest if it is not there, and puts all in order.
+    fn assign_primary(&mut self, primary: Option<AddressName>) {
+        let names = &self.decision.world.names;
+        self.kept
+            .sort_unstable_by_key(|kept| (Some(kept.address) != primary, names.text(kept.address)));
+        for (position, kept) in self.kept.iter_mut().enumerate() {
+            kept.role = match (position, kept.role) {
+                (0, _) => AddressType::Primary,
+                (_, AddressType::Primary) => AddressType::Alias,
+                (_, role) => role,
+            };
+        }
+        let primary = self.kept[0].address;
+        for kept in &self.kept {
+            self.accounts.holding[kept.address] = Some(Holding {
+                role: kept.role,
+                primary,
+            });
+        }
+    }
+
+    fn remove(&mut self, account: AccountName) {
+        let portal = self.decision.world.portal;
+        let before = portal.state_of(self.decision.world.account(account));
+        let after = AccountState {
+            removed: true,
+            ..before.clone()
+        };
+        self.accounts.changes.push(AccountChange {
+            kind: ChangeKind::Removed,
+            before: Some(before),
+            after,
+            welcome: false,
+        });
+    }
+
+    /// Notes what changes of an account that is there, or comes back.
+    fn compare(&mut self, account: AccountName) {
+        let world = &self.decision.world;
+        let state = world.account(account);
+        let object_type = self.type_of(account);
+        let ceases_to_be_user = state.object_type == ObjectType::User && object_type != ObjectType::User;
+        let hsr_enabled = state.hsr_enabled && !ceases_to_be_user;
+        let stale_since = self.stale_since();
+        let rebound = self.decision.ownership.taken[account] || self.decision.absences.given_back[account];
+        let same = (state.object_type, state.hsr_enabled, state.removed) == (object_type, hsr_enabled, false)
+            && state.stale_since == stale_since
+            && !rebound
+            && self.same_addresses(account);
+        if same {
+            return;
+        }
+        let before = world.portal.state_of(state);
+        let after = AccountState {
+            id: state.id,
+            object_id: self.object_id_of(account).or_else(|| {
+                before
+                    .object_id
+                    .clone()
+                    .filter(|_| !self.decision.absences.given_back[account])
+            }),
+            object_type,
+            origin: state.origin,
+            hsr_enabled,
+            protected: state.protected,
+            stale_since,
+            removed: false,
+            addresses: self.address_states(),
+        };
+        let renamed = world.primary_of(account) != Some(self.kept[0].address);
+        let kind = match (state.removed, renamed) {
+            (true, _) => ChangeKind::Restored,
+            (false, true) => ChangeKind::Renamed,
+            (false, false) => ChangeKind::Changed,
+        };
+        self.accounts.changes.push(AccountChange {
+            kind,
+            before: Some(before),
+            after,
+            welcome: false,
+        });
+    }
+
+    /// The type of an account: that of its object, if that keeps anything in this run.
+    fn type_of(&self, account: AccountName) -> ObjectType {
+        let Decision { world, ownership, .. } = self.decision;
+        let keeping = ownership.owner[account].filter(|owner| self.keeps(*owner));
+        keeping.map_or(world.account(account).object_type, |owner| {
+            world.directory.objects[owner as usize].object_type
+        })
+    }
+
+    fn keeps(&self, object: ObjectName) -> bool {
+        let Decision { world, claims, .. } = self.decision;
+        world
+            .claims(object)
+            .any(|claim| matches!(claims.outcome[claim], Outcome::Kept(_)))
+    }
+
+    /// The object of an account that it has, or that took it over, in this read.
+    fn object_id_of(&self, account: AccountName) -> Option<ObjectId> {
+        let owner = self.decision.ownership.owner[account]?;
+        let taken = self.decision.ownership.taken[account];
+        taken.then(|| self.object_id(owner)).flatten()
+    }
+
+    fn object_id(&self, object: ObjectName) -> Option<ObjectId> {
+        let directory = self.decision.world.directory;
+        let id = directory.objects[object as usize].id;
+        ObjectId::from_canonical(directory.ids.get(id)).ok()
+    }
+
+    /// Since when no address of the account at hand is in the directory: none while one is, or while all were typed.
+    fn stale_since(&self) -> Option<Timestamp> {
+        let mut synced = self
+            .kept
+            .iter()
+            .filter(|kept| kept.origin == Origin::Synced)
+            .map(|kept| kept.stale_since);
+        let first = synced.next().flatten()?;
+        synced.try_fold(first, |latest, since| Some(latest.max(since?)))
+    }
+
+    fn same_addresses(&self, account: AccountName) -> bool {
+        let world = &self.decision.world;
+        self.kept.len() == world.account(account).addresses().len()
+            && self.kept.iter().zip(world.entries(account)).all(|(kept, entry)| {
+                let state = world.entry(entry);
+                kept.address == world.names.of_entry(entry)
+                    && (kept.role, kept.origin, kept.stale_since)
+                        == (state.address_type, state.origin, state.stale_since)
+            })
+    }
+
+    fn address_states(&self) -> Vec<AddressState> {
+        let names = &self.decision.world.names;
+        let state = |kept: &Kept| AddressState {
+            address: Address::from_normalised(
+                names.text(kept.address),
+                u8::try_from(names.parts(kept.address).0.len()).unwrap_or(u8::MAX),
+            ),
+            address_type: kept.role,
+            origin: kept.origin,
+            stale_since: kept.stale_since,
+        };
+        self.kept.iter().map(state).collect()
+    }
+
+    /// Makes the account of an object that has none.
+    fn create(&mut self, object: ObjectName, id: AccountId) {
+        let Decision { world, primaries, .. } = self.decision;
+        self.kept.clear();
+        self.collect_claims(object);
+        self.assign_primary(primaries.of[object]);
+        let object_type = world.directory.objects[object as usize].object_type;
+        let is_user = object_type == ObjectType::User;
+        self.accounts.changes.push(AccountChange {
+            kind: ChangeKind::Created,
+            before: None,
+            after: AccountState {
+                id,
+                object_id: self.object_id(object),
+                object_type,
+                origin: Origin::Synced,
+                hsr_enabled: is_user && world.rules.send_hsr,
+                protected: false,
+                stale_since: None,
+                removed: false,
+                addresses: self.address_states(),
+            },
+            welcome: is_user && world.rules.send_welcome,
+        });
+    }
+}

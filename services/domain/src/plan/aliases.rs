@@ -1,0 +1,197 @@
+//! Rule 5: which further addresses each object keeps, and what becomes of every claim.
+
+use crate::object::AddressType;
+use crate::verdict::Reason;
+
+use super::arena::Column;
+use super::primaries::Primaries;
+use super::settings::SameUsername;
+use super::settle::{Wish, Wishes};
+use super::takeover::{Access, Ownership};
+use super::world::{AccountName, AddressName, ClaimName, ObjectName, World};
+
+/// What becomes of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Rule 2 refuses it.
+    Refused(Reason),
+    /// Its object keeps the address, as this.
+    Kept(AddressType),
+    /// An account of the portal refuses it.
+    Interferes(AccountName),
+    /// Another object has the better claim.
+    Lost {
+        to: ObjectName,
+        /// What its object keeps of the same username portion, if that goes first once it is held.
+        then: Option<AddressName>,
+    },
+    /// Its object keeps this other address with the same username portion.
+    Duplicate(AddressName),
+}
+
+/// What becomes of each claim, and which one keeps an address.
+#[derive(Debug)]
+pub(super) struct Claims {
+    pub(super) outcome: Column<Outcome>,
+    pub(super) keeper: Column<Option<ClaimName>>,
+}
+
+impl Claims {
+    /// Settles rule 5, and with it the outcome of every claim.
+    pub(super) fn settle(world: &World<'_>, ownership: &Ownership, primaries: &Primaries) -> Self {
+        // Every claim that stands gets its own outcome below.
+        let refused =
+            |reason: &Option<Reason>| Outcome::Refused(reason.unwrap_or(Reason::ClaimedByOtherObject));
+        let mut claims = Self {
+            outcome: world.refused.iter().map(|(_, reason)| refused(reason)).collect(),
+            keeper: Column::of(None, world.names.len()),
+        };
+        let mut wishes = Wishes::default();
+        let mut own = Vec::new();
+        for object in world.objects() {
+            own.clear();
+            for (claim, address) in world.standing(object) {
+                match before_aliases(world, ownership, primaries, (object, claim, address)) {
+                    Some(outcome) => claims.set(claim, address, outcome),
+                    None => own.push(alias_wish(world, ownership, (object, claim, address))),
+                }
+            }
+            push_groups(world, ownership, &mut own, &mut wishes);
+        }
+        claims.settle_aliases(world, &wishes);
+        claims.keep_domain_aliases(world);
+        claims
+    }
+
+    fn set(&mut self, claim: ClaimName, address: AddressName, outcome: Outcome) {
+        self.outcome[claim] = outcome;
+        if let Outcome::Kept(_) = outcome {
+            self.keeper[address] = Some(claim);
+        }
+    }
+
+    fn settle_aliases(&mut self, world: &World<'_>, wishes: &Wishes) {
+        let granted = wishes.settle(world.names.len());
+        let mut winner = Column::of(0, world.names.len());
+        for wish in granted.iter().filter_map(|(_, wish)| wish.as_ref()) {
+            winner[wish.address] = wish.object;
+        }
+        for (group, all) in wishes.groups() {
+            let kept = granted[group];
+            let mut lost = true;
+            for wish in all {
+                let outcome = match kept {
+                    Some(kept) if kept.claim == wish.claim => {
+                        lost = false;
+                        Outcome::Kept(AddressType::Alias)
+                    }
+                    Some(kept) if !lost => Outcome::Duplicate(kept.address),
+                    kept => {
+                        let class = |wish: &Wish| world.in_domain_alias(wish.address);
+                        let then = kept
+                            .filter(|kept| class(kept) == class(wish))
+                            .map(|kept| kept.address);
+                        Outcome::Lost {
+                            to: winner[wish.address],
+                            then,
+                        }
+                    }
+                };
+                self.set(wish.claim, wish.address, outcome);
+            }
+        }
+    }
+
+    /// Keeps a duplicate that is but the same address in a domain alias, if nobody has it. There is one such claim at most, that of the object
+    /// that keeps the address in the real domain.
+    fn keep_domain_aliases(&mut self, world: &World<'_>) {
+        for object in world.objects() {
+            for (claim, address) in world.standing(object) {
+                let Outcome::Duplicate(kept) = self.outcome[claim] else {
+                    continue;
+                };
+                if self.keeper[address].is_none() && is_domain_alias_of(world, address, kept) {
+                    self.set(claim, address, Outcome::Kept(AddressType::DomainAlias));
+                }
+            }
+        }
+    }
+}
+
+fn is_domain_alias_of(world: &World<'_>, address: AddressName, kept: AddressName) -> bool {
+    let real = world.domains.alias_of(world.names.parts(address).1);
+    real.is_some_and(|real| real.as_str() == world.names.parts(kept).1)
+}
+
+type Candidate = (ObjectName, ClaimName, AddressName);
+
+/// The outcome of a claim that is not for rule 5 to weigh against others.
+fn before_aliases(
+    world: &World<'_>,
+    ownership: &Ownership,
+    primaries: &Primaries,
+    (object, claim, address): Candidate,
+) -> Option<Outcome> {
+    if primaries.of[object] == Some(address) {
+        return Some(Outcome::Kept(AddressType::Primary));
+    }
+    if ownership.access(world, object, address) != Access::Open {
+        return world.held[address].map(|entry| Outcome::Interferes(world.account_at[entry]));
+    }
+    if let Some(account) = ownership.protected_account_of(world, object) {
+        if would_rename(world, ownership, account, (object, claim, address)) {
+            return Some(Outcome::Interferes(account));
+        }
+    }
+    if let Some(to) = primaries.winner[address] {
+        return Some(Outcome::Lost { to, then: None });
+    }
+    let primary = primaries.of[object]?;
+    let username = |address| world.names.parts(address).0;
+    let duplicate = world.rules.same_username == SameUsername::Skip && username(primary) == username(address);
+    duplicate.then_some(Outcome::Duplicate(primary))
+}
+
+/// Whether a claim asks to be the primary address of an account that keeps its own, as a protected one does.
+fn would_rename(
+    world: &World<'_>,
+    ownership: &Ownership,
+    account: AccountName,
+    (object, claim, address): Candidate,
+) -> bool {
+    let present = world.primary_of(account);
+    let claims_present = || {
+        world
+            .standing(object)
+            .any(|(claim, address)| world.is_primary(claim) && Some(address) == present)
+    };
+    world.is_primary(claim) && !ownership.holds(world, object, address) && !claims_present()
+}
+
+fn alias_wish(world: &World<'_>, ownership: &Ownership, (object, claim, address): Candidate) -> Wish {
+    Wish {
+        address,
+        claim,
+        object,
+        standing: u8::from(!ownership.holds(world, object, address)),
+    }
+}
+
+/// Groups an object's aliases by username portion, or leaves each alone.
+fn push_groups(world: &World<'_>, ownership: &Ownership, own: &mut [Wish], wishes: &mut Wishes) {
+    if world.rules.same_username == SameUsername::Import {
+        own.chunks(1).for_each(|alone| wishes.push(alone));
+        return;
+    }
+    let username = |wish: &Wish| world.names.parts(wish.address).0;
+    let rank = |wish: &Wish| {
+        (
+            world.in_domain_alias(wish.address),
+            !ownership.holds(world, wish.object, wish.address),
+            wish.claim,
+        )
+    };
+    own.sort_unstable_by(|a, b| username(a).cmp(username(b)).then_with(|| rank(a).cmp(&rank(b))));
+    own.chunk_by(|a, b| username(a) == username(b))
+        .for_each(|group| wishes.push(group));
+}

@@ -1,0 +1,61 @@
+//! Rule 2: claims that are refused by themselves, whoever else claims or holds the address.
+
+use crate::object::ObjectType;
+use crate::verdict::Reason;
+
+use super::arena::{Column, index};
+use super::directory::{Directory, ObjectEntry};
+use super::settings::{ForeignDomains, Rules, TenantDomains};
+
+/// Why each claim is refused by itself; none where it stands.
+pub(super) fn refuse(
+    rules: &Rules,
+    domains: &TenantDomains,
+    foreign: &ForeignDomains,
+    directory: &Directory,
+) -> Column<Option<Reason>> {
+    let names = &directory.addresses.domains;
+    let by_domain: Column<Option<Reason>> = (0..index(names.len()))
+        .map(|name| of_domain(rules, domains, foreign, names.get(name)))
+        .collect();
+    let mut refused = Column::of(None, directory.claims.len());
+    for object in &directory.objects {
+        let by_object = of_object(rules, object);
+        for claim in object.claims() {
+            let entry = directory.claims[claim];
+            refused[index(claim)] = if entry.valid {
+                by_object.or_else(|| by_domain[directory.addresses.domain_of(entry.text)])
+            } else {
+                Some(Reason::InvalidAddress)
+            };
+        }
+    }
+    refused
+}
+
+fn of_object(rules: &Rules, object: &ObjectEntry) -> Option<Reason> {
+    if !rules.object_types.is_empty() && !rules.object_types.contains(&object.object_type) {
+        return Some(Reason::TypeExcluded);
+    }
+    let disabled_user = object.disabled && object.object_type == ObjectType::User;
+    (rules.exclude_disabled && disabled_user).then_some(Reason::DisabledExcluded)
+}
+
+fn of_domain(
+    rules: &Rules,
+    domains: &TenantDomains,
+    foreign: &ForeignDomains,
+    domain: &str,
+) -> Option<Reason> {
+    if !rules.domains.is_empty() && !rules.domains.iter().any(|named| named.as_str() == domain) {
+        return Some(Reason::DomainExcluded);
+    }
+    if domains.owns(domain) {
+        return None;
+    }
+    Some(if foreign.contains(domain) {
+        Reason::OtherTenant
+    } else {
+        Reason::DomainNotRegistered
+    })
+}

@@ -1,0 +1,196 @@
+//! The verdict of each claim and of each absent address, from what was decided.
+
+use crate::object::{AddressType, Origin};
+use crate::verdict::{Reason, Verdict};
+
+use super::absent::Fate;
+use super::accounts::{Accounts, Decision};
+use super::aliases::Outcome;
+use super::rows::{Other, RowDecision, RowEntry, Subject};
+use super::world::{AccountName, AddressName, ClaimName, EntryName, ObjectName};
+
+/// The rows: of each claim, and of each absent address.
+pub(super) fn rows(decision: &Decision<'_>, accounts: &Accounts) -> Vec<RowEntry> {
+    let judge = Judge { decision, accounts };
+    let world = &decision.world;
+    let mut rows = Vec::with_capacity(world.directory.claims.len());
+    for object in world.objects() {
+        rows.extend(world.claims(object).map(|claim| judge.claim(object, claim)));
+    }
+    for account in world
+        .accounts()
+        .filter(|account| !world.account(*account).removed)
+    {
+        rows.extend(
+            world
+                .entries(account)
+                .filter_map(|entry| judge.absent(account, entry)),
+        );
+    }
+    rows
+}
+
+struct Judge<'d, 'a> {
+    decision: &'d Decision<'a>,
+    accounts: &'d Accounts,
+}
+
+impl Judge<'_, '_> {
+    fn claim(&self, object: ObjectName, claim: ClaimName) -> RowEntry {
+        let entry = self.decision.world.directory.claims[claim as usize];
+        let address = entry.text;
+        let skip = |reason, other| RowDecision::new(Verdict::Skip, reason, other);
+        let decided = match self.decision.claims.outcome[claim] {
+            Outcome::Kept(role) => self.kept(object, address, role),
+            Outcome::Refused(reason) => skip(reason, Other::Nothing),
+            Outcome::Interferes(account) => skip(
+                Reason::InterferesWithPortalAccount,
+                self.blocker(address, account),
+            ),
+            Outcome::Lost { to, .. } => skip(Reason::ClaimedByOtherObject, Other::Object(to)),
+            Outcome::Duplicate(kept) => skip(Reason::DuplicateUsername, Other::Address(kept)),
+        };
+        let steady = match self.decision.claims.outcome[claim] {
+            Outcome::Kept(_) => RowDecision::KEEP,
+            Outcome::Lost { then: Some(kept), .. } => skip(Reason::DuplicateUsername, Other::Address(kept)),
+            Outcome::Duplicate(_) => self.held_by_hand(address).map_or(decided, |account| {
+                skip(
+                    Reason::InterferesWithPortalAccount,
+                    self.blocker(address, account),
+                )
+            }),
+            _ => decided,
+        };
+        RowEntry {
+            subject: Subject::Claim(object, claim),
+            decision: decided,
+            steady: Some(steady),
+            holding: if entry.valid {
+                self.accounts.holding[address]
+            } else {
+                None
+            },
+        }
+    }
+
+    /// The account that refuses an address, by the primary address that it has after the run.
+    fn blocker(&self, address: AddressName, account: AccountName) -> Other {
+        let holding = self.accounts.holding[address].map(|holding| holding.primary);
+        holding
+            .or_else(|| self.decision.world.primary_of(account))
+            .map_or(Other::Nothing, Other::Address)
+    }
+
+    /// The account to which an address is given back, from where it will refuse it to others.
+    fn held_by_hand(&self, address: AddressName) -> Option<AccountName> {
+        let Decision { world, absences, .. } = self.decision;
+        let entry = world.held[address].filter(|entry| absences.fate[*entry] == Fate::GivenBack)?;
+        Some(world.account_at[entry])
+    }
+
+    /// The verdict of a claim whose object keeps the address.
+    fn kept(&self, object: ObjectName, address: AddressName, role: AddressType) -> RowDecision {
+        let Decision { world, ownership, .. } = self.decision;
+        let account = ownership.account_of[object];
+        let Some(entry) = world.held[address] else {
+            let reason = match account {
+                None => Reason::NewAccount,
+                Some(account) if world.account(account).removed => Reason::Restored,
+                Some(_) => Reason::NewAddress,
+            };
+            return RowDecision::new(Verdict::Add, reason, Other::Nothing);
+        };
+        let left = world.account_at[entry];
+        if Some(left) != account {
+            let merged = ownership.owner[left] == Some(object);
+            let reason = if merged { Reason::Merged } else { Reason::Moved };
+            let other = world.primary_of(left).map_or(Other::Nothing, Other::Address);
+            return RowDecision::new(Verdict::Update, reason, other);
+        }
+        match self.change_within(object, left, entry, role) {
+            Some(reason) => RowDecision::new(Verdict::Update, reason, Other::Nothing),
+            None => RowDecision::KEEP,
+        }
+    }
+
+    /// What changes of an address that its account keeps; of several changes the weightiest.
+    fn change_within(
+        &self,
+        object: ObjectName,
+        account: AccountName,
+        entry: EntryName,
+        role: AddressType,
+    ) -> Option<Reason> {
+        let Decision { world, ownership, .. } = self.decision;
+        let (state, before) = (world.account(account), world.entry(entry));
+        if ownership.taken[account] {
+            let hand_made = state.object_id.is_none();
+            return Some(if hand_made {
+                Reason::Adopted
+            } else {
+                Reason::Rebound
+            });
+        }
+        let is_primary = |role| role == AddressType::Primary;
+        if is_primary(before.address_type) != is_primary(role) {
+            Some(Reason::Renamed)
+        } else if state.object_type != world.directory.objects[object as usize].object_type {
+            Some(Reason::TypeChanged)
+        } else if before.origin == Origin::Manual {
+            Some(Reason::NowSynced)
+        } else if before.stale_since.is_some() {
+            Some(Reason::StaleNoMore)
+        } else {
+            (before.address_type != role).then_some(Reason::RoleChanged)
+        }
+    }
+
+    /// The row of an address of the portal, if it is absent.
+    fn absent(&self, account: AccountName, entry: EntryName) -> Option<RowEntry> {
+        let Decision { world, absences, .. } = self.decision;
+        let address = world.names.of_entry(entry);
+        let cause = absences.cause[address];
+        let absent = |verdict| match cause {
+            None => RowDecision::new(verdict, Reason::Absent, Other::Nothing),
+            Some(cause) => RowDecision::new(verdict, Reason::OnlyRefusedClaims, Other::Reason(cause)),
+        };
+        let (decided, steady) = match absences.fate[entry] {
+            Fate::Kept | Fate::Void | Fate::Refusing => return None,
+            Fate::Typed => (self.typed(account, entry), Some(RowDecision::KEEP)),
+            Fate::Stale => (absent(Verdict::Stale), Some(absent(Verdict::Stale))),
+            Fate::Removed => (absent(Verdict::Remove), None),
+            Fate::Spared => {
+                let blocker = self.blocker(address, account);
+                let spared = RowDecision::new(Verdict::Skip, Reason::InterferesWithPortalAccount, blocker);
+                (spared, Some(spared))
+            }
+            // A duplicate is refused by the account from here on, and so is not absent any more.
+            Fate::GivenBack => (
+                RowDecision::new(Verdict::Update, Reason::GivenBack, Other::Nothing),
+                (cause != Some(Reason::DuplicateUsername)).then_some(RowDecision::KEEP),
+            ),
+        };
+        Some(RowEntry {
+            subject: Subject::Absent(entry),
+            decision: decided,
+            steady,
+            holding: self.accounts.holding[address],
+        })
+    }
+
+    /// The verdict of an absent address that was typed and stays.
+    fn typed(&self, account: AccountName, entry: EntryName) -> RowDecision {
+        let Decision { world, ownership, .. } = self.decision;
+        let own = ownership.owner[account].and_then(|owner| ownership.account_of[owner]);
+        if own.is_some_and(|own| own != account) {
+            let left = world.primary_of(account).map_or(Other::Nothing, Other::Address);
+            return RowDecision::new(Verdict::Update, Reason::Merged, left);
+        }
+        let role = self.accounts.holding[world.names.of_entry(entry)].map(|holding| holding.role);
+        if role == Some(world.entry(entry).address_type) {
+            RowDecision::KEEP
+        } else {
+            RowDecision::new(Verdict::Update, Reason::Renamed, Other::Nothing)
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Everything that a plan is decided on, brought together: what does not change while it is decided.
+
+use crate::verdict::Reason;
+
+use super::arena::{Column, index};
+use super::directory::Directory;
+use super::portal::{AccountEntry, AddressEntry, Portal};
+use super::refuse::refuse;
+use super::settings::{ForeignDomains, Rules, TenantDomains};
+
+/// The name of a valid address of the directory or the portal.
+pub(super) type AddressName = u32;
+/// The name of an object: its place in the order of the ids, so that the lower name is the lower id.
+pub(super) type ObjectName = u32;
+/// The name of a claim; of one object's, the lower name is the lower address.
+pub(super) type ClaimName = u32;
+/// The name of an account: its place in the order of the ids.
+pub(super) type AccountName = u32;
+/// The name of an address as an entry of an account.
+pub(super) type EntryName = u32;
+
+/// Everything that a plan is decided on.
+#[derive(Debug)]
+pub(super) struct World<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) domains: &'a TenantDomains,
+    pub(super) directory: &'a Directory,
+    pub(super) portal: &'a Portal,
+    pub(super) names: Names<'a>,
+    /// Why a claim is refused by itself.
+    pub(super) refused: Column<Option<Reason>>,
+    /// Whether an address has a claim that stands.
+    pub(super) claimed: Column<bool>,
+    /// The live entry of an address: which account holds it.
+    pub(super) held: Column<Option<EntryName>>,
+    /// The account of an entry.
+    pub(super) account_at: Column<AccountName>,
+    /// An object's own account: a live one, else a removed one that comes back with it.
+    pub(super) account_of: Column<Option<AccountName>>,
+    /// The object in this read of which an account is the own account.
+    pub(super) object_of: Column<Option<ObjectName>>,
+    /// Whether the object that an account names is in this read.
+    pub(super) in_read: Column<bool>,
+    /// Whether a domain of the directory is a domain alias of the tenant's.
+    domain_alias: Column<bool>,
+}
+
+/// The addresses of directory and portal under one numbering: first those of the directory, then those that the portal alone has.
+#[derive(Debug)]
+pub(super) struct Names<'a> {
+    pub(super) directory: &'a Directory,
+    portal: &'a Portal,
+    /// The address that each text of the portal is.
+    of_text: Column<AddressName>,
+    /// The texts that the portal alone has.
+    only_in_portal: Vec<u32>,
+}
+
+impl<'a> Names<'a> {
+    fn new(directory: &'a Directory, portal: &'a Portal) -> Self {
+        let shared = directory.addresses.len();
+        let mut only_in_portal = Vec::new();
+        let name = |text| {
+            directory
+                .addresses
+                .find(portal.texts.get(text))
+                .unwrap_or_else(|| {
+                    only_in_portal.push(text);
+                    index(shared + only_in_portal.len() - 1)
+                })
+        };
+        let of_text = (0..index(portal.texts.len())).map(name).collect();
+        Self {
+            directory,
+            portal,
+            of_text,
+            only_in_portal,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.directory.addresses.len() + self.only_in_portal.len()
+    }
+
+    /// The address of an entry.
+    pub(super) fn of_entry(&self, entry: EntryName) -> AddressName {
+        self.of_text[self.portal.addresses[entry as usize].text]
+    }
+
+    pub(super) fn text(&self, address: AddressName) -> &'a str {
+        match (address as usize).checked_sub(self.directory.addresses.len()) {
+            None => self.directory.addresses.get(address),
+            Some(own) => self.portal.texts.get(self.only_in_portal[own]),
+        }
+    }
+
+    /// The username portion and the domain.
+    pub(super) fn parts(&self, address: AddressName) -> (&'a str, &'a str) {
+        let text = self.text(address);
+        text.rsplit_once('@').unwrap_or((text, ""))
+    }
+}
+
+impl<'a> World<'a> {
+    pub(super) fn new(
+        rules: &'a Rules,
+        domains: &'a TenantDomains,
+        foreign: &ForeignDomains,
+        directory: &'a Directory,
+        portal: &'a Portal,
+    ) -> Self {
+        let names = Names::new(directory, portal);
+        let domain_names = &directory.addresses.domains;
+        let in_read = |account: &AccountEntry| {
+            portal
+                .object_id_of(account)
+                .is_some_and(|id| directory.ids.find(id).is_some())
+        };
+        let (account_of, object_of) = bind(directory, portal);
+        let mut world = Self {
+            rules,
+            domains,
+            directory,
+            portal,
+            refused: refuse(rules, domains, foreign, directory),
+            claimed: Column::of(false, names.len()),
+            held: Column::of(None, names.len()),
+            account_at: Column::of(0, portal.addresses.len()),
+            account_of,
+            object_of,
+            in_read: portal.accounts.iter().map(in_read).collect(),
+            domain_alias: (0..index(domain_names.len()))
+                .map(|domain| domains.alias_of(domain_names.get(domain)).is_some())
+                .collect(),
+            names,
+        };
+        world.mark_claimed();
+        world.mark_held();
+        world
+    }
+
+    fn mark_claimed(&mut self) {
+        for (claim, refused) in self.refused.iter() {
+            if refused.is_none() {
+                self.claimed[self.directory.claims[claim as usize].text] = true;
+            }
+        }
+    }
+
+    fn mark_held(&mut self) {
+        for (account, state) in (0..).zip(&self.portal.accounts) {
+            for entry in state.addresses().map(index) {
+                self.account_at[entry] = account;
+                let held = &mut self.held[self.names.of_entry(entry)];
+                if !state.removed && held.is_none() {
+                    *held = Some(entry);
+                }
+            }
+        }
+    }
+
+    pub(super) fn objects(&self) -> impl Iterator<Item = ObjectName> + use<> {
+        0..index(self.directory.objects.len())
+    }
+
+    pub(super) fn accounts(&self) -> impl Iterator<Item = AccountName> + use<> {
+        0..index(self.portal.accounts.len())
+    }
+
+    pub(super) fn account(&self, account: AccountName) -> &'a AccountEntry {
+        &self.portal.accounts[account as usize]
+    }
+
+    pub(super) fn entry(&self, entry: EntryName) -> &'a AddressEntry {
+        &self.portal.addresses[entry as usize]
+    }
+
+    /// The entries of an account, the primary address first.
+    pub(super) fn entries(&self, account: AccountName) -> impl Iterator<Item = EntryName> + use<> {
+        self.account(account).addresses().map(index)
+    }
+
+    /// Whether an entry holds its address: that of a removed account does not.
+    pub(super) fn holds(&self, entry: EntryName) -> bool {
+        self.held[self.names.of_entry(entry)] == Some(entry)
+    }
+
+    /// The primary address of an account as the portal has it.
+    pub(super) fn primary_of(&self, account: AccountName) -> Option<AddressName> {
+        self.entries(account)
+            .next()
+            .map(|entry| self.names.of_entry(entry))
+    }
+
+    /// The claims of an object that stand, lowest address first, with their addresses.
+    pub(super) fn standing(&self, object: ObjectName) -> impl Iterator<Item = (ClaimName, AddressName)> {
+        self.claims(object)
+            .filter(|claim| self.refused[*claim].is_none())
+            .map(|claim| (claim, self.directory.claims[claim as usize].text))
+    }
+
+    /// All claims of an object.
+    pub(super) fn claims(&self, object: ObjectName) -> impl Iterator<Item = ClaimName> + use<> {
+        self.directory.objects[object as usize].claims().map(index)
+    }
+
+    /// Whether an object has a claim on this address that stands.
+    pub(super) fn claims_address(&self, object: ObjectName, address: AddressName) -> bool {
+        let text = self.names.text(address);
+        let claims = &self.directory.claims[self.directory.objects[object as usize].claims()];
+        let first = self.claims(object).next().unwrap_or_default();
+        let lower = claims.partition_point(|claim| self.directory.claim_text(*claim) < text);
+        (first + index(lower)..)
+            .zip(&claims[lower..])
+            .take_while(|(_, claim)| self.directory.claim_text(**claim) == text)
+            .any(|(name, claim)| claim.valid && self.refused[name].is_none())
+    }
+
+    /// Whether a claim is one of a primary address.
+    pub(super) fn is_primary(&self, claim: ClaimName) -> bool {
+        self.directory.claims[claim as usize].primary
+    }
+
+    /// Whether a claimed address is in a domain alias.
+    pub(super) fn in_domain_alias(&self, address: AddressName) -> bool {
+        self.domain_alias[self.directory.addresses.domain_of(address)]
+    }
+}
+
+type Bindings = (Column<Option<AccountName>>, Column<Option<ObjectName>>);
+
+/// Which account is an object's own. Should several name one object, a live one goes before a removed one, then the lowest id.
+fn bind(directory: &Directory, portal: &Portal) -> Bindings {
+    let mut account_of = Column::of(None, directory.objects.len());
+    let mut object_of = Column::of(None, portal.accounts.len());
+    let mut of_id = Column::of(0, directory.ids.len());
+    for (object, entry) in (0..).zip(&directory.objects) {
+        of_id[entry.id] = object;
+    }
+    for removed in [false, true] {
+        for (account, state) in (0..)
+            .zip(&portal.accounts)
+            .filter(|(_, state)| state.removed == removed)
+        {
+            let id = portal.object_id_of(state).and_then(|id| directory.ids.find(id));
+            if let Some(object) = id
+                .map(|id| of_id[id])
+                .filter(|object| account_of[*object].is_none())
+            {
+                account_of[object] = Some(account);
+                object_of[account] = Some(object);
+            }
+        }
+    }
+    (account_of, object_of)
+}
