@@ -1,0 +1,279 @@
+//! The worker's configuration.
+
+use std::{path::PathBuf, time::Duration};
+
+use rollcall_chassis::config::{
+    AmqpConfig, ClientConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
+};
+use serde::Deserialize;
+
+use crate::{
+    directory::limits::Limits,
+    network::{Network, Networks},
+};
+
+/// All sections.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where health is asked for.
+    #[serde(default = "default_server")]
+    pub server: ServerConfig,
+    /// Logs, traces and metrics.
+    #[serde(default)]
+    pub telemetry: TelemetryConfig,
+    /// How the process ends.
+    #[serde(default)]
+    pub lifecycle: LifecycleConfig,
+    /// Where jobs come from.
+    pub amqp: AmqpConfig,
+    /// Where runs begin and end.
+    pub reconcile: ClientConfig,
+    /// What opens credentials.
+    pub credentials: CredentialsConfig,
+    /// Where the worker may connect.
+    #[serde(default)]
+    pub network: NetworkConfig,
+    /// How directories are read.
+    #[serde(default)]
+    pub directory: DirectoryConfig,
+    /// How many runs go on at once.
+    #[serde(default)]
+    pub lanes: LanesConfig,
+    /// What one run may take.
+    #[serde(default)]
+    pub limits: LimitsConfig,
+}
+
+/// `[credentials]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialsConfig {
+    /// The newest key and older ones.
+    pub key_files: Vec<PathBuf>,
+}
+
+/// `[network]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NetworkConfig {
+    /// Beside public addresses.
+    pub allow: Vec<Network>,
+    /// Whatever else holds.
+    pub deny: Vec<Network>,
+}
+
+/// `[directory]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DirectoryConfig {
+    /// Whether connections without TLS are made.
+    pub allow_plaintext: bool,
+    /// Entries asked for at a time.
+    pub page_size: u32,
+    /// For each step on the way to a connection.
+    pub connect_timeout_seconds: u64,
+    /// Until a server's next message.
+    pub operation_timeout_seconds: u64,
+}
+
+impl Default for DirectoryConfig {
+    fn default() -> Self {
+        Self {
+            allow_plaintext: false,
+            page_size: 1_000,
+            connect_timeout_seconds: 10,
+            operation_timeout_seconds: 60,
+        }
+    }
+}
+
+/// `[lanes]`: slots of each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LanesConfig {
+    /// Somebody waits for these.
+    pub interactive: u16,
+    /// Due by a schedule.
+    pub scheduled: u16,
+    /// Of tenants whose directory does not answer.
+    pub slow: u16,
+}
+
+impl Default for LanesConfig {
+    fn default() -> Self {
+        Self {
+            interactive: 4,
+            scheduled: 4,
+            slow: 2,
+        }
+    }
+}
+
+/// `[limits]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// From a run's beginning.
+    pub run_seconds: u64,
+    /// Entries of one read.
+    pub entries: u64,
+    /// Values of one attribute.
+    pub values: usize,
+    /// Length of one value.
+    pub value_bytes: usize,
+    /// Length of one message from a directory.
+    pub message_bytes: usize,
+    /// What one run may hold back.
+    pub hold_bytes: usize,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            run_seconds: 20 * 60,
+            entries: 5_000_000,
+            values: 20_000,
+            value_bytes: 16 * 1024,
+            message_bytes: 4 * 1024 * 1024,
+            hold_bytes: 16 * 1024 * 1024,
+        }
+    }
+}
+
+fn default_server() -> ServerConfig {
+    ServerConfig::plaintext(([127, 0, 0, 1], 7102).into())
+}
+
+impl ServiceConfig for Config {
+    const KEYS: &'static [(&'static str, &'static str)] = &[
+        (
+            "reconcile.url",
+            "reconcile, as in http://127.0.0.1:7103, or https:// for mutual TLS",
+        ),
+        (
+            "reconcile.ca_file",
+            "the authority of reconcile's certificate, PEM",
+        ),
+        ("reconcile.cert_file", "the worker's certificate chain, PEM"),
+        ("reconcile.key_file", "the certificate's key, PEM"),
+        (
+            "credentials.key_files",
+            "the keys that open credentials: the one in use, and older ones",
+        ),
+        (
+            "network.allow",
+            "networks that may be dialled beside public addresses; default: none",
+        ),
+        ("network.deny", "networks that are never dialled; default: none"),
+        (
+            "directory.allow_plaintext",
+            "whether directories may be read without TLS; default: false",
+        ),
+        (
+            "directory.page_size",
+            "entries asked for at a time; default: 1000",
+        ),
+        (
+            "directory.connect_timeout_seconds",
+            "for resolving, connecting and TLS, each; default: 10",
+        ),
+        (
+            "directory.operation_timeout_seconds",
+            "until a directory's next message; default: 60",
+        ),
+        (
+            "lanes.interactive",
+            "runs at once that somebody waits for; default: 4",
+        ),
+        (
+            "lanes.scheduled",
+            "runs at once that a schedule asked for; default: 4",
+        ),
+        (
+            "lanes.slow",
+            "runs at once of directories that did not answer; default: 2",
+        ),
+        ("limits.run_seconds", "how long a run may take; default: 1200"),
+        ("limits.entries", "entries of one read; default: 5000000"),
+        (
+            "limits.values",
+            "values of one attribute of an entry; default: 20000",
+        ),
+        ("limits.value_bytes", "length of one value; default: 16384"),
+        (
+            "limits.message_bytes",
+            "length of one message from a directory; default: 4194304",
+        ),
+        (
+            "limits.hold_bytes",
+            "what a run may hold back while it may be unchanged; default: 16777216",
+        ),
+    ];
+
+    fn server(&self) -> &ServerConfig {
+        &self.server
+    }
+
+    fn telemetry(&self) -> &TelemetryConfig {
+        &self.telemetry
+    }
+
+    fn lifecycle(&self) -> &LifecycleConfig {
+        &self.lifecycle
+    }
+
+    fn validate(&self, problems: &mut Problems) {
+        self.reconcile.validate("reconcile", problems);
+        if self.credentials.key_files.is_empty() {
+            problems.push("credentials.key_files", "must name one file at least");
+        }
+        if !(1..=10_000).contains(&self.directory.page_size) {
+            problems.push("directory.page_size", "must be from 1 to 10000");
+        }
+        let positive = [
+            (
+                "directory.connect_timeout_seconds",
+                self.directory.connect_timeout_seconds,
+            ),
+            (
+                "directory.operation_timeout_seconds",
+                self.directory.operation_timeout_seconds,
+            ),
+            ("limits.entries", self.limits.entries),
+            ("limits.values", self.limits.values as u64),
+            ("limits.value_bytes", self.limits.value_bytes as u64),
+            ("limits.message_bytes", self.limits.message_bytes as u64),
+        ];
+        for (key, _) in positive.iter().filter(|(_, value)| *value == 0) {
+            problems.push(*key, "must be at least 1");
+        }
+        // The broker takes a delivery back after 30 minutes.
+        if !(1..=25 * 60).contains(&self.limits.run_seconds) {
+            problems.push("limits.run_seconds", "must be from 1 to 1500");
+        }
+        if self.lanes.interactive == 0 && self.lanes.scheduled == 0 && self.lanes.slow == 0 {
+            problems.push("lanes", "a worker without slots does nothing");
+        }
+    }
+}
+
+impl Config {
+    /// Bounds of one read.
+    pub fn read_limits(&self) -> Limits {
+        Limits {
+            connect: Duration::from_secs(self.directory.connect_timeout_seconds),
+            operation: Duration::from_secs(self.directory.operation_timeout_seconds),
+            page_size: self.directory.page_size,
+            entries: self.limits.entries,
+            values: self.limits.values,
+            value_bytes: self.limits.value_bytes,
+            message_bytes: self.limits.message_bytes,
+        }
+    }
+
+    /// Where it may connect.
+    pub fn networks(&self) -> Networks {
+        Networks::new(&self.network.allow, &self.network.deny)
+    }
+}

@@ -1,0 +1,32 @@
+//! The simple bind, with its result looked at.
+
+use super::connection::Connection;
+use crate::error::{Operation, ReadError};
+
+impl Connection {
+    /// Binds, or says why not. An empty password is refused here: a server would take the bind for an
+    /// anonymous one and let it succeed (RFC 4513 section 5.1.2). An empty name is anonymous as well.
+    pub(super) async fn bind(&mut self, username: &str, password: &str) -> Result<(), ReadError> {
+        if password.is_empty() {
+            return Err(ReadError::EmptyPassword);
+        }
+        if username.is_empty() {
+            return Err(ReadError::Settings("the bind username is empty".to_owned()));
+        }
+        self.ldap.with_timeout(self.limits.operation);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one place that looks at its result"
+        )]
+        let answered = self.ldap.simple_bind(username, password).await;
+        match answered {
+            Ok(result) if result.rc == 0 => Ok(()),
+            Ok(result) => Err(ReadError::Refused {
+                operation: Operation::Bind,
+                code: result.rc,
+                text: result.text,
+            }),
+            Err(error) => Err(self.explain(error).await),
+        }
+    }
+}

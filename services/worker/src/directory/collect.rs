@@ -1,0 +1,162 @@
+//! Entries become objects, objects become batches: bounded, digested and counted as they come.
+
+use std::{mem, sync::Arc};
+
+use prost::Message as _;
+use rollcall_domain::{
+    AddressAttributes, Claim, ClaimedAddress, DirectoryObject, ObjectType, digest::ReadDigest,
+    reading::EntryReader,
+};
+use rollcall_proto::v1::{self, ObjectBatch, ReadMode, ReadSummary};
+use tokio::sync::mpsc;
+
+use super::{Met, entry::Entry, limits::Limits};
+use crate::{error::ReadError, run::control::Control};
+
+#[cfg(test)]
+mod tests;
+
+/// How large a batch grows.
+const BATCH_BYTES: usize = 256 * 1024;
+/// A single object that is larger does not fit into a message.
+const MAX_OBJECT_BYTES: usize = 960 * 1024;
+
+/// Takes entries and hands on batches of objects.
+pub struct Collector {
+    attributes: AddressAttributes,
+    batches: mpsc::Sender<ObjectBatch>,
+    control: Arc<Control>,
+    max_entries: u64,
+    batch: ObjectBatch,
+    batch_bytes: usize,
+    digest: ReadDigest,
+    entries: u64,
+    claims: u64,
+    not_email: u64,
+}
+
+impl Collector {
+    /// Reads addresses from `attributes`, and waits where `batches` are not taken.
+    pub fn new(
+        attributes: AddressAttributes,
+        limits: &Limits,
+        batches: mpsc::Sender<ObjectBatch>,
+        control: Arc<Control>,
+    ) -> Self {
+        Self {
+            attributes,
+            batches,
+            control,
+            max_entries: limits.entries,
+            batch: ObjectBatch::default(),
+            batch_bytes: 0,
+            digest: ReadDigest::default(),
+            entries: 0,
+            claims: 0,
+            not_email: 0,
+        }
+    }
+
+    /// Takes one entry.
+    pub async fn add(&mut self, entry: &Entry) -> Result<(), ReadError> {
+        if self.entries == self.max_entries {
+            return Err(ReadError::Limit(format!("{} entries", self.max_entries)));
+        }
+        let mut reader = EntryReader::new(&self.attributes);
+        for attribute in &entry.attributes {
+            reader.attribute(&attribute.description, &attribute.values);
+        }
+        let read = reader.finish(entry.dn.as_bytes());
+        let claims = read.object.claims.len() as u64;
+        self.digest.add(&read.object);
+        self.entries += 1;
+        self.claims += claims;
+        self.not_email += read.not_email;
+        self.control.progress.add(claims);
+        self.put(to_message(read.object)).await
+    }
+
+    async fn put(&mut self, object: v1::DirectoryObject) -> Result<(), ReadError> {
+        let bytes = object.encoded_len();
+        if bytes > MAX_OBJECT_BYTES {
+            return Err(ReadError::Limit(format!(
+                "an object of {bytes} bytes, {}",
+                object.dn
+            )));
+        }
+        if self.batch_bytes + bytes > BATCH_BYTES {
+            self.flush().await?;
+        }
+        self.batch_bytes += bytes;
+        self.batch.objects.push(object);
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), ReadError> {
+        if self.batch.objects.is_empty() {
+            return Ok(());
+        }
+        self.batch_bytes = 0;
+        let next = ObjectBatch {
+            objects: Vec::with_capacity(self.batch.objects.len()),
+        };
+        let batch = mem::replace(&mut self.batch, next);
+        self.batches.send(batch).await.map_err(|_| ReadError::Stopped)
+    }
+
+    /// The read is complete: what it amounts to.
+    pub async fn finish(mut self, met: Met) -> Result<ReadSummary, ReadError> {
+        self.flush().await?;
+        Ok(ReadSummary {
+            entries: self.entries,
+            claims: self.claims,
+            not_email: self.not_email,
+            references: met.references,
+            digest: self.digest.finish().to_vec(),
+            read_mode: ReadMode::Full.into(),
+            read_mode_reason: "All that base and filter answer is read each time.".to_owned(),
+            server: met.server,
+        })
+    }
+}
+
+fn to_message(object: DirectoryObject) -> v1::DirectoryObject {
+    v1::DirectoryObject {
+        id: object.id.as_str().to_owned(),
+        dn: object.dn,
+        object_type: object_type(object.object_type).into(),
+        disabled: object.disabled,
+        mail: object
+            .mail
+            .map_or_else(String::new, |mail| mail.as_str().to_owned()),
+        claims: object.claims.into_iter().map(to_claim).collect(),
+    }
+}
+
+fn to_claim(claim: Claim) -> v1::ObjectClaim {
+    let primary = claim.primary;
+    match claim.address {
+        ClaimedAddress::Valid(address) => v1::ObjectClaim {
+            address: address.as_str().to_owned(),
+            primary,
+            invalid: false,
+        },
+        ClaimedAddress::Invalid(address) => v1::ObjectClaim {
+            address,
+            primary,
+            invalid: true,
+        },
+    }
+}
+
+fn object_type(object_type: ObjectType) -> v1::ObjectType {
+    match object_type {
+        ObjectType::User => v1::ObjectType::User,
+        ObjectType::Group => v1::ObjectType::Group,
+        ObjectType::Contact => v1::ObjectType::Contact,
+        ObjectType::PublicFolder => v1::ObjectType::PublicFolder,
+        ObjectType::Resource => v1::ObjectType::Resource,
+        ObjectType::SharedMailbox => v1::ObjectType::SharedMailbox,
+        ObjectType::Other => v1::ObjectType::Other,
+    }
+}

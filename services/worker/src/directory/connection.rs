@@ -1,0 +1,98 @@
+//! A guarded connection to one server, and what went wrong with it.
+
+use std::{os::unix::net::UnixStream as StdUnixStream, sync::Arc, time::Duration};
+
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::UnixStream,
+    time::timeout,
+};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{
+    credit::Credit,
+    guard::{self, GuardError},
+    limits::Limits,
+    target::Server,
+};
+use crate::error::ReadError;
+
+/// How long the guard may take to tell why it ended, or to pass on a farewell.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// A connection whose every byte from the server is checked before the LDAP library sees it. Dropping it ends it.
+pub(super) struct Connection {
+    pub(super) ldap: Ldap,
+    pub(super) credit: Arc<Credit>,
+    pub(super) limits: Limits,
+    server: Server,
+    guard: Option<AbortOnDropHandle<Result<(), GuardError>>>,
+    _drive: AbortOnDropHandle<()>,
+}
+
+impl Connection {
+    /// Speaks LDAP over `stream`.
+    pub(super) async fn over<S>(stream: S, server: Server, limits: &Limits) -> Result<Self, ReadError>
+    where
+        S: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        let (ours, library) = StdUnixStream::pair().map_err(ReadError::Connect)?;
+        ours.set_nonblocking(true).map_err(ReadError::Connect)?;
+        let ours = UnixStream::from_std(ours).map_err(ReadError::Connect)?;
+        let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(library));
+        let (connection, ldap) = LdapConnAsync::with_settings(settings, "ldapi:///")
+            .await
+            .map_err(|error| ReadError::Library(error.to_string()))?;
+        let credit = Arc::new(Credit::new(limits.credit()));
+        let guard = {
+            let (credit, frames) = (Arc::clone(&credit), limits.frame());
+            tokio::spawn(async move { guard::run(stream, ours, frames, &credit).await })
+        };
+        // How it ended is told by the guard.
+        let drive = tokio::spawn(async move {
+            connection.drive().await.ok();
+        });
+        Ok(Self {
+            ldap,
+            credit,
+            limits: *limits,
+            server,
+            guard: Some(AbortOnDropHandle::new(guard)),
+            _drive: AbortOnDropHandle::new(drive),
+        })
+    }
+
+    /// The server at the other end.
+    pub(super) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// What the library's error means: it sees only that the connection ended, and the guard knows why.
+    pub(super) async fn explain(&mut self, error: LdapError) -> ReadError {
+        match error {
+            LdapError::Timeout { .. } => return ReadError::OperationTimeout(self.limits.operation),
+            LdapError::FilterParsing => return ReadError::Filter,
+            _ => {}
+        }
+        let Some(guard) = self.guard.take() else {
+            return ReadError::Library(error.to_string());
+        };
+        match timeout(FAREWELL, guard).await {
+            Ok(Ok(Err(reason))) => ReadError::Connection(reason),
+            _ => ReadError::Library(error.to_string()),
+        }
+    }
+
+    /// Says goodbye. What counts has been answered already, so nothing can go wrong any more.
+    pub(super) async fn close(mut self) {
+        let Some(guard) = self.guard.take() else { return };
+        timeout(FAREWELL, async {
+            self.ldap.unbind().await.ok();
+            drop(self);
+            guard.await.ok();
+        })
+        .await
+        .ok();
+    }
+}

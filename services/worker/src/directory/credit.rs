@@ -1,0 +1,80 @@
+//! Bounds what lies between the guard and the reader.
+//!
+//! The LDAP library queues a page's entries without a bound. The guard therefore takes credit for each
+//! message of a search before it passes it on, and the reader gives it back once it has consumed it.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
+
+use tokio::sync::Semaphore;
+
+/// What one element costs beyond its bytes, once the library has parsed it.
+const ELEMENT_BYTES: usize = 64;
+
+/// Bytes that may lie between guard and reader.
+#[derive(Debug)]
+pub struct Credit {
+    total: usize,
+    free: Semaphore,
+    taken: Mutex<VecDeque<u32>>,
+}
+
+impl Credit {
+    /// At most `total` bytes.
+    pub fn new(total: usize) -> Self {
+        let total = total.min(u32::MAX as usize);
+        Self {
+            total,
+            free: Semaphore::new(total),
+            taken: Mutex::default(),
+        }
+    }
+
+    /// What a message counts. One that is larger than all there is passes alone.
+    fn weight(&self, bytes: usize, elements: usize) -> u32 {
+        let weight = bytes
+            .saturating_add(elements.saturating_mul(ELEMENT_BYTES))
+            .min(self.total);
+        u32::try_from(weight).unwrap_or(u32::MAX)
+    }
+
+    /// Takes credit for one message if there is enough.
+    pub fn try_take(&self, bytes: usize, elements: usize) -> bool {
+        let weight = self.weight(bytes, elements);
+        let Ok(permit) = self.free.try_acquire_many(weight) else {
+            return false;
+        };
+        permit.forget();
+        self.note(weight);
+        true
+    }
+
+    /// Takes credit for one message, once there is enough.
+    pub async fn take(&self, bytes: usize, elements: usize) {
+        let weight = self.weight(bytes, elements);
+        // The semaphore is never closed.
+        if let Ok(permit) = self.free.acquire_many(weight).await {
+            permit.forget();
+            self.note(weight);
+        }
+    }
+
+    /// Gives back what the oldest message took: it has been consumed.
+    pub fn give_back(&self) {
+        let oldest = self
+            .taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front();
+        self.free.add_permits(oldest.unwrap_or(0) as usize);
+    }
+
+    fn note(&self, weight: u32) {
+        self.taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_back(weight);
+    }
+}

@@ -1,0 +1,143 @@
+//! From host names to a bound connection: hosts in turn, and all addresses of each.
+
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::timeout,
+};
+
+use super::{
+    connection::Connection,
+    limits::Limits,
+    starttls,
+    target::{Security, Server, Target},
+    tls::Trust,
+};
+use crate::{error::ReadError, network::Networks};
+
+/// A name with more addresses than this is not tried to its end.
+const MAX_ADDRESSES: usize = 16;
+
+/// What decides on connections, beside the target itself.
+pub(super) struct Dialler<'a> {
+    /// Where connections may go.
+    pub networks: &'a Networks,
+    /// How long each step may take, and what may be received.
+    pub limits: &'a Limits,
+    /// What TLS is checked against.
+    pub trust: Trust,
+}
+
+impl Dialler<'_> {
+    /// The first server of `target` that accepts connection and bind. One that refuses the credentials is the
+    /// last that is asked.
+    pub(super) async fn open(&self, target: &Target, password: &str) -> Result<Connection, ReadError> {
+        let mut tried = Vec::new();
+        for host in &target.hosts {
+            let addresses = match self.resolve(host, target.port).await {
+                Ok(addresses) => addresses,
+                Err(error) => {
+                    tried.push(error);
+                    continue;
+                }
+            };
+            for address in addresses {
+                let server = Server {
+                    host: host.clone(),
+                    address,
+                };
+                match self.attempt(target, password, server.clone()).await {
+                    Ok(connection) => return Ok(connection),
+                    Err(error) if error.tries_elsewhere() => tried.push(error.at(server)),
+                    Err(error) => return Err(error.at(server)),
+                }
+            }
+        }
+        Err(ReadError::NoServer(tried))
+    }
+
+    async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ReadError> {
+        if let Ok(literal) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(literal, port)]);
+        }
+        let failed = |source| ReadError::Resolve {
+            host: host.to_owned(),
+            source,
+        };
+        let found = timeout(self.limits.connect, lookup_host((host, port)))
+            .await
+            .map_err(|_| {
+                failed(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the resolver does not answer",
+                ))
+            })?
+            .map_err(failed)?;
+        let addresses: Vec<_> = found.take(MAX_ADDRESSES).collect();
+        if addresses.is_empty() {
+            return Err(failed(io::Error::new(
+                io::ErrorKind::NotFound,
+                "it has no address",
+            )));
+        }
+        Ok(addresses)
+    }
+
+    async fn attempt(
+        &self,
+        target: &Target,
+        password: &str,
+        server: Server,
+    ) -> Result<Connection, ReadError> {
+        if !self.networks.allows(server.address.ip()) {
+            return Err(ReadError::AddressNotAllowed);
+        }
+        let stream = self.connect(server.address).await?;
+        let mut connection = match target.security {
+            Security::Plaintext => Connection::over(stream, server, self.limits).await?,
+            Security::StartTls => {
+                let stream = self
+                    .within("StartTLS", starttls::ask(stream, self.limits.frame()))
+                    .await?;
+                self.secured(stream, server).await?
+            }
+            Security::Ldaps => self.secured(stream, server).await?,
+        };
+        connection.bind(&target.username, password).await?;
+        Ok(connection)
+    }
+
+    async fn connect(&self, address: SocketAddr) -> Result<TcpStream, ReadError> {
+        self.within("connecting", async {
+            let stream = TcpStream::connect(address).await.map_err(ReadError::Connect)?;
+            // Requests are small and waited for.
+            stream.set_nodelay(true).map_err(ReadError::Connect)?;
+            Ok(stream)
+        })
+        .await
+    }
+
+    async fn secured(&self, stream: TcpStream, server: Server) -> Result<Connection, ReadError> {
+        let stream = self
+            .within("the TLS handshake", self.trust.connect(&server.host, stream))
+            .await?;
+        Connection::over(stream, server, self.limits).await
+    }
+
+    async fn within<T>(
+        &self,
+        step: &'static str,
+        work: impl Future<Output = Result<T, ReadError>>,
+    ) -> Result<T, ReadError> {
+        let after: Duration = self.limits.connect;
+        timeout(after, work)
+            .await
+            .map_err(|_| ReadError::ConnectTimeout { step, after })?
+    }
+}

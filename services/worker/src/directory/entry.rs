@@ -1,0 +1,174 @@
+//! Search entries, decoded from what the LDAP library parsed, whatever they hold.
+
+use lber::{
+    common::TagClass,
+    structure::{PL, StructureTag},
+};
+use rollcall_domain::escape_bytes;
+
+use super::limits::Limits;
+use crate::error::ReadError;
+
+#[cfg(test)]
+mod tests;
+
+const SEARCH_RESULT_ENTRY: u64 = 4;
+
+/// One entry as a server answers it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it stands; bytes that are no text as `\xNN`.
+    pub dn: String,
+    /// What was asked of it and is there.
+    pub attributes: Vec<Attribute>,
+}
+
+/// An attribute's values, or some of them.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its name and options, but for a range.
+    pub description: String,
+    /// Which of the values these are, if they are not all.
+    pub range: Option<ValueRange>,
+    /// In no order.
+    pub values: Vec<Vec<u8>>,
+}
+
+/// Which values of an attribute an answer holds: `range=0-1499`, or `range=1500-*`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValueRange {
+    /// The first, from 0.
+    pub first: usize,
+    /// The last; `None`: to the end.
+    pub last: Option<usize>,
+}
+
+impl ValueRange {
+    fn parse(option: &str) -> Option<Self> {
+        let (key, range) = option.split_once('=')?;
+        if !key.eq_ignore_ascii_case("range") {
+            return None;
+        }
+        let (first, last) = range.split_once('-')?;
+        let last = if last == "*" {
+            None
+        } else {
+            Some(last.parse().ok()?)
+        };
+        Some(Self {
+            first: first.parse().ok()?,
+            last,
+        })
+    }
+}
+
+impl Entry {
+    /// Decodes what a search answered.
+    pub fn decode(tag: StructureTag, limits: &Limits) -> Result<Self, ReadError> {
+        if tag.class != TagClass::Application || tag.id != SEARCH_RESULT_ENTRY {
+            return Err(ReadError::Entry("it is another message"));
+        }
+        let mut parts = constructed(tag, "it has no parts")?.into_iter();
+        let dn = primitive(parts.next(), "it has no name")?;
+        let attributes = constructed(
+            parts.next().ok_or(ReadError::Entry("it has no attributes"))?,
+            "no attributes",
+        )?;
+        let mut entry = Self {
+            dn: text(dn),
+            attributes: Vec::with_capacity(attributes.len()),
+        };
+        for attribute in attributes {
+            entry.attributes.push(Attribute::decode(attribute, limits)?);
+        }
+        Ok(entry)
+    }
+
+    /// All values of the attribute of this name, whatever its options.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.attributes
+            .iter()
+            .filter(move |attribute| attribute.name().eq_ignore_ascii_case(name))
+            .flat_map(|attribute| attribute.values.iter().map(Vec::as_slice))
+    }
+
+    /// Whether values are still to be asked for.
+    pub fn is_partial(&self) -> bool {
+        self.attributes.iter().any(Attribute::is_partial)
+    }
+}
+
+impl Attribute {
+    fn decode(tag: StructureTag, limits: &Limits) -> Result<Self, ReadError> {
+        let mut parts = constructed(tag, "an attribute without parts")?.into_iter();
+        let description = text(primitive(parts.next(), "an attribute without a name")?);
+        let tags = constructed(
+            parts
+                .next()
+                .ok_or(ReadError::Entry("an attribute without values"))?,
+            "an attribute whose values are no set",
+        )?;
+        if tags.len() > limits.values {
+            return Err(ReadError::Limit(format!(
+                "{} values of {description}",
+                tags.len()
+            )));
+        }
+        let mut values = Vec::with_capacity(tags.len());
+        for tag in tags {
+            let value = primitive(Some(tag), "a value that is no octet string")?;
+            if value.len() > limits.value_bytes {
+                return Err(ReadError::Limit(format!(
+                    "a value of {description} with {} bytes",
+                    value.len()
+                )));
+            }
+            values.push(value);
+        }
+        let (description, range) = without_range(description);
+        Ok(Self {
+            description,
+            range,
+            values,
+        })
+    }
+
+    /// The attribute's name, without options.
+    pub fn name(&self) -> &str {
+        self.description.split(';').next().unwrap_or_default()
+    }
+
+    /// Whether values beyond these are still to be asked for.
+    pub fn is_partial(&self) -> bool {
+        self.range.is_some_and(|range| range.last.is_some())
+    }
+}
+
+fn without_range(description: String) -> (String, Option<ValueRange>) {
+    let Some(range) = description.split(';').skip(1).find_map(ValueRange::parse) else {
+        return (description, None);
+    };
+    let kept: Vec<_> = description
+        .split(';')
+        .filter(|part| ValueRange::parse(part).is_none())
+        .collect();
+    (kept.join(";"), Some(range))
+}
+
+fn constructed(tag: StructureTag, otherwise: &'static str) -> Result<Vec<StructureTag>, ReadError> {
+    tag.expect_constructed().ok_or(ReadError::Entry(otherwise))
+}
+
+fn primitive(tag: Option<StructureTag>, otherwise: &'static str) -> Result<Vec<u8>, ReadError> {
+    match tag {
+        Some(StructureTag {
+            payload: PL::P(bytes),
+            ..
+        }) => Ok(bytes),
+        _ => Err(ReadError::Entry(otherwise)),
+    }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| escape_bytes(error.as_bytes()))
+}

@@ -1,0 +1,139 @@
+use std::time::Duration;
+
+use lber::parse::parse_tag;
+use proptest::prelude::*;
+
+use super::*;
+use crate::directory::ber::{entry_operation, seq, tlv};
+
+const LIMITS: Limits = Limits {
+    connect: Duration::from_secs(1),
+    operation: Duration::from_secs(1),
+    page_size: 100,
+    entries: 100,
+    values: 3,
+    value_bytes: 10,
+    message_bytes: 1_000,
+};
+
+fn decode(operation: &[u8]) -> Result<Entry, ReadError> {
+    Entry::decode(parse_tag(operation).unwrap().1, &LIMITS)
+}
+
+#[test]
+fn values_are_bytes_found_by_name_in_any_case_and_with_any_options() {
+    let operation = entry_operation(
+        b"cn=a",
+        &[
+            ("objectGUID", &[&[0xff, 0x00]]),
+            ("Mail", &[b"a@b"]),
+            ("mail;lang-de", &[b"c@d"]),
+        ],
+    );
+    let entry = decode(&operation).unwrap();
+    assert_eq!(entry.dn, "cn=a");
+    assert_eq!(entry.values("objectguid").collect::<Vec<_>>(), [&[0xff, 0x00]]);
+    assert_eq!(entry.values("mail").collect::<Vec<_>>(), [b"a@b", b"c@d"]);
+    assert_eq!(entry.values("cn").count(), 0);
+}
+
+#[test]
+fn a_range_says_whether_values_are_missing() {
+    let cases = [
+        ("member", None, false),
+        (
+            "member;range=0-1499",
+            Some(ValueRange {
+                first: 0,
+                last: Some(1499),
+            }),
+            true,
+        ),
+        (
+            "member;Range=1500-*",
+            Some(ValueRange {
+                first: 1500,
+                last: None,
+            }),
+            false,
+        ),
+        ("member;range=nonsense", None, false),
+        ("member;x-range=0-1", None, false),
+    ];
+    for (description, range, partial) in cases {
+        let entry = decode(&entry_operation(b"", &[(description, &[b"x"])])).unwrap();
+        assert_eq!(entry.attributes[0].range, range, "{description}");
+        assert_eq!(entry.is_partial(), partial, "{description}");
+        assert_eq!(entry.attributes[0].name(), "member");
+    }
+    let entry = decode(&entry_operation(b"", &[("member;lang-de;range=0-*", &[])])).unwrap();
+    assert_eq!(entry.attributes[0].description, "member;lang-de");
+}
+
+#[test]
+fn a_name_that_is_no_text_is_shown_by_its_bytes() {
+    assert_eq!(decode(&entry_operation(b"cn=\xff", &[])).unwrap().dn, r"cn=\xFF");
+}
+
+#[test]
+fn more_than_is_accepted_is_a_limit() {
+    let many: [&[u8]; 4] = [b"1", b"2", b"3", b"4"];
+    assert!(matches!(
+        decode(&entry_operation(b"", &[("a", &many)])),
+        Err(ReadError::Limit(_))
+    ));
+    assert!(matches!(
+        decode(&entry_operation(b"", &[("a", &[b"elevenbytes"])])),
+        Err(ReadError::Limit(_))
+    ));
+}
+
+#[test]
+fn what_is_no_entry_is_an_error() {
+    let hostile = [
+        tlv(0x64, b""),
+        tlv(0x44, b"primitive"),
+        seq(0x64, &[tlv(0x04, b"cn=a")]),
+        seq(0x64, &[seq(0x30, &[]), seq(0x30, &[])]),
+        seq(0x64, &[tlv(0x04, b"cn=a"), tlv(0x04, b"")]),
+        seq(0x64, &[tlv(0x04, b"cn=a"), seq(0x30, &[tlv(0x04, b"")])]),
+        seq(
+            0x64,
+            &[tlv(0x04, b"cn=a"), seq(0x30, &[seq(0x30, &[tlv(0x04, b"mail")])])],
+        ),
+        seq(
+            0x64,
+            &[
+                tlv(0x04, b"cn=a"),
+                seq(0x30, &[seq(0x30, &[tlv(0x04, b"mail"), tlv(0x04, b"x")])]),
+            ],
+        ),
+        seq(
+            0x64,
+            &[
+                tlv(0x04, b"cn=a"),
+                seq(
+                    0x30,
+                    &[seq(0x30, &[tlv(0x04, b"mail"), seq(0x31, &[seq(0x30, &[])])])],
+                ),
+            ],
+        ),
+        seq(0x73, &[tlv(0x04, b"ldap://elsewhere")]),
+        seq(0x24, &[tlv(0x04, b"cn=a"), seq(0x30, &[])]),
+    ];
+    for operation in hostile {
+        assert!(
+            matches!(decode(&operation), Err(ReadError::Entry(_))),
+            "{operation:02x?}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_decoding_panic(content in proptest::collection::vec(any::<u8>(), 0..200)) {
+        if let Ok((_, tag)) = parse_tag(&tlv(0x64, &content)) {
+            let _ = Entry::decode(tag, &LIMITS);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Cuts what a server sends into BER frames and checks each before anything parses it.
+//!
+//! The LDAP library parses recursively, trusts inner lengths and buffers whatever a frame announces, so a
+//! hostile server could end the process with 120 KB. A frame that passes here is finite, shallow, made of
+//! few elements, and consistent in all its lengths.
+
+use bytes::BytesMut;
+use thiserror::Error;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+#[cfg(test)]
+mod tests;
+
+/// How deep elements may nest. A search entry needs six levels, a control with a value seven.
+const MAX_DEPTH: usize = 12;
+/// How much is asked of a connection at a time.
+const READ_BYTES: usize = 64 * 1024;
+
+/// What one frame may be.
+#[derive(Debug, Clone, Copy)]
+pub struct FrameLimits {
+    /// Header included.
+    pub bytes: usize,
+    /// Elements of any kind, at any depth.
+    pub elements: usize,
+}
+
+/// Why a frame is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FrameError {
+    /// It announces more than is accepted.
+    #[error("a message of {announced} bytes is announced, and {limit} are accepted")]
+    TooLarge {
+        /// What it announces.
+        announced: u64,
+        /// What is accepted.
+        limit: usize,
+    },
+    /// It is made of too many elements.
+    #[error("a message of more than {0} elements")]
+    TooManyElements(usize),
+    /// It nests too deeply.
+    #[error("a message nested deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    /// It is no LDAP message.
+    #[error("no LDAP message: {0}")]
+    Malformed(&'static str),
+}
+
+impl FrameError {
+    /// Whether a bound was met, rather than garbage.
+    pub fn is_limit(&self) -> bool {
+        !matches!(self, Self::Malformed(_))
+    }
+}
+
+/// One BER element: its identifier byte and its content.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Element<'a> {
+    /// Class, constructed bit and number.
+    pub tag: u8,
+    /// What it holds.
+    pub content: &'a [u8],
+}
+
+impl Element<'_> {
+    fn is_constructed(&self) -> bool {
+        self.tag & 0x20 != 0
+    }
+}
+
+/// Takes the first element off `input`, which must hold all of it.
+pub(super) fn take<'a>(input: &mut &'a [u8]) -> Result<Element<'a>, FrameError> {
+    let header = Header::parse(input)?.ok_or(FrameError::Malformed("it ends within a header"))?;
+    let end = usize::try_from(header.content)
+        .ok()
+        .and_then(|content| content.checked_add(header.bytes))
+        .filter(|end| *end <= input.len())
+        .ok_or(FrameError::Malformed("an element reaches beyond what holds it"))?;
+    let (element, rest) = input.split_at(end);
+    *input = rest;
+    Ok(Element {
+        tag: element[0],
+        content: &element[header.bytes..],
+    })
+}
+
+struct Header {
+    /// Length of the header itself.
+    bytes: usize,
+    /// Length of what follows it.
+    content: u64,
+}
+
+impl Header {
+    /// `None`: it is not complete yet.
+    fn parse(input: &[u8]) -> Result<Option<Self>, FrameError> {
+        let [tag, rest @ ..] = input else { return Ok(None) };
+        if tag & 0x1f == 0x1f {
+            return Err(FrameError::Malformed("a tag number above 30"));
+        }
+        let [first, rest @ ..] = rest else { return Ok(None) };
+        if *first < 0x80 {
+            return Ok(Some(Self {
+                bytes: 2,
+                content: u64::from(*first),
+            }));
+        }
+        let count = usize::from(first & 0x7f);
+        if count == 0 {
+            return Err(FrameError::Malformed("an indefinite length"));
+        }
+        if count > 8 {
+            return Err(FrameError::Malformed("a length of more than eight bytes"));
+        }
+        let Some(bytes) = rest.get(..count) else {
+            return Ok(None);
+        };
+        let content = bytes
+            .iter()
+            .fold(0, |length, byte| (length << 8) | u64::from(*byte));
+        Ok(Some(Self {
+            bytes: 2 + count,
+            content,
+        }))
+    }
+}
+
+/// The length of the frame that `input` begins with, header included. `None`: that is not known yet.
+pub(super) fn length(input: &[u8], limits: FrameLimits) -> Result<Option<usize>, FrameError> {
+    if input.first().is_some_and(|tag| *tag != 0x30) {
+        return Err(FrameError::Malformed("it does not begin as one"));
+    }
+    let Some(header) = Header::parse(input)? else {
+        return Ok(None);
+    };
+    let announced = header.content.saturating_add(header.bytes as u64);
+    match usize::try_from(announced) {
+        Ok(length) if length <= limits.bytes => Ok(Some(length)),
+        _ => Err(FrameError::TooLarge {
+            announced,
+            limit: limits.bytes,
+        }),
+    }
+}
+
+/// Checks a whole frame and answers of how many elements it is made.
+pub(super) fn check(frame: &[u8], limits: FrameLimits) -> Result<usize, FrameError> {
+    let mut elements = 0;
+    check_level(frame, 1, &mut elements, limits.elements)?;
+    Ok(elements)
+}
+
+fn check_level(mut input: &[u8], depth: usize, elements: &mut usize, limit: usize) -> Result<(), FrameError> {
+    if depth > MAX_DEPTH {
+        return Err(FrameError::TooDeep);
+    }
+    while !input.is_empty() {
+        let element = take(&mut input)?;
+        *elements += 1;
+        if *elements > limit {
+            return Err(FrameError::TooManyElements(limit));
+        }
+        if element.is_constructed() {
+            check_level(element.content, depth + 1, elements, limit)?;
+        }
+    }
+    Ok(())
+}
+
+/// Why no further frame came.
+#[derive(Debug, Error)]
+pub enum FrameReadError {
+    /// What came is refused.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// The connection failed.
+    #[error("the connection was lost")]
+    Io(#[from] std::io::Error),
+    /// The connection ended within a frame.
+    #[error("the connection ended in the middle of a message")]
+    Cut,
+}
+
+/// Reads frames off a connection. It holds no more than one frame and one read.
+#[derive(Debug)]
+pub(super) struct FrameReader<R> {
+    reader: R,
+    buffer: BytesMut,
+    limits: FrameLimits,
+}
+
+impl<R: AsyncRead + Unpin> FrameReader<R> {
+    /// Reads `reader`, whose frames are to be within `limits`.
+    pub(super) fn new(reader: R, limits: FrameLimits) -> Self {
+        Self {
+            reader,
+            buffer: BytesMut::new(),
+            limits,
+        }
+    }
+
+    /// The next frame, checked, with the number of its elements. `None`: the connection ended between frames.
+    pub(super) async fn next(&mut self) -> Result<Option<(BytesMut, usize)>, FrameReadError> {
+        loop {
+            if let Some(frame) = self.buffered()? {
+                return Ok(Some(frame));
+            }
+            self.buffer.reserve(READ_BYTES);
+            if self.reader.read_buf(&mut self.buffer).await? == 0 {
+                return if self.buffer.is_empty() {
+                    Ok(None)
+                } else {
+                    Err(FrameReadError::Cut)
+                };
+            }
+        }
+    }
+
+    /// The next frame if it is here already, without waiting for the connection.
+    pub(super) fn buffered(&mut self) -> Result<Option<(BytesMut, usize)>, FrameError> {
+        match length(&self.buffer, self.limits)? {
+            Some(length) if length <= self.buffer.len() => {
+                let frame = self.buffer.split_to(length);
+                let elements = check(&frame, self.limits)?;
+                Ok(Some((frame, elements)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The connection, and whether bytes had come beyond the last frame.
+    pub(super) fn into_inner(self) -> (R, bool) {
+        (self.reader, !self.buffer.is_empty())
+    }
+}

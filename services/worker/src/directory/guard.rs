@@ -1,0 +1,188 @@
+//! Stands between a directory server and the LDAP library.
+//!
+//! Each message from the server is checked ([`frame`](super::frame), [`message`](super::message)) and matched
+//! with what was asked before the library sees it through a socket pair. What is wrong ends the connection,
+//! with the reason as this task's result.
+
+use std::sync::{Mutex, PoisonError};
+
+use bytes::BytesMut;
+use thiserror::Error;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
+    net::UnixStream,
+};
+
+use super::{
+    credit::Credit,
+    frame::{FrameError, FrameLimits, FrameReadError, FrameReader},
+    message::{Message, Request, Response},
+};
+
+#[cfg(test)]
+mod tests;
+
+/// How much is gathered before it is passed on.
+const FORWARD_BYTES: usize = 64 * 1024;
+
+/// Why a guarded connection ended.
+#[derive(Debug, Error)]
+pub enum GuardError {
+    /// The server sent what is refused.
+    #[error(transparent)]
+    Refused(#[from] FrameError),
+    /// The server answered what was not asked.
+    #[error("the server answered what was not asked: {0}")]
+    Unexpected(String),
+    /// The server said that it closes the connection.
+    #[error("the server closed the connection, saying {0:?}")]
+    Notice(String),
+    /// The server closed the connection.
+    #[error("the server closed the connection")]
+    Closed,
+    /// The connection ended within a message.
+    #[error("the connection ended in the middle of a message")]
+    Cut,
+    /// The connection failed.
+    #[error("the connection was lost: {0}")]
+    Io(#[source] std::io::Error),
+}
+
+impl From<FrameReadError> for GuardError {
+    fn from(error: FrameReadError) -> Self {
+        match error {
+            FrameReadError::Frame(frame) => Self::Refused(frame),
+            FrameReadError::Io(io) => Self::Io(io),
+            FrameReadError::Cut => Self::Cut,
+        }
+    }
+}
+
+/// Passes messages between `server` and `library` until one of them ends.
+///
+/// `Ok` only if the library hung up first.
+pub async fn run<S>(
+    server: S,
+    library: UnixStream,
+    limits: FrameLimits,
+    credit: &Credit,
+) -> Result<(), GuardError>
+where
+    S: AsyncRead + AsyncWrite,
+{
+    let (server_read, server_write) = tokio::io::split(server);
+    let (library_read, library_write) = library.into_split();
+    let asked = Asked::default();
+    let requests = forward_requests(FrameReader::new(library_read, limits), server_write, &asked);
+    let responses = Responses {
+        server: FrameReader::new(server_read, limits),
+        library: library_write,
+        asked: &asked,
+        credit,
+        passed: BytesMut::new(),
+    };
+    tokio::select! {
+        ended = requests => ended,
+        ended = responses.forward() => ended,
+    }
+}
+
+/// The one request that waits for its answer.
+#[derive(Debug, Default)]
+struct Asked(Mutex<Option<(u32, Request)>>);
+
+impl Asked {
+    fn note(&self, id: u32, request: Request) {
+        if request != Request::Unanswered {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((id, request));
+        }
+    }
+
+    /// Whether `message` answers it; the last answer settles it.
+    fn accepts(&self, message: &Message<'_>) -> bool {
+        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let accepted =
+            asked.is_some_and(|(id, request)| id == message.id && request.accepts(message.response));
+        if accepted && matches!(message.response, Response::Bind | Response::Done) {
+            *asked = None;
+        }
+        accepted
+    }
+}
+
+async fn forward_requests<R, W>(
+    mut library: FrameReader<R>,
+    mut server: W,
+    asked: &Asked,
+) -> Result<(), GuardError>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    while let Some((frame, _)) = library.next().await? {
+        let (id, request) = Request::parse(&frame)?;
+        asked.note(id, request);
+        server.write_all(&frame).await.map_err(GuardError::Io)?;
+        server.flush().await.map_err(GuardError::Io)?;
+    }
+    // A farewell may be lost: the answer that counts is here already.
+    server.shutdown().await.ok();
+    Ok(())
+}
+
+struct Responses<'a, R, W> {
+    server: FrameReader<R>,
+    library: W,
+    asked: &'a Asked,
+    credit: &'a Credit,
+    /// Checked, and not yet passed on.
+    passed: BytesMut,
+}
+
+impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Responses<'_, R, W> {
+    async fn forward(mut self) -> Result<(), GuardError> {
+        while let Some((frame, elements)) = self.next().await? {
+            let message = Message::parse(&frame)?;
+            if message.id == 0 {
+                let said = message.result().map_or_else(String::new, |result| result.text);
+                return Err(GuardError::Notice(said));
+            }
+            if !self.asked.accepts(&message) {
+                return Err(GuardError::Unexpected(format!(
+                    "{:?} for request {}",
+                    message.response, message.id
+                )));
+            }
+            if message.response != Response::Bind && !self.credit.try_take(frame.len(), elements) {
+                self.flush().await?;
+                self.credit.take(frame.len(), elements).await;
+            }
+            self.passed.extend_from_slice(&frame);
+            if self.passed.len() >= FORWARD_BYTES {
+                self.flush().await?;
+            }
+        }
+        self.flush().await?;
+        Err(GuardError::Closed)
+    }
+
+    /// The next frame; before it waits for one, all that was checked is passed on.
+    async fn next(&mut self) -> Result<Option<(BytesMut, usize)>, GuardError> {
+        if let Some(frame) = self.server.buffered()? {
+            return Ok(Some(frame));
+        }
+        self.flush().await?;
+        Ok(self.server.next().await?)
+    }
+
+    async fn flush(&mut self) -> Result<(), GuardError> {
+        if !self.passed.is_empty() {
+            self.library
+                .write_all(&self.passed)
+                .await
+                .map_err(GuardError::Io)?;
+            self.passed.clear();
+        }
+        Ok(())
+    }
+}

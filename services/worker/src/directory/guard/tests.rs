@@ -1,0 +1,148 @@
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt as _, DuplexStream, duplex},
+    time::timeout,
+};
+
+use super::*;
+use crate::directory::ber::{bound, done, entry, message, nested, result, seq, tlv};
+
+const LIMITS: FrameLimits = FrameLimits {
+    bytes: 1 << 20,
+    elements: 1_000,
+};
+const SEARCH: [u8; 7] = [0x30, 0x05, 0x02, 0x01, 0x02, 0x63, 0x00];
+
+struct Bench {
+    server: DuplexStream,
+    library: UnixStream,
+    guard: tokio::task::JoinHandle<Result<(), GuardError>>,
+    credit: std::sync::Arc<Credit>,
+}
+
+fn bench(credit: usize) -> Bench {
+    let (server, far) = duplex(1 << 20);
+    let (library, ours) = UnixStream::pair().unwrap();
+    let credit = std::sync::Arc::new(Credit::new(credit));
+    let guard = {
+        let credit = std::sync::Arc::clone(&credit);
+        tokio::spawn(async move { run(far, ours, LIMITS, &credit).await })
+    };
+    Bench {
+        server,
+        library,
+        guard,
+        credit,
+    }
+}
+
+impl Bench {
+    /// The library asks, and the server has seen it.
+    async fn ask(&mut self, request: &[u8]) {
+        self.library.write_all(request).await.unwrap();
+        let mut seen = vec![0; request.len()];
+        self.server.read_exact(&mut seen).await.unwrap();
+        assert_eq!(seen, request);
+    }
+
+    async fn ended(self) -> Result<(), GuardError> {
+        timeout(Duration::from_secs(5), self.guard)
+            .await
+            .expect("the guard ends")
+            .unwrap()
+    }
+}
+
+#[tokio::test]
+async fn what_was_asked_passes_unchanged() {
+    let mut bench = bench(1 << 20);
+    bench.ask(&SEARCH).await;
+    let answers = [entry(2, "cn=a", &[("mail", &[b"a@b.example"])]), done(2, 0, "")].concat();
+    bench.server.write_all(&answers).await.unwrap();
+    let mut passed = vec![0; answers.len()];
+    bench.library.read_exact(&mut passed).await.unwrap();
+    assert_eq!(passed, answers);
+    let Bench { library, guard, .. } = bench;
+    drop(library);
+    assert!(guard.await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn what_was_not_asked_ends_the_connection_and_the_library_sees_none_of_it() {
+    let notice = message(0, result(0x78, 52, "shutting down"));
+    let cases: [(&str, Vec<u8>, &str); 7] = [
+        ("an entry for another request", entry(3, "cn=a", &[]), "not asked"),
+        ("a bind's answer to a search", bound(2, 0, ""), "not asked"),
+        (
+            "an extended answer to a search",
+            message(2, result(0x78, 0, "")),
+            "not asked",
+        ),
+        (
+            "a second end",
+            [done(2, 0, ""), done(2, 0, "")].concat(),
+            "not asked",
+        ),
+        ("a notice", notice, "shutting down"),
+        ("20,000 levels", nested(20_000), "nested"),
+        (
+            "an operation that there is none of",
+            message(2, seq(0x7d, &[tlv(0x04, b"")])),
+            "no LDAP message",
+        ),
+    ];
+    for (what, bytes, expected) in cases {
+        let mut bench = bench(1 << 20);
+        bench.ask(&SEARCH).await;
+        bench.server.write_all(&bytes).await.unwrap();
+        let error = bench.ended().await.unwrap_err().to_string();
+        assert!(error.contains(expected), "{what}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn answers_before_any_request_are_refused() {
+    let mut bench = bench(1 << 20);
+    bench.server.write_all(&bound(1, 0, "")).await.unwrap();
+    assert!(matches!(bench.ended().await, Err(GuardError::Unexpected(_))));
+}
+
+#[tokio::test]
+async fn an_end_is_told_from_a_cut() {
+    let mut closed = bench(1 << 20);
+    closed.server.shutdown().await.unwrap();
+    assert!(matches!(closed.ended().await, Err(GuardError::Closed)));
+    let mut cut = bench(1 << 20);
+    cut.ask(&SEARCH).await;
+    cut.server.write_all(&entry(2, "cn=a", &[])[..5]).await.unwrap();
+    cut.server.shutdown().await.unwrap();
+    assert!(matches!(cut.ended().await, Err(GuardError::Cut)));
+}
+
+#[tokio::test]
+async fn no_more_waits_for_the_reader_than_there_is_credit() {
+    let one = entry(2, "cn=a", &[("mail", &[&[b'x'; 500]])]);
+    let mut bench = bench(2 * 1024);
+    bench.ask(&SEARCH).await;
+    bench.server.write_all(&one.repeat(4)).await.unwrap();
+    // Each weighs some 1,100 bytes: one fits.
+    let mut passed = vec![0; one.len()];
+    bench.library.read_exact(&mut passed).await.unwrap();
+    let more = timeout(Duration::from_millis(100), bench.library.read_u8()).await;
+    assert!(more.is_err(), "a second one was passed on");
+    bench.credit.give_back();
+    bench.library.read_exact(&mut passed).await.unwrap();
+    assert_eq!(passed, one);
+}
+
+#[tokio::test]
+async fn a_message_larger_than_all_credit_passes_alone() {
+    let mut bench = bench(100);
+    bench.ask(&SEARCH).await;
+    let large = entry(2, "cn=a", &[("mail", &[&[b'x'; 5_000]])]);
+    bench.server.write_all(&large).await.unwrap();
+    let mut passed = vec![0; large.len()];
+    bench.library.read_exact(&mut passed).await.unwrap();
+    assert_eq!(passed, large);
+}

@@ -1,0 +1,245 @@
+//! The shape of LDAP messages that a server sends (RFC 4511), looked at before the LDAP library sees them.
+//!
+//! The library panics on an operation that it does not know, a result without its parts, text that is not
+//! UTF-8, or a control without its type. None of those passes here.
+
+use super::frame::{Element, FrameError, take};
+
+#[cfg(test)]
+mod tests;
+
+const SEQUENCE: u8 = 0x30;
+const BOOLEAN: u8 = 0x01;
+const INTEGER: u8 = 0x02;
+const OCTET_STRING: u8 = 0x04;
+const ENUMERATED: u8 = 0x0a;
+const CONTROLS: u8 = 0xa0;
+
+/// What a server's message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Response {
+    /// The answer to a bind.
+    Bind,
+    /// One entry of a search.
+    Entry,
+    /// One reference of a search.
+    Reference,
+    /// Something in between, of a search.
+    Intermediate,
+    /// The end of a search.
+    Done,
+    /// The answer to an extended request.
+    Extended,
+}
+
+impl Response {
+    fn of_tag(tag: u8) -> Option<Self> {
+        Some(match tag {
+            0x61 => Self::Bind,
+            0x64 => Self::Entry,
+            0x65 => Self::Done,
+            0x73 => Self::Reference,
+            0x78 => Self::Extended,
+            0x79 => Self::Intermediate,
+            _ => return None,
+        })
+    }
+
+    fn has_result(self) -> bool {
+        matches!(self, Self::Bind | Self::Done | Self::Extended)
+    }
+}
+
+/// A message that a server sent.
+#[derive(Debug)]
+pub(super) struct Message<'a> {
+    /// Which request it answers; 0 for a notice that nobody asked for.
+    pub id: u32,
+    /// What it is.
+    pub response: Response,
+    body: &'a [u8],
+}
+
+/// How an operation ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct OperationResult {
+    /// RFC 4511, appendix A.
+    pub code: u32,
+    /// The server's own words.
+    pub text: String,
+}
+
+impl<'a> Message<'a> {
+    /// Looks at a frame that [`check`](super::frame::check) accepted.
+    pub(super) fn parse(frame: &'a [u8]) -> Result<Self, FrameError> {
+        let mut input = frame;
+        let mut parts = expect(&mut input, SEQUENCE, "it is no sequence")?;
+        let id = uint(expect(&mut parts, INTEGER, "it has no message id")?)?;
+        let operation = take(&mut parts)?;
+        let response = Response::of_tag(operation.tag)
+            .ok_or(FrameError::Malformed("an operation that no client is sent"))?;
+        // A notice is not passed on, and Active Directory encodes its own wrongly: no more is asked of it.
+        if id != 0 {
+            if response.has_result() {
+                check_result(operation.content)?;
+            }
+            check_controls(parts)?;
+        }
+        Ok(Self {
+            id,
+            response,
+            body: operation.content,
+        })
+    }
+
+    /// The result that it carries, if it is of those that do.
+    pub(super) fn result(&self) -> Option<OperationResult> {
+        let mut input = self.body;
+        let code = uint(expect(&mut input, ENUMERATED, "").ok()?).ok()?;
+        let _matched = expect(&mut input, OCTET_STRING, "").ok()?;
+        let text = expect(&mut input, OCTET_STRING, "").ok()?;
+        Some(OperationResult {
+            code,
+            text: String::from_utf8_lossy(text).into_owned(),
+        })
+    }
+}
+
+/// What a client asks, as far as it decides on the answers that are expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Request {
+    /// A bind: one answer.
+    Bind,
+    /// A search: entries, references, and an end.
+    Search,
+    /// One that has no answer, such as unbind and abandon.
+    Unanswered,
+}
+
+impl Request {
+    /// The message id and kind of a request that the LDAP library sent.
+    pub(super) fn parse(frame: &[u8]) -> Result<(u32, Self), FrameError> {
+        let mut input = frame;
+        let mut parts = expect(&mut input, SEQUENCE, "it is no sequence")?;
+        let id = uint(expect(&mut parts, INTEGER, "it has no message id")?)?;
+        let request = match take(&mut parts)?.tag {
+            0x60 => Self::Bind,
+            0x63 => Self::Search,
+            _ => Self::Unanswered,
+        };
+        Ok((id, request))
+    }
+
+    /// Whether `response` may answer it.
+    pub(super) fn accepts(self, response: Response) -> bool {
+        match self {
+            Self::Bind => response == Response::Bind,
+            Self::Search => matches!(
+                response,
+                Response::Entry | Response::Reference | Response::Intermediate | Response::Done
+            ),
+            Self::Unanswered => false,
+        }
+    }
+}
+
+/// The page size and cookie in the value of a paged results control (RFC 2696).
+pub(super) fn paged_results_cookie(value: &[u8]) -> Result<Vec<u8>, FrameError> {
+    let mut input = value;
+    let mut parts = expect(
+        &mut input,
+        SEQUENCE,
+        "a paged results control that is no sequence",
+    )?;
+    expect(&mut parts, INTEGER, "a paged results control without a size")?;
+    Ok(expect(
+        &mut parts,
+        OCTET_STRING,
+        "a paged results control without a cookie",
+    )?
+    .to_vec())
+}
+
+fn check_result(mut body: &[u8]) -> Result<(), FrameError> {
+    uint(expect(&mut body, ENUMERATED, "a result without a code")?)?;
+    text(expect(
+        &mut body,
+        OCTET_STRING,
+        "a result without a matched name",
+    )?)?;
+    text(expect(&mut body, OCTET_STRING, "a result without a text")?)?;
+    while !body.is_empty() {
+        let Element { tag, content } = take(&mut body)?;
+        match (tag & 0x1f, tag) {
+            (3, 0xa3) => check_referral(content)?,
+            (10, 0x8a) => text(content)?,
+            (7, 0x87) | (11, 0x8b) => {}
+            (3 | 7 | 10 | 11, _) => {
+                return Err(FrameError::Malformed("a result with a part of the wrong kind"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_referral(mut content: &[u8]) -> Result<(), FrameError> {
+    while !content.is_empty() {
+        text(expect(&mut content, OCTET_STRING, "a referral that is no text")?)?;
+    }
+    Ok(())
+}
+
+fn check_controls(mut parts: &[u8]) -> Result<(), FrameError> {
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let mut controls = expect(&mut parts, CONTROLS, "something else where controls belong")?;
+    while !controls.is_empty() {
+        let mut control = expect(&mut controls, SEQUENCE, "a control that is no sequence")?;
+        text(expect(&mut control, OCTET_STRING, "a control without a type")?)?;
+        if control.first() == Some(&BOOLEAN) && take(&mut control)?.content.len() != 1 {
+            return Err(FrameError::Malformed(
+                "a control's criticality that is no boolean",
+            ));
+        }
+        if !control.is_empty() {
+            expect(
+                &mut control,
+                OCTET_STRING,
+                "a control's value that is no octet string",
+            )?;
+        }
+        if !control.is_empty() {
+            return Err(FrameError::Malformed("a control with further parts"));
+        }
+    }
+    if parts.is_empty() {
+        Ok(())
+    } else {
+        Err(FrameError::Malformed("something after the controls"))
+    }
+}
+
+fn expect<'a>(input: &mut &'a [u8], tag: u8, otherwise: &'static str) -> Result<&'a [u8], FrameError> {
+    if input.first() != Some(&tag) {
+        return Err(FrameError::Malformed(otherwise));
+    }
+    Ok(take(input)?.content)
+}
+
+fn uint(content: &[u8]) -> Result<u32, FrameError> {
+    match content {
+        [first, ..] if *first < 0x80 && content.len() <= 4 => Ok(content
+            .iter()
+            .fold(0, |number, byte| (number << 8) | u32::from(*byte))),
+        _ => Err(FrameError::Malformed("a number that is negative or too large")),
+    }
+}
+
+fn text(content: &[u8]) -> Result<(), FrameError> {
+    match std::str::from_utf8(content) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(FrameError::Malformed("text that is not UTF-8")),
+    }
+}

@@ -1,0 +1,162 @@
+//! One search operation, item by item, with its end looked at.
+
+use ldap3::{
+    Scope, SearchStream,
+    controls::{PagedResults, RawControl},
+};
+
+use super::{connection::Connection, entry::Entry, guard::GuardError, message::paged_results_cookie};
+use crate::error::{Operation, ReadError};
+
+const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
+/// Matches every entry.
+pub(super) const ANY: &str = "(objectClass=*)";
+
+/// What is searched for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Query<'a> {
+    /// Where.
+    pub base: &'a str,
+    /// How far below it.
+    pub scope: Scope,
+    /// What.
+    pub filter: &'a str,
+    /// Which attributes of it.
+    pub attributes: &'a [String],
+    /// What a refusal is called.
+    pub operation: Operation,
+}
+
+/// One page of a search.
+#[derive(Debug, Clone)]
+pub(super) struct Page {
+    /// Entries that are asked for.
+    pub size: u32,
+    /// From the page before; empty for the first.
+    pub cookie: Vec<u8>,
+}
+
+/// What a search answers.
+#[derive(Debug)]
+pub(super) enum Item {
+    /// An entry.
+    Entry(Entry),
+    /// A reference to another server.
+    Reference,
+    /// The end, with success.
+    Done(Done),
+}
+
+/// The end of a search.
+#[derive(Debug)]
+pub(super) struct Done {
+    /// For the next page; empty if there is none.
+    pub cookie: Vec<u8>,
+    /// Referrals that came with the result.
+    pub references: u64,
+}
+
+/// A search under way.
+pub(super) struct Results<'c> {
+    connection: &'c mut Connection,
+    stream: SearchStream<'c, String, &'c [String]>,
+    operation: Operation,
+}
+
+impl Connection {
+    /// Begins a search; with `page`, of one page.
+    pub(super) async fn search<'c>(
+        &'c mut self,
+        query: Query<'c>,
+        page: Option<Page>,
+    ) -> Result<Results<'c>, ReadError> {
+        if let Some(page) = page {
+            self.ldap.with_controls(paged_results(page));
+        }
+        self.ldap.with_timeout(self.limits.operation);
+        let begun = self
+            .ldap
+            .streaming_search(query.base, query.scope, query.filter, query.attributes)
+            .await;
+        match begun {
+            Ok(stream) => Ok(Results {
+                connection: self,
+                stream,
+                operation: query.operation,
+            }),
+            Err(error) => Err(self.explain(error).await),
+        }
+    }
+
+    /// The one entry of this name, if it is there.
+    pub(super) async fn entry<'c>(&'c mut self, query: Query<'c>) -> Result<Option<Entry>, ReadError> {
+        const NO_SUCH_OBJECT: u32 = 32;
+        let mut found = None;
+        let mut results = self.search(query, None).await?;
+        loop {
+            match results.next().await {
+                Ok(Item::Entry(entry)) => found = Some(entry),
+                Ok(Item::Reference) => {}
+                Ok(Item::Done(_)) => return Ok(found),
+                Err(ReadError::Refused {
+                    code: NO_SUCH_OBJECT, ..
+                }) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Results<'_> {
+    /// The next item. After [`Item::Done`] there is none.
+    pub(super) async fn next(&mut self) -> Result<Item, ReadError> {
+        loop {
+            let item = match self.stream.next().await {
+                Ok(item) => item,
+                Err(error) => return Err(self.connection.explain(error).await),
+            };
+            self.connection.credit.give_back();
+            match item {
+                None => return self.done().await,
+                Some(item) if item.is_ref() => return Ok(Item::Reference),
+                Some(item) if item.is_intermediate() => {}
+                Some(item) => return Entry::decode(item.0, &self.connection.limits).map(Item::Entry),
+            }
+        }
+    }
+
+    async fn done(&mut self) -> Result<Item, ReadError> {
+        let result = self.stream.finish().await;
+        if result.rc != 0 {
+            return Err(ReadError::Refused {
+                operation: self.operation,
+                code: result.rc,
+                text: result.text,
+            });
+        }
+        let control = result
+            .ctrls
+            .iter()
+            .find(|control| control.1.ctype == PAGED_RESULTS);
+        let cookie = match control.and_then(|control| control.1.val.as_deref()) {
+            Some(value) => paged_results_cookie(value).map_err(GuardError::from)?,
+            None => Vec::new(),
+        };
+        Ok(Item::Done(Done {
+            cookie,
+            references: result.refs.len() as u64,
+        }))
+    }
+}
+
+/// Not critical: a server that knows no pages answers all at once.
+fn paged_results(page: Page) -> Vec<RawControl> {
+    let size = i32::try_from(page.size).unwrap_or(i32::MAX);
+    vec![
+        PagedResults {
+            size,
+            cookie: page.cookie,
+        }
+        .into(),
+    ]
+}

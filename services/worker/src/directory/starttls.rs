@@ -1,0 +1,52 @@
+//! StartTLS (RFC 4511 section 4.14), spoken by hand: the LDAP library is not shown a byte before TLS stands.
+
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
+
+use super::{
+    frame::{FrameLimits, FrameReader},
+    guard::GuardError,
+    message::{Message, Response},
+};
+use crate::error::ReadError;
+
+/// Extended request 1.3.6.1.4.1.1466.20037 with message id 1.
+const REQUEST: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";
+const MESSAGE_ID: u32 = 1;
+
+/// Asks the server to go on in TLS. The stream that comes back is to begin the handshake at once.
+///
+/// Whatever comes with the answer was sent in clear by who knows whom, and must not be taken for the server's
+/// once TLS stands: it is refused.
+pub(super) async fn ask(mut stream: TcpStream, limits: FrameLimits) -> Result<TcpStream, ReadError> {
+    stream.write_all(REQUEST).await.map_err(GuardError::Io)?;
+    let mut reader = FrameReader::new(stream, limits);
+    let (frame, _) = reader
+        .next()
+        .await
+        .map_err(GuardError::from)?
+        .ok_or(GuardError::Closed)?;
+    let message = Message::parse(&frame).map_err(GuardError::from)?;
+    if message.id != MESSAGE_ID || message.response != Response::Extended {
+        let what = format!(
+            "{:?} for request {}, before StartTLS",
+            message.response, message.id
+        );
+        return Err(GuardError::Unexpected(what).into());
+    }
+    match message.result() {
+        Some(result) if result.code == 0 => {}
+        Some(result) => {
+            return Err(ReadError::StartTlsRefused {
+                code: result.code,
+                text: result.text,
+            });
+        }
+        None => return Err(GuardError::Unexpected("an answer without a result".to_owned()).into()),
+    }
+    let (stream, more) = reader.into_inner();
+    if more {
+        let what = "bytes in clear after the answer to StartTLS".to_owned();
+        return Err(GuardError::Unexpected(what).into());
+    }
+    Ok(stream)
+}

@@ -1,0 +1,377 @@
+//! The reader against servers that follow a script, byte by byte.
+
+use std::{sync::Arc, time::Duration};
+
+use rollcall_domain::failure::FailureCode;
+use rollcall_proto::v1::{Directory, ObjectBatch, ReadSummary};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
+
+use super::{
+    Reader,
+    ber::{bound, done, entry, message, nested, page_done, result, seq, tlv},
+    collect::Collector,
+    limits::Limits,
+    target::Target,
+    tls::SystemRoots,
+};
+use crate::{
+    error::ReadError,
+    network::{Network, Networks},
+    run::control::Control,
+};
+
+/// What a server answers to each request of one connection, in turn.
+type Script = Vec<Vec<u8>>;
+
+struct Server {
+    port: u16,
+    task: tokio::task::JoinHandle<usize>,
+}
+
+/// Serves connections in turn, each by its script; after a script's end the connection is closed, unless the last
+/// answer is empty: then it stays open and silent. Counts the connections.
+async fn serve(scripts: Vec<Script>) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let task = tokio::spawn(async move {
+        let mut served = 0;
+        for script in scripts {
+            let (stream, _) = listener.accept().await.unwrap();
+            served += 1;
+            follow(stream, script).await;
+        }
+        served
+    });
+    Server { port, task }
+}
+
+async fn follow(mut stream: TcpStream, script: Script) {
+    let mut request = [0; 4096];
+    for answer in script {
+        if stream.read(&mut request).await.unwrap_or(0) == 0 {
+            return;
+        }
+        if answer.is_empty() {
+            let _ = stream.read(&mut request).await;
+            return;
+        }
+        let _ = stream.write_all(&answer).await;
+    }
+    let _ = stream.shutdown().await;
+}
+
+fn reader() -> Reader {
+    let loopback = Network::try_from("127.0.0.0/8".to_owned()).unwrap();
+    Reader {
+        networks: Networks::new(&[loopback], &[]),
+        limits: Limits {
+            connect: Duration::from_secs(2),
+            operation: Duration::from_millis(500),
+            page_size: 2,
+            entries: 1_000,
+            values: 1_000,
+            value_bytes: 1_000,
+            message_bytes: 100_000,
+        },
+        allow_plaintext: true,
+        system_roots: SystemRoots::load(),
+    }
+}
+
+fn directory(port: u16) -> Directory {
+    Directory {
+        hosts: vec!["127.0.0.1".to_owned()],
+        port: port.into(),
+        security: rollcall_proto::v1::Security::Plaintext.into(),
+        bind_username: "cn=reader".to_owned(),
+        search_base: "dc=corp".to_owned(),
+        ..Directory::default()
+    }
+}
+
+async fn read_with(reader: &Reader, directory: &Directory) -> Result<(ReadSummary, ObjectBatch), ReadError> {
+    let target = Target::new(directory)?;
+    let (sender, mut batches) = mpsc::channel(8);
+    let control = Arc::new(Control::default());
+    let mut collector = Collector::new(target.addresses.clone(), &reader.limits, sender, control);
+    let met = reader.read(&target, "secret", &mut collector).await?;
+    let summary = collector.finish(met).await?;
+    let mut all = ObjectBatch::default();
+    while let Some(batch) = batches.recv().await {
+        all.objects.extend(batch.objects);
+    }
+    Ok((summary, all))
+}
+
+async fn read(script: Script) -> Result<(ReadSummary, ObjectBatch), ReadError> {
+    let server = serve(vec![script]).await;
+    read_with(&reader(), &directory(server.port)).await
+}
+
+fn person(id: u8, name: &str) -> Vec<u8> {
+    let (dn, address) = (format!("cn={name},dc=corp"), format!("SMTP:{name}@corp.example"));
+    entry(
+        id,
+        &dn,
+        &[
+            ("proxyAddresses", &[address.as_bytes()]),
+            ("objectClass", &[b"user"]),
+        ],
+    )
+}
+
+#[tokio::test]
+async fn pages_are_read_to_their_end_and_references_counted() {
+    let reference = message(2, seq(0x73, &[tlv(0x04, b"ldap://elsewhere/dc=x")]));
+    let script = vec![
+        bound(1, 0, ""),
+        [
+            person(2, "ann"),
+            person(2, "bob"),
+            reference,
+            page_done(2, b"next"),
+        ]
+        .concat(),
+        [person(3, "cay"), page_done(3, b"")].concat(),
+    ];
+    let (summary, all) = read(script).await.unwrap();
+    assert_eq!((summary.entries, summary.claims, summary.references), (3, 3, 1));
+    assert_eq!(summary.digest.len(), 16);
+    assert!(
+        summary.server.starts_with("127.0.0.1 (127.0.0.1:"),
+        "{}",
+        summary.server
+    );
+    let dns: Vec<_> = all.objects.iter().map(|object| object.dn.as_str()).collect();
+    assert_eq!(dns, ["cn=ann,dc=corp", "cn=bob,dc=corp", "cn=cay,dc=corp"]);
+}
+
+#[tokio::test]
+async fn values_in_ranges_are_read_to_their_end_once_the_page_is() {
+    let first = |id| {
+        entry(
+            id,
+            "cn=big",
+            &[
+                ("proxyAddresses", &[]),
+                ("proxyAddresses;range=0-1", &[b"SMTP:a@x.de", b"smtp:b@x.de"]),
+            ],
+        )
+    };
+    let script = vec![
+        bound(1, 0, ""),
+        [first(2), person(2, "ann"), page_done(2, b"")].concat(),
+        [first(3), done(3, 0, "")].concat(),
+        [
+            entry(4, "cn=big", &[("proxyAddresses;range=2-*", &[b"smtp:c@x.de"])]),
+            done(4, 0, ""),
+        ]
+        .concat(),
+    ];
+    let (summary, all) = read(script).await.unwrap();
+    assert_eq!((summary.entries, summary.claims), (2, 4));
+    assert_eq!(all.objects[1].claims.len(), 3);
+}
+
+#[tokio::test]
+async fn the_base_is_asked_of_the_root_dse() {
+    let root = entry(2, "", &[("defaultNamingContext", &[b"dc=corp"])]);
+    let script = vec![
+        bound(1, 0, ""),
+        [root, done(2, 0, "")].concat(),
+        [person(3, "ann"), page_done(3, b"")].concat(),
+    ];
+    let server = serve(vec![script]).await;
+    let directory = Directory {
+        search_base: String::new(),
+        ..directory(server.port)
+    };
+    assert_eq!(read_with(&reader(), &directory).await.unwrap().0.entries, 1);
+}
+
+#[tokio::test]
+async fn every_incomplete_or_hostile_answer_fails_with_its_code() {
+    let page = |id, cookie: &[u8]| [person(id, "ann"), page_done(id, cookie)].concat();
+    let after_bind = |answer: Vec<u8>| vec![bound(1, 0, ""), answer];
+    let notice = message(0, result(0x78, 52, "shutting down"));
+    let cases: Vec<(&str, Script, FailureCode)> = vec![
+        (
+            "wrong password",
+            vec![bound(1, 49, "80090308: x, data 52e, v1db1")],
+            FailureCode::WrongCredentials,
+        ),
+        (
+            "locked",
+            vec![bound(1, 49, "80090308: x, data 775, v1db1")],
+            FailureCode::AccountLocked,
+        ),
+        (
+            "no such base",
+            after_bind(done(2, 32, "")),
+            FailureCode::NoSuchBase,
+        ),
+        (
+            "a size limit in the middle",
+            after_bind([person(2, "a"), done(2, 4, "")].concat()),
+            FailureCode::SizeLimit,
+        ),
+        (
+            "a referral as result",
+            after_bind(done(2, 10, "")),
+            FailureCode::NoSuchBase,
+        ),
+        (
+            "busy on the second page",
+            [after_bind(page(2, b"1")), vec![done(3, 51, "")]].concat(),
+            FailureCode::Busy,
+        ),
+        (
+            "the first page again",
+            [after_bind(page(2, b"1")), vec![page(3, b"1"), page(4, b"1")]].concat(),
+            FailureCode::IncompleteRead,
+        ),
+        (
+            "a cut in the middle of an entry",
+            after_bind(person(2, "ann")[..20].to_vec()),
+            FailureCode::ConnectionLost,
+        ),
+        (
+            "an end in the middle of a page",
+            after_bind(person(2, "ann")),
+            FailureCode::ConnectionLost,
+        ),
+        ("silence", after_bind(Vec::new()), FailureCode::OperationTimeout),
+        ("a notice", after_bind(notice), FailureCode::Unavailable),
+        (
+            "20,000 levels",
+            after_bind(nested(20_000)),
+            FailureCode::LimitExceeded,
+        ),
+        (
+            "4 GB announced",
+            after_bind(vec![0x30, 0x84, 0xff, 0xff, 0xff, 0xff]),
+            FailureCode::LimitExceeded,
+        ),
+        (
+            "an empty sequence",
+            after_bind(vec![0x30, 0x00]),
+            FailureCode::NotLdap,
+        ),
+        (
+            "an unknown operation",
+            after_bind(message(2, tlv(0x7d, b""))),
+            FailureCode::NotLdap,
+        ),
+        (
+            "an answer to nothing",
+            after_bind(person(9, "ann")),
+            FailureCode::NotLdap,
+        ),
+        (
+            "a short entry",
+            after_bind(message(2, tlv(0x64, b""))),
+            FailureCode::NotLdap,
+        ),
+        (
+            "HTTP",
+            vec![b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()],
+            FailureCode::NotLdap,
+        ),
+        (
+            "a bind answered with an entry",
+            vec![person(1, "ann")],
+            FailureCode::NotLdap,
+        ),
+    ];
+    for (what, script, code) in cases {
+        let error = read(script).await.expect_err(what);
+        assert_eq!(error.code(), code, "{what}: {error}");
+        assert!(
+            error.to_string().contains("127.0.0.1:"),
+            "{what}: {error} names no server"
+        );
+    }
+}
+
+#[tokio::test]
+async fn another_host_is_tried_unless_the_credentials_were_refused() {
+    let hosts = vec!["127.0.0.1".to_owned(), "127.0.0.1".to_owned()];
+    let good = vec![bound(1, 0, ""), page_done(2, b"")];
+
+    let busy = serve(vec![vec![bound(1, 51, "")], good.clone()]).await;
+    let both = Directory {
+        hosts: hosts.clone(),
+        ..directory(busy.port)
+    };
+    assert!(read_with(&reader(), &both).await.is_ok());
+    assert_eq!(busy.task.await.unwrap(), 2);
+
+    let refused = serve(vec![vec![bound(1, 49, "")], good]).await;
+    let both = Directory {
+        hosts,
+        ..directory(refused.port)
+    };
+    assert_eq!(
+        read_with(&reader(), &both).await.unwrap_err().code(),
+        FailureCode::WrongCredentials
+    );
+    assert!(!refused.task.is_finished(), "a second connection was made");
+}
+
+#[tokio::test]
+async fn what_must_not_be_dialled_is_not() {
+    let server = serve(vec![vec![]]).await;
+    let closed = Reader {
+        networks: Networks::default(),
+        ..reader()
+    };
+    let error = read_with(&closed, &directory(server.port)).await.unwrap_err();
+    assert_eq!(error.code(), FailureCode::AddressNotAllowed);
+    let secure = Reader {
+        allow_plaintext: false,
+        ..reader()
+    };
+    let error = read_with(&secure, &directory(server.port)).await.unwrap_err();
+    assert_eq!(error.code(), FailureCode::PlaintextNotAllowed);
+    assert!(!server.task.is_finished(), "a connection was made");
+}
+
+#[tokio::test]
+async fn starttls_that_is_refused_or_tampered_with_ends_the_attempt() {
+    let starttls = |answer: Vec<u8>| async move {
+        let server = serve(vec![vec![answer]]).await;
+        let security = rollcall_proto::v1::Security::Starttls.into();
+        read_with(
+            &reader(),
+            &Directory {
+                security,
+                ..directory(server.port)
+            },
+        )
+        .await
+        .unwrap_err()
+    };
+    let refused = starttls(message(1, result(0x78, 2, "no TLS here"))).await;
+    assert_eq!(refused.code(), FailureCode::StarttlsRefused);
+    assert!(refused.to_string().contains("no TLS here"), "{refused}");
+    let accepted = message(1, result(0x78, 0, ""));
+    let injected = starttls([accepted.clone(), bound(1, 0, "")].concat()).await;
+    assert_eq!(injected.code(), FailureCode::NotLdap);
+    assert!(injected.to_string().contains("in clear"), "{injected}");
+    assert_eq!(starttls(accepted).await.code(), FailureCode::TlsFailed);
+}
+
+#[tokio::test]
+async fn an_empty_password_is_never_sent() {
+    let server = serve(vec![vec![bound(1, 0, "")]]).await;
+    let target = Target::new(&directory(server.port)).unwrap();
+    let (sender, _batches) = mpsc::channel(1);
+    let reader = reader();
+    let mut collector = Collector::new(target.addresses.clone(), &reader.limits, sender, Arc::default());
+    let error = reader.read(&target, "", &mut collector).await.unwrap_err();
+    assert_eq!(error.code(), FailureCode::WrongCredentials);
+}

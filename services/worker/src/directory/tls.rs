@@ -1,0 +1,90 @@
+//! TLS to a directory: against the tenant's own authorities, or the system's, and against the host's name.
+
+use std::{io, sync::Arc};
+
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+use crate::error::ReadError;
+
+/// The system's trust store, read once.
+#[derive(Debug, Clone)]
+pub struct SystemRoots(Arc<RootCertStore>);
+
+impl SystemRoots {
+    /// Reads it. What cannot be read of it is left out: a server that needs it is then not trusted.
+    pub fn load() -> Self {
+        let mut store = RootCertStore::empty();
+        let found = rustls_native_certs::load_native_certs();
+        for error in &found.errors {
+            tracing::warn!(%error, "part of the system's trust store cannot be read");
+        }
+        store.add_parsable_certificates(found.certs);
+        Self(Arc::new(store))
+    }
+}
+
+/// What TLS to one tenant's servers is checked against.
+#[derive(Clone)]
+pub struct Trust(Arc<ClientConfig>);
+
+impl Trust {
+    /// The tenant's authorities; `ca_certificates_pem` empty: the system's.
+    pub fn new(ca_certificates_pem: &str, system: &SystemRoots) -> Result<Self, ReadError> {
+        let roots = if ca_certificates_pem.trim().is_empty() {
+            Arc::clone(&system.0)
+        } else {
+            own(ca_certificates_pem)?
+        };
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| ReadError::Settings(format!("TLS cannot be set up: {error}")))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self(Arc::new(config)))
+    }
+
+    /// Agrees on TLS with the server at the other end, which must prove to be `host`.
+    pub async fn connect(&self, host: &str, stream: TcpStream) -> Result<TlsStream<TcpStream>, ReadError> {
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| ReadError::Untrusted(format!("{host:?} is no name that a certificate can have")))?;
+        TlsConnector::from(Arc::clone(&self.0))
+            .connect(name, stream)
+            .await
+            .map_err(classify)
+    }
+}
+
+fn own(pem: &str) -> Result<Arc<RootCertStore>, ReadError> {
+    let mut store = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let certificate = certificate
+            .map_err(|error| ReadError::Untrusted(format!("the CA certificates cannot be read: {error}")))?;
+        store
+            .add(certificate)
+            .map_err(|error| ReadError::Untrusted(format!("a CA certificate cannot be used: {error}")))?;
+    }
+    if store.is_empty() {
+        return Err(ReadError::Untrusted(
+            "there is no certificate among the CA certificates".to_owned(),
+        ));
+    }
+    Ok(Arc::new(store))
+}
+
+fn classify(error: io::Error) -> ReadError {
+    match error
+        .get_ref()
+        .and_then(|source| source.downcast_ref::<rustls::Error>())
+    {
+        Some(rustls::Error::InvalidCertificate(reason)) => {
+            ReadError::Untrusted(format!("its certificate: {reason}"))
+        }
+        Some(rustls::Error::NoCertificatesPresented) => {
+            ReadError::Untrusted("it has no certificate".to_owned())
+        }
+        _ => ReadError::Tls(error),
+    }
+}

@@ -1,0 +1,249 @@
+//! Why a directory could not be read, and what code that failure has: in one place.
+
+use std::{io, time::Duration};
+
+use rollcall_domain::failure::{self, FailureCode};
+use thiserror::Error;
+
+use crate::directory::guard::GuardError;
+
+#[cfg(test)]
+mod tests;
+
+/// What was asked of a server when it refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// The bind.
+    Bind,
+    /// A search of the root DSE.
+    RootDse,
+    /// A search for objects.
+    Search,
+}
+
+impl Operation {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bind => "bind",
+            Self::RootDse => "search of the root DSE",
+            Self::Search => "search",
+        }
+    }
+}
+
+/// Why a directory could not be read to its end.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The settings, which were checked when they were saved, cannot be used.
+    #[error("the settings cannot be used: {0}")]
+    Settings(String),
+    /// The deployment does not allow it.
+    #[error("the settings ask for a connection without TLS, which this deployment does not allow")]
+    PlaintextNotAllowed,
+    /// The host has no address.
+    #[error("{host} cannot be resolved: {source}")]
+    Resolve {
+        /// As in the settings.
+        host: String,
+        /// What the resolver said.
+        source: io::Error,
+    },
+    /// The address is not among the networks that the operator allows.
+    #[error("the operator does not allow connections to this address")]
+    AddressNotAllowed,
+    /// There is no connection.
+    #[error("cannot connect: {0}")]
+    Connect(#[source] io::Error),
+    /// A step on the way to a connection took too long.
+    #[error("no answer within {after:?} to {step}")]
+    ConnectTimeout {
+        /// What was being done.
+        step: &'static str,
+        /// How long it was waited for.
+        after: Duration,
+    },
+    /// TLS, but not with whom it should be.
+    #[error("its identity is not trusted: {0}")]
+    Untrusted(String),
+    /// No TLS.
+    #[error("cannot agree on TLS: {0}")]
+    Tls(#[source] io::Error),
+    /// The server does not want to go on in TLS.
+    #[error("StartTLS refused with result {code}: {text}")]
+    StartTlsRefused {
+        /// RFC 4511, appendix A.
+        code: u32,
+        /// The server's own words.
+        text: String,
+    },
+    /// What came over the connection, or that it ended.
+    #[error(transparent)]
+    Connection(#[from] GuardError),
+    /// A bind without a password succeeds anonymously (RFC 4513 section 5.1.2), so none is tried.
+    #[error("the password is empty")]
+    EmptyPassword,
+    /// The server answered with a result other than success.
+    #[error("{} refused with result {code}: {text}", operation.name())]
+    Refused {
+        /// What was asked.
+        operation: Operation,
+        /// RFC 4511, appendix A.
+        code: u32,
+        /// The server's own words.
+        text: String,
+    },
+    /// The filter cannot be sent.
+    #[error("the filter cannot be encoded")]
+    Filter,
+    /// Silence.
+    #[error("the server sent nothing for {0:?}")]
+    OperationTimeout(Duration),
+    /// The root DSE names no base.
+    #[error("the root DSE has neither defaultNamingContext nor namingContexts")]
+    NoSearchBase,
+    /// The server says that it is finished, and is not.
+    #[error("the answer is incomplete: {0}")]
+    Incomplete(String),
+    /// The server sends more than is accepted.
+    #[error("more than is accepted: {0}")]
+    Limit(String),
+    /// What the server sent is no entry.
+    #[error("no directory entry: {0}")]
+    Entry(&'static str),
+    /// The LDAP library gave up for a reason of its own.
+    #[error("the LDAP library: {0}")]
+    Library(String),
+    /// With the server that it happened with.
+    #[error("{server}: {source}")]
+    At {
+        /// Host and address.
+        server: String,
+        /// What happened.
+        source: Box<ReadError>,
+    },
+    /// No server could be bound to.
+    #[error("{}", list(.0))]
+    NoServer(Vec<ReadError>),
+    /// The stored password cannot be opened.
+    #[error("the stored credential cannot be opened: {0}")]
+    Credential(String),
+    /// The run's time is over.
+    #[error("the run's time is over")]
+    Deadline,
+    /// The reader itself failed.
+    #[error("the reader ended unexpectedly: {0}")]
+    Crashed(String),
+    /// Nobody wants the read any more.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl ReadError {
+    /// With the server that it happened with.
+    #[must_use]
+    pub fn at(self, server: impl ToString) -> Self {
+        match self {
+            Self::Stopped | Self::At { .. } => self,
+            error => Self::At {
+                server: server.to_string(),
+                source: Box::new(error),
+            },
+        }
+    }
+
+    /// Whether another server may do better. Never after a bind that was refused for its credentials: trying
+    /// them again and again locks accounts.
+    pub fn tries_elsewhere(&self) -> bool {
+        match self {
+            Self::At { source, .. } => source.tries_elsewhere(),
+            Self::Refused { code, .. } => matches!(*code, rc::BUSY | rc::UNAVAILABLE),
+            Self::EmptyPassword | Self::Settings(_) | Self::Stopped | Self::Deadline => false,
+            _ => true,
+        }
+    }
+
+    /// The stable code that clients see.
+    pub fn code(&self) -> FailureCode {
+        match self {
+            Self::PlaintextNotAllowed => FailureCode::PlaintextNotAllowed,
+            Self::Resolve { .. } => FailureCode::CannotResolve,
+            Self::AddressNotAllowed => FailureCode::AddressNotAllowed,
+            Self::Connect(_) => FailureCode::CannotConnect,
+            Self::ConnectTimeout { .. } => FailureCode::ConnectTimeout,
+            Self::Untrusted(_) => FailureCode::TlsUntrusted,
+            Self::Tls(_) => FailureCode::TlsFailed,
+            Self::StartTlsRefused { code, .. } => starttls_code(*code),
+            Self::Connection(error) => connection_code(error),
+            Self::EmptyPassword => FailureCode::WrongCredentials,
+            Self::Refused {
+                operation: Operation::Bind,
+                code,
+                text,
+            } => failure::of_bind(*code, text),
+            Self::Refused {
+                operation: Operation::RootDse | Operation::Search,
+                code,
+                ..
+            } => failure::of_search(*code),
+            Self::Filter => FailureCode::FilterRefused,
+            Self::OperationTimeout(_) => FailureCode::OperationTimeout,
+            Self::NoSearchBase => FailureCode::NoSearchBase,
+            Self::Incomplete(_) => FailureCode::IncompleteRead,
+            Self::Limit(_) => FailureCode::LimitExceeded,
+            Self::Entry(_) => FailureCode::NotLdap,
+            Self::Credential(_) => FailureCode::CredentialUnreadable,
+            Self::Deadline => FailureCode::RunDeadline,
+            Self::At { source, .. } => source.code(),
+            Self::NoServer(tried) => tried
+                .iter()
+                .rev()
+                .max_by_key(|error| error.stage())
+                .map_or_else(|| FailureCode::CannotConnect, Self::code),
+            Self::Settings(_) | Self::Library(_) | Self::Crashed(_) | Self::Stopped => FailureCode::Internal,
+        }
+    }
+
+    /// How far the way to a bind had come: of several servers, the one that came furthest tells most.
+    fn stage(&self) -> u8 {
+        match self {
+            Self::At { source, .. } => source.stage(),
+            Self::Resolve { .. } => 0,
+            Self::AddressNotAllowed => 1,
+            Self::Connect(_) | Self::ConnectTimeout { .. } => 2,
+            Self::Tls(_) => 3,
+            Self::Untrusted(_) | Self::StartTlsRefused { .. } => 4,
+            _ => 5,
+        }
+    }
+}
+
+fn list(errors: &[ReadError]) -> String {
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// Result codes of RFC 4511, appendix A.
+mod rc {
+    pub(super) const BUSY: u32 = 51;
+    pub(super) const UNAVAILABLE: u32 = 52;
+}
+
+fn starttls_code(code: u32) -> FailureCode {
+    match code {
+        rc::BUSY => FailureCode::Busy,
+        rc::UNAVAILABLE => FailureCode::Unavailable,
+        _ => FailureCode::StarttlsRefused,
+    }
+}
+
+fn connection_code(error: &GuardError) -> FailureCode {
+    match error {
+        GuardError::Refused(frame) if frame.is_limit() => FailureCode::LimitExceeded,
+        GuardError::Refused(_) | GuardError::Unexpected(_) => FailureCode::NotLdap,
+        GuardError::Notice(_) => FailureCode::Unavailable,
+        GuardError::Closed | GuardError::Cut | GuardError::Io(_) => FailureCode::ConnectionLost,
+    }
+}

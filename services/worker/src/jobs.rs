@@ -1,0 +1,210 @@
+//! Takes jobs from the lanes, and settles each by what its run came to.
+//!
+//! A job is acknowledged after its effect, never before: whatever ends this process brings the job to another.
+//! While reconcile is away nothing is taken.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rollcall_chassis::{
+    amqp::{AmqpError, Broker, Delay, Delivery, Lane, Message, Publisher},
+    lifecycle::chain,
+    telemetry,
+};
+use rollcall_proto::v1::Job;
+use tokio::{sync::watch, task::JoinSet};
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use tracing::{Instrument as _, Span, field::Empty};
+
+use crate::run::{Disposition, Runner};
+
+/// What every lane shares.
+pub struct Jobs {
+    runner: Arc<Runner>,
+    publisher: Publisher,
+    /// Runs that go on in this process. A job that comes again, since its connection broke, is not begun beside itself.
+    running: Mutex<HashSet<String>>,
+}
+
+impl Jobs {
+    /// Does runs with `runner`, and sends on what is to be tried later.
+    pub fn new(runner: Arc<Runner>, publisher: Publisher) -> Self {
+        Self {
+            runner,
+            publisher,
+            running: Mutex::default(),
+        }
+    }
+
+    /// Works on a lane, on so many jobs at once, until `ending`; what is in hand then is brought to its end.
+    pub async fn work(
+        self: Arc<Self>,
+        broker: Broker,
+        lane: Lane,
+        slots: u16,
+        mut reconcile_serves: watch::Receiver<bool>,
+        ending: CancellationToken,
+    ) {
+        let mut consumer = broker.consumer(lane.queue(), slots);
+        let mut in_hand = JoinSet::new();
+        loop {
+            let serves = *reconcile_serves.borrow_and_update();
+            if !serves {
+                consumer.stop().await;
+            }
+            tokio::select! {
+                biased;
+                () = ending.cancelled() => break,
+                Some(ended) = in_hand.join_next() => note_end(ended),
+                changed = reconcile_serves.changed() => if changed.is_err() { break },
+                delivery = consumer.next(), if serves && in_hand.len() < usize::from(slots) => {
+                    in_hand.spawn(Arc::clone(&self).settle(delivery, lane));
+                }
+            }
+        }
+        consumer.stop().await;
+        while let Some(ended) = in_hand.join_next().await {
+            note_end(ended);
+        }
+    }
+
+    async fn settle(self: Arc<Self>, delivery: Delivery, lane: Lane) {
+        let job = match delivery.job() {
+            Ok(job) => job,
+            Err(error) => {
+                let reason = chain(&error);
+                tracing::error!(reason, "a job cannot be decoded: it goes to the dead letters");
+                let dead = Message::dead(&delivery, reason);
+                return self.send_on(delivery, dead).await;
+            }
+        };
+        let span = span_of(&job, &delivery, lane);
+        self.settle_job(delivery, job, lane).instrument(span).await;
+    }
+
+    async fn settle_job(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane) {
+        // In a task of its own, so that the job of a run that panics can still be given back.
+        let run = {
+            let (this, job) = (Arc::clone(&self), job.clone());
+            AbortOnDropHandle::new(tokio::spawn(
+                async move { this.run_once(&job).await }.in_current_span(),
+            ))
+        };
+        let disposition = match run.await {
+            Ok(disposition) => disposition,
+            Err(error) => {
+                tracing::error!(%error, "the run crashed: its job is given back");
+                return note_failure("giving a job back", delivery.requeue().await);
+            }
+        };
+        let trace = delivery.traceparent();
+        match disposition {
+            Disposition::Done => note_failure("acknowledging a job", delivery.ack().await),
+            Disposition::Park => {
+                let later = Message::delayed(Delay::Park, lane, &job).with_traceparent(trace);
+                self.send_on(delivery, later).await;
+            }
+            Disposition::Retry(delay) => {
+                let next = Job {
+                    attempt: job.attempt.max(1).saturating_add(1),
+                    ..job
+                };
+                let later = Message::delayed(delay, lane, &next).with_traceparent(trace);
+                self.send_on(delivery, later).await;
+            }
+        }
+    }
+
+    async fn run_once(&self, job: &Job) -> Disposition {
+        let Some(_running) = Running::begin(&self.running, &job.run_id) else {
+            return Disposition::Park;
+        };
+        self.runner.run(job).await
+    }
+
+    /// Replaces a delivery by another message. Between the two steps both exist, which does no harm.
+    async fn send_on(&self, delivery: Delivery, message: Message) {
+        match self.publisher.publish(&message).await {
+            Ok(()) => note_failure("acknowledging a job", delivery.ack().await),
+            Err(error) => {
+                tracing::warn!(
+                    error = chain(&error),
+                    "a job could not be sent on: it is given back"
+                );
+                note_failure("giving a job back", delivery.requeue().await);
+            }
+        }
+    }
+}
+
+/// A run is running here until this is dropped.
+struct Running<'a> {
+    all: &'a Mutex<HashSet<String>>,
+    run_id: &'a str,
+}
+
+impl<'a> Running<'a> {
+    fn begin(all: &'a Mutex<HashSet<String>>, run_id: &'a str) -> Option<Self> {
+        let began = all
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(run_id.to_owned());
+        began.then_some(Self { all, run_id })
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.all
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(self.run_id);
+    }
+}
+
+fn span_of(job: &Job, delivery: &Delivery, lane: Lane) -> Span {
+    let span = tracing::info_span!(
+        "run",
+        otel.name = "run",
+        otel.kind = "consumer",
+        tenant.id = job.tenant_id,
+        run.id = job.run_id,
+        attempt = job.attempt,
+        lane = lane.as_str(),
+        fence = Empty,
+    );
+    if let Some(parent) = delivery.traceparent() {
+        telemetry::set_parent(&span, &parent);
+    }
+    span
+}
+
+/// The broker hands the job out again, and BeginRun tells whoever gets it that it is done.
+fn note_failure(what: &str, result: Result<(), AmqpError>) {
+    if let Err(error) = result {
+        tracing::warn!(error = chain(&error), "{what} failed");
+    }
+}
+
+fn note_end(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "settling a job crashed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_not_begun_beside_itself() {
+        let all = Mutex::default();
+        let first = Running::begin(&all, "a").expect("the first");
+        assert!(Running::begin(&all, "a").is_none());
+        assert!(Running::begin(&all, "b").is_some());
+        drop(first);
+        assert!(Running::begin(&all, "a").is_some());
+    }
+}

@@ -1,0 +1,16 @@
+//! The worker's binary.
+
+use std::process::ExitCode;
+
+use rollcall_chassis::ServiceInfo;
+use rollcall_worker::service::{self, Command};
+
+const INFO: ServiceInfo = ServiceInfo {
+    name: "rollcall-worker",
+    about: "Reads customers' directories and hands what they hold to reconcile",
+    version: env!("CARGO_PKG_VERSION"),
+};
+
+fn main() -> ExitCode {
+    rollcall_chassis::main_with_commands(INFO, Command::run, service::start)
+}

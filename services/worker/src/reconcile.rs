@@ -1,0 +1,112 @@
+//! The calls to reconcile, each with a deadline, and what their refusals mean.
+
+use std::{future::Future, time::Duration};
+
+use rollcall_chassis::grpc::Channel;
+use rollcall_proto::v1::{
+    self, BeginRunRequest, BeginRunResponse, FailRunRequest, FinishUnchangedRequest, HeartbeatRequest,
+    RunEnded, SubmitRunRequest, reconcile_service_client::ReconcileServiceClient, submit_run_response,
+};
+use thiserror::Error;
+use tokio::time::timeout;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+
+/// For a call that reads or writes a few rows.
+const SHORT_CALL: Duration = Duration::from_secs(15);
+/// For a call that may wait for the tenant's lock.
+const LONG_CALL: Duration = Duration::from_secs(60);
+
+/// Why a call did not do what was asked.
+#[derive(Debug, Error)]
+pub enum CallError {
+    /// The run is another worker's now.
+    #[error("the lease is another worker's")]
+    Fenced,
+    /// The settings are no longer those that the run began with.
+    #[error("the settings changed")]
+    SettingsChanged,
+    /// What decides on *unchanged* is no longer what it was.
+    #[error("what was read has to be submitted after all")]
+    NotUnchanged,
+    /// A fault of ours: it passes.
+    #[error("reconcile: {}: {}", .0.code(), .0.message())]
+    Ours(Box<Status>),
+}
+
+impl From<Status> for CallError {
+    fn from(status: Status) -> Self {
+        let reason = status
+            .get_details_error_info()
+            .map(|info| info.reason)
+            .unwrap_or_default();
+        match (status.code(), reason.as_str()) {
+            (Code::FailedPrecondition, "FENCED") => Self::Fenced,
+            (Code::Aborted, "SETTINGS_CHANGED") => Self::SettingsChanged,
+            (Code::FailedPrecondition, "NOT_UNCHANGED") => Self::NotUnchanged,
+            _ => Self::Ours(Box::new(status)),
+        }
+    }
+}
+
+/// Reconcile, as a worker calls it.
+#[derive(Debug, Clone)]
+pub struct Reconcile(ReconcileServiceClient<Channel>);
+
+impl Reconcile {
+    /// Over `channel`, which injects the trace context.
+    pub fn new(channel: Channel) -> Self {
+        Self(ReconcileServiceClient::new(channel))
+    }
+
+    /// Takes the tenant's lease for a run.
+    pub async fn begin(&self, request: BeginRunRequest) -> Result<BeginRunResponse, CallError> {
+        within(LONG_CALL, self.0.clone().begin_run(request)).await
+    }
+
+    /// Keeps the lease; whether the run was cancelled.
+    pub async fn heartbeat(&self, request: HeartbeatRequest) -> Result<bool, CallError> {
+        Ok(within(SHORT_CALL, self.0.clone().heartbeat(request))
+            .await?
+            .cancelled)
+    }
+
+    /// Ends a run whose read equals the last applied one.
+    pub async fn finish_unchanged(&self, request: FinishUnchangedRequest) -> Result<RunEnded, CallError> {
+        let answer = within(LONG_CALL, self.0.clone().finish_unchanged(request)).await?;
+        Ok(answer.outcome.unwrap_or_default())
+    }
+
+    /// Gives the lease back after a failed attempt.
+    pub async fn fail(&self, request: FailRunRequest) -> Result<(), CallError> {
+        within(SHORT_CALL, self.0.clone().fail_run(request))
+            .await
+            .map(|v1::FailRunResponse {}| ())
+    }
+
+    /// Submits what comes as `parts`, and answers the outcome. The run's deadline bounds it.
+    pub async fn submit(&self, parts: ReceiverStream<SubmitRunRequest>) -> Result<RunEnded, CallError> {
+        let mut answers = self.0.clone().submit_run(parts).await?.into_inner();
+        while let Some(answer) = answers.message().await? {
+            if let Some(submit_run_response::Part::Outcome(outcome)) = answer.part {
+                return Ok(outcome);
+            }
+        }
+        Err(CallError::Ours(Box::new(Status::unavailable(
+            "the call ended without an outcome",
+        ))))
+    }
+}
+
+async fn within<T>(
+    limit: Duration,
+    call: impl Future<Output = Result<tonic::Response<T>, Status>>,
+) -> Result<T, CallError> {
+    match timeout(limit, call).await {
+        Ok(answered) => Ok(answered?.into_inner()),
+        Err(_) => Err(CallError::Ours(Box::new(Status::deadline_exceeded(
+            "no answer in time",
+        )))),
+    }
+}

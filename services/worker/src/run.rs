@@ -1,0 +1,147 @@
+//! One run, from its job to its outcome.
+//!
+//! BeginRun answers everything that decides, as it is now. What is read is held back as long as it may equal
+//! the last applied read, else submitted as it comes. Nothing is applied without the footer that only a
+//! complete read sends, so whatever goes wrong here leaves nothing behind.
+
+mod attempt;
+pub mod control;
+mod heartbeat;
+mod held;
+mod reading;
+mod retry;
+mod submission;
+
+use std::{sync::Arc, time::Duration};
+
+use rollcall_chassis::{amqp::Delay, credential::OpeningKeys};
+use rollcall_proto::v1::{BeginRunRequest, BeginRunResponse, BeginStatus, Job};
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
+
+use crate::{
+    directory::Reader,
+    reconcile::{CallError, Reconcile},
+};
+use attempt::{Attempt, AttemptError};
+use control::Control;
+
+/// A run whose settings change each time it has read is tried again later.
+const BEGINNINGS: usize = 3;
+
+/// What becomes of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disposition {
+    /// It is done with.
+    Done,
+    /// It waits for another run, or for a service of ours; that is no attempt.
+    Park,
+    /// The next attempt is due after this delay.
+    Retry(Delay),
+}
+
+/// A run that is this worker's.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    /// Whose run.
+    pub tenant_id: String,
+    /// Which run.
+    pub run_id: String,
+    /// What orders its writers.
+    pub fence: i64,
+}
+
+/// Does runs.
+pub struct Runner {
+    /// Where runs begin and end.
+    pub reconcile: Reconcile,
+    /// Open credentials.
+    pub keys: OpeningKeys,
+    /// Reads directories.
+    pub reader: Arc<Reader>,
+    /// Names this process in leases.
+    pub worker_id: String,
+    /// What one run may hold back, in bytes.
+    pub hold_bytes: usize,
+    /// How long a run may take.
+    pub run_limit: Duration,
+}
+
+enum Step {
+    Settled(Disposition),
+    BeginAnew,
+}
+
+impl Runner {
+    /// Does the run of `job`, and says what becomes of the job. Called again for the same job, it does no harm.
+    pub async fn run(&self, job: &Job) -> Disposition {
+        for _ in 0..BEGINNINGS {
+            match self.step(job).await {
+                Step::Settled(disposition) => return disposition,
+                Step::BeginAnew => tracing::info!("the settings changed during the run: it begins anew"),
+            }
+        }
+        Disposition::Park
+    }
+
+    async fn step(&self, job: &Job) -> Step {
+        let begun = match self.begin(job).await {
+            Ok(begun) => begun,
+            Err(error) => return Step::Settled(park("BeginRun", &error)),
+        };
+        match begun.status() {
+            BeginStatus::Started => self.started(job, begun).await,
+            BeginStatus::Finished => Step::Settled(Disposition::Done),
+            BeginStatus::Busy | BeginStatus::Taken | BeginStatus::Unspecified => {
+                Step::Settled(Disposition::Park)
+            }
+        }
+    }
+
+    async fn begin(&self, job: &Job) -> Result<BeginRunResponse, CallError> {
+        let request = BeginRunRequest {
+            tenant_id: job.tenant_id.clone(),
+            run_id: job.run_id.clone(),
+            worker_id: self.worker_id.clone(),
+            attempt: job.attempt.max(1),
+        };
+        self.reconcile.begin(request).await
+    }
+
+    async fn started(&self, job: &Job, begun: BeginRunResponse) -> Step {
+        let lease = Lease {
+            tenant_id: job.tenant_id.clone(),
+            run_id: job.run_id.clone(),
+            fence: begun.fence,
+        };
+        tracing::Span::current().record("fence", lease.fence);
+        let control = Arc::new(Control::default());
+        let attempt = Attempt::new(self, job, &begun, &lease, &control);
+        let _heartbeat = {
+            let (reconcile, lease, control) = (self.reconcile.clone(), lease.clone(), Arc::clone(&control));
+            let beats = async move { heartbeat::beat(reconcile, lease, &control).await };
+            AbortOnDropHandle::new(tokio::spawn(beats.in_current_span()))
+        };
+        let error = match attempt.read_and_submit().await {
+            Ok(_) => return Step::Settled(Disposition::Done),
+            Err(error) => error,
+        };
+        match error {
+            AttemptError::Call(CallError::SettingsChanged | CallError::NotUnchanged) => Step::BeginAnew,
+            AttemptError::Call(CallError::Fenced) => Step::Settled(fenced()),
+            AttemptError::Call(error @ CallError::Ours(_)) => Step::Settled(park("submitting", &error)),
+            AttemptError::Read(error) => Step::Settled(attempt.end_failed(error).await),
+        }
+    }
+}
+
+/// Another worker has the run, and a job for it.
+fn fenced() -> Disposition {
+    tracing::warn!("the run is another worker's now: it is dropped here");
+    Disposition::Done
+}
+
+fn park(what: &str, error: &CallError) -> Disposition {
+    tracing::warn!(%error, "{what} failed: the run waits");
+    Disposition::Park
+}

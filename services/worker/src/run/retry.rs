@@ -1,0 +1,55 @@
+//! Whether a failed attempt is followed by another, and when.
+
+use rollcall_chassis::amqp::Delay;
+use rollcall_domain::failure::FailureClass;
+use rollcall_proto::v1::RunTrigger;
+
+/// The wait before the attempt after `attempt`; `None`: the run has failed.
+///
+/// Somebody who waits gets one more try. Wrong credentials are never tried again: that locks accounts.
+pub(super) fn after(class: FailureClass, trigger: RunTrigger, attempt: u32) -> Option<Delay> {
+    if class != FailureClass::Transient {
+        return None;
+    }
+    match (trigger, attempt) {
+        (RunTrigger::Scheduled, 0 | 1) => Some(Delay::Seconds10),
+        (RunTrigger::Scheduled, 2) => Some(Delay::Seconds60),
+        (RunTrigger::Scheduled, 3) => Some(Delay::Seconds300),
+        (RunTrigger::Manual | RunTrigger::Unspecified, 0 | 1) => Some(Delay::Seconds2),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waits(class: FailureClass, trigger: RunTrigger) -> Vec<u64> {
+        (1..)
+            .map_while(|attempt| after(class, trigger, attempt))
+            .map(|delay| delay.duration().as_secs())
+            .collect()
+    }
+
+    #[test]
+    fn somebody_who_waits_gets_one_more_try_and_a_schedule_three() {
+        assert_eq!(waits(FailureClass::Transient, RunTrigger::Manual), [2]);
+        assert_eq!(
+            waits(FailureClass::Transient, RunTrigger::Scheduled),
+            [10, 60, 300]
+        );
+    }
+
+    #[test]
+    fn what_does_not_pass_by_itself_is_not_tried_again() {
+        for class in [
+            FailureClass::Credentials,
+            FailureClass::Misconfigured,
+            FailureClass::Ours,
+        ] {
+            for trigger in [RunTrigger::Manual, RunTrigger::Scheduled] {
+                assert_eq!(waits(class, trigger), [0_u64; 0]);
+            }
+        }
+    }
+}

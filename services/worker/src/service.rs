@@ -1,0 +1,86 @@
+//! Puts a worker together.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use clap::Subcommand;
+use rollcall_chassis::{
+    BoxError, Lifecycle,
+    amqp::{Broker, Lane},
+    credential::{self, OpeningKeys},
+    grpc,
+};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::{
+    config::Config,
+    directory::{Reader, tls::SystemRoots},
+    jobs::Jobs,
+    probe,
+    reconcile::Reconcile,
+    run::Runner,
+};
+
+/// What the binary does beside being a service.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Makes a key that opens credentials, and its public half that seals them
+    GenerateKey {
+        /// The key's name: 1 to 32 of a-z, 0-9, - and _
+        #[arg(long)]
+        id: String,
+        /// Where ID.key (for workers alone) and ID.pub (for the scheduler) are written
+        #[arg(long, value_name = "DIR")]
+        out_dir: PathBuf,
+    },
+}
+
+impl Command {
+    /// Does it.
+    pub fn run(self) -> Result<(), BoxError> {
+        match self {
+            Self::GenerateKey { id, out_dir } => Ok(credential::generate(&id)?.write(&out_dir)?),
+        }
+    }
+}
+
+/// Starts a worker.
+pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
+    let channel = grpc::connect(&config.reconcile)?;
+    let runner = Arc::new(Runner {
+        reconcile: Reconcile::new(channel.clone()),
+        keys: OpeningKeys::read(&config.credentials.key_files)?,
+        reader: Arc::new(Reader {
+            networks: config.networks(),
+            limits: config.read_limits(),
+            allow_plaintext: config.directory.allow_plaintext,
+            system_roots: SystemRoots::load(),
+        }),
+        worker_id: Uuid::now_v7().to_string(),
+        hold_bytes: config.limits.hold_bytes,
+        run_limit: Duration::from_secs(config.limits.run_seconds),
+    });
+    let serving = grpc::Server::new(&config.server)?.start(&lifecycle).await?;
+    let broker = Broker::start(&config.amqp, "rollcall-worker", &lifecycle)?;
+    let (serves, reconcile_serves) = watch::channel(false);
+    let ending = lifecycle.soft().clone();
+    lifecycle.spawn("reconcile's health", async move {
+        probe::watch_reconcile(channel, serves, serving, ending).await;
+        Ok::<_, BoxError>(())
+    });
+    let jobs = Arc::new(Jobs::new(runner, broker.publisher()));
+    let lanes = [
+        (Lane::Interactive, config.lanes.interactive, "interactive lane"),
+        (Lane::Scheduled, config.lanes.scheduled, "scheduled lane"),
+        (Lane::Slow, config.lanes.slow, "slow lane"),
+    ];
+    for (lane, slots, name) in lanes.into_iter().filter(|(_, slots, _)| *slots > 0) {
+        let (jobs, broker, serves) = (Arc::clone(&jobs), broker.clone(), reconcile_serves.clone());
+        let ending = lifecycle.soft().clone();
+        lifecycle.spawn(name, async move {
+            jobs.work(broker, lane, slots, serves, ending).await;
+            Ok::<_, BoxError>(())
+        });
+    }
+    Ok(())
+}
