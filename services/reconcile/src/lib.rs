@@ -1,1 +1,85 @@
 //! Decides what a read means for a tenant and applies it to the portal's database.
+//!
+//! Owns the schemas `portal` (domains, accounts, addresses) and `reconcile` (leases, the history of claims, outcomes,
+//! outbox). Workers begin and end runs here; the portal writes its domains here. Of the scheduler's data it reads two
+//! views, of the directories nothing at all: it knows what workers submit.
+//!
+//! Invariants: whatever ends a run or changes a tenant's data holds the tenant's lock; a run that lost its lease writes
+//! nothing; accounts, history, outbox and outcome are one transaction, or none of them.
+
+mod budget;
+mod commit;
+mod config;
+mod convert;
+mod copy;
+mod domains;
+mod error;
+mod events;
+mod fail;
+mod inputs;
+mod lease;
+mod outbox;
+mod outcome;
+mod reconciler;
+mod relay;
+mod service;
+mod stage;
+mod submit;
+mod sweeper;
+mod tenant;
+mod unchanged;
+
+use std::sync::Arc;
+
+use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg};
+use rollcall_proto::v1::{
+    account_service_server::AccountServiceServer, reconcile_service_server::ReconcileServiceServer,
+};
+use sqlx::migrate::Migrator;
+use tokio::sync::Notify;
+
+pub use config::Config;
+
+/// Brings the schemas `portal` and `reconcile` up to date.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// A batch is at most 1 MiB by the contract; a little more is no reason to fail.
+const LARGEST_MESSAGE: usize = 2 * 1024 * 1024;
+
+const NAME: &str = "rollcall-reconcile";
+
+/// Sets the service up and lets it live.
+pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
+    let pool = pg::connect(&config.database, NAME).await?;
+    pg::migrate(&pool, &MIGRATOR).await?;
+    let broker = Broker::start(&config.amqp, NAME, &lifecycle)?;
+    let outbox = Arc::new(Notify::new());
+    let relay = relay::Relay {
+        pool: pool.clone(),
+        outbox: Arc::clone(&outbox),
+        tick: config.relay.tick(),
+        batch: config.relay.batch.into(),
+    };
+    relay.start(&broker, &lifecycle);
+    let events = events::Events::start(&broker, &lifecycle);
+    let reconciler = Arc::new(reconciler::Reconciler::new(
+        pool,
+        &config.limits,
+        &config.leases,
+        events,
+        outbox,
+        lifecycle.clone(),
+    ));
+    sweeper::start(Arc::clone(&reconciler), config.leases.sweep(), &lifecycle);
+    let runs = service::RunCalls {
+        reconciler: Arc::clone(&reconciler),
+        workers: config.workers.certificate_names.clone(),
+    };
+    let serving = Server::new(&config.server)?
+        .add_service(ReconcileServiceServer::new(runs).max_decoding_message_size(LARGEST_MESSAGE))
+        .add_service(AccountServiceServer::new(service::AccountCalls { reconciler }))
+        .start(&lifecycle)
+        .await?;
+    serving.set_ready(true).await;
+    Ok(())
+}

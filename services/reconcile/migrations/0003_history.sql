@@ -1,0 +1,58 @@
+-- The verdicts of all runs, as one history for each tenant.
+
+-- A row is valid from the applied run `valid_from` up to, and without, the applied run `valid_to`. The run that wrote it
+-- shows the entry verdict, every later one the steady verdict: what the same row is if nothing has changed.
+CREATE TABLE reconcile.claim_history (
+    tenant_id text COLLATE "C",
+    row_id bigint,
+    valid_from bigint NOT NULL,
+    valid_to bigint,
+    -- Of the steady content: by it a run finds the rows that stay as they are.
+    content uuid NOT NULL,
+    address text COLLATE "C",
+    entry_verdict text NOT NULL,
+    entry_reason text,
+    entry_other text,
+    -- Null for a row that lives for one run only.
+    steady_verdict text,
+    steady_reason text,
+    steady_other text,
+    address_type text,
+    primary_address text NOT NULL,
+    directory_type text,
+    directory_primary text NOT NULL,
+    object_type text,
+    object_id text NOT NULL,
+    object_dn text NOT NULL,
+    PRIMARY KEY (tenant_id, address, row_id)
+);
+
+-- The rows that count now: what a run compares itself with, without reading the rows themselves.
+CREATE INDEX claim_history_open ON reconcile.claim_history (tenant_id, row_id) INCLUDE (content) WHERE valid_to IS NULL;
+
+-- A preview is the history as it was, without these rows…
+CREATE TABLE reconcile.preview_hidden (
+    tenant_id text COLLATE "C",
+    run_id uuid,
+    row_id bigint,
+    PRIMARY KEY (tenant_id, run_id, row_id)
+);
+
+-- … and with these.
+CREATE TABLE reconcile.preview_row (
+    tenant_id text COLLATE "C",
+    run_id uuid,
+    row_id bigint,
+    address text COLLATE "C",
+    verdict text NOT NULL,
+    reason text,
+    address_type text,
+    primary_address text NOT NULL,
+    directory_type text,
+    directory_primary text NOT NULL,
+    object_type text,
+    object_id text NOT NULL,
+    object_dn text NOT NULL,
+    other text,
+    PRIMARY KEY (tenant_id, run_id, address, row_id)
+);

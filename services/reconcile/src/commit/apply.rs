@@ -1,0 +1,87 @@
+//! The accounts' changes, set by set: what is new is copied, what changes goes in arrays.
+
+mod address;
+
+use rollcall_chassis::pg::PgTimestamp;
+use rollcall_domain::{
+    TenantId,
+    plan::{AccountChange, AccountState, ChangeKind},
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{
+    copy::copy_in,
+    error::{During, ReconcileError},
+    tenant::TenantTx,
+};
+
+const COPY_ACCOUNTS: &str = "COPY portal.account (tenant_id, account_id, hsr_enabled, protected, stale_since, \
+     type, origin, primary_address, object_id) FROM STDIN (FORMAT binary)";
+
+/// How many accounts one statement updates.
+const BATCH: usize = 10_000;
+
+/// Applies all changes of a plan to accounts and addresses.
+pub(super) async fn changes(tenant: &mut TenantTx, changes: &[AccountChange]) -> Result<(), ReconcileError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let id = tenant.tenant.clone();
+    let connection = tenant.connection();
+    let (created, changed): (Vec<_>, Vec<_>) =
+        changes.iter().partition(|change| change.kind == ChangeKind::Created);
+    for batch in changed.chunks(BATCH) {
+        update(connection, &id, batch).await?;
+    }
+    create(connection, &id, &created).await?;
+    address::Difference::of(changes).apply(connection, &id).await
+}
+
+async fn create(
+    connection: &mut PgConnection,
+    tenant: &TenantId,
+    created: &[&AccountChange],
+) -> Result<(), ReconcileError> {
+    copy_in(connection, COPY_ACCOUNTS, created.iter(), |row, change| {
+        let account = &change.after;
+        row.text(tenant.as_str());
+        row.uuid(account.id.as_uuid());
+        row.boolean(account.hsr_enabled);
+        row.boolean(account.protected);
+        row.optional_time(account.stale_since);
+        row.text(account.object_type.as_str());
+        row.text(account.origin.as_str());
+        row.text(primary(account));
+        row.optional_text(account.object_id.as_ref().map(|id| id.as_str()));
+    })
+    .await
+    .during("write the new accounts")?;
+    Ok(())
+}
+
+async fn update(
+    connection: &mut PgConnection,
+    tenant: &TenantId,
+    changed: &[&AccountChange],
+) -> Result<(), ReconcileError> {
+    let accounts = || changed.iter().map(|change| &change.after);
+    sqlx::query(include_str!("apply/update_accounts.sql"))
+        .bind(tenant.as_str())
+        .bind(accounts().map(|account| account.id.as_uuid()).collect::<Vec<Uuid>>())
+        .bind(accounts().map(|account| account.hsr_enabled).collect::<Vec<bool>>())
+        .bind(accounts().map(|account| account.stale_since.map(PgTimestamp)).collect::<Vec<_>>())
+        .bind(accounts().map(|account| account.removed).collect::<Vec<bool>>())
+        .bind(accounts().map(|account| account.object_type.as_str()).collect::<Vec<_>>())
+        .bind(accounts().map(|account| account.origin.as_str()).collect::<Vec<_>>())
+        .bind(accounts().map(primary).collect::<Vec<_>>())
+        .bind(accounts().map(|account| account.object_id.as_ref().map(|id| id.as_str())).collect::<Vec<_>>())
+        .execute(connection)
+        .await
+        .during("update the accounts")?;
+    Ok(())
+}
+
+fn primary(account: &AccountState) -> &str {
+    account.primary().map(|primary| primary.address.as_str()).unwrap_or_default()
+}

@@ -1,0 +1,12 @@
+-- Protection is the portal's to change, never a run's. An account that was removed before keeps the time of its removal.
+UPDATE portal.account a
+SET hsr_enabled = c.hsr_enabled,
+    stale_since = c.stale_since,
+    remove_time = CASE WHEN c.removed THEN COALESCE(a.remove_time, now()) END,
+    type = c.type,
+    origin = c.origin,
+    primary_address = c.primary_address,
+    object_id = c.object_id
+FROM unnest($2::uuid[], $3::boolean[], $4::timestamptz[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[])
+    AS c (account_id, hsr_enabled, stale_since, removed, type, origin, primary_address, object_id)
+WHERE a.tenant_id = $1 AND a.account_id = c.account_id

@@ -1,0 +1,211 @@
+//! The claims' history: which of a plan's rows are new, which of the history's are over, and the writing of both.
+
+use rollcall_domain::{
+    AddressType, ObjectType, Reason, Verdict,
+    plan::{Plan, PlannedRow, Rows},
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{
+    copy::{RowWriter, copy_in},
+    error::{During, ReconcileError},
+    tenant::TenantTx,
+};
+
+const COPY: &str = "COPY reconcile.claim_history (tenant_id, row_id, valid_from, valid_to, content, \
+     entry_verdict, entry_reason, entry_other, steady_verdict, steady_reason, steady_other, \
+     address, address_type, primary_address, directory_type, directory_primary, \
+     object_type, object_id, object_dn) FROM STDIN (FORMAT binary)";
+
+/// How many rows one statement closes.
+const BATCH: usize = 10_000;
+
+/// A row of the history that counts now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct OpenRow {
+    content: u128,
+    row_id: i64,
+}
+
+/// What a plan changes in the history.
+#[derive(Debug, Default)]
+pub(super) struct Difference {
+    /// For each row of the plan whether it is new, and its content.
+    rows: Vec<(bool, u128)>,
+    /// Rows of the history that are over.
+    pub(super) closed: Vec<i64>,
+    /// What the next run shows if it finds nothing changed.
+    pub(super) steady: SteadyCounts,
+}
+
+/// The counts of a run that finds everything as it was left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct SteadyCounts {
+    pub(super) keep: i64,
+    pub(super) stale: i64,
+    pub(super) skip: i64,
+}
+
+impl Difference {
+    /// How many rows are new.
+    pub(super) fn new_rows(&self) -> usize {
+        self.rows.iter().filter(|(new, _)| *new).count()
+    }
+
+    /// The rows of the plan that are new, with their contents.
+    pub(super) fn select<'p>(&'p self, rows: &'p Rows<'_>) -> impl Iterator<Item = (PlannedRow<'p>, u128)> {
+        rows.iter().zip(&self.rows).filter(|(_, (new, _))| *new).map(|(row, (_, content))| (row, *content))
+    }
+}
+
+/// The contents and ids of all rows that count, without the rows themselves.
+pub(super) async fn open_rows(tenant: &mut TenantTx) -> Result<Vec<OpenRow>, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let rows: Vec<(Uuid, i64)> =
+        sqlx::query_as("SELECT content, row_id FROM reconcile.claim_history WHERE tenant_id = $1 AND valid_to IS NULL")
+            .bind(id)
+            .fetch_all(tenant.connection())
+            .await
+            .during("read the history's contents")?;
+    Ok(rows.into_iter().map(|(content, row_id)| OpenRow { content: content.as_u128(), row_id }).collect())
+}
+
+/// Finds the rows of the plan that the history has not, or not as something that settled, and those that it has too many.
+pub(super) fn compare<'p>(
+    mut open: Vec<OpenRow>,
+    rows: impl ExactSizeIterator<Item = PlannedRow<'p>>,
+) -> Difference {
+    open.sort_unstable();
+    let mut stays = vec![false; open.len()];
+    let mut difference = Difference::default();
+    difference.rows.reserve_exact(rows.len());
+    for row in rows {
+        let content = content(&row);
+        difference.steady.add(row.steady_verdict);
+        let found = if has_settled(&row) { find(&open, &stays, content) } else { None };
+        if let Some(position) = found {
+            stays[position] = true;
+        }
+        difference.rows.push((found.is_none(), content));
+    }
+    difference.closed = open.iter().zip(&stays).filter(|(_, stays)| !**stays).map(|(row, _)| row.row_id).collect();
+    difference
+}
+
+/// The first row of this content that no other row of the plan stands for yet.
+fn find(open: &[OpenRow], stays: &[bool], content: u128) -> Option<usize> {
+    let first = open.partition_point(|row| row.content < content);
+    (first..open.len()).take_while(|position| open[*position].content == content).find(|position| !stays[*position])
+}
+
+/// Whether the run decides what every later one would.
+fn has_settled(row: &PlannedRow<'_>) -> bool {
+    row.steady_verdict == Some(row.verdict) && row.steady_reason == row.reason && row.steady_other == row.other
+}
+
+impl SteadyCounts {
+    fn add(&mut self, verdict: Option<Verdict>) {
+        match verdict {
+            Some(Verdict::Keep) => self.keep += 1,
+            Some(Verdict::Stale) => self.stale += 1,
+            Some(Verdict::Skip) => self.skip += 1,
+            Some(Verdict::Add | Verdict::Update | Verdict::Remove) | None => {}
+        }
+    }
+}
+
+/// A hash of what a row settles to.
+fn content(row: &PlannedRow<'_>) -> u128 {
+    let fields = [
+        Some(row.address),
+        row.steady_verdict.map(Verdict::as_str),
+        row.steady_reason.map(Reason::as_str),
+        row.address_type.map(AddressType::as_str),
+        row.primary_address,
+        row.directory_type.map(AddressType::as_str),
+        row.directory_primary,
+        row.object_type.map(ObjectType::as_str),
+        row.object_id,
+        row.object_dn,
+        row.steady_other,
+    ];
+    let mut buffer = Vec::with_capacity(512);
+    for field in fields {
+        let field = field.unwrap_or_default().as_bytes();
+        buffer.extend_from_slice(&field.len().to_be_bytes());
+        buffer.extend_from_slice(field);
+    }
+    let [half @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *blake3::hash(&buffer).as_bytes();
+    u128::from_be_bytes(half)
+}
+
+/// Brings the history to its next state.
+pub(super) async fn advance(
+    tenant: &mut TenantTx,
+    plan: &Plan<'_>,
+    difference: &Difference,
+) -> Result<(), ReconcileError> {
+    tenant.row.applied += 1;
+    let (id, state) = (tenant.tenant.clone(), tenant.row.applied);
+    close(tenant.connection(), id.as_str(), state, &difference.closed).await?;
+    let rows = (tenant.row.next_row_id..).zip(difference.select(&plan.rows));
+    let written = copy_in(tenant.connection(), COPY, rows, |writer, (row_id, (row, content))| {
+        writer.text(id.as_str());
+        writer.bigint(row_id);
+        writer.bigint(state);
+        // What has no steady verdict is the news of this run alone.
+        match row.steady_verdict {
+            Some(_) => writer.null(),
+            None => writer.bigint(state + 1),
+        }
+        writer.uuid(Uuid::from_u128(content));
+        writer.text(row.verdict.as_str());
+        writer.optional_text(row.reason.map(Reason::as_str));
+        writer.optional_text(row.other);
+        writer.optional_text(row.steady_verdict.map(Verdict::as_str));
+        writer.optional_text(row.steady_reason.map(Reason::as_str));
+        writer.optional_text(row.steady_other);
+        write_claim(writer, &row);
+    })
+    .await
+    .during("write the history")?;
+    tenant.row.next_row_id += i64::try_from(written).unwrap_or(i64::MAX);
+    Ok(())
+}
+
+async fn close(
+    connection: &mut PgConnection,
+    tenant: &str,
+    state: i64,
+    closed: &[i64],
+) -> Result<(), ReconcileError> {
+    for batch in closed.chunks(BATCH) {
+        sqlx::query(
+            "UPDATE reconcile.claim_history SET valid_to = $2 \
+             WHERE tenant_id = $1 AND valid_to IS NULL AND row_id = ANY($3)",
+        )
+        .bind(tenant)
+        .bind(state)
+        .bind(batch)
+        .execute(&mut *connection)
+        .await
+        .during("close rows of the history")?;
+    }
+    Ok(())
+}
+
+/// The columns from the address on, which history and previews have alike.
+pub(super) fn write_claim(writer: &mut RowWriter<'_>, row: &PlannedRow<'_>) {
+    writer.text(row.address);
+    writer.optional_text(row.address_type.map(AddressType::as_str));
+    writer.text(row.primary_address.unwrap_or_default());
+    writer.optional_text(row.directory_type.map(AddressType::as_str));
+    writer.text(row.directory_primary.unwrap_or_default());
+    writer.optional_text(row.object_type.map(ObjectType::as_str));
+    writer.text(row.object_id.unwrap_or_default());
+    writer.text(row.object_dn.unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,210 @@
+//! The service's configuration.
+
+use std::{net::SocketAddr, time::Duration};
+
+use jiff::SignedDuration;
+use rollcall_chassis::config::{
+    AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
+};
+use serde::Deserialize;
+
+use crate::{budget::Budget, lease::LeaseTimes};
+
+const MIB: usize = 1024 * 1024;
+
+/// All sections.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    #[serde(default = "default_server")]
+    pub(crate) server: ServerConfig,
+    #[serde(default)]
+    pub(crate) telemetry: TelemetryConfig,
+    #[serde(default)]
+    pub(crate) lifecycle: LifecycleConfig,
+    pub(crate) database: DatabaseConfig,
+    pub(crate) amqp: AmqpConfig,
+    #[serde(default)]
+    pub(crate) limits: Limits,
+    #[serde(default)]
+    pub(crate) leases: Leases,
+    #[serde(default)]
+    pub(crate) relay: Relay,
+    #[serde(default)]
+    pub(crate) workers: Workers,
+}
+
+fn default_server() -> ServerConfig {
+    ServerConfig::plaintext(SocketAddr::from(([127, 0, 0, 1], 7103)))
+}
+
+/// `[limits]`: how much memory runs may take.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Limits {
+    reads_mib: usize,
+    run_mib: usize,
+    commits_mib: usize,
+    largest_read_mib: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { reads_mib: 256, run_mib: 96, commits_mib: 768, largest_read_mib: 4096 }
+    }
+}
+
+impl Limits {
+    pub(crate) fn budget(&self) -> Budget {
+        Budget::new(self.reads_mib * MIB, self.run_mib * MIB, self.commits_mib * MIB)
+    }
+
+    pub(crate) fn read_bytes(&self) -> usize {
+        self.largest_read_mib * MIB
+    }
+}
+
+/// `[leases]`: how long runs may be silent and take.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Leases {
+    silence_seconds: u32,
+    deadline_seconds: u32,
+    sweep_seconds: u32,
+}
+
+impl Default for Leases {
+    fn default() -> Self {
+        Self { silence_seconds: 15, deadline_seconds: 1200, sweep_seconds: 10 }
+    }
+}
+
+impl Leases {
+    pub(crate) fn times(&self) -> LeaseTimes {
+        LeaseTimes {
+            silence: SignedDuration::from_secs(self.silence_seconds.into()),
+            deadline: SignedDuration::from_secs(self.deadline_seconds.into()),
+        }
+    }
+
+    pub(crate) fn sweep(&self) -> Duration {
+        Duration::from_secs(self.sweep_seconds.into())
+    }
+}
+
+/// `[relay]`: how the outbox is taken to the broker.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Relay {
+    tick_seconds: u32,
+    pub(crate) batch: u32,
+}
+
+impl Default for Relay {
+    fn default() -> Self {
+        Self { tick_seconds: 5, batch: 1000 }
+    }
+}
+
+impl Relay {
+    pub(crate) fn tick(&self) -> Duration {
+        Duration::from_secs(self.tick_seconds.into())
+    }
+}
+
+/// `[workers]`: who may begin and end runs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Workers {
+    pub(crate) certificate_names: Vec<String>,
+}
+
+impl Default for Workers {
+    fn default() -> Self {
+        Self { certificate_names: vec!["worker.rollcall".to_owned()] }
+    }
+}
+
+impl ServiceConfig for Config {
+    const KEYS: &'static [(&'static str, &'static str)] = &[
+        ("limits.reads_mib", "memory for the reads of all runs that come in, in MiB; the rest is staged [256]"),
+        ("limits.run_mib", "memory for one run's read, in MiB [96]"),
+        ("limits.commits_mib", "memory for deciding on complete reads, in MiB [768]"),
+        ("limits.largest_read_mib", "the largest read that is taken at all, in MiB [4096]"),
+        ("leases.silence_seconds", "a worker that is silent for so long may lose its run [15]"),
+        ("leases.deadline_seconds", "how long a run may take once it began [1200]"),
+        ("leases.sweep_seconds", "how often overdue runs are looked for [10]"),
+        ("relay.tick_seconds", "how often the outbox is looked at without being woken [5]"),
+        ("relay.batch", "how many events of a tenant are published in one go [1000]"),
+        ("workers.certificate_names", "DNS names of certificates that workers call with [worker.rollcall]"),
+    ];
+
+    fn server(&self) -> &ServerConfig {
+        &self.server
+    }
+
+    fn telemetry(&self) -> &TelemetryConfig {
+        &self.telemetry
+    }
+
+    fn lifecycle(&self) -> &LifecycleConfig {
+        &self.lifecycle
+    }
+
+    fn validate(&self, problems: &mut Problems) {
+        let numbers = [
+            ("limits.reads_mib", self.limits.reads_mib),
+            ("limits.run_mib", self.limits.run_mib),
+            ("limits.commits_mib", self.limits.commits_mib),
+            ("limits.largest_read_mib", self.limits.largest_read_mib),
+            ("leases.silence_seconds", self.leases.silence_seconds as usize),
+            ("leases.deadline_seconds", self.leases.deadline_seconds as usize),
+            ("leases.sweep_seconds", self.leases.sweep_seconds as usize),
+            ("relay.tick_seconds", self.relay.tick_seconds as usize),
+            ("relay.batch", self.relay.batch as usize),
+        ];
+        for (key, _) in numbers.iter().filter(|(_, number)| *number == 0) {
+            problems.push(*key, "must be at least 1");
+        }
+        if self.leases.silence_seconds >= self.leases.deadline_seconds {
+            problems.push("leases.deadline_seconds", "must be more than leases.silence_seconds");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_chassis::config::{self, ConfigError};
+
+    use super::*;
+
+    fn parse(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let given = [("ROLLCALL_DATABASE__URL", "postgres://localhost/x"), ("ROLLCALL_AMQP__URL", "amqp://localhost")];
+        let all = given.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        config::parse("", all)
+    }
+
+    #[test]
+    fn database_and_broker_are_enough() {
+        let config = parse(&[]).unwrap();
+        assert_eq!(config.server.listen.port(), 7103);
+        assert_eq!(config.workers.certificate_names, ["worker.rollcall"]);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        let error = parse(&[
+            ("ROLLCALL_LIMITS__RUN_MIB", "0"),
+            ("ROLLCALL_LEASES__SILENCE_SECONDS", "30"),
+            ("ROLLCALL_LEASES__DEADLINE_SECONDS", "30"),
+        ])
+        .unwrap_err()
+        .to_string();
+        assert!(error.contains("limits.run_mib") && error.contains("leases.deadline_seconds"), "{error}");
+    }
+
+    #[test]
+    fn every_key_says_what_it_means() {
+        assert_eq!(config::undocumented::<Config>(), Vec::<String>::new());
+    }
+}

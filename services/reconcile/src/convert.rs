@@ -1,0 +1,164 @@
+//! Between the contract's messages and the domain's values.
+
+use jiff::Timestamp;
+use rollcall_chassis::{names, pg, status::Violations};
+use rollcall_domain::{
+    Address, AddressType, Claim, ClaimedAddress, DirectoryObject, DomainName, Fence, ObjectId, ObjectType, Origin,
+    RunId, TenantId,
+    plan::{AccountState, Counts, Directory, Removal, Rules, SameUsername},
+};
+use rollcall_proto::v1;
+
+use crate::{error::ReconcileError, tenant::LeaseKey};
+
+/// The longest text that is shown in place of an address. An index keeps these texts, and its entries have a bound.
+const LONGEST_INVALID: usize = 1024;
+
+/// A count for SQL.
+pub(crate) fn to_bigint(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// A tenant's id, or the field that is wrong.
+pub(crate) fn tenant(tenant_id: &str) -> Result<TenantId, ReconcileError> {
+    let mut violations = Violations::default();
+    match violations.check("tenant_id", TenantId::parse(tenant_id)) {
+        Some(tenant) => Ok(tenant),
+        None => Err(ReconcileError::Malformed(violations)),
+    }
+}
+
+/// A tenant and one of its runs, or all fields that are wrong.
+pub(crate) fn run(tenant_id: &str, run_id: &str) -> Result<(TenantId, RunId), ReconcileError> {
+    let mut violations = Violations::default();
+    let tenant = violations.check("tenant_id", TenantId::parse(tenant_id));
+    let run = violations.check("run_id", RunId::parse(run_id));
+    match (tenant, run) {
+        (Some(tenant), Some(run)) => Ok((tenant, run)),
+        _ => Err(ReconcileError::Malformed(violations)),
+    }
+}
+
+/// The lease that a call names.
+pub(crate) fn lease_key(tenant_id: &str, run_id: &str, fence: i64) -> Result<LeaseKey, ReconcileError> {
+    let (tenant, run) = run(tenant_id, run_id)?;
+    Ok(LeaseKey { tenant, run, fence: Fence(fence) })
+}
+
+/// One object as the worker read it.
+pub(crate) fn directory_object(object: v1::DirectoryObject) -> Result<DirectoryObject, ReconcileError> {
+    let malformed = |_| ReconcileError::Submission("an object's id, address or type is malformed");
+    let object_type = object_type(object.object_type())
+        .ok_or(ReconcileError::Submission("an object's id, address or type is malformed"))?;
+    let mail = Some(object.mail).filter(|mail| !mail.is_empty());
+    Ok(DirectoryObject {
+        id: ObjectId::from_canonical(&storable(object.id)).map_err(malformed)?,
+        dn: storable(object.dn),
+        object_type,
+        disabled: object.disabled,
+        mail: mail.map(|mail| address(&mail)).transpose()?,
+        claims: object.claims.into_iter().map(claim).collect::<Result<_, _>>()?,
+    })
+}
+
+fn claim(claim: v1::ObjectClaim) -> Result<Claim, ReconcileError> {
+    let address = if claim.invalid {
+        ClaimedAddress::Invalid(bounded(storable(claim.address)))
+    } else {
+        ClaimedAddress::Valid(address(&claim.address)?)
+    };
+    Ok(Claim { address, primary: claim.primary })
+}
+
+fn address(text: &str) -> Result<Address, ReconcileError> {
+    Address::parse(text).map_err(|_| ReconcileError::Submission("an object's id, address or type is malformed"))
+}
+
+/// PostgreSQL's text has no zero bytes; whatever a server sends must be stored all the same.
+fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', r"\x00") } else { text }
+}
+
+fn bounded(mut text: String) -> String {
+    if text.len() > LONGEST_INVALID {
+        let end = (0..=LONGEST_INVALID).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// What of the settings decides in a plan.
+pub(crate) fn rules(settings: &v1::Settings) -> Result<Rules, ReconcileError> {
+    let import = settings.import.clone().unwrap_or_default();
+    let new_users = settings.new_users.unwrap_or_default();
+    let unreadable = ReconcileError::Unreadable { what: "domain of the settings" };
+    let domains = import.domains.iter().map(|name| DomainName::parse(name)).collect::<Result<_, _>>();
+    Ok(Rules {
+        object_types: import.object_types().filter_map(object_type).collect(),
+        domains: domains.map_err(|_| unreadable)?,
+        exclude_disabled: import.exclude_disabled,
+        same_username: match import.same_username() {
+            v1::SameUsername::Import => SameUsername::Import,
+            v1::SameUsername::Skip | v1::SameUsername::Unspecified => SameUsername::Skip,
+        },
+        removal: Removal::Off,
+        send_hsr: new_users.send_hsr,
+        send_welcome: new_users.send_welcome,
+    })
+}
+
+/// The counts of a run that planned.
+pub(crate) fn counts(read: &v1::ReadSummary, directory: &Directory, counts: Counts) -> v1::Counts {
+    v1::Counts {
+        objects: directory.objects(),
+        claims: directory.claims(),
+        not_email: read.not_email,
+        references: read.references,
+        add: counts.add,
+        keep: counts.keep,
+        update: counts.update,
+        remove: counts.remove,
+        stale: counts.stale,
+        skip: counts.skip,
+        accounts: counts.accounts,
+        welcomes: counts.welcomes,
+    }
+}
+
+/// An account as the portal is told of it; `now` is when it was removed, if it was.
+pub(crate) fn account(account: &AccountState, now: Timestamp) -> v1::Account {
+    let primary = account.primary().map(|primary| &primary.address);
+    v1::Account {
+        account_id: account.id.to_string(),
+        primary_address: primary.map(ToString::to_string).unwrap_or_default(),
+        addresses: account
+            .addresses
+            .iter()
+            .map(|state| v1::AccountAddress {
+                address: state.address.to_string(),
+                address_type: named::<v1::AddressType>(AddressType::as_str(state.address_type)),
+                origin: named::<v1::Origin>(Origin::as_str(state.origin)),
+                stale_since: state.stale_since.map(pg::to_proto),
+            })
+            .collect(),
+        r#type: named::<v1::ObjectType>(account.object_type.as_str()),
+        origin: named::<v1::Origin>(account.origin.as_str()),
+        hsr_enabled: account.hsr_enabled,
+        protected: account.protected,
+        last_name: primary.map(|primary| primary.domain().to_owned()).unwrap_or_default(),
+        stale_since: account.stale_since.map(pg::to_proto),
+        remove_time: account.removed.then(|| pg::to_proto(now)),
+    }
+}
+
+fn named<E: names::Named + Into<i32>>(text: &str) -> i32 {
+    names::from_nullable::<E>(Some(text)).into()
+}
+
+fn object_type(value: v1::ObjectType) -> Option<ObjectType> {
+    ObjectType::parse(names::to_sql(value)?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! The end of an attempt that failed: for good, or until the next one.
+
+use jiff::Timestamp;
+use rollcall_proto::v1;
+
+use crate::{
+    commit::Standing,
+    error::ReconcileError,
+    outcome::{self, Ending},
+    reconciler::Reconciler,
+    tenant::{LeaseKey, TenantTx},
+};
+
+/// How much of a server's own words is kept.
+const LONGEST_DETAIL: usize = 4096;
+
+impl Reconciler {
+    /// Gives the lease back and says why. A run that was cancelled meanwhile, or whose settings are gone, is CANCELLED.
+    pub(crate) async fn fail(
+        &self,
+        key: &LeaseKey,
+        failure: v1::Failure,
+        next_attempt: Option<Timestamp>,
+    ) -> Result<(), ReconcileError> {
+        let failure = bounded(failure);
+        let mut tenant = TenantTx::open_held(&self.pool, key).await?;
+        let cancelled = match Standing::of(&mut tenant, key.run).await {
+            // Edited settings are no reason to end: the next attempt reads with them.
+            Err(ReconcileError::SettingsChanged) => false,
+            standing => matches!(standing?, Standing::Cancelled),
+        };
+        match next_attempt {
+            _ if cancelled => {
+                outcome::end(&mut tenant, key.run, Ending::cancelled()).await?;
+            }
+            Some(time) => {
+                tenant.release().await?;
+                outcome::requeue(&mut tenant, key.run, Some((time, failure))).await?;
+            }
+            None => {
+                outcome::end(&mut tenant, key.run, Ending::failed(failure)).await?;
+            }
+        }
+        tenant.commit().await?;
+        self.ended(&key.tenant, key.run);
+        Ok(())
+    }
+}
+
+/// A server's words may be long, and may hold what the database cannot.
+fn bounded(failure: v1::Failure) -> v1::Failure {
+    let clean = |text: String| -> String {
+        text.chars().filter(|character| *character != '\0').take(LONGEST_DETAIL).collect()
+    };
+    v1::Failure {
+        code: clean(failure.code),
+        message: clean(failure.message),
+        advice: clean(failure.advice),
+        detail: clean(failure.detail),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_says_is_cut_and_cleaned_before_it_is_stored() {
+        let detail = format!("a\0b{}", "x".repeat(2 * LONGEST_DETAIL));
+        let failure = bounded(v1::Failure { detail, ..v1::Failure::default() });
+        assert_eq!(failure.detail.len(), LONGEST_DETAIL);
+        assert!(failure.detail.starts_with("abx"));
+    }
+}

@@ -1,0 +1,92 @@
+//! What decides on a read, besides the read itself: a read that equals the last applied one may be passed over only
+//! if all of this is as it was.
+
+use prost::Message as _;
+use rollcall_domain::plan::RULES_VERSION;
+use rollcall_proto::v1;
+
+use crate::{
+    error::{During, ReconcileError},
+    tenant::TenantTx,
+};
+
+/// A hash of the inputs as they are now.
+pub(crate) async fn current(tenant: &mut TenantTx, settings: &v1::Settings) -> Result<Vec<u8>, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let foreign: Vec<String> = sqlx::query_scalar(include_str!("inputs/foreign_domains.sql"))
+        .bind(id)
+        .fetch_all(tenant.connection())
+        .await
+        .during("read who owns the foreign domains")?;
+    Ok(hash(settings, tenant.row.portal_generation, foreign.iter().map(String::as_str)))
+}
+
+/// A hash of these inputs; `foreign` are the domains of the read that other tenants own, by name.
+///
+/// Of the settings, what says where and how to read and what to import counts; the schedule does not.
+pub(crate) fn hash<'a>(
+    settings: &v1::Settings,
+    portal_generation: i64,
+    foreign: impl Iterator<Item = &'a str>,
+) -> Vec<u8> {
+    let deciding = v1::Settings {
+        tenant_id: settings.tenant_id.clone(),
+        directory: settings.directory.clone(),
+        import: settings.import.clone(),
+        new_users: settings.new_users,
+        ..v1::Settings::default()
+    };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&RULES_VERSION.to_be_bytes());
+    hasher.update(&portal_generation.to_be_bytes());
+    hasher.update(&deciding.encode_length_delimited_to_vec());
+    for name in foreign {
+        hasher.update(name.as_bytes());
+        hasher.update(b"\n");
+    }
+    hasher.finalize().as_bytes().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> v1::Settings {
+        v1::Settings {
+            tenant_id: "acme".to_owned(),
+            directory: Some(v1::Directory { hosts: vec!["dc1".to_owned()], ..Default::default() }),
+            ..Default::default()
+        }
+    }
+
+    fn of(settings: &v1::Settings) -> Vec<u8> {
+        hash(settings, 1, std::iter::empty())
+    }
+
+    #[test]
+    fn a_change_of_schedule_is_no_change_of_inputs() {
+        let scheduled = v1::Settings {
+            schedule: Some(v1::Schedule { every_hours: 4, ..Default::default() }),
+            etag: "7".to_owned(),
+            credential_set: true,
+            ..settings()
+        };
+        assert_eq!(of(&settings()), of(&scheduled));
+    }
+
+    #[test]
+    fn whatever_decides_changes_the_inputs() {
+        let base = of(&settings());
+        let mut other = settings();
+        other.new_users = Some(v1::NewUsers { send_hsr: true, send_welcome: false });
+        assert_ne!(base, of(&other));
+        let mut other = settings();
+        other.import = Some(v1::Import { exclude_disabled: true, ..Default::default() });
+        assert_ne!(base, of(&other));
+        let mut other = settings();
+        other.directory = Some(v1::Directory { hosts: vec!["dc2".to_owned()], ..Default::default() });
+        assert_ne!(base, of(&other));
+        assert_ne!(base, hash(&settings(), 2, std::iter::empty()));
+        assert_ne!(base, hash(&settings(), 1, ["b.example"].into_iter()));
+    }
+}

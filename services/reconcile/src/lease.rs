@@ -1,0 +1,189 @@
+//! Who may run: a tenant's lease, under a fence that grows, kept alive by heartbeats.
+
+use jiff::{SignedDuration, Timestamp};
+use rollcall_chassis::names;
+use rollcall_domain::{Fence, RunId, TenantId};
+use rollcall_proto::v1;
+use uuid::Uuid;
+
+use crate::{
+    error::{During, ReconcileError},
+    inputs,
+    outcome::{self, Ending},
+    reconciler::Reconciler,
+    tenant::{CurrentSettings, LeaseKey, RunRequest, TenantTx},
+};
+
+/// A worker that asks for a run's lease.
+#[derive(Clone, Debug)]
+pub(crate) struct Begin {
+    pub(crate) tenant: TenantId,
+    pub(crate) run: RunId,
+    pub(crate) worker: String,
+    pub(crate) attempt: u32,
+}
+
+/// What becomes of it.
+pub(crate) enum Begun {
+    /// The lease is the worker's.
+    Started(Box<Started>),
+    /// The run is over, or is no more.
+    Finished,
+    /// Another run of the tenant has the lease.
+    Busy,
+    /// Another worker has this run.
+    Taken,
+}
+
+/// What a worker needs to read.
+pub(crate) struct Started {
+    pub(crate) kind: v1::RunKind,
+    pub(crate) trigger: v1::RunTrigger,
+    pub(crate) fence: Fence,
+    pub(crate) current: CurrentSettings,
+    /// Empty if no read can pass for the last applied one.
+    pub(crate) last_digest: Vec<u8>,
+    pub(crate) deadline: Timestamp,
+}
+
+/// How far a read is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Progress {
+    pub(crate) objects: u64,
+    pub(crate) claims: u64,
+}
+
+impl Reconciler {
+    /// Takes the tenant's lease for a run.
+    pub(crate) async fn begin(&self, begin: &Begin) -> Result<Begun, ReconcileError> {
+        let mut tenant = TenantTx::open(&self.pool, &begin.tenant).await?;
+        let Some(request) = tenant.request(begin.run).await? else { return Ok(Begun::Finished) };
+        if is_over(outcome::state(&mut tenant, begin.run).await?) {
+            return Ok(Begun::Finished);
+        }
+        match tenant.settings().await? {
+            Some(current) if !request.cancel_requested => self.take(tenant, begin, request, current).await,
+            _ => self.cancel(tenant, begin, &request).await,
+        }
+    }
+
+    async fn take(
+        &self,
+        mut tenant: TenantTx,
+        begin: &Begin,
+        request: RunRequest,
+        current: CurrentSettings,
+    ) -> Result<Begun, ReconcileError> {
+        match self.holder(&tenant, begin) {
+            Holder::Nobody => {}
+            Holder::OtherWorker => return Ok(Begun::Taken),
+            Holder::OtherRun => return Ok(Begun::Busy),
+            Holder::Silent(run) => {
+                tracing::warn!(run.id = %run, "a run was silent for too long and loses its lease");
+                tenant.release().await?;
+                outcome::requeue(&mut tenant, RunId::from_uuid(run), None).await?;
+            }
+        }
+        let deadline = tenant.now() + self.leases.deadline;
+        let fence = tenant.lease(begin.run, &begin.worker, current.generation, deadline);
+        first_heartbeat(&mut tenant, begin.run, fence).await?;
+        outcome::begin(&mut tenant, begin.run, &request, begin.attempt).await?;
+        let kind = names::from_nullable(Some(&request.kind));
+        let last_digest = last_digest(&mut tenant, kind, &current.settings).await?;
+        tenant.commit().await?;
+        self.events.changed(&begin.tenant, begin.run);
+        let trigger = names::from_nullable(Some(&request.trigger));
+        Ok(Begun::Started(Box::new(Started { kind, trigger, fence, current, last_digest, deadline })))
+    }
+
+    /// Who has the lease, and whether that is to be respected. A worker that asks again lost the answer, or its job
+    /// came to it twice: the newer fence wins.
+    fn holder(&self, tenant: &TenantTx, begin: &Begin) -> Holder {
+        let Some(run) = tenant.row.run_id else { return Holder::Nobody };
+        let same_run = run == begin.run.as_uuid();
+        if same_run && tenant.row.worker.as_deref() == Some(&begin.worker) {
+            return Holder::Nobody;
+        }
+        let alive = tenant.last_heartbeat().is_some_and(|beat| tenant.now() - self.leases.silence < beat);
+        match (alive, same_run) {
+            (false, true) => Holder::Nobody,
+            (false, false) => Holder::Silent(run),
+            (true, true) => Holder::OtherWorker,
+            (true, false) => Holder::OtherRun,
+        }
+    }
+
+    async fn cancel(
+        &self,
+        mut tenant: TenantTx,
+        begin: &Begin,
+        request: &RunRequest,
+    ) -> Result<Begun, ReconcileError> {
+        outcome::note(&mut tenant, begin.run, request, begin.attempt).await?;
+        outcome::end(&mut tenant, begin.run, Ending::cancelled()).await?;
+        tenant.commit().await?;
+        self.ended(&begin.tenant, begin.run);
+        Ok(Begun::Finished)
+    }
+
+    /// Keeps the lease; answers whether the run is to stop.
+    pub(crate) async fn heartbeat(&self, key: &LeaseKey, progress: Progress) -> Result<bool, ReconcileError> {
+        let cancelled: Option<bool> = sqlx::query_scalar(include_str!("lease/heartbeat.sql"))
+            .bind(key.tenant.as_str())
+            .bind(key.run.as_uuid())
+            .bind(key.fence.0)
+            .bind(crate::convert::to_bigint(progress.objects))
+            .bind(crate::convert::to_bigint(progress.claims))
+            .fetch_optional(&self.pool)
+            .await
+            .during("keep the lease")?;
+        self.events.changed(&key.tenant, key.run);
+        cancelled.ok_or(ReconcileError::Fenced)
+    }
+}
+
+enum Holder {
+    Nobody,
+    OtherWorker,
+    OtherRun,
+    Silent(Uuid),
+}
+
+fn is_over(state: Option<v1::RunState>) -> bool {
+    matches!(state, Some(v1::RunState::Succeeded | v1::RunState::Failed | v1::RunState::Cancelled))
+}
+
+async fn first_heartbeat(tenant: &mut TenantTx, run: RunId, fence: Fence) -> Result<(), ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    sqlx::query(include_str!("lease/first_heartbeat.sql"))
+        .bind(id)
+        .bind(run.as_uuid())
+        .bind(fence.0)
+        .execute(tenant.connection())
+        .await
+        .during("begin the heartbeat")?;
+    Ok(())
+}
+
+/// A preview is always a full read: for it nothing counts as unchanged.
+async fn last_digest(
+    tenant: &mut TenantTx,
+    kind: v1::RunKind,
+    settings: &v1::Settings,
+) -> Result<Vec<u8>, ReconcileError> {
+    if kind != v1::RunKind::Sync || tenant.row.digest.is_none() {
+        return Ok(Vec::new());
+    }
+    let inputs = inputs::current(tenant, settings).await?;
+    let same = tenant.row.inputs.as_deref() == Some(&inputs);
+    Ok(tenant.row.digest.clone().filter(|_| same).unwrap_or_default())
+}
+
+/// How long leases last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LeaseTimes {
+    /// A run that was not heard of for this long may lose its lease.
+    pub(crate) silence: SignedDuration,
+    /// How long a run may take from its beginning.
+    pub(crate) deadline: SignedDuration,
+}

@@ -1,0 +1,204 @@
+//! How a run stands, and how it ends: the outcome, the lease given back and the event, all in one.
+
+use rollcall_chassis::{
+    names,
+    pg::{self, PgTimestamp},
+};
+use rollcall_domain::RunId;
+use rollcall_proto::v1;
+use sqlx::FromRow;
+
+use crate::{
+    convert::to_bigint,
+    error::{During, ReconcileError},
+    outbox,
+    tenant::{RunRequest, TenantTx},
+};
+
+/// How a run ends.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ending {
+    pub(crate) state: v1::RunState,
+    /// The state of the history that its rows are a view of.
+    pub(crate) history: Option<i64>,
+    /// Whether it made that state.
+    pub(crate) applied: bool,
+    pub(crate) unchanged: bool,
+    pub(crate) read: v1::ReadSummary,
+    pub(crate) counts: v1::Counts,
+    pub(crate) failure: Option<v1::Failure>,
+}
+
+impl Ending {
+    /// The end of a run that was cancelled, or whose settings were deleted.
+    pub(crate) fn cancelled() -> Self {
+        Self { state: v1::RunState::Cancelled, ..Self::default() }
+    }
+
+    /// The end of a run that failed for good.
+    pub(crate) fn failed(failure: v1::Failure) -> Self {
+        Self { state: v1::RunState::Failed, failure: Some(failure), ..Self::default() }
+    }
+}
+
+/// What the row knows of a run besides its ending.
+#[derive(FromRow)]
+struct EndedRow {
+    kind: String,
+    trigger: String,
+    attempt: i32,
+    start_time: Option<PgTimestamp>,
+    end_time: Option<PgTimestamp>,
+    create_time: Option<PgTimestamp>,
+}
+
+/// The state of a run that a worker has begun before; none if none has.
+pub(crate) async fn state(tenant: &mut TenantTx, run: RunId) -> Result<Option<v1::RunState>, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let state: Option<String> =
+        sqlx::query_scalar("SELECT state FROM reconcile.run_outcome WHERE tenant_id = $1 AND run_id = $2")
+            .bind(id)
+            .bind(run.as_uuid())
+            .fetch_optional(tenant.connection())
+            .await
+            .during("read the run's state")?;
+    Ok(state.map(|text| names::from_nullable(Some(&text))))
+}
+
+/// Notes that a worker begins a run, for the first time or again.
+pub(crate) async fn begin(
+    tenant: &mut TenantTx,
+    run: RunId,
+    request: &RunRequest,
+    attempt: u32,
+) -> Result<(), ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    sqlx::query(include_str!("outcome/begin.sql"))
+        .bind(id)
+        .bind(run.as_uuid())
+        .bind(&request.kind)
+        .bind(&request.trigger)
+        .bind(i32::try_from(attempt).unwrap_or(i32::MAX))
+        .execute(tenant.connection())
+        .await
+        .during("note that the run began")?;
+    Ok(())
+}
+
+/// Makes sure that there is an outcome, for a run that ends before a worker could begin it.
+pub(crate) async fn note(
+    tenant: &mut TenantTx,
+    run: RunId,
+    request: &RunRequest,
+    attempt: u32,
+) -> Result<(), ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    sqlx::query(
+        "INSERT INTO reconcile.run_outcome (tenant_id, run_id, kind, trigger, state, attempt) \
+         VALUES ($1, $2, $3, $4, 'QUEUED', $5) ON CONFLICT DO NOTHING",
+    )
+    .bind(id)
+    .bind(run.as_uuid())
+    .bind(&request.kind)
+    .bind(&request.trigger)
+    .bind(i32::try_from(attempt).unwrap_or(i32::MAX))
+    .execute(tenant.connection())
+    .await
+    .during("note the run")?;
+    Ok(())
+}
+
+/// Puts a run back to those that wait: until its next attempt, or because its worker was silent for too long.
+pub(crate) async fn requeue(
+    tenant: &mut TenantTx,
+    run: RunId,
+    next_attempt: Option<(jiff::Timestamp, v1::Failure)>,
+) -> Result<(), ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let time = next_attempt.as_ref().map(|(time, _)| PgTimestamp(*time));
+    let failure = next_attempt.map(|(_, failure)| failure);
+    let failure = failure.as_ref();
+    sqlx::query(include_str!("outcome/requeue.sql"))
+        .bind(id)
+        .bind(run.as_uuid())
+        .bind(time)
+        .bind(failure.map(|failure| failure.code.as_str()))
+        .bind(failure.map(|failure| failure.message.as_str()))
+        .bind(failure.map(|failure| failure.advice.as_str()))
+        .bind(failure.map(|failure| failure.detail.as_str()))
+        .execute(tenant.connection())
+        .await
+        .during("put the run back to those that wait")?;
+    Ok(())
+}
+
+/// Ends a run: its outcome, its event, and the lease if it has it.
+pub(crate) async fn end(
+    tenant: &mut TenantTx,
+    run: RunId,
+    ending: Ending,
+) -> Result<v1::RunEnded, ReconcileError> {
+    let row = write(tenant, run, &ending).await?;
+    if tenant.row.run_id == Some(run.as_uuid()) {
+        tenant.release().await?;
+    }
+    let ended = v1::RunEnded { state: ending.state.into(), counts: Some(ending.counts) };
+    outbox::run_finished(tenant, finished(tenant, run, row, ending)).await?;
+    Ok(ended)
+}
+
+async fn write(tenant: &mut TenantTx, run: RunId, ending: &Ending) -> Result<EndedRow, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let (read, counts, failure) = (&ending.read, &ending.counts, ending.failure.as_ref());
+    sqlx::query_as(include_str!("outcome/end.sql"))
+        .bind(id)
+        .bind(run.as_uuid())
+        .bind(names::to_sql(ending.state))
+        .bind(ending.history)
+        .bind(ending.applied)
+        .bind(ending.unchanged)
+        .bind(names::to_sql(read.read_mode()))
+        .bind(&read.read_mode_reason)
+        .bind(&read.server)
+        .bind(to_bigint(counts.objects))
+        .bind(to_bigint(counts.claims))
+        .bind(to_bigint(counts.not_email))
+        .bind(to_bigint(counts.references))
+        .bind(to_bigint(counts.add))
+        .bind(to_bigint(counts.keep))
+        .bind(to_bigint(counts.update))
+        .bind(to_bigint(counts.remove))
+        .bind(to_bigint(counts.stale))
+        .bind(to_bigint(counts.skip))
+        .bind(to_bigint(counts.accounts))
+        .bind(to_bigint(counts.welcomes))
+        .bind(failure.map(|failure| failure.code.as_str()))
+        .bind(failure.map(|failure| failure.message.as_str()))
+        .bind(failure.map(|failure| failure.advice.as_str()))
+        .bind(failure.map(|failure| failure.detail.as_str()))
+        .fetch_one(tenant.connection())
+        .await
+        .during("write the run's outcome")
+}
+
+/// The run as it ended, for the portal.
+fn finished(tenant: &TenantTx, run: RunId, row: EndedRow, ending: Ending) -> v1::Run {
+    let time = |time: Option<PgTimestamp>| time.map(|time| pg::to_proto(time.0));
+    v1::Run {
+        run_id: run.to_string(),
+        tenant_id: tenant.tenant.to_string(),
+        kind: names::from_nullable::<v1::RunKind>(Some(&row.kind)).into(),
+        trigger: names::from_nullable::<v1::RunTrigger>(Some(&row.trigger)).into(),
+        state: ending.state.into(),
+        read_mode: ending.read.read_mode,
+        read_mode_reason: ending.read.read_mode_reason,
+        unchanged: ending.unchanged,
+        counts: Some(ending.counts),
+        failure: ending.failure,
+        attempt: row.attempt.unsigned_abs(),
+        next_attempt_time: None,
+        create_time: time(row.create_time),
+        start_time: time(row.start_time),
+        end_time: time(row.end_time),
+    }
+}

@@ -1,0 +1,55 @@
+//! What all calls share.
+
+use std::sync::Arc;
+
+use rollcall_chassis::Lifecycle;
+use rollcall_domain::{RunId, TenantId};
+use sqlx::PgPool;
+use tokio::sync::Notify;
+
+use crate::{
+    budget::Budget,
+    config::{Leases, Limits},
+    events::Events,
+    lease::LeaseTimes,
+};
+
+/// The service behind its calls.
+pub(crate) struct Reconciler {
+    pub(crate) pool: PgPool,
+    pub(crate) budget: Budget,
+    pub(crate) leases: LeaseTimes,
+    /// The largest read that is taken, in bytes of its batches.
+    pub(crate) read_limit: usize,
+    pub(crate) events: Events,
+    /// Wakes the relay: there is something in the outbox.
+    pub(crate) outbox: Arc<Notify>,
+    pub(crate) lifecycle: Lifecycle,
+}
+
+impl Reconciler {
+    pub(crate) fn new(
+        pool: PgPool,
+        limits: &Limits,
+        leases: &Leases,
+        events: Events,
+        outbox: Arc<Notify>,
+        lifecycle: Lifecycle,
+    ) -> Self {
+        Self {
+            pool,
+            budget: limits.budget(),
+            leases: leases.times(),
+            read_limit: limits.read_bytes(),
+            events,
+            outbox,
+            lifecycle,
+        }
+    }
+
+    /// Tells whoever watches, and the relay, that a run ended.
+    pub(crate) fn ended(&self, tenant: &TenantId, run: RunId) {
+        self.outbox.notify_one();
+        self.events.changed(tenant, run);
+    }
+}

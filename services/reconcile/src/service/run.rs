@@ -1,0 +1,119 @@
+//! The workers' side of a run.
+
+use std::{convert::Infallible, sync::Arc};
+
+use futures::{FutureExt as _, StreamExt as _, stream::BoxStream};
+use rollcall_chassis::{grpc::require_peer, pg};
+use rollcall_proto::v1::{
+    BeginRunRequest, BeginRunResponse, BeginStatus, FailRunRequest, FailRunResponse, FinishUnchangedRequest,
+    FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse, SubmitRunRequest, SubmitRunResponse,
+    reconcile_service_server::ReconcileService, submit_run_response::Part,
+};
+use tokio::sync::oneshot;
+use tonic::{Request, Response, Status, Streaming};
+use tracing::Instrument as _;
+
+use crate::{
+    convert,
+    error::ReconcileError,
+    lease::{Begin, Begun, Progress, Started},
+    reconciler::Reconciler,
+};
+
+/// ReconcileService, for workers alone.
+pub(crate) struct RunCalls {
+    pub(crate) reconciler: Arc<Reconciler>,
+    /// DNS names of the certificates that workers call with.
+    pub(crate) workers: Vec<String>,
+}
+
+impl RunCalls {
+    fn of_worker<T>(&self, request: Request<T>) -> Result<T, Status> {
+        require_peer(&request, &self.workers)?;
+        Ok(request.into_inner())
+    }
+}
+
+#[tonic::async_trait]
+impl ReconcileService for RunCalls {
+    type SubmitRunStream = BoxStream<'static, Result<SubmitRunResponse, Status>>;
+
+    async fn begin_run(&self, request: Request<BeginRunRequest>) -> Result<Response<BeginRunResponse>, Status> {
+        let request = self.of_worker(request)?;
+        let (tenant, run) = convert::run(&request.tenant_id, &request.run_id)?;
+        let begin = Begin { tenant, run, worker: request.worker_id, attempt: request.attempt.max(1) };
+        Ok(Response::new(match self.reconciler.begin(&begin).await? {
+            Begun::Started(started) => response(*started),
+            Begun::Finished => without_lease(BeginStatus::Finished),
+            Begun::Busy => without_lease(BeginStatus::Busy),
+            Begun::Taken => without_lease(BeginStatus::Taken),
+        }))
+    }
+
+    /// The work is a task of its own: a worker that goes away in the middle of a commit does not break it off, and one
+    /// that waits for the answer's headers before it sends gets them at once.
+    async fn submit_run(
+        &self,
+        request: Request<Streaming<SubmitRunRequest>>,
+    ) -> Result<Response<Self::SubmitRunStream>, Status> {
+        let parts = self.of_worker(request)?;
+        let reconciler = Arc::clone(&self.reconciler);
+        let (sender, receiver) = oneshot::channel();
+        let work = async move {
+            // Nobody may wait for the answer any more.
+            let _ = sender.send(reconciler.submit(parts).await);
+            Ok::<_, Infallible>(())
+        };
+        self.reconciler.lifecycle.spawn("submission", work.in_current_span());
+        let answer = receiver.map(|ended| {
+            let outcome = ended.unwrap_or(Err(ReconcileError::CutOff))?;
+            Ok(SubmitRunResponse { part: Some(Part::Outcome(outcome)) })
+        });
+        Ok(Response::new(answer.into_stream().boxed()))
+    }
+
+    async fn finish_unchanged(
+        &self,
+        request: Request<FinishUnchangedRequest>,
+    ) -> Result<Response<FinishUnchangedResponse>, Status> {
+        let request = self.of_worker(request)?;
+        let key = convert::lease_key(&request.tenant_id, &request.run_id, request.fence)?;
+        let summary = request.summary.ok_or(ReconcileError::Submission("it has no summary"))?;
+        let outcome = self.reconciler.finish_unchanged(&key, summary).await?;
+        Ok(Response::new(FinishUnchangedResponse { outcome: Some(outcome) }))
+    }
+
+    async fn heartbeat(&self, request: Request<HeartbeatRequest>) -> Result<Response<HeartbeatResponse>, Status> {
+        let request = self.of_worker(request)?;
+        let key = convert::lease_key(&request.tenant_id, &request.run_id, request.fence)?;
+        let progress = Progress { objects: request.objects, claims: request.claims };
+        let cancelled = self.reconciler.heartbeat(&key, progress).await?;
+        Ok(Response::new(HeartbeatResponse { cancelled }))
+    }
+
+    async fn fail_run(&self, request: Request<FailRunRequest>) -> Result<Response<FailRunResponse>, Status> {
+        let request = self.of_worker(request)?;
+        let key = convert::lease_key(&request.tenant_id, &request.run_id, request.fence)?;
+        let failure = request.failure.unwrap_or_default();
+        let next_attempt = request.next_attempt_time.as_ref().and_then(pg::from_proto);
+        self.reconciler.fail(&key, failure, next_attempt).await?;
+        Ok(Response::new(FailRunResponse {}))
+    }
+}
+
+fn without_lease(status: BeginStatus) -> BeginRunResponse {
+    BeginRunResponse { status: status.into(), ..BeginRunResponse::default() }
+}
+
+fn response(started: Started) -> BeginRunResponse {
+    BeginRunResponse {
+        status: BeginStatus::Started.into(),
+        kind: started.kind.into(),
+        trigger: started.trigger.into(),
+        fence: started.fence.0,
+        settings: Some(started.current.settings),
+        credential: Some(started.current.credential),
+        last_digest: started.last_digest,
+        deadline: Some(pg::to_proto(started.deadline)),
+    }
+}

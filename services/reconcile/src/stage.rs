@@ -1,0 +1,61 @@
+//! The part of a large read that waits in the database until the read is complete, under its tenant and fence.
+
+use prost::Message as _;
+use rollcall_domain::plan::DirectoryBuilder;
+use rollcall_proto::v1;
+use sqlx::PgPool;
+
+use crate::{
+    error::{During, ReconcileError},
+    submit,
+    tenant::LeaseKey,
+};
+
+/// The staged batches of one run, in the order in which they came.
+pub(crate) struct Stage {
+    pool: PgPool,
+    key: LeaseKey,
+    batches: i64,
+}
+
+impl Stage {
+    pub(crate) fn new(pool: &PgPool, key: &LeaseKey) -> Self {
+        tracing::info!(tenant.id = %key.tenant, run.id = %key.run, "the read is staged in the database from here on");
+        Self { pool: pool.clone(), key: key.clone(), batches: 0 }
+    }
+
+    /// Puts a batch behind the others. No connection is held between two batches.
+    pub(crate) async fn write(&mut self, batch: &v1::ObjectBatch) -> Result<(), ReconcileError> {
+        sqlx::query("INSERT INTO reconcile.staged_batch (tenant_id, fence, number, body) VALUES ($1, $2, $3, $4)")
+            .bind(self.key.tenant.as_str())
+            .bind(self.key.fence.0)
+            .bind(self.batches)
+            .bind(batch.encode_to_vec())
+            .execute(&self.pool)
+            .await
+            .during("stage a batch")?;
+        self.batches += 1;
+        Ok(())
+    }
+
+    /// Adds everything that was staged to the read, batch by batch.
+    pub(crate) async fn drain_into(self, directory: &mut DirectoryBuilder) -> Result<(), ReconcileError> {
+        for number in 0..self.batches {
+            let body: Option<Vec<u8>> = sqlx::query_scalar(
+                "SELECT body FROM reconcile.staged_batch WHERE tenant_id = $1 AND fence = $2 AND number = $3",
+            )
+            .bind(self.key.tenant.as_str())
+            .bind(self.key.fence.0)
+            .bind(number)
+            .fetch_optional(&self.pool)
+            .await
+            .during("read a staged batch")?;
+            // What is staged goes when the lease goes.
+            let body = body.ok_or(ReconcileError::Fenced)?;
+            let batch = v1::ObjectBatch::decode(body.as_slice())
+                .map_err(|source| ReconcileError::Undecodable { what: "batch", source })?;
+            submit::push(directory, batch)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! Ends runs that are past their deadline, so that none blocks its tenant, and drops what nobody will read any more.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use rollcall_chassis::{Lifecycle, lifecycle::chain};
+use rollcall_domain::{RunId, TenantId, failure::FailureCode};
+use rollcall_proto::v1;
+
+use crate::{
+    commit::Standing,
+    error::{During, ReconcileError},
+    outcome::{self, Ending},
+    reconciler::Reconciler,
+    tenant::TenantTx,
+};
+
+/// How many runs one sweep ends at most; the next one goes on.
+const BATCH: i64 = 100;
+
+/// Sweeps until the process drains. Any number of processes may.
+pub(crate) fn start(reconciler: Arc<Reconciler>, tick: Duration, lifecycle: &Lifecycle) {
+    let soft = lifecycle.soft().clone();
+    lifecycle.spawn("sweeper", async move {
+        let mut ticks = tokio::time::interval(tick);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = soft.cancelled() => return Ok::<_, Infallible>(()),
+            }
+            if let Err(error) = reconciler.sweep().await {
+                tracing::warn!(error = chain(&error), "the sweep failed; the next one goes on");
+            }
+        }
+    });
+}
+
+impl Reconciler {
+    pub(crate) async fn sweep(&self) -> Result<(), ReconcileError> {
+        let overdue: Vec<String> = sqlx::query_scalar(
+            "SELECT tenant_id FROM reconcile.tenant WHERE run_id IS NOT NULL AND deadline < now() \
+             ORDER BY deadline LIMIT $1",
+        )
+        .bind(BATCH)
+        .fetch_all(&self.pool)
+        .await
+        .during("look for overdue runs")?;
+        for tenant in overdue {
+            let tenant = TenantId::parse(&tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
+            self.end_overdue(&tenant).await?;
+        }
+        self.drop_orphans().await
+    }
+
+    /// A tenant that is locked is being committed, perhaps by that very run: it is left alone.
+    async fn end_overdue(&self, tenant: &TenantId) -> Result<(), ReconcileError> {
+        let Some(mut tenant) = TenantTx::try_open(&self.pool, tenant).await? else { return Ok(()) };
+        let overdue = tenant.deadline().is_some_and(|deadline| deadline < tenant.now());
+        let Some(run) = tenant.row.run_id.filter(|_| overdue).map(RunId::from_uuid) else { return Ok(()) };
+        let ending = match Standing::of(&mut tenant, run).await {
+            Ok(Standing::Cancelled) => Ending::cancelled(),
+            Ok(Standing::Current { .. }) | Err(ReconcileError::SettingsChanged) => Ending::failed(past_deadline()),
+            Err(error) => return Err(error),
+        };
+        let id = tenant.tenant.clone();
+        tracing::warn!(tenant.id = %id, run.id = %run, "a run is past its deadline and is ended");
+        outcome::end(&mut tenant, run, ending).await?;
+        tenant.commit().await?;
+        self.ended(&id, run);
+        Ok(())
+    }
+
+    /// What was staged under a lease that is no more.
+    async fn drop_orphans(&self) -> Result<(), ReconcileError> {
+        sqlx::query(include_str!("sweeper/drop_orphans.sql"))
+            .execute(&self.pool)
+            .await
+            .during("drop what was staged for nobody")?;
+        Ok(())
+    }
+}
+
+fn past_deadline() -> v1::Failure {
+    let code = FailureCode::RunDeadline;
+    v1::Failure {
+        code: code.as_str().to_owned(),
+        message: code.message().to_owned(),
+        advice: code.advice().to_owned(),
+        detail: String::new(),
+    }
+}
