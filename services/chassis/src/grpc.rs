@@ -60,3 +60,6 @@ fn read(path: &Path) -> Result<Vec<u8>, GrpcError> {
         source,
     })
 }
+
+#[cfg(test)]
+mod tests;

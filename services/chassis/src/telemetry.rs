@@ -25,6 +25,9 @@ pub use propagation::{TRACEPARENT, set_parent, traceparent};
 /// How long the collector may take for one parcel.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// lapin logs as errors what `amqp` handles and tells; the configured filter comes later, and wins where it names it.
+const QUIET: &str = "lapin=off";
+
 /// Why telemetry could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
@@ -70,7 +73,7 @@ pub fn init(
         metadata.is_span() && metadata.target().starts_with("rollcall") && *metadata.level() <= Level::INFO
     });
     tracing_subscriber::registry()
-        .with(log.with_filter(EnvFilter::try_new(&config.log_filter)?))
+        .with(log.with_filter(EnvFilter::try_new(format!("{QUIET},{}", config.log_filter))?))
         .with(
             tracing_opentelemetry::layer()
                 .with_tracer(tracer.tracer(name))

@@ -13,7 +13,7 @@ use crate::{BoxError, Lifecycle, config::AmqpConfig, lifecycle::chain};
 /// A peer that is silent for two of these is gone.
 const HEARTBEAT_SECONDS: u16 = 10;
 /// The first and the longest pause between two tries to connect.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
 
 /// A connection of the moment.
 #[derive(Clone)]

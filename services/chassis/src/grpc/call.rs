@@ -186,3 +186,6 @@ impl http_body::Body for ObservedBody {
         self.inner.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests;

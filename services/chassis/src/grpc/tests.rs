@@ -1,0 +1,251 @@
+use std::{
+    convert::Infallible,
+    fs, future,
+    net::SocketAddr,
+    path::PathBuf,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use http::Response;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rollcall_proto::v1::{ListSettingsRequest, sync_service_client::SyncServiceClient};
+use tempfile::TempDir;
+use tonic::{Code, Request, Status, body::Body, server::NamedService};
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
+
+use super::{Channel, GrpcError, Server, Serving, connect, peer_dns_names};
+use crate::{
+    Lifecycle,
+    config::{ClientConfig, ServerConfig},
+    telemetry::TRACEPARENT,
+};
+
+/// Answers every call of `SyncService` with what it saw of the caller, as a refusal.
+#[derive(Clone)]
+struct Mirror;
+
+impl NamedService for Mirror {
+    const NAME: &'static str = "rollcall.v1.SyncService";
+}
+
+impl tower::Service<http::Request<Body>> for Mirror {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = future::Ready<Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, call: http::Request<Body>) -> Self::Future {
+        let mut request = Request::new(());
+        *request.extensions_mut() = call.extensions().clone();
+        let trace = call.headers().contains_key(TRACEPARENT);
+        let seen = format!("names={} trace={trace}", peer_dns_names(&request).join(","));
+        future::ready(Ok(Status::failed_precondition(seen).into_http()))
+    }
+}
+
+const LOOPBACK: &str = "127.0.0.1:0";
+
+fn address(text: &str) -> SocketAddr {
+    text.parse().expect("an address")
+}
+
+async fn serve(config: &ServerConfig, lifecycle: &Lifecycle) -> Serving {
+    let server = Server::new(config).expect("a server").add_service(Mirror);
+    server.start(lifecycle).await.expect("a listening server")
+}
+
+async fn health(channel: Channel, service: &str) -> Result<ServingStatus, Status> {
+    let request = HealthCheckRequest {
+        service: service.to_owned(),
+    };
+    let answer = HealthClient::new(channel).check(request).await?;
+    Ok(answer.into_inner().status())
+}
+
+async fn mirrored(channel: Channel) -> Status {
+    let call = SyncServiceClient::new(channel)
+        .list_settings(ListSettingsRequest::default())
+        .await;
+    call.expect_err("the mirror refuses")
+}
+
+#[tokio::test]
+async fn an_address_that_others_reach_is_refused_without_mutual_tls() {
+    let refused = Server::new(&ServerConfig::plaintext(address("0.0.0.0:0")));
+    assert!(matches!(refused, Err(GrpcError::Exposed(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn health_tells_when_the_service_is_ready_and_when_it_drains() {
+    let lifecycle = Lifecycle::new();
+    let serving = serve(&ServerConfig::plaintext(address(LOOPBACK)), &lifecycle).await;
+    let channel =
+        connect(&ClientConfig::plaintext(format!("http://{}", serving.address()))).expect("a channel");
+    for service in ["", Mirror::NAME] {
+        assert_eq!(
+            health(channel.clone(), service).await.expect("an answer"),
+            ServingStatus::NotServing
+        );
+    }
+    serving.set_ready(true).await;
+    for service in ["", Mirror::NAME] {
+        assert_eq!(
+            health(channel.clone(), service).await.expect("an answer"),
+            ServingStatus::Serving
+        );
+    }
+    let mut watch = HealthClient::new(channel.clone())
+        .watch(HealthCheckRequest::default())
+        .await
+        .expect("a stream")
+        .into_inner();
+    assert_eq!(
+        watch
+            .message()
+            .await
+            .expect("an answer")
+            .expect("a status")
+            .status(),
+        ServingStatus::Serving
+    );
+    lifecycle.soft().cancel();
+    assert_eq!(
+        watch
+            .message()
+            .await
+            .expect("an answer")
+            .expect("a status")
+            .status(),
+        ServingStatus::NotServing
+    );
+    drop((watch, channel));
+    assert!(
+        lifecycle.finish(Duration::from_secs(10)).await,
+        "the server did not drain"
+    );
+}
+
+#[tokio::test]
+async fn a_server_of_another_service_is_waited_for_and_found_again() {
+    let lifecycle = Lifecycle::new();
+    let port = std::net::TcpListener::bind(LOOPBACK)
+        .expect("a free port")
+        .local_addr()
+        .expect("its address");
+    let channel = connect(&ClientConfig::plaintext(format!("http://{port}"))).expect("a channel");
+    assert_eq!(mirrored(channel.clone()).await.code(), Code::Unavailable);
+    let serving = serve(&ServerConfig::plaintext(port), &lifecycle).await;
+    assert_eq!(serving.address(), port);
+    assert_eq!(mirrored(channel).await.code(), Code::FailedPrecondition);
+}
+
+/// An authority, a server and a client, as files.
+struct Certificates {
+    dir: TempDir,
+}
+
+impl Certificates {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority =
+            CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority");
+        fs::write(dir.path().join("ca.pem"), authority.pem()).expect("a file");
+        for (file, name) in [("server", "localhost"), ("client", "worker.rollcall")] {
+            let key = KeyPair::generate().expect("a key");
+            let params = CertificateParams::new(vec![name.to_owned()]).expect("parameters");
+            let certificate = params.signed_by(&key, &authority).expect("a certificate");
+            fs::write(dir.path().join(format!("{file}.pem")), certificate.pem()).expect("a file");
+            fs::write(dir.path().join(format!("{file}.key")), key.serialize_pem()).expect("a file");
+        }
+        Self { dir }
+    }
+
+    fn file(&self, name: &str) -> Option<PathBuf> {
+        Some(self.dir.path().join(name))
+    }
+
+    fn server(&self) -> ServerConfig {
+        ServerConfig {
+            listen: address(LOOPBACK),
+            tls_cert_file: self.file("server.pem"),
+            tls_key_file: self.file("server.key"),
+            tls_client_ca_file: self.file("ca.pem"),
+        }
+    }
+
+    fn client(&self, serving: &Serving) -> ClientConfig {
+        ClientConfig {
+            url: format!("https://localhost:{}", serving.address().port()),
+            ca_file: self.file("ca.pem"),
+            cert_file: self.file("client.pem"),
+            key_file: self.file("client.key"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn mutual_tls_tells_the_server_who_calls() {
+    let (certificates, lifecycle) = (Certificates::new(), Lifecycle::new());
+    let serving = serve(&certificates.server(), &lifecycle).await;
+    let channel = connect(&certificates.client(&serving)).expect("a channel");
+    let status = mirrored(channel).await;
+    assert_eq!(
+        status.message(),
+        "names=worker.rollcall trace=false",
+        "{status:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_caller_without_a_certificate_of_the_authority_gets_nowhere() {
+    let (certificates, lifecycle) = (Certificates::new(), Lifecycle::new());
+    let serving = serve(&certificates.server(), &lifecycle).await;
+    serving.set_ready(true).await;
+    let without = ClientConfig {
+        cert_file: None,
+        key_file: None,
+        ..certificates.client(&serving)
+    };
+    let channel = connect(&without).expect("a channel");
+    assert!(
+        health(channel, "").await.is_err(),
+        "a call without a certificate was answered"
+    );
+    let strangers = Certificates::new();
+    let stranger = ClientConfig {
+        cert_file: strangers.file("client.pem"),
+        key_file: strangers.file("client.key"),
+        ..certificates.client(&serving)
+    };
+    let channel = connect(&stranger).expect("a channel");
+    assert!(
+        health(channel, "").await.is_err(),
+        "a call with a stranger's certificate was answered"
+    );
+}
+
+#[tokio::test]
+async fn a_server_of_another_authority_is_not_talked_to() {
+    let (certificates, lifecycle) = (Certificates::new(), Lifecycle::new());
+    let serving = serve(&certificates.server(), &lifecycle).await;
+    let others = Certificates::new();
+    let other = ClientConfig {
+        ca_file: others.file("ca.pem"),
+        ..certificates.client(&serving)
+    };
+    assert!(health(connect(&other).expect("a channel"), "").await.is_err());
+}
+
+#[tokio::test]
+async fn tls_without_an_authority_is_refused() {
+    let config = ClientConfig::plaintext("https://localhost:1");
+    assert!(matches!(connect(&config), Err(GrpcError::NoAuthority(_))));
+}
