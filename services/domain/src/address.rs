@@ -100,7 +100,7 @@ fn push_local(text: &mut String, local: &str) -> Result<(), InvalidAddress> {
     } else {
         text.extend(local.to_lowercase().nfc());
     }
-    if !is_dot_atom(text) {
+    if !is_dot_atom(text.as_bytes()) || text.chars().any(is_unseen) {
         return Err(InvalidAddress::LocalPart);
     }
     if text.len() > MAX_LOCAL {
@@ -109,33 +109,45 @@ fn push_local(text: &mut String, local: &str) -> Result<(), InvalidAddress> {
     Ok(())
 }
 
-/// A dot-atom of RFC 5322, in which RFC 6531 allows any character beyond ASCII. Controls and white space
-/// beyond ASCII are refused nevertheless: nobody could tell or type such an address.
-fn is_dot_atom(local: &str) -> bool {
-    let mut after_dot = true;
-    for c in local.chars() {
-        let fits = match c {
-            '.' => !after_dot,
-            c if c.is_ascii() => is_atext(c),
-            c => !c.is_control() && !c.is_whitespace(),
+/// A dot-atom of RFC 5322, in which RFC 6531 allows any character beyond ASCII.
+fn is_dot_atom(local: &[u8]) -> bool {
+    let mut previous = b'.';
+    for byte in local.iter().copied() {
+        let fits = if byte == b'.' {
+            previous != b'.'
+        } else {
+            is_atext(byte)
         };
         if !fits {
             return false;
         }
-        after_dot = c == '.';
+        previous = byte;
     }
-    !after_dot
+    previous != b'.'
 }
 
-fn is_atext(c: char) -> bool {
-    matches!(c,
-        'a'..='z' | 'A'..='Z' | '0'..='9'
-        | '!' | '#' | '$' | '%' | '&' | '\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^' | '_' | '`' | '{' | '|' | '}' | '~')
+#[rustfmt::skip]
+fn is_atext(byte: u8) -> bool {
+    matches!(byte,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 0x80..
+        | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'/'
+        | b'=' | b'?' | b'^' | b'_' | b'`' | b'{' | b'|' | b'}' | b'~')
+}
+
+/// Controls and white space beyond ASCII: RFC 6531 would let them pass, but nobody could tell or type such
+/// an address.
+fn is_unseen(c: char) -> bool {
+    !c.is_ascii() && (c.is_control() || c.is_whitespace())
 }
 
 /// Shows bytes as text, those that are no text as `\xNN`: what is not UTF-8, and control characters, which
 /// nobody sees and not every database stores.
 pub fn escape_bytes(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !bytes.iter().any(u8::is_ascii_control)
+    {
+        return text.to_owned();
+    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         let mut valid = chunk.valid();

@@ -70,12 +70,12 @@ fn next_hour(zone: &TimeZone, after: Timestamp) -> Option<Timestamp> {
 /// The first due time after `after` by days and hours of the local calendar.
 fn next_of_day(every: EveryHours, zone: &TimeZone, after: Timestamp) -> Option<Timestamp> {
     let today = zone.to_datetime(after).date();
-    // A due time is at most two calendar days from where it stands in the calendar, even where clocks left
-    // out a whole day.
-    let first = today.checked_sub(2.days()).unwrap_or(Date::MIN);
+    // A due time may come a day after the one at which it stands in the calendar, where clocks left out a
+    // whole day; and tomorrow's may be over, where they went back across midnight.
+    let first = today.checked_sub(1.day()).unwrap_or(Date::MIN);
     first
         .series(1.day())
-        .take(6)
+        .take(4)
         .flat_map(|date| {
             (0..24)
                 .step_by(every.get().into())

@@ -93,6 +93,7 @@ fn what_has_no_domain_name_is_refused() {
         "a b.example",
         "ab--cd.example",
         "xn--a.example",
+        "xn--n3h.example",
         "☃.example",
         "💩.example",
         "[192.0.2.1]",
