@@ -1,0 +1,17 @@
+-- The services' login roles, once for a PostgreSQL cluster. For psql, as a superuser:
+--   psql -v scheduler_password=… -v reconcile_password=… -v results_password=… -f roles.sql
+-- Running it again sets the passwords anew and changes nothing else.
+
+SELECT format('CREATE ROLE %I LOGIN', name)
+FROM unnest(ARRAY['rollcall_scheduler', 'rollcall_reconcile', 'rollcall_results']) AS name
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
+\gexec
+
+ALTER ROLE rollcall_scheduler NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'scheduler_password';
+ALTER ROLE rollcall_reconcile NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'reconcile_password';
+ALTER ROLE rollcall_results NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'results_password';
+
+-- What a role creates without saying where, the migrations' own table above all, lands in its own schema.
+ALTER ROLE rollcall_scheduler SET search_path = scheduler;
+ALTER ROLE rollcall_reconcile SET search_path = reconcile;
+ALTER ROLE rollcall_results SET search_path = results;

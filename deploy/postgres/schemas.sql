@@ -1,0 +1,22 @@
+-- The schemas of one Rollcall database and who may do what in them. For psql, as a superuser, in that
+-- database, after roles.sql. Running it again changes nothing. Tables and views are the owners' migrations.
+
+SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database())
+\gexec
+SELECT format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO rollcall_scheduler, rollcall_reconcile, rollcall_results',
+              current_database())
+\gexec
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+
+CREATE SCHEMA IF NOT EXISTS scheduler AUTHORIZATION rollcall_scheduler;
+CREATE SCHEMA IF NOT EXISTS portal AUTHORIZATION rollcall_reconcile;
+CREATE SCHEMA IF NOT EXISTS reconcile AUTHORIZATION rollcall_reconcile;
+
+-- Each reads the other's data through views that the owner publishes and grants, and through nothing else.
+GRANT USAGE ON SCHEMA scheduler TO rollcall_reconcile;
+GRANT USAGE ON SCHEMA reconcile TO rollcall_scheduler;
+
+-- Holds only views: the owners put them there, results reads them.
+CREATE SCHEMA IF NOT EXISTS results;
+GRANT USAGE, CREATE ON SCHEMA results TO rollcall_scheduler, rollcall_reconcile;
+GRANT USAGE ON SCHEMA results TO rollcall_results;

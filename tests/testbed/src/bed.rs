@@ -1,0 +1,332 @@
+//! A bed: the servers, and the stack on them that its users share.
+
+use std::collections::HashMap;
+use std::fs;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::OnceCell;
+
+use crate::certificates::Authority;
+use crate::directory::{Directory, Domains, invented};
+use crate::endpoints::Endpoints;
+use crate::error::{Doing as _, Error, Result};
+use crate::keeper::{Keeper, Process};
+use crate::openldap::OpenLdap;
+use crate::place;
+use crate::postgres::{Postgres, PostgresOptions};
+use crate::rabbitmq::RabbitMq;
+use crate::samba::Samba;
+use crate::stack::{Ground, Stack, StackOptions};
+
+/// Tells a test where the bed around it is described.
+pub(crate) const BED_VARIABLE: &str = "ROLLCALL_TESTBED";
+/// The name of the shared stack's database.
+const SHARED: &str = "rollcall";
+
+/// What the people of a bed's own directory have addresses in.
+pub const DEMO_DOMAINS: Domains<'static> = Domains {
+    main: "corp.example",
+    second: "corp.test",
+    alias: "corp-mail.example",
+    foreign: "partner.example",
+};
+const DEMO_PEOPLE: usize = 300;
+
+/// The directory that a bed starts with unless told otherwise.
+pub fn demo_directory() -> Directory {
+    invented(DEMO_PEOPLE, DEMO_DOMAINS)
+}
+
+/// What a bed can be made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
+pub enum Part {
+    /// PostgreSQL.
+    Postgres,
+    /// RabbitMQ.
+    #[value(name = "rabbitmq")]
+    RabbitMq,
+    /// Active Directory.
+    Samba,
+    /// OpenLDAP.
+    #[value(name = "openldap")]
+    OpenLdap,
+    /// One of each of the product's services.
+    Services,
+}
+
+impl Part {
+    /// Everything.
+    pub const ALL: [Self; 5] = [
+        Self::Postgres,
+        Self::RabbitMq,
+        Self::Samba,
+        Self::OpenLdap,
+        Self::Services,
+    ];
+}
+
+/// How a bed is made.
+#[derive(Debug, Clone)]
+pub struct BedOptions {
+    /// What it is made of.
+    pub parts: Vec<Part>,
+    /// What both directories hold at first.
+    pub directory: Option<Directory>,
+    /// How PostgreSQL is started.
+    pub postgres: PostgresOptions,
+    /// Whether what is ready is told on standard error.
+    pub progress: bool,
+}
+
+impl Default for BedOptions {
+    fn default() -> Self {
+        Self {
+            parts: Part::ALL.to_vec(),
+            directory: Some(demo_directory()),
+            postgres: PostgresOptions::default(),
+            progress: false,
+        }
+    }
+}
+
+/// Servers to test against: started by [`Bed::start`], or found around this process by [`Bed::attach`].
+#[derive(Debug)]
+pub struct Bed {
+    description: Description,
+    /// One's own processes: the servers of a started bed, the stacks of both kinds.
+    keeper: OnceCell<Arc<Keeper>>,
+    servers: HashMap<Part, Process>,
+    shared: Option<Stack>,
+}
+
+/// Where everything is, for those who attach.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Description {
+    folder: PathBuf,
+    address: IpAddr,
+    postgres: Option<Postgres>,
+    rabbitmq: Option<RabbitMq>,
+    samba: Option<Samba>,
+    openldap: Option<OpenLdap>,
+    endpoints: Option<Endpoints>,
+}
+
+/// A server that was asked for, and its process.
+type Started<T> = Option<(T, Process)>;
+
+impl Bed {
+    /// Starts a private bed, its servers in parallel. It is given back when this is dropped, or this process ends.
+    pub async fn start(options: BedOptions) -> Result<Self> {
+        let keeper = Keeper::start().await?;
+        let address = place::loopback_address()?;
+        let authority = Authority::create(&keeper.folder().join("certificates"))?;
+        let (keeper_, authority_) = (&keeper, &authority);
+        let directory = options.directory.as_ref();
+        let told = options.progress;
+        let (postgres, rabbitmq, samba, openldap) = tokio::try_join!(
+            timed(told, "PostgreSQL", options.has(Part::Postgres), || {
+                Postgres::start(keeper_, address, options.postgres)
+            }),
+            timed(told, "RabbitMQ", options.has(Part::RabbitMq), || RabbitMq::start(
+                keeper_, address
+            )),
+            timed(told, "Active Directory", options.has(Part::Samba), || {
+                Samba::start(keeper_, address, authority_, directory)
+            }),
+            timed(told, "OpenLDAP", options.has(Part::OpenLdap), || {
+                OpenLdap::start(keeper_, address, authority_, directory)
+            }),
+        )?;
+        let mut servers = HashMap::new();
+        let mut bed = Self {
+            description: Description {
+                folder: keeper.folder().to_owned(),
+                address,
+                postgres: kept(&mut servers, Part::Postgres, postgres),
+                rabbitmq: kept(&mut servers, Part::RabbitMq, rabbitmq),
+                samba: kept(&mut servers, Part::Samba, samba),
+                openldap: kept(&mut servers, Part::OpenLdap, openldap),
+                endpoints: None,
+            },
+            keeper: OnceCell::new_with(Some(keeper)),
+            servers,
+            shared: None,
+        };
+        if options.has(Part::Services) {
+            bed.start_shared(options.progress).await?;
+        }
+        bed.describe()?;
+        Ok(bed)
+    }
+
+    /// The bed around this process, which `rollcall-testbed run` made.
+    pub fn attach() -> Result<Self> {
+        let file = std::env::var_os(BED_VARIABLE)
+            .map(PathBuf::from)
+            .ok_or(Error::NotAttached)?;
+        let text = fs::read(&file).doing(|| format!("read {}", file.display()))?;
+        let description = serde_json::from_slice(&text).map_err(|error| {
+            Error::Refused(format!("{} does not describe a bed: {error}", file.display()))
+        })?;
+        Ok(Self {
+            description,
+            keeper: OnceCell::new(),
+            servers: HashMap::new(),
+            shared: None,
+        })
+    }
+
+    async fn start_shared(&mut self, progress: bool) -> Result<()> {
+        let options = StackOptions::default();
+        let stack = timed(progress, "The services", true, || {
+            self.stack_named(SHARED, "/", options, self.description.address)
+        });
+        let stack = stack.await?;
+        self.description.endpoints = stack.as_ref().map(|stack| stack.endpoints().clone());
+        self.shared = stack;
+        Ok(())
+    }
+
+    /// Starts services of one's own, with an empty database and an empty virtual host.
+    pub async fn stack(&self, options: StackOptions) -> Result<Stack> {
+        let name = format!("stack_{}", &place::secret()[..12]);
+        self.stack_named(&name, &name, options, place::loopback_address()?)
+            .await
+    }
+
+    async fn stack_named(
+        &self,
+        name: &str,
+        vhost: &str,
+        options: StackOptions,
+        address: IpAddr,
+    ) -> Result<Stack> {
+        let ground = Ground {
+            keeper: self.keeper.get_or_try_init(Keeper::start).await?,
+            address,
+            authority: &self.authority(),
+            postgres: self.postgres()?,
+            rabbitmq: self.rabbitmq()?,
+        };
+        Stack::start(ground, name, vhost, options).await
+    }
+
+    /// PostgreSQL.
+    pub fn postgres(&self) -> Result<&Postgres> {
+        self.description
+            .postgres
+            .as_ref()
+            .ok_or(Error::Without("PostgreSQL"))
+    }
+
+    /// RabbitMQ.
+    pub fn rabbitmq(&self) -> Result<&RabbitMq> {
+        self.description
+            .rabbitmq
+            .as_ref()
+            .ok_or(Error::Without("RabbitMQ"))
+    }
+
+    /// The Active Directory.
+    pub fn samba(&self) -> Result<&Samba> {
+        self.description
+            .samba
+            .as_ref()
+            .ok_or(Error::Without("Active Directory"))
+    }
+
+    /// OpenLDAP.
+    pub fn openldap(&self) -> Result<&OpenLdap> {
+        self.description
+            .openldap
+            .as_ref()
+            .ok_or(Error::Without("OpenLDAP"))
+    }
+
+    /// The services that everybody on this bed shares.
+    pub fn endpoints(&self) -> Result<&Endpoints> {
+        self.description
+            .endpoints
+            .as_ref()
+            .ok_or(Error::Without("services"))
+    }
+
+    /// The processes of the shared services; only where the bed was started, not where it was attached to.
+    pub fn shared_stack(&self) -> Option<&Stack> {
+        self.shared.as_ref()
+    }
+
+    /// A server's process, to end and start it; only where the bed was started, not where it was attached to.
+    pub fn server(&self, part: Part) -> Option<&Process> {
+        self.servers.get(&part)
+    }
+
+    /// The CA that signed the directories' and the services' certificates.
+    pub fn authority(&self) -> Authority {
+        Authority::open(&self.description.folder.join("certificates"))
+    }
+
+    /// Gives a started bed back and waits until nothing of it is left.
+    pub async fn stop(self) -> Result<()> {
+        match self.keeper.get() {
+            Some(keeper) => keeper.close().await,
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) async fn detach(&self) -> Result<()> {
+        match self.keeper.get() {
+            Some(keeper) => keeper.detach().await,
+            None => Ok(()),
+        }
+    }
+
+    /// The bed's folder.
+    pub fn folder(&self) -> &Path {
+        &self.description.folder
+    }
+
+    /// The file that describes the bed to those who attach.
+    pub(crate) fn description_file(&self) -> PathBuf {
+        self.description.folder.join("bed.json")
+    }
+
+    fn describe(&self) -> Result<()> {
+        let text = serde_json::to_vec_pretty(&self.description)
+            .map_err(|error| Error::Refused(error.to_string()))?;
+        place::write_private(&self.description_file(), &text)
+    }
+}
+
+impl BedOptions {
+    fn has(&self, part: Part) -> bool {
+        self.parts.contains(&part)
+    }
+}
+
+fn kept<T>(servers: &mut HashMap<Part, Process>, part: Part, started: Started<T>) -> Option<T> {
+    let (server, process) = started?;
+    servers.insert(part, process);
+    Some(server)
+}
+
+/// Starts something that is wanted and tells how long it took.
+async fn timed<T, F>(progress: bool, name: &str, wanted: bool, start: impl FnOnce() -> F) -> Result<Option<T>>
+where
+    F: Future<Output = Result<T>>,
+{
+    if !wanted {
+        return Ok(None);
+    }
+    let begun = Instant::now();
+    // Boxed: a dozen states of a server's start would all lie in the bed's own future.
+    let started = Box::pin(start()).await?;
+    if progress {
+        eprintln!("{name} ready in {:.1} s", begun.elapsed().as_secs_f64());
+    }
+    Ok(Some(started))
+}

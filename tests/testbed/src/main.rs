@@ -1,0 +1,7 @@
+//! The test bed as a command; see the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rollcall_testbed::main()
+}

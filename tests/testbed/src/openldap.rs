@@ -1,0 +1,184 @@
+//! A private OpenLDAP.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::certificates::Authority;
+use crate::directory::{Directory, Editor, Flavour};
+use crate::error::{Doing as _, Error, Result};
+use crate::keeper::{Command, Keeper, Process};
+use crate::place;
+use crate::samba::{ADMIN_PASSWORD, ADMIN_USERNAME, BASE, BIND_PASSWORD};
+
+/// Not 389 and 636, which are Samba's on the same address.
+const LDAP_PORT: u16 = 1389;
+const LDAPS_PORT: u16 = 1636;
+const LIMIT: Duration = Duration::from_secs(30);
+const SCHEMA: &str = include_str!("../../../deploy/directory/openldap.schema");
+
+/// A running OpenLDAP with the same base and the same accounts as the Active Directory, whose entries everybody may read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OpenLdap {
+    address: IpAddr,
+}
+
+impl OpenLdap {
+    pub(crate) async fn start(
+        keeper: &Arc<Keeper>,
+        address: IpAddr,
+        authority: &Authority,
+        directory: Option<&Directory>,
+    ) -> Result<(Self, Process)> {
+        let openldap = Self { address };
+        let folder = keeper.folder().join("openldap");
+        fs::create_dir_all(folder.join("data")).doing(|| format!("make {}", folder.display()))?;
+        authority.sign("openldap", &["ldap.corp.example", "localhost"], &[address])?;
+        fs::write(folder.join("rollcall.schema"), SCHEMA).doing(|| "write a schema".to_owned())?;
+        place::write_private(
+            &folder.join("slapd.conf"),
+            configuration(&folder, authority).as_bytes(),
+        )?;
+        let program = slapd(&folder)?;
+        load(keeper, &folder, &program, directory).await?;
+        let process = keeper.spawn(openldap.server(keeper, &folder, program)).await?;
+        openldap.until_ready(&process, authority).await?;
+        Ok((openldap, process))
+    }
+
+    /// Waits until the directory answers, at its start or after a restart.
+    pub async fn until_ready(&self, process: &Process, authority: &Authority) -> Result<()> {
+        process
+            .until_ready(LIMIT, || async { self.editor(authority).await.map(drop) })
+            .await
+    }
+
+    /// Where LDAP answers, plain or with StartTLS.
+    pub fn ldap_url(&self) -> String {
+        format!("ldap://{}:{LDAP_PORT}", self.address)
+    }
+
+    /// Where LDAPS answers.
+    pub fn ldaps_url(&self) -> String {
+        format!("ldaps://{}:{LDAPS_PORT}", self.address)
+    }
+
+    /// Where LDAP answers, plain or with StartTLS.
+    pub fn ldap_address(&self) -> SocketAddr {
+        (self.address, LDAP_PORT).into()
+    }
+
+    /// Where LDAPS answers.
+    pub fn ldaps_address(&self) -> SocketAddr {
+        (self.address, LDAPS_PORT).into()
+    }
+
+    /// A connection of the administrator.
+    pub async fn editor(&self, authority: &Authority) -> Result<Editor> {
+        Editor::connect(crate::directory::Login {
+            url: &self.ldaps_url(),
+            tls: authority.client()?,
+            username: ADMIN_USERNAME,
+            password: ADMIN_PASSWORD,
+            flavour: Flavour::OpenLdap,
+            base: BASE,
+        })
+        .await
+    }
+
+    fn server(&self, keeper: &Arc<Keeper>, folder: &Path, program: PathBuf) -> Command {
+        let mut command = Command::new("openldap", program, keeper.folder());
+        folder.clone_into(&mut command.directory);
+        command.args = vec![
+            "-f".to_owned(),
+            folder.join("slapd.conf").display().to_string(),
+            "-h".to_owned(),
+            format!("{} {}", self.ldap_url(), self.ldaps_url()),
+            // In the foreground; level 0 still tells of failures.
+            "-d".to_owned(),
+            "0".to_owned(),
+        ];
+        command
+    }
+}
+
+/// A copy of the installed slapd: Ubuntu confines the original to the system's own folders.
+fn slapd(folder: &Path) -> Result<PathBuf> {
+    let copy = folder.join("slapd");
+    fs::copy(place::program("slapd")?, &copy).doing(|| "copy slapd".to_owned())?;
+    Ok(copy)
+}
+
+fn configuration(folder: &Path, authority: &Authority) -> String {
+    let identity = authority.identity("openldap");
+    let folder = folder.display();
+    let schemas: String = ["core", "cosine", "inetorgperson"]
+        .map(|name| format!("include /etc/ldap/schema/{name}.schema\n"))
+        .concat();
+    format!(
+        "{schemas}include {folder}/rollcall.schema\n\
+         modulepath /usr/lib/ldap\n\
+         moduleload back_mdb\n\
+         TLSCACertificateFile {}\n\
+         TLSCertificateFile {}\n\
+         TLSCertificateKeyFile {}\n\
+         TLSVerifyClient never\n\
+         sizelimit unlimited\n\
+         timelimit unlimited\n\
+         database mdb\n\
+         suffix \"{BASE}\"\n\
+         rootdn \"{ADMIN_USERNAME}\"\n\
+         rootpw {ADMIN_PASSWORD}\n\
+         directory {folder}/data\n\
+         maxsize 8589934592\n\
+         dbnosync\n\
+         index objectClass eq\n\
+         index entryUUID eq\n\
+         index entryCSN eq\n\
+         index proxyAddresses pres\n\
+         access to attrs=userPassword by anonymous auth by * none\n\
+         access to * by * read\n",
+        authority.certificate_file().display(),
+        identity.certificate.display(),
+        identity.key.display(),
+    )
+}
+
+/// Loads the base, the accounts and what is described while the server does not run yet: tens of thousands a second.
+async fn load(
+    keeper: &Arc<Keeper>,
+    folder: &Path,
+    slapd: &Path,
+    directory: Option<&Directory>,
+) -> Result<()> {
+    let ldif = folder.join("directory.ldif");
+    let write = || -> std::io::Result<()> {
+        let mut out = BufWriter::new(File::create(&ldif)?);
+        write!(
+            out,
+            "dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\ndc: corp\no: Corp\n\n\
+             dn: CN=Users,{BASE}\nobjectClass: applicationProcess\ncn: Users\n\n\
+             dn: CN=reader,CN=Users,{BASE}\nobjectClass: person\ncn: reader\nsn: reader\n\
+             userPassword: {BIND_PASSWORD}\n\n"
+        )?;
+        if let Some(directory) = directory {
+            directory.write_ldif(Flavour::OpenLdap, BASE, &mut out)?;
+        }
+        out.flush()
+    };
+    write().doing(|| format!("write {}", ldif.display()))?;
+    let mut command = Command::new("openldap-load", slapd.to_owned(), keeper.folder());
+    command.args = ["-T", "add", "-q", "-f"].map(str::to_owned).to_vec();
+    command.args.push(folder.join("slapd.conf").display().to_string());
+    command.args.extend(["-l".to_owned(), ldif.display().to_string()]);
+    keeper.run(command).await?;
+    fs::remove_file(&ldif).map_err(|source| Error::Io {
+        what: format!("remove {}", ldif.display()),
+        source,
+    })
+}

@@ -1,0 +1,253 @@
+//! A private PostgreSQL.
+
+use std::fs;
+use std::net::IpAddr;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+
+use crate::error::{Doing as _, Error, Result};
+use crate::keeper::{Command, Keeper, Process, Signal};
+use crate::place::{self, secret, write_private};
+use crate::service::Kind;
+
+const PORT: u16 = 5432;
+const SUPERUSER: &str = "postgres";
+const LIMIT: Duration = Duration::from_secs(30);
+const ROLES: &str = include_str!("../../../deploy/postgres/roles.sql");
+const SCHEMAS: &str = include_str!("../../../deploy/postgres/schemas.sql");
+
+/// A running PostgreSQL with the services' roles.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Postgres {
+    address: IpAddr,
+    superuser_password: String,
+    scheduler_password: String,
+    reconcile_password: String,
+    results_password: String,
+}
+
+/// How PostgreSQL is started.
+#[derive(Debug, Clone, Copy)]
+pub struct PostgresOptions {
+    /// Whether commits wait for the disk, as in production. Off is faster.
+    pub fsync: bool,
+}
+
+impl Default for PostgresOptions {
+    fn default() -> Self {
+        Self { fsync: true }
+    }
+}
+
+impl Postgres {
+    pub(crate) async fn start(
+        keeper: &Arc<Keeper>,
+        address: IpAddr,
+        options: PostgresOptions,
+    ) -> Result<(Self, Process)> {
+        let postgres = Self {
+            address,
+            superuser_password: secret(),
+            scheduler_password: secret(),
+            reconcile_password: secret(),
+            results_password: secret(),
+        };
+        let layout = Layout::make(keeper.folder())?;
+        postgres.initialise(keeper, &layout).await?;
+        let process = keeper.spawn(postgres.server(&layout, options)?).await?;
+        process
+            .until_ready(LIMIT, || async {
+                postgres
+                    .connect(SUPERUSER)
+                    .await?
+                    .close()
+                    .await
+                    .map_err(told("close"))
+            })
+            .await?;
+        postgres.psql(keeper, "postgres", &postgres.roles()).await?;
+        Ok((postgres, process))
+    }
+
+    /// Makes a database with Rollcall's schemas, still empty.
+    pub(crate) async fn create_database(&self, keeper: &Arc<Keeper>, name: &str) -> Result<()> {
+        let mut connection = self.connect("postgres").await?;
+        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE \"{name}\""));
+        sqlx::raw_sql(create)
+            .execute(&mut connection)
+            .await
+            .map_err(told("create a database"))?;
+        connection.close().await.map_err(told("close the connection"))?;
+        self.psql(keeper, name, SCHEMAS).await
+    }
+
+    /// Where the superuser connects to a database.
+    pub fn url(&self, database: &str) -> String {
+        self.url_of(SUPERUSER, &self.superuser_password, database)
+    }
+
+    /// Where a service connects to a database, with its own role. The worker has none.
+    pub fn service_url(&self, kind: Kind, database: &str) -> Option<String> {
+        let (user, password) = match kind {
+            Kind::Scheduler => ("rollcall_scheduler", &self.scheduler_password),
+            Kind::Reconcile => ("rollcall_reconcile", &self.reconcile_password),
+            Kind::Results => ("rollcall_results", &self.results_password),
+            Kind::Worker => return None,
+        };
+        Some(self.url_of(user, password, database))
+    }
+
+    fn url_of(&self, user: &str, password: &str, database: &str) -> String {
+        format!("postgres://{user}:{password}@{}:{PORT}/{database}", self.address)
+    }
+
+    async fn connect(&self, database: &str) -> Result<PgConnection> {
+        let options: sqlx::postgres::PgConnectOptions = self
+            .url(database)
+            .parse()
+            .map_err(told("understand its address"))?;
+        options.connect().await.map_err(told("connect"))
+    }
+
+    async fn initialise(&self, keeper: &Arc<Keeper>, layout: &Layout) -> Result<()> {
+        let password = layout.folder.join("superuser-password");
+        write_private(&password, self.superuser_password.as_bytes())?;
+        layout.give(&password)?;
+        let mut command = layout.command("postgres-initdb", "initdb")?;
+        command.args = [
+            "--username",
+            SUPERUSER,
+            "--auth",
+            "scram-sha-256",
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C.UTF-8",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        // What initdb writes is gone after a power failure, and so is the whole bed.
+        command.args.push("--no-sync".to_owned());
+        command.args.push(format!("--pwfile={}", password.display()));
+        command.args.push(layout.data.display().to_string());
+        keeper.run(command).await
+    }
+
+    fn server(&self, layout: &Layout, options: PostgresOptions) -> Result<Command> {
+        let mut command = layout.command("postgres", "postgres")?;
+        command.args = vec!["-D".to_owned(), layout.data.display().to_string()];
+        let fsync = if options.fsync { "on" } else { "off" };
+        for setting in [
+            format!("listen_addresses={}", self.address),
+            format!("port={PORT}"),
+            format!("unix_socket_directories={}", layout.folder.display()),
+            format!("fsync={fsync}"),
+            "max_connections=400".to_owned(),
+            "log_line_prefix=%m [%p] %q%u@%d ".to_owned(),
+            "logging_collector=off".to_owned(),
+        ] {
+            command.args.extend(["-c".to_owned(), setting]);
+        }
+        Ok(command)
+    }
+
+    /// roles.sql with its variables set, not on a command line that everybody can read.
+    fn roles(&self) -> String {
+        let set = |name: &str, password: &str| format!("\\set {name}_password '{password}'\n");
+        set("scheduler", &self.scheduler_password)
+            + &set("reconcile", &self.reconcile_password)
+            + &set("results", &self.results_password)
+            + ROLES
+    }
+
+    async fn psql(&self, keeper: &Arc<Keeper>, database: &str, script: &str) -> Result<()> {
+        let file = keeper.folder().join(format!("{}.sql", secret()));
+        write_private(&file, script.as_bytes())?;
+        let mut command = Command::new("psql", place::program("psql")?, keeper.folder());
+        command.args = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+            .map(str::to_owned)
+            .to_vec();
+        command.args.push(format!("--file={}", file.display()));
+        command.env.extend([
+            ("PGHOST".to_owned(), self.address.to_string()),
+            ("PGPORT".to_owned(), PORT.to_string()),
+            ("PGUSER".to_owned(), SUPERUSER.to_owned()),
+            ("PGDATABASE".to_owned(), database.to_owned()),
+            ("PGPASSWORD".to_owned(), self.superuser_password.clone()),
+        ]);
+        keeper.run(command).await?;
+        fs::remove_file(&file).doing(|| format!("remove {}", file.display()))
+    }
+}
+
+/// PostgreSQL's folders and its user: it refuses to run as root.
+struct Layout {
+    bed: PathBuf,
+    folder: PathBuf,
+    data: PathBuf,
+    programs: PathBuf,
+    user: Option<crate::keeper::User>,
+}
+
+impl Layout {
+    fn make(bed: &Path) -> Result<Self> {
+        let folder = bed.join("postgres");
+        fs::create_dir(&folder).doing(|| format!("make {}", folder.display()))?;
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))
+            .doing(|| "close a folder".to_owned())?;
+        let programs = place::newest(Path::new("/usr/lib/postgresql"), "")
+            .map(|version| version.join("bin"))
+            .or_else(|| Some(place::program("initdb").ok()?.parent()?.to_owned()))
+            .ok_or_else(|| Error::Missing {
+                program: "postgresql".to_owned(),
+            })?;
+        let user = if place::is_root() {
+            Some(place::user("postgres")?)
+        } else {
+            None
+        };
+        let layout = Self {
+            bed: bed.to_owned(),
+            data: folder.join("data"),
+            folder,
+            programs,
+            user,
+        };
+        layout.give(&layout.folder)?;
+        Ok(layout)
+    }
+
+    /// Gives a file to PostgreSQL's user.
+    fn give(&self, path: &Path) -> Result<()> {
+        let Some(user) = self.user else { return Ok(()) };
+        chown(path, Some(user.uid), Some(user.gid)).doing(|| format!("give {} away", path.display()))
+    }
+
+    fn command(&self, name: &str, program: &str) -> Result<Command> {
+        let path = self.programs.join(program);
+        if !path.is_file() {
+            return Err(Error::Missing {
+                program: program.to_owned(),
+            });
+        }
+        let mut command = Command::new(name, path, &self.bed);
+        command.directory.clone_from(&self.folder);
+        command.user = self.user;
+        // Its children leave its process group, and it alone knows its shared memory.
+        command.stop = Signal::Quit;
+        Ok(command)
+    }
+}
+
+fn told(what: &str) -> impl Fn(sqlx::Error) -> Error {
+    let what = what.to_owned();
+    move |source| Error::Database {
+        what: what.clone(),
+        source,
+    }
+}

@@ -1,0 +1,278 @@
+//! A private RabbitMQ node.
+//!
+//! Without epmd: the node's distribution listens on a fixed port of the bed's own address. And with
+//! only the plugins that the broker itself needs on its code path: finding each module among all that
+//! are installed is what takes most of a start (20 s against 7 s on a slow machine).
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::net::IpAddr;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::error::{Doing as _, Error, Result};
+use crate::keeper::{Command, Keeper, Process};
+use crate::place::{self, secret, write_private};
+
+const PORT: u16 = 5672;
+const DISTRIBUTION_PORT: u16 = 25672;
+const USER: &str = "rollcall";
+const LIMIT: Duration = Duration::from_mins(1);
+const INSTALLED: &str = "/usr/lib/rabbitmq/lib";
+
+/// A running RabbitMQ.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RabbitMq {
+    address: IpAddr,
+    password: String,
+    cookie: String,
+}
+
+impl RabbitMq {
+    pub(crate) async fn start(keeper: &Arc<Keeper>, address: IpAddr) -> Result<(Self, Process)> {
+        let rabbitmq = Self {
+            address,
+            password: secret(),
+            cookie: secret(),
+        };
+        let process = keeper.spawn(rabbitmq.server(keeper.folder())?).await?;
+        rabbitmq.until_ready(&process).await?;
+        Ok((rabbitmq, process))
+    }
+
+    /// Waits until the broker speaks AMQP, at its start or after a restart.
+    pub async fn until_ready(&self, process: &Process) -> Result<()> {
+        process.until_ready(LIMIT, || speaks_amqp(self.address)).await
+    }
+
+    /// Where a client connects to a virtual host. `/` is there from the start.
+    pub fn url(&self, vhost: &str) -> String {
+        let vhost = vhost.replace('/', "%2f");
+        format!("amqp://{USER}:{}@{}:{PORT}/{vhost}", self.password, self.address)
+    }
+
+    /// The same through something else that listens on `port` of `address`, a proxy for example.
+    pub fn url_through(&self, address: std::net::SocketAddr, vhost: &str) -> String {
+        let vhost = vhost.replace('/', "%2f");
+        format!("amqp://{USER}:{}@{address}/{vhost}", self.password)
+    }
+
+    /// Where the broker listens.
+    pub fn socket_address(&self) -> std::net::SocketAddr {
+        (self.address, PORT).into()
+    }
+
+    /// Makes a virtual host that the bed's user may do anything in.
+    pub async fn create_vhost(&self, name: &str) -> Result<()> {
+        if !name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        {
+            return Err(Error::Refused(format!(
+                "a virtual host cannot be called {name:?} here"
+            )));
+        }
+        let answer = self
+            .evaluate(&format!(
+                "rabbit_vhost:add(<<\"{name}\">>, <<\"{USER}\">>), \
+                 rabbit_auth_backend_internal:set_permissions(<<\"{USER}\">>, <<\"{name}\">>, \
+                 <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"{USER}\">>)."
+            ))
+            .await?;
+        if answer.contains("ok") {
+            Ok(())
+        } else {
+            Err(Error::Refused(format!("RabbitMQ: {answer}")))
+        }
+    }
+
+    /// How many messages wait in a queue.
+    pub async fn messages(&self, vhost: &str, queue: &str) -> Result<u64> {
+        let answer = self
+            .evaluate(&format!(
+                "{{ok, Q}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"{vhost}\">>, queue, <<\"{queue}\">>)), \
+                 [{{messages, N}}] = rabbit_amqqueue:info(Q, [messages]), N."
+            ))
+            .await?;
+        let number = answer.trim_start_matches("{ok, ").trim_end_matches('}');
+        number
+            .parse()
+            .map_err(|_| Error::Refused(format!("RabbitMQ: {answer}")))
+    }
+
+    /// Evaluates Erlang in the broker: in milliseconds, where `rabbitmqctl` takes seconds.
+    async fn evaluate(&self, expression: &str) -> Result<String> {
+        let mut call = tokio::process::Command::new(place::program("erl_call")?)
+            .args(["-e", "-r", "-timeout", "30", "-c", &self.cookie])
+            .args(["-address", &format!("{}:{DISTRIBUTION_PORT}", self.address)])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .doing(|| "start erl_call".to_owned())?;
+        if let Some(mut input) = call.stdin.take() {
+            input
+                .write_all(expression.as_bytes())
+                .await
+                .doing(|| "ask RabbitMQ".to_owned())?;
+        }
+        let output = call
+            .wait_with_output()
+            .await
+            .doing(|| "ask RabbitMQ".to_owned())?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        if output.status.success() {
+            Ok(text(&output.stdout))
+        } else {
+            Err(Error::Refused(format!(
+                "RabbitMQ: {}{}",
+                text(&output.stdout),
+                text(&output.stderr)
+            )))
+        }
+    }
+
+    fn server(&self, bed: &Path) -> Result<Command> {
+        let folder = bed.join("rabbitmq");
+        let home = make_home(&folder)?;
+        write_private(&folder.join("advanced.config"), self.configuration().as_bytes())?;
+        write_private(&folder.join("enabled_plugins"), b"[].\n")?;
+        let mut command = Command::new("rabbitmq", home.join("sbin/rabbitmq-server"), bed);
+        command.directory.clone_from(&folder);
+        let node = format!("rabbit@{}", self.address);
+        let file = |name: &str| folder.join(name).display().to_string();
+        for (key, value) in [
+            ("HOME", file("")),
+            ("RABBITMQ_NODENAME", node.clone()),
+            ("RABBITMQ_USE_LONGNAME", "true".to_owned()),
+            ("RABBITMQ_ADVANCED_CONFIG_FILE", file("advanced.config")),
+            ("RABBITMQ_ENABLED_PLUGINS_FILE", file("enabled_plugins")),
+            ("RABBITMQ_PLUGINS_DIR", home.join("plugins").display().to_string()),
+            ("RABBITMQ_MNESIA_BASE", file("mnesia")),
+            ("RABBITMQ_LOG_BASE", file("log")),
+            ("RABBITMQ_LOGS", "-".to_owned()),
+            ("RABBITMQ_PID_FILE", file("pid")),
+            // Named, so that the machine's own files are not read.
+            ("RABBITMQ_CONF_ENV_FILE", file("no-environment")),
+            ("RABBITMQ_CONFIG_FILE", file("no-configuration")),
+            (
+                "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
+                self.runtime_arguments(&node),
+            ),
+        ] {
+            command.env.insert(key.to_owned(), value);
+        }
+        Ok(command)
+    }
+
+    /// In Erlang terms: the newer format is read by a library that takes seconds for it.
+    fn configuration(&self) -> String {
+        format!(
+            "[{{rabbit, [{{tcp_listeners, [{{\"{}\", {PORT}}}]}},\n  \
+             {{default_user, <<\"{USER}\">>}}, {{default_pass, <<\"{}\">>}}, {{loopback_users, []}},\n  \
+             {{log, [{{console, [{{enabled, true}}, {{level, info}}]}}, {{file, [{{file, false}}]}}]}}]}}].\n",
+            self.address, self.password
+        )
+    }
+
+    fn runtime_arguments(&self, node: &str) -> String {
+        let interface = self.address.to_string().replace('.', ",");
+        format!(
+            "-name {node} -setcookie {} -start_epmd false -erl_epmd_port {DISTRIBUTION_PORT} \
+             -kernel inet_dist_use_interface {{{interface}}} +sbwt none +sbwtdcpu none +sbwtdio none",
+            self.cookie
+        )
+    }
+}
+
+/// Sends the protocol's greeting; a broker that is up answers with `Connection.Start`.
+async fn speaks_amqp(address: IpAddr) -> std::io::Result<()> {
+    let mut stream = TcpStream::connect((address, PORT)).await?;
+    stream.write_all(b"AMQP\x00\x00\x09\x01").await?;
+    let mut frame = [0; 7];
+    stream.read_exact(&mut frame).await.map(drop)
+}
+
+/// A home with the installed scripts and only those plugins that the broker itself needs.
+fn make_home(folder: &Path) -> Result<PathBuf> {
+    let installed =
+        place::newest(Path::new(INSTALLED), "rabbitmq_server-").ok_or_else(|| Error::Missing {
+            program: "rabbitmq-server".to_owned(),
+        })?;
+    let home = folder.join("home");
+    for part in ["sbin", "plugins"] {
+        fs::create_dir_all(home.join(part)).doing(|| "make RabbitMQ's home".to_owned())?;
+    }
+    for entry in entries(&installed.join("sbin"))? {
+        let to = home.join("sbin").join(entry.file_name().unwrap_or_default());
+        // Copied: through a link they would find the home that they are linked from.
+        fs::copy(&entry, &to).doing(|| format!("copy {}", entry.display()))?;
+    }
+    for plugin in needed(&entries(&installed.join("plugins"))?) {
+        let to = home.join("plugins").join(plugin.file_name().unwrap_or_default());
+        symlink(&plugin, &to).doing(|| format!("link {}", plugin.display()))?;
+    }
+    Ok(home)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).doing(|| format!("read {}", folder.display()))?;
+    Ok(entries.flatten().map(|entry| entry.path()).collect())
+}
+
+/// The folders of `rabbit` and of all the applications that it says it needs.
+fn needed(plugins: &[PathBuf]) -> Vec<PathBuf> {
+    let folder_of = |application: &str| {
+        plugins.iter().find(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.rsplit_once('-').is_some_and(|(name, _)| name == application)
+        })
+    };
+    let mut found = BTreeSet::new();
+    // rabbitmq_prelaunch loads cuttlefish even when there is nothing for it to read.
+    let mut wanted = vec!["rabbit".to_owned(), "cuttlefish".to_owned()];
+    while let Some(application) = wanted.pop() {
+        if let Some(folder) = folder_of(&application)
+            && found.insert(folder.clone())
+        {
+            let description = fs::read_to_string(folder.join("ebin").join(format!("{application}.app")));
+            wanted.extend(applications(&description.unwrap_or_default()));
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The `applications` of an Erlang application's description.
+fn applications(description: &str) -> Vec<String> {
+    let list = description
+        .split_once("{applications,")
+        .and_then(|(_, rest)| rest.split_once('['));
+    let names = list
+        .and_then(|(_, rest)| rest.split_once(']'))
+        .map_or("", |(names, _)| names);
+    names
+        .split(',')
+        .map(|name| name.trim().trim_matches('\'').to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::applications;
+
+    #[test]
+    fn the_applications_of_a_description_are_found() {
+        let description =
+            "{application, 'rabbit', [\n\t{modules, [a,b]},\n\t{applications, [kernel, 'ra',\n ranch]},\n]}.";
+        assert_eq!(applications(description), ["kernel", "ra", "ranch"]);
+        assert_eq!(applications("{application, x, []}."), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,288 @@
+//! A stack: the services as processes, with a database and a virtual host of their own on a bed's servers.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::certificates::Authority;
+use crate::endpoints::{Door, Endpoints, PORTAL};
+use crate::error::{Doing as _, Error, Result, tail};
+use crate::keeper::{Command, Keeper, Signal};
+use crate::place;
+use crate::postgres::Postgres;
+use crate::rabbitmq::RabbitMq;
+use crate::service::{Kind, Service};
+
+/// What a stack is made of.
+#[derive(Debug, Clone)]
+pub struct StackOptions {
+    /// How many of each service are started; none is allowed.
+    pub schedulers: usize,
+    /// Workers.
+    pub workers: usize,
+    /// Reconciles.
+    pub reconciles: usize,
+    /// Results.
+    pub results: usize,
+    /// Whether services authenticate each other and their clients.
+    pub mutual_tls: bool,
+    /// Another way to the broker, a proxy for example.
+    pub broker: Option<SocketAddr>,
+    settings: Vec<(Option<Kind>, String, String)>,
+}
+
+impl Default for StackOptions {
+    fn default() -> Self {
+        Self {
+            schedulers: 1,
+            workers: 1,
+            reconciles: 1,
+            results: 1,
+            mutual_tls: true,
+            broker: None,
+            settings: Vec::new(),
+        }
+    }
+}
+
+impl StackOptions {
+    /// Sets a variable, `ROLLCALL_LIFECYCLE__DRAIN_SECONDS`, of every service of a kind, over what the bed sets.
+    #[must_use]
+    pub fn set(mut self, kind: Kind, variable: &str, value: &str) -> Self {
+        self.settings
+            .push((Some(kind), variable.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets a variable of every service.
+    #[must_use]
+    pub fn set_all(mut self, variable: &str, value: &str) -> Self {
+        self.settings.push((None, variable.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn count(&self, kind: Kind) -> usize {
+        match kind {
+            Kind::Scheduler => self.schedulers,
+            Kind::Worker => self.workers,
+            Kind::Reconcile => self.reconciles,
+            Kind::Results => self.results,
+        }
+    }
+}
+
+/// The servers that a stack stands on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    pub keeper: &'a Arc<Keeper>,
+    pub address: IpAddr,
+    pub authority: &'a Authority,
+    pub postgres: &'a Postgres,
+    pub rabbitmq: &'a RabbitMq,
+}
+
+/// Running services. Dropped while a test fails, it shows the ends of their logs.
+#[derive(Debug)]
+pub struct Stack {
+    keeper: Arc<Keeper>,
+    address: IpAddr,
+    postgres: Postgres,
+    options: StackOptions,
+    database: String,
+    keys: PathBuf,
+    authority: Authority,
+    endpoints: Endpoints,
+    services: BTreeMap<(Kind, usize), Service>,
+}
+
+impl Stack {
+    /// Starts the services on a database and a virtual host that this makes. All of them serve when it answers.
+    pub(crate) async fn start(
+        ground: Ground<'_>,
+        name: &str,
+        vhost: &str,
+        options: StackOptions,
+    ) -> Result<Self> {
+        let Ground {
+            keeper,
+            address,
+            authority,
+            postgres,
+            rabbitmq,
+        } = ground;
+        let authority = authority.delegate(&keeper.folder().join(format!("{name}-certificates")))?;
+        let keys = keeper.folder().join(format!("{name}-keys"));
+        let database = async {
+            postgres.create_database(keeper, name).await?;
+            if vhost == "/" {
+                Ok(())
+            } else {
+                rabbitmq.create_vhost(vhost).await
+            }
+        };
+        tokio::try_join!(database, generate_key(keeper, &keys))?;
+        sign_all(&authority, address)?;
+        let broker = options.broker.unwrap_or_else(|| rabbitmq.socket_address());
+        let scheme = if options.mutual_tls { "https" } else { "http" };
+        let url = |kind: Kind| Ok::<_, Error>(format!("{scheme}://{address}:{}", kind.port(0)?));
+        let endpoints = Endpoints {
+            scheduler_url: url(Kind::Scheduler)?,
+            worker_url: url(Kind::Worker)?,
+            reconcile_url: url(Kind::Reconcile)?,
+            results_url: url(Kind::Results)?,
+            database_url: postgres.url(name),
+            amqp_url: rabbitmq.url_through(broker, vhost),
+            certificates: options.mutual_tls.then(|| authority.folder().to_owned()),
+        };
+        let mut stack = Self {
+            keeper: Arc::clone(keeper),
+            address,
+            postgres: postgres.clone(),
+            database: name.to_owned(),
+            keys,
+            authority,
+            endpoints,
+            services: BTreeMap::new(),
+            options,
+        };
+        for kind in Kind::ALL {
+            for _ in 0..stack.options.count(kind) {
+                stack.spawn(kind).await?;
+            }
+        }
+        for service in stack.services.values() {
+            service.until_serving().await?;
+        }
+        Ok(stack)
+    }
+
+    /// How the services are reached.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// The nth process of a service, counted from 0.
+    pub fn service(&self, kind: Kind, index: usize) -> Result<&Service> {
+        let none = || Error::Refused(format!("this stack has no {} {index}", kind.name()));
+        self.services.get(&(kind, index)).ok_or_else(none)
+    }
+
+    /// All processes.
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        self.services.values()
+    }
+
+    /// Starts one more process of a service and waits until it serves.
+    pub async fn add(&mut self, kind: Kind) -> Result<&Service> {
+        let index = self.spawn(kind).await?;
+        let service = self.service(kind, index)?;
+        service.until_serving().await?;
+        Ok(service)
+    }
+
+    async fn spawn(&mut self, kind: Kind) -> Result<usize> {
+        let index = self.services.keys().filter(|(other, _)| *other == kind).count();
+        let port = kind.port(index)?;
+        let name = format!("{}-{}-{index}", self.database, kind.name());
+        let mut command = Command::new(&name, place::binary(&kind.binary())?, self.keeper.folder());
+        command.stop = Signal::Term;
+        command.env.extend(self.environment(kind, port));
+        let process = self.keeper.spawn(command).await?;
+        let scheme = if self.options.mutual_tls { "https" } else { "http" };
+        let door = Door {
+            url: format!("{scheme}://{}:{port}", self.address),
+            certificates: self.endpoints.certificates.clone(),
+        };
+        self.services
+            .insert((kind, index), Service::new(kind, process, door));
+        Ok(index)
+    }
+
+    /// A service's whole configuration.
+    fn environment(&self, kind: Kind, port: u16) -> BTreeMap<String, String> {
+        let mut variables: BTreeMap<String, String> = BTreeMap::new();
+        let mut set = |name: &str, value: String| drop(variables.insert(format!("ROLLCALL_{name}"), value));
+        set("SERVER__LISTEN", format!("{}:{port}", self.address));
+        set("AMQP__URL", self.endpoints.amqp_url.clone());
+        if let Some(url) = self.postgres.service_url(kind, &self.database) {
+            set("DATABASE__URL", url);
+        }
+        let identity = self.authority.identity(&kind.certificate_name());
+        let show = |path: PathBuf| path.display().to_string();
+        let ca = show(self.authority.certificate_file());
+        if self.options.mutual_tls {
+            set("SERVER__TLS_CERT_FILE", show(identity.certificate.clone()));
+            set("SERVER__TLS_KEY_FILE", show(identity.key.clone()));
+            set("SERVER__TLS_CLIENT_CA_FILE", ca.clone());
+        }
+        match kind {
+            Kind::Scheduler => {
+                set("CREDENTIALS__PUBLIC_KEY_FILE", show(self.keys.join("k1.pub")));
+                set("DIRECTORY__ALLOW_PLAINTEXT", "true".to_owned());
+            }
+            Kind::Worker => {
+                set("CREDENTIALS__KEY_FILES", show(self.keys.join("k1.key")));
+                set("DIRECTORY__ALLOW_PLAINTEXT", "true".to_owned());
+                set("NETWORK__ALLOW", "127.0.0.0/8,::1/128".to_owned());
+                set("RECONCILE__URL", self.endpoints.reconcile_url.clone());
+                if self.options.mutual_tls {
+                    set("RECONCILE__CA_FILE", ca);
+                    set("RECONCILE__CERT_FILE", show(identity.certificate));
+                    set("RECONCILE__KEY_FILE", show(identity.key));
+                }
+            }
+            Kind::Reconcile | Kind::Results => {}
+        }
+        variables.insert("RUST_BACKTRACE".to_owned(), "1".to_owned());
+        for (of, variable, value) in &self.options.settings {
+            if of.is_none_or(|of| of == kind) {
+                variables.insert(variable.clone(), value.clone());
+            }
+        }
+        variables
+    }
+
+    /// The services' certificates, and what can sign more.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for service in self.services.values() {
+                eprintln!(
+                    "--- the end of {}'s log:\n{}",
+                    service.name(),
+                    tail(service.log_file())
+                );
+            }
+        }
+    }
+}
+
+async fn generate_key(keeper: &Arc<Keeper>, folder: &std::path::Path) -> Result<()> {
+    fs::create_dir_all(folder).doing(|| format!("make {}", folder.display()))?;
+    let mut command = Command::new(
+        "generate-key",
+        place::binary(&Kind::Worker.binary())?,
+        keeper.folder(),
+    );
+    command.args = ["generate-key", "--id", "k1", "--out-dir"]
+        .map(str::to_owned)
+        .to_vec();
+    command.args.push(folder.display().to_string());
+    keeper.run(command).await
+}
+
+fn sign_all(authority: &Authority, address: IpAddr) -> Result<()> {
+    for kind in Kind::ALL {
+        let name = kind.certificate_name();
+        authority.sign(&name, &[&name, "localhost"], &[address])?;
+    }
+    authority.sign(PORTAL, &[PORTAL], &[])?;
+    Ok(())
+}
