@@ -5,7 +5,7 @@ mod timestamp;
 use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
-    PgPool,
+    ConnectOptions as _, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -17,9 +17,9 @@ pub use timestamp::{PgTimestamp, from_proto, to_proto};
 /// A call that finds no free connection for this long is refused.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection that nobody used for this long is closed.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
 /// How long a start waits for the database before it gives up, to be started again by whoever runs it.
-const START_DEADLINE: Duration = Duration::from_secs(60);
+const START_DEADLINE: Duration = Duration::from_mins(1);
 /// The first and the longest pause between two tries at the start.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
@@ -41,7 +41,10 @@ pub enum PgError {
 pub async fn connect(config: &DatabaseConfig, application_name: &str) -> Result<PgPool, PgError> {
     let options = PgConnectOptions::from_str(config.url.expose())
         .map_err(|_| PgError::Url)?
-        .application_name(application_name);
+        .application_name(application_name)
+        // sqlx asks whether a statement would be logged without logging it, which makes the filters of two layers of
+        // telemetry drop the thread's next span: calls would vanish from logs and traces at random.
+        .disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(config.max_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
