@@ -67,9 +67,11 @@ impl Store {
             .collect()
     }
 
-    /// Begins a change that must not race with a commit of the tenant's runs.
+    /// Begins a change that must not race with a commit of the tenant's runs. It waits for one under way, but not so
+    /// long that callers who ask again and again take every connection.
     pub(crate) async fn change(&self, tenant: &TenantId) -> sqlx::Result<TenantChange> {
         let mut tx = self.pool.begin().await?;
+        sqlx::query("SET LOCAL lock_timeout = '20s'").execute(&mut *tx).await?;
         let row = sqlx::query(include_str!("store/sql/lock_tenant.sql"))
             .bind(tenant.as_str())
             .fetch_one(&mut *tx)
