@@ -1,1 +1,16 @@
-//! End-to-end tests against the real parts.
+//! What the end-to-end tests share: a tenant of its own for each test, on the shared test bed, spoken to
+//! over gRPC as the portal's backend would.
+//!
+//! Tests await conditions with a ceiling, never time. Run them with `make test`, or one of them with
+//! `target/debug/rollcall-testbed run -- cargo nextest run -p rollcall-e2e <name>`.
+
+pub mod clients;
+pub mod forest;
+pub mod status;
+pub mod tenant;
+pub mod wait;
+
+pub use clients::Clients;
+pub use forest::{Forest, group, person};
+pub use rollcall_testbed::directory::Object;
+pub use tenant::Tenant;
