@@ -1,1 +1,51 @@
 //! Answers what runs decided and did, and what the portal holds.
+//!
+//! The service owns no data: it reads the views that their owners publish in the schema `results`, and nothing
+//! else, so it is ready once they exist. A run is its request joined with its outcome; rows and accounts are read as
+//! they stand. What grows with a tenant is answered in pages by key or as a stream with bounded memory.
+//!
+//! Invariant: each query names its tenant, and another tenant's run is as unknown as one that never was.
+
+mod api;
+mod config;
+mod export;
+mod page;
+mod ready;
+mod store;
+mod watch;
+
+use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg};
+use rollcall_proto::v1::results_service_server::ResultsServiceServer;
+
+use api::Api;
+use export::Exports;
+use store::Store;
+use watch::Changes;
+
+pub use config::{Config, WatchConfig};
+
+/// Sets the service up, and returns once it listens.
+pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
+    let pool = pg::connect(&config.database, "rollcall-results").await?;
+    let store = Store::new(pool);
+    let changes = Changes::default();
+    let broker = Broker::start(&config.amqp, "rollcall-results", &lifecycle)?;
+    let api = Api {
+        store: store.clone(),
+        exports: Exports::new(store.clone(), config.database.max_connections),
+        changes: changes.clone(),
+        limits: config.watch.limits(),
+        ended: lifecycle.soft().clone(),
+    };
+    let serving = Server::new(&config.server)?
+        .add_service(ResultsServiceServer::new(api))
+        .start(&lifecycle)
+        .await?;
+    let ended = lifecycle.soft().clone();
+    lifecycle.spawn(
+        "events",
+        watch::hear(broker.events(watch::PREFETCH), changes, ended.clone()),
+    );
+    lifecycle.spawn("readiness", ready::keep(store, broker, serving, ended));
+    Ok(())
+}

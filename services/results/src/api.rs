@@ -1,0 +1,142 @@
+//! The calls of ResultsService: what is asked, checked; what is known, answered.
+
+mod request;
+
+use std::{pin::Pin, sync::Arc};
+
+use futures::{Stream, StreamExt as _};
+use rollcall_proto::v1::{
+    ExportCsvRequest, ExportCsvResponse, GetRunRequest, GetRunResponse, ListAccountsRequest,
+    ListAccountsResponse, ListRowsRequest, ListRowsResponse, ListRunsRequest, ListRunsResponse, Run,
+    WatchRunRequest, WatchRunResponse, results_service_server::ResultsService,
+};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use crate::{
+    export::Exports,
+    page::{self, Position},
+    store::{RowRecord, Store},
+    watch::{Changes, Limits, watch},
+};
+
+use request::Checked;
+
+type Answer<T> = Result<Response<T>, Status>;
+type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// Answers the calls.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) store: Store,
+    pub(crate) exports: Exports,
+    pub(crate) changes: Changes,
+    pub(crate) limits: Limits,
+    pub(crate) ended: CancellationToken,
+}
+
+#[tonic::async_trait]
+impl ResultsService for Api {
+    type WatchRunStream = Streamed<WatchRunResponse>;
+    type ExportCsvStream = Streamed<ExportCsvResponse>;
+
+    async fn get_run(&self, request: Request<GetRunRequest>) -> Answer<GetRunResponse> {
+        let request = request.into_inner();
+        let key = Checked::default().run(&request.tenant_id, &request.run_id)?;
+        let run = self.store.run(&key).await?;
+        Ok(Response::new(GetRunResponse { run: Some(run) }))
+    }
+
+    async fn list_runs(&self, request: Request<ListRunsRequest>) -> Answer<ListRunsResponse> {
+        let request = request.into_inner();
+        let tenant_id = Checked::default().tenant(&request.tenant_id)?;
+        let query = page::Query::new("ListRuns", &tenant_id);
+        let after = query
+            .position(&request.page_token)?
+            .map(|last| Uuid::from_u128(last.id));
+        let size = page::size(request.page_size, 50);
+        let mut runs = self.store.runs(&tenant_id, after, size + 1).await?;
+        let next_page_token = page::cut(&mut runs, size, &query, position_of_run);
+        Ok(Response::new(ListRunsResponse {
+            runs,
+            next_page_token,
+        }))
+    }
+
+    async fn watch_run(&self, request: Request<WatchRunRequest>) -> Answer<Self::WatchRunStream> {
+        let request = request.into_inner();
+        let key = Checked::default().run(&request.tenant_id, &request.run_id)?;
+        let store = Arc::new(self.store.clone());
+        let changes = watch(store, key, &self.changes, self.limits, self.ended.clone()).await?;
+        let answers = changes.map(|run| Ok(WatchRunResponse { run: Some(run?) }));
+        Ok(Response::new(Box::pin(answers)))
+    }
+
+    async fn list_rows(&self, request: Request<ListRowsRequest>) -> Answer<ListRowsResponse> {
+        let request = request.into_inner();
+        let mut checked = Checked::default();
+        let filter = checked.rows(&request.verdicts, &request.search);
+        let key = checked.run(&request.tenant_id, &request.run_id)?;
+        let verdicts = filter
+            .verdicts
+            .as_ref()
+            .map(|verdicts| verdicts.join(","))
+            .unwrap_or_default();
+        let query = page::Query::new("ListRows", &key.tenant_id)
+            .with(&key.run_id.to_string())
+            .with(&verdicts)
+            .with(&filter.search);
+        let after = query.position(&request.page_token)?;
+        let size = page::size(request.page_size, 100);
+        let mut rows = self.store.rows(&key, &filter, after, size + 1).await?;
+        let next_page_token = page::cut(&mut rows, size, &query, RowRecord::position);
+        let rows = rows.into_iter().map(Into::into).collect();
+        Ok(Response::new(ListRowsResponse {
+            rows,
+            next_page_token,
+        }))
+    }
+
+    async fn export_csv(&self, request: Request<ExportCsvRequest>) -> Answer<Self::ExportCsvStream> {
+        let request = request.into_inner();
+        let mut checked = Checked::default();
+        let mut filter = checked.rows(&request.verdicts, "");
+        // The export shows the directory, a line a claim; what is absent from it is shown to those who ask for it.
+        filter.claims_only = filter.verdicts.is_none();
+        let key = checked.run(&request.tenant_id, &request.run_id)?;
+        let chunks = self.exports.begin(key, filter).await?;
+        Ok(Response::new(Box::pin(chunks)))
+    }
+
+    async fn list_accounts(&self, request: Request<ListAccountsRequest>) -> Answer<ListAccountsResponse> {
+        let request = request.into_inner();
+        let mut checked = Checked::default();
+        let search = checked.search(&request.search);
+        let tenant_id = checked.tenant(&request.tenant_id)?;
+        let query = page::Query::new("ListAccounts", &tenant_id).with(&search);
+        let after = query.position(&request.page_token)?;
+        let size = page::size(request.page_size, 100);
+        let mut accounts = self.store.accounts(&tenant_id, &search, after, size + 1).await?;
+        let next_page_token = page::cut(&mut accounts, size, &query, |account| Position {
+            text: account.primary_address.clone(),
+            id: id(&account.account_id),
+        });
+        Ok(Response::new(ListAccountsResponse {
+            accounts,
+            next_page_token,
+        }))
+    }
+}
+
+fn position_of_run(run: &Run) -> Position {
+    Position {
+        text: String::new(),
+        id: id(&run.run_id),
+    }
+}
+
+/// The ids of our own answers are UUIDs.
+fn id(text: &str) -> u128 {
+    Uuid::parse_str(text).map(|id| id.as_u128()).unwrap_or_default()
+}

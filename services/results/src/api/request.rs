@@ -1,0 +1,116 @@
+//! The fields of requests. All that are wrong are told at once.
+
+use rollcall_chassis::{
+    names,
+    status::{ApiError, Violations},
+};
+use rollcall_domain::{RunId, TenantId};
+use rollcall_proto::v1::Verdict;
+
+use crate::store::{RowFilter, RunKey};
+
+/// No address is longer, however it stands in a directory.
+const LONGEST_SEARCH: usize = 1024;
+
+/// What was found wrong so far.
+#[derive(Debug, Default)]
+pub(super) struct Checked(Violations);
+
+impl Checked {
+    /// The tenant that the request names, if nothing is wrong with it.
+    pub(super) fn tenant(mut self, tenant_id: &str) -> Result<String, ApiError> {
+        let tenant = self.0.check("tenant_id", TenantId::parse(tenant_id));
+        self.0.into_result()?;
+        Ok(tenant.map(|tenant| tenant.to_string()).unwrap_or_default())
+    }
+
+    /// The run that the request names, if nothing is wrong with it.
+    pub(super) fn run(mut self, tenant_id: &str, run_id: &str) -> Result<RunKey, ApiError> {
+        let run = self.0.check("run_id", RunId::parse(run_id));
+        let tenant_id = self.tenant(tenant_id)?;
+        Ok(RunKey {
+            tenant_id,
+            run_id: run.map(RunId::as_uuid).unwrap_or_default(),
+        })
+    }
+
+    /// Which rows are asked for.
+    pub(super) fn rows(&mut self, verdicts: &[i32], search: &str) -> RowFilter {
+        let verdicts = (!verdicts.is_empty()).then(|| self.verdicts(verdicts));
+        RowFilter {
+            verdicts,
+            claims_only: false,
+            search: self.search(search),
+        }
+    }
+
+    /// What addresses begin with: they are kept in lower case.
+    pub(super) fn search(&mut self, search: &str) -> String {
+        if search.len() > LONGEST_SEARCH {
+            self.0
+                .push("search", format!("must have at most {LONGEST_SEARCH} bytes"));
+        }
+        if search.contains('\0') {
+            self.0.push("search", "must not contain NUL");
+        }
+        search.trim().to_lowercase()
+    }
+
+    /// In order, each once, so that the same set is the same query.
+    fn verdicts(&mut self, verdicts: &[i32]) -> Vec<&'static str> {
+        let mut texts = Vec::new();
+        for (index, number) in verdicts.iter().enumerate() {
+            match names::to_sql(names::from_wire::<Verdict>(*number)) {
+                Some(text) => texts.push(text),
+                None => self
+                    .0
+                    .push(format!("verdicts[{index}]"), format!("{number} is no verdict")),
+            }
+        }
+        texts.sort_unstable();
+        texts.dedup();
+        texts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::Status;
+
+    use super::*;
+
+    const RUN: &str = "01900000-0000-7000-8000-000000000001";
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let mut checked = Checked::default();
+        checked.rows(&[1, 99, 0], &"x".repeat(2000));
+        let status = Status::from(checked.run("no tenant", "no run").unwrap_err());
+        for field in ["tenant_id:", "run_id:", "search:", "verdicts[1]:", "verdicts[2]:"] {
+            assert!(status.message().contains(field), "{field} {}", status.message());
+        }
+    }
+
+    #[test]
+    fn a_run_is_named_by_tenant_and_id() {
+        let key = Checked::default().run("acme", RUN).unwrap();
+        assert_eq!(
+            (key.tenant_id.as_str(), key.run_id.to_string().as_str()),
+            ("acme", RUN)
+        );
+    }
+
+    #[test]
+    fn the_same_verdicts_in_another_order_are_the_same_query() {
+        let add_skip = [Verdict::Add as i32, Verdict::Skip as i32];
+        let skip_add_skip = [Verdict::Skip as i32, Verdict::Add as i32, Verdict::Skip as i32];
+        let verdicts = |numbers: &[i32]| Checked::default().rows(numbers, "").verdicts;
+        assert_eq!(verdicts(&add_skip), verdicts(&skip_add_skip));
+        assert_eq!(verdicts(&[]), None);
+    }
+
+    #[test]
+    fn a_search_is_folded_as_addresses_are() {
+        assert_eq!(Checked::default().search(" Ann_%\\@ACME "), "ann_%\\@acme");
+    }
+}

@@ -1,0 +1,105 @@
+//! A run's verdicts as CSV: RFC 4180, UTF-8, CRLF, a header line.
+//!
+//! The rows come from one cursor of one transaction, so the file shows one point of view however long its reader
+//! takes, and memory holds one batch of rows and one chunk. A reader who stalls is cut off by the database, which ends
+//! transactions that idle; and exports share a part of the connections alone, so that they never starve other calls.
+
+mod cell;
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use futures::{Stream, stream};
+use rollcall_chassis::status::ApiError;
+use rollcall_proto::v1::{ExportCsvResponse, Row};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tonic::Status;
+
+use crate::store::{RowCursor, RowFilter, RunKey, Store};
+
+/// A chunk is sent once it is as large as this.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// How long an export waits for its turn.
+const TURN: Duration = Duration::from_secs(10);
+
+/// Exports under way, within bounds.
+#[derive(Debug, Clone)]
+pub(crate) struct Exports {
+    store: Store,
+    turns: Arc<Semaphore>,
+}
+
+impl Exports {
+    /// Leaves at least half of the connections to other calls.
+    pub(crate) fn new(store: Store, connections: u32) -> Self {
+        let turns = (connections as usize / 2).max(1);
+        Self {
+            store,
+            turns: Arc::new(Semaphore::new(turns)),
+        }
+    }
+
+    /// Begins the export of a run that SUCCEEDED.
+    pub(crate) async fn begin(
+        &self,
+        run: RunKey,
+        filter: RowFilter,
+    ) -> Result<impl Stream<Item = Result<ExportCsvResponse, Status>> + Send + use<>, ApiError> {
+        let turn = tokio::time::timeout(TURN, Arc::clone(&self.turns).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else {
+            return Err(ApiError::resource_exhausted(
+                "EXPORTS_BUSY",
+                "Too many exports are under way. Please try again in a moment.",
+            ));
+        };
+        let rows = self.store.open_rows(&run, &filter).await?;
+        let export = Export {
+            rows: Some(rows),
+            batch: VecDeque::new(),
+            header: true,
+            _turn: turn,
+        };
+        Ok(stream::try_unfold(export, |mut export| async move {
+            let data = export.chunk().await.map_err(Status::from)?;
+            Ok(data.map(|data| (ExportCsvResponse { data }, export)))
+        }))
+    }
+}
+
+/// One export.
+struct Export {
+    /// None once all rows are read.
+    rows: Option<RowCursor>,
+    batch: VecDeque<Row>,
+    header: bool,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Export {
+    /// The next chunk of whole lines; none at the end.
+    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, ApiError> {
+        let mut lines = cell::Lines::new();
+        if std::mem::take(&mut self.header) {
+            lines.header()?;
+        }
+        while lines.len() < CHUNK_BYTES {
+            match self.next_row().await? {
+                Some(row) => lines.row(&row)?,
+                None => break,
+            }
+        }
+        let data = lines.finish()?;
+        Ok((!data.is_empty()).then_some(data))
+    }
+
+    async fn next_row(&mut self) -> Result<Option<Row>, ApiError> {
+        if self.batch.is_empty()
+            && let Some(rows) = &mut self.rows
+        {
+            self.batch = rows.next().await?.into();
+            if self.batch.is_empty() {
+                self.rows = None;
+            }
+        }
+        Ok(self.batch.pop_front())
+    }
+}

@@ -1,0 +1,34 @@
+-- A page of a tenant's live accounts by primary address, each with all its addresses, the primary first. $2: what any
+-- address of the account begins with. $3 and $4: the key after which to begin.
+WITH page AS (
+    SELECT account_id, primary_address, type, origin, hsr_enabled, protected, stale_since
+    FROM results.account
+    WHERE tenant_id = $1
+      AND remove_time IS NULL
+      AND (
+          $2 = ''
+          OR account_id IN (
+              SELECT account_id
+              FROM results.account_address
+              WHERE tenant_id = $1 AND address ^@ $2
+          )
+      )
+      AND (primary_address, account_id) > ($3, $4)
+    ORDER BY primary_address, account_id
+    LIMIT $5
+)
+SELECT
+    page.account_id,
+    page.primary_address,
+    page.type,
+    page.origin,
+    page.hsr_enabled,
+    page.protected,
+    page.stale_since,
+    own.address,
+    own.address_type,
+    own.origin AS address_origin,
+    own.stale_since AS address_stale_since
+FROM page
+LEFT JOIN results.account_address AS own ON own.tenant_id = $1 AND own.account_id = page.account_id
+ORDER BY page.primary_address, page.account_id, own.address <> page.primary_address, own.address

@@ -1,0 +1,148 @@
+//! Rows.
+
+use rollcall_chassis::{names, status::ApiError};
+use rollcall_proto::v1::{AddressType, ObjectType, Reason, Row, Run, RunState, Verdict};
+use sqlx::{Postgres, Transaction, postgres::PgArguments, query::QueryAs};
+
+use super::{RunKey, Store, runs};
+use crate::page::Position;
+
+const PAGE: &str = concat!(include_str!("rows.sql"), "LIMIT $8");
+const OPEN: &str = concat!("DECLARE run_rows NO SCROLL CURSOR FOR ", include_str!("rows.sql"));
+/// Some 100 KiB.
+const NEXT: &str = "FETCH FORWARD 500 FROM run_rows";
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// An export whose reader stalls is cut off: it holds a connection, and dead rows for everybody.
+const STALL: &str = "SET LOCAL idle_in_transaction_session_timeout = '60s'";
+
+/// Which rows of a run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RowFilter {
+    /// None: all.
+    pub(crate) verdicts: Option<Vec<&'static str>>,
+    /// Whether addresses without a claim are left out.
+    pub(crate) claims_only: bool,
+    /// What the address begins with, in lower case; empty: anything.
+    pub(crate) search: String,
+}
+
+/// A row and its key.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct RowRecord {
+    row_id: i64,
+    address: String,
+    verdict: String,
+    reason: Option<String>,
+    address_type: Option<String>,
+    primary_address: Option<String>,
+    directory_type: Option<String>,
+    directory_primary: Option<String>,
+    object_type: Option<String>,
+    object_id: Option<String>,
+    object_dn: Option<String>,
+    other: Option<String>,
+}
+
+impl Store {
+    /// A page of a run's rows. The run must have SUCCEEDED.
+    pub(crate) async fn rows(
+        &self,
+        run: &RunKey,
+        filter: &RowFilter,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Result<Vec<RowRecord>, ApiError> {
+        has_rows(&self.run(run).await?)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        Ok(filtered(PAGE, run, filter, after.unwrap_or_default())?
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// All rows of a run that SUCCEEDED, as they stand now, however long their reading takes.
+    pub(crate) async fn open_rows(&self, run: &RunKey, filter: &RowFilter) -> Result<RowCursor, ApiError> {
+        let mut transaction = self.pool.begin_with(BEGIN).await?;
+        sqlx::query(STALL).execute(&mut *transaction).await?;
+        has_rows(&runs::run(&mut *transaction, run).await?)?;
+        filtered(OPEN, run, filter, Position::default())?
+            .fetch_optional(&mut *transaction)
+            .await?;
+        Ok(RowCursor { transaction })
+    }
+}
+
+/// A cursor over rows, in a transaction of its own that ends with it.
+#[derive(Debug)]
+pub(crate) struct RowCursor {
+    transaction: Transaction<'static, Postgres>,
+}
+
+impl RowCursor {
+    /// The next rows; none at the end.
+    pub(crate) async fn next(&mut self) -> Result<Vec<Row>, ApiError> {
+        let records: Vec<RowRecord> = sqlx::query_as(NEXT).fetch_all(&mut *self.transaction).await?;
+        Ok(records.into_iter().map(Row::from).collect())
+    }
+}
+
+fn has_rows(run: &Run) -> Result<(), ApiError> {
+    if run.state() == RunState::Succeeded {
+        return Ok(());
+    }
+    let state = names::to_sql(run.state()).unwrap_or("in an unknown state");
+    Err(ApiError::failed_precondition(
+        "RUN_HAS_NO_ROWS",
+        format!(
+            "Run {} is {state}: only a run that SUCCEEDED has rows.",
+            run.run_id
+        ),
+    ))
+}
+
+fn filtered<'q>(
+    sql: &'static str,
+    run: &'q RunKey,
+    filter: &'q RowFilter,
+    after: Position,
+) -> Result<QueryAs<'q, Postgres, RowRecord, PgArguments>, ApiError> {
+    let row_id = i64::try_from(after.id)
+        .map_err(|_| ApiError::invalid_argument("PAGE_TOKEN", "The page token is not one of this query."))?;
+    Ok(sqlx::query_as(sql)
+        .bind(&run.tenant_id)
+        .bind(run.run_id)
+        .bind(filter.verdicts.as_deref())
+        .bind(filter.claims_only)
+        .bind(&filter.search)
+        .bind(after.text)
+        .bind(row_id))
+}
+
+impl RowRecord {
+    /// Its key in the list.
+    pub(crate) fn position(&self) -> Position {
+        Position {
+            text: self.address.clone(),
+            id: u128::try_from(self.row_id).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<RowRecord> for Row {
+    fn from(record: RowRecord) -> Self {
+        let text = Option::unwrap_or_default;
+        Self {
+            address: record.address,
+            verdict: names::from_nullable::<Verdict>(Some(&record.verdict)).into(),
+            reason: names::from_nullable::<Reason>(record.reason.as_deref()).into(),
+            address_type: names::from_nullable::<AddressType>(record.address_type.as_deref()).into(),
+            primary_address: text(record.primary_address),
+            directory_type: names::from_nullable::<AddressType>(record.directory_type.as_deref()).into(),
+            directory_primary: text(record.directory_primary),
+            object_type: names::from_nullable::<ObjectType>(record.object_type.as_deref()).into(),
+            object_id: text(record.object_id),
+            object_dn: text(record.object_dn),
+            other: text(record.other),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+-- A run's verdicts, by key. $3: which verdicts, null for all. $4: only rows of claims. $5: what the address begins with,
+-- in lower case; only invalid addresses stand here in another. $6 and $7: the key after which to begin.
+SELECT
+    row_id,
+    address,
+    verdict,
+    reason,
+    address_type,
+    primary_address,
+    directory_type,
+    directory_primary,
+    object_type,
+    object_id,
+    object_dn,
+    other
+FROM results.run_row
+WHERE tenant_id = $1
+  AND run_id = $2
+  AND ($3::text[] IS NULL OR verdict = ANY ($3))
+  AND (NOT $4 OR directory_type IS NOT NULL)
+  AND ($5 = '' OR lower(address) ^@ $5)
+  AND (address, row_id) > ($6, $7)
+ORDER BY address, row_id

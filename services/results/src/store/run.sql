@@ -1,0 +1,37 @@
+-- A run is its request, and its outcome once a worker began it. One that was cancelled while it waited never gets another.
+SELECT
+    request.run_id,
+    request.tenant_id,
+    request.kind,
+    request.trigger,
+    CASE
+        WHEN request.cancel_requested AND COALESCE(outcome.state, 'QUEUED') = 'QUEUED' THEN 'CANCELLED'
+        ELSE COALESCE(outcome.state, 'QUEUED')
+    END AS state,
+    request.create_time,
+    outcome.read_mode,
+    outcome.read_mode_reason,
+    outcome.unchanged,
+    outcome.objects,
+    outcome.claims,
+    outcome.not_email,
+    outcome."references",
+    outcome."add",
+    outcome.keep,
+    outcome."update",
+    outcome.remove,
+    outcome.stale,
+    outcome.skip,
+    outcome.accounts,
+    outcome.welcomes,
+    outcome.failure_code,
+    outcome.failure_message,
+    outcome.failure_advice,
+    outcome.failure_detail,
+    outcome.attempt,
+    outcome.next_attempt_time,
+    outcome.start_time,
+    outcome.end_time
+FROM results.run_request AS request
+LEFT JOIN results.run_outcome AS outcome
+    ON outcome.tenant_id = request.tenant_id AND outcome.run_id = request.run_id

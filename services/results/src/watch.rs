@@ -1,0 +1,184 @@
+//! Runs as they change.
+//!
+//! A message on `rollcall.events` says that a run changed, never what it is now: whoever watches the run reads it
+//! again. Messages may be lost and may come in floods, so a watcher reads every few seconds without being told, and
+//! never faster than a few times a second.
+
+mod changes;
+
+use std::{sync::Arc, time::Duration};
+
+use futures::{Stream, stream};
+use prost::Message as _;
+use rollcall_chassis::{
+    BoxError,
+    amqp::{Consumer, Delivery},
+    status::ApiError,
+};
+use rollcall_proto::v1::{Run, RunChanged, RunState};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tonic::Code;
+use uuid::Uuid;
+
+use crate::store::RunKey;
+
+pub(crate) use changes::Changes;
+use changes::Subscription;
+
+/// Messages in hand.
+pub(crate) const PREFETCH: u16 = 256;
+/// The shortest time between two reads of a watched run.
+const SPACING: Duration = Duration::from_millis(200);
+
+/// How long and how often a run is watched.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// How often it is read without having heard of a change.
+    pub(crate) reread: Duration,
+    /// How long a stream may go on without a change.
+    pub(crate) idle: Duration,
+    /// How long a stream may go on at all.
+    pub(crate) lifetime: Duration,
+}
+
+/// Where a run is read.
+pub(crate) trait ReadRun: Send + Sync {
+    /// The run as it is now.
+    fn read(&self, run: &RunKey) -> impl Future<Output = Result<Run, ApiError>> + Send;
+}
+
+/// Passes on what the broker tells, until the process drains.
+pub(crate) async fn hear(
+    mut events: Consumer,
+    changes: Changes,
+    ended: CancellationToken,
+) -> Result<(), BoxError> {
+    while let Some(delivery) = ended.run_until_cancelled(events.next()).await {
+        match changed(&delivery) {
+            Some(run) => changes.tell(&run),
+            None => tracing::warn!(?delivery, "a message that is no RunChanged is passed over"),
+        }
+        if let Err(error) = delivery.ack().await {
+            tracing::debug!(%error, "the queue is gone, and the message with it");
+        }
+    }
+    events.stop().await;
+    Ok(())
+}
+
+fn changed(delivery: &Delivery) -> Option<RunKey> {
+    let event = RunChanged::decode(delivery.body()).ok()?;
+    Some(RunKey {
+        run_id: Uuid::parse_str(&event.run_id).ok()?,
+        tenant_id: event.tenant_id,
+    })
+}
+
+/// The run now, and then whenever it is another, up to a final state. An unknown run is an error at once.
+pub(crate) async fn watch<R: ReadRun + 'static>(
+    runs: Arc<R>,
+    run: RunKey,
+    changes: &Changes,
+    limits: Limits,
+    ended: CancellationToken,
+) -> Result<impl Stream<Item = Result<Run, ApiError>> + Send + use<R>, ApiError> {
+    // Before the first read, so that no change falls between the two.
+    let told = changes.subscribe(run.clone());
+    let first = runs.read(&run).await?;
+    let now = Instant::now();
+    let watcher = Watcher {
+        runs,
+        run,
+        told,
+        limits,
+        ended,
+        seen: None,
+        begun: now,
+        changed: now,
+        read: now,
+    };
+    Ok(stream::try_unfold(
+        (watcher, Some(first)),
+        |(mut watcher, first)| async move {
+            let next = match first {
+                Some(run) => Some(watcher.see(run)),
+                None => watcher.next().await?,
+            };
+            Ok(next.map(|run| (run, (watcher, None))))
+        },
+    ))
+}
+
+/// Somebody who watches a run.
+struct Watcher<R> {
+    runs: Arc<R>,
+    run: RunKey,
+    told: Subscription,
+    limits: Limits,
+    ended: CancellationToken,
+    /// The run as it was shown last.
+    seen: Option<Run>,
+    begun: Instant,
+    /// When it last showed something new.
+    changed: Instant,
+    read: Instant,
+}
+
+impl<R: ReadRun> Watcher<R> {
+    /// Notes what is shown.
+    fn see(&mut self, run: Run) -> Run {
+        self.changed = Instant::now();
+        self.seen = Some(run.clone());
+        run
+    }
+
+    /// The run once it is another than was shown last; none after a final state.
+    async fn next(&mut self) -> Result<Option<Run>, ApiError> {
+        if self.seen.as_ref().is_some_and(|run| is_final(run.state())) {
+            return Ok(None);
+        }
+        loop {
+            self.wait().await?;
+            let run = self.runs.read(&self.run).await?;
+            self.read = Instant::now();
+            if self.seen.as_ref() != Some(&run) {
+                return Ok(Some(self.see(run)));
+            }
+        }
+    }
+
+    /// Waits until the run should be read again.
+    async fn wait(&mut self) -> Result<(), ApiError> {
+        let limit = (self.begun + self.limits.lifetime).min(self.changed + self.limits.idle);
+        let told = async {
+            self.told.told().await;
+            tokio::time::sleep_until(self.read + SPACING).await;
+        };
+        tokio::select! {
+            biased;
+            () = self.ended.cancelled() => Err(interrupted(Code::Unavailable, "The service restarts")),
+            () = tokio::time::sleep_until(limit) => Err(interrupted(Code::DeadlineExceeded, "The watch was long")),
+            () = told => Ok(()),
+            () = tokio::time::sleep_until(self.read + self.limits.reread) => Ok(()),
+        }
+    }
+}
+
+fn interrupted(code: Code, why: &str) -> ApiError {
+    ApiError::new(
+        code,
+        "WATCH_ENDED",
+        format!("{why}, and the run is not over yet. Please watch it again."),
+    )
+}
+
+fn is_final(state: RunState) -> bool {
+    matches!(
+        state,
+        RunState::Succeeded | RunState::Failed | RunState::Cancelled
+    )
+}
+
+#[cfg(test)]
+mod tests;

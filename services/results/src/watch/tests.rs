@@ -1,0 +1,152 @@
+use std::sync::Mutex;
+
+use futures::{StreamExt as _, TryStreamExt as _};
+use rollcall_proto::v1::Counts;
+
+use super::*;
+
+const LIMITS: Limits = Limits {
+    reread: Duration::from_secs(5),
+    idle: Duration::from_secs(600),
+    lifetime: Duration::from_secs(3600),
+};
+
+/// A run that is whatever the test says.
+struct Stub(Mutex<Option<Run>>);
+
+impl Stub {
+    fn new(run: Run) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Some(run))))
+    }
+
+    fn set(&self, run: Run) {
+        *self.0.lock().unwrap() = Some(run);
+    }
+}
+
+impl ReadRun for Stub {
+    async fn read(&self, _run: &RunKey) -> Result<Run, ApiError> {
+        self.0
+            .lock()
+            .unwrap()
+            .clone()
+            .ok_or_else(|| ApiError::not_found("NO_RUN", "none"))
+    }
+}
+
+fn key() -> RunKey {
+    RunKey {
+        tenant_id: "acme".into(),
+        run_id: Uuid::from_u128(1),
+    }
+}
+
+fn run(state: RunState, objects: u64) -> Run {
+    Run {
+        state: state.into(),
+        counts: Some(Counts {
+            objects,
+            ..Counts::default()
+        }),
+        ..Run::default()
+    }
+}
+
+async fn watched(
+    stub: &Arc<Stub>,
+    changes: &Changes,
+    ended: &CancellationToken,
+) -> std::pin::Pin<Box<dyn Stream<Item = Result<Run, ApiError>> + Send>> {
+    Box::pin(
+        watch(Arc::clone(stub), key(), changes, LIMITS, ended.clone())
+            .await
+            .unwrap(),
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_finished_run_is_shown_once() {
+    let (changes, ended) = (Changes::default(), CancellationToken::new());
+    let stub = Stub::new(run(RunState::Failed, 1));
+    let shown: Vec<Run> = watched(&stub, &changes, &ended)
+        .await
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(shown, [run(RunState::Failed, 1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_was_told_is_shown_at_once() {
+    let (changes, ended) = (Changes::default(), CancellationToken::new());
+    let stub = Stub::new(run(RunState::Queued, 0));
+    let mut stream = watched(&stub, &changes, &ended).await;
+    assert_eq!(stream.next().await.unwrap().unwrap(), run(RunState::Queued, 0));
+    let before = Instant::now();
+    stub.set(run(RunState::Running, 7));
+    changes.tell(&key());
+    assert_eq!(stream.next().await.unwrap().unwrap(), run(RunState::Running, 7));
+    assert!(before.elapsed() <= SPACING, "{:?}", before.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_was_not_told_is_found_all_the_same() {
+    let (changes, ended) = (Changes::default(), CancellationToken::new());
+    let stub = Stub::new(run(RunState::Running, 0));
+    let mut stream = watched(&stub, &changes, &ended).await;
+    stream.next().await.unwrap().unwrap();
+    let before = Instant::now();
+    stub.set(run(RunState::Succeeded, 7));
+    assert_eq!(stream.next().await.unwrap().unwrap(), run(RunState::Succeeded, 7));
+    assert!(before.elapsed() <= LIMITS.reread, "{:?}", before.elapsed());
+    assert!(stream.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_told_without_a_change_is_not_shown_again() {
+    let (changes, ended) = (Changes::default(), CancellationToken::new());
+    let stub = Stub::new(run(RunState::Running, 3));
+    let mut stream = watched(&stub, &changes, &ended).await;
+    stream.next().await.unwrap().unwrap();
+    changes.tell(&key());
+    assert!(
+        tokio::time::timeout(Duration::from_secs(60), stream.next())
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_without_changes_ends_and_says_so() {
+    let (changes, ended) = (Changes::default(), CancellationToken::new());
+    let stub = Stub::new(run(RunState::Queued, 0));
+    let mut stream = watched(&stub, &changes, &ended).await;
+    let before = Instant::now();
+    stream.next().await.unwrap().unwrap();
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert_eq!(
+        (error.code(), error.reason()),
+        (Code::DeadlineExceeded, "WATCH_ENDED")
+    );
+    assert!(before.elapsed() >= LIMITS.idle);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draining_service_sends_its_watchers_elsewhere() {
+    let (changes, ended) = (Changes::default(), CancellationToken::new());
+    let stub = Stub::new(run(RunState::Queued, 0));
+    let mut stream = watched(&stub, &changes, &ended).await;
+    stream.next().await.unwrap().unwrap();
+    ended.cancel();
+    assert_eq!(
+        stream.next().await.unwrap().unwrap_err().code(),
+        Code::Unavailable
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_run_cannot_be_watched() {
+    let stub = Arc::new(Stub(Mutex::new(None)));
+    let watching = watch(stub, key(), &Changes::default(), LIMITS, CancellationToken::new()).await;
+    assert_eq!(watching.err().map(|error| error.reason()), Some("NO_RUN"));
+}
