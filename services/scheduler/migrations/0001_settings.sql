@@ -4,6 +4,7 @@ CREATE SEQUENCE scheduler.settings_generation;
 
 -- A tenant has at most one row. What SQL needs is in columns of its own; the rest is the message.
 CREATE TABLE scheduler.settings (
+    -- By bytes, here and in every schema: columns of different collations are joined without an index.
     tenant_id text COLLATE "C" PRIMARY KEY,
     -- rollcall.v1.Settings in canonical form: no password, none of the fields that are output only.
     settings bytea NOT NULL,

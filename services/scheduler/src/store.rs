@@ -71,7 +71,9 @@ impl Store {
     /// long that callers who ask again and again take every connection.
     pub(crate) async fn change(&self, tenant: &TenantId) -> sqlx::Result<TenantChange> {
         let mut tx = self.pool.begin().await?;
-        sqlx::query("SET LOCAL lock_timeout = '20s'").execute(&mut *tx).await?;
+        sqlx::query("SET LOCAL lock_timeout = '20s'")
+            .execute(&mut *tx)
+            .await?;
         let row = sqlx::query(include_str!("store/sql/lock_tenant.sql"))
             .bind(tenant.as_str())
             .fetch_one(&mut *tx)
