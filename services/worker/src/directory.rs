@@ -4,6 +4,7 @@
 //! every result code is looked at, no referral is followed, and nothing here grows with the directory.
 
 pub mod collect;
+pub mod frame;
 pub mod guard;
 pub mod limits;
 pub mod target;
@@ -16,11 +17,13 @@ mod connection;
 mod credit;
 mod dial;
 mod entry;
-mod frame;
+
 mod message;
 mod pages;
 mod ranges;
 mod root_dse;
+#[cfg(test)]
+pub(crate) mod script;
 mod search;
 mod starttls;
 

@@ -110,9 +110,9 @@ pub enum ReadError {
     /// What the server sent is no entry.
     #[error("no directory entry: {0}")]
     Entry(&'static str),
-    /// The LDAP library gave up for a reason of its own.
-    #[error("the LDAP library: {0}")]
-    Library(String),
+    /// Something of ours went wrong.
+    #[error("inside Rollcall: {0}")]
+    Internal(String),
     /// With the server that it happened with.
     #[error("{server}: {source}")]
     At {
@@ -130,9 +130,6 @@ pub enum ReadError {
     /// The run's time is over.
     #[error("the run's time is over")]
     Deadline,
-    /// The reader itself failed.
-    #[error("the reader ended unexpectedly: {0}")]
-    Crashed(String),
     /// Nobody wants the read any more.
     #[error("stopped")]
     Stopped,
@@ -199,7 +196,7 @@ impl ReadError {
                 .rev()
                 .max_by_key(|error| error.stage())
                 .map_or_else(|| FailureCode::CannotConnect, Self::code),
-            Self::Settings(_) | Self::Library(_) | Self::Crashed(_) | Self::Stopped => FailureCode::Internal,
+            Self::Settings(_) | Self::Internal(_) | Self::Stopped => FailureCode::Internal,
         }
     }
 

@@ -106,6 +106,11 @@ impl Jobs {
                 let later = Message::delayed(Delay::Park, lane, &job).with_traceparent(trace);
                 self.send_on(delivery, later).await;
             }
+            Disposition::Reject(reason) => {
+                tracing::error!(reason, "a job is refused: it goes to the dead letters");
+                let dead = Message::dead(&delivery, reason);
+                self.send_on(delivery, dead).await;
+            }
             Disposition::Retry(delay) => {
                 let next = Job {
                     attempt: job.attempt.max(1).saturating_add(1),

@@ -30,6 +30,12 @@ pub enum CallError {
     /// What decides on *unchanged* is no longer what it was.
     #[error("what was read has to be submitted after all")]
     NotUnchanged,
+    /// The tenant has more objects than are accepted.
+    #[error("reconcile: {0}")]
+    TooLarge(String),
+    /// What was sent is refused, and would be refused again.
+    #[error("reconcile refused what was sent: {0}")]
+    Refused(String),
     /// A fault of ours: it passes.
     #[error("reconcile: {}: {}", .0.code(), .0.message())]
     Ours(Box<Status>),
@@ -45,6 +51,8 @@ impl From<Status> for CallError {
             (Code::FailedPrecondition, "FENCED") => Self::Fenced,
             (Code::Aborted, "SETTINGS_CHANGED") => Self::SettingsChanged,
             (Code::FailedPrecondition, "NOT_UNCHANGED") => Self::NotUnchanged,
+            (Code::ResourceExhausted, "READ_TOO_LARGE") => Self::TooLarge(status.message().to_owned()),
+            (Code::InvalidArgument | Code::OutOfRange, _) => Self::Refused(status.message().to_owned()),
             _ => Self::Ours(Box::new(status)),
         }
     }

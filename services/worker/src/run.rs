@@ -12,6 +12,9 @@ mod reading;
 mod retry;
 mod submission;
 
+#[cfg(test)]
+mod tests;
+
 use std::{sync::Arc, time::Duration};
 
 use rollcall_chassis::{amqp::Delay, credential::OpeningKeys};
@@ -21,6 +24,7 @@ use tracing::Instrument as _;
 
 use crate::{
     directory::Reader,
+    error::ReadError,
     reconcile::{CallError, Reconcile},
 };
 use attempt::{Attempt, AttemptError};
@@ -38,6 +42,8 @@ pub enum Disposition {
     Park,
     /// The next attempt is due after this delay.
     Retry(Delay),
+    /// It is no job: it names what there cannot be.
+    Reject(String),
 }
 
 /// A run that is this worker's.
@@ -87,6 +93,7 @@ impl Runner {
     async fn step(&self, job: &Job) -> Step {
         let begun = match self.begin(job).await {
             Ok(begun) => begun,
+            Err(CallError::Refused(why)) => return Step::Settled(Disposition::Reject(why)),
             Err(error) => return Step::Settled(park("BeginRun", &error)),
         };
         match begun.status() {
@@ -126,12 +133,19 @@ impl Runner {
             Ok(_) => return Step::Settled(Disposition::Done),
             Err(error) => error,
         };
-        match error {
-            AttemptError::Call(CallError::SettingsChanged | CallError::NotUnchanged) => Step::BeginAnew,
-            AttemptError::Call(CallError::Fenced) => Step::Settled(fenced()),
-            AttemptError::Call(error @ CallError::Ours(_)) => Step::Settled(park("submitting", &error)),
-            AttemptError::Read(error) => Step::Settled(attempt.end_failed(error).await),
-        }
+        let error = match error {
+            AttemptError::Call(CallError::SettingsChanged | CallError::NotUnchanged) => {
+                return Step::BeginAnew;
+            }
+            AttemptError::Call(CallError::Fenced) => return Step::Settled(fenced()),
+            AttemptError::Call(error @ CallError::Ours(_)) => {
+                return Step::Settled(park("submitting", &error));
+            }
+            AttemptError::Call(CallError::TooLarge(why)) => ReadError::Limit(why),
+            AttemptError::Call(error @ CallError::Refused(_)) => ReadError::Internal(error.to_string()),
+            AttemptError::Read(error) => error,
+        };
+        Step::Settled(attempt.end_failed(error).await)
     }
 }
 

@@ -43,7 +43,7 @@ impl Connection {
         let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(library));
         let (connection, ldap) = LdapConnAsync::with_settings(settings, "ldapi:///")
             .await
-            .map_err(|error| ReadError::Library(error.to_string()))?;
+            .map_err(|error| ReadError::Internal(error.to_string()))?;
         let credit = Arc::new(Credit::new(limits.credit()));
         let guard = {
             let (credit, frames) = (Arc::clone(&credit), limits.frame());
@@ -76,11 +76,11 @@ impl Connection {
             _ => {}
         }
         let Some(guard) = self.guard.take() else {
-            return ReadError::Library(error.to_string());
+            return ReadError::Internal(error.to_string());
         };
         match timeout(FAREWELL, guard).await {
             Ok(Ok(Err(reason))) => ReadError::Connection(reason),
-            _ => ReadError::Library(error.to_string()),
+            _ => ReadError::Internal(error.to_string()),
         }
     }
 

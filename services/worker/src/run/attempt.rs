@@ -136,7 +136,7 @@ impl<'a> Attempt<'a> {
         }
         let mut submission = Submission::begin(&self.runner.reconcile, self.lease).await?;
         for batch in held.into_batches() {
-            submission = submission.batch(batch).await?;
+            submission = submission.batch(batch?).await?;
         }
         Ok(submission.finish(summary.clone()).await?)
     }
@@ -160,7 +160,7 @@ impl<'a> Attempt<'a> {
     ) -> Result<RunEnded, AttemptError> {
         let mut submission = Submission::begin(&self.runner.reconcile, self.lease).await?;
         for batch in held.into_batches() {
-            submission = submission.batch(batch).await?;
+            submission = submission.batch(batch?).await?;
         }
         submission = submission.batch(first).await?;
         while let Some(batch) = reading.next().await {

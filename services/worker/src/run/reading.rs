@@ -50,7 +50,7 @@ impl Reading {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
-                .map_err(|error| ReadError::Crashed(error.to_string()))?;
+                .map_err(|error| ReadError::Internal(error.to_string()))?;
             let read = read(&reader, &target, &password, &control, sender);
             let ended = runtime.block_on(
                 async {
@@ -84,7 +84,7 @@ impl Reading {
         self.batches.close();
         (&mut self.task)
             .await
-            .unwrap_or_else(|error| Err(ReadError::Crashed(error.to_string())))
+            .unwrap_or_else(|error| Err(ReadError::Internal(error.to_string())))
     }
 }
 

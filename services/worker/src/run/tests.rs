@@ -1,0 +1,278 @@
+//! Runs against a reconcile and a directory that follow scripts.
+
+mod scripted;
+
+use std::time::Duration;
+
+use rollcall_chassis::amqp::Delay;
+use rollcall_proto::v1::{BeginStatus, RunKind, RunTrigger};
+use tonic::Code;
+
+use super::Disposition;
+use crate::directory::{
+    ber::{bound, done, page_done},
+    script::{Script, person, serve},
+};
+use scripted::{Answers, Call, Scripted};
+
+fn two_people() -> Script {
+    vec![
+        bound(1, 0, ""),
+        [person(2, "ann"), person(2, "bob"), page_done(2, b"")].concat(),
+    ]
+}
+
+/// The digest of those two.
+async fn digest() -> Vec<u8> {
+    let scripted = Scripted::start(Answers::default()).await;
+    scripted.run(serve(vec![two_people()]).await.port, 1).await;
+    scripted.submitted().expect("a submission").1.digest
+}
+
+#[tokio::test]
+async fn what_was_read_is_submitted_with_its_summary() {
+    let scripted = Scripted::start(Answers::default()).await;
+    let disposition = scripted.run(serve(vec![two_people()]).await.port, 1).await;
+    assert_eq!(disposition, Disposition::Done);
+    let (objects, summary) = scripted.submitted().expect("a submission");
+    assert_eq!((objects, summary.entries, summary.claims), (2, 2, 2));
+    assert_eq!(scripted.calls(), [Call::Begin, Call::Submit]);
+}
+
+#[tokio::test]
+async fn a_sync_that_equals_the_last_applied_read_submits_nothing() {
+    let scripted = Scripted::start(Answers {
+        last_digest: digest().await,
+        ..Answers::default()
+    })
+    .await;
+    let disposition = scripted.run(serve(vec![two_people()]).await.port, 1).await;
+    assert_eq!(disposition, Disposition::Done);
+    assert_eq!(scripted.calls(), [Call::Begin, Call::Unchanged]);
+}
+
+#[tokio::test]
+async fn a_preview_is_never_unchanged() {
+    let answers = Answers {
+        last_digest: digest().await,
+        kind: RunKind::Preview,
+        ..Answers::default()
+    };
+    let scripted = Scripted::start(answers).await;
+    scripted.run(serve(vec![two_people()]).await.port, 1).await;
+    assert_eq!(scripted.calls(), [Call::Begin, Call::Submit]);
+}
+
+#[tokio::test]
+async fn what_is_not_unchanged_after_all_is_submitted_from_what_was_held_back() {
+    let refusal = Some((Code::FailedPrecondition, "NOT_UNCHANGED"));
+    let answers = Answers {
+        last_digest: digest().await,
+        unchanged: refusal,
+        ..Answers::default()
+    };
+    let scripted = Scripted::start(answers).await;
+    let disposition = scripted.run(serve(vec![two_people()]).await.port, 1).await;
+    assert_eq!(disposition, Disposition::Done);
+    assert_eq!(scripted.calls(), [Call::Begin, Call::Unchanged, Call::Submit]);
+    assert_eq!(scripted.submitted().expect("a submission").0, 2);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_into_what_may_be_held_back_is_sent_as_it_comes() {
+    let answers = Answers {
+        last_digest: vec![7; 16],
+        hold_bytes: 1,
+        ..Answers::default()
+    };
+    let scripted = Scripted::start(answers).await;
+    scripted.run(serve(vec![two_people()]).await.port, 1).await;
+    assert_eq!(scripted.submitted().expect("a submission").0, 2);
+}
+
+#[tokio::test]
+async fn a_read_that_fails_sends_no_footer_and_is_tried_again_as_often_as_its_trigger_allows() {
+    let cut = || vec![bound(1, 0, ""), person(2, "ann")];
+    for (trigger, attempt, expected) in [
+        (RunTrigger::Manual, 1, Disposition::Retry(Delay::Seconds2)),
+        (RunTrigger::Manual, 2, Disposition::Done),
+        (RunTrigger::Scheduled, 3, Disposition::Retry(Delay::Seconds300)),
+        (RunTrigger::Scheduled, 4, Disposition::Done),
+    ] {
+        let again = expected != Disposition::Done;
+        let scripted = Scripted::start(Answers {
+            trigger,
+            ..Answers::default()
+        })
+        .await;
+        assert_eq!(
+            scripted.run(serve(vec![cut()]).await.port, attempt).await,
+            expected
+        );
+        assert!(scripted.submitted().is_none());
+        let told = scripted.failed().expect("a failure");
+        assert_eq!(told.failure.expect("why").code, "CONNECTION_LOST");
+        assert_eq!(told.next_attempt_time.is_some(), again);
+    }
+}
+
+#[tokio::test]
+async fn wrong_credentials_fail_at_once_with_advice() {
+    let scripted = Scripted::start(Answers {
+        trigger: RunTrigger::Scheduled,
+        ..Answers::default()
+    })
+    .await;
+    let port = serve(vec![vec![bound(1, 49, "80090308: x, data 533, v1db1")]])
+        .await
+        .port;
+    assert_eq!(scripted.run(port, 1).await, Disposition::Done);
+    let told = scripted.failed().expect("a failure");
+    let failure = told.failure.expect("why");
+    assert_eq!(failure.code, "ACCOUNT_DISABLED");
+    assert!(!failure.message.is_empty() && !failure.advice.is_empty());
+    assert!(failure.detail.contains("data 533"), "{}", failure.detail);
+    assert!(told.next_attempt_time.is_none());
+}
+
+#[tokio::test]
+async fn a_run_whose_settings_changed_begins_anew() {
+    let refusal = Some((Code::Aborted, "SETTINGS_CHANGED"));
+    let scripted = Scripted::start(Answers {
+        submit: refusal,
+        refusals: 1,
+        ..Answers::default()
+    })
+    .await;
+    let disposition = scripted
+        .run(serve(vec![two_people(), two_people()]).await.port, 1)
+        .await;
+    assert_eq!(disposition, Disposition::Done);
+    assert_eq!(
+        scripted.calls(),
+        [Call::Begin, Call::Submit, Call::Begin, Call::Submit]
+    );
+}
+
+#[tokio::test]
+async fn a_run_that_another_worker_has_is_dropped_without_a_word() {
+    let refusal = Some((Code::FailedPrecondition, "FENCED"));
+    let scripted = Scripted::start(Answers {
+        submit: refusal,
+        refusals: 9,
+        ..Answers::default()
+    })
+    .await;
+    let disposition = scripted.run(serve(vec![two_people()]).await.port, 1).await;
+    assert_eq!(disposition, Disposition::Done);
+    assert_eq!(scripted.calls(), [Call::Begin, Call::Submit]);
+}
+
+#[tokio::test]
+async fn a_fault_of_ours_parks_the_job_and_fails_nothing() {
+    let refusal = Some((Code::Unavailable, "UNAVAILABLE"));
+    let scripted = Scripted::start(Answers {
+        submit: refusal,
+        refusals: 9,
+        ..Answers::default()
+    })
+    .await;
+    let disposition = scripted.run(serve(vec![two_people()]).await.port, 1).await;
+    assert_eq!(disposition, Disposition::Park);
+    assert!(scripted.failed().is_none());
+}
+
+#[tokio::test]
+async fn a_tenant_with_too_much_to_take_fails() {
+    let refusal = Some((Code::ResourceExhausted, "READ_TOO_LARGE"));
+    let scripted = Scripted::start(Answers {
+        submit: refusal,
+        refusals: 9,
+        ..Answers::default()
+    })
+    .await;
+    assert_eq!(
+        scripted.run(serve(vec![two_people()]).await.port, 1).await,
+        Disposition::Done
+    );
+    assert_eq!(
+        scripted.failed().expect("a failure").failure.expect("why").code,
+        "LIMIT_EXCEEDED"
+    );
+}
+
+#[tokio::test]
+async fn a_cancelled_run_stops_reading_and_is_ended_without_a_failure() {
+    let scripted = Scripted::start(Answers {
+        cancelled: true,
+        ..Answers::default()
+    })
+    .await;
+    // The directory says nothing for longer than the first heartbeat takes.
+    let silent = vec![bound(1, 0, ""), Vec::new()];
+    let port = serve(vec![silent]).await.port;
+    let run = tokio::time::timeout(
+        Duration::from_secs(10),
+        scripted.run_with_patience(port, Duration::from_secs(60)),
+    );
+    assert_eq!(run.await.expect("the run stops"), Disposition::Done);
+    assert_eq!(scripted.failed().expect("an end").failure, None);
+}
+
+#[tokio::test]
+async fn a_run_that_takes_longer_than_it_may_fails() {
+    let scripted = Scripted::start(Answers {
+        run_limit: Duration::from_millis(300),
+        ..Answers::default()
+    })
+    .await;
+    let port = serve(vec![vec![bound(1, 0, ""), Vec::new()]]).await.port;
+    assert_eq!(
+        scripted.run_with_patience(port, Duration::from_secs(60)).await,
+        Disposition::Done
+    );
+    assert_eq!(
+        scripted.failed().expect("a failure").failure.expect("why").code,
+        "RUN_DEADLINE"
+    );
+}
+
+#[tokio::test]
+async fn a_credential_that_was_sealed_for_another_host_does_not_open_and_nothing_is_dialled() {
+    let scripted = Scripted::start(Answers {
+        sealed_for_another: true,
+        ..Answers::default()
+    })
+    .await;
+    let server = serve(vec![vec![done(1, 0, "")]]).await;
+    assert_eq!(scripted.run(server.port, 1).await, Disposition::Done);
+    assert_eq!(
+        scripted.failed().expect("a failure").failure.expect("why").code,
+        "CREDENTIAL_UNREADABLE"
+    );
+    assert!(!server.task.is_finished(), "a connection was made");
+}
+
+#[tokio::test]
+async fn a_job_whose_run_cannot_begin_now_is_settled_by_the_reason() {
+    for (status, expected) in [
+        (BeginStatus::Finished, Disposition::Done),
+        (BeginStatus::Busy, Disposition::Park),
+        (BeginStatus::Taken, Disposition::Park),
+    ] {
+        let scripted = Scripted::start(Answers {
+            begin: status,
+            ..Answers::default()
+        })
+        .await;
+        assert_eq!(scripted.run(1, 1).await, expected, "{status:?}");
+        assert_eq!(scripted.calls(), [Call::Begin]);
+    }
+    let refusal = Some((Code::InvalidArgument, "INVALID_FIELDS"));
+    let scripted = Scripted::start(Answers {
+        begin_refusal: refusal,
+        ..Answers::default()
+    })
+    .await;
+    assert!(matches!(scripted.run(1, 1).await, Disposition::Reject(_)));
+}
