@@ -153,7 +153,7 @@ mod tests {
 
     use super::Lifecycle;
 
-    const LONG: Duration = Duration::from_secs(3600);
+    const LONG: Duration = Duration::from_hours(1);
 
     #[tokio::test(start_paused = true)]
     async fn a_task_that_fails_ends_the_process_as_crashed_and_lets_the_others_drain() {

@@ -5,7 +5,7 @@ mod timestamp;
 use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, PgPool,
+    ConnectOptions as _, Connection as _, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -45,21 +45,28 @@ pub async fn connect(config: &DatabaseConfig, application_name: &str) -> Result<
         // sqlx asks whether a statement would be logged without logging it, which makes the filters of two layers of
         // telemetry drop the thread's next span: calls would vanish from logs and traces at random.
         .disable_statement_logging();
+    wait_for(&options).await?;
     let pool = PgPoolOptions::new()
         .max_connections(config.max_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(IDLE_TIMEOUT)
-        .connect_lazy_with(options);
+        .idle_timeout(IDLE_TIMEOUT);
+    Ok(pool.connect_lazy_with(options))
+}
+
+/// A pool would try in silence; these tries are told.
+async fn wait_for(options: &PgConnectOptions) -> Result<(), PgError> {
     let deadline = tokio::time::Instant::now() + START_DEADLINE;
     let mut pause = PAUSES.0;
     loop {
-        match sqlx::query("SELECT 1").execute(&pool).await {
-            Ok(_) => return Ok(pool),
-            Err(error) if tokio::time::Instant::now() + pause >= deadline => {
-                return Err(PgError::Away(error));
-            }
-            Err(error) => tracing::warn!(error = chain(&error), "the database does not answer yet"),
+        let error = match tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await {
+            Ok(Ok(connection)) => return connection.close().await.map_err(PgError::Away),
+            Ok(Err(error)) => error,
+            Err(_) => sqlx::Error::PoolTimedOut,
+        };
+        if tokio::time::Instant::now() + pause >= deadline {
+            return Err(PgError::Away(error));
         }
+        tracing::warn!(error = chain(&error), "the database does not answer yet");
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSES.1);
     }

@@ -78,7 +78,6 @@ where
 fn arguments<S: Subcommand, C: ServiceConfig>(info: ServiceInfo) -> Command {
     let command = Command::new(info.name)
         .version(info.version)
-        .about(info.about)
         .after_long_help(config::help::<C>())
         .arg(
             Arg::new("config")
@@ -94,6 +93,8 @@ fn arguments<S: Subcommand, C: ServiceConfig>(info: ServiceInfo) -> Command {
                 .help("Read the configuration, say what is wrong with it, and end"),
         );
     S::augment_subcommands(command)
+        // The commands' own description would stand here otherwise.
+        .about(info.about)
         .subcommand_required(false)
         .arg_required_else_help(false)
 }

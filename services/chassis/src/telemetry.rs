@@ -5,7 +5,10 @@
 
 mod propagation;
 
-use std::time::Duration;
+use std::{
+    io::{self, IsTerminal as _},
+    time::Duration,
+};
 
 use opentelemetry::{global, metrics::Meter, trace::TracerProvider as _};
 use opentelemetry_otlp::WithExportConfig as _;
@@ -63,7 +66,9 @@ pub fn init(
     let meter = meter_provider(config, resource)?;
     global::set_meter_provider(meter.clone());
     let log = match config.log_format {
-        LogFormat::Text => tracing_subscriber::fmt::layer().boxed(),
+        LogFormat::Text => tracing_subscriber::fmt::layer()
+            .with_ansi(io::stdout().is_terminal())
+            .boxed(),
         LogFormat::Json => tracing_subscriber::fmt::layer()
             .json()
             .flatten_event(true)

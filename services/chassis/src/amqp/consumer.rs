@@ -84,8 +84,10 @@ impl Consumer {
             tracing::debug!(error = chain(&error), "the consumer was gone already");
             return;
         }
-        let mut back = BasicNackOptions::default();
-        back.requeue = true;
+        let back = BasicNackOptions {
+            requeue: true,
+            ..BasicNackOptions::default()
+        };
         while let Ok(Some(Ok(delivery))) = tokio::time::timeout(TAIL, stream.next()).await {
             if within("giving a delivery back", delivery.acker.nack(back))
                 .await
@@ -166,8 +168,10 @@ impl Delivery {
 
     /// Gives the message back at once, which counts as one of its deliveries.
     pub async fn requeue(self) -> Result<(), AmqpError> {
-        let mut options = BasicNackOptions::default();
-        options.requeue = true;
+        let options = BasicNackOptions {
+            requeue: true,
+            ..BasicNackOptions::default()
+        };
         sent(within("giving a delivery back", self.inner.acker.nack(options)).await?)
     }
 }

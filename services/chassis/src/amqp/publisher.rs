@@ -105,8 +105,10 @@ fn again(error: &AmqpError) -> AmqpError {
 }
 
 async fn begin(channel: &Channel, message: &Message) -> Result<PublisherConfirm, AmqpError> {
-    let mut options = BasicPublishOptions::default();
-    options.mandatory = message.mandatory;
+    let options = BasicPublishOptions {
+        mandatory: message.mandatory,
+        ..BasicPublishOptions::default()
+    };
     let publishing = channel.basic_publish(
         message.exchange.into(),
         message.routing_key.as_str().into(),

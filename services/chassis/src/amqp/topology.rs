@@ -135,9 +135,11 @@ pub async fn declare(channel: &Channel) -> Result<(), AmqpError> {
 
 /// Declares a queue of this connection's own that hears every event, and gives its name.
 pub(super) async fn declare_events_queue(channel: &Channel) -> Result<String, AmqpError> {
-    let mut options = QueueDeclareOptions::default();
-    options.exclusive = true;
-    options.auto_delete = true;
+    let options = QueueDeclareOptions {
+        exclusive: true,
+        auto_delete: true,
+        ..QueueDeclareOptions::default()
+    };
     let mut arguments = FieldTable::default();
     arguments.insert("x-max-length".into(), AMQPValue::LongInt(EVENTS_BACKLOG));
     let declared = within(
@@ -173,15 +175,19 @@ fn text(text: &str) -> AMQPValue {
 }
 
 async fn exchange(channel: &Channel, name: &str, kind: ExchangeKind) -> Result<(), AmqpError> {
-    let mut options = ExchangeDeclareOptions::default();
-    options.durable = true;
+    let options = ExchangeDeclareOptions {
+        durable: true,
+        ..ExchangeDeclareOptions::default()
+    };
     let declaring = channel.exchange_declare(name.into(), kind, options, FieldTable::default());
     within("declaring an exchange", declaring).await
 }
 
 async fn queue(channel: &Channel, name: &str, mut arguments: FieldTable) -> Result<(), AmqpError> {
-    let mut options = QueueDeclareOptions::default();
-    options.durable = true;
+    let options = QueueDeclareOptions {
+        durable: true,
+        ..QueueDeclareOptions::default()
+    };
     arguments.insert("x-queue-type".into(), text("quorum"));
     within(
         "declaring a queue",

@@ -168,25 +168,25 @@ impl Certificates {
         Self { dir }
     }
 
-    fn file(&self, name: &str) -> Option<PathBuf> {
-        Some(self.dir.path().join(name))
+    fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
     }
 
     fn server(&self) -> ServerConfig {
         ServerConfig {
             listen: address(LOOPBACK),
-            tls_cert_file: self.file("server.pem"),
-            tls_key_file: self.file("server.key"),
-            tls_client_ca_file: self.file("ca.pem"),
+            tls_cert_file: Some(self.file("server.pem")),
+            tls_key_file: Some(self.file("server.key")),
+            tls_client_ca_file: Some(self.file("ca.pem")),
         }
     }
 
     fn client(&self, serving: &Serving) -> ClientConfig {
         ClientConfig {
             url: format!("https://localhost:{}", serving.address().port()),
-            ca_file: self.file("ca.pem"),
-            cert_file: self.file("client.pem"),
-            key_file: self.file("client.key"),
+            ca_file: Some(self.file("ca.pem")),
+            cert_file: Some(self.file("client.pem")),
+            key_file: Some(self.file("client.key")),
         }
     }
 }
@@ -221,8 +221,8 @@ async fn a_caller_without_a_certificate_of_the_authority_gets_nowhere() {
     );
     let strangers = Certificates::new();
     let stranger = ClientConfig {
-        cert_file: strangers.file("client.pem"),
-        key_file: strangers.file("client.key"),
+        cert_file: Some(strangers.file("client.pem")),
+        key_file: Some(strangers.file("client.key")),
         ..certificates.client(&serving)
     };
     let channel = connect(&stranger).expect("a channel");
@@ -238,7 +238,7 @@ async fn a_server_of_another_authority_is_not_talked_to() {
     let serving = serve(&certificates.server(), &lifecycle).await;
     let others = Certificates::new();
     let other = ClientConfig {
-        ca_file: others.file("ca.pem"),
+        ca_file: Some(others.file("ca.pem")),
         ..certificates.client(&serving)
     };
     assert!(health(connect(&other).expect("a channel"), "").await.is_err());

@@ -50,6 +50,7 @@ fn help_teaches_the_variables() {
     let help = arguments::<NoCommand, Config>(INFO)
         .render_long_help()
         .to_string();
+    assert!(help.starts_with(INFO.about), "{help}");
     assert!(help.contains("ROLLCALL_SERVER__LISTEN"), "{help}");
 }
 
