@@ -99,8 +99,10 @@ impl Absences {
             if kept || !world.rules.removal.gives_back() || !is_adopted(world, account) {
                 continue;
             }
-            let primary = world.entries(account).next().map(|entry| self.fate[entry]);
-            if !matches!(primary, Some(Fate::Removed | Fate::Typed)) {
+            if !matches!(
+                self.fate_of_primary(world, account),
+                Some(Fate::Removed | Fate::Typed)
+            ) {
                 continue;
             }
             self.given_back[account] = true;
@@ -110,6 +112,19 @@ impl Absences {
                 }
             }
         }
+    }
+
+    /// The fate of what would be an account's primary address if nothing were removed: the present one, else the lowest.
+    fn fate_of_primary(&self, world: &World<'_>, account: AccountName) -> Option<Fate> {
+        let is_there = |entry: &EntryName| self.fate[*entry].remains() || self.fate[*entry] == Fate::Removed;
+        let present = world.entries(account).next()?;
+        let text = |entry: &EntryName| world.names.text(world.names.of_entry(*entry));
+        let primary = if is_there(&present) {
+            present
+        } else {
+            world.entries(account).filter(is_there).min_by_key(text)?
+        };
+        Some(self.fate[primary])
     }
 }
 

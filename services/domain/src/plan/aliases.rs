@@ -29,11 +29,11 @@ pub(super) enum Outcome {
     Duplicate(AddressName),
 }
 
-/// What becomes of each claim, and which one keeps an address.
+/// What becomes of each claim, and who keeps an address.
 #[derive(Debug)]
 pub(super) struct Claims {
     pub(super) outcome: Column<Outcome>,
-    pub(super) keeper: Column<Option<ClaimName>>,
+    pub(super) keeper: Column<Option<ObjectName>>,
 }
 
 impl Claims {
@@ -51,9 +51,10 @@ impl Claims {
         for object in world.objects() {
             own.clear();
             for (claim, address) in world.standing(object) {
-                match before_aliases(world, ownership, primaries, (object, claim, address)) {
-                    Some(outcome) => claims.set(claim, address, outcome),
-                    None => own.push(alias_wish(world, ownership, (object, claim, address))),
+                let candidate = (object, claim, address);
+                match before_aliases(world, ownership, primaries, candidate) {
+                    Some(outcome) => claims.set(candidate, outcome),
+                    None => own.push(alias_wish(world, ownership, candidate)),
                 }
             }
             push_groups(world, ownership, &mut own, &mut wishes);
@@ -63,10 +64,10 @@ impl Claims {
         claims
     }
 
-    fn set(&mut self, claim: ClaimName, address: AddressName, outcome: Outcome) {
+    fn set(&mut self, (object, claim, address): Candidate, outcome: Outcome) {
         self.outcome[claim] = outcome;
         if let Outcome::Kept(_) = outcome {
-            self.keeper[address] = Some(claim);
+            self.keeper[address] = Some(object);
         }
     }
 
@@ -97,7 +98,7 @@ impl Claims {
                         }
                     }
                 };
-                self.set(wish.claim, wish.address, outcome);
+                self.set((wish.object, wish.claim, wish.address), outcome);
             }
         }
     }
@@ -111,7 +112,7 @@ impl Claims {
                     continue;
                 };
                 if self.keeper[address].is_none() && is_domain_alias_of(world, address, kept) {
-                    self.set(claim, address, Outcome::Kept(AddressType::DomainAlias));
+                    self.set((object, claim, address), Outcome::Kept(AddressType::DomainAlias));
                 }
             }
         }

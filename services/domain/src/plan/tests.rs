@@ -1,4 +1,8 @@
 //! The rules, told by examples and proved on random worlds.
 
+mod absences;
 mod properties;
+mod rules;
+mod takeovers;
+mod tenant;
 mod worlds;

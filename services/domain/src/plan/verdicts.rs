@@ -30,6 +30,10 @@ pub(super) fn rows(decision: &Decision<'_>, accounts: &Accounts) -> Vec<RowEntry
     rows
 }
 
+fn skip(reason: Reason, other: Other) -> RowDecision {
+    RowDecision::new(Verdict::Skip, reason, other)
+}
+
 struct Judge<'d, 'a> {
     decision: &'d Decision<'a>,
     accounts: &'d Accounts,
@@ -38,39 +42,46 @@ struct Judge<'d, 'a> {
 impl Judge<'_, '_> {
     fn claim(&self, object: ObjectName, claim: ClaimName) -> RowEntry {
         let entry = self.decision.world.directory.claims[claim as usize];
-        let address = entry.text;
-        let skip = |reason, other| RowDecision::new(Verdict::Skip, reason, other);
-        let decided = match self.decision.claims.outcome[claim] {
-            Outcome::Kept(role) => self.kept(object, address, role),
-            Outcome::Refused(reason) => skip(reason, Other::Nothing),
-            Outcome::Interferes(account) => skip(
-                Reason::InterferesWithPortalAccount,
-                self.blocker(address, account),
-            ),
-            Outcome::Lost { to, .. } => skip(Reason::ClaimedByOtherObject, Other::Object(to)),
-            Outcome::Duplicate(kept) => skip(Reason::DuplicateUsername, Other::Address(kept)),
-        };
-        let steady = match self.decision.claims.outcome[claim] {
-            Outcome::Kept(_) => RowDecision::KEEP,
-            Outcome::Lost { then: Some(kept), .. } => skip(Reason::DuplicateUsername, Other::Address(kept)),
-            Outcome::Duplicate(_) => self.held_by_hand(address).map_or(decided, |account| {
-                skip(
-                    Reason::InterferesWithPortalAccount,
-                    self.blocker(address, account),
-                )
-            }),
-            _ => decided,
-        };
+        let outcome = self.decision.claims.outcome[claim];
         RowEntry {
             subject: Subject::Claim(object, claim),
-            decision: decided,
-            steady: Some(steady),
+            decision: self.decided(object, entry.text, outcome),
+            steady: Some(self.steady(object, entry.text, outcome)),
             holding: if entry.valid {
-                self.accounts.holding[address]
+                self.accounts.holding[entry.text]
             } else {
                 None
             },
         }
+    }
+
+    fn decided(&self, object: ObjectName, address: AddressName, outcome: Outcome) -> RowDecision {
+        match outcome {
+            Outcome::Kept(role) => self.kept(object, address, role),
+            Outcome::Refused(reason) => skip(reason, Other::Nothing),
+            Outcome::Interferes(account) => self.interferes(address, account),
+            Outcome::Lost { to, .. } => skip(Reason::ClaimedByOtherObject, Other::Object(to)),
+            Outcome::Duplicate(kept) => skip(Reason::DuplicateUsername, Other::Address(kept)),
+        }
+    }
+
+    fn steady(&self, object: ObjectName, address: AddressName, outcome: Outcome) -> RowDecision {
+        let refusing = || self.refuses_from_now_on(object, address);
+        match outcome {
+            Outcome::Kept(_) => RowDecision::KEEP,
+            Outcome::Lost { .. } | Outcome::Duplicate(_) if let Some(account) = refusing() => {
+                self.interferes(address, account)
+            }
+            Outcome::Lost { then: Some(kept), .. } => skip(Reason::DuplicateUsername, Other::Address(kept)),
+            _ => self.decided(object, address, outcome),
+        }
+    }
+
+    fn interferes(&self, address: AddressName, account: AccountName) -> RowDecision {
+        skip(
+            Reason::InterferesWithPortalAccount,
+            self.blocker(address, account),
+        )
     }
 
     /// The account that refuses an address, by the primary address that it has after the run.
@@ -81,11 +92,21 @@ impl Judge<'_, '_> {
             .map_or(Other::Nothing, Other::Address)
     }
 
-    /// The account to which an address is given back, from where it will refuse it to others.
-    fn held_by_hand(&self, address: AddressName) -> Option<AccountName> {
-        let Decision { world, absences, .. } = self.decision;
-        let entry = world.held[address].filter(|entry| absences.fate[*entry] == Fate::GivenBack)?;
-        Some(world.account_at[entry])
+    /// The account that will refuse an address to an object, and does not yet: it is given back with the address, or it is protected and
+    /// gets the address in this run.
+    fn refuses_from_now_on(&self, object: ObjectName, address: AddressName) -> Option<AccountName> {
+        let Decision {
+            world,
+            ownership,
+            claims,
+            absences,
+            ..
+        } = self.decision;
+        let given_back = world.held[address].filter(|entry| absences.fate[*entry] == Fate::GivenBack);
+        let keeper = claims.keeper[address].filter(|keeper| *keeper != object);
+        given_back
+            .map(|entry| world.account_at[entry])
+            .or_else(|| ownership.protected_account_of(world, keeper?))
     }
 
     /// The verdict of a claim whose object keeps the address.
@@ -160,8 +181,7 @@ impl Judge<'_, '_> {
             Fate::Stale => (absent(Verdict::Stale), Some(absent(Verdict::Stale))),
             Fate::Removed => (absent(Verdict::Remove), None),
             Fate::Spared => {
-                let blocker = self.blocker(address, account);
-                let spared = RowDecision::new(Verdict::Skip, Reason::InterferesWithPortalAccount, blocker);
+                let spared = self.interferes(address, account);
                 (spared, Some(spared))
             }
             // A duplicate is refused by the account from here on, and so is not absent any more.

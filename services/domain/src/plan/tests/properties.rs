@@ -186,12 +186,28 @@ type Told = BTreeMap<(String, Option<String>), (Verdict, Option<Reason>, Option<
 
 /// The rows that a next run is said to have.
 fn foretold<'a>(rows: impl Iterator<Item = PlannedRow<'a>>) -> Told {
-    rows.filter_map(|row| Some((key(&row), (row.steady_verdict?, row.steady_reason, own(row.steady_other), own(row.primary_address)))))
-        .collect()
+    rows.filter_map(|row| {
+        Some((
+            key(&row),
+            (
+                row.steady_verdict?,
+                row.steady_reason,
+                own(row.steady_other),
+                own(row.primary_address),
+            ),
+        ))
+    })
+    .collect()
 }
 
 fn found<'a>(rows: impl Iterator<Item = PlannedRow<'a>>) -> Told {
-    rows.map(|row| (key(&row), (row.verdict, row.reason, own(row.other), own(row.primary_address)))).collect()
+    rows.map(|row| {
+        (
+            key(&row),
+            (row.verdict, row.reason, own(row.other), own(row.primary_address)),
+        )
+    })
+    .collect()
 }
 
 fn key(row: &PlannedRow<'_>) -> (String, Option<String>) {
@@ -210,14 +226,20 @@ fn live_addresses(portal: &Portal) -> BTreeMap<String, crate::id::AccountId> {
     let live = portal.iter().filter(|account| !account.removed);
     live.flat_map(|account| {
         let id = account.id;
-        account.addresses.into_iter().map(move |state| (state.address.as_str().to_owned(), id))
+        account
+            .addresses
+            .into_iter()
+            .map(move |state| (state.address.as_str().to_owned(), id))
     })
     .collect()
 }
 
 fn shuffle(world: RandomWorld) -> impl Strategy<Value = RandomWorld> {
-    let claims: Vec<_> =
-        world.objects.iter().map(|object| Just(object.claims.clone()).prop_shuffle()).collect();
+    let claims: Vec<_> = world
+        .objects
+        .iter()
+        .map(|object| Just(object.claims.clone()).prop_shuffle())
+        .collect();
     let objects = (Just(world.objects.clone()), claims).prop_map(|(mut objects, claims)| {
         for (object, claims) in objects.iter_mut().zip(claims) {
             object.claims = claims;

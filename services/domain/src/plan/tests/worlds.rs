@@ -10,12 +10,18 @@ use crate::address::{Address, DomainName};
 use crate::id::{AccountId, ObjectId};
 use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
 use crate::plan::{
-    AccountState, AddressState, Directory, ForeignDomains, Plan, Portal, Removal, Rules, SameUsername, TenantDomains,
-    plan,
+    AccountState, AddressState, Directory, ForeignDomains, Plan, Portal, Removal, Rules, SameUsername,
+    TenantDomains, plan,
 };
 
 /// `alias.test` is an alias of `main.test`; `other.test` is another tenant's and `nobody.test` nobody's.
-const DOMAINS: [&str; 5] = ["main.test", "second.test", "alias.test", "other.test", "nobody.test"];
+const DOMAINS: [&str; 5] = [
+    "main.test",
+    "second.test",
+    "alias.test",
+    "other.test",
+    "nobody.test",
+];
 const USERNAMES: [&str; 4] = ["ann", "bob", "cy", "dee"];
 
 /// Everything that a plan is made of.
@@ -48,7 +54,15 @@ impl RandomWorld {
             last += 1;
             account_id(last)
         };
-        plan(&self.rules, &self.domains, &self.foreign, directory, portal, now(), &mut new_id)
+        plan(
+            &self.rules,
+            &self.domains,
+            &self.foreign,
+            directory,
+            portal,
+            now(),
+            &mut new_id,
+        )
     }
 }
 
@@ -70,7 +84,10 @@ pub(super) fn object_id(number: usize) -> ObjectId {
 
 fn addresses() -> Vec<Address> {
     let parse = |name: &str, domain: &str| Address::parse(&format!("{name}@{domain}")).unwrap();
-    DOMAINS.iter().flat_map(|domain| USERNAMES.iter().map(move |name| parse(name, domain))).collect()
+    DOMAINS
+        .iter()
+        .flat_map(|domain| USERNAMES.iter().map(move |name| parse(name, domain)))
+        .collect()
 }
 
 prop_compose! {
@@ -188,27 +205,38 @@ prop_compose! {
 
 /// Accounts of which no two name the same object or hold the same address, as the portal sees to.
 fn accounts() -> impl Strategy<Value = Vec<AccountState>> {
-    (vec(hand(), 0..6), Just(addresses()).prop_shuffle(), btree_set(0..4_u128, 0..4)).prop_map(|(hands, deck, swaps)| {
-        let mut deck = deck.into_iter().filter(|address| address.domain() != "other.test");
-        let mut objects = Vec::new();
-        let mut accounts = Vec::new();
-        for (number, mut hand) in (1..).zip(hands) {
-            if let Some(object) = hand.object {
-                if objects.contains(&object) {
-                    continue;
+    (
+        vec(hand(), 0..6),
+        Just(addresses()).prop_shuffle(),
+        btree_set(0..4_u128, 0..4),
+    )
+        .prop_map(|(hands, deck, swaps)| {
+            let mut deck = deck
+                .into_iter()
+                .filter(|address| address.domain() != "other.test");
+            let mut objects = Vec::new();
+            let mut accounts = Vec::new();
+            for (number, mut hand) in (1..).zip(hands) {
+                if let Some(object) = hand.object {
+                    if objects.contains(&object) {
+                        continue;
+                    }
+                    objects.push(object);
                 }
-                objects.push(object);
+                if hand.object.is_none() {
+                    hand.typed = vec![true; 4];
+                }
+                let dealt: Vec<Address> = deck.by_ref().take(hand.addresses).collect();
+                if !dealt.is_empty() {
+                    accounts.push(account(
+                        account_id(number ^ u128::from(swaps.contains(&1))),
+                        &hand,
+                        dealt,
+                    ));
+                }
             }
-            if hand.object.is_none() {
-                hand.typed = vec![true; 4];
-            }
-            let dealt: Vec<Address> = deck.by_ref().take(hand.addresses).collect();
-            if !dealt.is_empty() {
-                accounts.push(account(account_id(number ^ u128::from(swaps.contains(&1))), &hand, dealt));
-            }
-        }
-        accounts
-    })
+            accounts
+        })
 }
 
 fn account(id: AccountId, hand: &Hand, dealt: Vec<Address>) -> AccountState {
@@ -219,11 +247,18 @@ fn account(id: AccountId, hand: &Hand, dealt: Vec<Address>) -> AccountState {
             _ => AddressType::Alias,
         },
         address,
-        origin: if hand.typed[position] { Origin::Manual } else { Origin::Synced },
+        origin: if hand.typed[position] {
+            Origin::Manual
+        } else {
+            Origin::Synced
+        },
         stale_since: (hand.stale[position] && !hand.typed[position]).then(long_ago),
     };
     let addresses: Vec<AddressState> = dealt.into_iter().enumerate().map(state).collect();
-    let mut synced = addresses.iter().filter(|state| state.origin == Origin::Synced).peekable();
+    let mut synced = addresses
+        .iter()
+        .filter(|state| state.origin == Origin::Synced)
+        .peekable();
     let stale = synced.peek().is_some() && synced.all(|state| state.stale_since.is_some());
     AccountState {
         id,

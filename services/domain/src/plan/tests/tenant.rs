@@ -1,0 +1,231 @@
+//! A tenant in a few words, and its plan as text, for examples that read like the rules.
+
+use jiff::Timestamp;
+
+use crate::address::{Address, DomainName};
+use crate::id::ObjectId;
+use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
+use crate::plan::{AccountState, AddressState, Directory, Plan, Portal, Rules, TenantDomains, plan};
+
+use super::worlds::{account_id, now};
+
+/// A tenant that owns `a.test`, `b.test` and `alias.test`, an alias of `a.test`; `theirs.test` is another's.
+pub(super) struct Tenant {
+    pub(super) rules: Rules,
+    domains: Vec<&'static str>,
+    objects: Vec<DirectoryObject>,
+    portal: Portal,
+    next_id: u128,
+}
+
+impl Tenant {
+    pub(super) fn new() -> Self {
+        Self {
+            rules: Rules::default(),
+            domains: vec!["a.test", "b.test", "alias.test"],
+            objects: Vec::new(),
+            portal: Portal::default(),
+            next_id: 100,
+        }
+    }
+
+    pub(super) fn with(rules: Rules) -> Self {
+        Self { rules, ..Self::new() }
+    }
+
+    /// A domain leaves the tenant.
+    pub(super) fn lose_domain(&mut self, name: &str) {
+        self.domains.retain(|domain| *domain != name);
+    }
+
+    /// What the directory holds from here on: each object with its claims, as `proxyAddresses` has them.
+    pub(super) fn directory(&mut self, objects: &[(&str, &str)]) -> &mut Self {
+        self.objects = objects.iter().map(|(id, values)| object(id, values)).collect();
+        self
+    }
+
+    /// Changes one object beyond its claims.
+    pub(super) fn object(&mut self, id: &str, change: impl FnOnce(&mut DirectoryObject)) -> &mut Self {
+        change(
+            self.objects
+                .iter_mut()
+                .find(|object| object.id.as_str() == id)
+                .unwrap(),
+        );
+        self
+    }
+
+    /// Accounts made by hand: each with its addresses, the primary first.
+    pub(super) fn hand_made(&mut self, accounts: &[&str]) -> &mut Self {
+        for addresses in accounts {
+            let account = hand_made(self.id(), addresses);
+            self.put(account);
+        }
+        self
+    }
+
+    /// Changes the account that has this primary address.
+    pub(super) fn account(&mut self, primary: &str, change: impl FnOnce(&mut AccountState)) -> &mut Self {
+        let mut account = self
+            .live()
+            .find(|account| primary_of(account) == primary)
+            .unwrap();
+        change(&mut account);
+        self.put(account);
+        self
+    }
+
+    /// Adds an address by hand to the account that has this primary address.
+    pub(super) fn typed(&mut self, primary: &str, address: &str) -> &mut Self {
+        self.account(primary, |account| {
+            account.addresses.push(manual(address, AddressType::Alias))
+        })
+    }
+
+    fn put(&mut self, account: AccountState) {
+        let others = self.portal.iter().filter(|other| other.id != account.id);
+        self.portal = others.chain([account.clone()]).collect();
+    }
+
+    fn id(&mut self) -> crate::id::AccountId {
+        self.next_id += 1;
+        account_id(self.next_id)
+    }
+
+    fn live(&self) -> impl Iterator<Item = AccountState> {
+        self.portal.iter().filter(|account| !account.removed)
+    }
+
+    /// Plans, applies, and answers the rows that tell of something, each as `address VERDICT REASON other`, sorted.
+    pub(super) fn sync(&mut self) -> Vec<String> {
+        self.sync_at(now())
+    }
+
+    pub(super) fn sync_at(&mut self, now: Timestamp) -> Vec<String> {
+        let mut builder = Directory::builder();
+        for object in &self.objects {
+            builder.push(object.clone());
+        }
+        let directory = builder.finish();
+        let domains = TenantDomains::new(self.domains.iter().map(|name| {
+            let domain = |name| DomainName::parse(name).unwrap();
+            (domain(name), (*name == "alias.test").then(|| domain("a.test")))
+        }));
+        let foreign = [DomainName::parse("theirs.test").unwrap()].into_iter().collect();
+        let mut next_id = self.next_id;
+        let mut new_id = || {
+            next_id += 1;
+            account_id(next_id)
+        };
+        let plan = plan(
+            &self.rules,
+            &domains,
+            &foreign,
+            &directory,
+            &self.portal,
+            now,
+            &mut new_id,
+        );
+        let (rows, after) = (told(&plan), self.portal.apply(&plan));
+        self.portal = after;
+        self.next_id = next_id;
+        rows
+    }
+
+    /// The live accounts, each as `number: primary alias …`; `*` marks typed addresses, `~` stale ones, `=` domain aliases.
+    pub(super) fn accounts(&self) -> Vec<String> {
+        let mark = |state: &AddressState| {
+            let typed = if state.origin == Origin::Manual { "*" } else { "" };
+            let stale = if state.stale_since.is_some() { "~" } else { "" };
+            let role = if state.address_type == AddressType::DomainAlias {
+                "="
+            } else {
+                ""
+            };
+            format!("{}{typed}{stale}{role}", state.address)
+        };
+        let line = |account: AccountState| {
+            let addresses: Vec<String> = account.addresses.iter().map(mark).collect();
+            format!("{}: {}", account.id.as_uuid().as_u128(), addresses.join(" "))
+        };
+        self.live().map(line).collect()
+    }
+
+    /// The account that has this primary address.
+    pub(super) fn account_of(&self, primary: &str) -> AccountState {
+        self.live()
+            .find(|account| primary_of(account) == primary)
+            .unwrap()
+    }
+}
+
+fn told(plan: &Plan<'_>) -> Vec<String> {
+    let line = |row: crate::plan::PlannedRow<'_>| {
+        let reason = row.reason.map(|reason| format!(" {reason}")).unwrap_or_default();
+        let other = row.other.map(|other| format!(" {other}")).unwrap_or_default();
+        format!("{} {}{reason}{other}", row.address, row.verdict)
+    };
+    let mut rows: Vec<String> = plan.rows.iter().map(line).collect();
+    rows.sort();
+    rows
+}
+
+fn primary_of(account: &AccountState) -> &str {
+    account.primary().unwrap().address.as_str()
+}
+
+fn object(id: &str, values: &str) -> DirectoryObject {
+    let claim = |value: &str| {
+        let (prefix, text) = value.split_once(':').unwrap();
+        let address = Address::parse(text).map_or_else(
+            |_| ClaimedAddress::Invalid(text.to_owned()),
+            ClaimedAddress::Valid,
+        );
+        Claim {
+            address,
+            primary: prefix == "SMTP",
+        }
+    };
+    DirectoryObject {
+        id: ObjectId::from_canonical(id).unwrap(),
+        dn: format!("CN={id}"),
+        object_type: ObjectType::User,
+        disabled: false,
+        mail: None,
+        claims: values.split_whitespace().map(claim).collect(),
+    }
+}
+
+fn manual(address: &str, address_type: AddressType) -> AddressState {
+    AddressState {
+        address: Address::parse(address).unwrap(),
+        address_type,
+        origin: Origin::Manual,
+        stale_since: None,
+    }
+}
+
+fn hand_made(id: crate::id::AccountId, addresses: &str) -> AccountState {
+    let role = |position| {
+        if position == 0 {
+            AddressType::Primary
+        } else {
+            AddressType::Alias
+        }
+    };
+    AccountState {
+        id,
+        object_id: None,
+        object_type: ObjectType::User,
+        origin: Origin::Manual,
+        hsr_enabled: true,
+        protected: false,
+        stale_since: None,
+        removed: false,
+        addresses: addresses
+            .split_whitespace()
+            .enumerate()
+            .map(|(at, text)| manual(text, role(at)))
+            .collect(),
+    }
+}
