@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::certificates::Authority;
 use crate::endpoints::{Door, Endpoints, PORTAL};
 use crate::error::{Doing as _, Error, Result, tail};
-use crate::keeper::{Command, Keeper, Signal};
+use crate::keeper::{Command, Keeper};
 use crate::place;
 use crate::postgres::Postgres;
 use crate::rabbitmq::RabbitMq;
@@ -30,7 +30,8 @@ pub struct StackOptions {
     pub mutual_tls: bool,
     /// Another way to the broker, a proxy for example.
     pub broker: Option<SocketAddr>,
-    settings: Vec<(Option<Kind>, String, String)>,
+    /// Variables over what the bed sets, for a kind of service or for all: see [`StackOptions::set`].
+    pub settings: Vec<(Option<Kind>, String, String)>,
 }
 
 impl Default for StackOptions {
@@ -91,6 +92,7 @@ pub struct Stack {
     postgres: Postgres,
     options: StackOptions,
     database: String,
+    vhost: String,
     keys: PathBuf,
     authority: Authority,
     endpoints: Endpoints,
@@ -141,6 +143,7 @@ impl Stack {
             address,
             postgres: postgres.clone(),
             database: name.to_owned(),
+            vhost: vhost.to_owned(),
             keys,
             authority,
             endpoints,
@@ -163,6 +166,16 @@ impl Stack {
         &self.endpoints
     }
 
+    /// The name of its database on the bed's PostgreSQL.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Its virtual host on the bed's RabbitMQ.
+    pub fn vhost(&self) -> &str {
+        &self.vhost
+    }
+
     /// The nth process of a service, counted from 0.
     pub fn service(&self, kind: Kind, index: usize) -> Result<&Service> {
         let none = || Error::Refused(format!("this stack has no {} {index}", kind.name()));
@@ -182,12 +195,19 @@ impl Stack {
         Ok(service)
     }
 
+    /// Ends all processes. Otherwise they live as long as the bed that they were started through.
+    pub async fn stop(self) -> Result<()> {
+        for service in self.services.values().filter(|service| service.pid().is_some()) {
+            service.kill().await?;
+        }
+        Ok(())
+    }
+
     async fn spawn(&mut self, kind: Kind) -> Result<usize> {
         let index = self.services.keys().filter(|(other, _)| *other == kind).count();
         let port = kind.port(index)?;
         let name = format!("{}-{}-{index}", self.database, kind.name());
         let mut command = Command::new(&name, place::binary(&kind.binary())?, self.keeper.folder());
-        command.stop = Signal::Term;
         command.env.extend(self.environment(kind, port));
         let process = self.keeper.spawn(command).await?;
         let scheme = if self.options.mutual_tls { "https" } else { "http" };
