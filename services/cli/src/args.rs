@@ -31,7 +31,8 @@ Exit codes:
   3    the run that was waited for FAILED
   4    the run that was waited for was CANCELLED
   5    a service could not be reached
-  130  Ctrl-C: detached, the run goes on";
+  130  Ctrl-C: detached, the run goes on
+  141  whoever read the output stopped reading";
 
 /// Keeps the portal's accounts in step with customers' directories.
 ///

@@ -7,7 +7,7 @@ use std::{error::Error as StdError, fmt::Write as _, io, path::PathBuf};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::{args::Service, exit::Exit};
+use crate::{args::Service, exit::Exit, output::visible};
 
 /// Why the command could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -150,6 +150,7 @@ impl Error {
             Self::Unreachable { .. } => Exit::Unreachable,
             Self::Refused { status, .. } if status.code() == Code::Unavailable => Exit::Unreachable,
             Self::LostSight { source, .. } => source.exit(),
+            Self::Print { source } if source.kind() == io::ErrorKind::BrokenPipe => Exit::ReaderGone,
             Self::Url { .. } | Self::NoCa | Self::HalfIdentity => Exit::Usage,
             _ => Exit::Refused,
         }
@@ -173,6 +174,9 @@ impl Error {
 
     /// The whole text for a person: the sentence, its fields or causes, and what to do.
     pub fn explain(&self) -> String {
+        if self.exit() == Exit::ReaderGone {
+            return String::new();
+        }
         let fields = self.fields();
         let mut text = format!("error: {}\n", self.headline(&fields));
         for (field, what) in &fields {
@@ -184,7 +188,7 @@ impl Error {
         if let Some(advice) = advice::of(self) {
             let _ = writeln!(text, "\n{advice}");
         }
-        text
+        visible(&text)
     }
 
     /// The wrong fields, and what is wrong with each.

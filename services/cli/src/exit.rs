@@ -22,6 +22,8 @@ pub enum Exit {
     Unreachable = 5,
     /// Ctrl-C: the run that was waited for goes on.
     Detached = 130,
+    /// Whoever read standard output stopped reading, as `head` does: nothing is said about it.
+    ReaderGone = 141,
 }
 
 impl Exit {

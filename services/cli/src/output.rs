@@ -30,7 +30,11 @@ impl Output {
 
     /// Prints an answer: as JSON if that was asked for, else the text.
     pub fn answer(&mut self, view: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Error> {
-        let answer = if self.json { to_json(view)? } else { text() };
+        let answer = if self.json {
+            to_json(view)?
+        } else {
+            visible(&text())
+        };
         self.bytes(answer.trim_end().as_bytes())?;
         self.bytes(b"\n")
     }
@@ -50,6 +54,32 @@ impl Output {
     }
 }
 
+/// The text with control characters escaped: what stands in a directory is anybody's, and must not steer a terminal.
+pub fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() && letter != '\n' {
+            visible.extend(letter.escape_default());
+        } else {
+            visible.push(letter);
+        }
+    }
+    visible
+}
+
 fn to_json(view: &impl Serialize) -> Result<String, Error> {
     serde_json::to_string_pretty(view).map_err(|error| Error::Print { source: error.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_s_text_cannot_steer_the_terminal() {
+        assert_eq!(
+            visible("a\u{1b}[2Jb\tc\r\nd\u{9b}ä"),
+            "a\\u{1b}[2Jb\\tc\\r\nd\\u{9b}ä"
+        );
+    }
 }

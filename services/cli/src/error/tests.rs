@@ -103,3 +103,11 @@ fn only_what_may_pass_is_tried_again() {
         );
     }
 }
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_error_to_talk_about() {
+    let error = Error::Print {
+        source: io::Error::from(io::ErrorKind::BrokenPipe),
+    };
+    assert_eq!((error.explain().as_str(), error.exit()), ("", Exit::ReaderGone));
+}
