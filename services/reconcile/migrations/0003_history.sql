@@ -2,6 +2,9 @@
 
 -- A row is valid from the applied run `valid_from` up to, and without, the applied run `valid_to`. The run that wrote it
 -- shows the entry verdict, every later one the steady verdict: what the same row is if nothing has changed.
+--
+-- The rows that previews have beyond the history stand here as well, marked with their run and valid for no other: so one
+-- index leads through the rows of any run by address, and a page costs no more than its rows.
 CREATE TABLE reconcile.claim_history (
     tenant_id text COLLATE "C",
     row_id bigint,
@@ -9,6 +12,7 @@ CREATE TABLE reconcile.claim_history (
     valid_to bigint,
     -- Of the steady content: by it a run finds the rows that stay as they are.
     content uuid NOT NULL,
+    preview_run_id uuid,
     address text COLLATE "C",
     entry_verdict text NOT NULL,
     entry_reason text,
@@ -24,35 +28,21 @@ CREATE TABLE reconcile.claim_history (
     object_type text,
     object_id text NOT NULL,
     object_dn text NOT NULL,
-    PRIMARY KEY (tenant_id, address, row_id)
+    PRIMARY KEY (tenant_id, address, row_id),
+    CONSTRAINT claim_history_preview_is_never_open CHECK (preview_run_id IS NULL OR valid_to IS NOT NULL)
 );
 
 -- The rows that count now: what a run compares itself with, without reading the rows themselves.
 CREATE INDEX claim_history_open ON reconcile.claim_history (tenant_id, row_id) INCLUDE (content) WHERE valid_to IS NULL;
 
--- A preview is the history as it was, without these rows…
+-- The rows of a preview, to drop them with it.
+CREATE INDEX claim_history_of_preview ON reconcile.claim_history (tenant_id, preview_run_id)
+    WHERE preview_run_id IS NOT NULL;
+
+-- The rows of the history, as it stood, that a preview does not show.
 CREATE TABLE reconcile.preview_hidden (
     tenant_id text COLLATE "C",
     run_id uuid,
     row_id bigint,
     PRIMARY KEY (tenant_id, run_id, row_id)
-);
-
--- … and with these.
-CREATE TABLE reconcile.preview_row (
-    tenant_id text COLLATE "C",
-    run_id uuid,
-    row_id bigint,
-    address text COLLATE "C",
-    verdict text NOT NULL,
-    reason text,
-    address_type text,
-    primary_address text NOT NULL,
-    directory_type text,
-    directory_primary text NOT NULL,
-    object_type text,
-    object_id text NOT NULL,
-    object_dn text NOT NULL,
-    other text,
-    PRIMARY KEY (tenant_id, run_id, address, row_id)
 );

@@ -34,7 +34,12 @@ impl Budget {
 
     /// The share of a run that begins to come in.
     pub(crate) fn share(&self) -> Share {
-        Share { purse: Arc::clone(&self.reads), permits: None, used: 0, limit: self.run_bytes }
+        Share {
+            purse: Arc::clone(&self.reads),
+            permits: None,
+            used: 0,
+            limit: self.run_bytes,
+        }
     }
 
     /// Waits until there is memory for a commit of this size. A commit larger than the whole purse has it alone.
@@ -64,7 +69,9 @@ impl Share {
         let missing = (units(used) as usize).saturating_sub(held);
         if missing > 0 {
             let missing = u32::try_from(missing).unwrap_or(u32::MAX);
-            let Ok(more) = Arc::clone(&self.purse).try_acquire_many_owned(missing) else { return false };
+            let Ok(more) = Arc::clone(&self.purse).try_acquire_many_owned(missing) else {
+                return false;
+            };
             match &mut self.permits {
                 Some(permits) => permits.merge(more),
                 none => *none = Some(more),

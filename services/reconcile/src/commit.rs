@@ -4,7 +4,6 @@
 mod apply;
 mod history;
 mod load;
-mod preview;
 
 use rollcall_chassis::names;
 use rollcall_domain::{
@@ -37,20 +36,29 @@ pub(crate) enum Standing {
     /// Somebody cancelled it, or deleted the settings.
     Cancelled,
     /// It may be applied, under these settings.
-    Current { kind: v1::RunKind, settings: v1::Settings },
+    Current {
+        kind: v1::RunKind,
+        settings: Box<v1::Settings>,
+    },
 }
 
 impl Standing {
     /// Looks under the lock, so that nothing changes until the end.
     pub(crate) async fn of(tenant: &mut TenantTx, run: RunId) -> Result<Self, ReconcileError> {
-        let request = tenant.request(run).await?.filter(|request| !request.cancel_requested);
+        let request = tenant
+            .request(run)
+            .await?
+            .filter(|request| !request.cancel_requested);
         let (Some(request), Some(current)) = (request, tenant.settings().await?) else {
             return Ok(Self::Cancelled);
         };
         if tenant.row.settings_generation != Some(current.generation) {
             return Err(ReconcileError::SettingsChanged);
         }
-        Ok(Self::Current { kind: names::from_nullable(Some(&request.kind)), settings: current.settings })
+        Ok(Self::Current {
+            kind: names::from_nullable(Some(&request.kind)),
+            settings: Box::new(current.settings),
+        })
     }
 }
 
@@ -59,8 +67,18 @@ impl Reconciler {
     #[tracing::instrument(skip_all, fields(tenant.id = %read.key.tenant, run.id = %read.key.run), err)]
     pub(crate) async fn commit(&self, read: CompleteRead) -> Result<v1::RunEnded, ReconcileError> {
         let accounts = self.accounts_of(&read).await?;
-        let _memory = self.budget.for_commit(read.bytes * PLAN_FACTOR + accounts * ACCOUNT_BYTES).await;
-        let CompleteRead { key, summary, directory: mut builder, stage, bytes: _, share: _share } = read;
+        let _memory = self
+            .budget
+            .for_commit(read.bytes * PLAN_FACTOR + accounts * ACCOUNT_BYTES)
+            .await;
+        let CompleteRead {
+            key,
+            summary,
+            directory: mut builder,
+            stage,
+            bytes: _,
+            share: _share,
+        } = read;
         if let Some(stage) = stage {
             stage.drain_into(&mut builder).await?;
         }
@@ -69,7 +87,12 @@ impl Reconciler {
         let ending = match Standing::of(&mut tenant, key.run).await? {
             Standing::Cancelled => Ending::cancelled(),
             Standing::Current { kind, settings } => {
-                let complete = Complete { run: key.run, settings, directory, summary };
+                let complete = Complete {
+                    run: key.run,
+                    settings,
+                    directory,
+                    summary,
+                };
                 complete.decide(&mut tenant, kind).await?
             }
         };
@@ -94,21 +117,32 @@ impl Reconciler {
 /// Everything that a run brings to its decision.
 struct Complete {
     run: RunId,
-    settings: v1::Settings,
+    settings: Box<v1::Settings>,
     directory: Directory,
     summary: v1::ReadSummary,
 }
 
 impl Complete {
     async fn decide(self, tenant: &mut TenantTx, kind: v1::RunKind) -> Result<Ending, ReconcileError> {
-        sqlx::query("SET LOCAL work_mem = '64MB'").execute(tenant.connection()).await.during("set work_mem")?;
+        sqlx::query("SET LOCAL work_mem = '64MB'")
+            .execute(tenant.connection())
+            .await
+            .during("set work_mem")?;
         let rules = convert::rules(&self.settings)?;
         let world = load::world(tenant, &self.directory).await?;
         let mut ids = AccountIds::new(tenant.now());
         let now = tenant.now();
         let plan = block_in_place(|| {
             let mut next = || ids.next();
-            plan::plan(&rules, &world.domains, &world.foreign, &self.directory, &world.portal, now, &mut next)
+            plan::plan(
+                &rules,
+                &world.domains,
+                &world.foreign,
+                &self.directory,
+                &world.portal,
+                now,
+                &mut next,
+            )
         });
         let counts = convert::counts(&self.summary, &self.directory, plan.counts);
         let open = history::open_rows(tenant).await?;
@@ -121,7 +155,7 @@ impl Complete {
             "planned"
         );
         if kind == v1::RunKind::Preview {
-            preview::store(tenant, self.run, &plan, &difference).await?;
+            history::preview(tenant, self.run, &plan, &difference).await?;
         } else {
             self.apply(tenant, &world, &plan, &difference).await?;
         }
@@ -168,12 +202,19 @@ struct AccountIds {
 
 impl AccountIds {
     fn new(time: jiff::Timestamp) -> Self {
-        Self { context: ContextV7::new(), time }
+        Self {
+            context: ContextV7::new(),
+            time,
+        }
     }
 
     fn next(&mut self) -> AccountId {
         let seconds = self.time.as_second().unsigned_abs();
         let nanoseconds = self.time.subsec_nanosecond().unsigned_abs();
-        AccountId::from_uuid(Uuid::new_v7(uuid::Timestamp::from_unix(&self.context, seconds, nanoseconds)))
+        AccountId::from_uuid(Uuid::new_v7(uuid::Timestamp::from_unix(
+            &self.context,
+            seconds,
+            nanoseconds,
+        )))
     }
 }

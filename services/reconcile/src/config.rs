@@ -39,6 +39,10 @@ fn default_server() -> ServerConfig {
 }
 
 /// `[limits]`: how much memory runs may take.
+#[expect(
+    clippy::struct_field_names,
+    reason = "a key of the configuration names its unit"
+)]
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
@@ -50,7 +54,12 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { reads_mib: 256, run_mib: 96, commits_mib: 768, largest_read_mib: 4096 }
+        Self {
+            reads_mib: 256,
+            run_mib: 96,
+            commits_mib: 768,
+            largest_read_mib: 4096,
+        }
     }
 }
 
@@ -65,6 +74,10 @@ impl Limits {
 }
 
 /// `[leases]`: how long runs may be silent and take.
+#[expect(
+    clippy::struct_field_names,
+    reason = "a key of the configuration names its unit"
+)]
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Leases {
@@ -75,7 +88,11 @@ pub(crate) struct Leases {
 
 impl Default for Leases {
     fn default() -> Self {
-        Self { silence_seconds: 15, deadline_seconds: 1200, sweep_seconds: 10 }
+        Self {
+            silence_seconds: 15,
+            deadline_seconds: 1200,
+            sweep_seconds: 10,
+        }
     }
 }
 
@@ -102,7 +119,10 @@ pub(crate) struct Relay {
 
 impl Default for Relay {
     fn default() -> Self {
-        Self { tick_seconds: 5, batch: 1000 }
+        Self {
+            tick_seconds: 5,
+            batch: 1000,
+        }
     }
 }
 
@@ -121,22 +141,51 @@ pub(crate) struct Workers {
 
 impl Default for Workers {
     fn default() -> Self {
-        Self { certificate_names: vec!["worker.rollcall".to_owned()] }
+        Self {
+            certificate_names: vec!["worker.rollcall".to_owned()],
+        }
     }
 }
 
 impl ServiceConfig for Config {
     const KEYS: &'static [(&'static str, &'static str)] = &[
-        ("limits.reads_mib", "memory for the reads of all runs that come in, in MiB; the rest is staged [256]"),
+        (
+            "limits.reads_mib",
+            "memory for the reads of all runs that come in, in MiB; the rest is staged [256]",
+        ),
         ("limits.run_mib", "memory for one run's read, in MiB [96]"),
-        ("limits.commits_mib", "memory for deciding on complete reads, in MiB [768]"),
-        ("limits.largest_read_mib", "the largest read that is taken at all, in MiB [4096]"),
-        ("leases.silence_seconds", "a worker that is silent for so long may lose its run [15]"),
-        ("leases.deadline_seconds", "how long a run may take once it began [1200]"),
-        ("leases.sweep_seconds", "how often overdue runs are looked for [10]"),
-        ("relay.tick_seconds", "how often the outbox is looked at without being woken [5]"),
-        ("relay.batch", "how many events of a tenant are published in one go [1000]"),
-        ("workers.certificate_names", "DNS names of certificates that workers call with [worker.rollcall]"),
+        (
+            "limits.commits_mib",
+            "memory for deciding on complete reads, in MiB [768]",
+        ),
+        (
+            "limits.largest_read_mib",
+            "the largest read that is taken at all, in MiB [4096]",
+        ),
+        (
+            "leases.silence_seconds",
+            "a worker that is silent for so long may lose its run [15]",
+        ),
+        (
+            "leases.deadline_seconds",
+            "how long a run may take once it began [1200]",
+        ),
+        (
+            "leases.sweep_seconds",
+            "how often overdue runs are looked for [10]",
+        ),
+        (
+            "relay.tick_seconds",
+            "how often the outbox is looked at without being woken [5]",
+        ),
+        (
+            "relay.batch",
+            "how many events of a tenant are published in one go [1000]",
+        ),
+        (
+            "workers.certificate_names",
+            "DNS names of certificates that workers call with [worker.rollcall]",
+        ),
     ];
 
     fn server(&self) -> &ServerConfig {
@@ -167,7 +216,10 @@ impl ServiceConfig for Config {
             problems.push(*key, "must be at least 1");
         }
         if self.leases.silence_seconds >= self.leases.deadline_seconds {
-            problems.push("leases.deadline_seconds", "must be more than leases.silence_seconds");
+            problems.push(
+                "leases.deadline_seconds",
+                "must be more than leases.silence_seconds",
+            );
         }
     }
 }
@@ -179,8 +231,14 @@ mod tests {
     use super::*;
 
     fn parse(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        let given = [("ROLLCALL_DATABASE__URL", "postgres://localhost/x"), ("ROLLCALL_AMQP__URL", "amqp://localhost")];
-        let all = given.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let given = [
+            ("ROLLCALL_DATABASE__URL", "postgres://localhost/x"),
+            ("ROLLCALL_AMQP__URL", "amqp://localhost"),
+        ];
+        let all = given
+            .iter()
+            .chain(variables)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         config::parse("", all)
     }
 
@@ -200,7 +258,10 @@ mod tests {
         ])
         .unwrap_err()
         .to_string();
-        assert!(error.contains("limits.run_mib") && error.contains("leases.deadline_seconds"), "{error}");
+        assert!(
+            error.contains("limits.run_mib") && error.contains("leases.deadline_seconds"),
+            "{error}"
+        );
     }
 
     #[test]

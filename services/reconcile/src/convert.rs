@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rollcall_chassis::{names, pg, status::Violations};
 use rollcall_domain::{
-    Address, AddressType, Claim, ClaimedAddress, DirectoryObject, DomainName, Fence, ObjectId, ObjectType, Origin,
-    RunId, TenantId,
+    Address, AddressType, Claim, ClaimedAddress, DirectoryObject, DomainName, Fence, ObjectId, ObjectType,
+    Origin, RunId, TenantId,
     plan::{AccountState, Counts, Directory, Removal, Rules, SameUsername},
 };
 use rollcall_proto::v1;
@@ -42,14 +42,19 @@ pub(crate) fn run(tenant_id: &str, run_id: &str) -> Result<(TenantId, RunId), Re
 /// The lease that a call names.
 pub(crate) fn lease_key(tenant_id: &str, run_id: &str, fence: i64) -> Result<LeaseKey, ReconcileError> {
     let (tenant, run) = run(tenant_id, run_id)?;
-    Ok(LeaseKey { tenant, run, fence: Fence(fence) })
+    Ok(LeaseKey {
+        tenant,
+        run,
+        fence: Fence(fence),
+    })
 }
 
 /// One object as the worker read it.
 pub(crate) fn directory_object(object: v1::DirectoryObject) -> Result<DirectoryObject, ReconcileError> {
     let malformed = |_| ReconcileError::Submission("an object's id, address or type is malformed");
-    let object_type = object_type(object.object_type())
-        .ok_or(ReconcileError::Submission("an object's id, address or type is malformed"))?;
+    let object_type = object_type(object.object_type()).ok_or(ReconcileError::Submission(
+        "an object's id, address or type is malformed",
+    ))?;
     let mail = Some(object.mail).filter(|mail| !mail.is_empty());
     Ok(DirectoryObject {
         id: ObjectId::from_canonical(&storable(object.id)).map_err(malformed)?,
@@ -67,21 +72,32 @@ fn claim(claim: v1::ObjectClaim) -> Result<Claim, ReconcileError> {
     } else {
         ClaimedAddress::Valid(address(&claim.address)?)
     };
-    Ok(Claim { address, primary: claim.primary })
+    Ok(Claim {
+        address,
+        primary: claim.primary,
+    })
 }
 
 fn address(text: &str) -> Result<Address, ReconcileError> {
-    Address::parse(text).map_err(|_| ReconcileError::Submission("an object's id, address or type is malformed"))
+    Address::parse(text)
+        .map_err(|_| ReconcileError::Submission("an object's id, address or type is malformed"))
 }
 
 /// PostgreSQL's text has no zero bytes; whatever a server sends must be stored all the same.
 fn storable(text: String) -> String {
-    if text.contains('\0') { text.replace('\0', r"\x00") } else { text }
+    if text.contains('\0') {
+        text.replace('\0', r"\x00")
+    } else {
+        text
+    }
 }
 
 fn bounded(mut text: String) -> String {
     if text.len() > LONGEST_INVALID {
-        let end = (0..=LONGEST_INVALID).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        let end = (0..=LONGEST_INVALID)
+            .rev()
+            .find(|end| text.is_char_boundary(*end))
+            .unwrap_or_default();
         text.truncate(end);
         text.push('…');
     }
@@ -92,8 +108,14 @@ fn bounded(mut text: String) -> String {
 pub(crate) fn rules(settings: &v1::Settings) -> Result<Rules, ReconcileError> {
     let import = settings.import.clone().unwrap_or_default();
     let new_users = settings.new_users.unwrap_or_default();
-    let unreadable = ReconcileError::Unreadable { what: "domain of the settings" };
-    let domains = import.domains.iter().map(|name| DomainName::parse(name)).collect::<Result<_, _>>();
+    let unreadable = ReconcileError::Unreadable {
+        what: "domain of the settings",
+    };
+    let domains = import
+        .domains
+        .iter()
+        .map(|name| DomainName::parse(name))
+        .collect::<Result<_, _>>();
     Ok(Rules {
         object_types: import.object_types().filter_map(object_type).collect(),
         domains: domains.map_err(|_| unreadable)?,
@@ -146,7 +168,9 @@ pub(crate) fn account(account: &AccountState, now: Timestamp) -> v1::Account {
         origin: named::<v1::Origin>(account.origin.as_str()),
         hsr_enabled: account.hsr_enabled,
         protected: account.protected,
-        last_name: primary.map(|primary| primary.domain().to_owned()).unwrap_or_default(),
+        last_name: primary
+            .map(|primary| primary.domain().to_owned())
+            .unwrap_or_default(),
         stale_since: account.stale_since.map(pg::to_proto),
         remove_time: account.removed.then(|| pg::to_proto(now)),
     }

@@ -50,7 +50,11 @@ impl<'a> RowWriter<'a> {
     fn begin(buffer: &'a mut Vec<u8>) -> Self {
         let start = buffer.len();
         buffer.extend_from_slice(&[0, 0]);
-        Self { buffer, start, fields: 0 }
+        Self {
+            buffer,
+            start,
+            fields: 0,
+        }
     }
 
     fn end(self) {
@@ -128,7 +132,12 @@ mod tests {
             row.null();
             row.boolean(true);
         });
-        assert_eq!(bytes, [0, 3, 0, 0, 0, 2, b'a', b'b', 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 1]);
+        assert_eq!(
+            bytes,
+            [
+                0, 3, 0, 0, 0, 2, b'a', b'b', 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 1
+            ]
+        );
     }
 
     #[test]
@@ -140,7 +149,10 @@ mod tests {
 
     #[test]
     fn a_message_is_a_field_with_its_length() {
-        let domain = rollcall_proto::v1::Domain { name: "corp.example".to_owned(), alias_of: String::new() };
+        let domain = rollcall_proto::v1::Domain {
+            name: "corp.example".to_owned(),
+            alias_of: String::new(),
+        };
         let bytes = row(|row| row.message(&domain));
         assert_eq!(bytes[..6], [0, 1, 0, 0, 0, 14]);
         assert_eq!(prost::Message::decode(&bytes[6..]), Ok(domain));

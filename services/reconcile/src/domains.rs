@@ -45,7 +45,13 @@ async fn stored(connection: &mut PgConnection, tenant: &TenantId) -> Result<Vec<
             .fetch_all(connection)
             .await
             .during("read the tenant's domains")?;
-    Ok(rows.into_iter().map(|(name, of)| v1::Domain { name, alias_of: of.unwrap_or_default() }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(name, of)| v1::Domain {
+            name,
+            alias_of: of.unwrap_or_default(),
+        })
+        .collect())
 }
 
 async fn replace(
@@ -79,5 +85,7 @@ async fn replace(
     .fetch_optional(connection)
     .await
     .during("read which domain is another tenant's")?;
-    Err(ReconcileError::DomainOwned { name: owned.unwrap_or_default() })
+    Err(ReconcileError::DomainOwned {
+        name: owned.unwrap_or_default(),
+    })
 }

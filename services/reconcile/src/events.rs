@@ -37,7 +37,10 @@ impl Events {
 
     /// A run changed.
     pub(crate) fn changed(&self, tenant: &TenantId, run: RunId) {
-        let body = v1::RunChanged { tenant_id: tenant.to_string(), run_id: run.to_string() };
+        let body = v1::RunChanged {
+            tenant_id: tenant.to_string(),
+            run_id: run.to_string(),
+        };
         let message = Message::event(format!("run.{tenant}"), body.encode_to_vec());
         if self.queue.try_send(message).is_err() {
             tracing::debug!(tenant.id = %tenant, run.id = %run, "a change is not told: too many wait");
@@ -55,7 +58,12 @@ async fn publish(mut queue: mpsc::Receiver<Message>, publisher: Publisher, soft:
         if received == 0 {
             return;
         }
-        let lost = publisher.publish_all(&batch).await.iter().filter(|result| result.is_err()).count();
+        let lost = publisher
+            .publish_all(&batch)
+            .await
+            .iter()
+            .filter(|result| result.is_err())
+            .count();
         if lost > 0 {
             tracing::debug!(lost, "changes were not told");
         }

@@ -50,7 +50,10 @@ impl Reconciler {
 /// A server's words may be long, and may hold what the database cannot.
 fn bounded(failure: v1::Failure) -> v1::Failure {
     let clean = |text: String| -> String {
-        text.chars().filter(|character| *character != '\0').take(LONGEST_DETAIL).collect()
+        text.chars()
+            .filter(|character| *character != '\0')
+            .take(LONGEST_DETAIL)
+            .collect()
     };
     v1::Failure {
         code: clean(failure.code),
@@ -67,7 +70,10 @@ mod tests {
     #[test]
     fn what_a_server_says_is_cut_and_cleaned_before_it_is_stored() {
         let detail = format!("a\0b{}", "x".repeat(2 * LONGEST_DETAIL));
-        let failure = bounded(v1::Failure { detail, ..v1::Failure::default() });
+        let failure = bounded(v1::Failure {
+            detail,
+            ..v1::Failure::default()
+        });
         assert_eq!(failure.detail.len(), LONGEST_DETAIL);
         assert!(failure.detail.starts_with("abx"));
     }

@@ -11,14 +11,21 @@ use crate::{
 };
 
 /// A hash of the inputs as they are now.
-pub(crate) async fn current(tenant: &mut TenantTx, settings: &v1::Settings) -> Result<Vec<u8>, ReconcileError> {
+pub(crate) async fn current(
+    tenant: &mut TenantTx,
+    settings: &v1::Settings,
+) -> Result<Vec<u8>, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
     let foreign: Vec<String> = sqlx::query_scalar(include_str!("inputs/foreign_domains.sql"))
         .bind(id)
         .fetch_all(tenant.connection())
         .await
         .during("read who owns the foreign domains")?;
-    Ok(hash(settings, tenant.row.portal_generation, foreign.iter().map(String::as_str)))
+    Ok(hash(
+        settings,
+        tenant.row.portal_generation,
+        foreign.iter().map(String::as_str),
+    ))
 }
 
 /// A hash of these inputs; `foreign` are the domains of the read that other tenants own, by name.
@@ -54,7 +61,10 @@ mod tests {
     fn settings() -> v1::Settings {
         v1::Settings {
             tenant_id: "acme".to_owned(),
-            directory: Some(v1::Directory { hosts: vec!["dc1".to_owned()], ..Default::default() }),
+            directory: Some(v1::Directory {
+                hosts: vec!["dc1".to_owned()],
+                ..Default::default()
+            }),
             ..Default::default()
         }
     }
@@ -66,7 +76,10 @@ mod tests {
     #[test]
     fn a_change_of_schedule_is_no_change_of_inputs() {
         let scheduled = v1::Settings {
-            schedule: Some(v1::Schedule { every_hours: 4, ..Default::default() }),
+            schedule: Some(v1::Schedule {
+                every_hours: 4,
+                ..Default::default()
+            }),
             etag: "7".to_owned(),
             credential_set: true,
             ..settings()
@@ -78,13 +91,22 @@ mod tests {
     fn whatever_decides_changes_the_inputs() {
         let base = of(&settings());
         let mut other = settings();
-        other.new_users = Some(v1::NewUsers { send_hsr: true, send_welcome: false });
+        other.new_users = Some(v1::NewUsers {
+            send_hsr: true,
+            send_welcome: false,
+        });
         assert_ne!(base, of(&other));
         let mut other = settings();
-        other.import = Some(v1::Import { exclude_disabled: true, ..Default::default() });
+        other.import = Some(v1::Import {
+            exclude_disabled: true,
+            ..Default::default()
+        });
         assert_ne!(base, of(&other));
         let mut other = settings();
-        other.directory = Some(v1::Directory { hosts: vec!["dc2".to_owned()], ..Default::default() });
+        other.directory = Some(v1::Directory {
+            hosts: vec!["dc2".to_owned()],
+            ..Default::default()
+        });
         assert_ne!(base, of(&other));
         assert_ne!(base, hash(&settings(), 2, std::iter::empty()));
         assert_ne!(base, hash(&settings(), 1, ["b.example"].into_iter()));

@@ -57,7 +57,9 @@ impl Reconciler {
     /// Takes the tenant's lease for a run.
     pub(crate) async fn begin(&self, begin: &Begin) -> Result<Begun, ReconcileError> {
         let mut tenant = TenantTx::open(&self.pool, &begin.tenant).await?;
-        let Some(request) = tenant.request(begin.run).await? else { return Ok(Begun::Finished) };
+        let Some(request) = tenant.request(begin.run).await? else {
+            return Ok(Begun::Finished);
+        };
         if is_over(outcome::state(&mut tenant, begin.run).await?) {
             return Ok(Begun::Finished);
         }
@@ -93,18 +95,29 @@ impl Reconciler {
         tenant.commit().await?;
         self.events.changed(&begin.tenant, begin.run);
         let trigger = names::from_nullable(Some(&request.trigger));
-        Ok(Begun::Started(Box::new(Started { kind, trigger, fence, current, last_digest, deadline })))
+        Ok(Begun::Started(Box::new(Started {
+            kind,
+            trigger,
+            fence,
+            current,
+            last_digest,
+            deadline,
+        })))
     }
 
     /// Who has the lease, and whether that is to be respected. A worker that asks again lost the answer, or its job
     /// came to it twice: the newer fence wins.
     fn holder(&self, tenant: &TenantTx, begin: &Begin) -> Holder {
-        let Some(run) = tenant.row.run_id else { return Holder::Nobody };
+        let Some(run) = tenant.row.run_id else {
+            return Holder::Nobody;
+        };
         let same_run = run == begin.run.as_uuid();
         if same_run && tenant.row.worker.as_deref() == Some(&begin.worker) {
             return Holder::Nobody;
         }
-        let alive = tenant.last_heartbeat().is_some_and(|beat| tenant.now() - self.leases.silence < beat);
+        let alive = tenant
+            .last_heartbeat()
+            .is_some_and(|beat| tenant.now() - self.leases.silence < beat);
         match (alive, same_run) {
             (false, true) => Holder::Nobody,
             (false, false) => Holder::Silent(run),
@@ -150,7 +163,10 @@ enum Holder {
 }
 
 fn is_over(state: Option<v1::RunState>) -> bool {
-    matches!(state, Some(v1::RunState::Succeeded | v1::RunState::Failed | v1::RunState::Cancelled))
+    matches!(
+        state,
+        Some(v1::RunState::Succeeded | v1::RunState::Failed | v1::RunState::Cancelled)
+    )
 }
 
 async fn first_heartbeat(tenant: &mut TenantTx, run: RunId, fence: Fence) -> Result<(), ReconcileError> {

@@ -17,7 +17,8 @@ use crate::{
 };
 
 const SCHEMA_VERSION: u32 = 1;
-const COPY: &str = "COPY reconcile.outbox (tenant_id, sequence, routing_key, payload) FROM STDIN (FORMAT binary)";
+const COPY: &str =
+    "COPY reconcile.outbox (tenant_id, sequence, routing_key, payload) FROM STDIN (FORMAT binary)";
 
 /// What all events of a run have in common.
 struct Sender {
@@ -48,12 +49,19 @@ pub(crate) async fn account_changes(
     if changes.is_empty() {
         return Ok(());
     }
-    let sender = Sender { tenant: tenant.tenant.clone(), run: run.to_string(), time: tenant.now() };
+    let sender = Sender {
+        tenant: tenant.tenant.clone(),
+        run: run.to_string(),
+        time: tenant.now(),
+    };
     let first = tenant.row.outbox_sequence + 1;
     let rows = (first..).zip(changes);
     copy_in(tenant.connection(), COPY, rows, |row, (sequence, change)| {
         let account = convert::account(&change.after, sender.time);
-        let event = v1::AccountEvent { account: Some(account), send_welcome: change.welcome };
+        let event = v1::AccountEvent {
+            account: Some(account),
+            send_welcome: change.welcome,
+        };
         row.text(sender.tenant.as_str());
         row.bigint(sequence);
         row.text(routing_key(change.kind));
@@ -67,16 +75,22 @@ pub(crate) async fn account_changes(
 
 /// Tells that a run ended.
 pub(crate) async fn run_finished(tenant: &mut TenantTx, run: v1::Run) -> Result<(), ReconcileError> {
-    let sender = Sender { tenant: tenant.tenant.clone(), run: run.run_id.clone(), time: tenant.now() };
+    let sender = Sender {
+        tenant: tenant.tenant.clone(),
+        run: run.run_id.clone(),
+        time: tenant.now(),
+    };
     let sequence = tenant.row.outbox_sequence + 1;
-    sqlx::query("INSERT INTO reconcile.outbox (tenant_id, sequence, routing_key, payload) VALUES ($1, $2, $3, $4)")
-        .bind(sender.tenant.as_str())
-        .bind(sequence)
-        .bind("run.finished")
-        .bind(sender.event(sequence, Event::Run(run)).encode_to_vec())
-        .execute(tenant.connection())
-        .await
-        .during("write the run's event")?;
+    sqlx::query(
+        "INSERT INTO reconcile.outbox (tenant_id, sequence, routing_key, payload) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(sender.tenant.as_str())
+    .bind(sequence)
+    .bind("run.finished")
+    .bind(sender.event(sequence, Event::Run(run)).encode_to_vec())
+    .execute(tenant.connection())
+    .await
+    .during("write the run's event")?;
     tenant.row.outbox_sequence = sequence;
     Ok(())
 }

@@ -32,12 +32,19 @@ pub(crate) struct Ending {
 impl Ending {
     /// The end of a run that was cancelled, or whose settings were deleted.
     pub(crate) fn cancelled() -> Self {
-        Self { state: v1::RunState::Cancelled, ..Self::default() }
+        Self {
+            state: v1::RunState::Cancelled,
+            ..Self::default()
+        }
     }
 
     /// The end of a run that failed for good.
     pub(crate) fn failed(failure: v1::Failure) -> Self {
-        Self { state: v1::RunState::Failed, failure: Some(failure), ..Self::default() }
+        Self {
+            state: v1::RunState::Failed,
+            failure: Some(failure),
+            ..Self::default()
+        }
     }
 }
 
@@ -142,8 +149,12 @@ pub(crate) async fn end(
     if tenant.row.run_id == Some(run.as_uuid()) {
         tenant.release().await?;
     }
-    let ended = v1::RunEnded { state: ending.state.into(), counts: Some(ending.counts) };
-    outbox::run_finished(tenant, finished(tenant, run, row, ending)).await?;
+    let ended = v1::RunEnded {
+        state: ending.state.into(),
+        counts: Some(ending.counts),
+    };
+    let run = finished(tenant, run, &row, ending);
+    outbox::run_finished(tenant, run).await?;
     Ok(ended)
 }
 
@@ -182,7 +193,7 @@ async fn write(tenant: &mut TenantTx, run: RunId, ending: &Ending) -> Result<End
 }
 
 /// The run as it ended, for the portal.
-fn finished(tenant: &TenantTx, run: RunId, row: EndedRow, ending: Ending) -> v1::Run {
+fn finished(tenant: &TenantTx, run: RunId, row: &EndedRow, ending: Ending) -> v1::Run {
     let time = |time: Option<PgTimestamp>| time.map(|time| pg::to_proto(time.0));
     v1::Run {
         run_id: run.to_string(),

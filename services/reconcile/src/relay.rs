@@ -44,7 +44,10 @@ impl Relay {
         lifecycle.spawn("outbox relay", async move {
             while !soft.is_cancelled() {
                 let round = self.round(&publisher).await.unwrap_or_else(|error| {
-                    tracing::warn!(error = chain(&error), "the outbox cannot be relayed at the moment");
+                    tracing::warn!(
+                        error = chain(&error),
+                        "the outbox cannot be relayed at the moment"
+                    );
                     Round::Idle
                 });
                 if round == Round::Published {
@@ -80,12 +83,13 @@ impl Relay {
 
     async fn batch_of(&self, tenant: &str, publisher: &Publisher) -> Result<Batch, ReconcileError> {
         let mut transaction = self.pool.begin().await.during("begin a transaction")?;
-        let locked: bool =
-            sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended('rollcall.outbox:' || $1, 0))")
-                .bind(tenant)
-                .fetch_one(&mut *transaction)
-                .await
-                .during("lock the tenant's outbox")?;
+        let locked: bool = sqlx::query_scalar(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended('rollcall.outbox:' || $1, 0))",
+        )
+        .bind(tenant)
+        .fetch_one(&mut *transaction)
+        .await
+        .during("lock the tenant's outbox")?;
         if !locked {
             return Ok(Batch::Skipped);
         }
@@ -98,15 +102,25 @@ impl Relay {
         .fetch_all(&mut *transaction)
         .await
         .during("read the tenant's events")?;
-        let (sequences, messages): (Vec<i64>, Vec<Message>) =
-            rows.into_iter().map(|(sequence, key, payload)| (sequence, Message::portal(key, payload))).unzip();
+        let (sequences, messages): (Vec<i64>, Vec<Message>) = rows
+            .into_iter()
+            .map(|(sequence, key, payload)| (sequence, Message::portal(key, payload)))
+            .unzip();
         let results = publisher.publish_all(&messages).await;
         let confirmed = results.iter().take_while(|result| result.is_ok()).count();
         if let Some(Err(error)) = results.get(confirmed) {
-            tracing::warn!(tenant.id = tenant, error = chain(error), "an event could not be published");
+            tracing::warn!(
+                tenant.id = tenant,
+                error = chain(error),
+                "an event could not be published"
+            );
         }
         let Some(last) = confirmed.checked_sub(1).and_then(|last| sequences.get(last)) else {
-            return Ok(if messages.is_empty() { Batch::Skipped } else { Batch::Failed });
+            return Ok(if messages.is_empty() {
+                Batch::Skipped
+            } else {
+                Batch::Failed
+            });
         };
         sqlx::query("DELETE FROM reconcile.outbox WHERE tenant_id = $1 AND sequence <= $2")
             .bind(tenant)
@@ -115,7 +129,11 @@ impl Relay {
             .await
             .during("delete what was confirmed")?;
         transaction.commit().await.during("commit")?;
-        Ok(if confirmed == messages.len() { Batch::Published } else { Batch::Failed })
+        Ok(if confirmed == messages.len() {
+            Batch::Published
+        } else {
+            Batch::Failed
+        })
     }
 }
 

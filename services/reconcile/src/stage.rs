@@ -21,19 +21,25 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new(pool: &PgPool, key: &LeaseKey) -> Self {
         tracing::info!(tenant.id = %key.tenant, run.id = %key.run, "the read is staged in the database from here on");
-        Self { pool: pool.clone(), key: key.clone(), batches: 0 }
+        Self {
+            pool: pool.clone(),
+            key: key.clone(),
+            batches: 0,
+        }
     }
 
     /// Puts a batch behind the others. No connection is held between two batches.
     pub(crate) async fn write(&mut self, batch: &v1::ObjectBatch) -> Result<(), ReconcileError> {
-        sqlx::query("INSERT INTO reconcile.staged_batch (tenant_id, fence, number, body) VALUES ($1, $2, $3, $4)")
-            .bind(self.key.tenant.as_str())
-            .bind(self.key.fence.0)
-            .bind(self.batches)
-            .bind(batch.encode_to_vec())
-            .execute(&self.pool)
-            .await
-            .during("stage a batch")?;
+        sqlx::query(
+            "INSERT INTO reconcile.staged_batch (tenant_id, fence, number, body) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(self.key.tenant.as_str())
+        .bind(self.key.fence.0)
+        .bind(self.batches)
+        .bind(batch.encode_to_vec())
+        .execute(&self.pool)
+        .await
+        .during("stage a batch")?;
         self.batches += 1;
         Ok(())
     }
@@ -52,8 +58,11 @@ impl Stage {
             .during("read a staged batch")?;
             // What is staged goes when the lease goes.
             let body = body.ok_or(ReconcileError::Fenced)?;
-            let batch = v1::ObjectBatch::decode(body.as_slice())
-                .map_err(|source| ReconcileError::Undecodable { what: "batch", source })?;
+            let batch =
+                v1::ObjectBatch::decode(body.as_slice()).map_err(|source| ReconcileError::Undecodable {
+                    what: "batch",
+                    source,
+                })?;
             submit::push(directory, batch)?;
         }
         Ok(())

@@ -39,8 +39,9 @@ impl Reconciler {
     ) -> Result<v1::RunEnded, ReconcileError> {
         let deadline = std::time::Duration::try_from(self.leases.deadline).unwrap_or_default();
         // Past the deadline the sweeper has ended the run, whatever still comes.
-        let read =
-            tokio::time::timeout(deadline, self.collect(parts)).await.map_err(|_| ReconcileError::Fenced)??;
+        let read = tokio::time::timeout(deadline, self.collect(parts))
+            .await
+            .map_err(|_| ReconcileError::Fenced)??;
         self.commit(read).await
     }
 
@@ -65,16 +66,21 @@ impl Reconciler {
 
     /// Spares a worker that lost its lease the way to the footer.
     async fn check_held(&self, key: &LeaseKey) -> Result<(), ReconcileError> {
-        let held: Option<bool> =
-            sqlx::query_scalar("SELECT run_id = $2 AND fence = $3 FROM reconcile.tenant WHERE tenant_id = $1")
-                .bind(key.tenant.as_str())
-                .bind(key.run.as_uuid())
-                .bind(key.fence.0)
-                .fetch_optional(&self.pool)
-                .await
-                .during("look at the lease")?
-                .flatten();
-        if held == Some(true) { Ok(()) } else { Err(ReconcileError::Fenced) }
+        let held: Option<bool> = sqlx::query_scalar(
+            "SELECT run_id = $2 AND fence = $3 FROM reconcile.tenant WHERE tenant_id = $1",
+        )
+        .bind(key.tenant.as_str())
+        .bind(key.run.as_uuid())
+        .bind(key.fence.0)
+        .fetch_optional(&self.pool)
+        .await
+        .during("look at the lease")?
+        .flatten();
+        if held == Some(true) {
+            Ok(())
+        } else {
+            Err(ReconcileError::Fenced)
+        }
     }
 }
 
@@ -83,7 +89,9 @@ async fn next(
 ) -> Result<Part, ReconcileError> {
     match parts.next().await {
         Some(Ok(v1::SubmitRunRequest { part: Some(part) })) => Ok(part),
-        Some(Ok(v1::SubmitRunRequest { part: None })) => Err(ReconcileError::Submission("it has an empty part")),
+        Some(Ok(v1::SubmitRunRequest { part: None })) => {
+            Err(ReconcileError::Submission("it has an empty part"))
+        }
         Some(Err(_)) => Err(ReconcileError::Submission("it broke off")),
         None => Err(ReconcileError::Submission("it ended without a footer")),
     }
@@ -116,21 +124,29 @@ impl<'a> Collector<'a> {
         let bytes = batch.encoded_len();
         self.bytes += bytes;
         if self.bytes > self.reconciler.read_limit {
-            return Err(ReconcileError::TooLarge { limit: self.reconciler.read_limit });
+            return Err(ReconcileError::TooLarge {
+                limit: self.reconciler.read_limit,
+            });
         }
         self.entries += batch.objects.len() as u64;
         // Once something is staged, all that follows is: of an object met twice the later one counts.
         if self.stage.is_none() && self.share.take(bytes * MEMORY_FACTOR) {
             return push(&mut self.directory, batch);
         }
-        let stage = self.stage.get_or_insert_with(|| Stage::new(&self.reconciler.pool, &self.key));
+        let stage = self
+            .stage
+            .get_or_insert_with(|| Stage::new(&self.reconciler.pool, &self.key));
         stage.write(&batch).await
     }
 
     fn finish(self, footer: v1::SubmitFooter) -> Result<CompleteRead, ReconcileError> {
-        let summary = footer.summary.ok_or(ReconcileError::Submission("its footer is empty"))?;
+        let summary = footer
+            .summary
+            .ok_or(ReconcileError::Submission("its footer is empty"))?;
         if summary.entries != self.entries {
-            return Err(ReconcileError::Submission("it has not as many objects as its footer says"));
+            return Err(ReconcileError::Submission(
+                "it has not as many objects as its footer says",
+            ));
         }
         Ok(CompleteRead {
             key: self.key,

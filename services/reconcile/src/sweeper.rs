@@ -46,7 +46,8 @@ impl Reconciler {
         .await
         .during("look for overdue runs")?;
         for tenant in overdue {
-            let tenant = TenantId::parse(&tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
+            let tenant =
+                TenantId::parse(&tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
             self.end_overdue(&tenant).await?;
         }
         self.drop_orphans().await
@@ -54,12 +55,18 @@ impl Reconciler {
 
     /// A tenant that is locked is being committed, perhaps by that very run: it is left alone.
     async fn end_overdue(&self, tenant: &TenantId) -> Result<(), ReconcileError> {
-        let Some(mut tenant) = TenantTx::try_open(&self.pool, tenant).await? else { return Ok(()) };
+        let Some(mut tenant) = TenantTx::try_open(&self.pool, tenant).await? else {
+            return Ok(());
+        };
         let overdue = tenant.deadline().is_some_and(|deadline| deadline < tenant.now());
-        let Some(run) = tenant.row.run_id.filter(|_| overdue).map(RunId::from_uuid) else { return Ok(()) };
+        let Some(run) = tenant.row.run_id.filter(|_| overdue).map(RunId::from_uuid) else {
+            return Ok(());
+        };
         let ending = match Standing::of(&mut tenant, run).await {
             Ok(Standing::Cancelled) => Ending::cancelled(),
-            Ok(Standing::Current { .. }) | Err(ReconcileError::SettingsChanged) => Ending::failed(past_deadline()),
+            Ok(Standing::Current { .. }) | Err(ReconcileError::SettingsChanged) => {
+                Ending::failed(past_deadline())
+            }
             Err(error) => return Err(error),
         };
         let id = tenant.tenant.clone();

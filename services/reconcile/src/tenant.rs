@@ -66,6 +66,11 @@ impl TenantTx {
     /// Takes the lock, then the row. Whoever commits first decides what the next one sees.
     pub(crate) async fn open(pool: &PgPool, tenant: &TenantId) -> Result<Self, ReconcileError> {
         let mut transaction = pool.begin().await.during("begin a transaction")?;
+        // Longer than a large run takes to be applied; not so long that those who wait take every connection for good.
+        sqlx::query("SET LOCAL lock_timeout = '30s'")
+            .execute(&mut *transaction)
+            .await
+            .during("bound the wait for the tenant")?;
         sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('rollcall.tenant:' || $1, 0))")
             .bind(tenant.as_str())
             .execute(&mut *transaction)
@@ -77,13 +82,18 @@ impl TenantTx {
     /// As [`Self::open`], but none if somebody else has the lock at the moment.
     pub(crate) async fn try_open(pool: &PgPool, tenant: &TenantId) -> Result<Option<Self>, ReconcileError> {
         let mut transaction = pool.begin().await.during("begin a transaction")?;
-        let locked: bool =
-            sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended('rollcall.tenant:' || $1, 0))")
-                .bind(tenant.as_str())
-                .fetch_one(&mut *transaction)
-                .await
-                .during("try to lock the tenant")?;
-        if locked { Self::locked(transaction, tenant).await.map(Some) } else { Ok(None) }
+        let locked: bool = sqlx::query_scalar(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended('rollcall.tenant:' || $1, 0))",
+        )
+        .bind(tenant.as_str())
+        .fetch_one(&mut *transaction)
+        .await
+        .during("try to lock the tenant")?;
+        if locked {
+            Self::locked(transaction, tenant).await.map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     async fn locked(
@@ -100,7 +110,11 @@ impl TenantTx {
             .fetch_one(&mut *transaction)
             .await
             .during("read the tenant's row")?;
-        Ok(Self { transaction, tenant: tenant.clone(), row })
+        Ok(Self {
+            transaction,
+            tenant: tenant.clone(),
+            row,
+        })
     }
 
     /// As [`Self::open`] for a run, which must still be the newest to have the tenant's lease.
@@ -134,7 +148,13 @@ impl TenantTx {
     }
 
     /// Gives the lease to a run, under a new fence.
-    pub(crate) fn lease(&mut self, run: RunId, worker: &str, settings_generation: i64, deadline: Timestamp) -> Fence {
+    pub(crate) fn lease(
+        &mut self,
+        run: RunId,
+        worker: &str,
+        settings_generation: i64,
+        deadline: Timestamp,
+    ) -> Fence {
         self.row.fence += 1;
         self.row.run_id = Some(run.as_uuid());
         self.row.worker = Some(worker.to_owned());
@@ -184,7 +204,9 @@ impl TenantTx {
         .fetch_optional(&mut *self.transaction)
         .await
         .during("read the settings")?;
-        let Some((settings, credential, generation)) = row else { return Ok(None) };
+        let Some((settings, credential, generation)) = row else {
+            return Ok(None);
+        };
         Ok(Some(CurrentSettings {
             settings: decode(&settings, "settings")?,
             credential: decode(&credential, "sealed credential")?,

@@ -4,7 +4,7 @@ mod address;
 
 use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::{
-    TenantId,
+    ObjectId, TenantId,
     plan::{AccountChange, AccountState, ChangeKind},
 };
 use sqlx::PgConnection;
@@ -29,9 +29,10 @@ pub(super) async fn changes(tenant: &mut TenantTx, changes: &[AccountChange]) ->
     }
     let id = tenant.tenant.clone();
     let connection = tenant.connection();
-    let (created, changed): (Vec<_>, Vec<_>) =
-        changes.iter().partition(|change| change.kind == ChangeKind::Created);
-    for batch in changed.chunks(BATCH) {
+    let (created, known): (Vec<_>, Vec<_>) = changes
+        .iter()
+        .partition(|change| change.kind == ChangeKind::Created);
+    for batch in known.chunks(BATCH) {
         update(connection, &id, batch).await?;
     }
     create(connection, &id, &created).await?;
@@ -53,7 +54,7 @@ async fn create(
         row.text(account.object_type.as_str());
         row.text(account.origin.as_str());
         row.text(primary(account));
-        row.optional_text(account.object_id.as_ref().map(|id| id.as_str()));
+        row.optional_text(account.object_id.as_ref().map(ObjectId::as_str));
     })
     .await
     .during("write the new accounts")?;
@@ -68,14 +69,38 @@ async fn update(
     let accounts = || changed.iter().map(|change| &change.after);
     sqlx::query(include_str!("apply/update_accounts.sql"))
         .bind(tenant.as_str())
-        .bind(accounts().map(|account| account.id.as_uuid()).collect::<Vec<Uuid>>())
-        .bind(accounts().map(|account| account.hsr_enabled).collect::<Vec<bool>>())
-        .bind(accounts().map(|account| account.stale_since.map(PgTimestamp)).collect::<Vec<_>>())
+        .bind(
+            accounts()
+                .map(|account| account.id.as_uuid())
+                .collect::<Vec<Uuid>>(),
+        )
+        .bind(
+            accounts()
+                .map(|account| account.hsr_enabled)
+                .collect::<Vec<bool>>(),
+        )
+        .bind(
+            accounts()
+                .map(|account| account.stale_since.map(PgTimestamp))
+                .collect::<Vec<_>>(),
+        )
         .bind(accounts().map(|account| account.removed).collect::<Vec<bool>>())
-        .bind(accounts().map(|account| account.object_type.as_str()).collect::<Vec<_>>())
-        .bind(accounts().map(|account| account.origin.as_str()).collect::<Vec<_>>())
+        .bind(
+            accounts()
+                .map(|account| account.object_type.as_str())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            accounts()
+                .map(|account| account.origin.as_str())
+                .collect::<Vec<_>>(),
+        )
         .bind(accounts().map(primary).collect::<Vec<_>>())
-        .bind(accounts().map(|account| account.object_id.as_ref().map(|id| id.as_str())).collect::<Vec<_>>())
+        .bind(
+            accounts()
+                .map(|account| account.object_id.as_ref().map(ObjectId::as_str))
+                .collect::<Vec<_>>(),
+        )
         .execute(connection)
         .await
         .during("update the accounts")?;
@@ -83,5 +108,8 @@ async fn update(
 }
 
 fn primary(account: &AccountState) -> &str {
-    account.primary().map(|primary| primary.address.as_str()).unwrap_or_default()
+    account
+        .primary()
+        .map(|primary| primary.address.as_str())
+        .unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! The claims' history: which of a plan's rows are new, which of the history's are over, and the writing of both.
 
 use rollcall_domain::{
-    AddressType, ObjectType, Reason, Verdict,
+    AddressType, ObjectType, Reason, RunId, Verdict,
     plan::{Plan, PlannedRow, Rows},
 };
 use sqlx::PgConnection;
@@ -13,10 +13,13 @@ use crate::{
     tenant::TenantTx,
 };
 
-const COPY: &str = "COPY reconcile.claim_history (tenant_id, row_id, valid_from, valid_to, content, \
+const COPY: &str = "COPY reconcile.claim_history (tenant_id, row_id, valid_from, valid_to, content, preview_run_id, \
      entry_verdict, entry_reason, entry_other, steady_verdict, steady_reason, steady_other, \
      address, address_type, primary_address, directory_type, directory_primary, \
      object_type, object_id, object_dn) FROM STDIN (FORMAT binary)";
+
+const COPY_HIDDEN: &str =
+    "COPY reconcile.preview_hidden (tenant_id, run_id, row_id) FROM STDIN (FORMAT binary)";
 
 /// How many rows one statement closes.
 const BATCH: usize = 10_000;
@@ -55,20 +58,30 @@ impl Difference {
 
     /// The rows of the plan that are new, with their contents.
     pub(super) fn select<'p>(&'p self, rows: &'p Rows<'_>) -> impl Iterator<Item = (PlannedRow<'p>, u128)> {
-        rows.iter().zip(&self.rows).filter(|(_, (new, _))| *new).map(|(row, (_, content))| (row, *content))
+        rows.iter()
+            .zip(&self.rows)
+            .filter(|(_, (new, _))| *new)
+            .map(|(row, (_, content))| (row, *content))
     }
 }
 
 /// The contents and ids of all rows that count, without the rows themselves.
 pub(super) async fn open_rows(tenant: &mut TenantTx) -> Result<Vec<OpenRow>, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    let rows: Vec<(Uuid, i64)> =
-        sqlx::query_as("SELECT content, row_id FROM reconcile.claim_history WHERE tenant_id = $1 AND valid_to IS NULL")
-            .bind(id)
-            .fetch_all(tenant.connection())
-            .await
-            .during("read the history's contents")?;
-    Ok(rows.into_iter().map(|(content, row_id)| OpenRow { content: content.as_u128(), row_id }).collect())
+    let rows: Vec<(Uuid, i64)> = sqlx::query_as(
+        "SELECT content, row_id FROM reconcile.claim_history WHERE tenant_id = $1 AND valid_to IS NULL",
+    )
+    .bind(id)
+    .fetch_all(tenant.connection())
+    .await
+    .during("read the history's contents")?;
+    Ok(rows
+        .into_iter()
+        .map(|(content, row_id)| OpenRow {
+            content: content.as_u128(),
+            row_id,
+        })
+        .collect())
 }
 
 /// Finds the rows of the plan that the history has not, or not as something that settled, and those that it has too many.
@@ -83,25 +96,38 @@ pub(super) fn compare<'p>(
     for row in rows {
         let content = content(&row);
         difference.steady.add(row.steady_verdict);
-        let found = if has_settled(&row) { find(&open, &stays, content) } else { None };
+        let found = if has_settled(&row) {
+            find(&open, &stays, content)
+        } else {
+            None
+        };
         if let Some(position) = found {
             stays[position] = true;
         }
         difference.rows.push((found.is_none(), content));
     }
-    difference.closed = open.iter().zip(&stays).filter(|(_, stays)| !**stays).map(|(row, _)| row.row_id).collect();
+    difference.closed = open
+        .iter()
+        .zip(&stays)
+        .filter(|(_, stays)| !**stays)
+        .map(|(row, _)| row.row_id)
+        .collect();
     difference
 }
 
 /// The first row of this content that no other row of the plan stands for yet.
 fn find(open: &[OpenRow], stays: &[bool], content: u128) -> Option<usize> {
     let first = open.partition_point(|row| row.content < content);
-    (first..open.len()).take_while(|position| open[*position].content == content).find(|position| !stays[*position])
+    (first..open.len())
+        .take_while(|position| open[*position].content == content)
+        .find(|position| !stays[*position])
 }
 
 /// Whether the run decides what every later one would.
 fn has_settled(row: &PlannedRow<'_>) -> bool {
-    row.steady_verdict == Some(row.verdict) && row.steady_reason == row.reason && row.steady_other == row.other
+    row.steady_verdict == Some(row.verdict)
+        && row.steady_reason == row.reason
+        && row.steady_other == row.other
 }
 
 impl SteadyCounts {
@@ -149,27 +175,65 @@ pub(super) async fn advance(
     tenant.row.applied += 1;
     let (id, state) = (tenant.tenant.clone(), tenant.row.applied);
     close(tenant.connection(), id.as_str(), state, &difference.closed).await?;
-    let rows = (tenant.row.next_row_id..).zip(difference.select(&plan.rows));
-    let written = copy_in(tenant.connection(), COPY, rows, |writer, (row_id, (row, content))| {
-        writer.text(id.as_str());
-        writer.bigint(row_id);
-        writer.bigint(state);
-        // What has no steady verdict is the news of this run alone.
-        match row.steady_verdict {
-            Some(_) => writer.null(),
-            None => writer.bigint(state + 1),
-        }
-        writer.uuid(Uuid::from_u128(content));
-        writer.text(row.verdict.as_str());
-        writer.optional_text(row.reason.map(Reason::as_str));
-        writer.optional_text(row.other);
-        writer.optional_text(row.steady_verdict.map(Verdict::as_str));
-        writer.optional_text(row.steady_reason.map(Reason::as_str));
-        writer.optional_text(row.steady_other);
-        write_claim(writer, &row);
-    })
+    write(tenant, plan, difference, None).await
+}
+
+/// Stores a preview: what it shows beyond the history as it stands, and what it does not show of that.
+pub(super) async fn preview(
+    tenant: &mut TenantTx,
+    run: RunId,
+    plan: &Plan<'_>,
+    difference: &Difference,
+) -> Result<(), ReconcileError> {
+    let (id, run) = (tenant.tenant.clone(), run.as_uuid());
+    copy_in(
+        tenant.connection(),
+        COPY_HIDDEN,
+        difference.closed.iter(),
+        |writer, row_id| {
+            writer.text(id.as_str());
+            writer.uuid(run);
+            writer.bigint(*row_id);
+        },
+    )
     .await
-    .during("write the history")?;
+    .during("write what the preview hides")?;
+    write(tenant, plan, difference, Some(run)).await
+}
+
+/// Writes the new rows of a plan, to the history or to a preview alone.
+async fn write(
+    tenant: &mut TenantTx,
+    plan: &Plan<'_>,
+    difference: &Difference,
+    preview: Option<Uuid>,
+) -> Result<(), ReconcileError> {
+    let (id, state) = (tenant.tenant.clone(), tenant.row.applied);
+    let rows = (tenant.row.next_row_id..).zip(difference.select(&plan.rows));
+    let written = copy_in(
+        tenant.connection(),
+        COPY,
+        rows,
+        |writer, (row_id, (row, content))| {
+            writer.text(id.as_str());
+            writer.bigint(row_id);
+            writer.bigint(state);
+            match (preview, row.steady_verdict) {
+                (None, Some(_)) => writer.null(),
+                // What has no steady verdict is the news of this run alone.
+                (None, None) => writer.bigint(state + 1),
+                (Some(_), _) => writer.bigint(state),
+            }
+            writer.uuid(Uuid::from_u128(content));
+            match preview {
+                Some(run) => writer.uuid(run),
+                None => writer.null(),
+            }
+            write_row(writer, &row);
+        },
+    )
+    .await
+    .during("write the rows")?;
     tenant.row.next_row_id += i64::try_from(written).unwrap_or(i64::MAX);
     Ok(())
 }
@@ -195,8 +259,13 @@ async fn close(
     Ok(())
 }
 
-/// The columns from the address on, which history and previews have alike.
-pub(super) fn write_claim(writer: &mut RowWriter<'_>, row: &PlannedRow<'_>) {
+fn write_row(writer: &mut RowWriter<'_>, row: &PlannedRow<'_>) {
+    writer.text(row.verdict.as_str());
+    writer.optional_text(row.reason.map(Reason::as_str));
+    writer.optional_text(row.other);
+    writer.optional_text(row.steady_verdict.map(Verdict::as_str));
+    writer.optional_text(row.steady_reason.map(Reason::as_str));
+    writer.optional_text(row.steady_other);
     writer.text(row.address);
     writer.optional_text(row.address_type.map(AddressType::as_str));
     writer.text(row.primary_address.unwrap_or_default());

@@ -28,12 +28,24 @@ pub(super) struct World {
 /// Loads all of it for a read.
 pub(super) async fn world(tenant: &mut TenantTx, directory: &Directory) -> Result<World, ReconcileError> {
     let domains = domains(tenant).await?;
-    let unregistered: Vec<String> =
-        directory.unregistered_domains(&domains).iter().map(|name| name.as_str().to_owned()).collect();
+    let unregistered: Vec<String> = directory
+        .unregistered_domains(&domains)
+        .iter()
+        .map(|name| name.as_str().to_owned())
+        .collect();
     let foreign_names = owned_by_others(tenant, &unregistered).await?;
-    let foreign = foreign_names.iter().map(|name| domain(name)).collect::<Result<_, _>>()?;
+    let foreign = foreign_names
+        .iter()
+        .map(|name| domain(name))
+        .collect::<Result<_, _>>()?;
     let portal = portal(tenant).await?;
-    Ok(World { domains, foreign, foreign_names, unregistered, portal })
+    Ok(World {
+        domains,
+        foreign,
+        foreign_names,
+        unregistered,
+        portal,
+    })
 }
 
 async fn domains(tenant: &mut TenantTx) -> Result<TenantDomains, ReconcileError> {
@@ -57,12 +69,14 @@ fn domain(name: &str) -> Result<DomainName, ReconcileError> {
 
 async fn owned_by_others(tenant: &mut TenantTx, names: &[String]) -> Result<Vec<String>, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    sqlx::query_scalar("SELECT name FROM portal.domain WHERE name = ANY($1) AND tenant_id <> $2 ORDER BY name")
-        .bind(names)
-        .bind(id)
-        .fetch_all(tenant.connection())
-        .await
-        .during("read who owns the domains met")
+    sqlx::query_scalar(
+        "SELECT name FROM portal.domain WHERE name = ANY($1) AND tenant_id <> $2 ORDER BY name",
+    )
+    .bind(names)
+    .bind(id)
+    .fetch_all(tenant.connection())
+    .await
+    .during("read who owns the domains met")
 }
 
 /// Remembers the domains met that are not the tenant's: whose they are is one of the inputs of the next run.
@@ -101,16 +115,19 @@ struct AccountRow {
 /// The accounts as they come, one row an address, those of an account one after the other.
 async fn portal(tenant: &mut TenantTx) -> Result<Portal, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    let mut rows =
-        sqlx::query(include_str!("load/accounts.sql")).bind(id).persistent(false).fetch(tenant.connection());
+    let mut rows = sqlx::query(include_str!("load/accounts.sql"))
+        .bind(id)
+        .persistent(false)
+        .fetch(tenant.connection());
     let mut builder = Portal::builder();
     let mut current: Option<AccountState> = None;
     while let Some(row) = rows.try_next().await.during("read the accounts")? {
         let account_id: Uuid = row.try_get("account_id").during("read an account's id")?;
-        if current.as_ref().is_none_or(|account| account.id.as_uuid() != account_id) {
-            if let Some(complete) = current.replace(account(&row)?) {
-                builder.push(complete);
-            }
+        let is_next = current
+            .as_ref()
+            .is_none_or(|account| account.id.as_uuid() != account_id);
+        if is_next && let Some(complete) = current.replace(account(&row)?) {
+            builder.push(complete);
         }
         if let (Some(account), Some(address)) = (current.as_mut(), address(&row)?) {
             account.addresses.push(address);
@@ -126,9 +143,11 @@ fn account(row: &PgRow) -> Result<AccountState, ReconcileError> {
     let unreadable = ReconcileError::Unreadable { what: "account" };
     let row = AccountRow::from_row(row).during("read an account")?;
     let object_id = row.object_id.as_deref().map(ObjectId::from_canonical).transpose();
-    let (Ok(object_id), Some(object_type), Some(origin)) =
-        (object_id, ObjectType::parse(&row.r#type), Origin::parse(&row.account_origin))
-    else {
+    let (Ok(object_id), Some(object_type), Some(origin)) = (
+        object_id,
+        ObjectType::parse(&row.r#type),
+        Origin::parse(&row.account_origin),
+    ) else {
         return Err(unreadable);
     };
     Ok(AccountState {
@@ -147,12 +166,20 @@ fn account(row: &PgRow) -> Result<AccountState, ReconcileError> {
 /// None for an account without any address.
 fn address(row: &PgRow) -> Result<Option<AddressState>, ReconcileError> {
     let column = "read an address";
-    let Some(address) = row.try_get::<Option<&str>, _>("address").during(column)? else { return Ok(None) };
+    let Some(address) = row.try_get::<Option<&str>, _>("address").during(column)? else {
+        return Ok(None);
+    };
     let address_type = AddressType::parse(row.try_get("address_type").during(column)?);
     let origin = Origin::parse(row.try_get("origin").during(column)?);
     let stale_since: Option<PgTimestamp> = row.try_get("stale_since").during(column)?;
-    let (Ok(address), Some(address_type), Some(origin)) = (Address::parse(address), address_type, origin) else {
+    let (Ok(address), Some(address_type), Some(origin)) = (Address::parse(address), address_type, origin)
+    else {
         return Err(ReconcileError::Unreadable { what: "address" });
     };
-    Ok(Some(AddressState { address, address_type, origin, stale_since: stale_since.map(Into::into) }))
+    Ok(Some(AddressState {
+        address,
+        address_type,
+        origin,
+        stale_since: stale_since.map(Into::into),
+    }))
 }

@@ -12,33 +12,56 @@ fn object(claims: Vec<v1::ObjectClaim>) -> v1::DirectoryObject {
 }
 
 fn invalid(text: &str) -> v1::ObjectClaim {
-    v1::ObjectClaim { address: text.to_owned(), primary: true, invalid: true }
+    v1::ObjectClaim {
+        address: text.to_owned(),
+        primary: true,
+        invalid: true,
+    }
 }
 
 #[test]
 fn what_is_no_address_is_kept_as_it_stands() {
     let converted = directory_object(object(vec![invalid("not an address")])).unwrap();
-    assert_eq!(converted.claims[0].address, ClaimedAddress::Invalid("not an address".to_owned()));
+    assert_eq!(
+        converted.claims[0].address,
+        ClaimedAddress::Invalid("not an address".to_owned())
+    );
 }
 
 #[test]
 fn a_text_that_the_database_cannot_hold_is_made_one_that_it_can() {
     let converted = directory_object(object(vec![invalid("a\0b"), invalid(&"ä".repeat(1000))])).unwrap();
     assert_eq!(converted.claims[0].address.as_str(), r"a\x00b");
-    assert_eq!(converted.claims[1].address.as_str(), format!("{}…", "ä".repeat(512)));
+    assert_eq!(
+        converted.claims[1].address.as_str(),
+        format!("{}…", "ä".repeat(512))
+    );
 }
 
 #[test]
 fn an_address_that_is_none_without_saying_so_is_refused() {
-    let claim = v1::ObjectClaim { address: "nonsense".to_owned(), primary: true, invalid: false };
-    assert!(matches!(directory_object(object(vec![claim])), Err(ReconcileError::Submission(_))));
+    let claim = v1::ObjectClaim {
+        address: "nonsense".to_owned(),
+        primary: true,
+        invalid: false,
+    };
+    assert!(matches!(
+        directory_object(object(vec![claim])),
+        Err(ReconcileError::Submission(_))
+    ));
 }
 
 #[test]
 fn an_object_needs_an_id_and_a_type() {
-    let nameless = v1::DirectoryObject { id: String::new(), ..object(Vec::new()) };
+    let nameless = v1::DirectoryObject {
+        id: String::new(),
+        ..object(Vec::new())
+    };
     assert!(directory_object(nameless).is_err());
-    let shapeless = v1::DirectoryObject { object_type: 0, ..object(Vec::new()) };
+    let shapeless = v1::DirectoryObject {
+        object_type: 0,
+        ..object(Vec::new())
+    };
     assert!(directory_object(shapeless).is_err());
 }
 
@@ -56,7 +79,10 @@ fn settings_become_rules() {
             exclude_disabled: true,
             same_username: v1::SameUsername::Import.into(),
         }),
-        new_users: Some(v1::NewUsers { send_hsr: true, send_welcome: true }),
+        new_users: Some(v1::NewUsers {
+            send_hsr: true,
+            send_welcome: true,
+        }),
         ..v1::Settings::default()
     };
     let rules = rules(&settings).unwrap();
@@ -68,7 +94,9 @@ fn settings_become_rules() {
 
 #[test]
 fn every_wrong_id_of_a_request_is_named() {
-    let Err(ReconcileError::Malformed(violations)) = run("no tenant", "no run") else { panic!("it was taken") };
+    let Err(ReconcileError::Malformed(violations)) = run("no tenant", "no run") else {
+        panic!("it was taken")
+    };
     let told = format!("{violations:?}");
     assert!(told.contains("tenant_id") && told.contains("run_id"), "{told}");
 }

@@ -21,10 +21,18 @@ impl DomainList {
     /// Checks the list, or names every field that is wrong.
     pub(crate) fn parse(domains: &[v1::Domain], violations: &mut Violations) -> Option<Self> {
         if domains.len() > MOST {
-            violations.push("domains", format!("expected at most {MOST} domains, found {}", domains.len()));
+            violations.push(
+                "domains",
+                format!("expected at most {MOST} domains, found {}", domains.len()),
+            );
             return None;
         }
-        let mut reading = Reading { violations, wrong: 0, first_seen: BTreeMap::new(), alias_of: BTreeMap::new() };
+        let mut reading = Reading {
+            violations,
+            wrong: 0,
+            first_seen: BTreeMap::new(),
+            alias_of: BTreeMap::new(),
+        };
         for (position, domain) in domains.iter().enumerate() {
             reading.take(position, domain);
         }
@@ -45,7 +53,10 @@ impl DomainList {
 
     /// Names and what they are aliases of, for SQL.
     pub(crate) fn columns(&self) -> (Vec<&str>, Vec<Option<&str>>) {
-        self.alias_of.iter().map(|(name, of)| (name.as_str(), of.as_ref().map(DomainName::as_str))).unzip()
+        self.alias_of
+            .iter()
+            .map(|(name, of)| (name.as_str(), of.as_ref().map(DomainName::as_str)))
+            .unzip()
     }
 }
 
@@ -69,9 +80,12 @@ impl Reading<'_> {
         let alias_of = if domain.alias_of.is_empty() {
             Some(None)
         } else {
-            self.name(format!("domains[{position}].alias_of"), &domain.alias_of).map(Some)
+            self.name(format!("domains[{position}].alias_of"), &domain.alias_of)
+                .map(Some)
         };
-        let (Some(name), Some(alias_of)) = (name, alias_of) else { return };
+        let (Some(name), Some(alias_of)) = (name, alias_of) else {
+            return;
+        };
         if let Some(first) = self.first_seen.get(&name) {
             let what = format!("{} is already domains[{first}]", name.as_str());
             self.wrong(format!("domains[{position}].name"), what);
@@ -82,7 +96,9 @@ impl Reading<'_> {
     }
 
     fn name(&mut self, field: String, text: &str) -> Option<DomainName> {
-        DomainName::parse(text).map_err(|error| self.wrong(field, error.to_string())).ok()
+        DomainName::parse(text)
+            .map_err(|error| self.wrong(field, error.to_string()))
+            .ok()
     }
 
     /// Only a list whose names could all be read can tell what is missing from it.
@@ -112,7 +128,10 @@ mod tests {
     use super::*;
 
     fn domain(name: &str, alias_of: &str) -> v1::Domain {
-        v1::Domain { name: name.to_owned(), alias_of: alias_of.to_owned() }
+        v1::Domain {
+            name: name.to_owned(),
+            alias_of: alias_of.to_owned(),
+        }
     }
 
     fn refused(domains: &[v1::Domain]) -> String {
@@ -124,9 +143,18 @@ mod tests {
     #[test]
     fn a_list_is_stored_by_name_in_lower_case_as_a_labels() {
         let mut violations = Violations::default();
-        let domains = [domain("Zulu.Example", ""), domain("bücher.example", "ZULU.example")];
+        let domains = [
+            domain("Zulu.Example", ""),
+            domain("bücher.example", "ZULU.example"),
+        ];
         let list = DomainList::parse(&domains, &mut violations).unwrap();
-        assert_eq!(list.stored(), [domain("xn--bcher-kva.example", "zulu.example"), domain("zulu.example", "")]);
+        assert_eq!(
+            list.stored(),
+            [
+                domain("xn--bcher-kva.example", "zulu.example"),
+                domain("zulu.example", "")
+            ]
+        );
         assert!(violations.is_empty());
     }
 
@@ -145,22 +173,41 @@ mod tests {
     #[test]
     fn an_alias_needs_a_domain_of_its_own_in_the_list() {
         let told = refused(&[domain("a.example", "b.example")]);
-        assert!(told.contains("domains[0].alias_of") && told.contains("not in the list"), "{told}");
-        let told = refused(&[domain("a.example", ""), domain("b.example", "a.example"), domain("c.example", "b.example")]);
-        assert!(told.contains("domains[2].alias_of") && told.contains("alias itself"), "{told}");
+        assert!(
+            told.contains("domains[0].alias_of") && told.contains("not in the list"),
+            "{told}"
+        );
+        let told = refused(&[
+            domain("a.example", ""),
+            domain("b.example", "a.example"),
+            domain("c.example", "b.example"),
+        ]);
+        assert!(
+            told.contains("domains[2].alias_of") && told.contains("alias itself"),
+            "{told}"
+        );
         let told = refused(&[domain("a.example", "a.example")]);
         assert!(told.contains("alias itself"), "{told}");
     }
 
     #[test]
     fn every_malformed_name_is_named() {
-        let told = refused(&[domain("not a domain", ""), domain("a.example", ""), domain("..", "")]);
-        assert!(told.contains("domains[0].name") && told.contains("domains[2].name"), "{told}");
+        let told = refused(&[
+            domain("not a domain", ""),
+            domain("a.example", ""),
+            domain("..", ""),
+        ]);
+        assert!(
+            told.contains("domains[0].name") && told.contains("domains[2].name"),
+            "{told}"
+        );
     }
 
     #[test]
     fn too_many_are_refused_at_once() {
-        let many: Vec<_> = (0..=MOST).map(|number| domain(&format!("d{number}.example"), "")).collect();
+        let many: Vec<_> = (0..=MOST)
+            .map(|number| domain(&format!("d{number}.example"), ""))
+            .collect();
         assert!(refused(&many).contains("at most"));
     }
 }

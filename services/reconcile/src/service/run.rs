@@ -38,10 +38,18 @@ impl RunCalls {
 impl ReconcileService for RunCalls {
     type SubmitRunStream = BoxStream<'static, Result<SubmitRunResponse, Status>>;
 
-    async fn begin_run(&self, request: Request<BeginRunRequest>) -> Result<Response<BeginRunResponse>, Status> {
+    async fn begin_run(
+        &self,
+        request: Request<BeginRunRequest>,
+    ) -> Result<Response<BeginRunResponse>, Status> {
         let request = self.of_worker(request)?;
         let (tenant, run) = convert::run(&request.tenant_id, &request.run_id)?;
-        let begin = Begin { tenant, run, worker: request.worker_id, attempt: request.attempt.max(1) };
+        let begin = Begin {
+            tenant,
+            run,
+            worker: request.worker_id,
+            attempt: request.attempt.max(1),
+        };
         Ok(Response::new(match self.reconciler.begin(&begin).await? {
             Begun::Started(started) => response(*started),
             Begun::Finished => without_lease(BeginStatus::Finished),
@@ -64,10 +72,14 @@ impl ReconcileService for RunCalls {
             let _ = sender.send(reconciler.submit(parts).await);
             Ok::<_, Infallible>(())
         };
-        self.reconciler.lifecycle.spawn("submission", work.in_current_span());
+        self.reconciler
+            .lifecycle
+            .spawn("submission", work.in_current_span());
         let answer = receiver.map(|ended| {
             let outcome = ended.unwrap_or(Err(ReconcileError::CutOff))?;
-            Ok(SubmitRunResponse { part: Some(Part::Outcome(outcome)) })
+            Ok(SubmitRunResponse {
+                part: Some(Part::Outcome(outcome)),
+            })
         });
         Ok(Response::new(answer.into_stream().boxed()))
     }
@@ -78,15 +90,25 @@ impl ReconcileService for RunCalls {
     ) -> Result<Response<FinishUnchangedResponse>, Status> {
         let request = self.of_worker(request)?;
         let key = convert::lease_key(&request.tenant_id, &request.run_id, request.fence)?;
-        let summary = request.summary.ok_or(ReconcileError::Submission("it has no summary"))?;
+        let summary = request
+            .summary
+            .ok_or(ReconcileError::Submission("it has no summary"))?;
         let outcome = self.reconciler.finish_unchanged(&key, summary).await?;
-        Ok(Response::new(FinishUnchangedResponse { outcome: Some(outcome) }))
+        Ok(Response::new(FinishUnchangedResponse {
+            outcome: Some(outcome),
+        }))
     }
 
-    async fn heartbeat(&self, request: Request<HeartbeatRequest>) -> Result<Response<HeartbeatResponse>, Status> {
+    async fn heartbeat(
+        &self,
+        request: Request<HeartbeatRequest>,
+    ) -> Result<Response<HeartbeatResponse>, Status> {
         let request = self.of_worker(request)?;
         let key = convert::lease_key(&request.tenant_id, &request.run_id, request.fence)?;
-        let progress = Progress { objects: request.objects, claims: request.claims };
+        let progress = Progress {
+            objects: request.objects,
+            claims: request.claims,
+        };
         let cancelled = self.reconciler.heartbeat(&key, progress).await?;
         Ok(Response::new(HeartbeatResponse { cancelled }))
     }
@@ -102,7 +124,10 @@ impl ReconcileService for RunCalls {
 }
 
 fn without_lease(status: BeginStatus) -> BeginRunResponse {
-    BeginRunResponse { status: status.into(), ..BeginRunResponse::default() }
+    BeginRunResponse {
+        status: status.into(),
+        ..BeginRunResponse::default()
+    }
 }
 
 fn response(started: Started) -> BeginRunResponse {

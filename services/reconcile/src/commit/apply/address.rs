@@ -59,13 +59,21 @@ impl<'a> Difference<'a> {
         }
         let had = by_address(before.live);
         let has = by_address(after.live);
-        self.gone.extend(had.iter().filter(|(key, state)| has.get(*key) != Some(*state)).map(|(key, _)| key.as_str()));
+        self.gone.extend(
+            had.iter()
+                .filter(|(key, state)| has.get(*key) != Some(*state))
+                .map(|(key, _)| key.as_str()),
+        );
         let come = has.into_iter().filter(|(key, state)| had.get(key) != Some(state));
         self.come.extend(come.map(|(_, state)| (account, state)));
     }
 
     /// Writes it.
-    pub(super) async fn apply(self, connection: &mut PgConnection, tenant: &TenantId) -> Result<(), ReconcileError> {
+    pub(super) async fn apply(
+        self,
+        connection: &mut PgConnection,
+        tenant: &TenantId,
+    ) -> Result<(), ReconcileError> {
         for gone in self.gone.chunks(BATCH) {
             sqlx::query("DELETE FROM portal.address WHERE tenant_id = $1 AND address = ANY($2)")
                 .bind(tenant.as_str())
@@ -94,7 +102,9 @@ impl<'a> Difference<'a> {
             row.text(Origin::as_str(state.origin));
         };
         if !come.is_empty() {
-            copy_in(connection, COPY_LIVE, come.into_iter(), write).await.during("write the new addresses")?;
+            copy_in(connection, COPY_LIVE, come.into_iter(), write)
+                .await
+                .during("write the new addresses")?;
         }
         if !self.kept.is_empty() {
             copy_in(connection, COPY_REMOVED, self.kept.into_iter(), write)
@@ -115,8 +125,14 @@ impl<'a> Held<'a> {
     fn of(account: Option<&'a AccountState>) -> Self {
         match account {
             None => Self { live: &[], kept: &[] },
-            Some(account) if account.removed => Self { live: &[], kept: &account.addresses },
-            Some(account) => Self { live: &account.addresses, kept: &[] },
+            Some(account) if account.removed => Self {
+                live: &[],
+                kept: &account.addresses,
+            },
+            Some(account) => Self {
+                live: &account.addresses,
+                kept: &[],
+            },
         }
     }
 }

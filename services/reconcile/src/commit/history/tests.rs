@@ -1,6 +1,6 @@
 use super::*;
 
-fn row<'a>(address: &'a str, verdict: Verdict, steady: Option<Verdict>) -> PlannedRow<'a> {
+fn row(address: &str, verdict: Verdict, steady: Option<Verdict>) -> PlannedRow<'_> {
     PlannedRow {
         address,
         verdict,
@@ -20,7 +20,10 @@ fn row<'a>(address: &'a str, verdict: Verdict, steady: Option<Verdict>) -> Plann
 }
 
 fn open(row: &PlannedRow<'_>, row_id: i64) -> OpenRow {
-    OpenRow { content: content(row), row_id }
+    OpenRow {
+        content: content(row),
+        row_id,
+    }
 }
 
 fn new(difference: &Difference) -> Vec<bool> {
@@ -37,7 +40,13 @@ fn what_has_settled_stays_and_the_rest_comes_or_goes() {
     let difference = compare(vec![open(&over, 7), open(&kept, 3)], [kept, added].into_iter());
     assert_eq!(new(&difference), [false, true]);
     assert_eq!(difference.closed, [7]);
-    assert_eq!(difference.steady, SteadyCounts { keep: 2, ..SteadyCounts::default() });
+    assert_eq!(
+        difference.steady,
+        SteadyCounts {
+            keep: 2,
+            ..SteadyCounts::default()
+        }
+    );
 }
 
 #[test]
@@ -59,7 +68,10 @@ fn a_row_that_was_added_is_what_the_next_run_keeps() {
 
 #[test]
 fn a_removal_is_news_of_one_run_and_counts_in_no_later_one() {
-    let removed = PlannedRow { reason: Some(Reason::LastAddressLost), ..row("a@x.example", Verdict::Remove, None) };
+    let removed = PlannedRow {
+        reason: Some(Reason::LastAddressLost),
+        ..row("a@x.example", Verdict::Remove, None)
+    };
     let difference = compare(Vec::new(), [removed].into_iter());
     assert_eq!(new(&difference), [true]);
     assert_eq!(difference.steady, SteadyCounts::default());
@@ -68,7 +80,10 @@ fn a_removal_is_news_of_one_run_and_counts_in_no_later_one() {
 #[test]
 fn equal_rows_are_matched_one_by_one() {
     let same = row("a@x.example", Verdict::Skip, Some(Verdict::Skip));
-    let difference = compare(vec![open(&same, 1), open(&same, 2), open(&same, 3)], [same, same].into_iter());
+    let difference = compare(
+        vec![open(&same, 1), open(&same, 2), open(&same, 3)],
+        [same, same].into_iter(),
+    );
     assert_eq!(new(&difference), [false, false]);
     assert_eq!(difference.closed.len(), 1);
 }
@@ -77,18 +92,55 @@ fn equal_rows_are_matched_one_by_one() {
 fn every_field_that_is_shown_is_part_of_the_content() {
     let base = row("a@x.example", Verdict::Keep, Some(Verdict::Keep));
     let variants = [
-        PlannedRow { address: "b@x.example", ..base },
-        PlannedRow { steady_verdict: Some(Verdict::Stale), ..base },
-        PlannedRow { steady_reason: Some(Reason::Absent), ..base },
-        PlannedRow { address_type: Some(AddressType::Alias), ..base },
-        PlannedRow { primary_address: None, ..base },
-        PlannedRow { directory_type: None, ..base },
-        PlannedRow { directory_primary: None, ..base },
-        PlannedRow { object_type: Some(ObjectType::Group), ..base },
-        PlannedRow { object_id: Some("other"), ..base },
-        PlannedRow { object_dn: Some("CN=Bob"), ..base },
-        PlannedRow { steady_other: Some("CN=Bob"), ..base },
-        PlannedRow { object_dn: Some(""), steady_other: Some("CN=Ann"), ..base },
+        PlannedRow {
+            address: "b@x.example",
+            ..base
+        },
+        PlannedRow {
+            steady_verdict: Some(Verdict::Stale),
+            ..base
+        },
+        PlannedRow {
+            steady_reason: Some(Reason::Absent),
+            ..base
+        },
+        PlannedRow {
+            address_type: Some(AddressType::Alias),
+            ..base
+        },
+        PlannedRow {
+            primary_address: None,
+            ..base
+        },
+        PlannedRow {
+            directory_type: None,
+            ..base
+        },
+        PlannedRow {
+            directory_primary: None,
+            ..base
+        },
+        PlannedRow {
+            object_type: Some(ObjectType::Group),
+            ..base
+        },
+        PlannedRow {
+            object_id: Some("other"),
+            ..base
+        },
+        PlannedRow {
+            object_dn: Some("CN=Bob"),
+            ..base
+        },
+        PlannedRow {
+            steady_other: Some("CN=Bob"),
+            ..base
+        },
+        PlannedRow {
+            object_dn: Some(""),
+            steady_other: Some("CN=Ann"),
+            ..base
+        },
     ];
     for variant in variants {
         assert_ne!(content(&base), content(&variant), "{variant:?}");

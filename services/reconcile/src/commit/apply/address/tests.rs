@@ -13,7 +13,14 @@ fn state(address: &str, address_type: AddressType) -> AddressState {
 
 fn account(id: u128, addresses: &[&str]) -> AccountState {
     let states = addresses.iter().enumerate().map(|(position, address)| {
-        state(address, if position == 0 { AddressType::Primary } else { AddressType::Alias })
+        state(
+            address,
+            if position == 0 {
+                AddressType::Primary
+            } else {
+                AddressType::Alias
+            },
+        )
     });
     AccountState {
         id: AccountId::from_uuid(Uuid::from_u128(id)),
@@ -29,15 +36,27 @@ fn account(id: u128, addresses: &[&str]) -> AccountState {
 }
 
 fn removed(account: AccountState) -> AccountState {
-    AccountState { removed: true, ..account }
+    AccountState {
+        removed: true,
+        ..account
+    }
 }
 
 fn change(before: Option<AccountState>, after: AccountState) -> AccountChange {
-    AccountChange { kind: ChangeKind::Changed, before, after, welcome: false }
+    AccountChange {
+        kind: ChangeKind::Changed,
+        before,
+        after,
+        welcome: false,
+    }
 }
 
 fn come<'a>(difference: &Difference<'a>) -> Vec<(u128, &'a str)> {
-    difference.come.iter().map(|(account, state)| (account.as_u128(), state.address.as_str())).collect()
+    difference
+        .come
+        .iter()
+        .map(|(account, state)| (account.as_u128(), state.address.as_str()))
+        .collect()
 }
 
 #[test]
@@ -51,7 +70,10 @@ fn all_addresses_of_a_new_account_come() {
 #[test]
 fn what_stays_as_it_is_is_not_touched() {
     let before = account(1, &["a@x.example", "b@x.example", "c@x.example"]);
-    let changes = [change(Some(before), account(1, &["a@x.example", "c@x.example", "d@x.example"]))];
+    let changes = [change(
+        Some(before),
+        account(1, &["a@x.example", "c@x.example", "d@x.example"]),
+    )];
     let difference = Difference::of(&changes);
     assert_eq!(difference.gone, ["b@x.example"]);
     assert_eq!(come(&difference), [(1, "d@x.example")]);
