@@ -105,7 +105,7 @@ impl ResultsService for Api {
         // The export shows the directory, a line a claim; what is absent from it is shown to those who ask for it.
         filter.claims_only = filter.verdicts.is_none();
         let key = checked.run(&request.tenant_id, &request.run_id)?;
-        let chunks = self.exports.begin(key, filter).await?;
+        let chunks = self.exports.begin(&key, &filter).await?;
         Ok(Response::new(Box::pin(chunks)))
     }
 

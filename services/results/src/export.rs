@@ -41,8 +41,8 @@ impl Exports {
     /// Begins the export of a run that SUCCEEDED.
     pub(crate) async fn begin(
         &self,
-        run: RunKey,
-        filter: RowFilter,
+        run: &RunKey,
+        filter: &RowFilter,
     ) -> Result<impl Stream<Item = Result<ExportCsvResponse, Status>> + Send + use<>, ApiError> {
         let turn = tokio::time::timeout(TURN, Arc::clone(&self.turns).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else {
@@ -51,7 +51,7 @@ impl Exports {
                 "Too many exports are under way. Please try again in a moment.",
             ));
         };
-        let rows = self.store.open_rows(&run, &filter).await?;
+        let rows = self.store.open_rows(run, filter).await?;
         let export = Export {
             rows: Some(rows),
             batch: VecDeque::new(),

@@ -55,9 +55,10 @@ pub(crate) async fn hear(
     ended: CancellationToken,
 ) -> Result<(), BoxError> {
     while let Some(delivery) = ended.run_until_cancelled(events.next()).await {
-        match changed(&delivery) {
-            Some(run) => changes.tell(&run),
-            None => tracing::warn!(?delivery, "a message that is no RunChanged is passed over"),
+        if let Some(run) = changed(&delivery) {
+            changes.tell(&run);
+        } else {
+            tracing::warn!(?delivery, "a message that is no RunChanged is passed over");
         }
         if let Err(error) = delivery.ack().await {
             tracing::debug!(%error, "the queue is gone, and the message with it");

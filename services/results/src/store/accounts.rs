@@ -29,7 +29,7 @@ impl Store {
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch_all(&self.pool)
             .await?;
-        Ok(gathered(records))
+        Ok(gathered(&records))
     }
 }
 
@@ -50,7 +50,7 @@ struct Record {
 }
 
 /// Accounts from records that stand together and in order.
-fn gathered(records: Vec<Record>) -> Vec<Account> {
+fn gathered(records: &[Record]) -> Vec<Account> {
     let same = |one: &Record, other: &Record| one.account_id == other.account_id;
     records
         .chunk_by(same)
@@ -108,13 +108,13 @@ mod tests {
 
     #[test]
     fn records_of_one_account_become_one_account() {
-        let records = vec![
+        let records = [
             record(1, Some("a@x")),
             record(1, Some("b@x")),
             record(2, Some("c@x")),
             record(3, None),
         ];
-        let accounts = gathered(records);
+        let accounts = gathered(&records);
         let addresses: Vec<Vec<&str>> = accounts
             .iter()
             .map(|account| account.addresses.iter().map(|own| own.address.as_str()).collect())
@@ -124,6 +124,6 @@ mod tests {
 
     #[test]
     fn the_last_name_is_the_primary_s_domain() {
-        assert_eq!(gathered(vec![record(1, None)])[0].last_name, "sub.acme.example");
+        assert_eq!(gathered(&[record(1, None)])[0].last_name, "sub.acme.example");
     }
 }

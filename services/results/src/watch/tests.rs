@@ -7,8 +7,8 @@ use super::*;
 
 const LIMITS: Limits = Limits {
     reread: Duration::from_secs(5),
-    idle: Duration::from_secs(600),
-    lifetime: Duration::from_secs(3600),
+    idle: Duration::from_mins(10),
+    lifetime: Duration::from_hours(1),
 };
 
 /// A run that is whatever the test says.
@@ -110,7 +110,7 @@ async fn what_was_told_without_a_change_is_not_shown_again() {
     stream.next().await.unwrap().unwrap();
     changes.tell(&key());
     assert!(
-        tokio::time::timeout(Duration::from_secs(60), stream.next())
+        tokio::time::timeout(Duration::from_mins(1), stream.next())
             .await
             .is_err()
     );
