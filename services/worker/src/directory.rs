@@ -45,6 +45,9 @@ use search::{Item, Page, Query};
 use target::{Security, Target};
 use tls::{SystemRoots, Trust};
 
+/// What the names of entries that are to be read again may take.
+const MAX_PARTIAL_BYTES: usize = 4 * 1024 * 1024;
+
 /// Reads directories.
 #[derive(Debug)]
 pub struct Reader {
@@ -91,7 +94,7 @@ impl Reader {
                 connection.close().await;
                 Ok(Met { references, server })
             }
-            Err(error) => Err(error.at(server)),
+            Err(error) => Err(error.at(&server)),
         }
     }
 
@@ -153,12 +156,17 @@ async fn read_page(
         references: 0,
         partial: Vec::new(),
     };
+    let mut partial_bytes = 0;
     let mut results = connection.search(query, Some(page)).await?;
     loop {
         match results.next().await? {
             Item::Entry(entry) => {
                 pages.see(&entry.dn);
                 if entry.is_partial() {
+                    partial_bytes += entry.dn.len();
+                    if partial_bytes > MAX_PARTIAL_BYTES {
+                        return Err(ReadError::Limit("entries with values in ranges".to_owned()));
+                    }
                     end.partial.push(entry.dn);
                 } else {
                     collector.add(&entry).await?;

@@ -138,7 +138,7 @@ pub enum ReadError {
 impl ReadError {
     /// With the server that it happened with.
     #[must_use]
-    pub fn at(self, server: impl ToString) -> Self {
+    pub fn at(self, server: &(impl ToString + ?Sized)) -> Self {
         match self {
             Self::Stopped | Self::At { .. } => self,
             error => Self::At {

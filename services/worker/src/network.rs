@@ -107,8 +107,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let reserved = matches!(
         address.segments(),
-        [0x2001, 0..=0x1ff, ..] // protocol assignments, Teredo among them
-            | [0x2001, 0x0db8, ..] // documentation
+        [0x2001, 0..=0x1ff | 0x0db8, ..] // protocol assignments (Teredo among them), documentation
             | [0x2002, ..] // 6to4
             | [0x3fff, 0..=0x0fff, ..] // documentation
     );

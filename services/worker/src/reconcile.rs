@@ -16,7 +16,7 @@ use tonic_types::StatusExt as _;
 /// For a call that reads or writes a few rows.
 const SHORT_CALL: Duration = Duration::from_secs(15);
 /// For a call that may wait for the tenant's lock.
-const LONG_CALL: Duration = Duration::from_secs(60);
+const LONG_CALL: Duration = Duration::from_mins(1);
 
 /// Why a call did not do what was asked.
 #[derive(Debug, Error)]

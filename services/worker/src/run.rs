@@ -129,9 +129,8 @@ impl Runner {
             let beats = async move { heartbeat::beat(reconcile, lease, &control).await };
             AbortOnDropHandle::new(tokio::spawn(beats.in_current_span()))
         };
-        let error = match attempt.read_and_submit().await {
-            Ok(_) => return Step::Settled(Disposition::Done),
-            Err(error) => error,
+        let Err(error) = attempt.read_and_submit().await else {
+            return Step::Settled(Disposition::Done);
         };
         let error = match error {
             AttemptError::Call(CallError::SettingsChanged | CallError::NotUnchanged) => {

@@ -54,8 +54,8 @@ impl Dialler<'_> {
                 };
                 match self.attempt(target, password, server.clone()).await {
                     Ok(connection) => return Ok(connection),
-                    Err(error) if error.tries_elsewhere() => tried.push(error.at(server)),
-                    Err(error) => return Err(error.at(server)),
+                    Err(error) if error.tries_elsewhere() => tried.push(error.at(&server)),
+                    Err(error) => return Err(error.at(&server)),
                 }
             }
         }

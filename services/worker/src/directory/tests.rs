@@ -103,108 +103,72 @@ async fn the_base_is_asked_of_the_root_dse() {
     assert_eq!(read_with(&reader(), &directory).await.unwrap().0.entries, 1);
 }
 
-#[tokio::test]
-async fn every_incomplete_or_hostile_answer_fails_with_its_code() {
-    let page = |id, cookie: &[u8]| [person(id, "ann"), page_done(id, cookie)].concat();
-    let after_bind = |answer: Vec<u8>| vec![bound(1, 0, ""), answer];
-    let notice = message(0, result(0x78, 52, "shutting down"));
-    let cases: Vec<(&str, Script, FailureCode)> = vec![
-        (
-            "wrong password",
-            vec![bound(1, 49, "80090308: x, data 52e, v1db1")],
-            FailureCode::WrongCredentials,
-        ),
-        (
-            "locked",
-            vec![bound(1, 49, "80090308: x, data 775, v1db1")],
-            FailureCode::AccountLocked,
-        ),
-        (
-            "no such base",
-            after_bind(done(2, 32, "")),
-            FailureCode::NoSuchBase,
-        ),
-        (
-            "a size limit in the middle",
-            after_bind([person(2, "a"), done(2, 4, "")].concat()),
-            FailureCode::SizeLimit,
-        ),
-        (
-            "a referral as result",
-            after_bind(done(2, 10, "")),
-            FailureCode::NoSuchBase,
-        ),
-        (
-            "busy on the second page",
-            [after_bind(page(2, b"1")), vec![done(3, 51, "")]].concat(),
-            FailureCode::Busy,
-        ),
-        (
-            "the first page again",
-            [after_bind(page(2, b"1")), vec![page(3, b"1"), page(4, b"1")]].concat(),
-            FailureCode::IncompleteRead,
-        ),
-        (
-            "a cut in the middle of an entry",
-            after_bind(person(2, "ann")[..20].to_vec()),
-            FailureCode::ConnectionLost,
-        ),
-        (
-            "an end in the middle of a page",
-            after_bind(person(2, "ann")),
-            FailureCode::ConnectionLost,
-        ),
-        ("silence", after_bind(Vec::new()), FailureCode::OperationTimeout),
-        ("a notice", after_bind(notice), FailureCode::Unavailable),
-        (
-            "20,000 levels",
-            after_bind(nested(20_000)),
-            FailureCode::LimitExceeded,
-        ),
-        (
-            "4 GB announced",
-            after_bind(vec![0x30, 0x84, 0xff, 0xff, 0xff, 0xff]),
-            FailureCode::LimitExceeded,
-        ),
-        (
-            "an empty sequence",
-            after_bind(vec![0x30, 0x00]),
-            FailureCode::NotLdap,
-        ),
-        (
-            "an unknown operation",
-            after_bind(message(2, tlv(0x7d, b""))),
-            FailureCode::NotLdap,
-        ),
-        (
-            "an answer to nothing",
-            after_bind(person(9, "ann")),
-            FailureCode::NotLdap,
-        ),
-        (
-            "a short entry",
-            after_bind(message(2, tlv(0x64, b""))),
-            FailureCode::NotLdap,
-        ),
-        (
-            "HTTP",
-            vec![b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()],
-            FailureCode::NotLdap,
-        ),
-        (
-            "a bind answered with an entry",
-            vec![person(1, "ann")],
-            FailureCode::NotLdap,
-        ),
-    ];
-    for (what, script, code) in cases {
-        let error = read(script).await.expect_err(what);
-        assert_eq!(error.code(), code, "{what}: {error}");
+/// Each script must end in this code, with a detail that names the server.
+async fn all_fail_with(code: FailureCode, scripts: Vec<Script>) {
+    for script in scripts {
+        let last = script
+            .last()
+            .map(|answer| answer.iter().take(30).copied().collect::<Vec<_>>());
+        let error = read(script).await.expect_err("a failure");
+        assert_eq!(error.code(), code, "{error}, after {last:02x?}");
         assert!(
             error.to_string().contains("127.0.0.1:"),
-            "{what}: {error} names no server"
+            "{error} names no server"
         );
     }
+}
+
+fn after_bind(answer: Vec<u8>) -> Script {
+    vec![bound(1, 0, ""), answer]
+}
+
+fn page(id: u8, cookie: &[u8]) -> Vec<u8> {
+    [person(id, "ann"), page_done(id, cookie)].concat()
+}
+
+#[tokio::test]
+async fn every_result_code_is_looked_at_on_every_page() {
+    let bind = |text| vec![vec![bound(1, 49, text)]];
+    all_fail_with(
+        FailureCode::WrongCredentials,
+        bind("80090308: x, data 52e, v1db1"),
+    )
+    .await;
+    all_fail_with(FailureCode::AccountLocked, bind("80090308: x, data 775, v1db1")).await;
+    let elsewhere = [done(2, 32, ""), done(2, 10, "")];
+    all_fail_with(FailureCode::NoSuchBase, elsewhere.map(after_bind).to_vec()).await;
+    let cut_short = [person(2, "ann"), done(2, 4, "")].concat();
+    all_fail_with(FailureCode::SizeLimit, vec![after_bind(cut_short)]).await;
+    let busy_later = [after_bind(page(2, b"1")), vec![done(3, 51, "")]].concat();
+    all_fail_with(FailureCode::Busy, vec![busy_later]).await;
+}
+
+#[tokio::test]
+async fn a_read_without_its_end_is_no_read() {
+    let again = [after_bind(page(2, b"1")), vec![page(3, b"1"), page(4, b"1")]].concat();
+    all_fail_with(FailureCode::IncompleteRead, vec![again]).await;
+    let cuts = [person(2, "ann")[..20].to_vec(), person(2, "ann")];
+    all_fail_with(FailureCode::ConnectionLost, cuts.map(after_bind).to_vec()).await;
+    let silence = Vec::new();
+    all_fail_with(FailureCode::OperationTimeout, vec![after_bind(silence)]).await;
+    let notice = message(0, result(0x78, 52, "shutting down"));
+    all_fail_with(FailureCode::Unavailable, vec![after_bind(notice)]).await;
+}
+
+#[tokio::test]
+async fn a_hostile_server_is_refused() {
+    let announced = vec![0x30, 0x84, 0xff, 0xff, 0xff, 0xff];
+    let too_much = [nested(20_000), announced].map(after_bind).to_vec();
+    all_fail_with(FailureCode::LimitExceeded, too_much).await;
+    let garbage = [
+        vec![0x30, 0x00],
+        message(2, tlv(0x7d, b"")),
+        person(9, "ann"),
+        message(2, tlv(0x64, b"")),
+    ];
+    all_fail_with(FailureCode::NotLdap, garbage.map(after_bind).to_vec()).await;
+    let to_bind = [b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), person(1, "ann")];
+    all_fail_with(FailureCode::NotLdap, to_bind.map(|answer| vec![answer]).to_vec()).await;
 }
 
 #[tokio::test]

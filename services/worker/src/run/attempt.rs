@@ -25,7 +25,7 @@ use super::{
 use crate::{directory::target::Target, error::ReadError, reconcile::CallError};
 
 /// How long after the run's deadline an outcome is waited for that is being decided.
-const OUTCOME_GRACE: Duration = Duration::from_secs(60);
+const OUTCOME_GRACE: Duration = Duration::from_mins(1);
 /// How long it is waited before a failure is told again to a reconcile that was away.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
 /// A longer detail helps nobody.
@@ -49,7 +49,7 @@ pub(super) struct Attempt<'a> {
     begun: &'a BeginRunResponse,
     lease: &'a Lease,
     control: &'a Arc<Control>,
-    began: Instant,
+    start: Instant,
     deadline: Instant,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Attempt<'a> {
         lease: &'a Lease,
         control: &'a Arc<Control>,
     ) -> Self {
-        let began = Instant::now();
+        let start = Instant::now();
         let left = begun.deadline.as_ref().map_or(runner.run_limit, time_until);
         Self {
             runner,
@@ -70,8 +70,8 @@ impl<'a> Attempt<'a> {
             begun,
             lease,
             control,
-            began,
-            deadline: began + left.min(runner.run_limit),
+            start,
+            deadline: start + left.min(runner.run_limit),
         }
     }
 
@@ -129,7 +129,7 @@ impl<'a> Attempt<'a> {
         if self.may_be_unchanged() && summary.digest == self.begun.last_digest {
             match self.finish_unchanged(summary.clone()).await {
                 Err(CallError::NotUnchanged) => {
-                    tracing::info!("something else changed meanwhile: it is submitted")
+                    tracing::info!("something else changed meanwhile: it is submitted");
                 }
                 ended => return Ok(ended?),
             }
@@ -209,13 +209,14 @@ impl<'a> Attempt<'a> {
         let delay = retry::after(code.class(), self.begun.trigger(), self.job.attempt);
         tracing::warn!(
             code = code.as_str(),
-            %error,
             attempt = self.job.attempt,
             objects = self.control.progress.objects(),
             again_in_ms = delay.map(|delay| delay.duration().as_millis()),
             ms = self.elapsed_ms(),
             "run failed"
         );
+        // A server's words may hold a name or an address.
+        tracing::debug!(%error, "why the run failed");
         let failure = Failure {
             code: code.as_str().to_owned(),
             message: code.message().to_owned(),
@@ -265,7 +266,7 @@ impl<'a> Attempt<'a> {
     }
 
     fn elapsed_ms(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 

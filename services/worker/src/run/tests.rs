@@ -213,7 +213,7 @@ async fn a_cancelled_run_stops_reading_and_is_ended_without_a_failure() {
     let port = serve(vec![silent]).await.port;
     let run = tokio::time::timeout(
         Duration::from_secs(10),
-        scripted.run_with_patience(port, Duration::from_secs(60)),
+        scripted.run_with_patience(port, Duration::from_mins(1)),
     );
     assert_eq!(run.await.expect("the run stops"), Disposition::Done);
     assert_eq!(scripted.failed().expect("an end").failure, None);
@@ -228,7 +228,7 @@ async fn a_run_that_takes_longer_than_it_may_fails() {
     .await;
     let port = serve(vec![vec![bound(1, 0, ""), Vec::new()]]).await.port;
     assert_eq!(
-        scripted.run_with_patience(port, Duration::from_secs(60)).await,
+        scripted.run_with_patience(port, Duration::from_mins(1)).await,
         Disposition::Done
     );
     assert_eq!(

@@ -34,72 +34,57 @@ fn answers_are_told_apart_and_carry_their_results() {
     );
 }
 
+fn assert_refused(what: &str, frame: &[u8]) {
+    assert!(
+        check(frame, LIMITS).is_ok(),
+        "{what}: refused for its frame already"
+    );
+    let parsed = Message::parse(frame);
+    assert!(matches!(parsed, Err(FrameError::Malformed(_))), "{what}");
+}
+
 #[test]
-fn what_the_library_would_panic_at_is_refused() {
-    let bad_control = |control: Vec<u8>| {
-        seq(
-            0x30,
-            &[tlv(0x02, &[1]), result(0x65, 0, ""), seq(0xa0, &[control])],
-        )
-    };
-    let with_part = |part: Vec<u8>| {
-        let parts = [tlv(0x0a, &[10]), tlv(0x04, b""), tlv(0x04, b""), part];
-        message(1, seq(0x65, &parts))
-    };
-    let hostile: [(&str, Vec<u8>); 16] = [
-        ("an empty sequence", vec![0x30, 0x00]),
-        ("a message id alone", seq(0x30, &[tlv(0x02, &[1])])),
-        ("an operation that no client is sent", message(1, tlv(0x7d, b""))),
-        ("a request", message(1, tlv(0x63, b""))),
-        (
-            "a negative message id",
-            seq(0x30, &[tlv(0x02, &[0xff]), result(0x65, 0, "")]),
-        ),
-        (
-            "an empty message id",
-            seq(0x30, &[tlv(0x02, b""), result(0x65, 0, "")]),
-        ),
-        ("a result without parts", message(1, tlv(0x65, b""))),
-        (
-            "a result without a text",
-            message(1, seq(0x65, &[tlv(0x0a, &[0]), tlv(0x04, b"")])),
-        ),
-        (
-            "a text that is not UTF-8",
-            message(
-                1,
-                seq(0x61, &[tlv(0x0a, &[0]), tlv(0x04, b""), tlv(0x04, &[0xff])]),
-            ),
-        ),
-        ("a referral that is primitive", with_part(tlv(0x83, b"x"))),
-        (
-            "a referral of something else",
-            with_part(seq(0xa3, &[tlv(0x02, &[1])])),
-        ),
-        (
-            "a referral that is not UTF-8",
-            with_part(seq(0xa3, &[tlv(0x04, &[0xff])])),
-        ),
-        ("a control that is primitive", bad_control(tlv(0x04, b"1.2"))),
-        ("a control without a type", bad_control(tlv(0x30, b""))),
-        (
-            "a control's empty criticality",
-            bad_control(seq(0x30, &[tlv(0x04, b"1.2"), tlv(0x01, b"")])),
-        ),
-        (
-            "a control's value of another kind",
-            bad_control(seq(0x30, &[tlv(0x04, b"1.2"), tlv(0x02, &[1])])),
-        ),
-    ];
-    for (what, frame) in hostile {
-        assert!(
-            check(&frame, LIMITS).is_ok(),
-            "{what}: refused for its frame already"
+fn what_is_no_message_is_refused() {
+    assert_refused("an empty sequence", &[0x30, 0x00]);
+    assert_refused("a message id alone", &seq(0x30, &[tlv(0x02, &[1])]));
+    assert_refused("an operation that no client is sent", &message(1, tlv(0x7d, b"")));
+    assert_refused("a request", &message(1, tlv(0x63, b"")));
+    for id in [&[0xff][..], &[], &[0, 0, 0, 0, 1]] {
+        assert_refused(
+            "a message id that is none",
+            &seq(0x30, &[tlv(0x02, id), result(0x65, 0, "")]),
         );
-        assert!(
-            matches!(Message::parse(&frame), Err(FrameError::Malformed(_))),
-            "{what}"
-        );
+    }
+}
+
+#[test]
+fn a_result_that_the_library_would_panic_at_is_refused() {
+    let with_parts = |parts: &[Vec<u8>]| message(1, seq(0x65, parts));
+    assert_refused("a result without parts", &with_parts(&[]));
+    assert_refused("without a text", &with_parts(&[tlv(0x0a, &[0]), tlv(0x04, b"")]));
+    let bad_text = [tlv(0x0a, &[0]), tlv(0x04, b""), tlv(0x04, &[0xff])];
+    assert_refused("with a text that is not UTF-8", &with_parts(&bad_text));
+    for referral in [
+        tlv(0x83, b"primitive"),
+        seq(0xa3, &[tlv(0x02, &[1])]),
+        seq(0xa3, &[tlv(0x04, &[0xff])]),
+    ] {
+        let parts = [tlv(0x0a, &[10]), tlv(0x04, b""), tlv(0x04, b""), referral];
+        assert_refused("with a referral that is none", &with_parts(&parts));
+    }
+}
+
+#[test]
+fn a_control_that_the_library_would_panic_at_is_refused() {
+    for control in [
+        tlv(0x04, b"1.2"),
+        tlv(0x30, b""),
+        seq(0x30, &[tlv(0x04, b"1.2"), tlv(0x01, b"")]),
+        seq(0x30, &[tlv(0x04, b"1.2"), tlv(0x02, &[1])]),
+        seq(0x30, &[tlv(0x04, &[0xff])]),
+    ] {
+        let parts = [tlv(0x02, &[1]), result(0x65, 0, ""), seq(0xa0, &[control])];
+        assert_refused("a control", &seq(0x30, &parts));
     }
 }
 

@@ -8,11 +8,11 @@ fn partial(first: usize, last: Option<usize>, values: &[&str]) -> Attribute {
     }
 }
 
-fn answer(attribute: Attribute) -> Option<Entry> {
-    Some(Entry {
+fn answer(attribute: Attribute) -> Entry {
+    Entry {
         dn: "cn=a".to_owned(),
         attributes: vec![attribute],
-    })
+    }
 }
 
 #[test]
@@ -22,12 +22,12 @@ fn what_follows_is_asked_for_until_the_end() {
         next_range(&attribute).as_deref(),
         Some("proxyAddresses;range=2-*")
     );
-    extend(&mut attribute, answer(partial(2, Some(3), &["c", "d"])), 10).unwrap();
+    extend(&mut attribute, Some(answer(partial(2, Some(3), &["c", "d"]))), 10).unwrap();
     assert_eq!(
         next_range(&attribute).as_deref(),
         Some("proxyAddresses;range=4-*")
     );
-    extend(&mut attribute, answer(partial(4, None, &["e"])), 10).unwrap();
+    extend(&mut attribute, Some(answer(partial(4, None, &["e"]))), 10).unwrap();
     assert_eq!(next_range(&attribute), None);
     assert_eq!(attribute.values.concat(), b"abcde");
 }
@@ -35,7 +35,6 @@ fn what_follows_is_asked_for_until_the_end() {
 #[test]
 fn an_answer_that_does_not_go_on_is_incomplete() {
     let answers = [
-        None,
         answer(partial(0, Some(1), &["a", "b"])),
         answer(partial(3, None, &["d"])),
         answer(partial(2, Some(1), &[])),
@@ -48,7 +47,7 @@ fn an_answer_that_does_not_go_on_is_incomplete() {
             ..partial(2, None, &["c"])
         }),
     ];
-    for answer in answers {
+    for answer in answers.into_iter().map(Some).chain([None]) {
         let mut attribute = partial(0, Some(1), &["a", "b"]);
         let shown = format!("{answer:?}");
         assert!(
@@ -62,7 +61,7 @@ fn an_answer_that_does_not_go_on_is_incomplete() {
 fn more_values_than_are_accepted_is_a_limit() {
     let mut attribute = partial(0, Some(1), &["a", "b"]);
     assert!(matches!(
-        extend(&mut attribute, answer(partial(2, None, &["c"])), 2),
+        extend(&mut attribute, Some(answer(partial(2, None, &["c"]))), 2),
         Err(ReadError::Limit(_))
     ));
 }
