@@ -28,7 +28,7 @@ impl Tenant {
     pub async fn unknown(endpoints: &Endpoints, word: &str) -> Result<Self> {
         let unique = uuid::Uuid::new_v4().simple().to_string();
         let id = format!("{word}-{}", &unique[..10]);
-        let domain = format!("{id}.example");
+        let domain = format!("{}.example", &unique[10..20]);
         Ok(Self { id, domain, clients: Clients::connect(endpoints).await? })
     }
 

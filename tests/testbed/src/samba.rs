@@ -33,7 +33,8 @@ pub const ADMIN_PASSWORD: &str = "Adm1n-of-the-test-bed";
 
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// A running Active Directory. It answers on its address with LDAPS on port 636 and with LDAP and StartTLS on 389.
+/// A running Active Directory. It answers on its address with LDAPS on port 636, and with LDAP on 389: with StartTLS,
+/// and without any protection too, so that tests can break what they can count.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Samba {
     address: IpAddr,
@@ -161,6 +162,7 @@ fn configuration(folder: &Path) -> String {
          \tbinddns dir = {folder}/bind-dns\n\
          \tlog file = {folder}/log.%m\n\
          \tdisable netbios = yes\n\
+         \tldap server require strong auth = no\n\
          \tload printers = no\n"
     )
 }

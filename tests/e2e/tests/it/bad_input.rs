@@ -98,7 +98,7 @@ async fn the_password_is_asked_for_when_there_is_none_and_when_it_would_be_sent_
 
     for changed in [
         Directory { hosts: vec!["127.0.0.1".into(), "127.0.0.2".into()], ..directory.clone() },
-        Directory { port: 1636, ..directory.clone() },
+        Directory { port: 2636, ..directory.clone() },
         Directory { bind_username: "cn=somebody-else".into(), ..directory.clone() },
     ] {
         let refusal = refused(tenant.put_directory(Directory { bind_password: None, ..changed }).await);

@@ -41,7 +41,7 @@ async fn no_table_no_answer_and_no_log_holds_the_password() -> Result<()> {
 /// What the services of the bed wrote so far.
 fn logs(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut logs = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
+    for entry in std::fs::read_dir(folder.join("logs"))? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name.starts_with("rollcall-") && name.ends_with(".log") {
