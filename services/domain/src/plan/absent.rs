@@ -64,7 +64,7 @@ impl Absences {
             let entry = world.directory.claims[claim as usize];
             match *outcome {
                 Outcome::Refused(reason) if entry.valid => {
-                    cause[entry.text] = cause[entry.text].max(Some(reason))
+                    cause[entry.text] = cause[entry.text].max(Some(reason));
                 }
                 Outcome::Duplicate(_) => cause[entry.text] = Some(Reason::DuplicateUsername),
                 Outcome::Interferes(_) => interferes[entry.text] = true,

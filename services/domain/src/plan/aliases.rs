@@ -139,10 +139,10 @@ fn before_aliases(
     if ownership.access(world, object, address) != Access::Open {
         return world.held[address].map(|entry| Outcome::Interferes(world.account_at[entry]));
     }
-    if let Some(account) = ownership.protected_account_of(world, object) {
-        if would_rename(world, ownership, account, (object, claim, address)) {
-            return Some(Outcome::Interferes(account));
-        }
+    if let Some(account) = ownership.protected_account_of(world, object)
+        && would_rename(world, ownership, account, (object, claim, address))
+    {
+        return Some(Outcome::Interferes(account));
     }
     if let Some(to) = primaries.winner[address] {
         return Some(Outcome::Lost { to, then: None });

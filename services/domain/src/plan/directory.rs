@@ -1,5 +1,6 @@
 //! One complete read of a directory, as flat arenas.
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::ops::Range;
 
@@ -153,7 +154,8 @@ pub struct DirectoryBuilder {
 
 impl DirectoryBuilder {
     /// Takes one object.
-    pub fn push(&mut self, object: DirectoryObject) -> &mut Self {
+    pub fn push(&mut self, object: impl Borrow<DirectoryObject>) -> &mut Self {
+        let object = object.borrow();
         let id = self.ids.intern(object.id.as_str());
         let dn = self.dns.push(&object.dn);
         let mail = object.mail.as_ref().map(|mail| self.addresses.intern(mail));

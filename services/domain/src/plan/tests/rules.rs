@@ -61,7 +61,7 @@ fn rule_2_never_refuses_a_disabled_shared_mailbox_and_refuses_domains_that_are_n
     });
     tenant.directory(&[("desk", "SMTP:desk@a.test smtp:help@b.test smtp:desk@theirs.test")]);
     tenant.object("desk", |desk| {
-        (desk.object_type, desk.disabled) = (ObjectType::SharedMailbox, true)
+        (desk.object_type, desk.disabled) = (ObjectType::SharedMailbox, true);
     });
     assert_eq!(
         tenant.sync(),

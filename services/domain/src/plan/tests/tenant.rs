@@ -59,7 +59,7 @@ impl Tenant {
     pub(super) fn hand_made(&mut self, accounts: &[&str]) -> &mut Self {
         for addresses in accounts {
             let account = hand_made(self.id(), addresses);
-            self.put(account);
+            self.put(&account);
         }
         self
     }
@@ -71,18 +71,18 @@ impl Tenant {
             .find(|account| primary_of(account) == primary)
             .unwrap();
         change(&mut account);
-        self.put(account);
+        self.put(&account);
         self
     }
 
     /// Adds an address by hand to the account that has this primary address.
     pub(super) fn typed(&mut self, primary: &str, address: &str) -> &mut Self {
         self.account(primary, |account| {
-            account.addresses.push(manual(address, AddressType::Alias))
+            account.addresses.push(manual(address, AddressType::Alias));
         })
     }
 
-    fn put(&mut self, account: AccountState) {
+    fn put(&mut self, account: &AccountState) {
         let others = self.portal.iter().filter(|other| other.id != account.id);
         self.portal = others.chain([account.clone()]).collect();
     }

@@ -1,7 +1,7 @@
 //! Small random worlds in which everybody wants the same: few domains, few names, all settings.
 
 use jiff::Timestamp;
-use proptest::collection::{btree_map, btree_set, vec};
+use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use uuid::Uuid;
@@ -205,38 +205,29 @@ prop_compose! {
 
 /// Accounts of which no two name the same object or hold the same address, as the portal sees to.
 fn accounts() -> impl Strategy<Value = Vec<AccountState>> {
-    (
-        vec(hand(), 0..6),
-        Just(addresses()).prop_shuffle(),
-        btree_set(0..4_u128, 0..4),
-    )
-        .prop_map(|(hands, deck, swaps)| {
-            let mut deck = deck
-                .into_iter()
-                .filter(|address| address.domain() != "other.test");
-            let mut objects = Vec::new();
-            let mut accounts = Vec::new();
-            for (number, mut hand) in (1..).zip(hands) {
-                if let Some(object) = hand.object {
-                    if objects.contains(&object) {
-                        continue;
-                    }
-                    objects.push(object);
+    (vec(hand(), 0..6), Just(addresses()).prop_shuffle()).prop_map(|(hands, deck)| {
+        let mut deck = deck
+            .into_iter()
+            .filter(|address| address.domain() != "other.test");
+        let mut objects = Vec::new();
+        let mut accounts = Vec::new();
+        for (number, mut hand) in (1..).zip(hands) {
+            if let Some(object) = hand.object {
+                if objects.contains(&object) {
+                    continue;
                 }
-                if hand.object.is_none() {
-                    hand.typed = vec![true; 4];
-                }
-                let dealt: Vec<Address> = deck.by_ref().take(hand.addresses).collect();
-                if !dealt.is_empty() {
-                    accounts.push(account(
-                        account_id(number ^ u128::from(swaps.contains(&1))),
-                        &hand,
-                        dealt,
-                    ));
-                }
+                objects.push(object);
             }
-            accounts
-        })
+            if hand.object.is_none() {
+                hand.typed = vec![true; 4];
+            }
+            let dealt: Vec<Address> = deck.by_ref().take(hand.addresses).collect();
+            if !dealt.is_empty() {
+                accounts.push(account(account_id(number), &hand, dealt));
+            }
+        }
+        accounts
+    })
 }
 
 fn account(id: AccountId, hand: &Hand, dealt: Vec<Address>) -> AccountState {
@@ -259,7 +250,7 @@ fn account(id: AccountId, hand: &Hand, dealt: Vec<Address>) -> AccountState {
         .iter()
         .filter(|state| state.origin == Origin::Synced)
         .peekable();
-    let stale = synced.peek().is_some() && synced.all(|state| state.stale_since.is_some());
+    let all_stale = synced.peek().is_some() && synced.all(|state| state.stale_since.is_some());
     AccountState {
         id,
         object_id: hand.object.map(object_id),
@@ -267,7 +258,7 @@ fn account(id: AccountId, hand: &Hand, dealt: Vec<Address>) -> AccountState {
         origin: hand.origin,
         hsr_enabled: hand.hsr_enabled,
         protected: hand.protected,
-        stale_since: stale.then(long_ago),
+        stale_since: all_stale.then(long_ago),
         removed: hand.removed,
         addresses,
     }
