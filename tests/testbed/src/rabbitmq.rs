@@ -118,8 +118,10 @@ impl RabbitMq {
             .spawn()
             .doing(|| "start erl_call".to_owned())?;
         if let Some(mut input) = call.stdin.take() {
+            // Only the end of a line ends the expression.
+            let line = format!("{expression}\n");
             input
-                .write_all(expression.as_bytes())
+                .write_all(line.as_bytes())
                 .await
                 .doing(|| "ask RabbitMQ".to_owned())?;
         }

@@ -4,4 +4,5 @@ mod bed {
     mod crash;
     mod editing;
     mod servers;
+    mod services;
 }

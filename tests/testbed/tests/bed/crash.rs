@@ -20,7 +20,11 @@ fn processes_of(folder: &Path) -> Vec<PathBuf> {
         let started = fs::read(process.join("cmdline")).unwrap_or_default();
         works_there || String::from_utf8_lossy(&started).contains(&name)
     };
-    let all = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
+    let all = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
     all.filter(about).collect()
 }
 
@@ -35,8 +39,15 @@ async fn after_its_owner_was_killed_nothing_of_a_bed_is_left() -> Result<()> {
         .kill_on_drop(true)
         .spawn()?;
     let output = owner.stdout.take().context("its output is a pipe")?;
-    let description = BufReader::new(output).lines().next_line().await?.context("the bed did not start")?;
-    let folder = Path::new(&description).parent().context("a bed has a folder")?.to_owned();
+    let description = BufReader::new(output)
+        .lines()
+        .next_line()
+        .await?
+        .context("the bed did not start")?;
+    let folder = Path::new(&description)
+        .parent()
+        .context("a bed has a folder")?
+        .to_owned();
     let before = processes_of(&folder);
     ensure!(before.len() > 6, "a bed of few processes: {before:?}");
 
@@ -44,7 +55,12 @@ async fn after_its_owner_was_killed_nothing_of_a_bed_is_left() -> Result<()> {
 
     let deadline = Instant::now() + LIMIT;
     while folder.exists() || !processes_of(&folder).is_empty() {
-        ensure!(Instant::now() < deadline, "left: {} {:?}", folder.exists(), processes_of(&folder));
+        ensure!(
+            Instant::now() < deadline,
+            "left: {} {:?}",
+            folder.exists(),
+            processes_of(&folder)
+        );
         sleep(Duration::from_millis(20)).await;
     }
     Ok(())
