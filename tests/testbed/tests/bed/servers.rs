@@ -8,7 +8,7 @@ use sqlx::Connection as _;
 
 const SERVERS: [Part; 4] = [Part::Postgres, Part::RabbitMq, Part::Samba, Part::OpenLdap];
 
-/// The DNs of what has addresses, spelled one way: OpenLDAP writes an escaped comma as `\\2C`.
+/// The DNs of what has addresses, spelled one way: OpenLDAP writes an escaped comma as `\2C`.
 async fn recipients(editor: &mut Editor) -> Result<BTreeSet<String>> {
     let found = editor.find(samba::BASE, "(proxyAddresses=*)").await?;
     Ok(found
