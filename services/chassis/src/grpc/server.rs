@@ -12,6 +12,7 @@ use tonic::{
     transport::{Certificate, Identity, ServerTlsConfig, server::TcpIncoming},
 };
 use tonic_health::{ServingStatus, server::HealthReporter};
+use tonic_reflection::server::v1::{ServerReflection, ServerReflectionServer};
 use tower::Service;
 
 use super::{GrpcError, call::CallLayer, read};
@@ -94,9 +95,7 @@ impl Server {
             ended: lifecycle.soft().clone(),
         };
         serving.report(ServingStatus::NotServing).await;
-        let reflection = tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(rollcall_proto::DESCRIPTORS)
-            .build_v1()?;
+        let reflection = reflection(&serving.names)?;
         self.routes.add_service(health).add_service(reflection);
 
         let failed = |source| GrpcError::Listen {
@@ -131,6 +130,20 @@ impl Server {
         });
         Ok(serving)
     }
+}
+
+/// Describes what this server answers, of all that the contract holds.
+fn reflection(
+    names: &[&str],
+) -> Result<ServerReflectionServer<impl ServerReflection>, tonic_reflection::server::Error> {
+    let builder = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(rollcall_proto::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .with_service_name(tonic_health::pb::health_server::SERVICE_NAME);
+    let builder = names
+        .iter()
+        .fold(builder, |builder, name| builder.with_service_name(*name));
+    builder.build_v1()
 }
 
 fn mutual_tls([cert, key, client_ca]: [&std::path::PathBuf; 3]) -> Result<ServerTlsConfig, GrpcError> {
