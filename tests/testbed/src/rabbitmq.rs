@@ -25,6 +25,10 @@ const PORT: u16 = 5672;
 const DISTRIBUTION_PORT: u16 = 25672;
 const USER: &str = "rollcall";
 const LIMIT: Duration = Duration::from_mins(1);
+/// How often a call is made again that the node has turned away, and after what pause.
+const CALLS: usize = 5;
+const PAUSE: Duration = Duration::from_millis(200);
+const TURNED_AWAY: &str = "failed to connect to node";
 const INSTALLED: &str = "/usr/lib/rabbitmq/lib";
 
 /// A running RabbitMQ.
@@ -108,7 +112,19 @@ impl RabbitMq {
     }
 
     /// Evaluates Erlang in the broker: in milliseconds, where `rabbitmqctl` takes seconds.
+    ///
+    /// Under load, or beside another call, the node now and then turns a call away before it hears what is asked.
     async fn evaluate(&self, expression: &str) -> Result<String> {
+        for _ in 0..CALLS {
+            match self.evaluate_once(expression).await {
+                Err(Error::Refused(why)) if why.contains(TURNED_AWAY) => tokio::time::sleep(PAUSE).await,
+                answer => return answer,
+            }
+        }
+        self.evaluate_once(expression).await
+    }
+
+    async fn evaluate_once(&self, expression: &str) -> Result<String> {
         let mut call = tokio::process::Command::new(place::program("erl_call")?)
             .args(["-e", "-r", "-timeout", "30", "-c", &self.cookie])
             .args(["-address", &format!("{}:{DISTRIBUTION_PORT}", self.address)])
