@@ -3,6 +3,13 @@
 mod bad_input;
 mod credentials;
 mod failures;
+mod fleet;
+mod jobs;
+mod large;
+mod own;
 mod reading;
 mod results;
+mod schema;
 mod sync;
+mod tls;
+mod trace;

@@ -1,0 +1,195 @@
+//! Several of each service, and services that vanish: every run ends once, and well.
+
+use anyhow::{Context, Result};
+use rollcall_e2e::{Forest, Tenant, forest::ForestProxy, person, wait};
+use rollcall_proto::v1::{CancelRunRequest, DeleteSettingsRequest, Directory, RunState, Security};
+use rollcall_testbed::{Kind, Proxy, StackOptions};
+
+use crate::own::{Own, STALLED_AT, people, reading, succeeded};
+
+const TENANTS: i64 = 24;
+
+/// A worker that was killed is missed after this, instead of after 15 s.
+fn impatient(options: StackOptions) -> StackOptions {
+    options.set(Kind::Reconcile, "ROLLCALL_LEASES__SILENCE_SECONDS", "3")
+}
+
+#[tokio::test]
+async fn two_schedulers_and_three_workers_do_each_due_run_exactly_once() -> Result<()> {
+    let own = Own::start(StackOptions {
+        schedulers: 2,
+        workers: 3,
+        ..StackOptions::default()
+    })
+    .await?;
+    for n in 0..TENANTS {
+        let (tenant, forest) = own.tenant(&format!("due{n}")).await?;
+        people(&tenant, &forest, 2).await?;
+        tenant.put_schedule(forest.settings(), 24).await?;
+    }
+    for round in 1..=2 {
+        sqlx::query("UPDATE scheduler.settings SET next_run_at = now() - interval '1 minute'")
+            .execute(&own.database)
+            .await?;
+        each_ran(&own, round).await?;
+    }
+    Ok(())
+}
+
+/// Each tenant has been run so many times by its schedule, and is due again in the future.
+async fn each_ran(own: &Own, times: i64) -> Result<()> {
+    let tenants = || async {
+        let counted: (i64, i64, i64, i64) = sqlx::query_as(include_str!("fleet/scheduled_runs.sql"))
+            .bind(times)
+            .fetch_one(&own.database)
+            .await?;
+        Ok(counted)
+    };
+    let expected = (TENANTS, TENANTS * times, TENANTS * times, TENANTS);
+    wait::until("each tenant's due run to succeed", tenants, |seen| {
+        *seen == expected
+    })
+    .await?;
+    let leases: Vec<i64> = sqlx::query_scalar("SELECT DISTINCT fence FROM reconcile.tenant")
+        .fetch_all(&own.database)
+        .await?;
+    assert_eq!(leases, [times], "nobody began a run that another had begun");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_run_of_a_worker_that_is_killed_ends_well_on_another() -> Result<()> {
+    let mut own = Own::start(impatient(StackOptions::default())).await?;
+    let (tenant, forest) = own.tenant("killed").await?;
+    let (proxy, run_id) = stalled(&tenant, &forest).await?;
+    let fence = own.fence(&tenant).await?;
+
+    own.stack.service(Kind::Worker, 0)?.kill().await?;
+    proxy.heal();
+    assert!(tenant.accounts().await?.is_empty(), "half a read is no read");
+    own.stack.add(Kind::Worker).await?;
+
+    let run = succeeded(&tenant, &run_id).await?;
+    assert_eq!(
+        run.attempt, 1,
+        "a worker that died is not the directory's failure"
+    );
+    assert_eq!(run.counts.context("counts")?.add, 40);
+    assert_eq!(tenant.accounts().await?.len(), 40);
+    assert!(
+        own.fence(&tenant).await? > fence,
+        "the other worker took a lease of its own"
+    );
+    let left = "SELECT (SELECT count(*) FROM reconcile.staged_batch WHERE tenant_id = $1)
+                     + (SELECT count(*) FROM reconcile.tenant WHERE tenant_id = $1 AND run_id IS NOT NULL)
+                     + (SELECT count(*) FROM reconcile.run_outcome WHERE tenant_id = $1 AND state <> 'SUCCEEDED')";
+    assert_eq!(own.number(left, &tenant).await?, 0, "nothing is left behind");
+    Ok(())
+}
+
+#[tokio::test]
+async fn runs_wait_for_a_reconcile_that_is_away_and_then_end_well() -> Result<()> {
+    let own = Own::start(impatient(StackOptions::default())).await?;
+    let (begun, begun_forest) = own.tenant("begun").await?;
+    let (asked, asked_forest) = own.tenant("asked").await?;
+    people(&asked, &asked_forest, 2).await?;
+    asked.put_directory(asked_forest.settings()).await?;
+    let (proxy, begun_run) = stalled(&begun, &begun_forest).await?;
+
+    let reconcile = own.stack.service(Kind::Reconcile, 0)?;
+    reconcile.terminate().await?;
+    proxy.heal();
+    let asked_run = asked.start_sync().await?;
+    assert_eq!(asked.run(&asked_run).await?.state(), RunState::Queued);
+    reconcile.start().await?;
+
+    for (tenant, run_id) in [(&begun, &begun_run), (&asked, &asked_run)] {
+        let run = succeeded(tenant, run_id).await?;
+        assert_eq!(run.attempt, 1, "to wait for a service of ours is no attempt");
+        assert_eq!(own.applied(tenant).await?, 1);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_asked_for_while_the_broker_is_away_is_published_when_it_is_back() -> Result<()> {
+    let bed = rollcall_testbed::Bed::attach()?;
+    let broker = Proxy::start(bed.rabbitmq()?.socket_address()).await?;
+    let own = Own::start(StackOptions {
+        broker: Some(broker.address()),
+        ..StackOptions::default()
+    })
+    .await?;
+    let (tenant, forest) = own.tenant("broker").await?;
+    people(&tenant, &forest, 2).await?;
+    tenant.put_directory(forest.settings()).await?;
+    tenant.sync().await?;
+
+    broker.cut();
+    forest
+        .add(&person("late").primary(&tenant.address("late")))
+        .await?;
+    let run_id = tenant.start_sync().await?;
+    assert_eq!(tenant.run(&run_id).await?.state(), RunState::Queued);
+    broker.heal();
+
+    let run = succeeded(&tenant, &run_id).await?;
+    assert_eq!(run.counts.context("counts")?.add, 1);
+    Ok(())
+}
+
+/// Begins the first sync of 40 people, and stops in the middle of its read.
+async fn stalled<'a>(tenant: &Tenant, forest: &'a Forest) -> Result<(ForestProxy<'a>, String)> {
+    people(tenant, forest, 40).await?;
+    let proxy = forest.proxy().await?;
+    proxy.stall_after(STALLED_AT);
+    tenant.put_directory(proxy.settings(Security::Plaintext)).await?;
+    let run_id = reading(tenant, &proxy).await?;
+    Ok((proxy, run_id))
+}
+
+#[tokio::test]
+async fn a_run_cancelled_while_it_reads_changes_nothing() -> Result<()> {
+    let (tenant, forest) = Forest::openldap("cancelled").await?;
+    let (_proxy, run_id) = stalled(&tenant, &forest).await?;
+    let request = CancelRunRequest {
+        tenant_id: tenant.id.clone(),
+        run_id: run_id.clone(),
+    };
+    tenant.clients.sync.clone().cancel_run(request).await?;
+    assert_eq!(tenant.ended(&run_id).await?.state(), RunState::Cancelled);
+    assert!(tenant.accounts().await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_whose_settings_are_deleted_while_it_reads_changes_nothing() -> Result<()> {
+    let (tenant, forest) = Forest::openldap("deleted").await?;
+    let (_proxy, run_id) = stalled(&tenant, &forest).await?;
+    let request = DeleteSettingsRequest {
+        tenant_id: tenant.id.clone(),
+        ..DeleteSettingsRequest::default()
+    };
+    tenant.clients.sync.clone().delete_settings(request).await?;
+    assert_eq!(tenant.ended(&run_id).await?.state(), RunState::Cancelled);
+    assert!(tenant.accounts().await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_whose_settings_change_while_it_reads_ends_with_the_new_ones() -> Result<()> {
+    let (tenant, forest) = Forest::openldap("changed").await?;
+    let (proxy, run_id) = stalled(&tenant, &forest).await?;
+    let only_one = Directory {
+        filter: "(cn=p7)".into(),
+        ..proxy.settings(Security::Plaintext)
+    };
+    tenant.put_directory(only_one).await?;
+    proxy.heal();
+    let run = succeeded(&tenant, &run_id).await?;
+    assert_eq!(run.counts.context("counts")?.objects, 1);
+    let accounts = tenant.accounts().await?;
+    assert_eq!(accounts.len(), 1, "{accounts:?}");
+    assert_eq!(accounts[0].primary_address, tenant.address("p7"));
+    Ok(())
+}

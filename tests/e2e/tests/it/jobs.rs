@@ -1,0 +1,222 @@
+//! Jobs that are no jobs, jobs that come twice: the lane goes on, and nothing is done twice.
+//!
+//! The stacks here do one interactive job at a time, in order: what ended after a job came shows that the job is settled.
+
+use anyhow::{Context, Result, ensure};
+use lapin::{
+    BasicProperties, Channel, Connection, ConnectionProperties,
+    options::{BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions},
+    types::{AMQPValue, FieldTable},
+};
+use prost::Message as _;
+use rollcall_e2e::{Forest, Tenant, wait};
+use rollcall_proto::v1::{Job, PortalEvent, Security};
+use rollcall_testbed::{Kind, StackOptions};
+
+use crate::own::{Own, STALLED_AT, people, reading, succeeded};
+
+const DEAD: &str = "rollcall.dead";
+const PARKED: &str = "rollcall.delay.park";
+const PORTAL: &str = "rollcall.portal";
+
+/// A stack that does one job at a time in each worker, and its broker.
+async fn one_at_a_time(workers: usize) -> Result<(Own, Broker)> {
+    let options = StackOptions {
+        workers,
+        ..StackOptions::default()
+    };
+    let own = Own::start(options.set(Kind::Worker, "ROLLCALL_LANES__INTERACTIVE", "1")).await?;
+    let broker = Broker::connect(&own.stack.endpoints().amqp_url).await?;
+    Ok((own, broker))
+}
+
+async fn synced(own: &Own, word: &str) -> Result<(Tenant, Forest, String)> {
+    let (tenant, forest) = own.tenant(word).await?;
+    people(&tenant, &forest, 3).await?;
+    tenant.put_directory(forest.settings()).await?;
+    let run = tenant.sync().await?;
+    Ok((tenant, forest, run.run_id))
+}
+
+fn job(tenant: &Tenant, run_id: &str, schema_version: u32) -> Vec<u8> {
+    let job = Job {
+        schema_version,
+        tenant_id: tenant.id.clone(),
+        run_id: run_id.to_owned(),
+        attempt: 1,
+    };
+    job.encode_to_vec()
+}
+
+#[tokio::test]
+async fn what_is_no_job_goes_to_the_dead_letters_with_its_reason_and_the_lane_goes_on() -> Result<()> {
+    let (own, broker) = one_at_a_time(1).await?;
+    let (tenant, _forest, run_id) = synced(&own, "dead").await?;
+    let of_another_time = job(&tenant, &run_id, 99);
+    broker.put_job(b"\xff\xffno job").await?;
+    broker.put_job(&of_another_time).await?;
+
+    tenant.sync().await?;
+
+    let undecodable = broker.take(DEAD).await?.context("the first dead letter")?;
+    assert_eq!(undecodable.body, b"\xff\xffno job");
+    assert!(undecodable.reason.contains("not a job"), "{undecodable:?}");
+    let unknown = broker.take(DEAD).await?.context("the second dead letter")?;
+    assert_eq!(unknown.body, of_another_time);
+    assert!(unknown.reason.contains("version 99"), "{unknown:?}");
+    assert!(broker.take(DEAD).await?.is_none());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_job_of_a_run_that_is_over_changes_nothing() -> Result<()> {
+    let (own, broker) = one_at_a_time(1).await?;
+    let (tenant, forest, run_id) = synced(&own, "over").await?;
+    let run = tenant.run(&run_id).await?;
+    forest.remove("p0").await?;
+    broker.put_job(&job(&tenant, &run_id, 1)).await?;
+
+    // Of another tenant: behind the job, in the same lane.
+    synced(&own, "behind").await?;
+
+    assert_eq!(tenant.run(&run_id).await?, run);
+    assert_eq!(
+        (own.fence(&tenant).await?, own.applied(&tenant).await?),
+        (1, 1),
+        "it was not begun again"
+    );
+    assert!(
+        tenant
+            .accounts()
+            .await?
+            .iter()
+            .all(|account| account.stale_since.is_none())
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_job_that_two_workers_have_is_done_by_one_of_them() -> Result<()> {
+    let (own, broker) = one_at_a_time(2).await?;
+    let (tenant, forest) = own.tenant("twice").await?;
+    people(&tenant, &forest, 40).await?;
+    let proxy = forest.proxy().await?;
+    proxy.stall_after(STALLED_AT);
+    tenant.put_directory(proxy.settings(Security::Plaintext)).await?;
+    let run_id = reading(&tenant, &proxy).await?;
+
+    broker.put_job(&job(&tenant, &run_id, 1)).await?;
+    wait::until(
+        "the other worker to park its job",
+        || broker.waiting(PARKED),
+        |jobs| *jobs == 1,
+    )
+    .await?;
+    proxy.heal();
+
+    succeeded(&tenant, &run_id).await?;
+    // In both workers one job is behind those of before.
+    for word in ["after", "after-that"] {
+        synced(&own, word).await?;
+    }
+    assert_eq!((own.fence(&tenant).await?, own.applied(&tenant).await?), (1, 1));
+    let told = broker.told_of(&tenant).await?;
+    assert_eq!(
+        told.iter().filter(|key| *key == "account.created").count(),
+        40,
+        "{told:?}"
+    );
+    assert_eq!(
+        told.iter().filter(|key| *key == "run.finished").count(),
+        1,
+        "{told:?}"
+    );
+    Ok(())
+}
+
+/// The virtual host of a stack, from outside.
+struct Broker {
+    _connection: Connection,
+    channel: Channel,
+}
+
+/// A message that was taken from a queue.
+#[derive(Debug)]
+struct Taken {
+    routing_key: String,
+    reason: String,
+    body: Vec<u8>,
+}
+
+impl Broker {
+    async fn connect(url: &str) -> Result<Self> {
+        let connection = Connection::connect(url, ConnectionProperties::default()).await?;
+        let channel = connection.create_channel().await?;
+        channel.confirm_select(ConfirmSelectOptions::default()).await?;
+        Ok(Self {
+            _connection: connection,
+            channel,
+        })
+    }
+
+    /// Puts a body into the interactive lane.
+    async fn put_job(&self, body: &[u8]) -> Result<()> {
+        let (options, properties) = (BasicPublishOptions::default(), BasicProperties::default());
+        let publishing = self.channel.basic_publish(
+            "rollcall.jobs".into(),
+            "interactive".into(),
+            options,
+            body,
+            properties,
+        );
+        ensure!(publishing.await?.await?.is_ack(), "the broker confirms");
+        Ok(())
+    }
+
+    /// The next message of a queue, for good; none if it is empty.
+    async fn take(&self, queue: &str) -> Result<Option<Taken>> {
+        let options = BasicGetOptions { no_ack: true };
+        let Some(message) = self.channel.basic_get(queue.into(), options).await? else {
+            return Ok(None);
+        };
+        let headers = message.delivery.properties.headers().clone().unwrap_or_default();
+        let reason = match headers.inner().get("x-rollcall-reason") {
+            Some(AMQPValue::LongString(reason)) => reason.to_string(),
+            _ => String::new(),
+        };
+        let routing_key = message.delivery.routing_key.to_string();
+        Ok(Some(Taken {
+            routing_key,
+            reason,
+            body: message.delivery.data.clone(),
+        }))
+    }
+
+    /// How many messages a queue holds that nobody has in hand.
+    async fn waiting(&self, queue: &str) -> Result<u32> {
+        let options = QueueDeclareOptions {
+            passive: true,
+            ..QueueDeclareOptions::default()
+        };
+        let declared = self
+            .channel
+            .queue_declare(queue.into(), options, FieldTable::default())
+            .await?;
+        Ok(declared.message_count())
+    }
+
+    /// The names of what the portal was told of a tenant, up to and with the end of its run.
+    async fn told_of(&self, tenant: &Tenant) -> Result<Vec<String>> {
+        let told = std::cell::RefCell::new(Vec::new());
+        let take = || async {
+            while let Some(taken) = self.take(PORTAL).await? {
+                if PortalEvent::decode(taken.body.as_slice())?.tenant_id == tenant.id {
+                    told.borrow_mut().push(taken.routing_key);
+                }
+            }
+            Ok(told.borrow().iter().any(|key| key == "run.finished"))
+        };
+        wait::until("the portal to be told of the run", take, |finished| *finished).await?;
+        Ok(told.into_inner())
+    }
+}

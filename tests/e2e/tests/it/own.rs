@@ -1,0 +1,89 @@
+//! Services of a test's own, to be killed, starved and looked into, with a database and a broker's virtual host
+//! that nobody else writes to.
+
+use anyhow::{Result, ensure};
+use rollcall_e2e::{Forest, Tenant, forest::ForestProxy, person, wait};
+use rollcall_proto::v1::{Run, RunState};
+use rollcall_testbed::{Bed, Stack, StackOptions};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+
+/// A stack on the bed around this test, and its database.
+pub(crate) struct Own {
+    pub(crate) bed: Bed,
+    pub(crate) stack: Stack,
+    pub(crate) database: PgPool,
+}
+
+impl Own {
+    pub(crate) async fn start(options: StackOptions) -> Result<Self> {
+        let bed = Bed::attach()?;
+        let stack = bed.stack(options).await?;
+        let database = PgPoolOptions::new()
+            .max_connections(2)
+            .connect(&stack.endpoints().database_url)
+            .await?;
+        Ok(Self { bed, stack, database })
+    }
+
+    /// A tenant of this stack, with a unit of its own in OpenLDAP.
+    pub(crate) async fn tenant(&self, word: &str) -> Result<(Tenant, Forest)> {
+        let tenant = Tenant::registered(self.stack.endpoints(), word).await?;
+        let forest = Forest::in_openldap(&self.bed, &tenant.id).await?;
+        Ok((tenant, forest))
+    }
+
+    /// The one number that a query about a tenant answers.
+    pub(crate) async fn number(&self, query: &'static str, tenant: &Tenant) -> Result<i64> {
+        Ok(sqlx::query_scalar(query)
+            .bind(&tenant.id)
+            .fetch_one(&self.database)
+            .await?)
+    }
+
+    /// How often a lease of the tenant was taken.
+    pub(crate) async fn fence(&self, tenant: &Tenant) -> Result<i64> {
+        self.number("SELECT fence FROM reconcile.tenant WHERE tenant_id = $1", tenant)
+            .await
+    }
+
+    /// How many runs of the tenant were applied.
+    pub(crate) async fn applied(&self, tenant: &Tenant) -> Result<i64> {
+        self.number(
+            "SELECT applied FROM reconcile.tenant WHERE tenant_id = $1",
+            tenant,
+        )
+        .await
+    }
+}
+
+/// Adds so many people with a primary address each.
+pub(crate) async fn people(tenant: &Tenant, forest: &Forest, count: usize) -> Result<()> {
+    for n in 0..count {
+        forest
+            .add(&person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}"))))
+            .await?;
+    }
+    Ok(())
+}
+
+/// How many bytes of the server's a stalled proxy lets pass: more than a bind's answer, less than any page.
+pub(crate) const STALLED_AT: u64 = 600;
+
+/// Starts a sync and waits until it is in the middle of its read, through a proxy that stalls.
+pub(crate) async fn reading(tenant: &Tenant, proxy: &ForestProxy<'_>) -> Result<String> {
+    let run_id = tenant.start_sync().await?;
+    wait::until(
+        "the run to be in the middle of its read",
+        || async { Ok((tenant.run(&run_id).await?.state(), proxy.bytes_from_server())) },
+        |(state, bytes)| *state == RunState::Running && *bytes >= STALLED_AT,
+    )
+    .await?;
+    Ok(run_id)
+}
+
+/// Follows a run that is to succeed to its end.
+pub(crate) async fn succeeded(tenant: &Tenant, run_id: &str) -> Result<Run> {
+    let run = tenant.ended(run_id).await?;
+    ensure!(run.state() == RunState::Succeeded, "the run ended as {run:?}");
+    Ok(run)
+}

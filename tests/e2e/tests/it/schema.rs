@@ -1,0 +1,131 @@
+//! The statements fit the schema, and the schema keeps each service to what is published to it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use rollcall_testbed::{Bed, Kind};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, postgres::PgDatabaseError};
+
+/// Not enough rights.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
+/// The services that have a role in the database.
+const OWNERS: [Kind; 3] = [Kind::Scheduler, Kind::Reconcile, Kind::Results];
+
+/// A connection to the shared stack's database, as a service has one.
+async fn connect_as(bed: &Bed, kind: Kind) -> Result<PgConnection> {
+    let database = bed
+        .endpoints()?
+        .database_url
+        .rsplit('/')
+        .next()
+        .context("a database")?;
+    let url = bed.postgres()?.service_url(kind, database).context("a role")?;
+    Ok(PgConnection::connect(&url).await?)
+}
+
+#[tokio::test]
+async fn every_statement_in_a_file_fits_the_migrated_schema_for_the_service_that_runs_it() -> Result<()> {
+    let bed = Bed::attach()?;
+    let mut wrong = Vec::new();
+    for kind in OWNERS {
+        let mut connection = connect_as(&bed, kind).await?;
+        for file in statements(kind)? {
+            let statement = format!("PREPARE statement AS\n{}", fs::read_to_string(&file)?);
+            match sqlx::raw_sql(AssertSqlSafe(statement))
+                .execute(&mut connection)
+                .await
+            {
+                Ok(_) => drop(
+                    sqlx::raw_sql("DEALLOCATE statement")
+                        .execute(&mut connection)
+                        .await?,
+                ),
+                Err(error) => wrong.push(format!("{}: {error}", file.display())),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+/// The `.sql` files among a service's sources; there are some.
+fn statements(kind: Kind) -> Result<Vec<PathBuf>> {
+    let services = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../services");
+    let mut folders = vec![services.join(kind.name()).join("src")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| format!("read {}", folder.display()))? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "sql") {
+                files.push(path);
+            }
+        }
+    }
+    anyhow::ensure!(!files.is_empty(), "{} has no statements", kind.name());
+    Ok(files)
+}
+
+#[tokio::test]
+async fn a_service_may_use_of_anothers_data_what_is_published_to_it_and_nothing_else() -> Result<()> {
+    let bed = Bed::attach()?;
+    let mut superuser = PgConnection::connect(&bed.endpoints()?.database_url).await?;
+    let rights: Vec<(String, String, String)> = sqlx::query_as(include_str!("schema/foreign_rights.sql"))
+        .fetch_all(&mut superuser)
+        .await?;
+    let expected = [
+        ("rollcall_reconcile", "scheduler.reconcile_run_request"),
+        ("rollcall_reconcile", "scheduler.reconcile_settings"),
+        ("rollcall_results", "results.account"),
+        ("rollcall_results", "results.account_address"),
+        ("rollcall_results", "results.run_outcome"),
+        ("rollcall_results", "results.run_request"),
+        ("rollcall_results", "results.run_row"),
+        ("rollcall_scheduler", "reconcile.scheduler_run_state"),
+        ("rollcall_scheduler", "reconcile.scheduler_tenant_domain"),
+    ]
+    .map(|(role, relation)| (role.to_owned(), relation.to_owned(), "SELECT".to_owned()));
+    assert_eq!(rights, expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_not_published_is_refused_by_the_database_itself() -> Result<()> {
+    let bed = Bed::attach()?;
+    let refused = [
+        (Kind::Results, "SELECT FROM portal.account"),
+        (Kind::Results, "SELECT FROM reconcile.run_outcome"),
+        (Kind::Results, "SELECT FROM scheduler.settings"),
+        (Kind::Results, "CREATE VIEW results.mine AS SELECT 1 AS one"),
+        (Kind::Scheduler, "SELECT FROM portal.account"),
+        (Kind::Scheduler, "SELECT FROM reconcile.tenant"),
+        (Kind::Reconcile, "SELECT FROM scheduler.settings"),
+        (
+            Kind::Reconcile,
+            "UPDATE scheduler.run_request SET cancel_requested = true",
+        ),
+        (Kind::Reconcile, "CREATE TABLE public.mine ()"),
+    ];
+    for (kind, statement) in refused {
+        let mut connection = connect_as(&bed, kind).await?;
+        let answer = sqlx::raw_sql(statement).execute(&mut connection).await;
+        let error = answer
+            .err()
+            .with_context(|| format!("{} may {statement}", kind.name()))?;
+        let code = error
+            .as_database_error()
+            .map(|error| error.downcast_ref::<PgDatabaseError>().code());
+        assert_eq!(
+            code,
+            Some(INSUFFICIENT_PRIVILEGE),
+            "{}: {statement}: {error}",
+            kind.name()
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! Who may call what, and what every server answers to those who watch it.
+
+use anyhow::{Context, Result};
+use rollcall_e2e::{
+    Tenant,
+    status::{Refusal, refused},
+};
+use rollcall_proto::v1::{
+    BeginRunRequest, SyncNowRequest, reconcile_service_client::ReconcileServiceClient,
+    sync_service_client::SyncServiceClient,
+};
+use rollcall_testbed::{Bed, Endpoints, Kind, PORTAL, certificates::Authority};
+use tonic::{
+    Code, Status,
+    transport::{Certificate, ClientTlsConfig, Endpoint, Identity},
+};
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
+use tonic_reflection::pb::v1::{
+    ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+    server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
+};
+
+/// A call over TLS that shows `identity`, or none.
+async fn sync_now(endpoints: &Endpoints, identity: Option<Identity>) -> Result<(), Status> {
+    let pem = endpoints
+        .certificates()
+        .expect("mutual TLS")
+        .certificate_pem()
+        .expect("a certificate");
+    let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
+    let tls = identity.into_iter().fold(tls, ClientTlsConfig::identity);
+    let endpoint = Endpoint::from_shared(endpoints.scheduler_url.clone()).and_then(|e| e.tls_config(tls));
+    let channel = endpoint.expect("an endpoint").connect_lazy();
+    let request = SyncNowRequest {
+        tenant_id: "nobody".to_owned(),
+    };
+    SyncServiceClient::new(channel).sync_now(request).await.map(drop)
+}
+
+/// The connection was refused, and with it the call: no service ever answered it.
+fn unheard(refusal: &Refusal) -> bool {
+    refusal.reason.is_empty() && refusal.code != Code::NotFound
+}
+
+#[tokio::test]
+async fn nobody_calls_without_a_certificate_of_the_deployments_own_ca() -> Result<()> {
+    let bed = Bed::attach()?;
+    let endpoints = bed.endpoints()?;
+    let folder = tempfile::tempdir()?;
+    let stranger = Authority::create(folder.path())?.sign(PORTAL, &[PORTAL], &[])?;
+    let stranger = Identity::from_pem(stranger.certificate_pem()?, stranger.key_pem()?);
+    for identity in [None, Some(stranger)] {
+        let refusal = refused(sync_now(endpoints, identity).await);
+        assert!(unheard(&refusal), "{refusal:?}");
+    }
+    let portal = endpoints.certificates().context("mutual TLS")?.identity(PORTAL);
+    let portal = Identity::from_pem(portal.certificate_pem()?, portal.key_pem()?);
+    let answered = refused(sync_now(endpoints, Some(portal)).await);
+    assert_eq!(
+        (answered.code, answered.reason.as_str()),
+        (Code::NotFound, "NO_SETTINGS"),
+        "the portal is heard"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_calls_in_clear() -> Result<()> {
+    let bed = Bed::attach()?;
+    let url = bed.endpoints()?.scheduler_url.replace("https://", "http://");
+    let channel = Endpoint::from_shared(url)?.connect_lazy();
+    let request = SyncNowRequest {
+        tenant_id: "nobody".to_owned(),
+    };
+    let refusal = refused(SyncServiceClient::new(channel).sync_now(request).await);
+    assert!(unheard(&refusal), "{refusal:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn runs_are_begun_by_workers_alone() -> Result<()> {
+    let bed = Bed::attach()?;
+    let endpoints = bed.endpoints()?;
+    let tenant = Tenant::registered(endpoints, "workers").await?;
+    let begin = async |certificate: &str| {
+        let channel = endpoints.connect_as(Kind::Reconcile, certificate).await?;
+        let request = BeginRunRequest {
+            tenant_id: tenant.id.clone(),
+            run_id: uuid::Uuid::now_v7().to_string(),
+            worker_id: "somebody".to_owned(),
+            attempt: 1,
+        };
+        anyhow::Ok(ReconcileServiceClient::new(channel).begin_run(request).await)
+    };
+    for certificate in [PORTAL.to_owned(), Kind::Scheduler.certificate_name()] {
+        let refusal = refused(begin(&certificate).await?);
+        assert_eq!(refusal.code, Code::PermissionDenied, "{certificate}: {refusal:?}");
+    }
+    begin(&Kind::Worker.certificate_name()).await??;
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_server_tells_its_health_and_describes_itself() -> Result<()> {
+    let bed = Bed::attach()?;
+    let described: [(Kind, &[&str]); 4] = [
+        (Kind::Scheduler, &["rollcall.v1.SyncService"]),
+        (Kind::Worker, &[]),
+        (
+            Kind::Reconcile,
+            &["rollcall.v1.AccountService", "rollcall.v1.ReconcileService"],
+        ),
+        (Kind::Results, &["rollcall.v1.ResultsService"]),
+    ];
+    for (kind, services) in described {
+        let channel = bed.endpoints()?.connect(kind).await?;
+        for service in services.iter().chain(&[""]) {
+            let request = HealthCheckRequest {
+                service: (*service).to_owned(),
+            };
+            let health = HealthClient::new(channel.clone())
+                .check(request)
+                .await?
+                .into_inner();
+            assert_eq!(health.status(), ServingStatus::Serving, "{kind:?} {service}");
+        }
+        let listed = services_of(ServerReflectionClient::new(channel)).await?;
+        let ours: Vec<_> = listed
+            .iter()
+            .filter(|name| name.starts_with("rollcall."))
+            .collect();
+        assert_eq!(ours, services.iter().collect::<Vec<_>>(), "{kind:?}");
+        assert!(
+            listed.iter().any(|name| name == "grpc.health.v1.Health"),
+            "{kind:?}: {listed:?}"
+        );
+    }
+    Ok(())
+}
+
+async fn services_of(mut client: ServerReflectionClient<tonic::transport::Channel>) -> Result<Vec<String>> {
+    let request = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let answers = client.server_reflection_info(tokio_stream::once(request)).await?;
+    let answer = answers.into_inner().message().await?.context("an answer")?;
+    let Some(MessageResponse::ListServicesResponse(list)) = answer.message_response else {
+        anyhow::bail!("not a list of services: {answer:?}")
+    };
+    let mut names: Vec<_> = list.service.into_iter().map(|service| service.name).collect();
+    names.sort();
+    Ok(names)
+}
