@@ -32,7 +32,7 @@ lint: ## format, clippy and documentation, with warnings as errors
 
 bench: packages ## imports of 100,000 objects, as ratios to the directory's own speed
 	$(CARGO) build --release --locked --workspace --bins
-	target/release/rollcall-testbed run --only postgres,rabbitmq,openldap -- target/release/rollcall-bench
+	target/release/rollcall-bench
 
 packages:
 	@deploy/debian/install-packages.sh

@@ -1,1 +1,0 @@
-//! Measures imports against the directory's own speed.
