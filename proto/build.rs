@@ -4,11 +4,15 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-#[expect(clippy::disallowed_methods, reason = "cargo tells a build script where to write by a variable")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script where to write by a variable"
+)]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=rollcall");
-    let mut files: Vec<PathBuf> =
-        fs::read_dir("rollcall/v1")?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+    let mut files: Vec<PathBuf> = fs::read_dir("rollcall/v1")?
+        .map(|entry| entry.map(|e| e.path()))
+        .collect::<Result<_, _>>()?;
     files.sort();
     let descriptors = protox::compile(&files, ["."])?;
     let out = PathBuf::from(env::var("OUT_DIR")?).join("descriptors.bin");

@@ -4,7 +4,10 @@
 //! Nothing is written by hand, so that the files stay the one place where the contract is changed.
 
 /// The messages, clients and servers of `rollcall.v1`.
-#[expect(clippy::large_enum_variant, reason = "generated: a message is as large as its fields")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "generated: a message is as large as its fields"
+)]
 pub mod v1 {
     tonic::include_proto!("rollcall.v1");
 }

@@ -69,7 +69,10 @@ impl Forest {
     pub async fn in_active_directory(bed: &Bed, unit: &str) -> Result<Self> {
         let samba = bed.samba()?;
         let editor = samba.editor(&bed.authority()).await?;
-        let ports = Ports { ldap: 389, ldaps: 636 };
+        let ports = Ports {
+            ldap: 389,
+            ldaps: 636,
+        };
         Self::new(Kind::ActiveDirectory, bed, editor, unit, samba.address(), ports).await
     }
 
@@ -77,8 +80,19 @@ impl Forest {
     pub async fn in_openldap(bed: &Bed, unit: &str) -> Result<Self> {
         let openldap = bed.openldap()?;
         let editor = openldap.editor(&bed.authority()).await?;
-        let ports = Ports { ldap: openldap.ldap_address().port(), ldaps: openldap.ldaps_address().port() };
-        Self::new(Kind::OpenLdap, bed, editor, unit, openldap.ldap_address().ip(), ports).await
+        let ports = Ports {
+            ldap: openldap.ldap_address().port(),
+            ldaps: openldap.ldaps_address().port(),
+        };
+        Self::new(
+            Kind::OpenLdap,
+            bed,
+            editor,
+            unit,
+            openldap.ldap_address().ip(),
+            ports,
+        )
+        .await
     }
 
     async fn new(
@@ -92,7 +106,14 @@ impl Forest {
         let base = editor.base().to_owned();
         let unit = editor.add_unit(unit, &base).await?;
         let ca_certificates_pem = bed.authority().certificate_pem()?;
-        Ok(Self { kind, editor: Mutex::new(editor), unit, address, ports, ca_certificates_pem })
+        Ok(Self {
+            kind,
+            editor: Mutex::new(editor),
+            unit,
+            address,
+            ports,
+            ca_certificates_pem,
+        })
     }
 
     /// The DN of the unit: the tenant's search base.
@@ -107,7 +128,11 @@ impl Forest {
 
     /// Settings that read the unit in another security mode.
     pub fn settings_over(&self, security: Security) -> v1::Directory {
-        let port = if security == Security::Ldaps { self.ports.ldaps } else { self.ports.ldap };
+        let port = if security == Security::Ldaps {
+            self.ports.ldaps
+        } else {
+            self.ports.ldap
+        };
         self.settings_at(SocketAddr::new(self.address, port), security)
     }
 
@@ -132,7 +157,9 @@ impl Forest {
     /// A port of the server's address where nothing listens.
     pub fn closed_port(&self) -> Result<u16> {
         // Bound and let go: the port is free, and no one takes it on an address that only this bed has.
-        Ok(std::net::TcpListener::bind((self.address, 0))?.local_addr()?.port())
+        Ok(std::net::TcpListener::bind((self.address, 0))?
+            .local_addr()?
+            .port())
     }
 
     /// A proxy of its own in front of the directory's plain port.
@@ -157,7 +184,11 @@ impl Forest {
     pub async fn set_addresses(&self, name: &str, values: &[String]) -> Result<()> {
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
         let dn = self.dn(name).await?;
-        self.editor.lock().await.replace(&dn, "proxyAddresses", &values).await?;
+        self.editor
+            .lock()
+            .await
+            .replace(&dn, "proxyAddresses", &values)
+            .await?;
         Ok(())
     }
 
@@ -184,8 +215,16 @@ impl Forest {
     }
 
     async fn dn(&self, name: &str) -> Result<String> {
-        let found = self.editor.lock().await.find(&self.unit, &format!("(cn={name})")).await?;
-        found.into_iter().next().with_context(|| format!("{name} is not under {}", self.unit))
+        let found = self
+            .editor
+            .lock()
+            .await
+            .find(&self.unit, &format!("(cn={name})"))
+            .await?;
+        found
+            .into_iter()
+            .next()
+            .with_context(|| format!("{name} is not under {}", self.unit))
     }
 }
 

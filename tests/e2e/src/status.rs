@@ -21,7 +21,10 @@ impl From<Status> for Refusal {
         let details = status.get_error_details();
         Self {
             code: status.code(),
-            reason: details.error_info().map(|info| info.reason.clone()).unwrap_or_default(),
+            reason: details
+                .error_info()
+                .map(|info| info.reason.clone())
+                .unwrap_or_default(),
             fields: details
                 .bad_request()
                 .map(|bad| bad.field_violations.iter().map(|v| v.field.clone()).collect())
@@ -37,7 +40,10 @@ impl From<Status> for Refusal {
 /// If the call went through.
 pub fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> Refusal {
     match answer {
-        #[expect(clippy::panic, reason = "a test helper: a call that should be refused went through")]
+        #[expect(
+            clippy::panic,
+            reason = "a test helper: a call that should be refused went through"
+        )]
         Ok(answer) => panic!("the call should have been refused, and answered {answer:?}"),
         Err(status) => status.into(),
     }

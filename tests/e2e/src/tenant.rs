@@ -1,13 +1,13 @@
 //! A tenant of its own for each test, with the calls that the portal's backend makes for it.
 
 use anyhow::{Context, Result, ensure};
+use futures::StreamExt as _;
 use rollcall_proto::v1::{
     Account, Directory, Domain, ExportCsvRequest, GetRunRequest, ListAccountsRequest, ListRowsRequest,
-    PreviewUsersRequest, PutDomainsRequest, PutSettingsRequest, Row, Run, RunState, Schedule, Settings, SyncNowRequest,
-    Verdict, WatchRunRequest,
+    PreviewUsersRequest, PutDomainsRequest, PutSettingsRequest, Row, Run, RunState, Schedule, Settings,
+    SyncNowRequest, Verdict, WatchRunRequest,
 };
 use rollcall_testbed::Endpoints;
-use futures::StreamExt as _;
 use tonic::Status;
 
 use crate::Clients;
@@ -29,7 +29,11 @@ impl Tenant {
         let unique = uuid::Uuid::new_v4().simple().to_string();
         let id = format!("{word}-{}", &unique[..10]);
         let domain = format!("{}.example", &unique[10..20]);
-        Ok(Self { id, domain, clients: Clients::connect(endpoints).await? })
+        Ok(Self {
+            id,
+            domain,
+            clients: Clients::connect(endpoints).await?,
+        })
     }
 
     /// A tenant whose one domain is registered.
@@ -48,21 +52,48 @@ impl Tenant {
     pub async fn put_domains(&self, domains: &[(&str, &str)]) -> Result<Vec<Domain>, Status> {
         let domains = domains
             .iter()
-            .map(|(name, alias_of)| Domain { name: (*name).to_owned(), alias_of: (*alias_of).to_owned() })
+            .map(|(name, alias_of)| Domain {
+                name: (*name).to_owned(),
+                alias_of: (*alias_of).to_owned(),
+            })
             .collect();
-        let request = PutDomainsRequest { tenant_id: self.id.clone(), domains };
-        Ok(self.clients.accounts.clone().put_domains(request).await?.into_inner().domains)
+        let request = PutDomainsRequest {
+            tenant_id: self.id.clone(),
+            domains,
+        };
+        Ok(self
+            .clients
+            .accounts
+            .clone()
+            .put_domains(request)
+            .await?
+            .into_inner()
+            .domains)
     }
 
     /// Settings that read `directory`, with nothing else said.
     pub fn settings(&self, directory: Directory) -> Settings {
-        Settings { tenant_id: self.id.clone(), directory: Some(directory), ..Settings::default() }
+        Settings {
+            tenant_id: self.id.clone(),
+            directory: Some(directory),
+            ..Settings::default()
+        }
     }
 
     /// Saves settings.
     pub async fn put(&self, settings: Settings) -> Result<Settings, Status> {
-        let answer = self.clients.sync.clone().put_settings(PutSettingsRequest { settings: Some(settings) }).await?;
-        answer.into_inner().settings.ok_or_else(|| Status::internal("an answer without settings"))
+        let answer = self
+            .clients
+            .sync
+            .clone()
+            .put_settings(PutSettingsRequest {
+                settings: Some(settings),
+            })
+            .await?;
+        answer
+            .into_inner()
+            .settings
+            .ok_or_else(|| Status::internal("an answer without settings"))
     }
 
     /// Saves settings that read `directory`.
@@ -72,26 +103,60 @@ impl Tenant {
 
     /// Saves settings that read `directory` every so many hours.
     pub async fn put_schedule(&self, directory: Directory, every_hours: u32) -> Result<Settings, Status> {
-        let schedule = Some(Schedule { every_hours, time_zone: String::new() });
-        self.put(Settings { schedule, ..self.settings(directory) }).await
+        let schedule = Some(Schedule {
+            every_hours,
+            time_zone: String::new(),
+        });
+        self.put(Settings {
+            schedule,
+            ..self.settings(directory)
+        })
+        .await
     }
 
     /// Asks for a sync and answers its id.
     pub async fn start_sync(&self) -> Result<String, Status> {
-        let request = SyncNowRequest { tenant_id: self.id.clone() };
-        Ok(self.clients.sync.clone().sync_now(request).await?.into_inner().run_id)
+        let request = SyncNowRequest {
+            tenant_id: self.id.clone(),
+        };
+        Ok(self
+            .clients
+            .sync
+            .clone()
+            .sync_now(request)
+            .await?
+            .into_inner()
+            .run_id)
     }
 
     /// Asks for a preview and answers its id.
     pub async fn start_preview(&self) -> Result<String, Status> {
-        let request = PreviewUsersRequest { tenant_id: self.id.clone() };
-        Ok(self.clients.sync.clone().preview_users(request).await?.into_inner().run_id)
+        let request = PreviewUsersRequest {
+            tenant_id: self.id.clone(),
+        };
+        Ok(self
+            .clients
+            .sync
+            .clone()
+            .preview_users(request)
+            .await?
+            .into_inner()
+            .run_id)
     }
 
     /// Follows a run to its end, whatever that is.
     pub async fn ended(&self, run_id: &str) -> Result<Run> {
-        let request = WatchRunRequest { tenant_id: self.id.clone(), run_id: run_id.to_owned() };
-        let mut changes = self.clients.results.clone().watch_run(request).await?.into_inner();
+        let request = WatchRunRequest {
+            tenant_id: self.id.clone(),
+            run_id: run_id.to_owned(),
+        };
+        let mut changes = self
+            .clients
+            .results
+            .clone()
+            .watch_run(request)
+            .await?
+            .into_inner();
         let mut last = None;
         while let Some(change) = changes.next().await {
             last = change?.run;
@@ -122,9 +187,15 @@ impl Tenant {
 
     /// A run as it is now.
     pub async fn run(&self, run_id: &str) -> Result<Run, Status> {
-        let request = GetRunRequest { tenant_id: self.id.clone(), run_id: run_id.to_owned() };
+        let request = GetRunRequest {
+            tenant_id: self.id.clone(),
+            run_id: run_id.to_owned(),
+        };
         let answer = self.clients.results.clone().get_run(request).await?;
-        answer.into_inner().run.ok_or_else(|| Status::internal("an answer without a run"))
+        answer
+            .into_inner()
+            .run
+            .ok_or_else(|| Status::internal("an answer without a run"))
     }
 
     /// All rows of a run, page by page.
@@ -137,7 +208,13 @@ impl Tenant {
         };
         let mut rows = Vec::new();
         loop {
-            let page = self.clients.results.clone().list_rows(request.clone()).await?.into_inner();
+            let page = self
+                .clients
+                .results
+                .clone()
+                .list_rows(request.clone())
+                .await?
+                .into_inner();
             rows.extend(page.rows);
             if page.next_page_token.is_empty() {
                 return Ok(rows);
@@ -148,9 +225,18 @@ impl Tenant {
 
     /// A run's CSV, whole.
     pub async fn csv(&self, run_id: &str) -> Result<String> {
-        let request =
-            ExportCsvRequest { tenant_id: self.id.clone(), run_id: run_id.to_owned(), verdicts: Vec::new() };
-        let mut parts = self.clients.results.clone().export_csv(request).await?.into_inner();
+        let request = ExportCsvRequest {
+            tenant_id: self.id.clone(),
+            run_id: run_id.to_owned(),
+            verdicts: Vec::new(),
+        };
+        let mut parts = self
+            .clients
+            .results
+            .clone()
+            .export_csv(request)
+            .await?
+            .into_inner();
         let mut file = Vec::new();
         while let Some(part) = parts.next().await {
             file.extend(part?.data);
@@ -160,11 +246,20 @@ impl Tenant {
 
     /// The tenant's live accounts, page by page.
     pub async fn accounts(&self) -> Result<Vec<Account>, Status> {
-        let mut request =
-            ListAccountsRequest { tenant_id: self.id.clone(), page_size: 100, ..ListAccountsRequest::default() };
+        let mut request = ListAccountsRequest {
+            tenant_id: self.id.clone(),
+            page_size: 100,
+            ..ListAccountsRequest::default()
+        };
         let mut accounts = Vec::new();
         loop {
-            let page = self.clients.results.clone().list_accounts(request.clone()).await?.into_inner();
+            let page = self
+                .clients
+                .results
+                .clone()
+                .list_accounts(request.clone())
+                .await?
+                .into_inner();
             accounts.extend(page.accounts);
             if page.next_page_token.is_empty() {
                 return Ok(accounts);
@@ -176,7 +271,9 @@ impl Tenant {
     /// The live account that has an address, if one does.
     pub async fn account_of(&self, address: &str) -> Result<Option<Account>, Status> {
         let accounts = self.accounts().await?;
-        Ok(accounts.into_iter().find(|account| account.addresses.iter().any(|a| a.address == address)))
+        Ok(accounts
+            .into_iter()
+            .find(|account| account.addresses.iter().any(|a| a.address == address)))
     }
 }
 
@@ -184,7 +281,16 @@ impl Tenant {
 pub fn in_short(rows: &[Row]) -> Vec<(String, Verdict, String)> {
     let mut short: Vec<_> = rows
         .iter()
-        .map(|row| (row.address.clone(), row.verdict(), row.reason().as_str_name().trim_start_matches("REASON_").to_owned()))
+        .map(|row| {
+            (
+                row.address.clone(),
+                row.verdict(),
+                row.reason()
+                    .as_str_name()
+                    .trim_start_matches("REASON_")
+                    .to_owned(),
+            )
+        })
         .collect();
     short.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.2.cmp(&b.2)));
     short

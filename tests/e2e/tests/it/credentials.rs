@@ -18,16 +18,34 @@ async fn no_table_no_answer_and_no_log_holds_the_password() -> Result<()> {
     tenant.sync().await?;
     // A wrong one travels the same way, and is told apart from everything else in logs.
     let wrong = format!("wrong-{}", uuid::Uuid::new_v4());
-    tenant.put_directory(Directory { bind_password: Some(wrong.clone()), ..forest.settings() }).await?;
+    tenant
+        .put_directory(Directory {
+            bind_password: Some(wrong.clone()),
+            ..forest.settings()
+        })
+        .await?;
     tenant.failed_sync().await?;
 
-    let shown = tenant.clients.sync.clone().get_settings(GetSettingsRequest { tenant_id: tenant.id.clone() }).await?;
+    let shown = tenant
+        .clients
+        .sync
+        .clone()
+        .get_settings(GetSettingsRequest {
+            tenant_id: tenant.id.clone(),
+        })
+        .await?;
     let shown = shown.into_inner().settings.context("settings")?;
-    ensure!(shown.credential_set && saved.credential_set, "it is told that there is one");
+    ensure!(
+        shown.credential_set && saved.credential_set,
+        "it is told that there is one"
+    );
     assert_eq!(shown.directory.context("directory")?.bind_password, None);
 
     for secret in [&password, &wrong] {
-        assert_eq!(tables_that_hold(&bed.endpoints()?.database_url, secret).await?, Vec::<String>::new());
+        assert_eq!(
+            tables_that_hold(&bed.endpoints()?.database_url, secret).await?,
+            Vec::<String>::new()
+        );
     }
     let logs = logs(bed.folder())?;
     ensure!(logs.len() >= 4, "each service writes a log: {logs:?}");
@@ -43,8 +61,12 @@ fn logs(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut logs = Vec::new();
     for entry in std::fs::read_dir(folder.join("logs"))? {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with("rollcall-") && name.ends_with(".log") {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if name.starts_with("rollcall-") && path.extension().is_some_and(|ending| ending == "log") {
             logs.push(path);
         }
     }
@@ -67,7 +89,10 @@ async fn tables_that_hold(database_url: &str, secret: &str) -> Result<Vec<String
             "SELECT EXISTS (SELECT FROM {table} t
              WHERE strpos(t::text, $1) > 0 OR strpos(t::text, encode(convert_to($1, 'UTF8'), 'hex')) > 0)"
         );
-        let found: bool = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(secret).fetch_one(&mut database).await?;
+        let found: bool = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(secret)
+            .fetch_one(&mut database)
+            .await?;
         if found {
             holding.push(table);
         }

@@ -4,6 +4,7 @@
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Tenant, person};
 use rollcall_proto::v1::{Directory, Run, Security};
+use rollcall_testbed::{Bed, Kind, StackOptions};
 
 /// A synced tenant with two people in Active Directory, and the settings that read them.
 async fn synced(word: &str) -> Result<(Tenant, Forest)> {
@@ -22,7 +23,10 @@ async fn fails_with(code: &str, tenant: &Tenant, directory: Directory) -> Result
     let run = tenant.failed_sync().await?;
     let failure = run.failure.clone().context("a failure")?;
     assert_eq!(failure.code, code, "{failure:?}");
-    assert!(!failure.message.is_empty() && !failure.advice.is_empty(), "{failure:?}");
+    assert!(
+        !failure.message.is_empty() && !failure.advice.is_empty(),
+        "{failure:?}"
+    );
     assert_eq!(tenant.accounts().await?, before, "nothing is changed");
     Ok(run)
 }
@@ -30,7 +34,10 @@ async fn fails_with(code: &str, tenant: &Tenant, directory: Directory) -> Result
 #[tokio::test]
 async fn a_wrong_password_fails_at_once_without_a_retry() -> Result<()> {
     let (tenant, forest) = synced("password").await?;
-    let directory = Directory { bind_password: Some("wrong".into()), ..forest.settings() };
+    let directory = Directory {
+        bind_password: Some("wrong".into()),
+        ..forest.settings()
+    };
     let run = fails_with("WRONG_CREDENTIALS", &tenant, directory).await?;
     assert_eq!(run.attempt, 1, "a retry would lock the account");
     Ok(())
@@ -51,7 +58,10 @@ async fn a_certificate_of_another_ca_fails_at_once() -> Result<()> {
     let (tenant, forest) = synced("ca").await?;
     let other = rcgen_ca()?;
     for security in [Security::Ldaps, Security::Starttls] {
-        let directory = Directory { ca_certificates_pem: other.clone(), ..forest.settings_over(security) };
+        let directory = Directory {
+            ca_certificates_pem: other.clone(),
+            ..forest.settings_over(security)
+        };
         let run = fails_with("TLS_UNTRUSTED", &tenant, directory).await?;
         assert_eq!(run.attempt, 1);
     }
@@ -61,7 +71,10 @@ async fn a_certificate_of_another_ca_fails_at_once() -> Result<()> {
 #[tokio::test]
 async fn a_closed_port_fails_after_one_more_attempt() -> Result<()> {
     let (tenant, forest) = synced("closed").await?;
-    let directory = Directory { port: u32::from(forest.closed_port()?), ..forest.settings() };
+    let directory = Directory {
+        port: u32::from(forest.closed_port()?),
+        ..forest.settings()
+    };
     let run = fails_with("CANNOT_CONNECT", &tenant, directory).await?;
     assert_eq!(run.attempt, 2, "once more for somebody who waits");
     Ok(())
@@ -70,7 +83,10 @@ async fn a_closed_port_fails_after_one_more_attempt() -> Result<()> {
 #[tokio::test]
 async fn a_name_that_does_not_resolve_says_so() -> Result<()> {
     let (tenant, forest) = synced("name").await?;
-    let directory = Directory { hosts: vec!["dc.no-such-domain.invalid".into()], ..forest.settings() };
+    let directory = Directory {
+        hosts: vec!["dc.no-such-domain.invalid".into()],
+        ..forest.settings()
+    };
     fails_with("CANNOT_RESOLVE", &tenant, directory).await?;
     Ok(())
 }
@@ -78,7 +94,10 @@ async fn a_name_that_does_not_resolve_says_so() -> Result<()> {
 #[tokio::test]
 async fn an_address_outside_the_operators_networks_is_not_dialled() -> Result<()> {
     let (tenant, forest) = synced("networks").await?;
-    let directory = Directory { hosts: vec!["10.1.2.3".into()], ..forest.settings() };
+    let directory = Directory {
+        hosts: vec!["10.1.2.3".into()],
+        ..forest.settings()
+    };
     let run = fails_with("ADDRESS_NOT_ALLOWED", &tenant, directory).await?;
     assert_eq!(run.attempt, 1);
     Ok(())
@@ -88,7 +107,9 @@ async fn an_address_outside_the_operators_networks_is_not_dialled() -> Result<()
 async fn a_directory_cut_off_in_the_middle_of_a_page_changes_nothing() -> Result<()> {
     let (tenant, forest) = synced("cut").await?;
     for n in 0..40 {
-        forest.add(&person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}")))).await?;
+        forest
+            .add(&person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}"))))
+            .await?;
     }
     let proxy = forest.proxy().await?;
     proxy.cut_after(6_000);
@@ -107,10 +128,17 @@ async fn a_directory_that_answers_garbage_is_not_taken_for_one() -> Result<()> {
 
 #[tokio::test]
 async fn a_directory_that_falls_silent_times_out() -> Result<()> {
-    let (tenant, forest) = synced("silent").await?;
+    let bed = Bed::attach()?;
+    let patience =
+        StackOptions::default().set(Kind::Worker, "ROLLCALL_DIRECTORY__OPERATION_TIMEOUT_SECONDS", "1");
+    let stack = bed.stack(patience).await?;
+    let tenant = Tenant::registered(stack.endpoints(), "silent").await?;
+    let forest = Forest::in_active_directory(&bed, &tenant.id).await?;
+    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
     let proxy = forest.proxy().await?;
     proxy.stall_after(300);
     fails_with("OPERATION_TIMEOUT", &tenant, proxy.settings(Security::Plaintext)).await?;
+    stack.stop().await?;
     Ok(())
 }
 

@@ -51,27 +51,48 @@ async fn each_security(tenant: Tenant, forest: Forest) -> Result<()> {
         tenant.put_directory(forest.settings_over(security)).await?;
         let run = tenant.preview().await?;
         let counts = run.counts.context("counts")?;
-        assert_eq!((counts.objects, counts.claims, run.read_mode), (1, 1, ReadMode::Full.into()), "{security:?}");
+        assert_eq!(
+            (counts.objects, counts.claims, run.read_mode),
+            (1, 1, ReadMode::Full.into()),
+            "{security:?}"
+        );
     }
     Ok(())
 }
 
 async fn no_attribute(tenant: Tenant, forest: Forest) -> Result<()> {
     forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
-    forest.add(&person("nobody").mail(&tenant.address("nobody"))).await?;
+    forest
+        .add(&person("nobody").mail(&tenant.address("nobody")))
+        .await?;
     tenant.put_directory(forest.settings()).await?;
     let rows = tenant.rows(&tenant.preview().await?.run_id).await?;
-    assert_eq!(in_short(&rows), [(tenant.address("ann"), Verdict::Add, "NEW_ACCOUNT".to_owned())]);
+    assert_eq!(
+        in_short(&rows),
+        [(tenant.address("ann"), Verdict::Add, "NEW_ACCOUNT".to_owned())]
+    );
     Ok(())
 }
 
 async fn filter_narrows(tenant: Tenant, forest: Forest) -> Result<()> {
     forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
     forest.add(&person("bob").primary(&tenant.address("bob"))).await?;
-    let saved = tenant.put_directory(Directory { filter: " cn=bo* ".into(), ..forest.settings() }).await?;
-    assert_eq!(saved.directory.context("directory")?.filter, "(cn=bo*)", "stored in canonical form");
+    let saved = tenant
+        .put_directory(Directory {
+            filter: " cn=bo* ".into(),
+            ..forest.settings()
+        })
+        .await?;
+    assert_eq!(
+        saved.directory.context("directory")?.filter,
+        "(cn=bo*)",
+        "stored in canonical form"
+    );
     let rows = tenant.rows(&tenant.preview().await?.run_id).await?;
-    assert_eq!(in_short(&rows), [(tenant.address("bob"), Verdict::Add, "NEW_ACCOUNT".to_owned())]);
+    assert_eq!(
+        in_short(&rows),
+        [(tenant.address("bob"), Verdict::Add, "NEW_ACCOUNT".to_owned())]
+    );
     Ok(())
 }
 
@@ -84,7 +105,10 @@ async fn types(tenant: Tenant, forest: Forest) -> Result<()> {
     forest.add(&named(person, "unknown").recipient_type(3)).await?;
     tenant.put_directory(forest.settings()).await?;
     let rows = tenant.rows(&tenant.preview().await?.run_id).await?;
-    let mut types: Vec<_> = rows.iter().map(|row| (row.address.as_str(), row.object_type())).collect();
+    let mut types: Vec<_> = rows
+        .iter()
+        .map(|row| (row.address.as_str(), row.object_type()))
+        .collect();
     types.sort_by_key(|(address, _)| address.to_owned());
     let wanted = [
         (tenant.address("list"), ObjectType::Group),
@@ -93,23 +117,50 @@ async fn types(tenant: Tenant, forest: Forest) -> Result<()> {
         (tenant.address("unknown"), ObjectType::Other),
         (tenant.address("user"), ObjectType::User),
     ];
-    assert_eq!(types, wanted.iter().map(|(address, kind)| (address.as_str(), *kind)).collect::<Vec<_>>());
+    assert_eq!(
+        types,
+        wanted
+            .iter()
+            .map(|(address, kind)| (address.as_str(), *kind))
+            .collect::<Vec<_>>()
+    );
     Ok(())
 }
 
 async fn disabled(tenant: Tenant, forest: Forest) -> Result<()> {
     forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
-    forest.add(&person("gone").primary(&tenant.address("gone")).disabled()).await?;
-    forest.add(&person("box").primary(&tenant.address("box")).disabled().recipient_type(4)).await?;
-    let import = Import { exclude_disabled: true, ..Import::default() };
-    tenant.put(Settings { import: Some(import), ..tenant.settings(forest.settings()) }).await?;
+    forest
+        .add(&person("gone").primary(&tenant.address("gone")).disabled())
+        .await?;
+    forest
+        .add(
+            &person("box")
+                .primary(&tenant.address("box"))
+                .disabled()
+                .recipient_type(4),
+        )
+        .await?;
+    let import = Import {
+        exclude_disabled: true,
+        ..Import::default()
+    };
+    tenant
+        .put(Settings {
+            import: Some(import),
+            ..tenant.settings(forest.settings())
+        })
+        .await?;
     let rows = tenant.rows(&tenant.preview().await?.run_id).await?;
     assert_eq!(
         in_short(&rows),
         [
             (tenant.address("ann"), Verdict::Add, "NEW_ACCOUNT".to_owned()),
             (tenant.address("box"), Verdict::Add, "NEW_ACCOUNT".to_owned()),
-            (tenant.address("gone"), Verdict::Skip, "DISABLED_EXCLUDED".to_owned()),
+            (
+                tenant.address("gone"),
+                Verdict::Skip,
+                "DISABLED_EXCLUDED".to_owned()
+            ),
         ]
     );
     Ok(())
@@ -118,9 +169,17 @@ async fn disabled(tenant: Tenant, forest: Forest) -> Result<()> {
 async fn other_attributes(tenant: Tenant, forest: Forest) -> Result<()> {
     forest.add(&person("ann").mail(&tenant.address("ann"))).await?;
     let attributes = vec!["mail".to_owned(), "proxyAddresses".to_owned()];
-    tenant.put_directory(Directory { attributes, ..forest.settings() }).await?;
+    tenant
+        .put_directory(Directory {
+            attributes,
+            ..forest.settings()
+        })
+        .await?;
     let rows = tenant.rows(&tenant.preview().await?.run_id).await?;
-    assert_eq!(in_short(&rows), [(tenant.address("ann"), Verdict::Add, "NEW_ACCOUNT".to_owned())]);
+    assert_eq!(
+        in_short(&rows),
+        [(tenant.address("ann"), Verdict::Add, "NEW_ACCOUNT".to_owned())]
+    );
     Ok(())
 }
 
@@ -147,25 +206,40 @@ async fn not_email(tenant: Tenant, forest: Forest) -> Result<()> {
     tenant.put_directory(forest.settings()).await?;
     let run = tenant.preview().await?;
     let counts = run.counts.context("counts")?;
-    assert_eq!((counts.claims, counts.not_email, counts.add, counts.skip), (2, 2, 1, 1));
+    assert_eq!(
+        (counts.claims, counts.not_email, counts.add, counts.skip),
+        (2, 2, 1, 1)
+    );
     let rows = tenant.rows(&run.run_id).await?;
-    let broken = rows.iter().find(|row| row.verdict() == Verdict::Skip).context("the broken one")?;
+    let broken = rows
+        .iter()
+        .find(|row| row.verdict() == Verdict::Skip)
+        .context("the broken one")?;
     assert_eq!(broken.address, "no-domain");
     Ok(())
 }
 
 async fn beyond_ascii(tenant: Tenant, forest: Forest) -> Result<()> {
-    forest.add(&person("jürgen").primary(&tenant.address("Jürgen"))).await?;
+    forest
+        .add(&person("jürgen").primary(&tenant.address("Jürgen")))
+        .await?;
     tenant.put_directory(forest.settings()).await?;
     tenant.sync().await?;
-    let primaries: Vec<_> = tenant.accounts().await?.into_iter().map(|a| a.primary_address).collect();
+    let primaries: Vec<_> = tenant
+        .accounts()
+        .await?
+        .into_iter()
+        .map(|a| a.primary_address)
+        .collect();
     assert_eq!(primaries, [tenant.address("jürgen")]);
     Ok(())
 }
 
 async fn second_read(tenant: Tenant, forest: Forest) -> Result<()> {
     for n in 0..30 {
-        forest.add(&person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}")))).await?;
+        forest
+            .add(&person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}"))))
+            .await?;
     }
     tenant.put_directory(forest.settings()).await?;
     assert!(!tenant.sync().await?.unchanged);

@@ -3,13 +3,26 @@
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Tenant, person};
 use rollcall_proto::v1::{
-    GetSettingsRequest, ListRowsRequest, ListRunsRequest, RunKind, RunState, RunTrigger, SyncNowRequest, Verdict,
+    GetSettingsRequest, ListRowsRequest, ListRunsRequest, RunKind, RunState, RunTrigger, SyncNowRequest,
+    Verdict,
 };
 
 async fn synced(word: &str) -> Result<(Tenant, Forest, String)> {
     let (tenant, forest) = Forest::openldap(word).await?;
-    forest.add(&person("ann").primary(&tenant.address("ann")).alias(&tenant.address("office"))).await?;
-    forest.add(&person("bob").primary(&tenant.address("bob")).alias("bob@elsewhere.example")).await?;
+    forest
+        .add(
+            &person("ann")
+                .primary(&tenant.address("ann"))
+                .alias(&tenant.address("office")),
+        )
+        .await?;
+    forest
+        .add(
+            &person("bob")
+                .primary(&tenant.address("bob"))
+                .alias("bob@elsewhere.example"),
+        )
+        .await?;
     tenant.put_directory(forest.settings()).await?;
     let run = tenant.sync().await?;
     Ok((tenant, forest, run.run_id))
@@ -35,21 +48,36 @@ async fn rows_are_filtered_by_verdict_and_searched_by_prefix_whatever_the_case()
     assert_eq!(ask(vec![Verdict::Skip], "").await?, ["bob@elsewhere.example"]);
     assert_eq!(ask(vec![], "BOB@").await?.len(), 2);
     assert_eq!(ask(vec![Verdict::Add], "off").await?, [tenant.address("office")]);
-    assert!(ask(vec![], "%").await?.is_empty(), "a search is a prefix, not a pattern");
+    assert!(
+        ask(vec![], "%").await?.is_empty(),
+        "a search is a prefix, not a pattern"
+    );
     Ok(())
 }
 
 #[tokio::test]
 async fn the_csv_holds_one_row_a_claim_as_it_stands_in_the_directory() -> Result<()> {
     let (tenant, forest, _) = synced("csv").await?;
-    forest.add(&person("formula").value("smtp:=cmd|' /C calc'!A1")).await?;
+    forest
+        .add(&person("formula").value("smtp:=cmd|' /C calc'!A1"))
+        .await?;
     let preview = tenant.preview().await?;
     let csv = tenant.csv(&preview.run_id).await?;
     let lines: Vec<&str> = csv.split("\r\n").collect();
     assert!(lines[0].starts_with("address,"), "a header line: {}", lines[0]);
-    assert_eq!(lines.iter().filter(|line| !line.is_empty()).count(), 1 + 5, "{csv}");
-    let alias = lines.iter().find(|line| line.starts_with(&tenant.address("office"))).context("the alias")?;
-    assert!(alias.contains("ALIAS") && alias.contains(&tenant.address("ann")) && alias.contains("KEEP"), "{alias}");
+    assert_eq!(
+        lines.iter().filter(|line| !line.is_empty()).count(),
+        1 + 5,
+        "{csv}"
+    );
+    let alias = lines
+        .iter()
+        .find(|line| line.starts_with(&tenant.address("office")))
+        .context("the alias")?;
+    assert!(
+        alias.contains("ALIAS") && alias.contains(&tenant.address("ann")) && alias.contains("KEEP"),
+        "{alias}"
+    );
     assert!(csv.contains("'=cmd"), "a formula is defused: {csv}");
     Ok(())
 }
@@ -58,9 +86,22 @@ async fn the_csv_holds_one_row_a_claim_as_it_stands_in_the_directory() -> Result
 async fn runs_are_listed_newest_first_with_kind_trigger_state_and_times() -> Result<()> {
     let (tenant, _, sync_id) = synced("runs").await?;
     let preview = tenant.preview().await?;
-    let request = ListRunsRequest { tenant_id: tenant.id.clone(), ..ListRunsRequest::default() };
-    let runs = tenant.clients.results.clone().list_runs(request).await?.into_inner().runs;
-    let listed: Vec<_> = runs.iter().map(|run| (run.run_id.as_str(), run.kind(), run.state())).collect();
+    let request = ListRunsRequest {
+        tenant_id: tenant.id.clone(),
+        ..ListRunsRequest::default()
+    };
+    let runs = tenant
+        .clients
+        .results
+        .clone()
+        .list_runs(request)
+        .await?
+        .into_inner()
+        .runs;
+    let listed: Vec<_> = runs
+        .iter()
+        .map(|run| (run.run_id.as_str(), run.kind(), run.state()))
+        .collect();
     assert_eq!(
         listed,
         [
@@ -70,7 +111,10 @@ async fn runs_are_listed_newest_first_with_kind_trigger_state_and_times() -> Res
     );
     for run in &runs {
         assert_eq!(run.trigger(), RunTrigger::Manual);
-        assert!(run.create_time.is_some() && run.start_time.is_some() && run.end_time.is_some(), "{run:?}");
+        assert!(
+            run.create_time.is_some() && run.start_time.is_some() && run.end_time.is_some(),
+            "{run:?}"
+        );
     }
     Ok(())
 }
@@ -102,7 +146,9 @@ async fn a_sync_that_waits_is_answered_again_instead_of_queued_twice() -> Result
     let (tenant, forest, _) = synced("twice").await?;
     let proxy = forest.proxy().await?;
     proxy.stall_after(0);
-    tenant.put_directory(proxy.settings(rollcall_proto::v1::Security::Plaintext)).await?;
+    tenant
+        .put_directory(proxy.settings(rollcall_proto::v1::Security::Plaintext))
+        .await?;
     let reading = tenant.start_sync().await?;
     rollcall_e2e::wait::until(
         "the run to begin",
@@ -112,11 +158,16 @@ async fn a_sync_that_waits_is_answered_again_instead_of_queued_twice() -> Result
     .await?;
     let ask = || {
         let mut sync = tenant.clients.sync.clone();
-        let request = SyncNowRequest { tenant_id: tenant.id.clone() };
+        let request = SyncNowRequest {
+            tenant_id: tenant.id.clone(),
+        };
         async move { sync.sync_now(request).await.map(tonic::Response::into_inner) }
     };
     let queued = ask().await?;
-    assert!(!queued.already_queued && queued.run_id != reading, "one more is queued behind the one that reads");
+    assert!(
+        !queued.already_queued && queued.run_id != reading,
+        "one more is queued behind the one that reads"
+    );
     let again = ask().await?;
     assert!(again.already_queued);
     assert_eq!(again.run_id, queued.run_id);
@@ -133,7 +184,14 @@ async fn a_schedule_tells_when_it_runs_next() -> Result<()> {
     assert_eq!(next.seconds % 3600, 60, "a minute past the hour");
     let off = tenant.put_schedule(forest.settings(), 0).await?;
     assert_eq!(off.next_run_time, None);
-    let shown = tenant.clients.sync.clone().get_settings(GetSettingsRequest { tenant_id: tenant.id.clone() }).await?;
+    let shown = tenant
+        .clients
+        .sync
+        .clone()
+        .get_settings(GetSettingsRequest {
+            tenant_id: tenant.id.clone(),
+        })
+        .await?;
     assert_eq!(shown.into_inner().settings, Some(off));
     Ok(())
 }

@@ -14,9 +14,27 @@ async fn tenant_in_active_directory(word: &str) -> Result<(Tenant, Forest)> {
 #[tokio::test]
 async fn a_preview_shows_exactly_what_the_sync_then_does() -> Result<()> {
     let (tenant, forest) = tenant_in_active_directory("preview").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann")).alias(&tenant.address("a.berg"))).await?;
-    forest.add(&person("bob").primary(&tenant.address("bob")).alias(&tenant.address("ann"))).await?;
-    forest.add(&person("eve").primary("eve@nobody-owns-this.example").value("SIP:eve@corp.example")).await?;
+    forest
+        .add(
+            &person("ann")
+                .primary(&tenant.address("ann"))
+                .alias(&tenant.address("a.berg")),
+        )
+        .await?;
+    forest
+        .add(
+            &person("bob")
+                .primary(&tenant.address("bob"))
+                .alias(&tenant.address("ann")),
+        )
+        .await?;
+    forest
+        .add(
+            &person("eve")
+                .primary("eve@nobody-owns-this.example")
+                .value("SIP:eve@corp.example"),
+        )
+        .await?;
     forest.add(&person("odd").value("smtp:not an address")).await?;
 
     let preview = tenant.preview().await?;
@@ -34,11 +52,24 @@ async fn a_preview_shows_exactly_what_the_sync_then_does() -> Result<()> {
             (ann.clone(), Verdict::Skip, "CLAIMED_BY_OTHER_OBJECT".to_owned()),
             (ann.clone(), Verdict::Add, "NEW_ACCOUNT".to_owned()),
             (bob.clone(), Verdict::Add, "NEW_ACCOUNT".to_owned()),
-            ("eve@nobody-owns-this.example".to_owned(), Verdict::Skip, "DOMAIN_NOT_REGISTERED".to_owned()),
-            ("not an address".to_owned(), Verdict::Skip, "INVALID_ADDRESS".to_owned()),
+            (
+                "eve@nobody-owns-this.example".to_owned(),
+                Verdict::Skip,
+                "DOMAIN_NOT_REGISTERED".to_owned()
+            ),
+            (
+                "not an address".to_owned(),
+                Verdict::Skip,
+                "INVALID_ADDRESS".to_owned()
+            ),
         ]
     );
-    let primaries: Vec<_> = tenant.accounts().await?.into_iter().map(|account| account.primary_address).collect();
+    let primaries: Vec<_> = tenant
+        .accounts()
+        .await?
+        .into_iter()
+        .map(|account| account.primary_address)
+        .collect();
     assert_eq!(primaries, [ann, bob]);
     Ok(())
 }
@@ -46,7 +77,13 @@ async fn a_preview_shows_exactly_what_the_sync_then_does() -> Result<()> {
 #[tokio::test]
 async fn a_second_sync_changes_nothing_and_says_so() -> Result<()> {
     let (tenant, forest) = tenant_in_active_directory("again").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann")).alias(&tenant.address("office"))).await?;
+    forest
+        .add(
+            &person("ann")
+                .primary(&tenant.address("ann"))
+                .alias(&tenant.address("office")),
+        )
+        .await?;
 
     let first = tenant.sync().await?;
     let before = tenant.accounts().await?;
@@ -56,9 +93,15 @@ async fn a_second_sync_changes_nothing_and_says_so() -> Result<()> {
     assert!(second.unchanged, "{second:?}");
     assert_eq!(tenant.accounts().await?, before);
     let counts = second.counts.context("counts")?;
-    assert_eq!((counts.keep, counts.add, counts.update, counts.stale, counts.skip), (2, 0, 0, 0, 0));
+    assert_eq!(
+        (counts.keep, counts.add, counts.update, counts.stale, counts.skip),
+        (2, 0, 0, 0, 0)
+    );
     let rows = tenant.rows(&second.run_id).await?;
-    assert!(rows.len() == 2 && rows.iter().all(|row| row.verdict() == Verdict::Keep), "{rows:?}");
+    assert!(
+        rows.len() == 2 && rows.iter().all(|row| row.verdict() == Verdict::Keep),
+        "{rows:?}"
+    );
     Ok(())
 }
 
@@ -86,19 +129,34 @@ async fn somebody_added_to_the_directory_gets_an_account_and_nobody_else_is_touc
 #[tokio::test]
 async fn somebody_who_marries_keeps_the_account_under_the_new_primary_address() -> Result<()> {
     let (tenant, forest) = tenant_in_active_directory("renamed").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann.berg"))).await?;
+    forest
+        .add(&person("ann").primary(&tenant.address("ann.berg")))
+        .await?;
     tenant.sync().await?;
-    let before = tenant.account_of(&tenant.address("ann.berg")).await?.context("ann's account")?;
+    let before = tenant
+        .account_of(&tenant.address("ann.berg"))
+        .await?
+        .context("ann's account")?;
 
-    let married = [format!("SMTP:{}", tenant.address("ann.holm")), format!("smtp:{}", tenant.address("ann.berg"))];
+    let married = [
+        format!("SMTP:{}", tenant.address("ann.holm")),
+        format!("smtp:{}", tenant.address("ann.berg")),
+    ];
     forest.set_addresses("ann", &married).await?;
     forest.rename("ann", "ann holm").await?;
     tenant.sync().await?;
 
-    let after = tenant.account_of(&tenant.address("ann.holm")).await?.context("ann's account")?;
+    let after = tenant
+        .account_of(&tenant.address("ann.holm"))
+        .await?
+        .context("ann's account")?;
     assert_eq!(after.account_id, before.account_id);
     assert_eq!(after.primary_address, tenant.address("ann.holm"));
-    let types: Vec<_> = after.addresses.iter().map(|a| (a.address.clone(), a.address_type())).collect();
+    let types: Vec<_> = after
+        .addresses
+        .iter()
+        .map(|a| (a.address.clone(), a.address_type()))
+        .collect();
     assert_eq!(
         types,
         [
@@ -123,7 +181,10 @@ async fn somebody_moved_to_another_ou_under_the_base_keeps_account_and_addresses
     assert_eq!(tenant.accounts().await?, before);
     let rows = tenant.rows(&run.run_id).await?;
     assert!(rows.iter().all(|row| row.verdict() == Verdict::Keep), "{rows:?}");
-    assert!(rows.iter().all(|row| row.object_dn.contains("Leadership")), "rows tell where it stands now: {rows:?}");
+    assert!(
+        rows.iter().all(|row| row.object_dn.contains("Leadership")),
+        "rows tell where it stands now: {rows:?}"
+    );
     Ok(())
 }
 
@@ -144,12 +205,21 @@ async fn somebody_removed_from_the_directory_stays_in_the_portal_marked_stale() 
             (tenant.address("bob"), Verdict::Stale, "ABSENT".to_owned()),
         ]
     );
-    let bob = tenant.account_of(&tenant.address("bob")).await?.context("bob stays")?;
-    assert!(bob.stale_since.is_some() && bob.addresses.iter().all(|a| a.stale_since.is_some()), "{bob:?}");
+    let bob = tenant
+        .account_of(&tenant.address("bob"))
+        .await?
+        .context("bob stays")?;
+    assert!(
+        bob.stale_since.is_some() && bob.addresses.iter().all(|a| a.stale_since.is_some()),
+        "{bob:?}"
+    );
 
     let again = tenant.sync().await?;
     assert!(again.unchanged);
-    let still = tenant.account_of(&tenant.address("bob")).await?.context("bob stays")?;
+    let still = tenant
+        .account_of(&tenant.address("bob"))
+        .await?
+        .context("bob stays")?;
     assert_eq!(still.stale_since, bob.stale_since, "stale since the day it went");
     Ok(())
 }
@@ -159,7 +229,10 @@ async fn somebody_made_anew_with_the_same_primary_takes_the_old_account_over() -
     let (tenant, forest) = tenant_in_active_directory("rebound").await?;
     forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
     tenant.sync().await?;
-    let before = tenant.account_of(&tenant.address("ann")).await?.context("ann's account")?;
+    let before = tenant
+        .account_of(&tenant.address("ann"))
+        .await?
+        .context("ann's account")?;
 
     forest.remove("ann").await?;
     forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
@@ -169,7 +242,10 @@ async fn somebody_made_anew_with_the_same_primary_takes_the_old_account_over() -
         in_short(&tenant.rows(&run.run_id).await?),
         [(tenant.address("ann"), Verdict::Update, "REBOUND".to_owned())]
     );
-    let after = tenant.account_of(&tenant.address("ann")).await?.context("ann's account")?;
+    let after = tenant
+        .account_of(&tenant.address("ann"))
+        .await?
+        .context("ann's account")?;
     assert_eq!(after.account_id, before.account_id);
     Ok(())
 }
@@ -177,20 +253,45 @@ async fn somebody_made_anew_with_the_same_primary_takes_the_old_account_over() -
 #[tokio::test]
 async fn swapped_addresses_swap_accounts_in_one_run() -> Result<()> {
     let (tenant, forest) = tenant_in_active_directory("swapped").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann")).alias(&tenant.address("desk"))).await?;
+    forest
+        .add(
+            &person("ann")
+                .primary(&tenant.address("ann"))
+                .alias(&tenant.address("desk")),
+        )
+        .await?;
     forest.add(&person("bob").primary(&tenant.address("bob"))).await?;
     tenant.sync().await?;
 
-    forest.set_addresses("ann", &[format!("SMTP:{}", tenant.address("ann"))]).await?;
-    let given = [format!("SMTP:{}", tenant.address("bob")), format!("smtp:{}", tenant.address("desk"))];
+    forest
+        .set_addresses("ann", &[format!("SMTP:{}", tenant.address("ann"))])
+        .await?;
+    let given = [
+        format!("SMTP:{}", tenant.address("bob")),
+        format!("smtp:{}", tenant.address("desk")),
+    ];
     forest.set_addresses("bob", &given).await?;
     let run = tenant.sync().await?;
 
     let rows = tenant.rows(&run.run_id).await?;
-    let desk = rows.iter().find(|row| row.address == tenant.address("desk")).context("desk")?;
-    assert_eq!((desk.verdict(), desk.primary_address.clone()), (Verdict::Update, tenant.address("bob")), "{desk:?}");
-    assert_eq!(desk.other, tenant.address("ann"), "the row names the account left");
-    let bob = tenant.account_of(&tenant.address("desk")).await?.context("bob's account")?;
+    let desk = rows
+        .iter()
+        .find(|row| row.address == tenant.address("desk"))
+        .context("desk")?;
+    assert_eq!(
+        (desk.verdict(), desk.primary_address.clone()),
+        (Verdict::Update, tenant.address("bob")),
+        "{desk:?}"
+    );
+    assert_eq!(
+        desk.other,
+        tenant.address("ann"),
+        "the row names the account left"
+    );
+    let bob = tenant
+        .account_of(&tenant.address("desk"))
+        .await?
+        .context("bob's account")?;
     assert_eq!(bob.primary_address, tenant.address("bob"));
     Ok(())
 }
@@ -199,14 +300,22 @@ async fn swapped_addresses_swap_accounts_in_one_run() -> Result<()> {
 async fn an_alias_in_a_domain_alias_comes_in_as_a_domain_alias_of_its_twin() -> Result<()> {
     let (tenant, forest) = tenant_in_active_directory("twin").await?;
     let alias_domain = format!("mail.{}", tenant.domain);
-    tenant.put_domains(&[(&tenant.domain, ""), (&alias_domain, &tenant.domain)]).await?;
+    tenant
+        .put_domains(&[(&tenant.domain, ""), (&alias_domain, &tenant.domain)])
+        .await?;
     let twin = format!("ann@{alias_domain}");
-    forest.add(&person("ann").primary(&tenant.address("ann")).alias(&twin)).await?;
+    forest
+        .add(&person("ann").primary(&tenant.address("ann")).alias(&twin))
+        .await?;
 
     tenant.sync().await?;
 
     let ann = tenant.account_of(&twin).await?.context("ann's account")?;
-    let types: Vec<_> = ann.addresses.iter().map(|a| (a.address.clone(), a.address_type(), a.origin())).collect();
+    let types: Vec<_> = ann
+        .addresses
+        .iter()
+        .map(|a| (a.address.clone(), a.address_type(), a.origin()))
+        .collect();
     assert_eq!(
         types,
         [
