@@ -39,11 +39,11 @@ async fn every_statement_in_a_file_fits_the_migrated_schema_for_the_service_that
                 .execute(&mut connection)
                 .await
             {
-                Ok(_) => drop(
+                Ok(_) => {
                     sqlx::raw_sql("DEALLOCATE statement")
                         .execute(&mut connection)
-                        .await?,
-                ),
+                        .await?;
+                }
                 Err(error) => wrong.push(format!("{}: {error}", file.display())),
             }
         }
