@@ -124,10 +124,7 @@ struct Complete {
 
 impl Complete {
     async fn decide(self, tenant: &mut TenantTx, kind: v1::RunKind) -> Result<Ending, ReconcileError> {
-        sqlx::query("SET LOCAL work_mem = '64MB'")
-            .execute(tenant.connection())
-            .await
-            .during("set work_mem")?;
+        settle_planner(tenant).await?;
         let rules = convert::rules(&self.settings)?;
         let world = load::world(tenant, &self.directory).await?;
         let mut ids = AccountIds::new(tenant.now());
@@ -192,6 +189,16 @@ impl Complete {
         row.accounts = convert::to_bigint(plan.counts.accounts);
         Ok(())
     }
+}
+
+/// What is written here is written in sets. A tenant that was just imported has no statistics yet, and a nested loop over
+/// what is taken for one row would take minutes; every join here is as good by hash.
+async fn settle_planner(tenant: &mut TenantTx) -> Result<(), ReconcileError> {
+    sqlx::query("SELECT set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true)")
+        .execute(tenant.connection())
+        .await
+        .during("settle how statements are planned")?;
+    Ok(())
 }
 
 /// Ids of new accounts: version 7 of the run's time, so that those of one run follow each other in the index.

@@ -11,13 +11,16 @@ use rollcall_chassis::{
     amqp::{Broker, Message, Publisher},
     lifecycle::chain,
 };
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::Notify;
 
 use crate::error::{During, ReconcileError};
 
 /// How many tenants one round serves, so that the list stays short.
 const TENANTS: i64 = 1000;
+
+/// How many batches of one tenant are published before it is the next one's turn.
+const BATCHES: usize = 10;
 
 /// A relay to be.
 pub(crate) struct Relay {
@@ -63,7 +66,7 @@ impl Relay {
         });
     }
 
-    /// A batch of each tenant that has something.
+    /// What each tenant has, up to a few batches, so that a large import does not keep the others waiting.
     async fn round(&self, publisher: &Publisher) -> Result<Round, ReconcileError> {
         let tenants: Vec<String> = sqlx::query_scalar(include_str!("relay/tenants.sql"))
             .bind(TENANTS)
@@ -72,36 +75,38 @@ impl Relay {
             .during("read whose events wait")?;
         let mut round = Round::Idle;
         for tenant in tenants {
-            match self.batch_of(&tenant, publisher).await? {
-                Batch::Published => round = Round::Published,
-                Batch::Skipped => {}
-                Batch::Failed => return Ok(Round::Idle),
+            let mut after = 0;
+            for _ in 0..BATCHES {
+                match self.batch(&tenant, after, publisher).await? {
+                    Batch::Published(last) => (round, after) = (Round::Published, last),
+                    Batch::Nothing => break,
+                    Batch::Refused => return Ok(Round::Idle),
+                }
             }
         }
         Ok(round)
     }
 
-    async fn batch_of(&self, tenant: &str, publisher: &Publisher) -> Result<Batch, ReconcileError> {
+    /// Publishes and deletes the next events of a tenant. `after` are known to be gone: the index still leads through
+    /// their remains.
+    async fn batch(&self, tenant: &str, after: i64, publisher: &Publisher) -> Result<Batch, ReconcileError> {
         let mut transaction = self.pool.begin().await.during("begin a transaction")?;
-        let locked: bool = sqlx::query_scalar(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended('rollcall.outbox:' || $1, 0))",
-        )
-        .bind(tenant)
-        .fetch_one(&mut *transaction)
-        .await
-        .during("lock the tenant's outbox")?;
-        if !locked {
-            return Ok(Batch::Skipped);
+        if !lock(&mut transaction, tenant).await? {
+            return Ok(Batch::Nothing);
         }
         let rows: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(
             "SELECT sequence, routing_key, payload FROM reconcile.outbox \
-             WHERE tenant_id = $1 ORDER BY sequence LIMIT $2",
+             WHERE tenant_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
         )
         .bind(tenant)
+        .bind(after)
         .bind(self.batch)
         .fetch_all(&mut *transaction)
         .await
         .during("read the tenant's events")?;
+        if rows.is_empty() {
+            return Ok(Batch::Nothing);
+        }
         let (sequences, messages): (Vec<i64>, Vec<Message>) = rows
             .into_iter()
             .map(|(sequence, key, payload)| (sequence, Message::portal(key, payload)))
@@ -115,32 +120,40 @@ impl Relay {
                 "an event could not be published"
             );
         }
-        let Some(last) = confirmed.checked_sub(1).and_then(|last| sequences.get(last)) else {
-            return Ok(if messages.is_empty() {
-                Batch::Skipped
-            } else {
-                Batch::Failed
-            });
+        let Some(&last) = confirmed.checked_sub(1).and_then(|last| sequences.get(last)) else {
+            return Ok(Batch::Refused);
         };
-        sqlx::query("DELETE FROM reconcile.outbox WHERE tenant_id = $1 AND sequence <= $2")
+        sqlx::query("DELETE FROM reconcile.outbox WHERE tenant_id = $1 AND sequence > $2 AND sequence <= $3")
             .bind(tenant)
+            .bind(after)
             .bind(last)
             .execute(&mut *transaction)
             .await
             .during("delete what was confirmed")?;
         transaction.commit().await.during("commit")?;
         Ok(if confirmed == messages.len() {
-            Batch::Published
+            Batch::Published(last)
         } else {
-            Batch::Failed
+            Batch::Refused
         })
     }
 }
 
+/// Takes the tenant's outbox for as long as the transaction lasts, unless somebody has it.
+async fn lock(connection: &mut PgConnection, tenant: &str) -> Result<bool, ReconcileError> {
+    sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended('rollcall.outbox:' || $1, 0))")
+        .bind(tenant)
+        .fetch_one(connection)
+        .await
+        .during("lock the tenant's outbox")
+}
+
+/// What became of a batch.
 enum Batch {
-    Published,
-    /// Another process is at it, or there is nothing any more.
-    Skipped,
+    /// All of it, up to this sequence.
+    Published(i64),
+    /// There is nothing, or another process is at it.
+    Nothing,
     /// The broker did not take all of it.
-    Failed,
+    Refused,
 }

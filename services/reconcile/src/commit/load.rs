@@ -1,12 +1,15 @@
 //! What a plan is made against: the tenant's domains, those of others, and its accounts.
 
+use std::collections::HashMap;
+
 use futures::TryStreamExt as _;
 use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::{
     AccountId, Address, AddressType, DomainName, ObjectId, ObjectType, Origin,
     plan::{AccountState, AddressState, Directory, ForeignDomains, Portal, TenantDomains},
 };
-use sqlx::{FromRow, Row as _, postgres::PgRow};
+use sqlx::FromRow;
+use tokio::task::block_in_place;
 use uuid::Uuid;
 
 use crate::{
@@ -99,56 +102,50 @@ pub(super) async fn remember_foreign(tenant: &mut TenantTx, names: &[String]) ->
     Ok(())
 }
 
-/// The account's part of a row; the address' part stands beside it.
+/// Accounts and addresses are read apart, each as a whole, and brought together here: a join of the two is only as good as
+/// the statistics, of which a tenant that was just imported has none.
+async fn portal(tenant: &mut TenantTx) -> Result<Portal, ReconcileError> {
+    let mut accounts = accounts(tenant).await?;
+    add_addresses(tenant, include_str!("load/addresses.sql"), &mut accounts).await?;
+    add_addresses(tenant, include_str!("load/removed_addresses.sql"), &mut accounts).await?;
+    Ok(block_in_place(|| accounts.into_values().collect()))
+}
+
+type Accounts = HashMap<Uuid, AccountState>;
+
 #[derive(FromRow)]
 struct AccountRow {
     account_id: Uuid,
     object_id: Option<String>,
     r#type: String,
-    account_origin: String,
+    origin: String,
     hsr_enabled: bool,
     protected: bool,
-    account_stale_since: Option<PgTimestamp>,
+    stale_since: Option<PgTimestamp>,
     removed: bool,
 }
 
-/// The accounts as they come, one row an address, those of an account one after the other.
-async fn portal(tenant: &mut TenantTx) -> Result<Portal, ReconcileError> {
+async fn accounts(tenant: &mut TenantTx) -> Result<Accounts, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    let mut rows = sqlx::query(include_str!("load/accounts.sql"))
+    let mut rows = sqlx::query_as(include_str!("load/accounts.sql"))
         .bind(id)
-        .persistent(false)
         .fetch(tenant.connection());
-    let mut builder = Portal::builder();
-    let mut current: Option<AccountState> = None;
+    let mut accounts = Accounts::new();
     while let Some(row) = rows.try_next().await.during("read the accounts")? {
-        let account_id: Uuid = row.try_get("account_id").during("read an account's id")?;
-        let is_next = current
-            .as_ref()
-            .is_none_or(|account| account.id.as_uuid() != account_id);
-        if is_next && let Some(complete) = current.replace(account(&row)?) {
-            builder.push(complete);
-        }
-        if let (Some(account), Some(address)) = (current.as_mut(), address(&row)?) {
-            account.addresses.push(address);
-        }
+        let account = account(row)?;
+        accounts.insert(account.id.as_uuid(), account);
     }
-    if let Some(complete) = current {
-        builder.push(complete);
-    }
-    Ok(builder.finish())
+    Ok(accounts)
 }
 
-fn account(row: &PgRow) -> Result<AccountState, ReconcileError> {
-    let unreadable = ReconcileError::Unreadable { what: "account" };
-    let row = AccountRow::from_row(row).during("read an account")?;
-    let object_id = row.object_id.as_deref().map(ObjectId::from_canonical).transpose();
+fn account(row: AccountRow) -> Result<AccountState, ReconcileError> {
+    let object_id = row.object_id.as_deref().map(ObjectId::from_canonical);
     let (Ok(object_id), Some(object_type), Some(origin)) = (
-        object_id,
+        object_id.transpose(),
         ObjectType::parse(&row.r#type),
-        Origin::parse(&row.account_origin),
+        Origin::parse(&row.origin),
     ) else {
-        return Err(unreadable);
+        return Err(ReconcileError::Unreadable { what: "account" });
     };
     Ok(AccountState {
         id: AccountId::from_uuid(row.account_id),
@@ -157,29 +154,51 @@ fn account(row: &PgRow) -> Result<AccountState, ReconcileError> {
         origin,
         hsr_enabled: row.hsr_enabled,
         protected: row.protected,
-        stale_since: row.account_stale_since.map(Into::into),
+        stale_since: row.stale_since.map(Into::into),
         removed: row.removed,
         addresses: Vec::new(),
     })
 }
 
-/// None for an account without any address.
-fn address(row: &PgRow) -> Result<Option<AddressState>, ReconcileError> {
-    let column = "read an address";
-    let Some(address) = row.try_get::<Option<&str>, _>("address").during(column)? else {
-        return Ok(None);
-    };
-    let address_type = AddressType::parse(row.try_get("address_type").during(column)?);
-    let origin = Origin::parse(row.try_get("origin").during(column)?);
-    let stale_since: Option<PgTimestamp> = row.try_get("stale_since").during(column)?;
-    let (Ok(address), Some(address_type), Some(origin)) = (Address::parse(address), address_type, origin)
-    else {
+#[derive(FromRow)]
+struct AddressRow {
+    account_id: Uuid,
+    address: String,
+    address_type: String,
+    origin: String,
+    stale_since: Option<PgTimestamp>,
+}
+
+async fn add_addresses(
+    tenant: &mut TenantTx,
+    statement: &'static str,
+    accounts: &mut Accounts,
+) -> Result<(), ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let mut rows = sqlx::query_as(statement).bind(id).fetch(tenant.connection());
+    while let Some(row) = rows.try_next().await.during("read the addresses")? {
+        let row: AddressRow = row;
+        let account = accounts.get_mut(&row.account_id);
+        let account = account.ok_or(ReconcileError::Unreadable {
+            what: "owner of an address",
+        })?;
+        account.addresses.push(address(&row)?);
+    }
+    Ok(())
+}
+
+fn address(row: &AddressRow) -> Result<AddressState, ReconcileError> {
+    let (Ok(address), Some(address_type), Some(origin)) = (
+        Address::parse(&row.address),
+        AddressType::parse(&row.address_type),
+        Origin::parse(&row.origin),
+    ) else {
         return Err(ReconcileError::Unreadable { what: "address" });
     };
-    Ok(Some(AddressState {
+    Ok(AddressState {
         address,
         address_type,
         origin,
-        stale_since: stale_since.map(Into::into),
-    }))
+        stale_since: row.stale_since.map(Into::into),
+    })
 }

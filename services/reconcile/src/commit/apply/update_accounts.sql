@@ -1,3 +1,6 @@
+-- The accounts are named twice, in the array that the index is searched by and in the rows that bring the values: so both
+-- sides of the join are small, however little is known of the table.
+--
 -- Protection is the portal's to change, never a run's. An account that was removed before keeps the time of its removal.
 UPDATE portal.account a
 SET hsr_enabled = c.hsr_enabled,
@@ -9,4 +12,4 @@ SET hsr_enabled = c.hsr_enabled,
     object_id = c.object_id
 FROM unnest($2::uuid[], $3::boolean[], $4::timestamptz[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[])
     AS c (account_id, hsr_enabled, stale_since, removed, type, origin, primary_address, object_id)
-WHERE a.tenant_id = $1 AND a.account_id = c.account_id
+WHERE a.tenant_id = $1 AND a.account_id = ANY($2) AND a.account_id = c.account_id
