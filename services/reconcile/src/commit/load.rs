@@ -132,13 +132,13 @@ async fn accounts(tenant: &mut TenantTx) -> Result<Accounts, ReconcileError> {
         .fetch(tenant.connection());
     let mut accounts = Accounts::new();
     while let Some(row) = rows.try_next().await.during("read the accounts")? {
-        let account = account(row)?;
+        let account = account(&row)?;
         accounts.insert(account.id.as_uuid(), account);
     }
     Ok(accounts)
 }
 
-fn account(row: AccountRow) -> Result<AccountState, ReconcileError> {
+fn account(row: &AccountRow) -> Result<AccountState, ReconcileError> {
     let object_id = row.object_id.as_deref().map(ObjectId::from_canonical);
     let (Ok(object_id), Some(object_type), Some(origin)) = (
         object_id.transpose(),
