@@ -38,8 +38,8 @@ pub async fn list(client: &Client, list: ListAccounts, output: &mut Output) -> R
         accounts,
         more: fetched.more,
     };
-    output.answer(&view, || {
-        table::and_more(table::accounts(&view.accounts), view.more)
+    output.answer(&view, |width| {
+        table::and_more(table::accounts(&view.accounts, width), view.more)
     })?;
     Ok(Exit::Success)
 }

@@ -55,6 +55,6 @@ pub async fn run(client: &Client, command: DomainsCommand, output: &mut Output) 
         }
     };
     let view = DomainList::new(tenant, &domains);
-    output.answer(&view, || table::domains(&view))?;
+    output.answer(&view, |width| table::domains(&view, width))?;
     Ok(Exit::Success)
 }

@@ -125,7 +125,8 @@ async fn watch_once(
     Ok(None)
 }
 
-fn is_final(state: RunState) -> bool {
+/// Whether a run in this state has ended.
+pub fn is_final(state: RunState) -> bool {
     matches!(
         state,
         RunState::Succeeded | RunState::Failed | RunState::Cancelled

@@ -4,13 +4,14 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::{error::Error, table::Width};
 
 /// Answers go to standard output as text or JSON, everything else to standard error.
 pub struct Output {
     json: bool,
     answers: Box<dyn Write>,
     progress_on_terminal: bool,
+    width: Width,
 }
 
 impl Output {
@@ -20,6 +21,7 @@ impl Output {
             json,
             answers: Box::new(io::stdout()),
             progress_on_terminal: io::stderr().is_terminal(),
+            width: Width::of_output(),
         }
     }
 
@@ -28,12 +30,12 @@ impl Output {
         self.progress_on_terminal
     }
 
-    /// Prints an answer: as JSON if that was asked for, else the text.
-    pub fn answer(&mut self, view: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Error> {
+    /// Prints an answer: as JSON if that was asked for, else the text, made for the width there is.
+    pub fn answer(&mut self, view: &impl Serialize, text: impl FnOnce(Width) -> String) -> Result<(), Error> {
         let answer = if self.json {
             to_json(view)?
         } else {
-            visible(&text())
+            visible(&text(self.width))
         };
         self.bytes(answer.trim_end().as_bytes())?;
         self.bytes(b"\n")

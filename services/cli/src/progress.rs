@@ -8,7 +8,10 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rollcall_proto::v1::{Run, RunState};
 
-use crate::view::{self, RunView};
+use crate::{
+    follow::is_final,
+    view::{self, RunView},
+};
 
 const TICK: Duration = Duration::from_millis(120);
 
@@ -46,6 +49,8 @@ impl Progress {
                 bar.set_position(objects);
                 bar.set_message(sentence(run));
             }
+            // The answer tells how it ended.
+            Self::Lines { .. } if is_final(run.state()) => {}
             Self::Lines { last } => line(last, stage(run)),
         }
     }

@@ -57,7 +57,7 @@ pub async fn list(client: &Client, list: ListRows, output: &mut Output) -> Resul
         rows,
         more: fetched.more,
     };
-    output.answer(&view, || table::and_more(table::rows(&view.rows), view.more))?;
+    output.answer(&view, |width| table::and_more(table::rows(&view.rows, width), view.more))?;
     Ok(Exit::Success)
 }
 
@@ -95,7 +95,7 @@ pub async fn csv(client: &Client, export: ExportCsv, output: &mut Output) -> Res
         file: path.display().to_string(),
         bytes,
     };
-    output.answer(&view, || format!("{} written: {bytes} bytes.", view.file))?;
+    output.answer(&view, |_| format!("{} written: {bytes} bytes.", view.file))?;
     Ok(Exit::Success)
 }
 

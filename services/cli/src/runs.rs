@@ -67,7 +67,7 @@ async fn after_start(
         "is on its way"
     };
     if start.no_wait {
-        output.answer(&started, || {
+        output.answer(&started, |_| {
             format!(
                 "Run {0} {verb}. Follow it with: rollcall run {1} {0} --wait",
                 started.run_id, start.tenant
@@ -83,7 +83,7 @@ async fn to_the_end(client: &Client, tenant: &str, run_id: &str, output: &mut Ou
     match follow(client, tenant, run_id, output).await? {
         Followed::Ended(run) => {
             let view = RunView::from(&*run);
-            output.answer(&view, || table::run(&view))?;
+            output.answer(&view, |width| table::run(&view, width))?;
             Ok(Exit::of_run(&run))
         }
         Followed::Detached => {
@@ -111,7 +111,7 @@ pub async fn cancel(client: &Client, run: RunId, output: &mut Output) -> Result<
         run_id: run.run,
         cancelled: true,
     };
-    output.answer(&view, || {
+    output.answer(&view, |_| {
         format!("Run {} is cancelled; nothing of it is applied.", view.run_id)
     })?;
     Ok(Exit::Success)
@@ -135,7 +135,7 @@ pub async fn list(client: &Client, list: ListRuns, output: &mut Output) -> Resul
         runs: fetched.entries.iter().map(RunView::from).collect(),
         more: fetched.more,
     };
-    output.answer(&view, || table::and_more(table::runs(&view.runs), view.more))?;
+    output.answer(&view, |width| table::and_more(table::runs(&view.runs, width), view.more))?;
     Ok(Exit::Success)
 }
 
@@ -165,7 +165,7 @@ pub async fn show(client: &Client, show: ShowRun, output: &mut Output) -> Result
         what: "the run",
     })?;
     let view = RunView::from(&run);
-    output.answer(&view, || table::run(&view))?;
+    output.answer(&view, |width| table::run(&view, width))?;
     Ok(Exit::Success)
 }
 

@@ -103,7 +103,7 @@ async fn show(client: &Client, settings: &Settings, output: &mut Output) -> Resu
         settings: SettingsView::from(settings),
         composed_filter,
     };
-    output.answer(&view, || table::settings(&view))
+    output.answer(&view, |width| table::settings(&view, width))
 }
 
 async fn delete(client: &Client, tenant: String, output: &mut Output) -> Result<(), Error> {
@@ -122,7 +122,7 @@ async fn delete(client: &Client, tenant: String, output: &mut Output) -> Result<
         tenant_id: tenant,
         deleted: true,
     };
-    output.answer(&view, || {
+    output.answer(&view, |_| {
         format!(
             "The settings of {} are deleted, with schedule, waiting runs and password. Its accounts stay.",
             view.tenant_id
@@ -151,7 +151,7 @@ async fn list(client: &Client, limit: crate::args::Limit, output: &mut Output) -
         settings,
         more: fetched.more,
     };
-    output.answer(&view, || {
-        table::and_more(table::settings_list(&view.settings), view.more)
+    output.answer(&view, |width| {
+        table::and_more(table::settings_list(&view.settings, width), view.more)
     })
 }

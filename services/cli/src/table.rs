@@ -2,6 +2,8 @@
 
 mod run;
 
+use std::io::{self, IsTerminal};
+
 use comfy_table::{ContentArrangement, Table, TableComponent, presets};
 
 use crate::view::{
@@ -10,20 +12,56 @@ use crate::view::{
 
 pub(crate) use run::{rows, run, runs};
 
-/// A table of one shape for all: a line below the header, and as wide as the terminal at most.
-fn table(header: &[&str]) -> Table {
+/// How many columns of text there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Width(Option<u16>);
+
+impl Width {
+    /// Where nobody says how wide it is.
+    const USUAL: u16 = 80;
+    /// Narrower than this nothing is readable.
+    const LEAST: u16 = 40;
+
+    /// That of standard output: what COLUMNS says, else the terminal's, else the usual.
+    pub fn of_output() -> Self {
+        let columns = std::env::var("COLUMNS").ok();
+        Self::of(columns.as_deref(), io::stdout().is_terminal())
+    }
+
+    fn of(columns: Option<&str>, on_terminal: bool) -> Self {
+        match columns.and_then(|columns| columns.parse::<u16>().ok()) {
+            Some(columns) => Self(Some(columns.max(Self::LEAST))),
+            None if on_terminal => Self(None),
+            None => Self(Some(Self::USUAL)),
+        }
+    }
+}
+
+/// A table of one shape for all: a line below the header, two blanks between columns, and no wider than there is room.
+fn table(header: &[&str], width: Width) -> Table {
     let mut table = Table::new();
     table
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic);
+    if let Width(Some(width)) = width {
+        table.set_width(width);
+    }
     if !header.is_empty() {
         table.set_header(header);
-        for part in [
-            TableComponent::HeaderLines,
-            TableComponent::MiddleHeaderIntersections,
-        ] {
-            table.set_style(part, '─');
-        }
+        table.set_style(TableComponent::HeaderLines, '─');
+    }
+    table
+}
+
+/// Only the columns that say something: those that are empty in each row are left out.
+fn filled<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, width: Width) -> Table {
+    let said: Vec<usize> = (0..N)
+        .filter(|column| rows.iter().any(|row| !row[*column].is_empty()))
+        .collect();
+    let header: Vec<&str> = said.iter().map(|column| header[*column]).collect();
+    let mut table = table(&header, width);
+    for mut row in rows {
+        table.add_row(said.iter().map(|column| std::mem::take(&mut row[*column])));
     }
     table
 }
@@ -32,18 +70,22 @@ fn table(header: &[&str]) -> Table {
 type Fact = (&'static str, Option<String>);
 
 /// Names and values, one a line; those without a value are left out.
-fn facts(facts: impl IntoIterator<Item = Fact>) -> String {
-    let mut table = table(&[]);
+fn facts(facts: impl IntoIterator<Item = Fact>, width: Width) -> String {
+    let mut table = table(&[], width);
     for (name, value) in facts {
         if let Some(value) = value {
             table.add_row([format!("{name}:"), value]);
         }
     }
-    text(&table)
+    text(table)
 }
 
 /// The table without blanks at the ends of its lines.
-fn text(table: &Table) -> String {
+fn text(mut table: Table) -> String {
+    let last = table.column_count().saturating_sub(1);
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, if index == last { 0 } else { 2 }));
+    }
     table
         .to_string()
         .lines()
@@ -78,19 +120,19 @@ fn list_or(list: &[impl AsRef<str>], empty: &str) -> String {
 }
 
 /// A tenant's domains.
-pub(crate) fn domains(list: &DomainList) -> String {
+pub(crate) fn domains(list: &DomainList, width: Width) -> String {
     if list.domains.is_empty() {
         return format!("Tenant {} has no domains.", list.tenant_id);
     }
-    let mut table = table(&["domain", "alias of"]);
+    let mut table = table(&["domain", "alias of"], width);
     for domain in &list.domains {
         table.add_row([domain.name.as_str(), domain.alias_of.as_deref().unwrap_or("")]);
     }
-    text(&table)
+    text(table)
 }
 
 /// A tenant's settings.
-pub(crate) fn settings(shown: &SettingsShown) -> String {
+pub(crate) fn settings(shown: &SettingsShown, width: Width) -> String {
     let SettingsShown {
         settings,
         composed_filter,
@@ -113,7 +155,7 @@ pub(crate) fn settings(shown: &SettingsShown) -> String {
         ),
         ("last written", time(&settings.update_time)),
     ]);
-    facts(all)
+    facts(all, width)
 }
 
 fn directory(settings: &SettingsView) -> [Fact; 9] {
@@ -193,11 +235,12 @@ fn schedule(settings: &SettingsView) -> String {
 }
 
 /// All tenants' settings.
-pub(crate) fn settings_list(list: &[SettingsView]) -> String {
+pub(crate) fn settings_list(list: &[SettingsView], width: Width) -> String {
     if list.is_empty() {
         return "No tenant has settings.".to_owned();
     }
-    let mut table = table(&["tenant", "hosts", "security", "filter", "schedule", "next run"]);
+    let header = ["tenant", "hosts", "security", "filter", "schedule", "next run"];
+    let mut table = table(&header, width);
     for settings in list {
         table.add_row([
             settings.tenant_id.clone(),
@@ -208,38 +251,40 @@ pub(crate) fn settings_list(list: &[SettingsView]) -> String {
             short_time(settings.next_run_time.as_deref()),
         ]);
     }
-    text(&table)
+    text(table)
 }
 
 /// A tenant's accounts.
-pub(crate) fn accounts(accounts: &[AccountView]) -> String {
+pub(crate) fn accounts(accounts: &[AccountView], width: Width) -> String {
     if accounts.is_empty() {
         return "No accounts.".to_owned();
     }
-    let mut table = table(&[
+    let rows = accounts.iter().map(account).collect();
+    let header = [
         "primary address",
         "further addresses",
         "type",
         "origin",
         "HSR",
         "stale since",
-    ]);
-    for account in accounts {
-        let further: Vec<_> = account.addresses.iter().skip(1).map(further_address).collect();
-        table.add_row([
-            account.primary_address.clone(),
-            further.join("\n"),
-            word(account.object_type).to_owned(),
-            word(account.origin).to_owned() + if account.protected { ", protected" } else { "" },
-            yes(account.hsr_enabled).to_owned(),
-            account
-                .stale_since
-                .as_deref()
-                .map(|time| short_time(Some(time)))
-                .unwrap_or_default(),
-        ]);
-    }
-    text(&table)
+    ];
+    text(filled(header, rows, width))
+}
+
+fn account(account: &AccountView) -> [String; 6] {
+    let further: Vec<_> = account.addresses.iter().skip(1).map(further_address).collect();
+    [
+        account.primary_address.clone(),
+        further.join("\n"),
+        word(account.object_type).to_owned(),
+        word(account.origin).to_owned() + if account.protected { ", protected" } else { "" },
+        yes(account.hsr_enabled).to_owned(),
+        account
+            .stale_since
+            .as_deref()
+            .map(|time| short_time(Some(time)))
+            .unwrap_or_default(),
+    ]
 }
 
 fn further_address(address: &AddressView) -> String {

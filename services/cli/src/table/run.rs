@@ -4,30 +4,19 @@ use comfy_table::{CellAlignment, ColumnConstraint};
 
 use crate::view::{CountsView, FailureView, RowView, RunView, short_time};
 
-use super::{facts, table, text, word};
+use super::{Width, facts, filled, table, text, word};
 
 /// A tenant's runs.
-pub(crate) fn runs(runs: &[RunView]) -> String {
+pub(crate) fn runs(runs: &[RunView], width: Width) -> String {
     if runs.is_empty() {
         return "No runs.".to_owned();
     }
-    let mut table = table(&[
-        "run",
-        "kind",
-        "asked by",
-        "state",
-        "created",
-        "ended",
-        "what came of it",
-    ]);
+    let mut table = table(&["run", "kind", "created", "what came of it"], width);
     for run in runs {
         table.add_row([
             run.run_id.clone(),
-            word(run.kind).to_owned(),
-            word(run.trigger).to_owned(),
-            word(run.state).to_owned(),
+            kind(run),
             short_time(run.create_time.as_deref()),
-            short_time(run.end_time.as_deref()),
             outcome(run),
         ]);
     }
@@ -35,12 +24,20 @@ pub(crate) fn runs(runs: &[RunView]) -> String {
     if let Some(ids) = table.column_mut(0) {
         ids.set_constraint(ColumnConstraint::ContentWidth);
     }
-    text(&table)
+    text(table)
 }
 
+fn kind(run: &RunView) -> String {
+    format!("{}, {}", word(run.kind), word(run.trigger))
+}
+
+/// What a run that SUCCEEDED decided, or how it stands.
 fn outcome(run: &RunView) -> String {
     if let Some(failure) = &run.failure {
-        return failure.code.clone();
+        return format!("{}, {}", word(run.state), failure.code);
+    }
+    if run.state != Some("SUCCEEDED") {
+        return word(run.state).to_owned();
     }
     if run.unchanged {
         return "unchanged".to_owned();
@@ -59,15 +56,18 @@ fn outcome(run: &RunView) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, verdict)| format!("{count} {verdict}"))
         .collect();
+    if said.is_empty() {
+        return "nothing found".to_owned();
+    }
     said.join(", ")
 }
 
 /// One run: what it is, what it decided, and if it failed why and what to do.
-pub(crate) fn run(run: &RunView) -> String {
-    let mut parts = vec![facts([
+pub(crate) fn run(run: &RunView, width: Width) -> String {
+    let about = [
         ("run", Some(run.run_id.clone())),
         ("tenant", Some(run.tenant_id.clone())),
-        ("kind", Some(format!("{}, {}", word(run.kind), word(run.trigger)))),
+        ("kind", Some(kind(run))),
         ("state", Some(state(run))),
         ("attempt", (run.attempt > 1).then(|| run.attempt.to_string())),
         (
@@ -93,12 +93,13 @@ pub(crate) fn run(run: &RunView) -> String {
             "ended",
             run.end_time.as_deref().map(|time| short_time(Some(time))),
         ),
-    ])];
+    ];
+    let mut parts = vec![facts(about, width)];
     if run.counts != CountsView::default() {
-        parts.push(counts(&run.counts));
+        parts.push(counts(&run.counts, width));
     }
     if let Some(failure_) = &run.failure {
-        parts.push(failure(failure_));
+        parts.push(failure(failure_, width));
     }
     parts.join("\n\n")
 }
@@ -119,8 +120,9 @@ fn read(mode: &str, reason: Option<&str>) -> String {
     }
 }
 
-fn counts(counts: &CountsView) -> String {
-    let mut table = table(&["in the directory", "", "decided", "", "in the portal", ""]);
+fn counts(counts: &CountsView, width: Width) -> String {
+    let header = ["in the directory", "", "decided", "", "in the portal", ""];
+    let mut table = table(&header, width);
     let left = [
         ("objects", counts.objects),
         ("addresses", counts.claims),
@@ -149,46 +151,54 @@ fn counts(counts: &CountsView) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    text(&table)
+    text(table)
 }
 
 /// Why a run failed, and what to do.
-pub(crate) fn failure(failure: &FailureView) -> String {
+pub(crate) fn failure(failure: &FailureView, width: Width) -> String {
     let detail = (!failure.detail.is_empty()).then(|| failure.detail.clone());
-    facts([
+    let about = [
         ("failure", Some(failure.code.clone())),
         ("what happened", Some(failure.message.clone())),
         ("what to do", Some(failure.advice.clone())),
         ("for support", detail),
-    ])
+    ];
+    facts(about, width)
 }
 
 /// A run's verdicts.
-pub(crate) fn rows(rows: &[RowView]) -> String {
+pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
     if rows.is_empty() {
         return "No rows.".to_owned();
     }
-    let mut table = table(&[
-        "address",
-        "verdict",
-        "reason",
-        "held as",
-        "of account",
-        "in the directory",
-        "other",
-    ]);
-    for row in rows {
-        table.add_row([
-            row.address.clone(),
-            word(row.verdict).to_owned(),
-            row.reason.unwrap_or_default().to_owned(),
-            row.address_type.unwrap_or_default().to_owned(),
-            row.primary_address.clone().unwrap_or_default(),
-            in_directory(row),
-            row.other.clone().unwrap_or_default(),
-        ]);
+    let rows = rows
+        .iter()
+        .map(|row| [row.address.clone(), verdict(row), in_portal(row), in_directory(row)])
+        .collect();
+    let header = ["address", "verdict", "in the portal", "in the directory"];
+    text(filled(header, rows, width))
+}
+
+/// `SKIP, CLAIMED_BY_OTHER_OBJECT`, and on a line of its own whom that is about.
+fn verdict(row: &RowView) -> String {
+    let mut verdict = word(row.verdict).to_owned();
+    if let Some(reason) = row.reason {
+        verdict = verdict + ", " + reason;
     }
-    text(&table)
+    if let Some(other) = &row.other {
+        verdict = verdict + "\n" + other;
+    }
+    verdict
+}
+
+/// `PRIMARY`, or `ALIAS of` somebody; nothing for an address that the run refused to somebody.
+fn in_portal(row: &RowView) -> String {
+    match (row.address_type, &row.primary_address) {
+        _ if row.verdict == Some("SKIP") => String::new(),
+        (Some("PRIMARY"), _) => "PRIMARY".to_owned(),
+        (Some(role), Some(primary)) => format!("{role} of {primary}"),
+        (role, _) => role.unwrap_or_default().to_owned(),
+    }
 }
 
 /// `PRIMARY of USER`, or nothing for an address without a claim.

@@ -3,6 +3,9 @@ use rollcall_proto::v1;
 use super::*;
 use crate::view::{RowView, RunView};
 
+/// Wide enough for everything.
+const WIDE: Width = Width(Some(200));
+
 fn finished() -> v1::Run {
     v1::Run {
         run_id: "01900000-0000-7000-8000-000000000001".into(),
@@ -36,23 +39,23 @@ fn finished() -> v1::Run {
 
 #[test]
 fn a_finished_run_shows_what_it_met_and_decided() {
-    insta::assert_snapshot!(run(&RunView::from(&finished())), @"
-     run:      01900000-0000-7000-8000-000000000001
-     tenant:   acme
-     kind:     SYNC, MANUAL
-     state:    SUCCEEDED
-     read:     FULL
-     created:  2023-11-14 22:13:20Z
-     ended:    2023-11-14 22:13:24Z
+    insta::assert_snapshot!(run(&RunView::from(&finished()), WIDE), @"
+    run:      01900000-0000-7000-8000-000000000001
+    tenant:   acme
+    kind:     SYNC, MANUAL
+    state:    SUCCEEDED
+    read:     FULL
+    created:  2023-11-14 22:13:20Z
+    ended:    2023-11-14 22:13:24Z
 
-     in the directory          decided          in the portal
-    ────────────────────────────────────────────────────────────────
-     objects             420   add       1200   accounts        400
-     addresses          1250   keep         0   welcomes        310
-     not e-mail           12   update       0
-     references            0   remove       0
-                               stale        0
-                               skip        50
+    in the directory        decided        in the portal
+    ─────────────────────────────────────────────────────────
+    objects            420  add      1200  accounts       400
+    addresses         1250  keep        0  welcomes       310
+    not e-mail          12  update      0
+    references           0  remove      0
+                            stale       0
+                            skip       50
     ");
 }
 
@@ -70,7 +73,7 @@ fn a_failed_run_says_what_to_do() {
         }),
         ..finished()
     };
-    insta::assert_snapshot!(run(&RunView::from(&failed)), @"
+    insta::assert_snapshot!(run(&RunView::from(&failed), WIDE), @"
     run:      01900000-0000-7000-8000-000000000001
     tenant:   acme
     kind:     SYNC, MANUAL
@@ -87,10 +90,10 @@ fn a_failed_run_says_what_to_do() {
 
 #[test]
 fn runs_are_told_in_a_line_each() {
-    insta::assert_snapshot!(runs(&[RunView::from(&finished())]), @"
-     run                                    kind   asked by   state       created                ended                  what came of it
-    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     01900000-0000-7000-8000-000000000001   SYNC   MANUAL     SUCCEEDED   2023-11-14 22:13:20Z   2023-11-14 22:13:24Z   1200 add, 50 skip
+    insta::assert_snapshot!(runs(&[RunView::from(&finished())], WIDE), @"
+    run                                   kind          created               what came of it
+    ───────────────────────────────────────────────────────────────────────────────────────────
+    01900000-0000-7000-8000-000000000001  SYNC, MANUAL  2023-11-14 22:13:20Z  1200 add, 50 skip
     ");
 }
 
@@ -105,10 +108,11 @@ fn a_row_tells_both_sides() {
         other: "CN=Ann,DC=acme,DC=example".into(),
         ..v1::Row::default()
     };
-    insta::assert_snapshot!(rows(&[RowView::from(&row)]), @"
-     address            verdict   reason                    held as   of account   in the directory   other
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     ann@acme.example   SKIP      CLAIMED_BY_OTHER_OBJECT                          ALIAS of USER      CN=Ann,DC=acme,DC=example
+    insta::assert_snapshot!(rows(&[RowView::from(&row)], WIDE), @"
+    address           verdict                        in the directory
+    ─────────────────────────────────────────────────────────────────
+    ann@acme.example  SKIP, CLAIMED_BY_OTHER_OBJECT  ALIAS of USER
+                      CN=Ann,DC=acme,DC=example
     ");
 }
 
@@ -132,11 +136,11 @@ fn an_account_marks_what_is_special_about_an_address() {
         hsr_enabled: true,
         ..v1::Account::default()
     };
-    insta::assert_snapshot!(accounts(&[AccountView::from(&account)]), @"
-     primary address    further addresses              type   origin   HSR   stale since
-    ─────────────────────────────────────────────────────────────────────────────────────
-     ann@acme.example   ann@acme.test (domain alias)   USER   SYNCED   yes
-                        anna@acme.example (typed in)
+    insta::assert_snapshot!(accounts(&[AccountView::from(&account)], WIDE), @"
+    primary address   further addresses             type  origin  HSR
+    ─────────────────────────────────────────────────────────────────
+    ann@acme.example  ann@acme.test (domain alias)  USER  SYNCED  yes
+                      anna@acme.example (typed in)
     ");
 }
 
@@ -161,7 +165,7 @@ fn settings_say_what_their_gaps_mean() {
         settings: SettingsView::from(&settings_),
         composed_filter: Some("(proxyAddresses=*)".into()),
     };
-    insta::assert_snapshot!(settings(&shown), @"
+    insta::assert_snapshot!(settings(&shown, WIDE), @"
     tenant:             acme
     server type:        -
     hosts:              dc1.acme.example, dc2.acme.example
@@ -185,7 +189,23 @@ fn settings_say_what_their_gaps_mean() {
 
 #[test]
 fn an_empty_list_is_said_in_words() {
-    assert_eq!(runs(&[]), "No runs.");
-    assert_eq!(accounts(&[]), "No accounts.");
-    assert_eq!(settings_list(&[]), "No tenant has settings.");
+    assert_eq!(runs(&[], WIDE), "No runs.");
+    assert_eq!(accounts(&[], WIDE), "No accounts.");
+    assert_eq!(settings_list(&[], WIDE), "No tenant has settings.");
+}
+
+#[test]
+fn the_width_is_what_is_said_then_the_terminal_s_then_the_usual() {
+    assert_eq!(Width::of(Some("100"), true), Width(Some(100)));
+    assert_eq!(Width::of(Some("1"), false), Width(Some(Width::LEAST)));
+    assert_eq!(Width::of(Some("wide"), true), Width(None));
+    assert_eq!(Width::of(None, false), Width(Some(80)));
+}
+
+#[test]
+fn a_table_gives_way_to_a_narrow_terminal_and_leaves_ids_whole() {
+    let run = finished();
+    let listed = runs(&[RunView::from(&run)], Width(Some(70)));
+    assert!(listed.lines().all(|line| line.chars().count() <= 70), "{listed}");
+    assert!(listed.contains(&run.run_id), "{listed}");
 }
