@@ -24,6 +24,9 @@ pub(crate) fn runs(runs: &[RunView], width: Width) -> String {
     if let Some(ids) = table.column_mut(0) {
         ids.set_constraint(ColumnConstraint::ContentWidth);
     }
+    if let Some(outcomes) = table.column_mut(3) {
+        outcomes.set_delimiter(',');
+    }
     text(table)
 }
 
@@ -175,8 +178,13 @@ pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
         .iter()
         .map(|row| [row.address.clone(), verdict(row), in_portal(row), in_directory(row)])
         .collect();
-    let header = ["address", "verdict", "in the portal", "in the directory"];
-    text(filled(header, rows, width))
+    let header = ["address", "verdict", "portal", "directory"];
+    let mut table = filled(header, rows, width);
+    // A name of many parts is broken between them.
+    if let Some(verdicts) = table.column_mut(1) {
+        verdicts.set_delimiter(',');
+    }
+    text(table)
 }
 
 /// `SKIP, CLAIMED_BY_OTHER_OBJECT`, and on a line of its own whom that is about.

@@ -109,8 +109,8 @@ fn a_row_tells_both_sides() {
         ..v1::Row::default()
     };
     insta::assert_snapshot!(rows(&[RowView::from(&row)], WIDE), @"
-    address           verdict                        in the directory
-    ─────────────────────────────────────────────────────────────────
+    address           verdict                        directory
+    ──────────────────────────────────────────────────────────────
     ann@acme.example  SKIP, CLAIMED_BY_OTHER_OBJECT  ALIAS of USER
                       CN=Ann,DC=acme,DC=example
     ");

@@ -18,6 +18,7 @@ const TERMINATED: u8 = 128 + 15;
 pub(super) async fn run(parts: Vec<Part>, command: &[String]) -> Result<ExitCode> {
     let mut interrupted = signal(SignalKind::interrupt()).doing(|| "listen for signals".to_owned())?;
     let mut terminated = signal(SignalKind::terminate()).doing(|| "listen for signals".to_owned())?;
+    eprintln!("Starting servers and services on loopback, private to this command ...");
     let bed = tokio::select! {
         bed = Bed::start(BedOptions { parts, progress: true, ..BedOptions::default() }) => bed?,
         _ = interrupted.recv() => return Ok(ExitCode::from(INTERRUPTED)),

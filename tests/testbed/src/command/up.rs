@@ -47,6 +47,7 @@ pub(super) async fn up(parts: Vec<Part>) -> Result<()> {
         return Ok(());
     }
     run.remove()?;
+    eprintln!("Starting servers and services on loopback ...");
     let bed = Bed::start(BedOptions {
         parts,
         progress: true,
