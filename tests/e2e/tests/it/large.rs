@@ -7,11 +7,11 @@ use rollcall_testbed::{Kind, StackOptions};
 
 use crate::own::Own;
 
-const PEOPLE: usize = 500;
-const ADDRESSES_EACH: usize = 15;
+const PEOPLE: u64 = 500;
+const ADDRESSES_EACH: u64 = 15;
 
 /// Somebody of more than a kilobyte.
-fn somebody(tenant: &Tenant, n: usize) -> Object {
+fn somebody(tenant: &Tenant, n: u64) -> Object {
     let primary = person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}")));
     let padding = "x".repeat(50);
     (1..ADDRESSES_EACH).fold(primary, |person, k| {
@@ -30,8 +30,8 @@ async fn populate(tenant: &Tenant, forest: &Forest) -> Result<()> {
 async fn first_and_changed(tenant: &Tenant, forest: &Forest) -> Result<Run> {
     let first = tenant.sync().await?;
     let counts = first.counts.context("counts")?;
-    assert_eq!(counts.add as usize, PEOPLE * ADDRESSES_EACH, "{counts:?}");
-    assert_eq!(counts.accounts as usize, PEOPLE);
+    assert_eq!(counts.add, PEOPLE * ADDRESSES_EACH, "{counts:?}");
+    assert_eq!(counts.accounts, PEOPLE);
     forest
         .set_addresses("p0", &[format!("SMTP:{}", tenant.address("p0"))])
         .await?;
@@ -66,7 +66,7 @@ async fn a_read_beyond_the_memory_of_a_run_is_staged_and_comes_out_the_same() ->
         "and nothing of them is left"
     );
     let counts = changed.counts.context("counts")?;
-    assert_eq!(counts.stale as usize, ADDRESSES_EACH - 1, "{counts:?}");
+    assert_eq!(counts.stale, ADDRESSES_EACH - 1, "{counts:?}");
     let kept = |rows: Vec<(String, Verdict, String)>, verdict| -> Vec<String> {
         rows.into_iter()
             .filter(|row| row.1 == verdict)
@@ -92,14 +92,14 @@ async fn a_read_beyond_what_a_worker_holds_back_is_streamed_and_comes_out_the_sa
     let again = tenant.sync().await?;
 
     let counts = changed.counts.context("counts")?;
-    assert_eq!(counts.stale as usize, ADDRESSES_EACH - 1, "{counts:?}");
-    let kept = (PEOPLE * ADDRESSES_EACH) as u64 - counts.stale;
+    assert_eq!(counts.stale, ADDRESSES_EACH - 1, "{counts:?}");
+    let kept = PEOPLE * ADDRESSES_EACH - counts.stale;
     assert_eq!(counts.keep, kept);
     let same = again.counts.context("counts")?;
     assert_eq!(
         (same.keep, same.stale, same.add, same.update),
         (kept, counts.stale, 0, 0)
     );
-    assert_eq!(tenant.accounts().await?.len(), PEOPLE);
+    assert_eq!(tenant.accounts().await?.len() as u64, PEOPLE);
     Ok(())
 }

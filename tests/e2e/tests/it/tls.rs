@@ -22,21 +22,18 @@ use tonic_reflection::pb::v1::{
     server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
 };
 
-/// A call over TLS that shows `identity`, or none.
-async fn sync_now(endpoints: &Endpoints, identity: Option<Identity>) -> Result<(), Status> {
-    let pem = endpoints
-        .certificates()
-        .expect("mutual TLS")
-        .certificate_pem()
-        .expect("a certificate");
-    let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
+/// What a call over TLS answers that shows `identity`, or none.
+async fn sync_now(endpoints: &Endpoints, identity: Option<Identity>) -> Result<Result<(), Status>> {
+    let authority = endpoints.certificates().context("mutual TLS")?;
+    let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority.certificate_pem()?));
     let tls = identity.into_iter().fold(tls, ClientTlsConfig::identity);
-    let endpoint = Endpoint::from_shared(endpoints.scheduler_url.clone()).and_then(|e| e.tls_config(tls));
-    let channel = endpoint.expect("an endpoint").connect_lazy();
+    let channel = Endpoint::from_shared(endpoints.scheduler_url.clone())?
+        .tls_config(tls)?
+        .connect_lazy();
     let request = SyncNowRequest {
         tenant_id: "nobody".to_owned(),
     };
-    SyncServiceClient::new(channel).sync_now(request).await.map(drop)
+    Ok(SyncServiceClient::new(channel).sync_now(request).await.map(drop))
 }
 
 /// The connection was refused, and with it the call: no service ever answered it.
@@ -52,12 +49,12 @@ async fn nobody_calls_without_a_certificate_of_the_deployments_own_ca() -> Resul
     let stranger = Authority::create(folder.path())?.sign(PORTAL, &[PORTAL], &[])?;
     let stranger = Identity::from_pem(stranger.certificate_pem()?, stranger.key_pem()?);
     for identity in [None, Some(stranger)] {
-        let refusal = refused(sync_now(endpoints, identity).await);
+        let refusal = refused(sync_now(endpoints, identity).await?);
         assert!(unheard(&refusal), "{refusal:?}");
     }
     let portal = endpoints.certificates().context("mutual TLS")?.identity(PORTAL);
     let portal = Identity::from_pem(portal.certificate_pem()?, portal.key_pem()?);
-    let answered = refused(sync_now(endpoints, Some(portal)).await);
+    let answered = refused(sync_now(endpoints, Some(portal)).await?);
     assert_eq!(
         (answered.code, answered.reason.as_str()),
         (Code::NotFound, "NO_SETTINGS"),
