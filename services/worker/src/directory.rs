@@ -126,9 +126,8 @@ impl Reader {
             references += ended.references;
             // They are read again only now: their connection was busy with the page.
             for dn in ended.partial {
-                if let Some(entry) = ranges::whole(connection, &dn, query.attributes).await? {
-                    collector.add(&entry).await?;
-                }
+                let entry = ranges::whole(connection, &dn, query.attributes).await?;
+                collector.add(&entry).await?;
             }
             if !pages.turn(ended.cookie)? {
                 return Ok(references);

@@ -214,6 +214,14 @@ impl ReadError {
     }
 }
 
+/// The beginning of a server's words. They may be as long as a message, and each server that was tried has its own.
+pub(crate) fn excerpt(mut text: String) -> String {
+    const MAX_BYTES: usize = 1_000;
+    text.truncate(text.floor_char_boundary(MAX_BYTES));
+    text.shrink_to_fit();
+    text
+}
+
 fn list(errors: &[ReadError]) -> String {
     errors
         .iter()

@@ -1,7 +1,7 @@
 //! The simple bind, with its result looked at.
 
 use super::connection::Connection;
-use crate::error::{Operation, ReadError};
+use crate::error::{Operation, ReadError, excerpt};
 
 impl Connection {
     /// Binds, or says why not. An empty password is refused here: a server would take the bind for an
@@ -24,7 +24,7 @@ impl Connection {
             Ok(result) => Err(ReadError::Refused {
                 operation: Operation::Bind,
                 code: result.rc,
-                text: result.text,
+                text: excerpt(result.text),
             }),
             Err(error) => Err(self.explain(error).await),
         }

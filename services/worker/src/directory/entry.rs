@@ -138,9 +138,10 @@ impl Attribute {
         self.description.split(';').next().unwrap_or_default()
     }
 
-    /// Whether values beyond these are still to be asked for.
+    /// Whether there are values beside these, still to be asked for.
     pub fn is_partial(&self) -> bool {
-        self.range.is_some_and(|range| range.last.is_some())
+        self.range
+            .is_some_and(|range| range.first > 0 || range.last.is_some())
     }
 }
 

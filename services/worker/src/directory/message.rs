@@ -4,6 +4,7 @@
 //! UTF-8, or a control without its type. None of those passes here.
 
 use super::frame::{Element, FrameError, take};
+use crate::error::excerpt;
 
 #[cfg(test)]
 mod tests;
@@ -100,7 +101,7 @@ impl<'a> Message<'a> {
         let text = expect(&mut input, OCTET_STRING, "").ok()?;
         Some(OperationResult {
             code,
-            text: String::from_utf8_lossy(text).into_owned(),
+            text: excerpt(String::from_utf8_lossy(text).into_owned()),
         })
     }
 }

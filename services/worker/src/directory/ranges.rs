@@ -12,12 +12,13 @@ use crate::error::{Operation, ReadError};
 #[cfg(test)]
 mod tests;
 
-/// Reads an entry that came in part again, with all its values. `None`: it is gone.
+/// Reads an entry that came in part again, with all its values. One that is gone meanwhile may have moved to where
+/// the search has passed already: the read is incomplete without it.
 pub(super) async fn whole(
     connection: &mut Connection,
     dn: &str,
     attributes: &[String],
-) -> Result<Option<Entry>, ReadError> {
+) -> Result<Entry, ReadError> {
     let query = Query {
         base: dn,
         scope: Scope::Base,
@@ -25,10 +26,17 @@ pub(super) async fn whole(
         attributes,
         operation: Operation::Search,
     };
-    let Some(mut entry) = connection.entry(query).await? else {
-        return Ok(None);
-    };
+    let mut entry = connection
+        .entry(query)
+        .await?
+        .ok_or_else(|| ReadError::Incomplete(format!("{dn} went away before all its values were read")))?;
     for attribute in &mut entry.attributes {
+        if attribute
+            .range
+            .is_some_and(|range| !holds(range, 0, &attribute.values))
+        {
+            return Err(does_not_go_on(attribute));
+        }
         while let Some(next) = next_range(attribute) {
             let attributes = [next];
             let query = Query {
@@ -39,7 +47,7 @@ pub(super) async fn whole(
             extend(attribute, more, connection.limits.values)?;
         }
     }
-    Ok(Some(entry))
+    Ok(entry)
 }
 
 /// What to ask for next, if values are missing.
@@ -54,25 +62,16 @@ fn next_range(attribute: &Attribute) -> Option<String> {
 
 /// Adds the values of the answer to that.
 fn extend(attribute: &mut Attribute, answer: Option<Entry>, limit: usize) -> Result<(), ReadError> {
-    let incomplete = || {
-        ReadError::Incomplete(format!(
-            "the server does not go on with the values of {}",
-            attribute.description
-        ))
-    };
-    let expected = attribute
-        .range
-        .and_then(|range| range.last)
-        .map(|last| last.saturating_add(1));
     let more = answer
         .into_iter()
         .flat_map(|entry| entry.attributes)
         .find(|more| more.description.eq_ignore_ascii_case(&attribute.description) && more.range.is_some())
-        .ok_or_else(incomplete)?;
-    match more.range {
-        Some(ValueRange { first, last })
-            if Some(first) == expected && last.is_none_or(|last| last >= first) => {}
-        _ => return Err(incomplete()),
+        .ok_or_else(|| does_not_go_on(attribute))?;
+    if !more
+        .range
+        .is_some_and(|range| holds(range, attribute.values.len(), &more.values))
+    {
+        return Err(does_not_go_on(attribute));
     }
     attribute.range = more.range;
     attribute.values.extend(more.values);
@@ -84,4 +83,20 @@ fn extend(attribute: &mut Attribute, answer: Option<Entry>, limit: usize) -> Res
         )));
     }
     Ok(())
+}
+
+/// Whether these are all the values that a range from `first` on promises.
+fn holds(range: ValueRange, first: usize, values: &[Vec<u8>]) -> bool {
+    range.first == first
+        && range.last.is_none_or(|last| {
+            last.checked_sub(first)
+                .is_some_and(|further| further.checked_add(1) == Some(values.len()))
+        })
+}
+
+fn does_not_go_on(attribute: &Attribute) -> ReadError {
+    ReadError::Incomplete(format!(
+        "the server does not go on with the values of {}",
+        attribute.description
+    ))
 }

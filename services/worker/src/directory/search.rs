@@ -6,7 +6,7 @@ use ldap3::{
 };
 
 use super::{connection::Connection, entry::Entry, guard::GuardError, message::paged_results_cookie};
-use crate::error::{Operation, ReadError};
+use crate::error::{Operation, ReadError, excerpt};
 
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 /// Matches every entry.
@@ -61,6 +61,8 @@ pub(super) struct Results<'c> {
     connection: &'c mut Connection,
     stream: SearchStream<'c, String, &'c [String]>,
     operation: Operation,
+    /// Whether it goes on with a search of which the server has answered pages before.
+    goes_on: bool,
 }
 
 impl Connection {
@@ -70,6 +72,7 @@ impl Connection {
         query: Query<'c>,
         page: Option<Page>,
     ) -> Result<Results<'c>, ReadError> {
+        let goes_on = page.as_ref().is_some_and(|page| !page.cookie.is_empty());
         if let Some(page) = page {
             self.ldap.with_controls(paged_results(page));
         }
@@ -83,6 +86,7 @@ impl Connection {
                 connection: self,
                 stream,
                 operation: query.operation,
+                goes_on,
             }),
             Err(error) => Err(self.explain(error).await),
         }
@@ -131,7 +135,7 @@ impl Results<'_> {
             return Err(ReadError::Refused {
                 operation: self.operation,
                 code: result.rc,
-                text: result.text,
+                text: excerpt(result.text),
             });
         }
         let control = result
@@ -140,6 +144,12 @@ impl Results<'_> {
             .find(|control| control.1.ctype == PAGED_RESULTS);
         let cookie = match control.and_then(|control| control.1.val.as_deref()) {
             Some(value) => paged_results_cookie(value).map_err(GuardError::from)?,
+            // A server that knows no pages has answered all at once; one that knows them says when they end.
+            None if self.goes_on => {
+                return Err(ReadError::Incomplete(
+                    "the server does not say whether further pages follow".to_owned(),
+                ));
+            }
             None => Vec::new(),
         };
         Ok(Item::Done(Done {

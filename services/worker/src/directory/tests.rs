@@ -88,6 +88,21 @@ async fn values_in_ranges_are_read_to_their_end_once_the_page_is() {
 }
 
 #[tokio::test]
+async fn an_entry_that_goes_away_before_its_values_are_read_makes_the_read_incomplete() {
+    let values: &[&[u8]] = &[b"SMTP:a@x.de"];
+    let first = |id, range| entry(id, "cn=big", &[(range, values)]);
+    let page = || [first(2, "proxyAddresses;range=0-0"), page_done(2, b"")].concat();
+    let gone = [done(3, 32, ""), done(3, 0, "")];
+    let gone = gone.map(|answer| [after_bind(page()), vec![answer]].concat());
+    all_fail_with(FailureCode::IncompleteRead, gone.to_vec()).await;
+    let beginning_is_missing = [
+        after_bind([first(2, "proxyAddresses;range=1-*"), page_done(2, b"")].concat()),
+        vec![[first(3, "proxyAddresses;range=1-*"), done(3, 0, "")].concat()],
+    ];
+    all_fail_with(FailureCode::IncompleteRead, vec![beginning_is_missing.concat()]).await;
+}
+
+#[tokio::test]
 async fn the_base_is_asked_of_the_root_dse() {
     let root = entry(2, "", &[("defaultNamingContext", &[b"dc=corp"])]);
     let script = vec![
@@ -146,7 +161,8 @@ async fn every_result_code_is_looked_at_on_every_page() {
 #[tokio::test]
 async fn a_read_without_its_end_is_no_read() {
     let again = [after_bind(page(2, b"1")), vec![page(3, b"1"), page(4, b"1")]].concat();
-    all_fail_with(FailureCode::IncompleteRead, vec![again]).await;
+    let no_word_of_pages = [after_bind(page(2, b"1")), vec![done(3, 0, "")]].concat();
+    all_fail_with(FailureCode::IncompleteRead, vec![again, no_word_of_pages]).await;
     let cuts = [person(2, "ann")[..20].to_vec(), person(2, "ann")];
     all_fail_with(FailureCode::ConnectionLost, cuts.map(after_bind).to_vec()).await;
     let silence = Vec::new();

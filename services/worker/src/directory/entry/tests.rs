@@ -55,6 +55,11 @@ fn a_range_says_whether_values_are_missing() {
                 first: 1500,
                 last: None,
             }),
+            true,
+        ),
+        (
+            "member;range=0-*",
+            Some(ValueRange { first: 0, last: None }),
             false,
         ),
         ("member;range=nonsense", None, false),

@@ -34,6 +34,14 @@ fn answers_are_told_apart_and_carry_their_results() {
     );
 }
 
+#[test]
+fn of_a_servers_words_the_beginning_is_kept() {
+    let answer = bound(1, 51, &format!("data 775 {}", "é".repeat(10_000)));
+    let text = Message::parse(&answer).unwrap().result().unwrap().text;
+    assert!(text.starts_with("data 775 é"), "{text}");
+    assert!((990..=1_000).contains(&text.len()), "{}", text.len());
+}
+
 fn assert_refused(what: &str, frame: &[u8]) {
     assert!(
         check(frame, LIMITS).is_ok(),

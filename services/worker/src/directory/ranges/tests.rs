@@ -38,6 +38,8 @@ fn an_answer_that_does_not_go_on_is_incomplete() {
         answer(partial(0, Some(1), &["a", "b"])),
         answer(partial(3, None, &["d"])),
         answer(partial(2, Some(1), &[])),
+        answer(partial(2, Some(2), &[])),
+        answer(partial(2, Some(5), &["c"])),
         answer(Attribute {
             range: None,
             ..partial(2, None, &["c"])
