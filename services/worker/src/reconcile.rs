@@ -13,6 +13,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
+/// For a heartbeat. A lease is lost after 15 s of silence, so one that hangs must leave time for another.
+const HEARTBEAT: Duration = Duration::from_secs(4);
 /// For a call that reads or writes a few rows.
 const SHORT_CALL: Duration = Duration::from_secs(15);
 /// For a call that may wait for the tenant's lock.
@@ -75,7 +77,7 @@ impl Reconcile {
 
     /// Keeps the lease; whether the run was cancelled.
     pub async fn heartbeat(&self, request: HeartbeatRequest) -> Result<bool, CallError> {
-        Ok(within(SHORT_CALL, self.0.clone().heartbeat(request))
+        Ok(within(HEARTBEAT, self.0.clone().heartbeat(request))
             .await?
             .cancelled)
     }

@@ -19,6 +19,7 @@ use std::{sync::Arc, time::Duration};
 
 use rollcall_chassis::{amqp::Delay, credential::OpeningKeys};
 use rollcall_proto::v1::{BeginRunRequest, BeginRunResponse, BeginStatus, Job};
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
@@ -32,6 +33,9 @@ use control::Control;
 
 /// A run whose settings change each time it has read is tried again later.
 const BEGINNINGS: usize = 3;
+/// So is one that has read for longer than this: each beginning may take the whole of a run's time, and the broker
+/// takes a delivery back after 30 minutes, together with all others of its lane.
+const BEGIN_ANEW_WITHIN: Duration = Duration::from_mins(2);
 
 /// What becomes of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,10 +85,14 @@ enum Step {
 impl Runner {
     /// Does the run of `job`, and says what becomes of the job. Called again for the same job, it does no harm.
     pub async fn run(&self, job: &Job) -> Disposition {
+        let delivered = Instant::now();
         for _ in 0..BEGINNINGS {
             match self.step(job).await {
                 Step::Settled(disposition) => return disposition,
                 Step::BeginAnew => tracing::info!("the settings changed during the run: it begins anew"),
+            }
+            if delivered.elapsed() > BEGIN_ANEW_WITHIN {
+                break;
             }
         }
         Disposition::Park
@@ -148,10 +156,11 @@ impl Runner {
     }
 }
 
-/// Another worker has the run, and a job for it.
+/// Another worker has the run, or another run of the tenant took the lease of one that was silent. In the second case
+/// there is no other job for it, so this one stays: the next BeginRun tells what is to become of it.
 fn fenced() -> Disposition {
-    tracing::warn!("the run is another worker's now: it is dropped here");
-    Disposition::Done
+    tracing::warn!("the lease is somebody else's now: the run is dropped here");
+    Disposition::Park
 }
 
 fn park(what: &str, error: &CallError) -> Disposition {

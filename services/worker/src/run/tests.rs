@@ -155,7 +155,7 @@ async fn a_run_whose_settings_changed_begins_anew() {
 }
 
 #[tokio::test]
-async fn a_run_that_another_worker_has_is_dropped_without_a_word() {
+async fn a_run_whose_lease_is_lost_is_dropped_without_a_word_and_keeps_its_job() {
     let refusal = Some((Code::FailedPrecondition, "FENCED"));
     let scripted = Scripted::start(Answers {
         submit: refusal,
@@ -164,7 +164,7 @@ async fn a_run_that_another_worker_has_is_dropped_without_a_word() {
     })
     .await;
     let disposition = scripted.run(serve(vec![two_people()]).await.port, 1).await;
-    assert_eq!(disposition, Disposition::Done);
+    assert_eq!(disposition, Disposition::Park);
     assert_eq!(scripted.calls(), [Call::Begin, Call::Submit]);
 }
 
