@@ -45,7 +45,8 @@ impl SettingsKeeper {
         let mut change = self.store.change(&checked.tenant).await?;
         let stored = change.settings().await?;
         check_etag(&checked.etag, stored.as_ref())?;
-        if domains.is_empty() {
+        // Again under the lock: the last domain may have gone since.
+        if domains.is_empty() || !change.has_domains().await? {
             return Err(no_domains());
         }
         let sealed_credential = self.credential(&checked, stored.as_ref())?;
