@@ -37,6 +37,16 @@ impl Width {
     }
 }
 
+/// Where a cell may be broken, once [`break_where_marked`] was called for its column; never printed.
+const BREAK: char = '\u{200b}';
+
+/// Has a column's cells broken where [`BREAK`] stands, instead of at blanks.
+fn break_where_marked(table: &mut Table, column: usize) {
+    if let Some(column) = table.column_mut(column) {
+        column.set_delimiter(BREAK);
+    }
+}
+
 /// A table of one shape for all: a line below the header, two blanks between columns, and no wider than there is room.
 fn table(header: &[&str], width: Width) -> Table {
     let mut table = Table::new();
@@ -88,6 +98,7 @@ fn text(mut table: Table) -> String {
     }
     table
         .to_string()
+        .replace(BREAK, "")
         .lines()
         .map(str::trim_end)
         .collect::<Vec<_>>()

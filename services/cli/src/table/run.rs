@@ -4,7 +4,7 @@ use comfy_table::{CellAlignment, ColumnConstraint};
 
 use crate::view::{CountsView, FailureView, RowView, RunView, short_time};
 
-use super::{Width, facts, filled, table, text, word};
+use super::{BREAK, Width, break_where_marked, facts, filled, table, text, word};
 
 /// A tenant's runs.
 pub(crate) fn runs(runs: &[RunView], width: Width) -> String {
@@ -24,9 +24,7 @@ pub(crate) fn runs(runs: &[RunView], width: Width) -> String {
     if let Some(ids) = table.column_mut(0) {
         ids.set_constraint(ColumnConstraint::ContentWidth);
     }
-    if let Some(outcomes) = table.column_mut(3) {
-        outcomes.set_delimiter(',');
-    }
+    break_where_marked(&mut table, 3);
     text(table)
 }
 
@@ -62,7 +60,7 @@ fn outcome(run: &RunView) -> String {
     if said.is_empty() {
         return "nothing found".to_owned();
     }
-    said.join(", ")
+    said.join(&format!(", {BREAK}"))
 }
 
 /// One run: what it is, what it decided, and if it failed why and what to do.
@@ -180,10 +178,7 @@ pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
         .collect();
     let header = ["address", "verdict", "portal", "directory"];
     let mut table = filled(header, rows, width);
-    // A name of many parts is broken between them.
-    if let Some(verdicts) = table.column_mut(1) {
-        verdicts.set_delimiter(',');
-    }
+    break_where_marked(&mut table, 1);
     text(table)
 }
 
@@ -194,7 +189,7 @@ fn verdict(row: &RowView) -> String {
         verdict = verdict + ", " + reason;
     }
     if let Some(other) = &row.other {
-        verdict = verdict + "\n" + other;
+        verdict = verdict + "\n" + &other.replace(',', &format!(",{BREAK}"));
     }
     verdict
 }

@@ -209,3 +209,20 @@ fn a_table_gives_way_to_a_narrow_terminal_and_leaves_ids_whole() {
     assert!(listed.lines().all(|line| line.chars().count() <= 70), "{listed}");
     assert!(listed.contains(&run.run_id), "{listed}");
 }
+
+#[test]
+fn a_long_name_is_broken_after_a_comma_and_loses_nothing() {
+    let row = v1::Row {
+        address: "ann@acme.example".into(),
+        verdict: v1::Verdict::Skip.into(),
+        other: "CN=Ann Other,OU=Berlin,OU=Staff,DC=acme,DC=example".into(),
+        ..v1::Row::default()
+    };
+    insta::assert_snapshot!(rows(&[RowView::from(&row)], Width(Some(55))), @"
+    address           verdict
+    ───────────────────────────────────────────────────────
+    ann@acme.example  SKIP
+                      CN=Ann Other,OU=Berlin,OU=Staff,
+                      DC=acme,DC=example
+    ");
+}
