@@ -15,3 +15,7 @@ ALTER ROLE rollcall_results NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'resul
 ALTER ROLE rollcall_scheduler SET search_path = scheduler;
 ALTER ROLE rollcall_reconcile SET search_path = reconcile;
 ALTER ROLE rollcall_results SET search_path = results;
+
+-- What is asked of results differs by the values: each statement is planned for its own. A page is never worth compiling.
+ALTER ROLE rollcall_results SET plan_cache_mode = force_custom_plan;
+ALTER ROLE rollcall_results SET jit = off;

@@ -39,6 +39,14 @@ CREATE INDEX claim_history_open ON reconcile.claim_history (tenant_id, row_id) I
 CREATE INDEX claim_history_of_preview ON reconcile.claim_history (tenant_id, preview_run_id)
     WHERE preview_run_id IS NOT NULL;
 
+-- The few rows among the many that tell of more than an address that comes or stays.
+CREATE INDEX claim_history_of_note ON reconcile.claim_history (tenant_id, address, row_id)
+    WHERE entry_verdict NOT IN ('ADD', 'KEEP');
+
+-- A search does not look at case. Addresses are in lower case, but for what a directory holds that is none.
+CREATE INDEX claim_history_in_other_case ON reconcile.claim_history (tenant_id, lower(address))
+    WHERE address <> lower(address);
+
 -- The rows of the history, as it stood, that a preview does not show.
 CREATE TABLE reconcile.preview_hidden (
     tenant_id text COLLATE "C",

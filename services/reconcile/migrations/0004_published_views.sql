@@ -36,7 +36,9 @@ SELECT h.tenant_id, o.run_id, h.row_id, h.address,
        h.address_type, h.primary_address, h.directory_type, h.directory_primary,
        h.object_type, h.object_id, h.object_dn,
        CASE WHEN h.valid_from = o.history AND o.applied OR h.preview_run_id IS NOT NULL
-            THEN h.entry_other ELSE h.steady_other END AS other
+            THEN h.entry_other ELSE h.steady_other END AS other,
+       -- Whether the row can have another verdict than ADD and KEEP: what settles keeps such a verdict, or becomes KEEP.
+       h.entry_verdict NOT IN ('ADD', 'KEEP') AS of_note
 FROM reconcile.claim_history h
 JOIN reconcile.run_outcome o
   ON o.tenant_id = h.tenant_id

@@ -1,21 +1,43 @@
 -- A page of a tenant's live accounts by primary address, each with all its addresses, the primary first. $2: what any
--- address of the account begins with. $3 and $4: the key after which to begin.
-WITH page AS (
-    SELECT account_id, primary_address, type, origin, hsr_enabled, protected, stale_since
-    FROM results.account
-    WHERE tenant_id = $1
-      AND remove_time IS NULL
-      AND (
-          $2 = ''
-          OR account_id IN (
-              SELECT account_id
-              FROM results.account_address
-              WHERE tenant_id = $1 AND address ^@ $2
+-- address of the account begins with. $3 and $4: the key after which to begin. Addresses that few have are looked up and
+-- their accounts sorted; of those that many have, accounts are met soon on the way through all by key.
+WITH matching AS MATERIALIZED (
+    SELECT account_id
+    FROM results.account_address
+    WHERE tenant_id = $1 AND address ^@ $2
+    LIMIT 5000
+),
+few AS MATERIALIZED (
+    SELECT count(*) < 5000 AS are FROM matching
+),
+page AS (
+    (
+        SELECT account_id, primary_address, type, origin, hsr_enabled, protected, stale_since
+        FROM results.account
+        WHERE (SELECT are FROM few)
+          AND tenant_id = $1
+          AND remove_time IS NULL
+          AND account_id IN (SELECT account_id FROM matching)
+          AND (primary_address, account_id) > ($3, $4)
+        ORDER BY primary_address, account_id
+        LIMIT $5
+    )
+    UNION ALL
+    (
+        SELECT account_id, primary_address, type, origin, hsr_enabled, protected, stale_since
+        FROM results.account
+        WHERE NOT (SELECT are FROM few)
+          AND tenant_id = $1
+          AND remove_time IS NULL
+          AND EXISTS (
+              SELECT
+              FROM results.account_address AS own
+              WHERE own.tenant_id = $1 AND own.account_id = account.account_id AND own.address ^@ $2
           )
-      )
-      AND (primary_address, account_id) > ($3, $4)
-    ORDER BY primary_address, account_id
-    LIMIT $5
+          AND (primary_address, account_id) > ($3, $4)
+        ORDER BY primary_address, account_id
+        LIMIT $5
+    )
 )
 SELECT
     page.account_id,

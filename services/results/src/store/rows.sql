@@ -1,5 +1,6 @@
 -- A run's verdicts, by key. $3: which verdicts, null for all. $4: only rows of claims. $5: what the address begins with,
--- in lower case; only invalid addresses stand here in another. $6 and $7: the key after which to begin.
+-- in lower case; only invalid addresses stand here in another. $6 and $7: the key after which to begin. Meant to be planned
+-- for its values: each condition that they leave out falls away, and each that stays has its index.
 SELECT
     row_id,
     address,
@@ -17,7 +18,8 @@ FROM results.run_row
 WHERE tenant_id = $1
   AND run_id = $2
   AND ($3::text[] IS NULL OR verdict = ANY ($3))
+  AND ($3::text[] IS NULL OR $3 && ARRAY['ADD', 'KEEP'] OR of_note)
   AND (NOT $4 OR directory_type IS NOT NULL)
-  AND ($5 = '' OR lower(address) ^@ $5)
+  AND ($5 = '' OR address ^@ $5 OR (address <> lower(address) AND lower(address) ^@ $5))
   AND (address, row_id) > ($6, $7)
 ORDER BY address, row_id
