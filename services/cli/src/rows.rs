@@ -57,7 +57,9 @@ pub async fn list(client: &Client, list: ListRows, output: &mut Output) -> Resul
         rows,
         more: fetched.more,
     };
-    output.answer(&view, |width| table::and_more(table::rows(&view.rows, width), view.more))?;
+    output.answer(&view, |width| {
+        table::and_more(table::rows(&view.rows, width), view.more)
+    })?;
     Ok(Exit::Success)
 }
 

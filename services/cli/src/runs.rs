@@ -135,7 +135,9 @@ pub async fn list(client: &Client, list: ListRuns, output: &mut Output) -> Resul
         runs: fetched.entries.iter().map(RunView::from).collect(),
         more: fetched.more,
     };
-    output.answer(&view, |width| table::and_more(table::runs(&view.runs, width), view.more))?;
+    output.answer(&view, |width| {
+        table::and_more(table::runs(&view.runs, width), view.more)
+    })?;
     Ok(Exit::Success)
 }
 

@@ -174,7 +174,14 @@ pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
     }
     let rows = rows
         .iter()
-        .map(|row| [row.address.clone(), verdict(row), in_portal(row), in_directory(row)])
+        .map(|row| {
+            [
+                row.address.clone(),
+                verdict(row),
+                in_portal(row),
+                in_directory(row),
+            ]
+        })
         .collect();
     let header = ["address", "verdict", "portal", "directory"];
     let mut table = filled(header, rows, width);

@@ -1,6 +1,7 @@
 //! End-to-end tests against real servers: each has a tenant of its own, so that they run side by side.
 
 mod bad_input;
+mod command;
 mod credentials;
 mod failures;
 mod fleet;
