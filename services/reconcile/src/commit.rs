@@ -146,7 +146,7 @@ impl Complete {
         let difference = block_in_place(|| history::compare(open, plan.rows.iter()));
         tracing::info!(
             rows = plan.rows.len(),
-            rows.new = difference.new_rows(),
+            rows.new = difference.new.len(),
             rows.closed = difference.closed.len(),
             accounts.changed = plan.changes.len(),
             "planned"
@@ -191,10 +191,10 @@ impl Complete {
     }
 }
 
-/// What is written here is written in sets. A tenant that was just imported has no statistics yet, and a nested loop over
-/// what is taken for one row would take minutes; every join here is as good by hash.
+/// What is written here is written in sets, and planned for the sets that are given: a tenant that was just imported has no
+/// statistics yet, and a plan made for a handful of rows takes minutes with ten thousand. Every join is as good by hash.
 async fn settle_planner(tenant: &mut TenantTx) -> Result<(), ReconcileError> {
-    sqlx::query("SELECT set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true)")
+    sqlx::query(include_str!("commit/settle_planner.sql"))
         .execute(tenant.connection())
         .await
         .during("settle how statements are planned")?;

@@ -116,6 +116,11 @@ impl<'a> Rows<'a> {
         self.entries.iter().map(|entry| self.read(entry))
     }
 
+    /// The row at this position in the order of [`Self::iter`].
+    pub fn get(&self, position: usize) -> Option<PlannedRow<'a>> {
+        self.entries.get(position).map(|entry| self.read(entry))
+    }
+
     /// The rows by verdict; the rest of the counts is left at nothing.
     pub(super) fn count(&self) -> Counts {
         let mut counts = Counts::default();

@@ -34,12 +34,21 @@ pub(super) struct OpenRow {
 /// What a plan changes in the history.
 #[derive(Debug, Default)]
 pub(super) struct Difference {
-    /// For each row of the plan whether it is new, and its content.
-    rows: Vec<(bool, u128)>,
+    /// Rows of the plan that are new, by address: in the order of the index, which is then written from its one end to the
+    /// other.
+    pub(super) new: Vec<NewRow>,
     /// Rows of the history that are over.
     pub(super) closed: Vec<i64>,
     /// What the next run shows if it finds nothing changed.
     pub(super) steady: SteadyCounts,
+}
+
+/// A row of a plan that is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NewRow {
+    /// Among the plan's rows.
+    position: usize,
+    content: u128,
 }
 
 /// The counts of a run that finds everything as it was left.
@@ -51,17 +60,11 @@ pub(super) struct SteadyCounts {
 }
 
 impl Difference {
-    /// How many rows are new.
-    pub(super) fn new_rows(&self) -> usize {
-        self.rows.iter().filter(|(new, _)| *new).count()
-    }
-
-    /// The rows of the plan that are new, with their contents.
-    pub(super) fn select<'p>(&'p self, rows: &'p Rows<'_>) -> impl Iterator<Item = (PlannedRow<'p>, u128)> {
-        rows.iter()
-            .zip(&self.rows)
-            .filter(|(_, (new, _))| *new)
-            .map(|(row, (_, content))| (row, *content))
+    /// The new rows themselves.
+    fn new_rows<'p>(&'p self, rows: &'p Rows<'_>) -> impl Iterator<Item = (PlannedRow<'p>, u128)> {
+        self.new
+            .iter()
+            .filter_map(|new| Some((rows.get(new.position)?, new.content)))
     }
 }
 
@@ -85,34 +88,35 @@ pub(super) async fn open_rows(tenant: &mut TenantTx) -> Result<Vec<OpenRow>, Rec
 }
 
 /// Finds the rows of the plan that the history has not, or not as something that settled, and those that it has too many.
-pub(super) fn compare<'p>(
-    mut open: Vec<OpenRow>,
-    rows: impl ExactSizeIterator<Item = PlannedRow<'p>>,
-) -> Difference {
+pub(super) fn compare<'p>(mut open: Vec<OpenRow>, rows: impl Iterator<Item = PlannedRow<'p>>) -> Difference {
     open.sort_unstable();
     let mut stays = vec![false; open.len()];
-    let mut difference = Difference::default();
-    difference.rows.reserve_exact(rows.len());
-    for row in rows {
+    let mut steady = SteadyCounts::default();
+    let mut new = Vec::new();
+    for (position, row) in rows.enumerate() {
         let content = content(&row);
-        difference.steady.add(row.steady_verdict);
+        steady.add(row.steady_verdict);
         let found = if has_settled(&row) {
             find(&open, &stays, content)
         } else {
             None
         };
-        if let Some(position) = found {
-            stays[position] = true;
+        match found {
+            Some(found) => stays[found] = true,
+            None => new.push((row.address, NewRow { position, content })),
         }
-        difference.rows.push((found.is_none(), content));
     }
-    difference.closed = open
-        .iter()
-        .zip(&stays)
-        .filter(|(_, stays)| !**stays)
-        .map(|(row, _)| row.row_id)
-        .collect();
-    difference
+    new.sort_unstable_by_key(|(address, row)| (*address, row.position));
+    Difference {
+        new: new.into_iter().map(|(_, row)| row).collect(),
+        closed: open
+            .iter()
+            .zip(&stays)
+            .filter(|(_, stays)| !**stays)
+            .map(|(row, _)| row.row_id)
+            .collect(),
+        steady,
+    }
 }
 
 /// The first row of this content that no other row of the plan stands for yet.
@@ -209,7 +213,7 @@ async fn write(
     preview: Option<Uuid>,
 ) -> Result<(), ReconcileError> {
     let (id, state) = (tenant.tenant.clone(), tenant.row.applied);
-    let rows = (tenant.row.next_row_id..).zip(difference.select(&plan.rows));
+    let rows = (tenant.row.next_row_id..).zip(difference.new_rows(&plan.rows));
     let written = copy_in(
         tenant.connection(),
         COPY,

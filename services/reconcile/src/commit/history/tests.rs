@@ -26,8 +26,8 @@ fn open(row: &PlannedRow<'_>, row_id: i64) -> OpenRow {
     }
 }
 
-fn new(difference: &Difference) -> Vec<bool> {
-    difference.rows.iter().map(|(new, _)| *new).collect()
+fn new(difference: &Difference) -> Vec<usize> {
+    difference.new.iter().map(|row| row.position).collect()
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn what_has_settled_stays_and_the_rest_comes_or_goes() {
     );
     let over = row("c@x.example", Verdict::Keep, Some(Verdict::Keep));
     let difference = compare(vec![open(&over, 7), open(&kept, 3)], [kept, added].into_iter());
-    assert_eq!(new(&difference), [false, true]);
+    assert_eq!(new(&difference), [1]);
     assert_eq!(difference.closed, [7]);
     assert_eq!(
         difference.steady,
@@ -53,7 +53,7 @@ fn what_has_settled_stays_and_the_rest_comes_or_goes() {
 fn a_row_with_news_is_written_even_if_it_settles_to_what_was() {
     let updated = row("a@x.example", Verdict::Update, Some(Verdict::Keep));
     let difference = compare(vec![open(&updated, 3)], [updated].into_iter());
-    assert_eq!(new(&difference), [true]);
+    assert_eq!(new(&difference), [0]);
     assert_eq!(difference.closed, [3]);
 }
 
@@ -62,7 +62,7 @@ fn a_row_that_was_added_is_what_the_next_run_keeps() {
     let added = row("a@x.example", Verdict::Add, Some(Verdict::Keep));
     let kept = row("a@x.example", Verdict::Keep, Some(Verdict::Keep));
     let difference = compare(vec![open(&added, 1)], [kept].into_iter());
-    assert_eq!(difference.new_rows(), 0);
+    assert!(new(&difference).is_empty());
     assert!(difference.closed.is_empty());
 }
 
@@ -73,7 +73,7 @@ fn a_removal_is_news_of_one_run_and_counts_in_no_later_one() {
         ..row("a@x.example", Verdict::Remove, None)
     };
     let difference = compare(Vec::new(), [removed].into_iter());
-    assert_eq!(new(&difference), [true]);
+    assert_eq!(new(&difference), [0]);
     assert_eq!(difference.steady, SteadyCounts::default());
 }
 
@@ -84,8 +84,15 @@ fn equal_rows_are_matched_one_by_one() {
         vec![open(&same, 1), open(&same, 2), open(&same, 3)],
         [same, same].into_iter(),
     );
-    assert_eq!(new(&difference), [false, false]);
+    assert!(new(&difference).is_empty());
     assert_eq!(difference.closed.len(), 1);
+}
+
+#[test]
+fn new_rows_are_written_by_address() {
+    let rows = ["c@x.example", "a@x.example", "b@x.example"]
+        .map(|address| row(address, Verdict::Add, Some(Verdict::Keep)));
+    assert_eq!(new(&compare(Vec::new(), rows.into_iter())), [1, 2, 0]);
 }
 
 #[test]
