@@ -25,6 +25,24 @@ pub(super) struct Decision<'a> {
     pub(super) absences: Absences,
 }
 
+impl Decision<'_> {
+    /// The type of an account after the run: that of its object, if that keeps anything in this run.
+    pub(super) fn type_of(&self, account: AccountName) -> ObjectType {
+        let Self { world, ownership, .. } = self;
+        let keeping = ownership.owner[account].filter(|owner| self.keeps(*owner));
+        keeping.map_or(world.account(account).object_type, |owner| {
+            world.directory.objects[owner as usize].object_type
+        })
+    }
+
+    fn keeps(&self, object: ObjectName) -> bool {
+        let Self { world, claims, .. } = self;
+        world
+            .claims(object)
+            .any(|claim| matches!(claims.outcome[claim], Outcome::Kept(_)))
+    }
+}
+
 /// The accounts as they are after the run.
 #[derive(Debug)]
 pub(super) struct Accounts {
@@ -220,7 +238,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
     fn compare(&mut self, account: AccountName) {
         let world = &self.decision.world;
         let state = world.account(account);
-        let object_type = self.type_of(account);
+        let object_type = self.decision.type_of(account);
         let ceases_to_be_user = state.object_type == ObjectType::User && object_type != ObjectType::User;
         let hsr_enabled = state.hsr_enabled && !ceases_to_be_user;
         let stale_since = self.stale_since();
@@ -261,22 +279,6 @@ impl<'d, 'a> Accountant<'d, 'a> {
             after,
             welcome: false,
         });
-    }
-
-    /// The type of an account: that of its object, if that keeps anything in this run.
-    fn type_of(&self, account: AccountName) -> ObjectType {
-        let Decision { world, ownership, .. } = self.decision;
-        let keeping = ownership.owner[account].filter(|owner| self.keeps(*owner));
-        keeping.map_or(world.account(account).object_type, |owner| {
-            world.directory.objects[owner as usize].object_type
-        })
-    }
-
-    fn keeps(&self, object: ObjectName) -> bool {
-        let Decision { world, claims, .. } = self.decision;
-        world
-            .claims(object)
-            .any(|claim| matches!(claims.outcome[claim], Outcome::Kept(_)))
     }
 
     /// The object of an account that it has, or that took it over, in this read.

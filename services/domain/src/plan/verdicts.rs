@@ -207,10 +207,12 @@ impl Judge<'_, '_> {
             return RowDecision::new(Verdict::Update, Reason::Merged, left);
         }
         let role = self.accounts.holding[world.names.of_entry(entry)].map(|holding| holding.role);
-        if role == Some(world.entry(entry).address_type) {
-            RowDecision::KEEP
-        } else {
+        if role != Some(world.entry(entry).address_type) {
             RowDecision::new(Verdict::Update, Reason::Renamed, Other::Nothing)
+        } else if self.decision.type_of(account) != world.account(account).object_type {
+            RowDecision::new(Verdict::Update, Reason::TypeChanged, Other::Nothing)
+        } else {
+            RowDecision::KEEP
         }
     }
 }

@@ -309,3 +309,19 @@ fn rule_8_new_users_alone_get_hsr_and_who_ceases_to_be_a_user_loses_it() {
     assert!(!tenant.account_of("ann@a.test").hsr_enabled);
     assert!(!tenant.account_of("room@a.test").hsr_enabled);
 }
+
+#[test]
+fn rule_8_an_account_whose_type_changes_is_told_at_its_typed_addresses_too() {
+    let mut tenant = Tenant::new();
+    tenant.directory(&[("desk", "SMTP:desk@a.test")]).sync();
+    tenant.typed("desk@a.test", "help@a.test");
+    tenant.object("desk", |desk| desk.object_type = ObjectType::SharedMailbox);
+    assert_eq!(
+        tenant.sync(),
+        [
+            "desk@a.test UPDATE TYPE_CHANGED",
+            "help@a.test UPDATE TYPE_CHANGED"
+        ]
+    );
+    assert_eq!(tenant.sync(), ["desk@a.test KEEP", "help@a.test KEEP"]);
+}
