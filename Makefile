@@ -23,7 +23,8 @@ down: ## stops what `make up` started
 	@if [ -x $(TESTBED) ]; then $(TESTBED) down; else echo "nothing to stop"; fi
 
 test: packages build ## every test, against real servers
-	$(TESTBED) run -- $(CARGO) $(TEST_RUNNER) --workspace
+	$(CARGO) $(TEST_RUNNER) --workspace --locked --no-run
+	$(TESTBED) run -- $(CARGO) $(TEST_RUNNER) --workspace --locked
 
 lint: ## format, clippy and documentation, with warnings as errors
 	$(CARGO) fmt --all --check
