@@ -5,6 +5,10 @@ use super::FailureCode;
 /// What a refused bind means, by its result code and the server's diagnostic message.
 pub fn of_bind(result_code: u32, diagnostic: &str) -> FailureCode {
     match result_code {
+        // Servers other than Active Directory say so of a locked account, and of one that may not log on for another
+        // reason. A bind that the server judged is not tried again.
+        19 => FailureCode::AccountLocked,
+        53 => FailureCode::LogonNotPermitted,
         // Of a user name that is no DN, or of one that is not there, some servers say so.
         32 | 34 | 48 => FailureCode::WrongCredentials,
         49 => of_invalid_credentials(diagnostic),

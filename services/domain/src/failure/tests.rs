@@ -55,6 +55,7 @@ fn a_result_code_means_different_things_for_bind_and_search() {
             FailureCode::StrongerAuthRequired,
         ),
         (18, FailureCode::DirectoryError, FailureCode::FilterRefused),
+        (19, FailureCode::AccountLocked, FailureCode::DirectoryError),
         (32, FailureCode::WrongCredentials, FailureCode::NoSuchBase),
         (34, FailureCode::WrongCredentials, FailureCode::NoSuchBase),
         (49, FailureCode::WrongCredentials, FailureCode::InsufficientRights),
@@ -65,6 +66,7 @@ fn a_result_code_means_different_things_for_bind_and_search() {
         ),
         (51, FailureCode::Busy, FailureCode::Busy),
         (52, FailureCode::Unavailable, FailureCode::Unavailable),
+        (53, FailureCode::LogonNotPermitted, FailureCode::DirectoryError),
         (80, FailureCode::DirectoryError, FailureCode::DirectoryError),
     ] {
         assert_eq!(
