@@ -23,6 +23,10 @@ impl Width {
     const LEAST: u16 = 40;
 
     /// That of standard output: what COLUMNS says, else the terminal's, else the usual.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what shells say of the terminal is no configuration"
+    )]
     pub fn of_output() -> Self {
         let columns = std::env::var("COLUMNS").ok();
         Self::of(columns.as_deref(), io::stdout().is_terminal())
