@@ -47,7 +47,7 @@ pub async fn connect(config: &DatabaseConfig, application_name: &str) -> Result<
         .disable_statement_logging();
     wait_for(&options).await?;
     let pool = PgPoolOptions::new()
-        .max_connections(config.max_connections)
+        .max_connections(config.max_connections.get())
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(IDLE_TIMEOUT);
     Ok(pool.connect_lazy_with(options))

@@ -32,7 +32,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     let broker = Broker::start(&config.amqp, "rollcall-results", &lifecycle)?;
     let api = Api {
         store: store.clone(),
-        exports: Exports::new(store.clone(), config.database.max_connections),
+        exports: Exports::new(store.clone(), config.database.max_connections.get()),
         changes: changes.clone(),
         limits: config.watch.limits(),
         ended: lifecycle.soft().clone(),

@@ -1,6 +1,6 @@
 //! The sections that services share.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use serde::Deserialize;
 
@@ -127,11 +127,11 @@ pub struct DatabaseConfig {
     pub url: Secret,
     /// How many connections the service holds at most.
     #[serde(default = "default_max_connections")]
-    pub max_connections: u32,
+    pub max_connections: NonZeroU32,
 }
 
-fn default_max_connections() -> u32 {
-    10
+fn default_max_connections() -> NonZeroU32 {
+    NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN)
 }
 
 /// `[amqp]`.

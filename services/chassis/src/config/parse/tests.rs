@@ -82,7 +82,7 @@ fn keys_in(error: &ConfigError) -> Vec<&str> {
 fn a_file_is_enough_and_defaults_fill_the_rest() {
     let config = read(FILE, &[]).expect("a whole configuration");
     assert_eq!(config.database.url.expose(), "postgres://file");
-    assert_eq!(config.database.max_connections, 10);
+    assert_eq!(config.database.max_connections.get(), 10);
     assert_eq!(config.lifecycle.drain_seconds, 30);
 }
 
@@ -101,11 +101,17 @@ fn variables_win_over_the_file_and_are_read_as_what_their_key_asks_for() {
     )
     .expect("a whole configuration");
     assert_eq!(config.database.url.expose(), "postgres://variable");
-    assert_eq!(config.database.max_connections, 3);
+    assert_eq!(config.database.max_connections.get(), 3);
     assert_eq!(config.lanes.names, ["fast", "slow"]);
     assert!(config.lanes.greedy);
     assert_eq!(config.telemetry.log_format, crate::config::LogFormat::Json);
     assert_eq!(config.telemetry.otlp_endpoint, None);
+}
+
+#[test]
+fn a_pool_without_connections_is_a_mistake() {
+    let error = read(FILE, &[("ROLLCALL_DATABASE__MAX_CONNECTIONS", "0")]).expect_err("no pool");
+    assert!(error.to_string().contains("database.max_connections"), "{error}");
 }
 
 #[test]
