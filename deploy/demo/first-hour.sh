@@ -164,10 +164,10 @@ run rollcall runs "$TENANT"
 
 step "Where to go next" \
     "That was the whole hour: everything that was started for it is stopped and removed now."
-cat <<TEXT
+cat <<'TEXT'
 
-  make up              the same, left running for you to try: \`source .run/env\`
-  rollcall --help      every command, with examples and exit codes
-  proto/rollcall/v1    the contract, for those who build on it
-  ARCHITECTURE.md      how it is put together, and what always holds
+  make up                        the same, left running; then: source .run/env
+  target/debug/rollcall --help   every command, with examples and exit codes
+  proto/rollcall/v1              the contract, for those who build on it
+  ARCHITECTURE.md                how it is put together, and what always holds
 TEXT
