@@ -37,6 +37,10 @@ pub(super) fn check_attributes(
         match AttributeDescription::parse(name) {
             Err(error) => violations.push(path, error.to_string()),
             Ok(_) if name.contains(';') => violations.push(path, "expected an attribute without options"),
+            // Servers answer it under its name, so that nothing they answer would be known as asked for.
+            Ok(attribute) if attribute.is_numeric() => {
+                violations.push(path, "expected the attribute's name, not its object identifier");
+            }
             Ok(attribute) if seen.contains(&attribute) => violations.push(path, "is given twice"),
             Ok(attribute) => seen.push(attribute),
         }

@@ -351,6 +351,11 @@ fn malformed_attributes_are_refused() {
     };
     assert_directory_refused("attributes[0]", "at character", set(&["e mail"]));
     assert_directory_refused("attributes[1]", "without options", set(&["mail", "cn;lang-de"]));
+    assert_directory_refused(
+        "attributes[0]",
+        "name, not its object identifier",
+        set(&["2.5.4.3"]),
+    );
     assert_directory_refused("attributes[1]", "twice", set(&["mail", "MAIL"]));
     let many: Vec<String> = (0..17).map(|number| format!("a{number}")).collect();
     assert_directory_refused("attributes", "at most 16", |directory| {
