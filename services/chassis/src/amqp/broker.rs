@@ -90,10 +90,16 @@ impl Broker {
     /// Opens a channel on the connection of the moment, waiting for one if there is none.
     pub(super) async fn open_channel(&self) -> Result<Channel, AmqpError> {
         let mut links = self.links.clone();
-        let link = match tokio::time::timeout(TIMEOUT, links.wait_for(Option::is_some)).await {
-            Ok(Ok(link)) => link.clone(),
-            _ => None,
+        let found = async {
+            let found = links.wait_for(Option::is_some).await.map(|link| link.clone());
+            match found {
+                Ok(link) => link,
+                // Nobody keeps a connection any more, the process is about to end. To answer that at once would let
+                // whoever asks again and again keep a thread busy.
+                Err(_) => std::future::pending().await,
+            }
         };
+        let link = tokio::time::timeout(TIMEOUT, found).await.ok().flatten();
         let link = link.ok_or(AmqpError::Away)?;
         let opened = within("opening a channel", link.connection.create_channel()).await;
         if opened.is_err() {
@@ -209,7 +215,12 @@ async fn hold(
 
 #[cfg(test)]
 mod tests {
-    use super::{AmqpError, Target};
+    use std::sync::Arc;
+
+    use tokio::{sync::watch, time::Instant};
+    use tokio_util::sync::CancellationToken;
+
+    use super::{AmqpError, Broker, TIMEOUT, Target};
     use crate::config::{AmqpConfig, Secret};
 
     fn config(url: &str) -> AmqpConfig {
@@ -237,5 +248,17 @@ mod tests {
             .expect("no AMQP URL");
         assert!(matches!(error, AmqpError::Url));
         assert!(!format!("{error:?} {error}").contains("hunter2"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_nobody_keeps_any_more_is_not_asked_for_in_a_busy_loop() {
+        let (_, links) = watch::channel(None);
+        let broker = Broker {
+            links,
+            _held: Arc::new(CancellationToken::new().drop_guard()),
+        };
+        let before = Instant::now();
+        assert!(matches!(broker.open_channel().await, Err(AmqpError::Away)));
+        assert!(before.elapsed() >= TIMEOUT, "{:?}", before.elapsed());
     }
 }

@@ -38,6 +38,12 @@ impl Changes {
         }
     }
 
+    /// How many runs are watched.
+    #[cfg(test)]
+    pub(super) fn watchers(&self) -> usize {
+        self.watched().len()
+    }
+
     // What is in the map is whole at any time, so a panic elsewhere does not make it worse.
     fn watched(&self) -> MutexGuard<'_, HashMap<RunKey, watch::Sender<()>>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,6 +1,6 @@
 use std::sync::Mutex;
 
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use rollcall_proto::v1::Counts;
 
 use super::*;
@@ -149,4 +149,15 @@ async fn an_unknown_run_cannot_be_watched() {
     let stub = Arc::new(Stub(Mutex::new(None)));
     let watching = watch(stub, key(), &Changes::default(), LIMITS, CancellationToken::new()).await;
     assert_eq!(watching.err().map(|error| error.reason()), Some("NO_RUN"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_left_of_a_watch_whose_client_went_away() {
+    let (changes, ended) = (Changes::default(), CancellationToken::new());
+    let stub = Stub::new(run(RunState::Running, 3));
+    let mut stream = watched(&stub, &changes, &ended).await;
+    stream.next().await.unwrap().unwrap();
+    assert!(stream.next().now_or_never().is_none());
+    drop(stream);
+    assert_eq!((Arc::strong_count(&stub), changes.watchers()), (1, 0));
 }
