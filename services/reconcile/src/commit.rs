@@ -96,8 +96,11 @@ impl Reconciler {
                 complete.decide(&mut tenant, kind).await?
             }
         };
+        let rows = ending.rows_written;
         let ended = outcome::end(&mut tenant, key.run, ending).await?;
         tenant.commit().await?;
+        self.metrics.ended(ended.state());
+        self.metrics.rows_written(rows);
         self.ended(&key.tenant, key.run);
         Ok(ended)
     }
@@ -162,6 +165,7 @@ impl Complete {
             applied: kind != v1::RunKind::Preview,
             read: self.summary,
             counts,
+            rows_written: difference.new.len() as u64,
             ..Ending::default()
         })
     }

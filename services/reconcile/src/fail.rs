@@ -29,19 +29,19 @@ impl Reconciler {
             Err(ReconcileError::SettingsChanged) => false,
             standing => matches!(standing?, Standing::Cancelled),
         };
-        match next_attempt {
-            _ if cancelled => {
-                outcome::end(&mut tenant, key.run, Ending::cancelled()).await?;
-            }
+        let ended = match next_attempt {
+            _ if cancelled => Some(outcome::end(&mut tenant, key.run, Ending::cancelled()).await?),
             Some(time) => {
                 tenant.release().await?;
                 outcome::requeue(&mut tenant, key.run, Some((time, failure))).await?;
+                None
             }
-            None => {
-                outcome::end(&mut tenant, key.run, Ending::failed(failure)).await?;
-            }
-        }
+            None => Some(outcome::end(&mut tenant, key.run, Ending::failed(failure)).await?),
+        };
         tenant.commit().await?;
+        if let Some(ended) = ended {
+            self.metrics.ended(ended.state());
+        }
         self.ended(&key.tenant, key.run);
         Ok(())
     }

@@ -133,8 +133,9 @@ impl Reconciler {
         request: &RunRequest,
     ) -> Result<Begun, ReconcileError> {
         outcome::note(&mut tenant, begin.run, request, begin.attempt).await?;
-        outcome::end(&mut tenant, begin.run, Ending::cancelled()).await?;
+        let ended = outcome::end(&mut tenant, begin.run, Ending::cancelled()).await?;
         tenant.commit().await?;
+        self.metrics.ended(ended.state());
         self.ended(&begin.tenant, begin.run);
         Ok(Begun::Finished)
     }

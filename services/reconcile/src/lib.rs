@@ -18,6 +18,7 @@ mod events;
 mod fail;
 mod inputs;
 mod lease;
+mod metrics;
 mod outbox;
 mod outcome;
 mod reconciler;

@@ -27,6 +27,8 @@ pub(crate) struct Ending {
     pub(crate) read: v1::ReadSummary,
     pub(crate) counts: v1::Counts,
     pub(crate) failure: Option<v1::Failure>,
+    /// What it added to the history.
+    pub(crate) rows_written: u64,
 }
 
 impl Ending {

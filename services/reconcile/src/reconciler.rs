@@ -12,6 +12,7 @@ use crate::{
     config::{Leases, Limits},
     events::Events,
     lease::LeaseTimes,
+    metrics::Metrics,
 };
 
 /// The service behind its calls.
@@ -25,6 +26,7 @@ pub(crate) struct Reconciler {
     /// Wakes the relay: there is something in the outbox.
     pub(crate) outbox: Arc<Notify>,
     pub(crate) lifecycle: Lifecycle,
+    pub(crate) metrics: Metrics,
 }
 
 impl Reconciler {
@@ -44,6 +46,7 @@ impl Reconciler {
             events,
             outbox,
             lifecycle,
+            metrics: Metrics::default(),
         }
     }
 

@@ -71,8 +71,9 @@ impl Reconciler {
         };
         let id = tenant.tenant.clone();
         tracing::warn!(tenant.id = %id, run.id = %run, "a run is past its deadline and is ended");
-        outcome::end(&mut tenant, run, ending).await?;
+        let ended = outcome::end(&mut tenant, run, ending).await?;
         tenant.commit().await?;
+        self.metrics.ended(ended.state());
         self.ended(&id, run);
         Ok(())
     }

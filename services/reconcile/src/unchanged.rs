@@ -31,6 +31,7 @@ impl Reconciler {
         };
         let ended = outcome::end(&mut tenant, key.run, ending).await?;
         tenant.commit().await?;
+        self.metrics.ended(ended.state());
         self.ended(&key.tenant, key.run);
         Ok(ended)
     }
@@ -62,5 +63,6 @@ fn unchanged(row: &TenantRow, read: v1::ReadSummary) -> Ending {
         read,
         counts,
         failure: None,
+        rows_written: 0,
     }
 }

@@ -11,6 +11,7 @@ pub mod config;
 pub mod directory;
 pub mod error;
 pub mod jobs;
+pub mod metrics;
 pub mod network;
 pub mod reconcile;
 pub mod run;

@@ -26,6 +26,7 @@ use tracing::Instrument as _;
 use crate::{
     directory::Reader,
     error::ReadError,
+    metrics::Metrics,
     reconcile::{CallError, Reconcile},
 };
 use attempt::{Attempt, AttemptError};
@@ -75,6 +76,8 @@ pub struct Runner {
     pub hold_bytes: usize,
     /// How long a run may take.
     pub run_limit: Duration,
+    /// Counts what runs come to.
+    pub metrics: Metrics,
 }
 
 enum Step {

@@ -16,6 +16,7 @@ use crate::{
     config::Config,
     directory::{Reader, tls::SystemRoots},
     jobs::Jobs,
+    metrics::Metrics,
     probe,
     reconcile::Reconcile,
     run::Runner,
@@ -59,6 +60,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         worker_id: Uuid::now_v7().to_string(),
         hold_bytes: config.limits.hold_bytes,
         run_limit: Duration::from_secs(config.limits.run_seconds),
+        metrics: Metrics::default(),
     });
     let serving = grpc::Server::new(&config.server)?.start(&lifecycle).await?;
     let broker = Broker::start(&config.amqp, "rollcall-worker", &lifecycle)?;

@@ -9,7 +9,7 @@ use rollcall_chassis::{
 };
 use rollcall_proto::v1::{
     BeginRunResponse, Directory, FailRunRequest, Failure, FinishUnchangedRequest, Job, ObjectBatch,
-    ReadSummary, RunEnded, RunKind,
+    ReadSummary, RunEnded, RunKind, RunState,
 };
 use thiserror::Error;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -200,6 +200,7 @@ impl<'a> Attempt<'a> {
             (_, Some(Stop::Fenced)) => return super::fenced(),
             (_, Some(Stop::Cancelled)) => {
                 tracing::info!(ms = self.elapsed_ms(), "run cancelled");
+                self.runner.metrics.cancelled();
                 return self.tell(None, None).await;
             }
             (ReadError::Stopped, None) => return Disposition::Park,
@@ -207,6 +208,7 @@ impl<'a> Attempt<'a> {
         }
         let code = error.code();
         let delay = retry::after(code.class(), self.begun.trigger(), self.job.attempt);
+        self.runner.metrics.failed(code.class(), delay.is_some());
         tracing::warn!(
             code = code.as_str(),
             attempt = self.job.attempt,
@@ -249,6 +251,11 @@ impl<'a> Attempt<'a> {
     }
 
     fn log_end(&self, ended: &RunEnded, summary: &ReadSummary, read_ms: u64) {
+        self.runner.metrics.read(Duration::from_millis(read_ms));
+        match ended.state() {
+            RunState::Succeeded => self.runner.metrics.succeeded(),
+            _ => self.runner.metrics.cancelled(),
+        }
         let counts = ended.counts.unwrap_or_default();
         tracing::info!(
             state = ended.state().as_str_name(),

@@ -69,7 +69,7 @@ fn a_row_that_was_added_is_what_the_next_run_keeps() {
 #[test]
 fn a_removal_is_news_of_one_run_and_counts_in_no_later_one() {
     let removed = PlannedRow {
-        reason: Some(Reason::LastAddressLost),
+        reason: Some(Reason::Absent),
         ..row("a@x.example", Verdict::Remove, None)
     };
     let difference = compare(Vec::new(), [removed].into_iter());

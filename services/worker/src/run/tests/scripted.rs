@@ -26,6 +26,7 @@ use tonic::{Code, Request, Response, Status, Streaming};
 
 use crate::{
     directory::{Reader, limits::Limits, script},
+    metrics::Metrics,
     reconcile::Reconcile,
     run::{Disposition, Runner},
 };
@@ -142,6 +143,7 @@ impl Scripted {
             worker_id: "worker".to_owned(),
             hold_bytes: self.answers.hold_bytes,
             run_limit: self.answers.run_limit,
+            metrics: Metrics::default(),
         };
         let job = Job {
             schema_version: 1,
