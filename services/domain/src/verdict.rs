@@ -74,8 +74,6 @@ text_enum! {
         Absent = "ABSENT",
         /// STALE or REMOVE: its only claims are refused by the settings, the domains or the address itself.
         OnlyRefusedClaims = "ONLY_REFUSED_CLAIMS",
-        /// REMOVE: its account lost its last address.
-        LastAddressLost = "LAST_ADDRESS_LOST",
     }
 }
 
