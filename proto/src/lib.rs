@@ -1,7 +1,9 @@
 //! The contract between Rollcall's services and with their clients: package `rollcall.v1`.
 //!
-//! Everything here is generated from the .proto files of this crate, which carry the comments.
-//! Nothing is written by hand, so that the files stay the one place where the contract is changed.
+//! Everything here is generated from the .proto files of this crate, which carry the comments and are the one place
+//! where the contract is changed. By hand is only how the message that brings a password is shown: without it.
+
+mod directory;
 
 /// The messages, clients and servers of `rollcall.v1`.
 #[expect(
