@@ -76,7 +76,7 @@ fn assert_refused(field: &str, words: &str, change: impl FnOnce(&mut Settings)) 
 fn assert_directory_refused(field: &str, words: &str, change: impl FnOnce(&mut Directory)) {
     let field = format!("settings.directory.{field}");
     assert_refused(&field, words, |settings| {
-        change(settings.directory.as_mut().unwrap())
+        change(settings.directory.as_mut().unwrap());
     });
 }
 
@@ -204,7 +204,7 @@ fn all_wrong_fields_are_told_together() {
 fn a_malformed_tenant_id_is_refused() {
     for bad in ["", "a b", "a/b", "ä", &"x".repeat(65)] {
         assert_refused("settings.tenant_id", "1 to 64", |settings| {
-            bad.clone_into(&mut settings.tenant_id)
+            bad.clone_into(&mut settings.tenant_id);
         });
     }
 }
@@ -212,7 +212,7 @@ fn a_malformed_tenant_id_is_refused() {
 #[test]
 fn settings_without_a_directory_are_refused() {
     assert_refused("settings.directory", "required", |settings| {
-        settings.directory = None
+        settings.directory = None;
     });
 }
 
@@ -234,11 +234,11 @@ fn a_malformed_host_is_refused() {
         (&"a".repeat(64), "host name"),
     ] {
         assert_directory_refused("hosts[0]", words, |directory| {
-            directory.hosts = vec![host.to_owned()]
+            directory.hosts = vec![host.to_owned()];
         });
     }
     assert_directory_refused("hosts[1]", "twice", |directory| {
-        directory.hosts.push("DC1.corp.example".to_owned())
+        directory.hosts.push("DC1.corp.example".to_owned());
     });
     assert_directory_refused("hosts", "1 to 8", |directory| directory.hosts.clear());
     assert_directory_refused("hosts", "1 to 8", |directory| {
@@ -304,7 +304,7 @@ fn a_bind_username_is_required_and_bounded() {
         (&"x".repeat(1_025), "1024"),
     ] {
         assert_directory_refused("bind_username", words, |directory| {
-            name.clone_into(&mut directory.bind_username)
+            name.clone_into(&mut directory.bind_username);
         });
     }
 }
@@ -338,7 +338,7 @@ fn a_malformed_filter_is_refused_with_its_position() {
         &"(".repeat(20_000),
     ] {
         assert_directory_refused("filter", "position", |directory| {
-            filter.clone_into(&mut directory.filter)
+            filter.clone_into(&mut directory.filter);
         });
     }
 }
@@ -359,7 +359,7 @@ fn malformed_attributes_are_refused() {
     assert_directory_refused("attributes[1]", "twice", set(&["mail", "MAIL"]));
     let many: Vec<String> = (0..17).map(|number| format!("a{number}")).collect();
     assert_directory_refused("attributes", "at most 16", |directory| {
-        directory.attributes = many
+        directory.attributes = many;
     });
 }
 
@@ -438,7 +438,7 @@ mod certificates {
             ("x".repeat(200_000), "128 KiB"),
         ] {
             assert_directory_refused("ca_certificates_pem", words, |directory| {
-                directory.ca_certificates_pem = pem
+                directory.ca_certificates_pem = pem;
             });
         }
     }
