@@ -83,6 +83,11 @@ pub fn init(
         .with(
             tracing_opentelemetry::layer()
                 .with_tracer(tracer.tracer(name))
+                // The layer attaches contexts and keeps times while it holds a span's lock, and OpenTelemetry may log
+                // meanwhile, for which the log's layer wants the same lock: a thread would wait for itself. Nothing
+                // here asks for the attached context, and the log tells the times.
+                .with_context_activation(false)
+                .with_tracked_inactivity(false)
                 .with_filter(spans),
         )
         .try_init()?;
