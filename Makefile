@@ -29,7 +29,7 @@ test: packages build ## every test, against real servers
 lint: ## format, clippy and documentation, with warnings as errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked --quiet
 
 bench: packages ## imports of 100,000 objects, as ratios to the directory's own speed
 	$(CARGO) build --release --locked --workspace --bins

@@ -1,8 +1,8 @@
 //! The command `rollcall`: what the portal's back end does through gRPC, for a person at a terminal.
 //!
 //! It knows the contract (`rollcall-proto`) and nothing of the services behind it. What a person reads is
-//! made in [`table`], what a program reads (`--json`) in [`view`]; the commands fetch and decide, and print
-//! through [`output`] alone. Answers go to standard output, progress and errors to standard error, so that
+//! made in `table`, what a program reads (`--json`) in `view`; the commands fetch and decide, and print
+//! through `output` alone. Answers go to standard output, progress and errors to standard error, so that
 //! a pipe only ever carries answers.
 
 pub mod accounts;

@@ -1,6 +1,6 @@
 //! Stands between a directory server and the LDAP library.
 //!
-//! Each message from the server is checked ([`frame`](super::frame), [`message`](super::message)) and matched
+//! Each message from the server is checked (`frame`, `message`) and matched
 //! with what was asked before the library sees it through a socket pair. What is wrong ends the connection,
 //! with the reason as this task's result.
 
