@@ -101,9 +101,11 @@ pub async fn csv(client: &Client, export: ExportCsv, output: &mut Output) -> Res
     Ok(Exit::Success)
 }
 
-/// A file that takes its name only when it is whole, so that half an export is never taken for one.
+/// A file that takes its name only when it is whole, so that half an export is never taken for one. What is there
+/// already and is no plain file, such as a device, a pipe or a link, is written to as it is: a name that is taken
+/// would replace it.
 struct PartialFile {
-    part: PathBuf,
+    part: Option<PathBuf>,
     file: BufWriter<File>,
 }
 
@@ -128,24 +130,49 @@ impl PartialFile {
     }
 
     fn create(path: &Path) -> std::io::Result<Self> {
-        let mut part = path.to_owned().into_os_string();
-        part.push(".part");
-        let part = PathBuf::from(part);
+        let part = part_of(path);
+        let file = File::create(part.as_deref().unwrap_or(path))?;
         Ok(Self {
-            file: BufWriter::new(File::create(&part)?),
             part,
+            file: BufWriter::new(file),
         })
     }
 
     fn finish(&mut self, path: &Path) -> std::io::Result<()> {
         self.file.flush()?;
-        std::fs::rename(&self.part, path)
+        self.part
+            .as_deref()
+            .map_or(Ok(()), |part| std::fs::rename(part, path))
     }
 }
 
 impl Drop for PartialFile {
     fn drop(&mut self) {
         // It is gone already if it took its name; if it cannot be removed, its own name says what it is.
-        let _ = std::fs::remove_file(&self.part);
+        if let Some(part) = &self.part {
+            let _ = std::fs::remove_file(part);
+        }
+    }
+}
+
+/// What a file is called until it is whole; none for what is no plain file.
+fn part_of(path: &Path) -> Option<PathBuf> {
+    if path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+        return None;
+    }
+    let mut part = path.to_owned().into_os_string();
+    part.push(".part");
+    Some(part.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_another_name_until_it_is_whole_and_a_device_keeps_its_own() {
+        let file = Path::new("no/such/preview.csv");
+        assert_eq!(part_of(file), Some(PathBuf::from("no/such/preview.csv.part")));
+        assert_eq!(part_of(Path::new("/dev/null")), None);
     }
 }
