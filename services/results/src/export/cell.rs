@@ -82,7 +82,8 @@ fn word<E: Named>(value: E) -> &'static str {
 /// The cell as it is, or behind an apostrophe if a spreadsheet would run it as a formula: what stands in a
 /// directory is anybody's text.
 fn defused(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    // The wide forms are read as the narrow ones where wide letters are usual.
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         Cow::Owned(format!("'{cell}"))
     } else {
         Cow::Borrowed(cell)
