@@ -1,7 +1,7 @@
 //! Where a listing of settings goes on. Opaque to clients, and of no use to another call.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use rollcall_chassis::status::{ApiError, Violations};
+use rollcall_chassis::status::ApiError;
 use rollcall_domain::TenantId;
 
 /// Names the call and the token's form.
@@ -28,12 +28,10 @@ pub(super) fn read(token: &str) -> Result<String, ApiError> {
     tenant
         .filter(|tenant| TenantId::parse(tenant).is_ok())
         .ok_or_else(|| {
-            let mut violations = Violations::default();
-            violations.push(
-                "page_token",
-                "expected the next_page_token of an earlier ListSettings",
-            );
-            violations.into_error()
+            ApiError::invalid_argument(
+                "PAGE_TOKEN",
+                "The page token is not one of ListSettings. Begin again at the first page.",
+            )
         })
 }
 
@@ -53,7 +51,8 @@ mod tests {
     fn a_token_of_another_call_or_none_at_all_is_refused() {
         let other = BASE64_URL_SAFE_NO_PAD.encode("ListRuns/1/ACME-1");
         for token in [other.as_str(), "ACME-1", "%%%", &write("a\0b"), &write("")] {
-            assert!(read(token).is_err(), "{token}");
+            let refusal = read(token).unwrap_err();
+            assert_eq!(refusal.reason(), "PAGE_TOKEN", "{token}");
         }
     }
 }
