@@ -46,16 +46,22 @@ impl Reconciler {
         .await
         .during("look for overdue runs")?;
         for tenant in overdue {
-            let tenant =
-                TenantId::parse(&tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
-            self.end_overdue(&tenant).await?;
+            // One that cannot be ended does not keep the others, which come after it each time.
+            if let Err(error) = self.end_overdue(&tenant).await {
+                tracing::error!(
+                    tenant.id = tenant,
+                    error = chain(&error),
+                    "an overdue run cannot be ended"
+                );
+            }
         }
         self.drop_orphans().await
     }
 
     /// A tenant that is locked is being committed, perhaps by that very run: it is left alone.
-    async fn end_overdue(&self, tenant: &TenantId) -> Result<(), ReconcileError> {
-        let Some(mut tenant) = TenantTx::try_open(&self.pool, tenant).await? else {
+    async fn end_overdue(&self, tenant: &str) -> Result<(), ReconcileError> {
+        let tenant = TenantId::parse(tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
+        let Some(mut tenant) = TenantTx::try_open(&self.pool, &tenant).await? else {
             return Ok(());
         };
         let overdue = tenant.deadline().is_some_and(|deadline| deadline < tenant.now());

@@ -138,6 +138,33 @@ async fn a_run_asked_for_while_the_broker_is_away_is_published_when_it_is_back()
     Ok(())
 }
 
+#[tokio::test]
+async fn a_run_past_its_deadline_is_ended_though_anothers_cannot_be() -> Result<()> {
+    let often = StackOptions::default().set(Kind::Reconcile, "ROLLCALL_LEASES__SWEEP_SECONDS", "1");
+    let own = Own::start(often).await?;
+    let (broken, broken_forest) = own.tenant("broken").await?;
+    let (overdue, forest) = own.tenant("overdue").await?;
+    let _broken_run = stalled(&broken, &broken_forest).await?;
+    let (_proxy, run_id) = stalled(&overdue, &forest).await?;
+
+    sqlx::query("UPDATE scheduler.settings SET settings = '\\xff' WHERE tenant_id = $1")
+        .bind(&broken.id)
+        .execute(&own.database)
+        .await?;
+    // The one that cannot be ended is met first.
+    sqlx::query(
+        "UPDATE reconcile.tenant SET deadline = now() - CASE tenant_id WHEN $1 THEN interval '2 h' ELSE interval '1 h' END",
+    )
+    .bind(&broken.id)
+    .execute(&own.database)
+    .await?;
+
+    let run = overdue.ended(&run_id).await?;
+    assert_eq!(run.failure.context("why")?.code, "RUN_DEADLINE");
+    assert!(overdue.accounts().await?.is_empty());
+    Ok(())
+}
+
 /// Begins the first sync of 40 people, and stops in the middle of its read.
 async fn stalled<'a>(tenant: &Tenant, forest: &'a Forest) -> Result<(ForestProxy<'a>, String)> {
     people(tenant, forest, 40).await?;
