@@ -6,6 +6,10 @@ use rollcall_proto::v1::{
     GetSettingsRequest, ListRowsRequest, ListRunsRequest, RunKind, RunState, RunTrigger, SyncNowRequest,
     Verdict,
 };
+use rollcall_testbed::Bed;
+use sqlx::{Connection as _, PgConnection};
+
+use crate::own::people;
 
 async fn synced(word: &str) -> Result<(Tenant, Forest, String)> {
     let (tenant, forest) = Forest::openldap(word).await?;
@@ -138,6 +142,39 @@ async fn an_older_runs_rows_stay_as_they_were_when_later_runs_change_the_portal(
     forest.remove("bob").await?;
     tenant.sync().await?;
     assert_eq!(tenant.rows(&first).await?, before);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sync_that_changes_one_address_writes_one_row_of_history_and_an_unchanged_one_none() -> Result<()> {
+    let (tenant, forest) = Forest::openldap("handful").await?;
+    people(&tenant, &forest, 40).await?;
+    tenant.put_directory(forest.settings()).await?;
+    let mut database = PgConnection::connect(&Bed::attach()?.endpoints()?.database_url).await?;
+    let mut history = async || -> Result<i64> {
+        let rows = "SELECT count(*) FROM reconcile.claim_history WHERE tenant_id = $1";
+        Ok(sqlx::query_scalar(rows)
+            .bind(&tenant.id)
+            .fetch_one(&mut database)
+            .await?)
+    };
+
+    tenant.sync().await?;
+    assert_eq!(history().await?, 40);
+    tenant.sync().await?;
+    assert_eq!(history().await?, 40);
+    let addresses = [
+        format!("SMTP:{}", tenant.address("p7")),
+        format!("smtp:{}", tenant.address("seven")),
+    ];
+    forest.set_addresses("p7", &addresses).await?;
+    let changed = tenant.sync().await?;
+    assert_eq!(history().await?, 41);
+    assert_eq!(
+        tenant.rows(&changed.run_id).await?.len(),
+        41,
+        "the run shows them all"
+    );
     Ok(())
 }
 
