@@ -3,8 +3,8 @@
 use anyhow::Result;
 use rollcall_e2e::{Forest, Tenant, person, status::refused};
 use rollcall_proto::v1::{
-    CancelRunRequest, DeleteSettingsRequest, Directory, ListRowsRequest, ListRunsRequest, Schedule, Settings,
-    SyncNowRequest, ValidateFilterRequest,
+    CancelRunRequest, DeleteSettingsRequest, Directory, GetSettingsRequest, ListRowsRequest, ListRunsRequest,
+    ListSettingsRequest, Schedule, Security, Settings, SyncNowRequest, ValidateFilterRequest,
 };
 use rollcall_testbed::Bed;
 use tonic::Code;
@@ -158,6 +158,14 @@ async fn the_password_is_asked_for_when_there_is_none_and_when_it_would_be_sent_
             ..directory.clone()
         },
         Directory {
+            security: Security::Starttls.into(),
+            ..directory.clone()
+        },
+        Directory {
+            ca_certificates_pem: String::new(),
+            ..directory.clone()
+        },
+        Directory {
             bind_username: "cn=somebody-else".into(),
             ..directory.clone()
         },
@@ -172,6 +180,24 @@ async fn the_password_is_asked_for_when_there_is_none_and_when_it_would_be_sent_
         );
         assert_eq!(refusal.reason, "PASSWORD_REQUIRED", "{refusal:?}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_tenant_that_nobody_knows_has_no_settings_no_runs_and_no_accounts() -> Result<()> {
+    let tenant = Tenant::unknown(Bed::attach()?.endpoints()?, "unknown").await?;
+    let (tenant_id, mut sync) = (tenant.id.clone(), tenant.clients.sync.clone());
+    let refusal = refused(sync.get_settings(GetSettingsRequest { tenant_id }).await);
+    assert_eq!(
+        (refusal.code, refusal.reason.as_str()),
+        (Code::NotFound, "NO_SETTINGS"),
+        "{refusal:?}"
+    );
+    let refusal = refused(tenant.start_preview().await);
+    assert_eq!(refusal.reason, "NO_SETTINGS", "{refusal:?}");
+    let run = tenant.run("0190a0a0-0000-7000-8000-000000000000").await;
+    assert_eq!(refused(run).reason, "NO_RUN");
+    assert!(tenant.accounts().await?.is_empty());
     Ok(())
 }
 
@@ -316,7 +342,7 @@ async fn a_page_token_of_another_query_is_refused() -> Result<()> {
     let other_call = ListRunsRequest {
         tenant_id: tenant.id.clone(),
         page_size: 2,
-        page_token: token,
+        page_token: token.clone(),
     };
     assert_eq!(refused(results.list_runs(other_call).await).reason, "PAGE_TOKEN");
     let nonsense = ListRunsRequest {
@@ -325,6 +351,16 @@ async fn a_page_token_of_another_query_is_refused() -> Result<()> {
         page_token: "%%%".into(),
     };
     assert_eq!(refused(results.list_runs(nonsense).await).reason, "PAGE_TOKEN");
+    let other_service = ListSettingsRequest {
+        page_size: 2,
+        page_token: token,
+    };
+    let refusal = refused(tenant.clients.sync.clone().list_settings(other_service).await);
+    assert_eq!(
+        (refusal.code, refusal.reason.as_str()),
+        (Code::InvalidArgument, "PAGE_TOKEN"),
+        "{refusal:?}"
+    );
     Ok(())
 }
 
