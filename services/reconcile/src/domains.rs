@@ -60,6 +60,13 @@ async fn replace(
     list: &DomainList,
 ) -> Result<(), ReconcileError> {
     let (names, alias_of) = list.columns();
+    // All that will be touched, by name: two tenants who want each other's domains wait for each other in one order.
+    sqlx::query("SELECT FROM portal.domain WHERE tenant_id = $1 OR name = ANY($2) ORDER BY name FOR UPDATE")
+        .bind(tenant.as_str())
+        .bind(&names)
+        .execute(&mut *connection)
+        .await
+        .during("lock the domains")?;
     sqlx::query("DELETE FROM portal.domain WHERE tenant_id = $1 AND name <> ALL($2)")
         .bind(tenant.as_str())
         .bind(&names)

@@ -268,6 +268,22 @@ async fn a_domain_has_one_owner_and_an_alias_of_an_alias_is_none() -> Result<()>
 }
 
 #[tokio::test]
+async fn two_tenants_who_take_each_others_domains_at_once_are_refused_and_never_block_each_other()
+-> Result<()> {
+    let (one, _) = registered("one").await?;
+    let (two, _) = registered("two").await?;
+    for round in 0..20 {
+        let ones = [(two.domain.as_str(), "")];
+        let twos = [(one.domain.as_str(), "")];
+        let answers = tokio::join!(one.put_domains(&ones), two.put_domains(&twos));
+        for refusal in [refused(answers.0), refused(answers.1)] {
+            assert_eq!(refusal.reason, "DOMAIN_OWNED", "round {round}: {refusal:?}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn another_tenants_run_is_not_found() -> Result<()> {
     let (owner, forest) = Forest::openldap("owner").await?;
     forest.add(&person("ann").primary(&owner.address("ann"))).await?;
