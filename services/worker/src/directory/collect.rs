@@ -20,6 +20,8 @@ mod tests;
 const BATCH_BYTES: usize = 256 * 1024;
 /// A single object that is larger does not fit into a message.
 const MAX_OBJECT_BYTES: usize = 960 * 1024;
+/// Each row of an object names it, so a name is multiplied by its addresses. None that people made is so long.
+const MAX_DN_BYTES: usize = 4 * 1024;
 
 /// Takes entries and hands on batches of objects.
 pub struct Collector {
@@ -77,6 +79,12 @@ impl Collector {
     }
 
     async fn put(&mut self, object: v1::DirectoryObject) -> Result<(), ReadError> {
+        if object.dn.len() > MAX_DN_BYTES {
+            return Err(ReadError::Limit(format!(
+                "a distinguished name of {} bytes",
+                object.dn.len()
+            )));
+        }
         let bytes = object.encoded_len();
         if bytes > MAX_OBJECT_BYTES {
             return Err(ReadError::Limit(format!(

@@ -107,6 +107,14 @@ async fn more_entries_than_are_accepted_and_objects_that_fit_no_message_are_limi
 }
 
 #[tokio::test]
+async fn a_name_that_would_be_multiplied_by_its_addresses_is_a_limit() {
+    let (mut collector, _batches, _) = collector(2);
+    collector.add(&entry(&"n".repeat(4_000), 1)).await.unwrap();
+    let refused = collector.add(&entry(&"n".repeat(4_100), 1)).await;
+    assert!(matches!(refused, Err(ReadError::Limit(_))));
+}
+
+#[tokio::test]
 async fn a_read_that_nobody_takes_stops() {
     let (mut collector, batches, _) = collector(10);
     drop(batches);
