@@ -23,7 +23,7 @@ async fn two_schedulers_and_three_workers_do_each_due_run_exactly_once() -> Resu
     })
     .await?;
     for n in 0..TENANTS {
-        let (tenant, forest) = own.tenant(&format!("due{n}")).await?;
+        let (tenant, forest) = own.tenant_in_active_directory(&format!("due{n}")).await?;
         people(&tenant, &forest, 2).await?;
         tenant.put_schedule(forest.settings(), 24).await?;
     }
@@ -60,7 +60,7 @@ async fn each_ran(own: &Own, times: i64) -> Result<()> {
 #[tokio::test]
 async fn the_run_of_a_worker_that_is_killed_ends_well_on_another() -> Result<()> {
     let mut own = Own::start(impatient(StackOptions::default())).await?;
-    let (tenant, forest) = own.tenant("killed").await?;
+    let (tenant, forest) = own.tenant_in_active_directory("killed").await?;
     let (proxy, run_id) = stalled(&tenant, &forest).await?;
     let fence = own.fence(&tenant).await?;
 

@@ -32,6 +32,13 @@ impl Own {
         Ok((tenant, forest))
     }
 
+    /// A tenant of this stack, with a unit of its own in Active Directory.
+    pub(crate) async fn tenant_in_active_directory(&self, word: &str) -> Result<(Tenant, Forest)> {
+        let tenant = Tenant::registered(self.stack.endpoints(), word).await?;
+        let forest = Forest::in_active_directory(&self.bed, &tenant.id).await?;
+        Ok((tenant, forest))
+    }
+
     /// The one number that a query about a tenant answers.
     pub(crate) async fn number(&self, query: &'static str, tenant: &Tenant) -> Result<i64> {
         Ok(sqlx::query_scalar(query)
