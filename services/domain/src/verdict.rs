@@ -74,6 +74,19 @@ text_enum! {
         Absent = "ABSENT",
         /// STALE or REMOVE: its only claims are refused by the settings, the domains or the address itself.
         OnlyRefusedClaims = "ONLY_REFUSED_CLAIMS",
+        /// STALE: gone, but seen by another server than the one read before; the next complete read decides.
+        OtherServer = "OTHER_SERVER",
+        /// STALE or KEEP: gone, but not among the removals that were approved.
+        NotApproved = "NOT_APPROVED",
+        /// STALE or KEEP: gone, but the operator has paused all removals.
+        RemovalsPaused = "REMOVALS_PAUSED",
+
+        /// ADD, UPDATE or REMOVE: its account goes back to what it was before the run that is taken back.
+        Reverted = "REVERTED",
+        /// SKIP: its account is left alone, since a later run or a person changed it.
+        ChangedSince = "CHANGED_SINCE",
+        /// SKIP: its account is left alone, since another account has one of its addresses now.
+        AddressTaken = "ADDRESS_TAKEN",
     }
 }
 

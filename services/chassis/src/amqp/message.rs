@@ -5,11 +5,11 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use prost::Message as _;
-use rollcall_proto::v1::Job;
+use rollcall_proto::v1::{ConnectionTestReport, Job, SealRenewal};
 
 use super::{
     Delivery,
-    topology::{DEAD, Delay, EVENTS, JOBS, Lane, PORTAL},
+    topology::{DEAD, Delay, EVENTS, JOBS, Lane, PORTAL, SEALS},
 };
 use crate::telemetry::{TRACEPARENT, traceparent};
 
@@ -18,6 +18,8 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// Why a message went to the dead letters.
 const REASON_HEADER: &str = "x-rollcall-reason";
+/// Leads to the queue that is named as the routing key (AMQP 0-9-1, section 3.1.3.1).
+const DEFAULT_EXCHANGE: &str = "";
 /// AMQP's delivery mode of messages that survive the broker.
 const PERSISTENT: u8 = 2;
 const TRANSIENT: u8 = 1;
@@ -66,6 +68,20 @@ impl Message {
             persistent: false,
             ..Self::lasting(EVENTS, routing_key.into(), body)
         }
+    }
+
+    /// A report on a connection test, for whoever waits at this queue; nobody may any more.
+    pub fn report(reply_to: impl Into<String>, report: &ConnectionTestReport) -> Self {
+        Self {
+            mandatory: false,
+            persistent: false,
+            ..Self::lasting(DEFAULT_EXCHANGE, reply_to.into(), report.encode_to_vec())
+        }
+    }
+
+    /// A seal that was made anew for the newest key, for the scheduler to keep.
+    pub fn seal_renewal(renewal: &SealRenewal) -> Self {
+        Self::lasting(DEFAULT_EXCHANGE, SEALS.to_owned(), renewal.encode_to_vec())
     }
 
     fn lasting(exchange: &'static str, routing_key: String, body: Vec<u8>) -> Self {

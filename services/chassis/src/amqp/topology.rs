@@ -19,6 +19,9 @@ pub const PORTAL: &str = "rollcall.portal";
 /// Progress of runs (topic): worth nothing to those who were not listening.
 pub const EVENTS: &str = "rollcall.events";
 
+/// Credentials that a worker sealed anew, for the scheduler.
+pub const SEALS: &str = "rollcall.seals";
+
 /// A job that was delivered more often than this breaks its workers.
 const DELIVERY_LIMIT: i32 = 20;
 /// A listener to events that is this far behind misses the oldest.
@@ -121,6 +124,7 @@ pub async fn declare(channel: &Channel) -> Result<(), AmqpError> {
     bind(channel, DEAD, DEAD, "").await?;
     queue(channel, PORTAL, FieldTable::default()).await?;
     bind(channel, PORTAL, PORTAL, "#").await?;
+    queue(channel, SEALS, lane_arguments()).await?;
     for lane in Lane::ALL {
         queue(channel, lane.queue(), lane_arguments()).await?;
         bind(channel, lane.queue(), JOBS, lane.as_str()).await?;
