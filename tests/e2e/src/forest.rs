@@ -192,6 +192,13 @@ impl Forest {
         Ok(())
     }
 
+    /// Replaces all values of an attribute of an object; none removes it.
+    pub async fn set(&self, name: &str, attribute: &str, values: &[&str]) -> Result<()> {
+        let dn = self.dn(name).await?;
+        self.editor.lock().await.replace(&dn, attribute, values).await?;
+        Ok(())
+    }
+
     /// Renames an object.
     pub async fn rename(&self, name: &str, to: &str) -> Result<()> {
         let dn = self.dn(name).await?;
@@ -214,7 +221,8 @@ impl Forest {
         Ok(())
     }
 
-    async fn dn(&self, name: &str) -> Result<String> {
+    /// The DN of an object, wherever it is under the unit.
+    pub async fn dn(&self, name: &str) -> Result<String> {
         let found = self
             .editor
             .lock()

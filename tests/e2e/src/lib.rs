@@ -6,11 +6,13 @@
 
 pub mod clients;
 pub mod forest;
+pub mod past;
 pub mod status;
 pub mod tenant;
 pub mod wait;
 
 pub use clients::Clients;
 pub use forest::{Forest, group, person};
+pub use past::Past;
 pub use rollcall_testbed::directory::Object;
 pub use tenant::Tenant;

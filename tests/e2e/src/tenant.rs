@@ -1,11 +1,15 @@
 //! A tenant of its own for each test, with the calls that the portal's backend makes for it.
 
+mod acting;
+mod asking;
+pub mod portal;
+
 use anyhow::{Context, Result, ensure};
 use futures::StreamExt as _;
 use rollcall_proto::v1::{
     Account, Directory, Domain, ExportCsvRequest, GetRunRequest, ListAccountsRequest, ListRowsRequest,
     PreviewUsersRequest, PutDomainsRequest, PutSettingsRequest, Row, Run, RunState, Schedule, Settings,
-    SyncNowRequest, Verdict, WatchRunRequest,
+    Verdict, WatchRunRequest,
 };
 use rollcall_testbed::Endpoints;
 use tonic::Status;
@@ -116,17 +120,7 @@ impl Tenant {
 
     /// Asks for a sync and answers its id.
     pub async fn start_sync(&self) -> Result<String, Status> {
-        let request = SyncNowRequest {
-            tenant_id: self.id.clone(),
-        };
-        Ok(self
-            .clients
-            .sync
-            .clone()
-            .sync_now(request)
-            .await?
-            .into_inner()
-            .run_id)
+        self.start_sync_expecting("").await
     }
 
     /// Asks for a preview and answers its id.
