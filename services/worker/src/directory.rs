@@ -68,6 +68,8 @@ pub struct Met {
     pub references: u64,
     /// The host and address that answered.
     pub server: String,
+    /// Names the server among those that hold the same directory.
+    pub server_id: String,
 }
 
 impl Reader {
@@ -89,10 +91,15 @@ impl Reader {
         };
         let mut connection = dialler.open(target, password).await?;
         let server = connection.server().to_string();
+        let server_id = connection.server().address.to_string();
         match self.read_all(&mut connection, target, collector).await {
             Ok(references) => {
                 connection.close().await;
-                Ok(Met { references, server })
+                Ok(Met {
+                    references,
+                    server,
+                    server_id,
+                })
             }
             Err(error) => Err(error.at(&server)),
         }

@@ -124,6 +124,7 @@ impl Collector {
             read_mode: ReadMode::Full.into(),
             read_mode_reason: "All that base and filter answer is read each time.".to_owned(),
             server: met.server,
+            server_id: met.server_id,
         })
     }
 }

@@ -49,6 +49,7 @@ fn met() -> Met {
     Met {
         references: 2,
         server: "dc1 (192.0.2.1:636)".to_owned(),
+        server_id: "192.0.2.1:636".to_owned(),
     }
 }
 

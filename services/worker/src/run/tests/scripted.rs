@@ -15,8 +15,9 @@ use rollcall_chassis::{
 };
 use rollcall_proto::v1::{
     BeginRunRequest, BeginRunResponse, BeginStatus, Directory, FailRunRequest, FailRunResponse,
-    FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse, Job, ReadSummary,
-    RunEnded, RunKind, RunState, RunTrigger, Settings, SubmitRunRequest, SubmitRunResponse,
+    FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse, Job,
+    NoteBindRequest, NoteBindResponse, ReadSummary, RunEnded, RunKind, RunState, RunTrigger, Settings,
+    SubmitRunRequest, SubmitRunResponse,
     reconcile_service_server::{ReconcileService, ReconcileServiceServer},
     submit_run_request, submit_run_response,
 };
@@ -150,6 +151,7 @@ impl Scripted {
             tenant_id: TENANT.to_owned(),
             run_id: "run".to_owned(),
             attempt,
+            ..Job::default()
         };
         runner.run(&job).await
     }
@@ -221,6 +223,7 @@ impl ReconcileService for Scripted {
             credential: Some(credential),
             last_digest: self.answers.last_digest.clone(),
             deadline: None,
+            credential_generation: 1,
         }))
     }
 
@@ -273,5 +276,9 @@ impl ReconcileService for Scripted {
         self.note(Call::Fail);
         self.told.lock().unwrap().failed = Some(request.into_inner());
         Ok(Response::new(FailRunResponse {}))
+    }
+
+    async fn note_bind(&self, _: Request<NoteBindRequest>) -> Result<Response<NoteBindResponse>, Status> {
+        Ok(Response::new(NoteBindResponse {}))
     }
 }
