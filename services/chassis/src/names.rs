@@ -58,6 +58,8 @@ named! {
     RunTrigger = "RUN_TRIGGER_",
     RunState = "RUN_STATE_",
     ReadMode = "READ_MODE_",
+    PausedReason = "PAUSED_REASON_",
+    HeldReason = "HELD_REASON_",
     Verdict = "VERDICT_",
     Reason = "REASON_",
     ServerType = "SERVER_TYPE_",
@@ -104,6 +106,8 @@ mod tests {
         first_value_has_it::<rollcall_proto::v1::RunTrigger>();
         first_value_has_it::<RunState>();
         first_value_has_it::<ReadMode>();
+        first_value_has_it::<rollcall_proto::v1::PausedReason>();
+        first_value_has_it::<rollcall_proto::v1::HeldReason>();
         first_value_has_it::<rollcall_proto::v1::Verdict>();
         first_value_has_it::<rollcall_proto::v1::Reason>();
         first_value_has_it::<rollcall_proto::v1::ServerType>();
