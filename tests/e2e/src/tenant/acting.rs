@@ -71,7 +71,10 @@ impl Tenant {
     /// Approves the removals of a held run, and follows the run that makes them to its good end.
     pub async fn approve(&self, held_run_id: &str) -> Result<Run> {
         let run = self.ended(&self.start_approval(held_run_id).await?).await?;
-        ensure!(run.state() == RunState::Succeeded, "the approval ended as {run:?}");
+        ensure!(
+            run.state() == RunState::Succeeded,
+            "the approval ended as {run:?}"
+        );
         Ok(run)
     }
 

@@ -406,6 +406,7 @@ async fn deleted_settings_are_gone_with_their_credential_and_accounts_stay() -> 
             .clone()
             .sync_now(SyncNowRequest {
                 tenant_id: tenant.id.clone(),
+                ..SyncNowRequest::default()
             })
             .await,
     );

@@ -74,7 +74,7 @@ fn logs(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// The tables in which some row, as text or as bytes, holds `secret`.
-async fn tables_that_hold(database_url: &str, secret: &str) -> Result<Vec<String>> {
+pub(crate) async fn tables_that_hold(database_url: &str, secret: &str) -> Result<Vec<String>> {
     let mut database = PgConnection::connect(database_url).await?;
     let tables = sqlx::query(
         "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables

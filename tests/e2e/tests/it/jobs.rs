@@ -44,6 +44,7 @@ fn job(tenant: &Tenant, run_id: &str, schema_version: u32) -> Vec<u8> {
         tenant_id: tenant.id.clone(),
         run_id: run_id.to_owned(),
         attempt: 1,
+        test: None,
     };
     job.encode_to_vec()
 }

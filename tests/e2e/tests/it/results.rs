@@ -197,6 +197,7 @@ async fn a_sync_that_waits_is_answered_again_instead_of_queued_twice() -> Result
         let mut sync = tenant.clients.sync.clone();
         let request = SyncNowRequest {
             tenant_id: tenant.id.clone(),
+            ..SyncNowRequest::default()
         };
         async move { sync.sync_now(request).await.map(tonic::Response::into_inner) }
     };

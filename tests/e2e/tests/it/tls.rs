@@ -32,6 +32,7 @@ async fn sync_now(endpoints: &Endpoints, identity: Option<Identity>) -> Result<R
         .connect_lazy();
     let request = SyncNowRequest {
         tenant_id: "nobody".to_owned(),
+        ..SyncNowRequest::default()
     };
     Ok(SyncServiceClient::new(channel).sync_now(request).await.map(drop))
 }
@@ -70,6 +71,7 @@ async fn nobody_calls_in_clear() -> Result<()> {
     let channel = Endpoint::from_shared(url)?.connect_lazy();
     let request = SyncNowRequest {
         tenant_id: "nobody".to_owned(),
+        ..SyncNowRequest::default()
     };
     let refusal = refused(SyncServiceClient::new(channel).sync_now(request).await);
     assert!(unheard(&refusal), "{refusal:?}");

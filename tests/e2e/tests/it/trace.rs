@@ -55,6 +55,7 @@ async fn one_trace_runs_from_the_call_to_the_commit() -> Result<()> {
 
     let mut request = Request::new(SyncNowRequest {
         tenant_id: tenant.id.clone(),
+        ..SyncNowRequest::default()
     });
     request.metadata_mut().insert(
         "traceparent",

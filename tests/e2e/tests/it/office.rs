@@ -1,0 +1,85 @@
+//! A customer's office in Active Directory, for tests that need one with somebody in it.
+
+use anyhow::{Context, Result};
+use rollcall_e2e::{Forest, Object, Tenant, person, wait};
+use rollcall_proto::v1::{Account, ListRunsRequest, Run, RunTrigger, Verdict};
+use rollcall_testbed::{Bed, directory::Kind};
+
+use crate::credentials::tables_that_hold;
+
+/// A tenant whose unit in Active Directory holds these, with settings that read it.
+pub(crate) async fn office(
+    word: &str,
+    objects: impl FnOnce(&Tenant) -> Vec<Object>,
+) -> Result<(Tenant, Forest)> {
+    let (tenant, forest) = Forest::active_directory(word).await?;
+    for object in objects(&tenant) {
+        forest.add(&object).await?;
+    }
+    tenant.put_directory(forest.settings()).await?;
+    Ok((tenant, forest))
+}
+
+/// One object of each kind, with an address that is named for it.
+pub(crate) fn one_of_each(tenant: &Tenant) -> Vec<Object> {
+    let kinds = [
+        (Kind::Person, "user"),
+        (Kind::Group, "group"),
+        (Kind::Contact, "contact"),
+        (Kind::Room, "room"),
+        (Kind::SharedMailbox, "shared"),
+        (Kind::PublicFolder, "folder"),
+    ];
+    kinds
+        .into_iter()
+        .map(|(kind, name)| Object::new(kind, "", name).primary(&tenant.address(name)))
+        .collect()
+}
+
+/// Two users with a primary address each.
+pub(crate) fn ann_and_bob(tenant: &Tenant) -> Vec<Object> {
+    ["ann", "bob"]
+        .map(|name| person(name).primary(&tenant.address(name)))
+        .into()
+}
+
+/// The addresses that a run imports or keeps, sorted.
+pub(crate) async fn imported(tenant: &Tenant, run: &Run) -> Result<Vec<String>> {
+    let rows = tenant.rows(&run.run_id).await?;
+    let kept = |verdict| matches!(verdict, Verdict::Add | Verdict::Keep | Verdict::Update);
+    Ok(rows
+        .into_iter()
+        .filter(|row| kept(row.verdict()))
+        .map(|row| row.address)
+        .collect())
+}
+
+/// The live account that has this local part's address.
+pub(crate) async fn account(tenant: &Tenant, local: &str) -> Result<Account> {
+    let address = tenant.address(local);
+    let found = tenant.account_of(&address).await?;
+    found.with_context(|| format!("{address} has no account"))
+}
+
+/// The tenant's newest run, once it has ended.
+pub(crate) async fn newest(tenant: &Tenant, trigger: RunTrigger) -> Result<Run> {
+    let runs = || async {
+        let request = ListRunsRequest {
+            tenant_id: tenant.id.clone(),
+            ..ListRunsRequest::default()
+        };
+        let answer = tenant.clients.results.clone().list_runs(request).await?;
+        Ok(answer.into_inner().runs.into_iter().next())
+    };
+    let ended = |run: &Option<Run>| {
+        run.as_ref()
+            .is_some_and(|run| run.trigger() == trigger && run.end_time.is_some())
+    };
+    wait::until("the run to end", runs, ended).await?.context("a run")
+}
+
+/// The tables of the shared stack in which some row holds `text`.
+pub(crate) async fn tables_with(text: &str) -> Result<Vec<String>> {
+    let bed = Bed::attach()?;
+    tables_that_hold(&bed.endpoints()?.database_url, text).await
+}
