@@ -1,5 +1,7 @@
 //! The service's configuration.
 
+mod retention;
+
 use std::{net::SocketAddr, time::Duration};
 
 use jiff::SignedDuration;
@@ -9,6 +11,8 @@ use rollcall_chassis::config::{
 use serde::Deserialize;
 
 use crate::{budget::Budget, lease::LeaseTimes};
+
+pub(crate) use retention::Retention;
 
 const MIB: usize = 1024 * 1024;
 
@@ -32,6 +36,8 @@ pub struct Config {
     pub(crate) relay: Relay,
     #[serde(default)]
     pub(crate) workers: Workers,
+    #[serde(default)]
+    pub(crate) retention: Retention,
 }
 
 fn default_server() -> ServerConfig {
@@ -186,6 +192,22 @@ impl ServiceConfig for Config {
             "workers.certificate_names",
             "DNS names of certificates that workers call with [worker.rollcall]",
         ),
+        (
+            "retention.preview_days",
+            "how many days the rows of a preview are kept [7]",
+        ),
+        (
+            "retention.rows_days",
+            "how many days the rows of other runs are kept, and what is needed to take a sync back [30]",
+        ),
+        (
+            "retention.summary_days",
+            "how many days the summaries of runs are kept [400]",
+        ),
+        (
+            "retention.removed_days",
+            "how many days a removed account can be restored [30]",
+        ),
     ];
 
     fn server(&self) -> &ServerConfig {
@@ -221,6 +243,7 @@ impl ServiceConfig for Config {
                 "must be more than leases.silence_seconds",
             );
         }
+        self.retention.validate(problems);
     }
 }
 
@@ -260,6 +283,20 @@ mod tests {
         .to_string();
         assert!(
             error.contains("limits.run_mib") && error.contains("leases.deadline_seconds"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn nothing_is_kept_for_no_time_and_no_summary_goes_before_its_rows() {
+        let error = parse(&[
+            ("ROLLCALL_RETENTION__PREVIEW_DAYS", "0"),
+            ("ROLLCALL_RETENTION__SUMMARY_DAYS", "29"),
+        ])
+        .unwrap_err()
+        .to_string();
+        assert!(
+            error.contains("retention.preview_days") && error.contains("retention.summary_days"),
             "{error}"
         );
     }

@@ -24,6 +24,7 @@ mod outbox;
 mod outcome;
 mod reconciler;
 mod relay;
+mod retention;
 mod service;
 mod stage;
 mod submit;
@@ -68,6 +69,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         pool,
         &config.limits,
         &config.leases,
+        &config.retention,
         events,
         outbox,
         lifecycle.clone(),

@@ -9,10 +9,11 @@ use tokio::sync::Notify;
 
 use crate::{
     budget::Budget,
-    config::{Leases, Limits},
+    config::{Leases, Limits, Retention},
     events::Events,
     lease::LeaseTimes,
     metrics::Metrics,
+    retention::Periods,
 };
 
 /// The service behind its calls.
@@ -20,6 +21,8 @@ pub(crate) struct Reconciler {
     pub(crate) pool: PgPool,
     pub(crate) budget: Budget,
     pub(crate) leases: LeaseTimes,
+    /// How long what is over is kept.
+    pub(crate) retention: Periods,
     /// The largest read that is taken, in bytes of its batches.
     pub(crate) read_limit: usize,
     pub(crate) events: Events,
@@ -34,6 +37,7 @@ impl Reconciler {
         pool: PgPool,
         limits: &Limits,
         leases: &Leases,
+        retention: &Retention,
         events: Events,
         outbox: Arc<Notify>,
         lifecycle: Lifecycle,
@@ -42,6 +46,7 @@ impl Reconciler {
             pool,
             budget: limits.budget(),
             leases: leases.times(),
+            retention: retention.periods(),
             read_limit: limits.read_bytes(),
             events,
             outbox,
