@@ -151,6 +151,7 @@ mod tests {
             tenant_id: "acme".to_owned(),
             run_id: "r".to_owned(),
             attempt: 1,
+            ..Job::default()
         }
     }
 

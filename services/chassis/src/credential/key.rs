@@ -75,34 +75,47 @@ impl fmt::Debug for SealingKey {
     }
 }
 
-/// The private halves that a worker holds: the one in use, and older ones while seals of theirs are around.
-pub struct OpeningKeys(BTreeMap<String, PrivateKey>);
+/// The private halves that a worker holds: the newest, and older ones while seals of theirs are around.
+pub struct OpeningKeys {
+    keys: BTreeMap<String, PrivateKey>,
+    newest: Option<SealingKey>,
+}
 
 impl OpeningKeys {
-    /// Reads `.key` files.
+    /// Reads `.key` files. The first is the newest key's: what was sealed to another is sealed anew to it.
     pub fn read<P: AsRef<Path>>(paths: &[P]) -> Result<Self, KeyError> {
         let mut keys = BTreeMap::new();
+        let mut newest = None;
         for path in paths.iter().map(AsRef::as_ref) {
             let (id, bytes) = read(path)?;
             let private = PrivateKey::from_bytes(&bytes).map_err(|_| KeyError::Format {
                 path: path.to_owned(),
             })?;
+            newest.get_or_insert_with(|| SealingKey {
+                id: id.clone(),
+                public: Kem::sk_to_pk(&private),
+            });
             if keys.insert(id.clone(), private).is_some() {
                 return Err(KeyError::Twice(id));
             }
         }
-        Ok(Self(keys))
+        Ok(Self { keys, newest })
+    }
+
+    /// The public half of the newest key; `None` if there is no key at all.
+    pub fn newest(&self) -> Option<&SealingKey> {
+        self.newest.as_ref()
     }
 
     pub(super) fn key(&self, id: &str) -> Option<&PrivateKey> {
-        self.0.get(id)
+        self.keys.get(id)
     }
 }
 
 impl fmt::Debug for OpeningKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("OpeningKeys")
-            .field(&self.0.keys().collect::<Vec<_>>())
+            .field(&self.keys.keys().collect::<Vec<_>>())
             .finish()
     }
 }

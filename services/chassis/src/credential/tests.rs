@@ -162,6 +162,32 @@ fn a_worker_opens_seals_of_each_of_its_keys_and_names_the_one_it_lacks() {
 }
 
 #[test]
+fn the_newest_key_is_the_first_and_seals_what_it_opens() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for id in ["a-old", "b-new"] {
+        keys(dir.path(), id);
+    }
+    let opening =
+        OpeningKeys::read(&[dir.path().join("b-new.key"), dir.path().join("a-old.key")]).expect("two keys");
+    let newest = opening.newest().expect("the newest");
+    assert_eq!(newest.id(), "b-new");
+    let hosts = hosts(&["dc1"]);
+    let sealed = newest
+        .seal(&SecretString::new(PASSWORD.to_owned()), &binding(&hosts))
+        .expect("a seal");
+    assert_eq!(sealed.key_id, "b-new");
+    assert_eq!(
+        opening
+            .open(&sealed, &binding(&hosts))
+            .expect("the password")
+            .expose(),
+        PASSWORD
+    );
+    let none = OpeningKeys::read::<&Path>(&[]).expect("no keys");
+    assert!(none.newest().is_none());
+}
+
+#[test]
 fn a_private_key_is_its_owners_alone_and_is_never_overwritten() {
     let dir = tempfile::tempdir().expect("a folder");
     generate("k1")
