@@ -13,18 +13,18 @@ pub mod tls;
 #[cfg(test)]
 pub(crate) mod ber;
 mod bind;
-mod connection;
+pub(crate) mod connection;
 mod credit;
-mod dial;
-mod entry;
-
+pub(crate) mod dial;
+pub(crate) mod entry;
+mod identity;
 mod message;
-mod pages;
-mod ranges;
-mod root_dse;
+pub(crate) mod pages;
+pub(crate) mod ranges;
+pub(crate) mod root_dse;
 #[cfg(test)]
 pub(crate) mod script;
-mod search;
+pub(crate) mod search;
 mod starttls;
 
 #[cfg(test)]

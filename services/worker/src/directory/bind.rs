@@ -6,7 +6,7 @@ use crate::error::{Operation, ReadError, excerpt};
 impl Connection {
     /// Binds, or says why not. An empty password is refused here: a server would take the bind for an
     /// anonymous one and let it succeed (RFC 4513 section 5.1.2). An empty name is anonymous as well.
-    pub(super) async fn bind(&mut self, username: &str, password: &str) -> Result<(), ReadError> {
+    pub(crate) async fn bind(&mut self, username: &str, password: &str) -> Result<(), ReadError> {
         if password.is_empty() {
             return Err(ReadError::EmptyPassword);
         }

@@ -22,10 +22,10 @@ use crate::error::ReadError;
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A connection whose every byte from the server is checked before the LDAP library sees it. Dropping it ends it.
-pub(super) struct Connection {
-    pub(super) ldap: Ldap,
-    pub(super) credit: Arc<Credit>,
-    pub(super) limits: Limits,
+pub(crate) struct Connection {
+    pub(crate) ldap: Ldap,
+    pub(crate) credit: Arc<Credit>,
+    pub(crate) limits: Limits,
     server: Server,
     guard: Option<AbortOnDropHandle<Result<(), GuardError>>>,
     _drive: AbortOnDropHandle<()>,
@@ -33,7 +33,7 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Speaks LDAP over `stream`.
-    pub(super) async fn over<S>(stream: S, server: Server, limits: &Limits) -> Result<Self, ReadError>
+    pub(crate) async fn over<S>(stream: S, server: Server, limits: &Limits) -> Result<Self, ReadError>
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
@@ -64,12 +64,12 @@ impl Connection {
     }
 
     /// The server at the other end.
-    pub(super) fn server(&self) -> &Server {
+    pub(crate) fn server(&self) -> &Server {
         &self.server
     }
 
     /// What the library's error means: it sees only that the connection ended, and the guard knows why.
-    pub(super) async fn explain(&mut self, error: LdapError) -> ReadError {
+    pub(crate) async fn explain(&mut self, error: LdapError) -> ReadError {
         match error {
             LdapError::Timeout { .. } => return ReadError::OperationTimeout(self.limits.operation),
             LdapError::FilterParsing => return ReadError::Filter,
@@ -85,7 +85,7 @@ impl Connection {
     }
 
     /// Says goodbye. What counts has been answered already, so nothing can go wrong any more.
-    pub(super) async fn close(mut self) {
+    pub(crate) async fn close(mut self) {
         let Some(guard) = self.guard.take() else { return };
         timeout(FAREWELL, async {
             self.ldap.unbind().await.ok();

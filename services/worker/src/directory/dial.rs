@@ -25,7 +25,7 @@ use crate::{error::ReadError, network::Networks};
 const MAX_ADDRESSES: usize = 16;
 
 /// What decides on connections, beside the target itself.
-pub(super) struct Dialler<'a> {
+pub(crate) struct Dialler<'a> {
     /// Where connections may go.
     pub networks: &'a Networks,
     /// How long each step may take, and what may be received.
@@ -37,7 +37,7 @@ pub(super) struct Dialler<'a> {
 impl Dialler<'_> {
     /// The first server of `target` that accepts connection and bind. One that refuses the credentials is the
     /// last that is asked.
-    pub(super) async fn open(&self, target: &Target, password: &str) -> Result<Connection, ReadError> {
+    pub(crate) async fn open(&self, target: &Target, password: &str) -> Result<Connection, ReadError> {
         let mut tried = Vec::new();
         for host in &target.hosts {
             let addresses = match self.resolve(host, target.port).await {
@@ -62,7 +62,8 @@ impl Dialler<'_> {
         Err(ReadError::NoServer(tried))
     }
 
-    async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ReadError> {
+    /// The addresses of a host, allowed or not.
+    pub(crate) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ReadError> {
         if let Ok(literal) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
@@ -95,25 +96,17 @@ impl Dialler<'_> {
         password: &str,
         server: Server,
     ) -> Result<Connection, ReadError> {
-        if !self.networks.allows(server.address.ip()) {
-            return Err(ReadError::AddressNotAllowed);
-        }
         let stream = self.connect(server.address).await?;
-        let mut connection = match target.security {
-            Security::Plaintext => Connection::over(stream, server, self.limits).await?,
-            Security::StartTls => {
-                let stream = self
-                    .within("StartTLS", starttls::ask(stream, self.limits.frame()))
-                    .await?;
-                self.secured(stream, server).await?
-            }
-            Security::Ldaps => self.secured(stream, server).await?,
-        };
+        let mut connection = self.protect(target.security, stream, server).await?;
         connection.bind(&target.username, password).await?;
         Ok(connection)
     }
 
-    async fn connect(&self, address: SocketAddr) -> Result<TcpStream, ReadError> {
+    /// Connects to an address, if the operator allows it.
+    pub(crate) async fn connect(&self, address: SocketAddr) -> Result<TcpStream, ReadError> {
+        if !self.networks.allows(address.ip()) {
+            return Err(ReadError::AddressNotAllowed);
+        }
         self.within("connecting", async {
             let stream = TcpStream::connect(address).await.map_err(ReadError::Connect)?;
             // Requests are small and waited for.
@@ -121,6 +114,25 @@ impl Dialler<'_> {
             Ok(stream)
         })
         .await
+    }
+
+    /// Makes of a stream a connection that is protected as the settings want it.
+    pub(crate) async fn protect(
+        &self,
+        security: Security,
+        stream: TcpStream,
+        server: Server,
+    ) -> Result<Connection, ReadError> {
+        match security {
+            Security::Plaintext => Connection::over(stream, server, self.limits).await,
+            Security::StartTls => {
+                let stream = self
+                    .within("StartTLS", starttls::ask(stream, self.limits.frame()))
+                    .await?;
+                self.secured(stream, server).await
+            }
+            Security::Ldaps => self.secured(stream, server).await,
+        }
     }
 
     async fn secured(&self, stream: TcpStream, server: Server) -> Result<Connection, ReadError> {

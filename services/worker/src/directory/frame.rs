@@ -11,8 +11,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 #[cfg(test)]
 mod tests;
 
-/// How deep elements may nest. A search entry needs six levels, a control with a value seven.
-const MAX_DEPTH: usize = 12;
+/// How deep elements of an answer may nest. A search entry needs six levels, a control with a value seven.
+pub(super) const ANSWER_DEPTH: usize = 12;
 /// How much is asked of a connection at a time.
 const READ_BYTES: usize = 64 * 1024;
 
@@ -23,6 +23,8 @@ pub struct FrameLimits {
     pub bytes: usize,
     /// Elements of any kind, at any depth.
     pub elements: usize,
+    /// How deep they may nest.
+    pub depth: usize,
 }
 
 /// Why a frame is refused.
@@ -40,8 +42,8 @@ pub enum FrameError {
     #[error("a message of more than {0} elements")]
     TooManyElements(usize),
     /// It nests too deeply.
-    #[error("a message nested deeper than {MAX_DEPTH} levels")]
-    TooDeep,
+    #[error("a message nested deeper than {0} levels")]
+    TooDeep(usize),
     /// It is no LDAP message.
     #[error("no LDAP message: {0}")]
     Malformed(&'static str),
@@ -147,22 +149,27 @@ pub(super) fn length(input: &[u8], limits: FrameLimits) -> Result<Option<usize>,
 /// Checks a whole frame and answers of how many elements it is made.
 pub(super) fn check(frame: &[u8], limits: FrameLimits) -> Result<usize, FrameError> {
     let mut elements = 0;
-    check_level(frame, 1, &mut elements, limits.elements)?;
+    check_level(frame, 1, &mut elements, limits)?;
     Ok(elements)
 }
 
-fn check_level(mut input: &[u8], depth: usize, elements: &mut usize, limit: usize) -> Result<(), FrameError> {
-    if depth > MAX_DEPTH {
-        return Err(FrameError::TooDeep);
+fn check_level(
+    mut input: &[u8],
+    depth: usize,
+    elements: &mut usize,
+    limits: FrameLimits,
+) -> Result<(), FrameError> {
+    if depth > limits.depth {
+        return Err(FrameError::TooDeep(limits.depth));
     }
     while !input.is_empty() {
         let element = take(&mut input)?;
         *elements += 1;
-        if *elements > limit {
-            return Err(FrameError::TooManyElements(limit));
+        if *elements > limits.elements {
+            return Err(FrameError::TooManyElements(limits.elements));
         }
         if element.is_constructed() {
-            check_level(element.content, depth + 1, elements, limit)?;
+            check_level(element.content, depth + 1, elements, limits)?;
         }
     }
     Ok(())

@@ -22,6 +22,8 @@ use super::{
 #[cfg(test)]
 mod tests;
 
+/// How deep a request may nest: a filter as deep as any that is accepted, in what it is composed with.
+const REQUEST_DEPTH: usize = 80;
 /// How much is gathered before it is passed on.
 const FORWARD_BYTES: usize = 64 * 1024;
 
@@ -73,7 +75,11 @@ where
     let (server_read, server_write) = tokio::io::split(server);
     let (library_read, library_write) = library.into_split();
     let asked = Asked::default();
-    let requests = forward_requests(FrameReader::new(library_read, limits), server_write, &asked);
+    let requests = FrameLimits {
+        depth: REQUEST_DEPTH,
+        ..limits
+    };
+    let requests = forward_requests(FrameReader::new(library_read, requests), server_write, &asked);
     let responses = Responses {
         server: FrameReader::new(server_read, limits),
         library: library_write,
@@ -103,7 +109,7 @@ impl Asked {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let accepted =
             asked.is_some_and(|(id, request)| id == message.id && request.accepts(message.response));
-        if accepted && matches!(message.response, Response::Bind | Response::Done) {
+        if accepted && matches!(message.response, Response::Bind | Response::Done | Response::Extended) {
             *asked = None;
         }
         accepted

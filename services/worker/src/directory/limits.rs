@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::frame::FrameLimits;
+use super::frame::{ANSWER_DEPTH, FrameLimits};
 
 /// More than this of a page never waits in memory.
 const CREDIT_BYTES: usize = 4 * 1024 * 1024;
@@ -33,6 +33,7 @@ impl Limits {
         FrameLimits {
             bytes: self.message_bytes,
             elements: self.values.saturating_add(1_000),
+            depth: ANSWER_DEPTH,
         }
     }
 

@@ -113,6 +113,8 @@ pub(super) enum Request {
     Bind,
     /// A search: entries, references, and an end.
     Search,
+    /// An extended request: one answer.
+    Extended,
     /// One that has no answer, such as unbind and abandon.
     Unanswered,
 }
@@ -126,6 +128,7 @@ impl Request {
         let request = match take(&mut parts)?.tag {
             0x60 => Self::Bind,
             0x63 => Self::Search,
+            0x77 => Self::Extended,
             _ => Self::Unanswered,
         };
         Ok((id, request))
@@ -139,6 +142,7 @@ impl Request {
                 response,
                 Response::Entry | Response::Reference | Response::Intermediate | Response::Done
             ),
+            Self::Extended => response == Response::Extended,
             Self::Unanswered => false,
         }
     }

@@ -18,7 +18,7 @@ const MAX_PAGES: usize = 100_000;
 /// A page that is answered again is one that begins with the same entry under the same cookie. The cookie alone
 /// does not tell: some servers keep one for the whole search.
 #[derive(Debug, Default)]
-pub(super) struct Pages {
+pub(crate) struct Pages {
     seen: HashSet<u64>,
     hasher: RandomState,
     cookie: Vec<u8>,
@@ -27,19 +27,19 @@ pub(super) struct Pages {
 
 impl Pages {
     /// The cookie to ask the next page with.
-    pub(super) fn cookie(&self) -> &[u8] {
+    pub(crate) fn cookie(&self) -> &[u8] {
         &self.cookie
     }
 
     /// Notes an entry of the page.
-    pub(super) fn see(&mut self, dn: &str) {
+    pub(crate) fn see(&mut self, dn: &str) {
         if self.first.is_none() {
             self.first = Some(dn.to_owned());
         }
     }
 
     /// The page has ended with this cookie: is there another?
-    pub(super) fn turn(&mut self, next: Vec<u8>) -> Result<bool, ReadError> {
+    pub(crate) fn turn(&mut self, next: Vec<u8>) -> Result<bool, ReadError> {
         let page = (std::mem::replace(&mut self.cookie, next), self.first.take());
         if !self.seen.insert(self.hasher.hash_one(page)) {
             return Err(ReadError::Incomplete(

@@ -14,7 +14,7 @@ mod tests;
 
 /// Reads an entry that came in part again, with all its values. One that is gone meanwhile may have moved to where
 /// the search has passed already: the read is incomplete without it.
-pub(super) async fn whole(
+pub(crate) async fn whole(
     connection: &mut Connection,
     dn: &str,
     attributes: &[String],

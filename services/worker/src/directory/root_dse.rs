@@ -13,7 +13,7 @@ const DEFAULT_NAMING_CONTEXT: &str = "defaultNamingContext";
 const NAMING_CONTEXTS: &str = "namingContexts";
 
 /// `defaultNamingContext`, else the first of `namingContexts`.
-pub(super) async fn search_base(connection: &mut Connection) -> Result<String, ReadError> {
+pub(crate) async fn search_base(connection: &mut Connection) -> Result<String, ReadError> {
     let attributes = [DEFAULT_NAMING_CONTEXT.to_owned(), NAMING_CONTEXTS.to_owned()];
     let query = Query {
         base: "",
@@ -30,7 +30,8 @@ pub(super) async fn search_base(connection: &mut Connection) -> Result<String, R
         .ok_or(ReadError::NoSearchBase)
 }
 
-fn named_base(root: &Entry) -> Option<String> {
+/// The base that an answered root DSE names.
+pub(crate) fn named_base(root: &Entry) -> Option<String> {
     root.values(DEFAULT_NAMING_CONTEXT)
         .chain(root.values(NAMING_CONTEXTS))
         .filter_map(|value| std::str::from_utf8(value).ok())

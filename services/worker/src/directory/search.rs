@@ -10,11 +10,11 @@ use crate::error::{Operation, ReadError, excerpt};
 
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 /// Matches every entry.
-pub(super) const ANY: &str = "(objectClass=*)";
+pub(crate) const ANY: &str = "(objectClass=*)";
 
 /// What is searched for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Query<'a> {
+pub(crate) struct Query<'a> {
     /// Where.
     pub base: &'a str,
     /// How far below it.
@@ -29,7 +29,7 @@ pub(super) struct Query<'a> {
 
 /// One page of a search.
 #[derive(Debug, Clone)]
-pub(super) struct Page {
+pub(crate) struct Page {
     /// Entries that are asked for.
     pub size: u32,
     /// From the page before; empty for the first.
@@ -38,7 +38,7 @@ pub(super) struct Page {
 
 /// What a search answers.
 #[derive(Debug)]
-pub(super) enum Item {
+pub(crate) enum Item {
     /// An entry.
     Entry(Entry),
     /// A reference to another server.
@@ -49,7 +49,7 @@ pub(super) enum Item {
 
 /// The end of a search.
 #[derive(Debug)]
-pub(super) struct Done {
+pub(crate) struct Done {
     /// For the next page; empty if there is none.
     pub cookie: Vec<u8>,
     /// Referrals that came with the result.
@@ -57,17 +57,18 @@ pub(super) struct Done {
 }
 
 /// A search under way.
-pub(super) struct Results<'c> {
+pub(crate) struct Results<'c> {
     connection: &'c mut Connection,
     stream: SearchStream<'c, String, &'c [String]>,
     operation: Operation,
+    matched: String,
     /// Whether it goes on with a search of which the server has answered pages before.
     goes_on: bool,
 }
 
 impl Connection {
     /// Begins a search; with `page`, of one page.
-    pub(super) async fn search<'c>(
+    pub(crate) async fn search<'c>(
         &'c mut self,
         query: Query<'c>,
         page: Option<Page>,
@@ -86,6 +87,7 @@ impl Connection {
                 connection: self,
                 stream,
                 operation: query.operation,
+                matched: String::new(),
                 goes_on,
             }),
             Err(error) => Err(self.explain(error).await),
@@ -93,7 +95,7 @@ impl Connection {
     }
 
     /// The one entry of this name, if it is there.
-    pub(super) async fn entry<'c>(&'c mut self, query: Query<'c>) -> Result<Option<Entry>, ReadError> {
+    pub(crate) async fn entry<'c>(&'c mut self, query: Query<'c>) -> Result<Option<Entry>, ReadError> {
         const NO_SUCH_OBJECT: u32 = 32;
         let mut found = None;
         let mut results = self.search(query, None).await?;
@@ -113,7 +115,7 @@ impl Connection {
 
 impl Results<'_> {
     /// The next item. After [`Item::Done`] there is none.
-    pub(super) async fn next(&mut self) -> Result<Item, ReadError> {
+    pub(crate) async fn next(&mut self) -> Result<Item, ReadError> {
         loop {
             let item = match self.stream.next().await {
                 Ok(item) => item,
@@ -129,9 +131,16 @@ impl Results<'_> {
         }
     }
 
+    /// Of a base that is not there, after the error that says so: the part of its name that is. Servers tell only
+    /// what the account may see.
+    pub(crate) fn matched(&self) -> &str {
+        &self.matched
+    }
+
     async fn done(&mut self) -> Result<Item, ReadError> {
         let result = self.stream.finish().await;
         if result.rc != 0 {
+            self.matched = excerpt(result.matched);
             return Err(ReadError::Refused {
                 operation: self.operation,
                 code: result.rc,

@@ -6,6 +6,7 @@ use crate::directory::ber::{bound, done, entry, nested, seq, tlv};
 const LIMITS: FrameLimits = FrameLimits {
     bytes: 1 << 20,
     elements: 1_000,
+    depth: 12,
 };
 
 async fn read(bytes: &[u8]) -> Result<Vec<Vec<u8>>, FrameReadError> {

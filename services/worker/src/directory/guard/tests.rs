@@ -11,6 +11,7 @@ use crate::directory::ber::{bound, done, entry, message, nested, result, seq, tl
 const LIMITS: FrameLimits = FrameLimits {
     bytes: 1 << 20,
     elements: 1_000,
+    depth: 12,
 };
 const SEARCH: [u8; 7] = [0x30, 0x05, 0x02, 0x01, 0x02, 0x63, 0x00];
 

@@ -9,6 +9,7 @@ use crate::directory::{
 const LIMITS: FrameLimits = FrameLimits {
     bytes: 1 << 20,
     elements: 1_000,
+    depth: 12,
 };
 
 #[test]

@@ -1,0 +1,24 @@
+//! Who we are to a server: "Who am I?" (RFC 4532).
+
+use ldap3::exop::{Exop, WhoAmI};
+
+use super::connection::Connection;
+use crate::error::{ReadError, excerpt};
+
+impl Connection {
+    /// The authorization identity, empty if we are nobody; `None` of a server that does not tell.
+    pub(crate) async fn who_am_i(&mut self) -> Result<Option<String>, ReadError> {
+        self.ldap.with_timeout(self.limits.operation);
+        let answered = self.ldap.extended(WhoAmI).await;
+        let (Exop { val, .. }, result) = match answered {
+            Ok(answer) => (answer.0, answer.1),
+            Err(error) => return Err(self.explain(error).await),
+        };
+        self.credit.give_back();
+        if result.rc != 0 {
+            return Ok(None);
+        }
+        let name = val.unwrap_or_default();
+        Ok(Some(excerpt(String::from_utf8_lossy(&name).into_owned())))
+    }
+}

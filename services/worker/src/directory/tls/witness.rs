@@ -1,0 +1,127 @@
+//! Judges a server's certificate as rustls does, and remembers what the server showed: also of a handshake that
+//! fails, when the session itself no longer tells.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::{
+    CertificateError, CipherSuite, ClientConnection, DigitallySignedStruct, Error, ProtocolVersion,
+    RootCertStore, SignatureScheme,
+    client::{
+        WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::CryptoProvider,
+};
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+
+/// What the last handshake showed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Handshake {
+    /// What the server sent, its own certificate first.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// Why it was not trusted.
+    pub refusal: Option<CertificateError>,
+    /// The version agreed on.
+    pub version: Option<ProtocolVersion>,
+    /// The cipher suite agreed on.
+    pub cipher_suite: Option<CipherSuite>,
+}
+
+/// The verifier of one tenant's servers.
+#[derive(Debug)]
+pub(super) struct Witness {
+    /// None: nobody is trusted, as there is no authority to lead to.
+    verifier: Option<Arc<WebPkiServerVerifier>>,
+    provider: Arc<CryptoProvider>,
+    last: Mutex<Handshake>,
+}
+
+impl Witness {
+    pub(super) fn new(roots: Arc<RootCertStore>, provider: Arc<CryptoProvider>) -> Self {
+        let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
+            .build()
+            .ok();
+        Self {
+            verifier,
+            provider,
+            last: Mutex::default(),
+        }
+    }
+
+    /// Forgets the handshake before.
+    pub(super) fn begin(&self) {
+        self.write(|last| *last = Handshake::default());
+    }
+
+    /// Notes what was agreed on.
+    pub(super) fn end(&self, session: &ClientConnection) {
+        self.write(|last| {
+            last.version = session.protocol_version();
+            last.cipher_suite = session.negotiated_cipher_suite().map(|suite| suite.suite());
+        });
+    }
+
+    /// What the last handshake showed.
+    pub(super) fn last(&self) -> Handshake {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn write(&self, change: impl FnOnce(&mut Handshake)) {
+        change(&mut self.last.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl ServerCertVerifier for Witness {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let judged = match &self.verifier {
+            Some(verifier) => {
+                verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+            }
+            None => Err(CertificateError::UnknownIssuer.into()),
+        };
+        self.write(|last| {
+            last.chain = std::iter::once(end_entity)
+                .chain(intermediates)
+                .map(|certificate| certificate.clone().into_owned())
+                .collect();
+            last.refusal = match &judged {
+                Err(Error::InvalidCertificate(reason)) => Some(reason.clone()),
+                _ => None,
+            };
+        });
+        judged
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, cert, dss, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, cert, dss, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
