@@ -3,6 +3,8 @@
 use rollcall_chassis::status::{ApiError, Violations};
 use tonic::Status;
 
+use crate::accounts::AccountRefused;
+
 /// Why a call is refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReconcileError {
@@ -27,6 +29,9 @@ pub(crate) enum ReconcileError {
     /// A domain belongs to another tenant.
     #[error("the domain {name} is another tenant's")]
     DomainOwned { name: String },
+    /// A write to an account cannot be.
+    #[error(transparent)]
+    Account(#[from] AccountRefused),
     /// A statement failed.
     #[error("cannot {operation}")]
     Database {
@@ -76,6 +81,7 @@ impl From<ReconcileError> for Status {
                 format!("The domain {name} belongs to another customer of the portal."),
             )
             .with("domain", name),
+            ReconcileError::Account(refused) => refused.into(),
             ReconcileError::Database { .. } => ApiError::unavailable("a statement", &error),
             ReconcileError::CutOff => ApiError::unavailable("a run's work", &error),
             ReconcileError::Undecodable { .. } | ReconcileError::Unreadable { .. } => {

@@ -7,6 +7,7 @@
 //! Invariants: whatever ends a run or changes a tenant's data holds the tenant's lock; a run that lost its lease writes
 //! nothing; accounts, history, outbox and outcome are one transaction, or none of them.
 
+mod accounts;
 mod binds;
 mod budget;
 mod commit;
@@ -22,6 +23,7 @@ mod lease;
 mod metrics;
 mod outbox;
 mod outcome;
+mod portal;
 mod reconciler;
 mod relay;
 mod retention;

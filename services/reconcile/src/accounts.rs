@@ -1,0 +1,155 @@
+//! The portal's own writes to its accounts. Each takes the tenant's lock, reads what it touches and no more, and is applied by
+//! what applies runs; it raises the tenant's generation, so that no run takes the portal for unchanged.
+
+mod edit;
+mod load;
+mod refused;
+mod request;
+
+use rollcall_domain::{
+    AccountId, TenantId,
+    plan::{AccountChange, AccountState, ChangeKind},
+};
+use rollcall_proto::v1;
+
+use crate::{
+    commit::{AccountIds, apply},
+    convert,
+    error::ReconcileError,
+    outbox,
+    reconciler::Reconciler,
+    tenant::TenantTx,
+};
+
+pub(crate) use refused::AccountRefused;
+pub(crate) use request::{AccountKey, Wanted};
+
+impl Reconciler {
+    /// Makes an account by hand, or changes one.
+    pub(crate) async fn put_account(
+        &self,
+        tenant: &TenantId,
+        wanted: &Wanted,
+    ) -> Result<v1::Account, ReconcileError> {
+        let mut tx = TenantTx::open(&self.pool, tenant).await?;
+        let before = match wanted.id {
+            Some(id) => Some(live(&mut tx, id).await?),
+            None => None,
+        };
+        let added = edit::added(before.as_ref(), wanted);
+        let domains = load::domains_of(&mut tx, &wanted.addresses).await?;
+        edit::check_registered(&added, &domains)?;
+        load::check_free(&mut tx, &added).await?;
+        let now = tx.now();
+        let after = match &before {
+            Some(before) => edit::changed(before, wanted, &domains)?,
+            None => edit::made(AccountIds::new(now).next(), wanted, &domains)?,
+        };
+        let Some(before) = before else {
+            return self.save(tx, ChangeKind::Created, None, after).await;
+        };
+        if after == before {
+            return Ok(convert::account(&after, now));
+        }
+        let kind = if edit::primary(&before) == edit::primary(&after) {
+            ChangeKind::Changed
+        } else {
+            ChangeKind::Renamed
+        };
+        self.save(tx, kind, Some(before), after).await
+    }
+
+    /// Removes an account, softly.
+    pub(crate) async fn remove_account(&self, key: &AccountKey) -> Result<v1::Account, ReconcileError> {
+        let mut tx = TenantTx::open(&self.pool, &key.tenant).await?;
+        let before = live(&mut tx, key.account).await?;
+        if before.protected {
+            return Err(AccountRefused::Protected.into());
+        }
+        let after = AccountState {
+            removed: true,
+            ..before.clone()
+        };
+        self.save(tx, ChangeKind::Removed, Some(before), after).await
+    }
+
+    /// Makes a removed account live again, with the addresses that it had.
+    pub(crate) async fn restore_account(&self, key: &AccountKey) -> Result<v1::Account, ReconcileError> {
+        let mut tx = TenantTx::open(&self.pool, &key.tenant).await?;
+        let before = load::one(&mut tx, key.account).await?;
+        if !before.removed {
+            return Err(AccountRefused::NotRemoved.into());
+        }
+        let addresses: Vec<_> = before
+            .addresses
+            .iter()
+            .map(|state| state.address.clone())
+            .collect();
+        let domains = load::domains_of(&mut tx, &addresses).await?;
+        edit::check_registered(&addresses, &domains)?;
+        load::check_free(&mut tx, &addresses).await?;
+        let mut after = AccountState {
+            removed: false,
+            ..before.clone()
+        };
+        // An object has one account. If its own is another one by now, this one is nobody's until a sync finds whose.
+        if load::object_has_other(&mut tx, &before).await? {
+            after.object_id = None;
+        }
+        self.save(tx, ChangeKind::Restored, Some(before), after).await
+    }
+
+    /// Protects an account, or does so no more.
+    pub(crate) async fn set_protected(
+        &self,
+        key: &AccountKey,
+        protected: bool,
+    ) -> Result<v1::Account, ReconcileError> {
+        let mut tx = TenantTx::open(&self.pool, &key.tenant).await?;
+        let before = live(&mut tx, key.account).await?;
+        if before.protected == protected {
+            return Ok(convert::account(&before, tx.now()));
+        }
+        let after = AccountState {
+            protected,
+            ..before.clone()
+        };
+        self.save(tx, ChangeKind::Changed, Some(before), after).await
+    }
+
+    /// Applies a change, tells the portal of it, and answers the account as it is now.
+    async fn save(
+        &self,
+        mut tenant: TenantTx,
+        kind: ChangeKind,
+        before: Option<AccountState>,
+        after: AccountState,
+    ) -> Result<v1::Account, ReconcileError> {
+        let is_live = |account: &AccountState| i64::from(!account.removed);
+        let more = is_live(&after) - before.as_ref().map(is_live).unwrap_or_default();
+        let changes = [AccountChange {
+            kind,
+            before,
+            after,
+            welcome: false,
+        }];
+        apply::changes(&mut tenant, &changes).await?;
+        outbox::account_changes(&mut tenant, None, &changes).await?;
+        tenant.row.portal_generation += 1;
+        tenant.row.accounts += more;
+        let [AccountChange { after, .. }] = changes;
+        let account = convert::account(&after, tenant.now());
+        tenant.commit().await?;
+        self.outbox.notify_one();
+        Ok(account)
+    }
+}
+
+/// An account that is not removed.
+async fn live(tenant: &mut TenantTx, id: AccountId) -> Result<AccountState, ReconcileError> {
+    let account = load::one(tenant, id).await?;
+    if account.removed {
+        return Err(AccountRefused::AlreadyRemoved.into());
+    }
+    Ok(account)
+}

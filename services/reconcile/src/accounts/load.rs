@@ -1,0 +1,73 @@
+//! What a write looks at: its account, who has the addresses that it takes, and their domains.
+
+use rollcall_domain::{
+    AccountId, Address, ObjectId,
+    plan::AccountState,
+};
+
+use super::{edit::Domains, refused::AccountRefused};
+use crate::{
+    error::{During, ReconcileError},
+    portal,
+    tenant::TenantTx,
+};
+
+/// One account, live or removed.
+pub(super) async fn one(tenant: &mut TenantTx, id: AccountId) -> Result<AccountState, ReconcileError> {
+    let id = id.as_uuid();
+    let mut accounts = portal::some(tenant, &[id]).await?;
+    accounts.remove(&id).ok_or_else(|| AccountRefused::NoAccount.into())
+}
+
+/// Those of the tenant's domains that these addresses are in.
+pub(super) async fn domains_of(
+    tenant: &mut TenantTx,
+    addresses: &[Address],
+) -> Result<Domains, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let mut names: Vec<&str> = addresses.iter().map(Address::domain).collect();
+    names.sort_unstable();
+    names.dedup();
+    let rows: Vec<(String, Option<String>)> =
+        sqlx::query_as("SELECT name, alias_of FROM portal.domain WHERE name = ANY($1) AND tenant_id = $2")
+            .bind(names)
+            .bind(id)
+            .fetch_all(tenant.connection())
+            .await
+            .during("read the addresses' domains")?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Refuses addresses that an account has: a stale one too, which yields to the directory alone.
+pub(super) async fn check_free(tenant: &mut TenantTx, addresses: &[Address]) -> Result<(), ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let texts: Vec<&str> = addresses.iter().map(Address::as_str).collect();
+    let taken: Option<(String, String)> = sqlx::query_as(include_str!("load/taken.sql"))
+        .bind(id)
+        .bind(texts)
+        .fetch_optional(tenant.connection())
+        .await
+        .during("read who has the addresses")?;
+    match taken {
+        Some((address, primary)) => Err(AccountRefused::AddressTaken { address, primary }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Whether the account's object has another live account.
+pub(super) async fn object_has_other(
+    tenant: &mut TenantTx,
+    account: &AccountState,
+) -> Result<bool, ReconcileError> {
+    let Some(object_id) = &account.object_id else {
+        return Ok(false);
+    };
+    let id = tenant.tenant.as_str().to_owned();
+    sqlx::query_scalar(include_str!("load/object_has_other.sql"))
+        .bind(id)
+        .bind(ObjectId::as_str(object_id))
+        .bind(account.id.as_uuid())
+        .fetch_one(tenant.connection())
+        .await
+        .during("read whether the object has another account")
+}

@@ -1,0 +1,63 @@
+//! Why a write to an account is refused, and what the portal is told of it.
+
+use rollcall_chassis::status::ApiError;
+
+/// A write that cannot be, as things stand.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AccountRefused {
+    /// There is no such account of the tenant.
+    #[error("The tenant has no such account.")]
+    NoAccount,
+    /// It is removed.
+    #[error("The account is removed. It has to be restored first.")]
+    AlreadyRemoved,
+    /// It is live.
+    #[error("The account is not removed.")]
+    NotRemoved,
+    /// It is protected.
+    #[error("The account is protected. Its protection has to be taken away first.")]
+    Protected,
+    /// Another account has an address.
+    #[error("The address {address} belongs to the account {primary}.")]
+    AddressTaken {
+        /// The address.
+        address: String,
+        /// The primary address of the account that has it.
+        primary: String,
+    },
+    /// An address is outside of the tenant's domains.
+    #[error("The address {address} is in none of the tenant's domains.")]
+    DomainNotRegistered {
+        /// The address.
+        address: String,
+    },
+    /// The directory holds what would be changed.
+    #[error("The directory holds the address {address}: its account, role and type are changed there.")]
+    HeldByDirectory {
+        /// The address, or one of those of the account.
+        address: String,
+    },
+}
+
+impl From<AccountRefused> for ApiError {
+    fn from(refused: AccountRefused) -> Self {
+        let told = refused.to_string();
+        match refused {
+            AccountRefused::NoAccount => Self::not_found("NO_ACCOUNT", told),
+            AccountRefused::AlreadyRemoved => Self::failed_precondition("ALREADY_REMOVED", told),
+            AccountRefused::NotRemoved => Self::failed_precondition("NOT_REMOVED", told),
+            AccountRefused::Protected => Self::failed_precondition("PROTECTED", told),
+            AccountRefused::AddressTaken { address, primary } => {
+                Self::already_exists("ADDRESS_TAKEN", told)
+                    .with("address", address)
+                    .with("primary_address", primary)
+            }
+            AccountRefused::DomainNotRegistered { address } => {
+                Self::failed_precondition("DOMAIN_NOT_REGISTERED", told).with("address", address)
+            }
+            AccountRefused::HeldByDirectory { address } => {
+                Self::failed_precondition("HELD_BY_DIRECTORY", told).with("address", address)
+            }
+        }
+    }
+}

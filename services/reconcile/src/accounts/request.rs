@@ -1,0 +1,200 @@
+//! What the portal asks of an account, checked field by field.
+
+use std::collections::BTreeMap;
+
+use rollcall_chassis::{names, status::Violations};
+use rollcall_domain::{AccountId, Address, ObjectType, TenantId};
+use rollcall_proto::v1;
+
+use crate::error::ReconcileError;
+
+/// The most addresses that an account may be given by hand.
+const MOST_ADDRESSES: usize = 1000;
+
+/// An account of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccountKey {
+    pub(crate) tenant: TenantId,
+    pub(crate) account: AccountId,
+}
+
+impl AccountKey {
+    /// Or all fields that are wrong.
+    pub(crate) fn parse(tenant_id: &str, account_id: &str) -> Result<Self, ReconcileError> {
+        let mut violations = Violations::default();
+        let tenant = violations.check("tenant_id", TenantId::parse(tenant_id));
+        let account = violations.check("account_id", AccountId::parse(account_id));
+        match (tenant, account) {
+            (Some(tenant), Some(account)) => Ok(Self { tenant, account }),
+            _ => Err(ReconcileError::Malformed(violations)),
+        }
+    }
+}
+
+/// An account as the portal wants it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// None: a new one.
+    pub(crate) id: Option<AccountId>,
+    pub(crate) primary: Address,
+    /// All of them, the primary among them, by bytes.
+    pub(crate) addresses: Vec<Address>,
+    /// None: as it is, or of a new account a user.
+    pub(crate) object_type: Option<ObjectType>,
+    pub(crate) hsr_enabled: bool,
+    pub(crate) protected: bool,
+}
+
+impl Wanted {
+    /// Checks the account, or names every field that is wrong.
+    pub(crate) fn parse(account: &v1::Account, violations: &mut Violations) -> Option<Self> {
+        let id = if account.account_id.is_empty() {
+            Some(None)
+        } else {
+            violations
+                .check("account.account_id", AccountId::parse(&account.account_id))
+                .map(Some)
+        };
+        let primary = violations.check("account.primary_address", Address::parse(&account.primary_address));
+        let addresses = addresses(account, primary.as_ref(), violations);
+        let object_type = object_type(account.r#type, violations);
+        Some(Self {
+            id: id?,
+            primary: primary?,
+            addresses: addresses?,
+            object_type: object_type?,
+            hsr_enabled: account.hsr_enabled,
+            protected: account.protected,
+        })
+    }
+}
+
+fn addresses(
+    account: &v1::Account,
+    primary: Option<&Address>,
+    violations: &mut Violations,
+) -> Option<Vec<Address>> {
+    // The primary may be among those given, or come on top of them.
+    if account.addresses.len() > MOST_ADDRESSES {
+        too_many(account.addresses.len(), violations);
+        return None;
+    }
+    let mut first_seen = BTreeMap::new();
+    let mut whole = true;
+    for (position, given) in account.addresses.iter().enumerate() {
+        let field = format!("account.addresses[{position}].address");
+        let Some(address) = violations.check(&field, Address::parse(&given.address)) else {
+            whole = false;
+            continue;
+        };
+        if let Some(first) = first_seen.get(&address) {
+            violations.push(field, format!("{address} is already account.addresses[{first}]"));
+            whole = false;
+            continue;
+        }
+        first_seen.insert(address, position);
+    }
+    if !whole {
+        return None;
+    }
+    let mut addresses: Vec<Address> = first_seen.into_keys().collect();
+    if let Some(primary) = primary
+        && let Err(place) = addresses.binary_search(primary)
+    {
+        addresses.insert(place, primary.clone());
+    }
+    if addresses.len() > MOST_ADDRESSES {
+        too_many(addresses.len(), violations);
+        return None;
+    }
+    Some(addresses)
+}
+
+fn too_many(found: usize, violations: &mut Violations) {
+    violations.push(
+        "account.addresses",
+        format!("expected at most {MOST_ADDRESSES} addresses with the primary, found {found}"),
+    );
+}
+
+/// The type; `Some(None)` if none is given.
+fn object_type(number: i32, violations: &mut Violations) -> Option<Option<ObjectType>> {
+    if number == 0 {
+        return Some(None);
+    }
+    let known = v1::ObjectType::try_from(number).ok().and_then(names::to_sql);
+    let object_type = known.and_then(ObjectType::parse);
+    if object_type.is_none() {
+        violations.push("account.type", format!("{number} is no object type"));
+    }
+    object_type.map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(primary: &str, addresses: &[&str]) -> v1::Account {
+        v1::Account {
+            primary_address: primary.to_owned(),
+            addresses: addresses
+                .iter()
+                .map(|address| v1::AccountAddress {
+                    address: (*address).to_owned(),
+                    ..v1::AccountAddress::default()
+                })
+                .collect(),
+            ..v1::Account::default()
+        }
+    }
+
+    fn refused(account: &v1::Account) -> String {
+        let mut violations = Violations::default();
+        assert_eq!(Wanted::parse(account, &mut violations), None);
+        format!("{violations:?}")
+    }
+
+    #[test]
+    fn the_primary_is_among_the_addresses_whether_it_is_given_twice_or_once() {
+        for given in [&["z@a.example"][..], &["z@a.example", "M@a.example"]] {
+            let wanted =
+                Wanted::parse(&account(" M@A.example", given), &mut Violations::default()).unwrap();
+            let texts: Vec<_> = wanted.addresses.iter().map(Address::as_str).collect();
+            assert_eq!(texts, ["m@a.example", "z@a.example"]);
+            assert_eq!(wanted.primary.as_str(), "m@a.example");
+        }
+    }
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        let told = refused(&v1::Account {
+            account_id: "x".to_owned(),
+            r#type: 99,
+            ..account("", &["a@a.example", "no address", "A@a.example"])
+        });
+        for field in [
+            "account.account_id",
+            "account.type",
+            "account.primary_address",
+            "account.addresses[1].address",
+            "account.addresses[2].address",
+        ] {
+            assert!(told.contains(field), "{field}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_thousand_addresses_are_the_most_and_the_primary_counts() {
+        let many: Vec<String> = (0..MOST_ADDRESSES).map(|number| format!("a{number}@a.example")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let wanted = Wanted::parse(&account("a0@a.example", &many), &mut Violations::default());
+        assert_eq!(wanted.map(|wanted| wanted.addresses.len()), Some(MOST_ADDRESSES));
+        assert!(refused(&account("other@a.example", &many)).contains("at most 1000"));
+    }
+
+    #[test]
+    fn a_type_that_is_not_given_is_left_open() {
+        let wanted = Wanted::parse(&account("a@a.example", &[]), &mut Violations::default());
+        assert_eq!(wanted.map(|wanted| wanted.object_type), Some(None));
+    }
+}

@@ -1,0 +1,178 @@
+//! Accounts with their addresses as they stand in the database: all of a tenant's, some of them, or those that a run changed as
+//! they were before.
+//!
+//! Accounts and addresses are read apart, each as a whole, and brought together here: a join of the two is only as good as
+//! the statistics, of which a tenant that was just imported has none.
+
+use std::collections::HashMap;
+
+use futures::TryStreamExt as _;
+use rollcall_chassis::pg::PgTimestamp;
+use rollcall_domain::{
+    AccountId, Address, AddressType, ObjectId, ObjectType, Origin, RunId,
+    plan::{AccountState, AddressState, Portal},
+};
+use sqlx::{
+    FromRow, PgConnection, Postgres,
+    postgres::PgArguments,
+    query::QueryAs,
+};
+use tokio::task::block_in_place;
+use uuid::Uuid;
+
+use crate::{
+    error::{During, ReconcileError},
+    tenant::TenantTx,
+};
+
+/// Accounts by id.
+pub(crate) type Accounts = HashMap<Uuid, AccountState>;
+
+type Rows<'q, T> = QueryAs<'q, Postgres, T, PgArguments>;
+
+/// All accounts of the tenant, live and removed.
+pub(crate) async fn all(tenant: &mut TenantTx) -> Result<Portal, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let connection = tenant.connection();
+    let rows = sqlx::query_as(include_str!("portal/all_accounts.sql")).bind(&id);
+    let mut accounts = read_accounts(connection, rows).await?;
+    let rows = sqlx::query_as(include_str!("portal/all_addresses.sql")).bind(&id);
+    add_addresses(connection, rows, &mut accounts).await?;
+    let rows = sqlx::query_as(include_str!("portal/all_removed_addresses.sql")).bind(&id);
+    add_addresses(connection, rows, &mut accounts).await?;
+    Ok(block_in_place(|| accounts.into_values().collect()))
+}
+
+/// These accounts, live and removed; what is not there is left out.
+pub(crate) async fn some(tenant: &mut TenantTx, ids: &[Uuid]) -> Result<Accounts, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let connection = tenant.connection();
+    let rows = sqlx::query_as(include_str!("portal/some_accounts.sql"))
+        .bind(&id)
+        .bind(ids);
+    let mut accounts = read_accounts(connection, rows).await?;
+    let rows = sqlx::query_as(include_str!("portal/some_addresses.sql"))
+        .bind(&id)
+        .bind(ids);
+    add_addresses(connection, rows, &mut accounts).await?;
+    let rows = sqlx::query_as(include_str!("portal/some_removed_addresses.sql"))
+        .bind(&id)
+        .bind(ids);
+    add_addresses(connection, rows, &mut accounts).await?;
+    put_in_order(&mut accounts);
+    Ok(accounts)
+}
+
+/// The accounts that were there and that a run changed, as they were before.
+pub(crate) async fn before(tenant: &mut TenantTx, run: RunId) -> Result<Accounts, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let connection = tenant.connection();
+    let rows = sqlx::query_as(include_str!("portal/accounts_before.sql"))
+        .bind(&id)
+        .bind(run.as_uuid());
+    let mut accounts = read_accounts(connection, rows).await?;
+    let rows = sqlx::query_as(include_str!("portal/addresses_before.sql"))
+        .bind(&id)
+        .bind(run.as_uuid());
+    add_addresses(connection, rows, &mut accounts).await?;
+    put_in_order(&mut accounts);
+    Ok(accounts)
+}
+
+#[derive(FromRow)]
+struct AccountRow {
+    account_id: Uuid,
+    object_id: Option<String>,
+    r#type: String,
+    origin: String,
+    hsr_enabled: bool,
+    protected: bool,
+    stale_since: Option<PgTimestamp>,
+    removed: bool,
+}
+
+async fn read_accounts(
+    connection: &mut PgConnection,
+    rows: Rows<'_, AccountRow>,
+) -> Result<Accounts, ReconcileError> {
+    let mut rows = rows.fetch(connection);
+    let mut accounts = Accounts::new();
+    while let Some(row) = rows.try_next().await.during("read the accounts")? {
+        let account = account(&row)?;
+        accounts.insert(account.id.as_uuid(), account);
+    }
+    Ok(accounts)
+}
+
+fn account(row: &AccountRow) -> Result<AccountState, ReconcileError> {
+    let object_id = row.object_id.as_deref().map(ObjectId::from_canonical);
+    let (Ok(object_id), Some(object_type), Some(origin)) = (
+        object_id.transpose(),
+        ObjectType::parse(&row.r#type),
+        Origin::parse(&row.origin),
+    ) else {
+        return Err(ReconcileError::Unreadable { what: "account" });
+    };
+    Ok(AccountState {
+        id: AccountId::from_uuid(row.account_id),
+        object_id,
+        object_type,
+        origin,
+        hsr_enabled: row.hsr_enabled,
+        protected: row.protected,
+        stale_since: row.stale_since.map(Into::into),
+        removed: row.removed,
+        addresses: Vec::new(),
+    })
+}
+
+#[derive(FromRow)]
+struct AddressRow {
+    account_id: Uuid,
+    address: String,
+    address_type: String,
+    origin: String,
+    stale_since: Option<PgTimestamp>,
+}
+
+async fn add_addresses(
+    connection: &mut PgConnection,
+    rows: Rows<'_, AddressRow>,
+    accounts: &mut Accounts,
+) -> Result<(), ReconcileError> {
+    let mut rows = rows.fetch(connection);
+    while let Some(row) = rows.try_next().await.during("read the addresses")? {
+        let account = accounts.get_mut(&row.account_id);
+        let account = account.ok_or(ReconcileError::Unreadable {
+            what: "owner of an address",
+        })?;
+        account.addresses.push(address(&row)?);
+    }
+    Ok(())
+}
+
+fn address(row: &AddressRow) -> Result<AddressState, ReconcileError> {
+    let (Ok(address), Some(address_type), Some(origin)) = (
+        Address::parse(&row.address),
+        AddressType::parse(&row.address_type),
+        Origin::parse(&row.origin),
+    ) else {
+        return Err(ReconcileError::Unreadable { what: "address" });
+    };
+    Ok(AddressState {
+        address,
+        address_type,
+        origin,
+        stale_since: row.stale_since.map(Into::into),
+    })
+}
+
+/// Of each account the primary address first, then by bytes.
+fn put_in_order(accounts: &mut Accounts) {
+    let secondary = |state: &AddressState| state.address_type != AddressType::Primary;
+    for account in accounts.values_mut() {
+        account
+            .addresses
+            .sort_unstable_by(|a, b| (secondary(a), &a.address).cmp(&(secondary(b), &b.address)));
+    }
+}
