@@ -49,6 +49,15 @@ impl Dn {
         self.rdns.is_empty()
     }
 
+    /// Whether this is `base` or lies below it, however either is written.
+    pub fn is_within(&self, base: &Self) -> bool {
+        let Some(above) = self.rdns.len().checked_sub(base.rdns.len()) else {
+            return false;
+        };
+        let same = |(own, other): (&Rdn, &Rdn)| own.normalised() == other.normalised();
+        self.rdns[above..].iter().zip(&base.rdns).all(same)
+    }
+
     /// A text that is the same for every way to write the DN: in lower case and NFC, runs of space as one,
     /// the pairs of a step in order.
     pub fn normalised(&self) -> String {

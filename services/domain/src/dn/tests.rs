@@ -95,6 +95,27 @@ fn the_root_is_empty() {
     assert!(!Dn::parse("DC=x").unwrap().is_root());
 }
 
+#[test]
+fn a_dn_is_within_itself_and_all_above_it_however_they_are_written() {
+    let within = |dn: &str, base: &str| Dn::parse(dn).unwrap().is_within(&Dn::parse(base).unwrap());
+    for (dn, base) in [
+        ("cn=ann,ou=people,dc=corp", "OU=People, DC=Corp"),
+        ("ou=people,dc=corp", "OU=People,DC=Corp"),
+        ("cn=a,dc=corp", ""),
+        ("cn=a\\,b,cn=x+ou=y,dc=corp", "OU=Y+CN=X,DC=corp"),
+    ] {
+        assert!(within(dn, base), "{dn} in {base}");
+    }
+    for (dn, base) in [
+        ("dc=corp", "ou=people,dc=corp"),
+        ("cn=ann,ou=others,dc=corp", "ou=people,dc=corp"),
+        ("cn=ann\\,dc=corp", "dc=corp"),
+        ("", "dc=corp"),
+    ] {
+        assert!(!within(dn, base), "{dn} in {base}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_value_of_any_bytes_survives(bytes in prop::collection::vec(any::<u8>(), 0..12), ber in any::<bool>()) {
