@@ -269,6 +269,11 @@ impl ForestProxy<'_> {
         self.proxy.heal();
     }
 
+    /// How many connections came so far.
+    pub fn connections(&self) -> usize {
+        self.proxy.connections()
+    }
+
     /// How many bytes the server sent so far, over all connections.
     pub fn bytes_from_server(&self) -> u64 {
         self.proxy.bytes(Direction::ToClient)

@@ -20,6 +20,15 @@ use crate::samba::{ADMIN_PASSWORD, ADMIN_USERNAME, BASE, BIND_PASSWORD};
 const LDAP_PORT: u16 = 1389;
 const LDAPS_PORT: u16 = 1636;
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// An account whose searches the server breaks off once it has been answered [`LIMITED_ENTRIES`], over all pages. It has the
+/// password of all readers.
+pub const LIMITED_USERNAME: &str = "CN=limited,CN=Users,DC=corp,DC=example";
+/// How many entries that is.
+pub const LIMITED_ENTRIES: u32 = 120;
+/// An account to which nobody seems to have an address: its searches for them succeed, and answer nothing. It has the
+/// password of all readers.
+pub const BLIND_USERNAME: &str = "CN=blind,CN=Users,DC=corp,DC=example";
 const SCHEMA: &str = include_str!("../../../deploy/directory/openldap.schema");
 
 /// A running OpenLDAP with the same base and the same accounts as the Active Directory, whose entries everybody may read.
@@ -141,7 +150,9 @@ fn configuration(folder: &Path, authority: &Authority) -> String {
          index entryUUID eq\n\
          index entryCSN eq\n\
          index proxyAddresses pres\n\
+         limits dn.exact=\"{LIMITED_USERNAME}\" size.prtotal={LIMITED_ENTRIES}\n\
          access to attrs=userPassword by anonymous auth by * none\n\
+         access to attrs=proxyAddresses by dn.exact=\"{BLIND_USERNAME}\" none by * read\n\
          access to * by * read\n",
         authority.certificate_file().display(),
         identity.certificate.display(),
@@ -166,6 +177,13 @@ async fn load(
              dn: CN=reader,CN=Users,{BASE}\nobjectClass: person\ncn: reader\nsn: reader\n\
              userPassword: {BIND_PASSWORD}\n\n"
         )?;
+        for (username, name) in [(LIMITED_USERNAME, "limited"), (BLIND_USERNAME, "blind")] {
+            write!(
+                out,
+                "dn: {username}\nobjectClass: person\ncn: {name}\nsn: {name}\n\
+                 userPassword: {BIND_PASSWORD}\n\n"
+            )?;
+        }
         if let Some(directory) = directory {
             directory.write_ldif(Flavour::OpenLdap, BASE, &mut out)?;
         }

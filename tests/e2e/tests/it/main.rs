@@ -5,6 +5,7 @@ mod command;
 mod credentials;
 mod failures;
 mod fleet;
+mod incidents;
 mod jobs;
 mod large;
 mod office;

@@ -1,7 +1,7 @@
 //! A customer's office in Active Directory, for tests that need one with somebody in it.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Object, Tenant, person, wait};
+use rollcall_e2e::{Forest, Object, Past, Tenant, person, wait};
 use rollcall_proto::v1::{Account, ListRunsRequest, Run, RunTrigger, Verdict};
 use rollcall_testbed::{Bed, directory::Kind};
 
@@ -61,21 +61,31 @@ pub(crate) async fn account(tenant: &Tenant, local: &str) -> Result<Account> {
     found.with_context(|| format!("{address} has no account"))
 }
 
-/// The tenant's newest run, once it has ended.
-pub(crate) async fn newest(tenant: &Tenant, trigger: RunTrigger) -> Result<Run> {
-    let runs = || async {
-        let request = ListRunsRequest {
-            tenant_id: tenant.id.clone(),
-            ..ListRunsRequest::default()
-        };
-        let answer = tenant.clients.results.clone().list_runs(request).await?;
-        Ok(answer.into_inner().runs.into_iter().next())
+/// Makes the tenant's schedule due, and follows the run that comes of it to its end.
+pub(crate) async fn scheduled_run(tenant: &Tenant) -> Result<Run> {
+    let before = runs(tenant).await?;
+    Past::of(Bed::attach()?.endpoints()?).await?.due(tenant).await?;
+    let is_new = |run: &Run| {
+        run.trigger() == RunTrigger::Scheduled && before.iter().all(|old| old.run_id != run.run_id)
     };
-    let ended = |run: &Option<Run>| {
-        run.as_ref()
-            .is_some_and(|run| run.trigger() == trigger && run.end_time.is_some())
+    let begun = wait::until(
+        "the schedule to ask for a run",
+        || runs(tenant),
+        |runs| runs.iter().any(is_new),
+    )
+    .await?;
+    let run = begun.into_iter().find(is_new).context("a run")?;
+    tenant.ended(&run.run_id).await
+}
+
+/// The tenant's newest runs, the newest first.
+pub(crate) async fn runs(tenant: &Tenant) -> Result<Vec<Run>> {
+    let request = ListRunsRequest {
+        tenant_id: tenant.id.clone(),
+        ..ListRunsRequest::default()
     };
-    wait::until("the run to end", runs, ended).await?.context("a run")
+    let answer = tenant.clients.results.clone().list_runs(request).await?;
+    Ok(answer.into_inner().runs)
 }
 
 /// The tables of the shared stack in which some row holds `text`.
