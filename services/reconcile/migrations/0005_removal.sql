@@ -46,6 +46,8 @@ CREATE INDEX run_outcome_reduced ON reconcile.run_outcome (tenant_id, end_time) 
 CREATE INDEX run_outcome_held ON reconcile.run_outcome (tenant_id, run_id) WHERE state = 'HELD';
 CREATE INDEX run_outcome_rows_expire ON reconcile.run_outcome (rows_expire_time)
     WHERE rows_expire_time IS NOT NULL AND NOT rows_dropped;
+-- All tenants' runs from one on: ids grow with time.
+CREATE INDEX run_outcome_by_id ON reconcile.run_outcome (run_id);
 
 -- A run that is HELD since it differs from a preview has its differences as rows: one may be the preview's alone.
 ALTER TABLE reconcile.claim_history
@@ -61,6 +63,10 @@ ALTER TABLE portal.account
 CREATE INDEX account_created ON portal.account (tenant_id, created_version);
 -- Those whose time is over.
 CREATE INDEX account_removed ON portal.account (remove_time) WHERE remove_time IS NOT NULL;
+-- The list of a tenant's removed accounts, and those that had an address.
+CREATE INDEX account_removed_by_primary_address ON portal.account (tenant_id, primary_address)
+    WHERE remove_time IS NOT NULL;
+CREATE INDEX removed_address_by_address ON portal.removed_address (tenant_id, address);
 
 -- Accounts as they were before a run changed them, with their addresses; those that it made are not here.
 CREATE TABLE reconcile.account_before (
