@@ -259,6 +259,11 @@ impl ForestProxy<'_> {
         self.proxy.fault(Direction::ToClient, bytes, Action::Stall);
     }
 
+    /// Holds back what the client sends after so many bytes of a connection.
+    pub fn stall_requests_after(&self, bytes: u64) {
+        self.proxy.fault(Direction::ToServer, bytes, Action::Stall);
+    }
+
     /// Says nonsense after so many bytes of the server's.
     pub fn garble_after(&self, bytes: u64) {
         self.proxy.fault(Direction::ToClient, bytes, Action::Garble);
@@ -277,5 +282,10 @@ impl ForestProxy<'_> {
     /// How many bytes the server sent so far, over all connections.
     pub fn bytes_from_server(&self) -> u64 {
         self.proxy.bytes(Direction::ToClient)
+    }
+
+    /// How many bytes were sent to the server so far, over all connections.
+    pub fn bytes_to_server(&self) -> u64 {
+        self.proxy.bytes(Direction::ToServer)
     }
 }

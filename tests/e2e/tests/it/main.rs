@@ -12,6 +12,7 @@ mod office;
 mod own;
 mod promises;
 mod reading;
+mod removal;
 mod results;
 mod schema;
 mod sync;
