@@ -24,6 +24,11 @@ impl AttributeDescription {
         }
     }
 
+    /// An attribute that we name ourselves.
+    pub(crate) fn known(name: &str) -> Self {
+        Self(name.into())
+    }
+
     /// Reads as much as belongs to an attribute description.
     pub(crate) fn parse_at(cursor: &mut Cursor<'_>) -> Result<Self, SyntaxError> {
         let start = cursor.offset();

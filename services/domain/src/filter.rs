@@ -6,10 +6,12 @@
 
 use crate::attribute::{AddressAttributes, AttributeDescription};
 
+mod build;
 mod display;
 mod parse;
 
 pub use crate::syntax::SyntaxError as FilterError;
+pub use build::{BuildFilter, build};
 
 /// A search filter. Its `Display` is the canonical form, which reads back as the same filter.
 #[derive(Clone, Debug, PartialEq, Eq)]

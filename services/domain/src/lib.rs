@@ -17,12 +17,14 @@ pub mod digest;
 pub mod dn;
 pub mod failure;
 pub mod filter;
+pub mod guard;
 pub mod id;
 pub mod object;
 pub mod plan;
 pub mod reading;
 pub mod schedule;
 pub mod time_zone;
+pub mod undo;
 pub mod verdict;
 
 pub use address::{Address, DomainName, InvalidAddress, InvalidDomainName, escape_bytes};

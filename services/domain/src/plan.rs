@@ -21,6 +21,7 @@ mod settings;
 mod settle;
 mod takeover;
 mod verdicts;
+mod withhold;
 mod world;
 
 use jiff::Timestamp;
@@ -38,10 +39,11 @@ pub use directory::{Directory, DirectoryBuilder};
 pub use portal::{AccountState, AddressState, Portal, PortalBuilder};
 pub use rows::{PlannedRow, Rows};
 pub use settings::{ForeignDomains, Removal, Rules, SameUsername, TenantDomains};
+pub use withhold::{ApprovedAddresses, Withholding};
 
 /// The version of the rules. It is one of the inputs that decide whether a read that equals the last applied one may be
 /// passed over: raise it whenever the same directory, portal and settings may lead to another plan.
-pub const RULES_VERSION: u32 = 1;
+pub const RULES_VERSION: u32 = 2;
 
 /// What a run decides, complete before anything is applied.
 #[derive(Debug)]
@@ -52,22 +54,42 @@ pub struct Plan<'a> {
     pub changes: Vec<AccountChange>,
     /// All of it in numbers.
     pub counts: Counts,
+    /// Whether anything that the settings would remove, or give back, waits. The next run then decides on it, even if it reads the
+    /// same.
+    pub withheld: bool,
+}
+
+impl Plan<'_> {
+    /// How many accounts lose an address of which nobody has said that it may go.
+    pub fn reduced_beyond(&self, approved: &ApprovedAddresses) -> u64 {
+        let beyond = |change: &&AccountChange| {
+            change
+                .lost()
+                .any(|state| !approved.contains(state.address.as_str()))
+        };
+        self.changes.iter().filter(beyond).count() as u64
+    }
 }
 
 /// Decides what becomes of every claim of a complete read and of every account of a tenant.
 ///
-/// `foreign` are those of [`Directory::unregistered_domains`] that other tenants own; `now` is since when what is newly absent is
-/// stale; `new_id` makes the ids of new accounts.
+/// `foreign` are those of [`Directory::unregistered_domains`] that other tenants own; `withholding` says which removals are to
+/// wait; `now` is since when what is newly absent is stale; `new_id` makes the ids of new accounts.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a world of its own, loaded by another hand, and a plan needs them all"
+)]
 pub fn plan<'a>(
     rules: &'a Rules,
     domains: &'a TenantDomains,
     foreign: &ForeignDomains,
     directory: &'a Directory,
     portal: &'a Portal,
+    withholding: &'a Withholding,
     now: Timestamp,
     new_id: &mut dyn FnMut() -> AccountId,
 ) -> Plan<'a> {
-    let world = World::new(rules, domains, foreign, directory, portal);
+    let world = World::new(rules, domains, foreign, directory, portal, withholding);
     let (ownership, primaries) = Ownership::settle(&world);
     let claims = Claims::settle(&world, &ownership, &primaries);
     let absences = Absences::settle(&world, &ownership, &primaries, &claims);
@@ -80,19 +102,26 @@ pub fn plan<'a>(
     };
     let accounts = Accountant::new(&decision, now).settle(new_id);
     let entries = verdicts::rows(&decision, &accounts);
+    let counts = Counts {
+        newly_stale: decision.absences.newly_stale(&decision.world),
+        given_back: decision.absences.accounts_given_back(),
+        ..count(portal, &accounts.changes)
+    };
+    let withheld = decision.absences.withhold_any();
     let rows = Rows {
         names: decision.world.names,
         entries,
     };
-    let counts = count(&rows, portal, &accounts.changes);
     Plan {
+        counts: rows.count(counts),
         rows,
         changes: accounts.changes,
-        counts,
+        withheld,
     }
 }
 
-fn count(rows: &Rows<'_>, portal: &Portal, changes: &[AccountChange]) -> Counts {
+/// What the changes amount to.
+fn count(portal: &Portal, changes: &[AccountChange]) -> Counts {
     let of_kind = |kinds: &[ChangeKind]| {
         changes
             .iter()
@@ -103,7 +132,11 @@ fn count(rows: &Rows<'_>, portal: &Portal, changes: &[AccountChange]) -> Counts 
     Counts {
         accounts: portal.live_accounts() + appeared - of_kind(&[ChangeKind::Removed]),
         welcomes: changes.iter().filter(|change| change.welcome).count() as u64,
-        ..rows.count()
+        accounts_reduced: changes
+            .iter()
+            .filter(|change| change.lost().next().is_some())
+            .count() as u64,
+        ..Counts::default()
     }
 }
 

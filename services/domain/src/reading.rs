@@ -11,7 +11,7 @@ use claims::ClaimedValue;
 use hints::{ClassHint, Hint};
 
 mod claims;
-mod hints;
+pub(crate) mod hints;
 
 pub use hints::{classify, is_disabled};
 

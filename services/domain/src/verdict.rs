@@ -1,6 +1,10 @@
 //! What a run decides for one claim or one absent address, and why.
 
+mod explain;
+
 use crate::text_enum::text_enum;
+
+pub use explain::explain;
 
 text_enum! {
     /// What a run decides for one claim or one absent address.

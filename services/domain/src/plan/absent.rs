@@ -7,6 +7,7 @@ use super::aliases::{Claims, Outcome};
 use super::arena::{Column, index};
 use super::primaries::Primaries;
 use super::takeover::Ownership;
+use super::withhold;
 use super::world::{AccountName, EntryName, World};
 
 /// What becomes of an entry of an account.
@@ -18,10 +19,10 @@ pub(super) enum Fate {
     Void,
     /// It is claimed, but refused to those who claim it; it stays as it is.
     Refusing,
-    /// It is absent and was typed; it stays as it is.
-    Typed,
-    /// It is absent and stays, marked.
-    Stale,
+    /// It is absent and was typed; it stays as it is. Perhaps it would go, but for this reason to wait.
+    Typed(Option<Reason>),
+    /// It is absent and stays, marked. Perhaps it would go, but for this reason to wait.
+    Stale(Option<Reason>),
     /// It is absent and is taken from its account.
     Removed,
     /// It would be removed if its account were not protected; it stays as it is.
@@ -35,8 +36,16 @@ impl Fate {
     pub(super) fn remains(self) -> bool {
         matches!(
             self,
-            Self::Refusing | Self::Typed | Self::Stale | Self::Spared | Self::GivenBack
+            Self::Refusing | Self::Typed(_) | Self::Stale(_) | Self::Spared | Self::GivenBack
         )
+    }
+
+    /// Why it stays, if it would be removed but for that.
+    pub(super) fn withheld(self) -> Option<Reason> {
+        match self {
+            Self::Typed(withheld) | Self::Stale(withheld) => withheld,
+            _ => None,
+        }
     }
 }
 
@@ -92,7 +101,8 @@ impl Absences {
         absences
     }
 
-    /// Gives adopted accounts whose object keeps nothing back to the hand that made them, with all that would be removed.
+    /// Gives adopted accounts whose object keeps nothing back to the hand that made them, with all that would be removed: as a
+    /// whole, so that if anything of one is to wait, all of it waits.
     fn give_back(&mut self, world: &World<'_>, ownership: &Ownership, primaries: &Primaries) {
         for account in world.accounts() {
             let kept = ownership.owner[account].is_some_and(|owner| primaries.of[owner].is_some());
@@ -101,17 +111,41 @@ impl Absences {
             }
             if !matches!(
                 self.fate_of_primary(world, account),
-                Some(Fate::Removed | Fate::Typed)
+                Some(Fate::Removed | Fate::Typed(_) | Fate::Stale(_))
             ) {
                 continue;
             }
-            self.given_back[account] = true;
+            let withheld = world
+                .entries(account)
+                .find_map(|entry| self.fate[entry].withheld());
+            self.given_back[account] = withheld.is_none();
             for entry in world.entries(account) {
                 if self.fate[entry] == Fate::Removed {
-                    self.fate[entry] = Fate::GivenBack;
+                    self.fate[entry] = withheld.map_or(Fate::GivenBack, |_| Fate::Stale(withheld));
                 }
             }
         }
+    }
+
+    /// How many addresses that were not stale are now.
+    pub(super) fn newly_stale(&self, world: &World<'_>) -> u64 {
+        let newly = |(entry, fate): &(EntryName, &Fate)| {
+            matches!(fate, Fate::Stale(_)) && world.entry(*entry).stale_since.is_none()
+        };
+        self.fate.iter().filter(newly).count() as u64
+    }
+
+    /// How many accounts are given back.
+    pub(super) fn accounts_given_back(&self) -> u64 {
+        self.given_back
+            .iter()
+            .filter(|(_, given_back)| **given_back)
+            .count() as u64
+    }
+
+    /// Whether anything would be removed, or given back, but waits.
+    pub(super) fn withhold_any(&self) -> bool {
+        self.fate.iter().any(|(_, fate)| fate.withheld().is_some())
     }
 
     /// The fate of what would be an account's primary address if nothing were removed: the present one, else the lowest.
@@ -138,9 +172,13 @@ fn fate_of_absent(world: &World<'_>, ownership: &Ownership, entry: EntryName) ->
     };
     match (removed, typed) {
         (true, _) if world.account(world.account_at[entry]).protected => Fate::Spared,
-        (true, _) => Fate::Removed,
-        (false, true) => Fate::Typed,
-        (false, false) => Fate::Stale,
+        (true, typed) => match withhold::of_entry(world, ownership, entry) {
+            None => Fate::Removed,
+            withheld if typed => Fate::Typed(withheld),
+            withheld => Fate::Stale(withheld),
+        },
+        (false, true) => Fate::Typed(None),
+        (false, false) => Fate::Stale(None),
     }
 }
 

@@ -186,7 +186,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
         let world = &self.decision.world;
         let state = world.entry(entry);
         let (origin, stale_since) = match fate {
-            Fate::Stale => (Origin::Synced, Some(state.stale_since.unwrap_or(self.now))),
+            Fate::Stale(_) => (Origin::Synced, Some(state.stale_since.unwrap_or(self.now))),
             Fate::GivenBack => (Origin::Manual, None),
             _ => (state.origin, state.stale_since),
         };

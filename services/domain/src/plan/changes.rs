@@ -1,6 +1,10 @@
 //! What becomes of accounts: the states before and after, complete, so that they can be applied set by set.
 
-use super::portal::AccountState;
+use std::collections::HashSet;
+
+use crate::address::Address;
+
+use super::portal::{AccountState, AddressState};
 
 /// One account that a run changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +19,24 @@ pub struct AccountChange {
     pub after: AccountState,
     /// Whether the portal is told to send a welcome message.
     pub welcome: bool,
+}
+
+impl AccountChange {
+    /// The addresses that the account ceases to hold, be it that another one holds them then.
+    pub fn lost(&self) -> impl Iterator<Item = &AddressState> {
+        let held_by = |account: &&AccountState| !account.removed;
+        let before = self.before.as_ref().filter(held_by);
+        let after = Some(&self.after).filter(held_by);
+        let kept: HashSet<&Address> = after
+            .into_iter()
+            .flat_map(|after| &after.addresses)
+            .map(|state| &state.address)
+            .collect();
+        before
+            .into_iter()
+            .flat_map(|before| &before.addresses)
+            .filter(move |state| !kept.contains(&state.address))
+    }
 }
 
 /// What happens to an account, in a word: the first of these that fits.
@@ -51,4 +73,10 @@ pub struct Counts {
     pub accounts: u64,
     /// Welcome messages that the portal is told to send.
     pub welcomes: u64,
+    /// Accounts that are removed or lose an address, to whomever.
+    pub accounts_reduced: u64,
+    /// Addresses that were not stale and are now.
+    pub newly_stale: u64,
+    /// Accounts that go back to the hand that made them, since their objects are gone.
+    pub given_back: u64,
 }

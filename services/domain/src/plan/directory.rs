@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::address::{Address, DomainName};
+use crate::id::ObjectId;
 use crate::object::{ClaimedAddress, DirectoryObject, ObjectType};
 
 use super::arena::{Interner, Texts, index};
@@ -97,6 +98,11 @@ impl Directory {
         self.objects.len() as u64
     }
 
+    /// Whether the read holds an object with this id.
+    pub fn contains(&self, id: &ObjectId) -> bool {
+        self.ids.find(id.as_str()).is_some()
+    }
+
     /// How many claims they carry.
     pub fn claims(&self) -> u64 {
         self.claims.len() as u64
@@ -187,6 +193,11 @@ impl DirectoryBuilder {
             None => self.objects.push(entry),
         }
         self
+    }
+
+    /// Whether an object with this id was taken.
+    pub fn contains(&self, id: &ObjectId) -> bool {
+        self.ids.find(id.as_str()).is_some()
     }
 
     /// How many objects were taken, each once.

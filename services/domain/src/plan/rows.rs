@@ -121,9 +121,8 @@ impl<'a> Rows<'a> {
         self.entries.get(position).map(|entry| self.read(entry))
     }
 
-    /// The rows by verdict; the rest of the counts is left at nothing.
-    pub(super) fn count(&self) -> Counts {
-        let mut counts = Counts::default();
+    /// Adds the rows by verdict.
+    pub(super) fn count(&self, mut counts: Counts) -> Counts {
         for entry in &self.entries {
             *match entry.decision.verdict {
                 Verdict::Add => &mut counts.add,

@@ -4,6 +4,7 @@ use crate::object::Origin;
 
 use super::arena::Column;
 use super::primaries::Primaries;
+use super::withhold;
 use super::world::{AccountName, AddressName, EntryName, ObjectName, World};
 
 /// Whose accounts are. It grows as objects take accounts over, until none takes anything more.
@@ -115,8 +116,13 @@ impl Ownership {
         world.held[address].is_some_and(|entry| self.owner[world.account_at[entry]] == Some(object))
     }
 
-    /// Whether a hand-made account is to be removed with all that it holds.
+    /// Whether a hand-made account is to be removed with all that it holds, in this run.
     fn is_on_its_way_out(&self, world: &World<'_>, account: AccountName) -> bool {
+        self.is_unwanted(world, account) && !withhold::keeps_whole(world, account)
+    }
+
+    /// Whether the settings remove a hand-made account with all that it holds, be it that its removal waits.
+    pub(super) fn is_unwanted(&self, world: &World<'_>, account: AccountName) -> bool {
         world.rules.removal.removes_manual()
             && self.is_hand_made(world, account)
             && world

@@ -177,8 +177,18 @@ impl Judge<'_, '_> {
         };
         let (decided, steady) = match absences.fate[entry] {
             Fate::Kept | Fate::Void | Fate::Refusing => return None,
-            Fate::Typed => (self.typed(account, entry), Some(RowDecision::KEEP)),
-            Fate::Stale => (absent(Verdict::Stale), Some(absent(Verdict::Stale))),
+            Fate::Typed(withheld) => {
+                let keep = RowDecision {
+                    reason: withheld,
+                    ..RowDecision::KEEP
+                };
+                (self.typed(account, entry).unwrap_or(keep), Some(keep))
+            }
+            Fate::Stale(None) => (absent(Verdict::Stale), Some(absent(Verdict::Stale))),
+            Fate::Stale(Some(withheld)) => {
+                let stale = RowDecision::new(Verdict::Stale, withheld, Other::Nothing);
+                (stale, Some(stale))
+            }
             Fate::Removed => (absent(Verdict::Remove), None),
             Fate::Spared => {
                 let spared = self.interferes(address, account);
@@ -198,21 +208,22 @@ impl Judge<'_, '_> {
         })
     }
 
-    /// The verdict of an absent address that was typed and stays.
-    fn typed(&self, account: AccountName, entry: EntryName) -> RowDecision {
+    /// What changes of an absent address that was typed and stays.
+    fn typed(&self, account: AccountName, entry: EntryName) -> Option<RowDecision> {
         let Decision { world, ownership, .. } = self.decision;
         let own = ownership.owner[account].and_then(|owner| ownership.account_of[owner]);
         if own.is_some_and(|own| own != account) {
             let left = world.primary_of(account).map_or(Other::Nothing, Other::Address);
-            return RowDecision::new(Verdict::Update, Reason::Merged, left);
+            return Some(RowDecision::new(Verdict::Update, Reason::Merged, left));
         }
         let role = self.accounts.holding[world.names.of_entry(entry)].map(|holding| holding.role);
-        if role != Some(world.entry(entry).address_type) {
-            RowDecision::new(Verdict::Update, Reason::Renamed, Other::Nothing)
+        let reason = if role != Some(world.entry(entry).address_type) {
+            Reason::Renamed
         } else if self.decision.type_of(account) != world.account(account).object_type {
-            RowDecision::new(Verdict::Update, Reason::TypeChanged, Other::Nothing)
+            Reason::TypeChanged
         } else {
-            RowDecision::KEEP
-        }
+            return None;
+        };
+        Some(RowDecision::new(Verdict::Update, reason, Other::Nothing))
     }
 }

@@ -7,6 +7,7 @@ use super::directory::Directory;
 use super::portal::{AccountEntry, AddressEntry, Portal};
 use super::refuse::refuse;
 use super::settings::{ForeignDomains, Rules, TenantDomains};
+use super::withhold::Withholding;
 
 /// The name of a valid address of the directory or the portal.
 pub(super) type AddressName = u32;
@@ -26,6 +27,7 @@ pub(super) struct World<'a> {
     pub(super) domains: &'a TenantDomains,
     pub(super) directory: &'a Directory,
     pub(super) portal: &'a Portal,
+    pub(super) withholding: &'a Withholding,
     pub(super) names: Names<'a>,
     /// Why a claim is refused by itself.
     pub(super) refused: Column<Option<Reason>>,
@@ -108,6 +110,7 @@ impl<'a> World<'a> {
         foreign: &ForeignDomains,
         directory: &'a Directory,
         portal: &'a Portal,
+        withholding: &'a Withholding,
     ) -> Self {
         let names = Names::new(directory, portal);
         let domain_names = &directory.addresses.domains;
@@ -122,6 +125,7 @@ impl<'a> World<'a> {
             domains,
             directory,
             portal,
+            withholding,
             refused: refuse(rules, domains, foreign, directory),
             claimed: Column::of(false, names.len()),
             held: Column::of(None, names.len()),

@@ -21,7 +21,7 @@ impl Hint {
             ("objectClass", Hint::ObjectClass),
             ("mail", Hint::Mail),
             ("userAccountControl", Hint::UserAccountControl),
-            ("msExchRecipientTypeDetails", Hint::RecipientType),
+            (RECIPIENT_TYPE, Hint::RecipientType),
         ];
         NAMES
             .into_iter()
@@ -32,28 +32,70 @@ impl Hint {
 
 /// An object class that tells the type, in the order in which they count where an entry has several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum ClassHint {
+pub(crate) enum ClassHint {
     Group,
     Contact,
     PublicFolder,
 }
 
 impl ClassHint {
+    /// Each, in that order.
+    pub(crate) const ALL: [Self; 3] = [Self::Group, Self::Contact, Self::PublicFolder];
+
+    /// Each class that tells the type, with what it tells.
+    pub(crate) const CLASSES: [(&str, Self); 6] = [
+        ("group", Self::Group),
+        ("groupOfNames", Self::Group),
+        ("groupOfUniqueNames", Self::Group),
+        ("msExchDynamicDistributionList", Self::Group),
+        ("contact", Self::Contact),
+        ("publicFolder", Self::PublicFolder),
+    ];
+
     pub(super) fn of(class: &[u8]) -> Option<Self> {
-        const CLASSES: [(&str, ClassHint); 6] = [
-            ("group", ClassHint::Group),
-            ("groupOfNames", ClassHint::Group),
-            ("groupOfUniqueNames", ClassHint::Group),
-            ("msExchDynamicDistributionList", ClassHint::Group),
-            ("contact", ClassHint::Contact),
-            ("publicFolder", ClassHint::PublicFolder),
-        ];
-        let known = CLASSES
+        let known = Self::CLASSES
             .into_iter()
             .find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(class));
         known.map(|(_, hint)| hint)
     }
+
+    /// The type that it tells.
+    pub(crate) fn object_type(self) -> ObjectType {
+        match self {
+            Self::Group => ObjectType::Group,
+            Self::Contact => ObjectType::Contact,
+            Self::PublicFolder => ObjectType::PublicFolder,
+        }
+    }
 }
+
+/// The attribute in which Exchange says what a recipient is.
+pub(crate) const RECIPIENT_TYPE: &str = "msExchRecipientTypeDetails";
+
+/// Each value of [`RECIPIENT_TYPE`] that is of one of our types; any other value is OTHER.
+pub(crate) const RECIPIENT_TYPES: [(i64, ObjectType); 18] = [
+    (1, ObjectType::User),
+    (2, ObjectType::User),
+    (8, ObjectType::User),
+    (128, ObjectType::User),
+    (2_147_483_648, ObjectType::User),
+    (4, ObjectType::SharedMailbox),
+    (34_359_738_368, ObjectType::SharedMailbox),
+    (16, ObjectType::Resource),
+    (32, ObjectType::Resource),
+    (8_589_934_592, ObjectType::Resource),
+    (17_179_869_184, ObjectType::Resource),
+    (64, ObjectType::Contact),
+    (32_768, ObjectType::Contact),
+    (256, ObjectType::Group),
+    (512, ObjectType::Group),
+    (1024, ObjectType::Group),
+    (2048, ObjectType::Group),
+    (4096, ObjectType::PublicFolder),
+];
+
+/// The type of an object that neither Exchange nor its classes tell.
+pub(crate) const BY_DEFAULT: ObjectType = ObjectType::User;
 
 /// The type of an object: what Exchange says (`msExchRecipientTypeDetails`), else what its classes say.
 pub fn classify<C: AsRef<[u8]>>(
@@ -68,21 +110,11 @@ pub fn classify<C: AsRef<[u8]>>(
 }
 
 pub(super) fn object_type(recipient_type: Option<i64>, class: Option<ClassHint>) -> ObjectType {
-    match recipient_type {
-        Some(1 | 2 | 8 | 128 | 2_147_483_648) => ObjectType::User,
-        Some(4 | 34_359_738_368) => ObjectType::SharedMailbox,
-        Some(16 | 32 | 8_589_934_592 | 17_179_869_184) => ObjectType::Resource,
-        Some(64 | 32_768) => ObjectType::Contact,
-        Some(256 | 512 | 1024 | 2048) => ObjectType::Group,
-        Some(4096) => ObjectType::PublicFolder,
-        Some(_) => ObjectType::Other,
-        None => match class {
-            Some(ClassHint::Group) => ObjectType::Group,
-            Some(ClassHint::Contact) => ObjectType::Contact,
-            Some(ClassHint::PublicFolder) => ObjectType::PublicFolder,
-            None => ObjectType::User,
-        },
-    }
+    let Some(value) = recipient_type else {
+        return class.map_or(BY_DEFAULT, ClassHint::object_type);
+    };
+    let known = RECIPIENT_TYPES.iter().find(|(known, _)| *known == value);
+    known.map_or(ObjectType::Other, |(_, object_type)| *object_type)
 }
 
 /// The value of `msExchRecipientTypeDetails`; 0, which is no type's, for what is no number.

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use crate::address::{Address, DomainName};
 use crate::id::ObjectId;
 use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
-use crate::plan::{AccountState, AddressState, Directory, Plan, Portal, Rules, TenantDomains, plan};
+use crate::plan::{
+    AccountState, AddressState, Directory, Plan, Portal, Rules, TenantDomains, Withholding, plan,
+};
 
 use super::worlds::{account_id, now};
 
@@ -15,6 +17,7 @@ pub(super) struct Tenant {
     domains: Vec<&'static str>,
     objects: Vec<DirectoryObject>,
     portal: Portal,
+    pub(super) withholding: Withholding,
     next_id: u128,
 }
 
@@ -25,6 +28,7 @@ impl Tenant {
             domains: vec!["a.test", "b.test", "alias.test"],
             objects: Vec::new(),
             portal: Portal::default(),
+            withholding: Withholding::default(),
             next_id: 100,
         }
     }
@@ -123,6 +127,7 @@ impl Tenant {
             &foreign,
             &directory,
             &self.portal,
+            &self.withholding,
             now,
             &mut new_id,
         );

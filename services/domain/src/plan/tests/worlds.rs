@@ -11,7 +11,7 @@ use crate::id::{AccountId, ObjectId};
 use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
 use crate::plan::{
     AccountState, AddressState, Directory, ForeignDomains, Plan, Portal, Removal, Rules, SameUsername,
-    TenantDomains, plan,
+    TenantDomains, Withholding, plan,
 };
 
 /// `alias.test` is an alias of `main.test`; `other.test` is another tenant's and `nobody.test` nobody's.
@@ -32,6 +32,7 @@ pub(super) struct RandomWorld {
     pub(super) foreign: ForeignDomains,
     pub(super) objects: Vec<DirectoryObject>,
     pub(super) accounts: Vec<AccountState>,
+    pub(super) withholding: Withholding,
 }
 
 impl RandomWorld {
@@ -60,6 +61,7 @@ impl RandomWorld {
             &self.foreign,
             directory,
             portal,
+            &self.withholding,
             now(),
             &mut new_id,
         )
@@ -106,6 +108,7 @@ prop_compose! {
             foreign: [name("other.test")].into_iter().collect(),
             objects,
             accounts,
+            withholding: Withholding::default(),
         }
     }
 }

@@ -1,0 +1,161 @@
+//! A filter made from kinds of object and domains, for those who would rather not write one.
+
+use crate::address::DomainName;
+use crate::attribute::AttributeDescription;
+use crate::object::ObjectType;
+use crate::reading::hints::{BY_DEFAULT, ClassHint, RECIPIENT_TYPE, RECIPIENT_TYPES};
+
+use super::{Comparison, Filter, Substrings};
+
+/// What a filter is to let through.
+#[derive(Clone, Copy, Debug)]
+pub struct BuildFilter<'a> {
+    /// Kinds of object; none: all.
+    pub object_types: &'a [ObjectType],
+    /// Domains of which `mail` or an SMTP proxy address is; none: any.
+    pub domains: &'a [DomainName],
+    /// The customer's own filter, which is to hold as well.
+    pub own: Option<&'a Filter>,
+    /// Whether the directory's schema has `msExchRecipientTypeDetails`. Without it the attribute is not mentioned: a server may
+    /// take a condition on what it does not know for neither true nor false, and then so is all that depends on it.
+    pub recipient_types: bool,
+}
+
+/// The filter; none if everything is to pass.
+pub fn build(wanted: &BuildFilter<'_>) -> Option<Filter> {
+    let mut conditions = match wanted.own {
+        // One level less, so that what is as deep as can be stays so.
+        Some(Filter::And(conditions)) => conditions.clone(),
+        own => own.cloned().into_iter().collect(),
+    };
+    conditions.extend(of_types(wanted));
+    conditions.extend(of_domains(wanted.domains));
+    all(conditions)
+}
+
+fn of_types(wanted: &BuildFilter<'_>) -> Option<Filter> {
+    let is_wanted = |object_type| wanted.object_types.contains(&object_type);
+    if wanted.object_types.is_empty() || ObjectType::ALL.iter().copied().all(is_wanted) {
+        return None;
+    }
+    if !wanted.recipient_types {
+        return Some(by_class(&is_wanted).unwrap_or_else(nothing));
+    }
+    let mut any: Vec<Filter> = recipient_types(is_wanted);
+    if is_wanted(ObjectType::Other) {
+        let known = Filter::Or(recipient_types(|_| true));
+        any.push(Filter::And(vec![has_recipient_type(), not(known)]));
+    }
+    if let Some(by_class) = by_class(&is_wanted) {
+        any.push(Filter::And(vec![not(has_recipient_type()), by_class]));
+    }
+    one(any)
+}
+
+/// The values of Exchange's attribute that are of one of these types.
+fn recipient_types(is_wanted: impl Fn(ObjectType) -> bool) -> Vec<Filter> {
+    let values = RECIPIENT_TYPES
+        .iter()
+        .filter(|(_, object_type)| is_wanted(*object_type));
+    values
+        .map(|(value, _)| equal(RECIPIENT_TYPE, &value.to_string()))
+        .collect()
+}
+
+fn has_recipient_type() -> Filter {
+    Filter::Present(AttributeDescription::known(RECIPIENT_TYPE))
+}
+
+/// The condition on the classes of an object of one of these types, as far as classes tell them; none if no class tells any.
+fn by_class(is_wanted: &impl Fn(ObjectType) -> bool) -> Option<Filter> {
+    let mut any = Vec::new();
+    for hint in ClassHint::ALL {
+        if is_wanted(hint.object_type()) {
+            any.push(only(hint));
+        }
+    }
+    if is_wanted(BY_DEFAULT) {
+        any.push(not(Filter::Or(classes(|_| true))));
+    }
+    one(any)
+}
+
+/// Of this class and of none that goes before it.
+fn only(hint: ClassHint) -> Filter {
+    let own = Filter::Or(classes(|class| class == hint));
+    let before = classes(|class| class < hint);
+    if before.is_empty() {
+        return own;
+    }
+    Filter::And(vec![own, not(Filter::Or(before))])
+}
+
+fn classes(is_wanted: impl Fn(ClassHint) -> bool) -> Vec<Filter> {
+    let classes = ClassHint::CLASSES.iter().filter(|(_, hint)| is_wanted(*hint));
+    classes.map(|(name, _)| equal("objectClass", name)).collect()
+}
+
+fn of_domains(domains: &[DomainName]) -> Option<Filter> {
+    let conditions = domains.iter().flat_map(|domain| {
+        let domain = format!("@{domain}");
+        [
+            ends("mail", None, &domain),
+            ends("proxyAddresses", Some("smtp:"), &domain),
+        ]
+    });
+    one(conditions.collect())
+}
+
+fn ends(attribute: &str, initial: Option<&str>, last: &str) -> Filter {
+    let bytes = |text: &str| text.as_bytes().to_vec();
+    Filter::Substrings(
+        AttributeDescription::known(attribute),
+        Substrings {
+            initial: initial.map(bytes),
+            any: Vec::new(),
+            last: Some(bytes(last)),
+        },
+    )
+}
+
+fn equal(attribute: &str, value: &str) -> Filter {
+    Filter::Compare(
+        AttributeDescription::known(attribute),
+        Comparison::Equal,
+        value.as_bytes().to_vec(),
+    )
+}
+
+fn not(filter: Filter) -> Filter {
+    Filter::Not(Box::new(filter))
+}
+
+/// What no object matches: all have a class.
+fn nothing() -> Filter {
+    not(Filter::Present(AttributeDescription::known("objectClass")))
+}
+
+fn all(mut filters: Vec<Filter>) -> Option<Filter> {
+    if filters.len() > 1 {
+        return Some(Filter::And(filters));
+    }
+    filters.pop()
+}
+
+/// One of these holds; those that say so of others themselves are drawn in.
+fn one(filters: Vec<Filter>) -> Option<Filter> {
+    let mut any = Vec::with_capacity(filters.len());
+    for filter in filters {
+        match filter {
+            Filter::Or(filters) => any.extend(filters),
+            filter => any.push(filter),
+        }
+    }
+    if any.len() > 1 {
+        return Some(Filter::Or(any));
+    }
+    any.pop()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+//! Taking a run back: each account that nothing changed since goes back to what it was, the others are left alone.
+
+mod rows;
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::address::Address;
+use crate::id::AccountId;
+use crate::object::AddressType;
+use crate::plan::{AccountChange, AccountState, ChangeKind, Portal};
+use crate::verdict::{Reason, Verdict};
+
+/// An account that the run changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// Which one.
+    pub id: AccountId,
+    /// As it was before the run; none if the run made it.
+    pub state: Option<AccountState>,
+    /// Whether neither a later run nor a person has changed it since.
+    pub untouched: bool,
+}
+
+/// What taking a run back comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undo {
+    /// The accounts that change, each once, in the order of their ids.
+    pub changes: Vec<AccountChange>,
+    /// One row for each address that changes, and for each address of an account that is left alone; by address.
+    pub rows: Vec<UndoRow>,
+    /// Live accounts of the tenant once the changes are applied.
+    pub accounts: u64,
+}
+
+/// What becomes of an address when a run is taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndoRow {
+    /// The address, normalised.
+    pub address: String,
+    /// ADD, UPDATE or REMOVE; SKIP if its account is left alone.
+    pub verdict: Verdict,
+    /// REVERTED, or why its account is left alone.
+    pub reason: Reason,
+    /// What the address is, afterwards, to the account that holds it.
+    pub address_type: Option<AddressType>,
+    /// The primary address of that account.
+    pub primary_address: Option<String>,
+    /// The primary address of the account that has taken one of the addresses.
+    pub other: Option<String>,
+}
+
+/// Why an account is left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum LeftAlone {
+    /// A later run, or a person, changed it.
+    Changed,
+    /// This live account has one of its addresses.
+    Taken(AccountId),
+}
+
+/// The changes that take a run back, from the accounts as they were before it and as they are now.
+///
+/// An account that the run made is removed, softly. One that cannot have all its addresses back is left alone, and so keeps its own
+/// from others, until nobody is in anybody's way.
+pub fn undo(before: &[Before], portal: &Portal) -> Undo {
+    let now: BTreeMap<AccountId, AccountState> = portal.iter().map(|account| (account.id, account)).collect();
+    let mut reverting = BTreeMap::new();
+    let mut left_alone = BTreeMap::new();
+    for account in before {
+        match now.get(&account.id).filter(|_| account.untouched) {
+            Some(present) => {
+                reverting.insert(account.id, target(account, present));
+            }
+            None => {
+                left_alone.insert(account.id, LeftAlone::Changed);
+            }
+        }
+    }
+    yield_to_holders(&now, &mut reverting, &mut left_alone);
+    let changes = changes(&now, &reverting);
+    Undo {
+        rows: rows::of(before, &now, &changes, &left_alone),
+        accounts: live_afterwards(&now, &changes),
+        changes,
+    }
+}
+
+/// What an account goes back to.
+fn target(before: &Before, present: &AccountState) -> AccountState {
+    before.state.clone().unwrap_or_else(|| AccountState {
+        removed: true,
+        ..present.clone()
+    })
+}
+
+/// Leaves alone who needs an address that somebody has who does not give it up; that one then gives nothing up either.
+fn yield_to_holders(
+    now: &BTreeMap<AccountId, AccountState>,
+    reverting: &mut BTreeMap<AccountId, AccountState>,
+    left_alone: &mut BTreeMap<AccountId, LeftAlone>,
+) {
+    let mut holders: HashMap<&Address, AccountId> = HashMap::new();
+    for account in now
+        .values()
+        .filter(|account| !reverting.contains_key(&account.id))
+    {
+        holders.extend(held(account).map(|address| (address, account.id)));
+    }
+    loop {
+        let in_the_way: Vec<(AccountId, AccountId)> = reverting
+            .iter()
+            .filter_map(|(id, target)| {
+                let holder = held(target).find_map(|address| holders.get(address));
+                holder.map(|holder| (*id, *holder))
+            })
+            .collect();
+        if in_the_way.is_empty() {
+            return;
+        }
+        for (id, holder) in in_the_way {
+            reverting.remove(&id);
+            left_alone.insert(id, LeftAlone::Taken(holder));
+            holders.extend(
+                now.get(&id)
+                    .into_iter()
+                    .flat_map(held)
+                    .map(|address| (address, id)),
+            );
+        }
+    }
+}
+
+/// The addresses that an account holds: a removed one holds none.
+fn held(account: &AccountState) -> impl Iterator<Item = &Address> {
+    let addresses = if account.removed {
+        &[][..]
+    } else {
+        &account.addresses
+    };
+    addresses.iter().map(|state| &state.address)
+}
+
+fn changes(
+    now: &BTreeMap<AccountId, AccountState>,
+    reverting: &BTreeMap<AccountId, AccountState>,
+) -> Vec<AccountChange> {
+    let change = |(id, after): (&AccountId, &AccountState)| {
+        let present = now.get(id).filter(|present| *present != after)?;
+        Some(AccountChange {
+            kind: kind(present, after),
+            before: Some(present.clone()),
+            after: after.clone(),
+            welcome: false,
+        })
+    };
+    reverting.iter().filter_map(change).collect()
+}
+
+fn kind(present: &AccountState, after: &AccountState) -> ChangeKind {
+    let primary = |account: &AccountState| account.primary().map(|state| state.address.clone());
+    if after.removed && !present.removed {
+        ChangeKind::Removed
+    } else if present.removed && !after.removed {
+        ChangeKind::Restored
+    } else if primary(present) != primary(after) {
+        ChangeKind::Renamed
+    } else {
+        ChangeKind::Changed
+    }
+}
+
+fn live_afterwards(now: &BTreeMap<AccountId, AccountState>, changes: &[AccountChange]) -> u64 {
+    let live = now.values().filter(|account| !account.removed).count() as u64;
+    let of_kind = |kind| changes.iter().filter(|change| change.kind == kind).count() as u64;
+    live + of_kind(ChangeKind::Restored) - of_kind(ChangeKind::Removed)
+}
+
+#[cfg(test)]
+mod tests;
