@@ -2,22 +2,26 @@
 
 mod request;
 
-use std::{pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures::{Stream, StreamExt as _};
+use rollcall_chassis::clock;
 use rollcall_proto::v1::{
-    ExportCsvRequest, ExportCsvResponse, GetRunRequest, GetRunResponse, ListAccountsRequest,
-    ListAccountsResponse, ListRowsRequest, ListRowsResponse, ListRunsRequest, ListRunsResponse, Run,
-    WatchRunRequest, WatchRunResponse, results_service_server::ResultsService,
+    ExplainAddressRequest, ExplainAddressResponse, ExportCsvRequest, ExportCsvResponse, GetFleetRequest,
+    GetFleetResponse, GetRunRequest, GetRunResponse, ListAccountsRequest, ListAccountsResponse,
+    ListRowsRequest, ListRowsResponse, ListRunsRequest, ListRunsResponse, Run, WatchRunRequest,
+    WatchRunResponse, results_service_server::ResultsService,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::{
+    explain,
     export::Exports,
+    fleet,
     page::{self, Position},
-    store::{RowRecord, Store},
+    store::{AccountFilter, RowRecord, Store},
     watch::{Changes, Limits, watch},
 };
 
@@ -33,6 +37,8 @@ pub(crate) struct Api {
     pub(crate) exports: Exports,
     pub(crate) changes: Changes,
     pub(crate) limits: Limits,
+    /// How long removed accounts can be restored.
+    pub(crate) removed_kept: Duration,
     pub(crate) ended: CancellationToken,
 }
 
@@ -112,12 +118,17 @@ impl ResultsService for Api {
     async fn list_accounts(&self, request: Request<ListAccountsRequest>) -> Answer<ListAccountsResponse> {
         let request = request.into_inner();
         let mut checked = Checked::default();
-        let search = checked.search(&request.search);
+        let filter = AccountFilter {
+            removed: request.removed,
+            search: checked.search(&request.search),
+        };
         let tenant_id = checked.tenant(&request.tenant_id)?;
-        let query = page::Query::new("ListAccounts", &tenant_id).with(&search);
+        let query = page::Query::new("ListAccounts", &tenant_id)
+            .with(&filter.search)
+            .with(if filter.removed { "removed" } else { "" });
         let after = query.position(&request.page_token)?;
         let size = page::size(request.page_size, 100);
-        let mut accounts = self.store.accounts(&tenant_id, &search, after, size + 1).await?;
+        let mut accounts = self.store.accounts(&tenant_id, &filter, after, size + 1).await?;
         let next_page_token = page::cut(&mut accounts, size, &query, |account| Position {
             text: account.primary_address.clone(),
             id: id(&account.account_id),
@@ -126,6 +137,37 @@ impl ResultsService for Api {
             accounts,
             next_page_token,
         }))
+    }
+
+    async fn explain_address(
+        &self,
+        request: Request<ExplainAddressRequest>,
+    ) -> Answer<ExplainAddressResponse> {
+        let request = request.into_inner();
+        let mut checked = Checked::default();
+        let asked = checked.address(&request.address);
+        let tenant_id = checked.tenant(&request.tenant_id)?;
+        let facts = self
+            .store
+            .facts(&tenant_id, &asked.text, asked.domain.as_deref())
+            .await?;
+        // Whatever stands in the directory can be asked for.
+        if let Some(invalid) = asked.invalid
+            && facts.rows.is_empty()
+        {
+            return Err(request::no_address(invalid).into());
+        }
+        Ok(Response::new(explain::answer(
+            &asked.text,
+            facts,
+            self.removed_kept,
+        )))
+    }
+
+    async fn get_fleet(&self, _request: Request<GetFleetRequest>) -> Answer<GetFleetResponse> {
+        let now = clock::now();
+        let fleet = self.store.fleet(fleet::recent_since(now)).await?;
+        Ok(Response::new(fleet::answer(now, fleet)))
     }
 }
 

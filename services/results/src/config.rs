@@ -28,6 +28,29 @@ pub struct Config {
     /// How runs are watched.
     #[serde(default)]
     pub watch: WatchConfig,
+    /// What reconcile is configured with, to tell of it.
+    #[serde(default)]
+    pub retention: RetentionConfig,
+}
+
+/// `[retention]`: how long reconcile keeps what is removed.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionConfig {
+    /// How many days a removed account can be restored.
+    pub removed_days: u64,
+}
+
+impl Default for RetentionConfig {
+    fn default() -> Self {
+        Self { removed_days: 30 }
+    }
+}
+
+impl RetentionConfig {
+    pub(crate) fn removed_kept(self) -> Duration {
+        Duration::from_hours(24 * self.removed_days)
+    }
 }
 
 /// `[watch]`: the limits of `WatchRun`.
@@ -76,6 +99,10 @@ impl ServiceConfig for Config {
             "watch.lifetime_seconds",
             "how long WatchRun goes on at all [3600]",
         ),
+        (
+            "retention.removed_days",
+            "how many days reconcile keeps removed accounts: explanations tell of it [30]",
+        ),
     ];
 
     fn server(&self) -> &ServerConfig {
@@ -100,6 +127,9 @@ impl ServiceConfig for Config {
             if !(1..=86_400).contains(&value) {
                 problems.push(key, "must be from 1 to 86400");
             }
+        }
+        if !(1..=3650).contains(&self.retention.removed_days) {
+            problems.push("retention.removed_days", "must be from 1 to 3650");
         }
     }
 }

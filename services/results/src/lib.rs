@@ -8,7 +8,9 @@
 
 mod api;
 mod config;
+mod explain;
 mod export;
+mod fleet;
 mod page;
 mod ready;
 mod store;
@@ -22,7 +24,7 @@ use export::Exports;
 use store::Store;
 use watch::Changes;
 
-pub use config::{Config, WatchConfig};
+pub use config::{Config, RetentionConfig, WatchConfig};
 
 /// Sets the service up, and returns once it listens.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
@@ -35,6 +37,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         exports: Exports::new(store.clone(), config.database.max_connections.get()),
         changes: changes.clone(),
         limits: config.watch.limits(),
+        removed_kept: config.retention.removed_kept(),
         ended: lifecycle.soft().clone(),
     };
     let serving = Server::new(&config.server)?

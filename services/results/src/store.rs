@@ -3,6 +3,8 @@
 //! Texts in them are in the order of their bytes: the columns are of collation "C".
 
 mod accounts;
+mod explain;
+mod fleet;
 mod rows;
 mod runs;
 
@@ -13,7 +15,11 @@ use uuid::Uuid;
 
 use crate::watch::ReadRun;
 
+pub(crate) use accounts::AccountFilter;
 pub(crate) use rows::{RowCursor, RowFilter, RowRecord};
+
+/// Begins a transaction whose statements all see one moment.
+const READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// The database.
 #[derive(Debug, Clone)]

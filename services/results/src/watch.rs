@@ -177,7 +177,7 @@ fn interrupted(code: Code, why: &str) -> ApiError {
 fn is_final(state: RunState) -> bool {
     matches!(
         state,
-        RunState::Succeeded | RunState::Failed | RunState::Cancelled
+        RunState::Succeeded | RunState::Held | RunState::Failed | RunState::Cancelled
     )
 }
 

@@ -4,13 +4,31 @@ use rollcall_chassis::{
     names,
     status::{ApiError, Violations},
 };
-use rollcall_domain::{RunId, TenantId};
+use rollcall_domain::{Address, InvalidAddress, RunId, TenantId};
 use rollcall_proto::v1::Verdict;
 
 use crate::store::{RowFilter, RunKey};
 
 /// No address is longer, however it stands in a directory.
 const LONGEST_SEARCH: usize = 1024;
+
+/// An address that somebody asks about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// Normalised, or as it stands if it is none.
+    pub(super) text: String,
+    /// None if it is no address.
+    pub(super) domain: Option<String>,
+    /// Why it is none.
+    pub(super) invalid: Option<InvalidAddress>,
+}
+
+/// What is refused as no address.
+pub(super) fn no_address(why: InvalidAddress) -> ApiError {
+    let mut violations = Violations::default();
+    violations.push("address", why.to_string());
+    violations.into_error()
+}
 
 /// What was found wrong so far.
 #[derive(Debug, Default)]
@@ -46,14 +64,37 @@ impl Checked {
 
     /// What addresses begin with: they are kept in lower case.
     pub(super) fn search(&mut self, search: &str) -> String {
-        if search.len() > LONGEST_SEARCH {
-            self.0
-                .push("search", format!("must have at most {LONGEST_SEARCH} bytes"));
-        }
-        if search.contains('\0') {
-            self.0.push("search", "must not contain NUL");
-        }
+        self.searchable("search", search);
         search.trim().to_lowercase()
+    }
+
+    fn searchable(&mut self, field: &str, text: &str) {
+        if text.len() > LONGEST_SEARCH {
+            self.0
+                .push(field, format!("must have at most {LONGEST_SEARCH} bytes"));
+        }
+        if text.contains('\0') {
+            self.0.push(field, "must not contain NUL");
+        }
+    }
+
+    /// The address that is asked about: what is none may stand in the directory all the same.
+    pub(super) fn address(&mut self, text: &str) -> Asked {
+        match Address::parse(text) {
+            Ok(address) => Asked {
+                text: address.as_str().to_owned(),
+                domain: Some(address.domain().to_owned()),
+                invalid: None,
+            },
+            Err(why) => {
+                self.searchable("address", text);
+                Asked {
+                    text: text.to_owned(),
+                    domain: None,
+                    invalid: Some(why),
+                }
+            }
+        }
     }
 
     /// In order, each once, so that the same set is the same query.
@@ -107,6 +148,31 @@ mod tests {
         let verdicts = |numbers: &[i32]| Checked::default().rows(numbers, "").verdicts;
         assert_eq!(verdicts(&add_skip), verdicts(&skip_add_skip));
         assert_eq!(verdicts(&[]), None);
+    }
+
+    #[test]
+    fn an_address_is_normalised_and_what_is_none_is_left_as_it_stands() {
+        let mut checked = Checked::default();
+        let asked = checked.address(" Ann.Smith@ACME.Example ");
+        assert_eq!(asked.text, "ann.smith@acme.example");
+        assert_eq!(
+            (asked.domain.as_deref(), asked.invalid),
+            (Some("acme.example"), None)
+        );
+        let asked = checked.address("Ann Smith@ACME");
+        assert_eq!((asked.text.as_str(), asked.domain), ("Ann Smith@ACME", None));
+        assert_eq!(asked.invalid, Some(InvalidAddress::LocalPart));
+        checked.tenant("acme").unwrap();
+    }
+
+    #[test]
+    fn what_no_directory_can_hold_is_refused_by_its_field() {
+        for address in ["a\0@acme.example".to_owned(), "x".repeat(2000)] {
+            let mut checked = Checked::default();
+            checked.address(&address);
+            let status = Status::from(checked.tenant("acme").unwrap_err());
+            assert!(status.message().contains("address:"), "{}", status.message());
+        }
     }
 
     #[test]

@@ -12,18 +12,23 @@ use super::Store;
 use crate::page::Position;
 
 impl Store {
-    /// A page of a tenant's live accounts, by primary address, from after this one on.
+    /// A page of a tenant's accounts, by primary address, from after this one on.
     pub(crate) async fn accounts(
         &self,
         tenant_id: &str,
-        search: &str,
+        filter: &AccountFilter,
         after: Option<Position>,
         limit: usize,
     ) -> Result<Vec<Account>, ApiError> {
         let after = after.unwrap_or_default();
-        let records: Vec<Record> = sqlx::query_as(include_str!("accounts.sql"))
+        let sql = if filter.removed {
+            include_str!("removed_accounts.sql")
+        } else {
+            include_str!("accounts.sql")
+        };
+        let records: Vec<Record> = sqlx::query_as(sql)
             .bind(tenant_id)
-            .bind(search)
+            .bind(&filter.search)
             .bind(after.text)
             .bind(Uuid::from_u128(after.id))
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -33,9 +38,18 @@ impl Store {
     }
 }
 
+/// Which accounts of a tenant.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AccountFilter {
+    /// Removed ones instead of live ones.
+    pub(crate) removed: bool,
+    /// What any address begins with, in lower case; empty: anything.
+    pub(crate) search: String,
+}
+
 /// An account with one of its addresses; null for an account without any.
 #[derive(Debug, Clone, sqlx::FromRow)]
-struct Record {
+pub(super) struct Record {
     account_id: Uuid,
     primary_address: String,
     r#type: String,
@@ -43,6 +57,7 @@ struct Record {
     hsr_enabled: bool,
     protected: bool,
     stale_since: Option<PgTimestamp>,
+    remove_time: Option<PgTimestamp>,
     address: Option<String>,
     address_type: Option<String>,
     address_origin: Option<String>,
@@ -50,7 +65,7 @@ struct Record {
 }
 
 /// Accounts from records that stand together and in order.
-fn gathered(records: &[Record]) -> Vec<Account> {
+pub(super) fn gathered(records: &[Record]) -> Vec<Account> {
     let same = |one: &Record, other: &Record| one.account_id == other.account_id;
     records
         .chunk_by(same)
@@ -73,7 +88,7 @@ fn account(first: &Record, records: &[Record]) -> Account {
         protected: first.protected,
         last_name: domain.to_owned(),
         stale_since: first.stale_since.map(|time| to_proto(time.0)),
-        remove_time: None,
+        remove_time: first.remove_time.map(|time| to_proto(time.0)),
     }
 }
 
@@ -99,6 +114,7 @@ mod tests {
             hsr_enabled: true,
             protected: false,
             stale_since: None,
+            remove_time: None,
             address: address.map(str::to_owned),
             address_type: address.map(|_| "ALIAS".to_owned()),
             address_origin: address.map(|_| "MANUAL".to_owned()),

@@ -12,7 +12,7 @@ few AS MATERIALIZED (
 ),
 page AS (
     (
-        SELECT account_id, primary_address, type, origin, hsr_enabled, protected, stale_since
+        SELECT account_id, primary_address, type, origin, hsr_enabled, protected, stale_since, remove_time
         FROM results.account
         WHERE (SELECT are FROM few)
           AND tenant_id = $1
@@ -24,7 +24,7 @@ page AS (
     )
     UNION ALL
     (
-        SELECT account_id, primary_address, type, origin, hsr_enabled, protected, stale_since
+        SELECT account_id, primary_address, type, origin, hsr_enabled, protected, stale_since, remove_time
         FROM results.account
         WHERE NOT (SELECT are FROM few)
           AND tenant_id = $1
@@ -47,6 +47,7 @@ SELECT
     page.hsr_enabled,
     page.protected,
     page.stale_since,
+    page.remove_time,
     own.address,
     own.address_type,
     own.origin AS address_origin,

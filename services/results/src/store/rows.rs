@@ -1,17 +1,16 @@
 //! Rows.
 
 use rollcall_chassis::{names, status::ApiError};
-use rollcall_proto::v1::{AddressType, ObjectType, Reason, Row, Run, RunState, Verdict};
+use rollcall_proto::v1::{AddressType, ObjectType, Reason, Row, Verdict};
 use sqlx::{Postgres, Transaction, postgres::PgArguments, query::QueryAs};
 
-use super::{RunKey, Store, runs};
+use super::{READ_ONLY, RunKey, Store, runs};
 use crate::page::Position;
 
 const PAGE: &str = concat!(include_str!("rows.sql"), "LIMIT $8");
 const OPEN: &str = concat!("DECLARE run_rows NO SCROLL CURSOR FOR ", include_str!("rows.sql"));
 /// Some 100 KiB.
 const NEXT: &str = "FETCH FORWARD 500 FROM run_rows";
-const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// An export whose reader stalls is cut off: it holds a connection, and dead rows for everybody.
 const STALL: &str = "SET LOCAL idle_in_transaction_session_timeout = '60s'";
 
@@ -31,7 +30,8 @@ pub(crate) struct RowFilter {
 pub(crate) struct RowRecord {
     row_id: i64,
     address: String,
-    verdict: String,
+    /// Null for a row that the preview alone had.
+    verdict: Option<String>,
     reason: Option<String>,
     address_type: Option<String>,
     primary_address: Option<String>,
@@ -41,10 +41,11 @@ pub(crate) struct RowRecord {
     object_id: Option<String>,
     object_dn: Option<String>,
     other: Option<String>,
+    previous_verdict: Option<String>,
 }
 
 impl Store {
-    /// A page of a run's rows. The run must have SUCCEEDED.
+    /// A page of the rows that are shown for a run.
     pub(crate) async fn rows(
         &self,
         run: &RunKey,
@@ -52,20 +53,20 @@ impl Store {
         after: Option<Position>,
         limit: usize,
     ) -> Result<Vec<RowRecord>, ApiError> {
-        has_rows(&self.run(run).await?)?;
+        let rows_of = runs::with_rows(&self.pool, run).await?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        Ok(filtered(PAGE, run, filter, after.unwrap_or_default())?
+        Ok(filtered(PAGE, &rows_of, filter, after.unwrap_or_default())?
             .bind(limit)
             .fetch_all(&self.pool)
             .await?)
     }
 
-    /// All rows of a run that SUCCEEDED, as they stand now, however long their reading takes.
+    /// All rows that are shown for a run, as they stand now, however long their reading takes.
     pub(crate) async fn open_rows(&self, run: &RunKey, filter: &RowFilter) -> Result<RowCursor, ApiError> {
-        let mut transaction = self.pool.begin_with(BEGIN).await?;
+        let mut transaction = self.pool.begin_with(READ_ONLY).await?;
         sqlx::query(STALL).execute(&mut *transaction).await?;
-        has_rows(&runs::run(&mut *transaction, run).await?)?;
-        filtered(OPEN, run, filter, Position::default())?
+        let rows_of = runs::with_rows(&mut *transaction, run).await?;
+        filtered(OPEN, &rows_of, filter, Position::default())?
             .fetch_optional(&mut *transaction)
             .await?;
         Ok(RowCursor { transaction })
@@ -84,20 +85,6 @@ impl RowCursor {
         let records: Vec<RowRecord> = sqlx::query_as(NEXT).fetch_all(&mut *self.transaction).await?;
         Ok(records.into_iter().map(Row::from).collect())
     }
-}
-
-fn has_rows(run: &Run) -> Result<(), ApiError> {
-    if run.state() == RunState::Succeeded {
-        return Ok(());
-    }
-    let state = names::to_sql(run.state()).unwrap_or("in an unknown state");
-    Err(ApiError::failed_precondition(
-        "RUN_HAS_NO_ROWS",
-        format!(
-            "Run {} is {state}: only a run that SUCCEEDED has rows.",
-            run.run_id
-        ),
-    ))
 }
 
 fn filtered<'q>(
@@ -133,7 +120,7 @@ impl From<RowRecord> for Row {
         let text = Option::unwrap_or_default;
         Self {
             address: record.address,
-            verdict: names::from_nullable::<Verdict>(Some(&record.verdict)).into(),
+            verdict: names::from_nullable::<Verdict>(record.verdict.as_deref()).into(),
             reason: names::from_nullable::<Reason>(record.reason.as_deref()).into(),
             address_type: names::from_nullable::<AddressType>(record.address_type.as_deref()).into(),
             primary_address: text(record.primary_address),
@@ -143,6 +130,7 @@ impl From<RowRecord> for Row {
             object_id: text(record.object_id),
             object_dn: text(record.object_dn),
             other: text(record.other),
+            previous_verdict: names::from_nullable::<Verdict>(record.previous_verdict.as_deref()).into(),
         }
     }
 }

@@ -1,5 +1,6 @@
 -- A run's verdicts, by key. $3: which verdicts, null for all. $4: only rows of claims. $5: what the address begins with,
--- in lower case; only invalid addresses stand here in another. $6 and $7: the key after which to begin. Meant to be planned
+-- in lower case; only invalid addresses stand here in another. A row that a preview alone had has no verdict: it is shown to
+-- those who ask for all. $6 and $7: the key after which to begin. Meant to be planned
 -- for its values: each condition that they leave out falls away, and each that stays has its index.
 SELECT
     row_id,
@@ -13,7 +14,8 @@ SELECT
     object_type,
     object_id,
     object_dn,
-    other
+    other,
+    previous_verdict
 FROM results.run_row
 WHERE tenant_id = $1
   AND run_id = $2

@@ -9,6 +9,8 @@ SELECT
         ELSE COALESCE(outcome.state, 'QUEUED')
     END AS state,
     request.create_time,
+    request.acts_on_run_id,
+    request.expect_preview_run_id,
     outcome.read_mode,
     outcome.read_mode_reason,
     outcome.unchanged,
@@ -24,6 +26,7 @@ SELECT
     outcome.skip,
     outcome.accounts,
     outcome.welcomes,
+    outcome.accounts_reduced,
     outcome.failure_code,
     outcome.failure_message,
     outcome.failure_advice,
@@ -31,7 +34,13 @@ SELECT
     outcome.attempt,
     outcome.next_attempt_time,
     outcome.start_time,
-    outcome.end_time
+    outcome.end_time,
+    outcome.held_reason,
+    outcome.held_message,
+    outcome.would_hold,
+    outcome.rows_of_run_id,
+    outcome.rows_expire_time,
+    COALESCE(outcome.rows_expire_time <= now(), false) AS rows_expired
 FROM results.run_request AS request
 LEFT JOIN results.run_outcome AS outcome
     ON outcome.tenant_id = request.tenant_id AND outcome.run_id = request.run_id

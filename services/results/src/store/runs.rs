@@ -5,7 +5,7 @@ use rollcall_chassis::{
     pg::{PgTimestamp, to_proto},
     status::ApiError,
 };
-use rollcall_proto::v1::{Counts, Failure, ReadMode, Run, RunKind, RunState, RunTrigger};
+use rollcall_proto::v1::{Counts, Failure, HeldReason, ReadMode, Run, RunKind, RunState, RunTrigger};
 use sqlx::{Executor, Postgres};
 use uuid::Uuid;
 
@@ -21,11 +21,21 @@ const NEWEST: &str = concat!(
     "WHERE request.tenant_id = $1 AND ($2::uuid IS NULL OR request.run_id < $2) \
      ORDER BY request.run_id DESC LIMIT $3"
 );
+/// One that is HELD because it differs from a preview has no rows but the differences.
+const LAST_READ: &str = concat!(
+    include_str!("run.sql"),
+    "WHERE request.tenant_id = $1 \
+       AND (request.kind = 'SYNC' AND outcome.state IN ('SUCCEEDED', 'HELD') \
+            OR request.kind = 'PREVIEW' AND outcome.state = 'SUCCEEDED') \
+       AND outcome.held_reason IS DISTINCT FROM 'CHANGED_SINCE_PREVIEW' \
+       AND (outcome.rows_expire_time IS NULL OR outcome.rows_expire_time > now()) \
+     ORDER BY request.run_id DESC LIMIT 1"
+);
 
 impl Store {
     /// A run as it is now.
     pub(crate) async fn run(&self, key: &RunKey) -> Result<Run, ApiError> {
-        run(&self.pool, key).await
+        find(&self.pool, key).await?.ok_or_else(|| no_run(key))
     }
 
     /// A tenant's runs, the newest first, from after this one on.
@@ -45,17 +55,48 @@ impl Store {
     }
 }
 
-/// A run as it is in the snapshot of this connection.
-pub(super) async fn run(
+/// A run as it is in the snapshot of this connection, if there is one.
+pub(super) async fn find(
     executor: impl Executor<'_, Database = Postgres>,
     key: &RunKey,
-) -> Result<Run, ApiError> {
-    let record: Option<Record> = sqlx::query_as(ONE)
+) -> Result<Option<Run>, ApiError> {
+    Ok(record(executor, key).await?.map(Run::from))
+}
+
+/// The run whose rows are shown for this one: itself, but for a HELD one that decided the same as the one before it.
+pub(super) async fn with_rows(
+    executor: impl Executor<'_, Database = Postgres>,
+    key: &RunKey,
+) -> Result<RunKey, ApiError> {
+    let record = record(executor, key).await?.ok_or_else(|| no_run(key))?;
+    record.has_rows()?;
+    Ok(record.rows_key())
+}
+
+/// The run that last read the directory to its end and whose rows are kept, and the run whose rows are shown for it.
+pub(super) async fn last_read(
+    executor: impl Executor<'_, Database = Postgres>,
+    tenant_id: &str,
+) -> Result<Option<(Run, RunKey)>, ApiError> {
+    let record: Option<Record> = sqlx::query_as(LAST_READ)
+        .bind(tenant_id)
+        .fetch_optional(executor)
+        .await?;
+    Ok(record.map(|record| {
+        let rows = record.rows_key();
+        (record.into(), rows)
+    }))
+}
+
+async fn record(
+    executor: impl Executor<'_, Database = Postgres>,
+    key: &RunKey,
+) -> Result<Option<Record>, ApiError> {
+    Ok(sqlx::query_as(ONE)
         .bind(&key.tenant_id)
         .bind(key.run_id)
         .fetch_optional(executor)
-        .await?;
-    record.map(Run::from).ok_or_else(|| no_run(key))
+        .await?)
 }
 
 /// A request with its outcome: whatever is the outcome's is null until there is one.
@@ -67,6 +108,8 @@ struct Record {
     trigger: String,
     state: String,
     create_time: PgTimestamp,
+    acts_on_run_id: Option<Uuid>,
+    expect_preview_run_id: Option<Uuid>,
     read_mode: Option<String>,
     read_mode_reason: Option<String>,
     unchanged: Option<bool>,
@@ -80,6 +123,13 @@ struct Record {
     next_attempt_time: Option<PgTimestamp>,
     start_time: Option<PgTimestamp>,
     end_time: Option<PgTimestamp>,
+    held_reason: Option<String>,
+    held_message: Option<String>,
+    would_hold: Option<bool>,
+    rows_of_run_id: Option<Uuid>,
+    rows_expire_time: Option<PgTimestamp>,
+    /// By the database's clock, which set the time.
+    rows_expired: bool,
 }
 
 #[derive(Debug, sqlx::FromRow)]
@@ -96,36 +146,78 @@ struct CountsRecord {
     skip: Option<i64>,
     accounts: Option<i64>,
     welcomes: Option<i64>,
+    accounts_reduced: Option<i64>,
 }
 
 impl From<Record> for Run {
     fn from(record: Record) -> Self {
         let failure = record.failure();
+        let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
         let time = |time: Option<PgTimestamp>| time.map(|time| to_proto(time.0));
+        let state = record.state();
         Self {
             run_id: record.run_id.to_string(),
             tenant_id: record.tenant_id,
             kind: names::from_nullable::<RunKind>(Some(&record.kind)).into(),
             trigger: names::from_nullable::<RunTrigger>(Some(&record.trigger)).into(),
-            state: names::from_nullable::<RunState>(Some(&record.state)).into(),
+            state: state.into(),
+            held_reason: names::from_nullable::<HeldReason>(record.held_reason.as_deref()).into(),
+            would_hold: record.would_hold.unwrap_or_default(),
             read_mode: names::from_nullable::<ReadMode>(record.read_mode.as_deref()).into(),
             read_mode_reason: record.read_mode_reason.unwrap_or_default(),
             unchanged: record.unchanged.unwrap_or_default(),
+            rows_of_run_id: id(record.rows_of_run_id),
             counts: Some(record.counts.into()),
             failure,
             attempt: record
                 .attempt
                 .and_then(|attempt| u32::try_from(attempt).ok())
                 .unwrap_or(1),
-            next_attempt_time: time(record.next_attempt_time),
+            // A run that was cancelled while it waited waits no more.
+            next_attempt_time: time(record.next_attempt_time).filter(|_| state == RunState::Queued),
             create_time: time(Some(record.create_time)),
             start_time: time(record.start_time),
             end_time: time(record.end_time),
+            rows_expire_time: time(record.rows_expire_time),
+            acts_on_run_id: id(record.acts_on_run_id),
+            expect_preview_run_id: id(record.expect_preview_run_id),
+            held_message: record.held_message.unwrap_or_default(),
         }
     }
 }
 
 impl Record {
+    fn state(&self) -> RunState {
+        names::from_nullable(Some(&self.state))
+    }
+
+    fn rows_key(&self) -> RunKey {
+        RunKey {
+            tenant_id: self.tenant_id.clone(),
+            run_id: self.rows_of_run_id.unwrap_or(self.run_id),
+        }
+    }
+
+    /// Whether there are rows to show.
+    fn has_rows(&self) -> Result<(), ApiError> {
+        if !matches!(self.state(), RunState::Succeeded | RunState::Held) {
+            let message = format!(
+                "Run {} is {}: only a run that SUCCEEDED or is HELD has rows.",
+                self.run_id, self.state
+            );
+            return Err(ApiError::failed_precondition("RUN_HAS_NO_ROWS", message));
+        }
+        if self.rows_expired {
+            let message = format!(
+                "The rows of run {} were kept for their time and are gone; its summary is still there. \
+                 A new preview shows what a sync would do now.",
+                self.run_id
+            );
+            return Err(ApiError::failed_precondition("ROWS_EXPIRED", message));
+        }
+        Ok(())
+    }
+
     fn failure(&self) -> Option<Failure> {
         Some(Failure {
             code: self.failure_code.clone()?,
@@ -156,6 +248,7 @@ impl From<CountsRecord> for Counts {
             skip: count(record.skip),
             accounts: count(record.accounts),
             welcomes: count(record.welcomes),
+            accounts_reduced: count(record.accounts_reduced),
         }
     }
 }

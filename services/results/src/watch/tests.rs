@@ -65,15 +65,22 @@ async fn watched(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_finished_run_is_shown_once() {
+async fn a_run_that_is_over_is_shown_once() {
     let (changes, ended) = (Changes::default(), CancellationToken::new());
-    let stub = Stub::new(run(RunState::Failed, 1));
-    let shown: Vec<Run> = watched(&stub, &changes, &ended)
-        .await
-        .try_collect()
-        .await
-        .unwrap();
-    assert_eq!(shown, [run(RunState::Failed, 1)]);
+    for state in [
+        RunState::Succeeded,
+        RunState::Held,
+        RunState::Failed,
+        RunState::Cancelled,
+    ] {
+        let stub = Stub::new(run(state, 1));
+        let shown: Vec<Run> = watched(&stub, &changes, &ended)
+            .await
+            .try_collect()
+            .await
+            .unwrap();
+        assert_eq!(shown, [run(state, 1)]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,129 @@
+//! Why an address is in the portal, or is not: the facts that are known of it, told to the customer's administrator.
+
+mod portal;
+mod reading;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rollcall_chassis::{names, pg::from_proto};
+use rollcall_domain::verdict::{self, Reason, Verdict};
+use rollcall_proto::v1::{Account, DomainStanding, ExplainAddressResponse, Row, Run, RunKind};
+
+/// What is known of an address, all of one moment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    /// Whose its domain is; unspecified for what is no address.
+    pub(crate) standing: DomainStanding,
+    /// The run that last read the directory to its end.
+    pub(crate) read: Option<Run>,
+    /// That run's rows for the address.
+    pub(crate) rows: Vec<Row>,
+    /// The live account that holds it.
+    pub(crate) account: Option<Account>,
+    /// Removed accounts that had it, the last removed first.
+    pub(crate) removed_accounts: Vec<Account>,
+    /// The run that last changed it, and what that run did.
+    pub(crate) last_change: Option<(Run, Row)>,
+}
+
+/// The answer: the facts, and what they come to. `kept` is how long removed accounts can be restored.
+pub(crate) fn answer(address: &str, facts: Facts, kept: Duration) -> ExplainAddressResponse {
+    let explanation = explanation(address, &facts, kept);
+    let (last_change, last_change_row) = facts.last_change.unzip();
+    ExplainAddressResponse {
+        address: address.to_owned(),
+        explanation,
+        read: facts.read,
+        rows: facts.rows,
+        account: facts.account,
+        removed_accounts: facts.removed_accounts,
+        last_change,
+        last_change_row,
+        domain_standing: facts.standing.into(),
+    }
+}
+
+/// In the order in which somebody asks: is it in the portal, whose is the domain, what does the directory say and what
+/// follows from it, what changed it last.
+fn explanation(address: &str, facts: &Facts, kept: Duration) -> String {
+    let mut sentences = portal::sentences(address, facts, kept);
+    sentences.extend(standing(facts));
+    sentences.extend(reading::sentences(facts));
+    sentences.extend(last_change(facts));
+    sentences.join(" ")
+}
+
+/// Where no row says the same already.
+fn standing(facts: &Facts) -> Option<String> {
+    let (what, reason) = match facts.standing {
+        DomainStanding::OtherTenant => (
+            "Its domain belongs to another customer of the portal.",
+            Reason::OtherTenant,
+        ),
+        DomainStanding::NotRegistered => (
+            "Its domain is not registered in the portal, and only addresses of registered domains are imported.",
+            Reason::DomainNotRegistered,
+        ),
+        DomainStanding::Unspecified | DomainStanding::Own | DomainStanding::OwnAlias => return None,
+    };
+    let told = facts.rows.iter().any(|row| reason_of(row) == Some(reason));
+    (!told).then(|| what.to_owned())
+}
+
+/// Where it was not the run whose rows are told anyway.
+fn last_change(facts: &Facts) -> Option<String> {
+    let (run, row) = facts.last_change.as_ref()?;
+    let told = facts
+        .read
+        .as_ref()
+        .is_some_and(|read| read.run_id == run.run_id && facts.rows.contains(row));
+    if told {
+        return None;
+    }
+    Some(join(
+        format!("It was last changed by {}.", run_in_words(run)),
+        rule(row),
+    ))
+}
+
+/// The rule that decided; none for a verdict that this version does not know.
+fn rule(row: &Row) -> Option<String> {
+    let verdict = Verdict::parse(names::to_sql(row.verdict())?)?;
+    let other = Some(row.other.as_str()).filter(|other| !other.is_empty());
+    Some(verdict::explain(verdict, reason_of(row), other))
+}
+
+fn reason_of(row: &Row) -> Option<Reason> {
+    Reason::parse(names::to_sql(row.reason())?)
+}
+
+fn join(sentence: String, next: Option<String>) -> String {
+    match next {
+        Some(next) => format!("{sentence} {next}"),
+        None => sentence,
+    }
+}
+
+/// A run by its kind and time.
+fn run_in_words(run: &Run) -> String {
+    let kind = match run.kind() {
+        RunKind::Sync => "the sync",
+        RunKind::Preview => "the preview",
+        RunKind::Revert => "the undoing of a sync",
+        RunKind::Unspecified => "the run",
+    };
+    let time = run.end_time.as_ref().or(run.create_time.as_ref());
+    match time.and_then(from_proto) {
+        Some(time) => format!("{kind} of {}", minute(time)),
+        None => kind.to_owned(),
+    }
+}
+
+/// A time as an administrator reads it.
+fn minute(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests;

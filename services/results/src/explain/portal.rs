@@ -1,0 +1,73 @@
+//! What the portal has.
+
+use std::time::Duration;
+
+use rollcall_chassis::pg::from_proto;
+use rollcall_proto::v1::{Account, AccountAddress, AddressType, ObjectType, Origin};
+
+use super::{Facts, minute};
+
+/// Whether the address is in the portal, and since when it is gone if it was.
+pub(super) fn sentences(address: &str, facts: &Facts, kept: Duration) -> Vec<String> {
+    match (&facts.account, facts.removed_accounts.first()) {
+        (Some(account), _) => held(address, account),
+        (None, Some(removed)) => vec![
+            format!("{address} is not in the portal."),
+            was_removed(removed, kept),
+        ],
+        (None, None) => vec![format!("{address} is not in the portal.")],
+    }
+}
+
+fn held(address: &str, account: &Account) -> Vec<String> {
+    let own = account.addresses.iter().find(|own| own.address == address);
+    let address_type = own.map(AccountAddress::address_type).unwrap_or_default();
+    let primary = &account.primary_address;
+    let role = match address_type {
+        AddressType::Primary => format!("the primary address of {}", kind(account.r#type())),
+        AddressType::Alias => format!("an alias of {primary}"),
+        AddressType::DomainAlias => format!("a domain alias of {primary}"),
+        AddressType::Unspecified => format!("an address of {primary}"),
+    };
+    let mut sentences = vec![format!("{address} is in the portal, as {role}.")];
+    if own.is_some_and(|own| own.origin() == Origin::Manual) {
+        sentences.push("It was typed in the portal.".to_owned());
+    }
+    if account.protected {
+        sentences.push("Its account is protected: no sync takes an address from it.".to_owned());
+    }
+    let stale_since = own.and_then(|own| own.stale_since.as_ref()).and_then(from_proto);
+    if let Some(since) = stale_since {
+        sentences.push(format!(
+            "It has been stale since {}: no entry of the directory gives it to its account.",
+            minute(since)
+        ));
+    }
+    sentences
+}
+
+fn kind(object_type: ObjectType) -> &'static str {
+    match object_type {
+        ObjectType::User => "a user",
+        ObjectType::Group => "a group",
+        ObjectType::Contact => "a contact",
+        ObjectType::PublicFolder => "a public folder",
+        ObjectType::Resource => "a resource",
+        ObjectType::SharedMailbox => "a shared mailbox",
+        ObjectType::Other | ObjectType::Unspecified => "an account",
+    }
+}
+
+fn was_removed(account: &Account, kept: Duration) -> String {
+    let primary = &account.primary_address;
+    let removed = account.remove_time.as_ref().and_then(from_proto);
+    let Some(removed) = removed else {
+        return format!("{primary}, which had it, was removed.");
+    };
+    let purge = removed.checked_add(kept).unwrap_or(removed);
+    format!(
+        "{primary}, which had it, was removed on {}; it can be restored until {}, and is then deleted for good.",
+        minute(removed),
+        minute(purge)
+    )
+}

@@ -1,0 +1,49 @@
+//! What the directory says, as last read, and what was decided on it.
+
+use rollcall_proto::v1::{AddressType, Row, Run, RunKind, RunState};
+
+use super::{Facts, join, rule, run_in_words};
+
+/// More claims than this are only counted.
+const TOLD: usize = 5;
+
+/// What the last complete read says.
+pub(super) fn sentences(facts: &Facts) -> Vec<String> {
+    let Some(read) = &facts.read else {
+        return vec!["What the directory says is not known: no complete read of it is kept.".to_owned()];
+    };
+    let mut sentences = vec![format!("The directory was last read by {}.", which(read))];
+    if facts.rows.is_empty() {
+        sentences.push("It had no such address, or no entry that the search finds has it.".to_owned());
+    }
+    sentences.extend(facts.rows.iter().take(TOLD).map(claim));
+    let more = facts.rows.len().saturating_sub(TOLD);
+    if more > 0 {
+        sentences.push(format!("{more} more entries have it."));
+    }
+    sentences
+}
+
+/// The read, and that it changed nothing if so.
+fn which(read: &Run) -> String {
+    let run = run_in_words(read);
+    match (read.kind(), read.state()) {
+        (RunKind::Preview, _) => format!("{run}, which changes nothing but says what a sync would do"),
+        (_, RunState::Held) => format!("{run}, which is held and has changed nothing"),
+        _ => run,
+    }
+}
+
+/// What an entry claims, and what was decided; of an address without a claim what was decided is all.
+fn claim(row: &Row) -> String {
+    let role = match row.directory_type() {
+        AddressType::Primary => "its primary address",
+        AddressType::Alias | AddressType::DomainAlias => "an alias",
+        AddressType::Unspecified => return rule(row).unwrap_or_default(),
+    };
+    let entry = [row.object_dn.as_str(), row.object_id.as_str()]
+        .into_iter()
+        .find(|name| !name.is_empty())
+        .unwrap_or("An entry");
+    join(format!("{entry} has it as {role}."), rule(row))
+}

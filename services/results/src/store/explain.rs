@@ -1,0 +1,123 @@
+//! What is known of one address.
+
+use rollcall_chassis::status::ApiError;
+use rollcall_proto::v1::{Account, DomainStanding, Row, Run};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{READ_ONLY, RowRecord, RunKey, Store, accounts, runs};
+use crate::explain::Facts;
+
+impl Store {
+    /// What is known of an address, all of one moment. `domain` is none for what is no e-mail address.
+    pub(crate) async fn facts(
+        &self,
+        tenant_id: &str,
+        address: &str,
+        domain: Option<&str>,
+    ) -> Result<Facts, ApiError> {
+        let mut snapshot = self.pool.begin_with(READ_ONLY).await?;
+        let mut facts = Facts {
+            standing: standing(&mut snapshot, tenant_id, domain).await?,
+            account: holder(&mut snapshot, tenant_id, address).await?,
+            removed_accounts: removed(&mut snapshot, tenant_id, address).await?,
+            last_change: last_change(&mut snapshot, tenant_id, address).await?,
+            ..Facts::default()
+        };
+        if let Some((read, shown)) = runs::last_read(&mut *snapshot, tenant_id).await? {
+            facts.rows = rows(&mut snapshot, &shown, address).await?;
+            facts.read = Some(read);
+        }
+        Ok(facts)
+    }
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct Owner {
+    own: bool,
+    alias: bool,
+}
+
+async fn standing(
+    snapshot: &mut PgConnection,
+    tenant_id: &str,
+    domain: Option<&str>,
+) -> Result<DomainStanding, ApiError> {
+    let Some(domain) = domain else {
+        return Ok(DomainStanding::Unspecified);
+    };
+    let owner: Option<Owner> = sqlx::query_as(include_str!("explain/domain.sql"))
+        .bind(tenant_id)
+        .bind(domain)
+        .fetch_optional(snapshot)
+        .await?;
+    Ok(match owner {
+        Some(Owner { own: true, alias }) if alias => DomainStanding::OwnAlias,
+        Some(Owner { own: true, .. }) => DomainStanding::Own,
+        Some(_) => DomainStanding::OtherTenant,
+        None => DomainStanding::NotRegistered,
+    })
+}
+
+async fn rows(snapshot: &mut PgConnection, run: &RunKey, address: &str) -> Result<Vec<Row>, ApiError> {
+    let records: Vec<RowRecord> = sqlx::query_as(include_str!("explain/rows.sql"))
+        .bind(&run.tenant_id)
+        .bind(run.run_id)
+        .bind(address)
+        .fetch_all(snapshot)
+        .await?;
+    Ok(records.into_iter().map(Row::from).collect())
+}
+
+async fn holder(
+    snapshot: &mut PgConnection,
+    tenant_id: &str,
+    address: &str,
+) -> Result<Option<Account>, ApiError> {
+    let records: Vec<accounts::Record> = sqlx::query_as(include_str!("explain/holder.sql"))
+        .bind(tenant_id)
+        .bind(address)
+        .fetch_all(snapshot)
+        .await?;
+    Ok(accounts::gathered(&records).into_iter().next())
+}
+
+async fn removed(
+    snapshot: &mut PgConnection,
+    tenant_id: &str,
+    address: &str,
+) -> Result<Vec<Account>, ApiError> {
+    let records: Vec<accounts::Record> = sqlx::query_as(include_str!("explain/removed.sql"))
+        .bind(tenant_id)
+        .bind(address)
+        .fetch_all(snapshot)
+        .await?;
+    Ok(accounts::gathered(&records))
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct Change {
+    run_id: Uuid,
+    #[sqlx(flatten)]
+    row: RowRecord,
+}
+
+/// None as well if the run's summary is kept no more.
+async fn last_change(
+    snapshot: &mut PgConnection,
+    tenant_id: &str,
+    address: &str,
+) -> Result<Option<(Run, Row)>, ApiError> {
+    let change: Option<Change> = sqlx::query_as(include_str!("explain/last_change.sql"))
+        .bind(tenant_id)
+        .bind(address)
+        .fetch_optional(&mut *snapshot)
+        .await?;
+    let Some(change) = change else { return Ok(None) };
+    let key = RunKey {
+        tenant_id: tenant_id.to_owned(),
+        run_id: change.run_id,
+    };
+    let run = runs::find(snapshot, &key).await?;
+    Ok(run.map(|run| (run, change.row.into())))
+}

@@ -1,0 +1,20 @@
+-- The live account that holds an address, with all its addresses, the primary first.
+SELECT
+    account.account_id,
+    account.primary_address,
+    account.type,
+    account.origin,
+    account.hsr_enabled,
+    account.protected,
+    account.stale_since,
+    account.remove_time,
+    own.address,
+    own.address_type,
+    own.origin AS address_origin,
+    own.stale_since AS address_stale_since
+FROM results.account_address AS wanted
+JOIN results.account ON account.tenant_id = wanted.tenant_id AND account.account_id = wanted.account_id
+JOIN results.account_address AS own ON own.tenant_id = wanted.tenant_id AND own.account_id = wanted.account_id
+WHERE wanted.tenant_id = $1
+  AND wanted.address = $2
+ORDER BY own.address <> account.primary_address, own.address

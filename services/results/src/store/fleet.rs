@@ -1,0 +1,159 @@
+//! How the whole fleet of tenants does: a few statements over all of them, all of one moment.
+
+use rollcall_chassis::{
+    names,
+    pg::{PgTimestamp, to_proto},
+    status::ApiError,
+};
+use rollcall_proto::v1::{FailingTenant, Failure, FleetPause, KeyUse, LaneBacklog, ReadMode, RunState};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{READ_ONLY, Store};
+use crate::fleet::{Fleet, RunsOf, Tenants};
+
+impl Store {
+    /// The fleet as it is now; `since` is the least id of the runs that count as recent.
+    pub(crate) async fn fleet(&self, since: Uuid) -> Result<Fleet, ApiError> {
+        let mut snapshot = self.pool.begin_with(READ_ONLY).await?;
+        let (failing, failing_tenants) = failing(&mut snapshot).await?;
+        Ok(Fleet {
+            tenants: tenants(&mut snapshot).await?,
+            pause: pause(&mut snapshot).await?,
+            runs: runs(&mut snapshot, since).await?,
+            backlog: backlog(&mut snapshot).await?,
+            keys: keys(&mut snapshot).await?,
+            failing,
+            failing_tenants,
+            held_tenants: held(&mut snapshot).await?,
+        })
+    }
+}
+
+/// A count of the database's.
+fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+async fn tenants(snapshot: &mut PgConnection) -> Result<Tenants, ApiError> {
+    let (with_settings, scheduled, refused, reverted) = sqlx::query_as(include_str!("fleet/tenants.sql"))
+        .fetch_one(snapshot)
+        .await?;
+    Ok(Tenants {
+        with_settings: count(with_settings),
+        scheduled: count(scheduled),
+        refused: count(refused),
+        reverted: count(reverted),
+    })
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct PauseRecord {
+    schedules_paused: bool,
+    removals_paused: bool,
+    note: String,
+    update_time: Option<PgTimestamp>,
+}
+
+async fn pause(snapshot: &mut PgConnection) -> Result<FleetPause, ApiError> {
+    let record: PauseRecord = sqlx::query_as(include_str!("fleet/pause.sql"))
+        .fetch_one(snapshot)
+        .await?;
+    Ok(FleetPause {
+        schedules: record.schedules_paused,
+        removals: record.removals_paused,
+        note: record.note,
+        update_time: record.update_time.map(|time| to_proto(time.0)),
+    })
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct RunsRecord {
+    state: String,
+    read_mode: Option<String>,
+    unchanged: bool,
+    recent: bool,
+    runs: i64,
+}
+
+async fn runs(snapshot: &mut PgConnection, since: Uuid) -> Result<Vec<RunsOf>, ApiError> {
+    let records: Vec<RunsRecord> = sqlx::query_as(include_str!("fleet/runs.sql"))
+        .bind(since)
+        .fetch_all(snapshot)
+        .await?;
+    let runs = records.into_iter().map(|record| RunsOf {
+        state: names::from_nullable::<RunState>(Some(&record.state)),
+        read_mode: names::from_nullable::<ReadMode>(record.read_mode.as_deref()),
+        unchanged: record.unchanged,
+        recent: record.recent,
+        runs: count(record.runs),
+    });
+    Ok(runs.collect())
+}
+
+async fn backlog(snapshot: &mut PgConnection) -> Result<Vec<LaneBacklog>, ApiError> {
+    let records: Vec<(String, i64, PgTimestamp)> = sqlx::query_as(include_str!("fleet/backlog.sql"))
+        .fetch_all(snapshot)
+        .await?;
+    let lanes = records.into_iter().map(|(lane, waiting, oldest)| LaneBacklog {
+        lane,
+        waiting: count(waiting),
+        oldest_create_time: Some(to_proto(oldest.0)),
+    });
+    Ok(lanes.collect())
+}
+
+async fn keys(snapshot: &mut PgConnection) -> Result<Vec<KeyUse>, ApiError> {
+    let records: Vec<(String, i64)> = sqlx::query_as(include_str!("fleet/keys.sql"))
+        .fetch_all(snapshot)
+        .await?;
+    let keys = records.into_iter().map(|(key_id, credentials)| KeyUse {
+        key_id,
+        credentials: count(credentials),
+    });
+    Ok(keys.collect())
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct FailingRecord {
+    tenant_id: String,
+    run_id: Uuid,
+    failure_code: Option<String>,
+    failure_message: Option<String>,
+    failure_advice: Option<String>,
+    failure_detail: Option<String>,
+    last_success_time: Option<PgTimestamp>,
+    failing_tenants: i64,
+}
+
+/// The first of them, and how many they are.
+async fn failing(snapshot: &mut PgConnection) -> Result<(Vec<FailingTenant>, u64), ApiError> {
+    let records: Vec<FailingRecord> = sqlx::query_as(include_str!("fleet/failing.sql"))
+        .fetch_all(snapshot)
+        .await?;
+    let all = records.first().map_or(0, |record| count(record.failing_tenants));
+    Ok((records.into_iter().map(FailingTenant::from).collect(), all))
+}
+
+impl From<FailingRecord> for FailingTenant {
+    fn from(record: FailingRecord) -> Self {
+        Self {
+            tenant_id: record.tenant_id,
+            failure: record.failure_code.map(|code| Failure {
+                code,
+                message: record.failure_message.unwrap_or_default(),
+                advice: record.failure_advice.unwrap_or_default(),
+                detail: record.failure_detail.unwrap_or_default(),
+            }),
+            last_success_time: record.last_success_time.map(|time| to_proto(time.0)),
+            run_id: record.run_id.to_string(),
+        }
+    }
+}
+
+async fn held(snapshot: &mut PgConnection) -> Result<u64, ApiError> {
+    let held: i64 = sqlx::query_scalar(include_str!("fleet/held.sql"))
+        .fetch_one(snapshot)
+        .await?;
+    Ok(count(held))
+}
