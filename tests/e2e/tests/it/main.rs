@@ -1,5 +1,6 @@
 //! End-to-end tests against real servers: each has a tenant of its own, so that they run side by side.
 
+mod accounts;
 mod bad_input;
 mod command;
 mod credentials;
