@@ -1,0 +1,304 @@
+//! Tries a directory out for somebody who waits: each step is told as it is over.
+//!
+//! A test goes the way of a read, by the same code, under the same limits, and to the same networks; it is
+//! bounded in time on top. It binds once, on one host, whatever comes of it: a wrong password that is tried often
+//! locks an account. The password is opened for the bind, and wiped after it. Nothing of what is found is logged.
+
+mod ask;
+mod certificates;
+mod dirsync;
+mod objects;
+mod sentences;
+mod server;
+mod steps;
+mod way;
+
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use rollcall_chassis::{
+    amqp::{Message, Publisher, SCHEMA_VERSION},
+    clock,
+    credential::{Binding, OpeningKeys, SecretString},
+    lifecycle::chain,
+};
+use rollcall_proto::v1::{
+    ConnectionTest, ConnectionTestReport, Directory, IdentityFindings, Job, NoteBindRequest, TestStep,
+    TestStepKind, test_step::Findings,
+};
+use tokio::{sync::mpsc, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    directory::{
+        Reader,
+        connection::Connection,
+        target::{Security, Target},
+    },
+    error::ReadError,
+    reconcile::Reconcile,
+};
+use sentences::Told;
+pub(crate) use steps::Bound;
+use steps::{Over, Steps};
+use way::Way;
+
+/// How long a test may take in all.
+const LIMIT: Duration = Duration::from_mins(2);
+/// Steps that may wait to be sent.
+const WAITING_STEPS: usize = 4;
+
+/// Tests connections.
+#[derive(Debug)]
+pub struct Tester {
+    /// Where connections may go, and under which limits.
+    pub reader: Arc<Reader>,
+    /// Open credentials.
+    pub keys: Arc<OpeningKeys>,
+    /// Hears how a bind with a stored credential went.
+    pub reconcile: Reconcile,
+    /// Sends the reports.
+    pub publisher: Publisher,
+}
+
+impl Tester {
+    /// Does the test of `job`, until it is over or `cancel` says so, and sends its reports. A job that comes twice would
+    /// bind twice: acknowledge it before.
+    pub async fn run(&self, job: &Job, cancel: &CancellationToken) {
+        let Some(test) = &job.test else { return };
+        if is_expired(test, clock::now()) {
+            tracing::info!(
+                test = test.test_id,
+                "nobody waits for this connection test any more"
+            );
+            return;
+        }
+        let (told, steps) = mpsc::channel(WAITING_STEPS);
+        let conduct = async {
+            let (directory, problem) = match test
+                .settings
+                .as_ref()
+                .and_then(|settings| settings.directory.as_ref())
+            {
+                Some(directory) => (directory, None),
+                None => (
+                    &Directory::default(),
+                    Some(ReadError::Settings("they name no directory".to_owned())),
+                ),
+            };
+            let password = || match problem {
+                Some(problem) => Err(problem),
+                None => self.open(job, test, directory),
+            };
+            conduct(&self.reader, directory, password, told, cancel).await
+        };
+        let (bound, ()) = tokio::join!(conduct, self.forward(test, steps));
+        self.note(job, test, bound).await;
+        // The last, which says that the test is over.
+        self.report(test, None).await;
+        tracing::info!(test = test.test_id, ?bound, "connection test ended");
+    }
+
+    fn open(
+        &self,
+        job: &Job,
+        test: &ConnectionTest,
+        directory: &Directory,
+    ) -> Result<SecretString, ReadError> {
+        let sealed = test
+            .credential
+            .as_ref()
+            .ok_or_else(|| ReadError::Credential("there is none".to_owned()))?;
+        self.keys
+            .open(sealed, &Binding::new(&job.tenant_id, directory))
+            .map_err(|error| ReadError::Credential(error.to_string()))
+    }
+
+    async fn forward(&self, test: &ConnectionTest, mut steps: mpsc::Receiver<TestStep>) {
+        while let Some(step) = steps.recv().await {
+            if !self.report(test, Some(step)).await {
+                return;
+            }
+        }
+    }
+
+    async fn report(&self, test: &ConnectionTest, step: Option<TestStep>) -> bool {
+        let report = ConnectionTestReport {
+            schema_version: SCHEMA_VERSION,
+            test_id: test.test_id.clone(),
+            step,
+        };
+        let sent = self
+            .publisher
+            .publish(&Message::report(test.reply_to.as_str(), &report))
+            .await;
+        if let Err(error) = &sent {
+            tracing::warn!(
+                error = chain(error),
+                "a report on a connection test could not be sent"
+            );
+        }
+        sent.is_ok()
+    }
+
+    /// A stored credential that is refused again and again pauses the schedule, whoever tried it.
+    async fn note(&self, job: &Job, test: &ConnectionTest, bound: Option<Bound>) {
+        let Some(bound) = bound.filter(|_| test.credential_generation > 0) else {
+            return;
+        };
+        let request = NoteBindRequest {
+            tenant_id: job.tenant_id.clone(),
+            credential_generation: test.credential_generation,
+            refused: bound == Bound::Refused,
+        };
+        if let Err(error) = self.reconcile.note_bind(request).await {
+            tracing::warn!(%error, "how a bind went could not be noted");
+        }
+    }
+}
+
+fn is_expired(test: &ConnectionTest, now: Timestamp) -> bool {
+    test.expire_time
+        .as_ref()
+        .and_then(|end| Timestamp::from_second(end.seconds).ok())
+        .is_some_and(|end| end <= now)
+}
+
+/// Does a test, and hands its steps to `told`. Answers how the bind went, if the directory judged one.
+pub(crate) async fn conduct(
+    reader: &Reader,
+    directory: &Directory,
+    password: impl FnOnce() -> Result<SecretString, ReadError>,
+    told: mpsc::Sender<TestStep>,
+    cancel: &CancellationToken,
+) -> Option<Bound> {
+    let mut steps = Steps::new(told);
+    let interrupted = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Some(stopped()),
+        ended = timeout(LIMIT, probe(reader, directory, password, &mut steps)) => ended.is_err().then(out_of_time),
+    };
+    if let Some((told, error)) = interrupted {
+        steps.failed(told, &error, None).await;
+    }
+    steps.bound()
+}
+
+fn out_of_time() -> (Told, ReadError) {
+    let message = format!("The test had not ended after {} seconds.", LIMIT.as_secs());
+    (
+        Told::of(&ReadError::Deadline).saying(message),
+        ReadError::Deadline,
+    )
+}
+
+fn stopped() -> (Told, ReadError) {
+    let error = ReadError::Stopped;
+    let told = Told::of(&error)
+        .saying("The test was interrupted on our side.")
+        .advising("Nothing has to be changed. Test again.");
+    (told, error)
+}
+
+/// The steps, in their order. That one of them failed was told.
+async fn probe(
+    reader: &Reader,
+    directory: &Directory,
+    password: impl FnOnce() -> Result<SecretString, ReadError>,
+    steps: &mut Steps,
+) -> Result<(), Over> {
+    let target = match Target::new(directory) {
+        Ok(target) => target,
+        Err(error) => return Err(fail(TestStepKind::Resolve, &error, steps).await),
+    };
+    let dialler = match reader.dialler(&target) {
+        Ok(dialler) => dialler,
+        Err(error) if target.security == Security::Plaintext => {
+            return Err(fail(TestStepKind::Connect, &error, steps).await);
+        }
+        Err(error) => return Err(fail(TestStepKind::Tls, &error, steps).await),
+    };
+    let way = Way {
+        dialler,
+        target: &target,
+        now: clock::now(),
+    };
+    let mut connection = way.go(steps).await?;
+    bind(&mut connection, &target, password, steps).await?;
+    identity(&mut connection, &target, steps).await?;
+    let known = server::step(&mut connection, steps).await?;
+    let paging = known.paging;
+    let base = objects::base(&mut connection, &target, known, steps).await?;
+    let names = objects::count(&mut connection, &target, &base, paging, steps).await?;
+    objects::examples(&mut connection, &target, &names, steps).await?;
+    connection.close().await;
+    Ok(())
+}
+
+async fn fail(kind: TestStepKind, error: &ReadError, steps: &mut Steps) -> Over {
+    steps.begin(kind);
+    steps.failed(Told::of(error), error, None).await
+}
+
+/// The one bind.
+async fn bind(
+    connection: &mut Connection,
+    target: &Target,
+    password: impl FnOnce() -> Result<SecretString, ReadError>,
+    steps: &mut Steps,
+) -> Result<(), Over> {
+    steps.begin(TestStepKind::Bind);
+    let bound = match password() {
+        // It is wiped before the outcome is told.
+        Ok(password) => connection.bind(&target.username, password.expose()).await,
+        Err(error) => Err(error),
+    };
+    match bound {
+        Ok(()) => {
+            let message = format!("The directory took the password of {}.", target.username);
+            steps.passed(message, None).await
+        }
+        Err(error) => {
+            let told = Told::of(&error);
+            Err(steps.failed(told, &error.at(connection.server()), None).await)
+        }
+    }
+}
+
+async fn identity(connection: &mut Connection, target: &Target, steps: &mut Steps) -> Result<(), Over> {
+    steps.begin(TestStepKind::Identity);
+    let authorization_id = match connection.who_am_i().await {
+        Ok(authorization_id) => authorization_id,
+        Err(error) => {
+            let told = Told::of(&error);
+            return Err(steps.failed(told, &error.at(connection.server()), None).await);
+        }
+    };
+    let findings = Findings::Identity(IdentityFindings {
+        authorization_id: authorization_id.clone().unwrap_or_default(),
+    });
+    match authorization_id.as_deref() {
+        Some("") => {
+            let told = Told {
+                message: "The directory took the password, but takes us for nobody (anonymous).".to_owned(),
+                advice: "Check that the user name is that of an account in this directory.".to_owned(),
+            };
+            steps.warned(told, findings).await
+        }
+        Some(name) => {
+            steps
+                .passed(format!("To the directory we are {name}."), findings)
+                .await
+        }
+        None => {
+            let message = format!(
+                "The directory does not tell who we are to it; it took the password of {}.",
+                target.username
+            );
+            steps.passed(message, findings).await
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! A search of which little is expected: its names are gathered, and a refusal is an answer too.
+
+use crate::{
+    directory::{
+        connection::Connection,
+        search::{Item, Query},
+    },
+    error::ReadError,
+};
+
+/// What a small search answered.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// The entries.
+    pub(super) names: Vec<String>,
+    /// The result, if it is none of success.
+    pub(super) refusal: Option<ReadError>,
+    /// Of a base that is not there: the part of its name that is.
+    pub(super) matched: String,
+}
+
+impl Answer {
+    /// The result code; 0 is success.
+    pub(super) fn code(&self) -> u32 {
+        match self.refusal {
+            Some(ReadError::Refused { code, .. }) => code,
+            _ => 0,
+        }
+    }
+}
+
+/// Asks for attributes without values.
+pub(super) fn names_alone() -> [String; 1] {
+    ["1.1".to_owned()]
+}
+
+/// Searches for at most so many entries.
+pub(super) async fn ask(
+    connection: &mut Connection,
+    query: Query<'_>,
+    most: usize,
+) -> Result<Answer, ReadError> {
+    let mut answer = Answer::default();
+    let mut results = connection.search(query, None).await?;
+    loop {
+        match results.next().await {
+            Ok(Item::Entry(_)) if answer.names.len() == most => {
+                return Err(ReadError::Limit(format!("{most} entries of a small search")));
+            }
+            Ok(Item::Entry(entry)) => answer.names.push(entry.dn),
+            Ok(Item::Reference) => {}
+            Ok(Item::Done(_)) => return Ok(answer),
+            Err(refusal @ ReadError::Refused { .. }) => {
+                results.matched().clone_into(&mut answer.matched);
+                answer.refusal = Some(refusal);
+                return Ok(answer);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What a server's certificates say of themselves, and what that means for an administrator.
+
+use std::net::IpAddr;
+
+use jiff::{SignedDuration, Timestamp};
+use rollcall_proto::v1::{CertificateSummary, TlsFindings};
+use rustls::CertificateError;
+use rustls_pki_types::CertificateDer;
+use x509_parser::{
+    certificate::X509Certificate, extensions::GeneralName, prelude::FromDer as _, time::ASN1Time,
+};
+
+use super::sentences::{Told, list};
+use crate::{
+    directory::tls::Handshake,
+    error::{ReadError, excerpt},
+};
+
+#[cfg(test)]
+mod tests;
+
+/// A certificate that ends sooner than this deserves a look.
+const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Longer chains and lists of names are shown up to here.
+const MAX_CHAIN: usize = 10;
+const MAX_NAMES: usize = 100;
+
+/// What a handshake showed.
+pub(super) fn findings(handshake: &Handshake) -> TlsFindings {
+    let name = |text: Option<&'static str>| text.unwrap_or("unknown").to_owned();
+    TlsFindings {
+        version: handshake
+            .version
+            .map(|version| name(version.as_str()).replace('_', "."))
+            .unwrap_or_default(),
+        // rustls names the suites of TLS 1.3 by a prefix of its own.
+        cipher_suite: handshake
+            .cipher_suite
+            .map(|suite| name(suite.as_str()).replace("TLS13_", "TLS_"))
+            .unwrap_or_default(),
+        chain: handshake.chain.iter().take(MAX_CHAIN).map(summary).collect(),
+    }
+}
+
+fn summary(certificate: &CertificateDer<'_>) -> CertificateSummary {
+    let Ok((_, certificate)) = X509Certificate::from_der(certificate) else {
+        return CertificateSummary {
+            subject: "(a certificate that cannot be read)".to_owned(),
+            ..CertificateSummary::default()
+        };
+    };
+    let validity = certificate.validity();
+    CertificateSummary {
+        subject: excerpt(certificate.subject().to_string()),
+        issuer: excerpt(certificate.issuer().to_string()),
+        names: names(&certificate),
+        not_before: Some(timestamp(validity.not_before)),
+        not_after: Some(timestamp(validity.not_after)),
+    }
+}
+
+fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let Ok(Some(alternatives)) = certificate.subject_alternative_name() else {
+        return Vec::new();
+    };
+    let names = alternatives.value.general_names.iter();
+    names
+        .filter_map(|name| match name {
+            GeneralName::DNSName(name) => Some(excerpt((*name).to_owned())),
+            GeneralName::IPAddress(bytes) => address(bytes).map(|address| address.to_string()),
+            _ => None,
+        })
+        .take(MAX_NAMES)
+        .collect()
+}
+
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
+}
+
+fn timestamp(time: ASN1Time) -> prost_types::Timestamp {
+    prost_types::Timestamp {
+        seconds: time.timestamp(),
+        nanos: 0,
+    }
+}
+
+/// What is said of a handshake that succeeded, and the advice if its certificate ends soon.
+pub(super) fn trusted(host: &str, findings: &TlsFindings, now: Timestamp) -> Told {
+    let end = findings.chain.first().and_then(|own| own.not_after.as_ref());
+    let protected = format!(
+        "The connection is encrypted ({}, {}), and the server proved to be {host}.",
+        findings.version, findings.cipher_suite
+    );
+    let Some(end) = end.and_then(|end| Timestamp::from_second(end.seconds).ok()) else {
+        return Told {
+            message: protected,
+            advice: String::new(),
+        };
+    };
+    let advice = if end.duration_since(now) < SOON {
+        "Renew the server's certificate in time: once it has expired, nothing can be read any more."
+    } else {
+        ""
+    };
+    Told {
+        message: format!("{protected} Its certificate is valid until {}.", day(end)),
+        advice: advice.to_owned(),
+    }
+}
+
+/// Why a server is not trusted, and what to change: `own_authorities` if the settings name any.
+pub(super) fn untrusted(
+    host: &str,
+    handshake: &Handshake,
+    findings: &TlsFindings,
+    own_authorities: bool,
+    error: &ReadError,
+) -> Told {
+    let told = Told::of(error);
+    let (Some(refusal), Some(own)) = (&handshake.refusal, findings.chain.first()) else {
+        return told.saying(format!(
+            "The directory server is not trusted: {}.",
+            innermost(error)
+        ));
+    };
+    match refusal {
+        CertificateError::UnknownIssuer => unknown_issuer(told, own, &findings.chain, own_authorities),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            wrong_name(told, host, &own.names)
+        }
+        CertificateError::Expired => told
+            .saying("A certificate of the server has expired.")
+            .advising("Renew it."),
+        CertificateError::ExpiredContext { not_after, .. } => told
+            .saying(format!(
+                "A certificate of the server expired on {}.",
+                second(not_after)
+            ))
+            .advising("Renew the certificate, and check that the server shows the new one."),
+        CertificateError::NotValidYetContext { not_before, .. } => told
+            .saying(format!(
+                "A certificate of the server is valid only from {} on.",
+                second(not_before)
+            ))
+            .advising("Check the clock of the machine that issued it, or wait until then."),
+        _ => told.saying(format!(
+            "The directory server is not trusted: {}.",
+            innermost(error)
+        )),
+    }
+}
+
+fn unknown_issuer(
+    told: Told,
+    own: &CertificateSummary,
+    chain: &[CertificateSummary],
+    own_authorities: bool,
+) -> Told {
+    if own.subject == own.issuer {
+        return told
+            .saying(format!("The server's certificate, {}, is signed by itself.", own.subject))
+            .advising(
+                "Have a certificate for the server issued by your certificate authority, and enter the certificate \
+                 of that authority.",
+            );
+    }
+    let last = chain.last().unwrap_or(own);
+    let now = if own_authorities {
+        "The CA certificates that are entered now do not lead to it."
+    } else {
+        "It is none of the public ones that are trusted without being entered."
+    };
+    told.saying(format!(
+        "The server's certificate was issued by {}, which is not trusted.",
+        own.issuer
+    ))
+    .advising(format!(
+        "Enter the certificate of the authority {}. {now}",
+        last.issuer
+    ))
+}
+
+fn wrong_name(told: Told, host: &str, names: &[String]) -> Told {
+    let (named, advice) = if names.is_empty() {
+        (
+            "it names no host at all (what counts are the subject alternative names)".to_owned(),
+            format!("Have a certificate issued that names {host}."),
+        )
+    } else {
+        (
+            format!("it names {}", list(names)),
+            format!("Enter one of those names as the host, or have a certificate issued that names {host}."),
+        )
+    };
+    told.saying(format!(
+        "The server's certificate is not valid for {host}: {named}."
+    ))
+    .advising(advice)
+}
+
+fn innermost(error: &ReadError) -> String {
+    match error {
+        ReadError::At { source, .. } => innermost(source),
+        ReadError::Untrusted(why) => why.clone(),
+        error => error.to_string(),
+    }
+}
+
+fn second(time: &rustls_pki_types::UnixTime) -> String {
+    i64::try_from(time.as_secs())
+        .ok()
+        .and_then(|second| Timestamp::from_second(second).ok())
+        .map_or_else(|| "a day unknown".to_owned(), day)
+}
+
+fn day(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d").to_string()
+}

@@ -1,0 +1,70 @@
+//! Whether this account may ask Active Directory what changed: the DirSync control (MS-ADTS 3.1.1.3.4.1.3).
+
+use ldap3::{Scope, SearchOptions, controls::RawControl};
+
+use super::ask::{ask, names_alone};
+use crate::{
+    directory::{connection::Connection, search::Query},
+    error::{Operation, ReadError},
+};
+
+/// The control.
+pub(super) const DIRSYNC: &str = "1.2.840.113556.1.4.841";
+/// Shows what was deleted.
+const SHOW_DELETED: &str = "1.2.840.113556.1.4.417";
+/// Flags: object security, so that an ordinary account may ask. Then 1 byte at most, and no cookie.
+const REQUEST: &[u8] = b"\x30\x08\x02\x01\x01\x02\x01\x01\x04\x00";
+/// A server that has to look through everything for an answer is not waited for.
+const SECONDS: i32 = 5;
+/// The filter names one entry; some servers answer further ones of its class.
+const MOST: usize = 100;
+
+const SUCCESS: u32 = 0;
+const TIME_LIMIT: u32 = 3;
+const SIZE_LIMIT: u32 = 4;
+
+/// Whether a naming context answers this account's DirSync.
+pub(super) async fn is_allowed(connection: &mut Connection, context: &str) -> Result<bool, ReadError> {
+    let attributes = ["name".to_owned()];
+    let query = Query {
+        base: context,
+        scope: Scope::Subtree,
+        filter: "(objectClass=domain)",
+        attributes: &attributes,
+        operation: Operation::Search,
+    };
+    control(connection, DIRSYNC, Some(REQUEST));
+    let code = ask(connection, query, MOST).await?.code();
+    // Rights are judged before anything is looked for.
+    Ok(matches!(code, SUCCESS | TIME_LIMIT | SIZE_LIMIT))
+}
+
+/// Whether the naming context shows this account an object that was deleted.
+pub(super) async fn shows_deleted(connection: &mut Connection, context: &str) -> Result<bool, ReadError> {
+    let base = format!("CN=Deleted Objects,{context}");
+    let attributes = names_alone();
+    let query = Query {
+        base: &base,
+        scope: Scope::OneLevel,
+        filter: "(isDeleted=TRUE)",
+        attributes: &attributes,
+        operation: Operation::Search,
+    };
+    control(connection, SHOW_DELETED, None);
+    connection
+        .ldap
+        .with_search_options(SearchOptions::new().sizelimit(1).timelimit(SECONDS));
+    Ok(!ask(connection, query, MOST).await?.names.is_empty())
+}
+
+/// Of the next request. Critical: a server that does not know it is to say so.
+fn control(connection: &mut Connection, ctype: &str, value: Option<&[u8]>) {
+    connection.ldap.with_controls(vec![RawControl {
+        ctype: ctype.to_owned(),
+        crit: true,
+        val: value.map(<[u8]>::to_vec),
+    }]);
+    connection
+        .ldap
+        .with_search_options(SearchOptions::new().timelimit(SECONDS));
+}

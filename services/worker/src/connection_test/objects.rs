@@ -1,0 +1,277 @@
+//! What would be read: the base, how many objects, and a few of them.
+
+use std::time::Duration;
+
+use ldap3::{Scope, SearchOptions};
+use rollcall_domain::{ClaimedAddress, DirectoryObject, reading::EntryReader};
+use rollcall_proto::v1::{
+    BaseFindings, CountFindings, ExampleObject, ExamplesFindings, TestStepKind, test_step::Findings,
+};
+use tokio::time::Instant;
+
+use super::{
+    ask::{ask, names_alone},
+    sentences::{self, Told},
+    server::Known,
+    steps::{Over, Steps},
+};
+use crate::{
+    directory::{
+        collect::object_type,
+        connection::Connection,
+        pages::Pages,
+        ranges,
+        search::{ANY, Item, Page, Query},
+        target::Target,
+    },
+    error::{Operation, ReadError},
+};
+
+/// So many objects are counted.
+const MOST: u64 = 10_000;
+/// So long is counted: what is counted until then is told.
+const COUNTING: Duration = Duration::from_secs(30);
+const PAGE: u32 = 1_000;
+const EXAMPLES: usize = 3;
+
+/// Where the search begins.
+pub(super) async fn base(
+    connection: &mut Connection,
+    target: &Target,
+    known: Known,
+    steps: &mut Steps,
+) -> Result<String, Over> {
+    steps.begin(TestStepKind::Base);
+    let (dn, is_default) = match (target.base.as_str(), known.default_base) {
+        ("", Some(base)) => (base, true),
+        ("", None) => {
+            let error = ReadError::NoSearchBase.at(connection.server());
+            return Err(steps.failed(Told::of(&error), &error, None).await);
+        }
+        (base, _) => (base.to_owned(), false),
+    };
+    let findings = Findings::Base(BaseFindings {
+        dn: dn.clone(),
+        is_default,
+    });
+    let attributes = names_alone();
+    let query = Query {
+        base: &dn,
+        scope: Scope::Base,
+        filter: ANY,
+        attributes: &attributes,
+        operation: Operation::Search,
+    };
+    let (error, matched) = match ask(connection, query, 1).await {
+        Ok(answer) if answer.refusal.is_some() => (answer.refusal, answer.matched),
+        Ok(answer) if answer.names.is_empty() => (Some(invisible()), answer.matched),
+        Ok(_) => (None, String::new()),
+        Err(error) => (Some(error), String::new()),
+    };
+    if let Some(error) = error {
+        let told = sentences::no_base(&dn, &matched, &error);
+        let error = error.at(connection.server());
+        return Err(steps.failed(told, &error, findings).await);
+    }
+    let message = if is_default {
+        format!("The search begins at {dn}, as the server proposes.")
+    } else {
+        format!("The search base {dn} is there.")
+    };
+    steps.passed(message, findings).await?;
+    Ok(dn)
+}
+
+/// Some servers answer success, and nothing, where the account may see nothing.
+fn invisible() -> ReadError {
+    ReadError::Refused {
+        operation: Operation::Search,
+        code: 32,
+        text: "success, without the entry".to_owned(),
+    }
+}
+
+/// What was counted.
+#[derive(Debug, Default)]
+struct Counted {
+    objects: u64,
+    more: bool,
+    /// The first few.
+    names: Vec<String>,
+}
+
+/// How many objects match; answers the names of the first few.
+pub(super) async fn count(
+    connection: &mut Connection,
+    target: &Target,
+    base: &str,
+    paging: bool,
+    steps: &mut Steps,
+) -> Result<Vec<String>, Over> {
+    steps.begin(TestStepKind::Count);
+    let counted = match count_pages(connection, target, base, paging).await {
+        Ok(counted) => counted,
+        Err(error) => {
+            let told = Told::of(&error);
+            return Err(steps.failed(told, &error.at(connection.server()), None).await);
+        }
+    };
+    let findings = Findings::Count(CountFindings {
+        objects: counted.objects,
+        more: counted.more,
+    });
+    let number = sentences::number(counted.objects);
+    match (counted.objects, counted.more) {
+        (0, false) => steps.warned(nothing_matches(target, base), findings).await?,
+        (1, false) => steps.passed("1 object matches the filter.", findings).await?,
+        (_, false) => {
+            let message = format!("{number} objects match the filter.");
+            steps.passed(message, findings).await?;
+        }
+        (_, true) => {
+            let message = format!("{number} objects match the filter, and more: the count ends here.");
+            steps.passed(message, findings).await?;
+        }
+    }
+    Ok(counted.names)
+}
+
+async fn count_pages(
+    connection: &mut Connection,
+    target: &Target,
+    base: &str,
+    paging: bool,
+) -> Result<Counted, ReadError> {
+    let until = Instant::now() + COUNTING;
+    let attributes = names_alone();
+    let query = Query {
+        base,
+        scope: Scope::Subtree,
+        filter: &target.filter,
+        attributes: &attributes,
+        operation: Operation::Search,
+    };
+    let mut counted = Counted::default();
+    let mut pages = Pages::default();
+    loop {
+        if !paging {
+            let most = i32::try_from(MOST).unwrap_or(i32::MAX);
+            connection
+                .ldap
+                .with_search_options(SearchOptions::new().sizelimit(most.saturating_add(1)));
+        }
+        let page = Page {
+            size: connection.limits.page_size.min(PAGE),
+            cookie: pages.cookie().to_vec(),
+        };
+        let cookie = match count_page(connection, query, page, &mut pages, &mut counted).await {
+            // What we asked for ourselves.
+            Err(ReadError::Refused { code: 4, .. }) if !paging && counted.objects > MOST => {
+                counted.objects = MOST;
+                counted.more = true;
+                return Ok(counted);
+            }
+            ended => ended?,
+        };
+        if !pages.turn(cookie)? {
+            return Ok(counted);
+        }
+        if counted.objects >= MOST || Instant::now() >= until {
+            counted.more = true;
+            return Ok(counted);
+        }
+    }
+}
+
+async fn count_page(
+    connection: &mut Connection,
+    query: Query<'_>,
+    page: Page,
+    pages: &mut Pages,
+    counted: &mut Counted,
+) -> Result<Vec<u8>, ReadError> {
+    let mut results = connection.search(query, Some(page)).await?;
+    loop {
+        match results.next().await? {
+            Item::Entry(entry) => {
+                pages.see(&entry.dn);
+                counted.objects += 1;
+                // A server that heeds neither page nor limit is not followed to its end.
+                if counted.objects > 2 * MOST {
+                    return Err(ReadError::Limit(format!(
+                        "{} entries of one search",
+                        counted.objects
+                    )));
+                }
+                if counted.names.len() < EXAMPLES {
+                    counted.names.push(entry.dn);
+                }
+            }
+            Item::Reference => {}
+            Item::Done(done) => return Ok(done.cookie),
+        }
+    }
+}
+
+fn nothing_matches(target: &Target, base: &str) -> Told {
+    let attributes: Vec<_> = target.addresses.iter().map(ToString::to_string).collect();
+    Told {
+        message: format!("No object below {base} matches the filter."),
+        advice: format!(
+            "Check the filter and the search base, that the objects have values in {}, and that the account may read \
+             them. What is asked for is {}",
+            sentences::list(&attributes),
+            target.filter
+        ),
+    }
+}
+
+/// Shows the objects of these names as they would be read.
+pub(super) async fn examples(
+    connection: &mut Connection,
+    target: &Target,
+    names: &[String],
+    steps: &mut Steps,
+) -> Result<(), Over> {
+    steps.begin(TestStepKind::Examples);
+    let mut objects = Vec::with_capacity(names.len());
+    for name in names {
+        match ranges::whole(connection, name, &target.requested).await {
+            Ok(entry) => {
+                let mut reader = EntryReader::new(&target.addresses);
+                for attribute in &entry.attributes {
+                    reader.attribute(&attribute.description, &attribute.values);
+                }
+                objects.push(example(reader.finish(entry.dn.as_bytes()).object));
+            }
+            // It went away meanwhile.
+            Err(ReadError::Incomplete(_)) => {}
+            Err(error) => {
+                let told = Told::of(&error);
+                return Err(steps.failed(told, &error.at(connection.server()), None).await);
+            }
+        }
+    }
+    let message = match objects.len() {
+        0 => "There is no object to show.",
+        1 => "This is an object as it would be read.",
+        _ => "These are objects as they would be read.",
+    };
+    steps
+        .passed(message, Findings::Examples(ExamplesFindings { objects }))
+        .await
+}
+
+fn example(object: DirectoryObject) -> ExampleObject {
+    let (primary, other): (Vec<_>, Vec<_>) = object.claims.into_iter().partition(|claim| claim.primary);
+    let addresses = primary.into_iter().chain(other).map(|claim| match claim.address {
+        ClaimedAddress::Valid(address) => address.as_str().to_owned(),
+        ClaimedAddress::Invalid(text) => text,
+    });
+    ExampleObject {
+        dn: object.dn,
+        object_type: object_type(object.object_type).into(),
+        addresses: addresses.collect(),
+        disabled: object.disabled,
+    }
+}

@@ -1,0 +1,152 @@
+//! What a customer's administrator reads of a step.
+
+use std::{fmt::Write as _, io, net::SocketAddr, time::Duration};
+
+use crate::error::ReadError;
+
+#[cfg(test)]
+mod tests;
+
+/// What was found, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) message: String,
+    pub(super) advice: String,
+}
+
+impl Told {
+    /// Of an error, as a failed run would.
+    pub(super) fn of(error: &ReadError) -> Self {
+        let code = error.code();
+        Self {
+            message: code.message().to_owned(),
+            advice: code.advice().to_owned(),
+        }
+    }
+
+    /// With words of its own for what happened.
+    pub(super) fn saying(self, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            ..self
+        }
+    }
+
+    /// With words of its own for what to do.
+    pub(super) fn advising(self, advice: impl Into<String>) -> Self {
+        Self {
+            advice: advice.into(),
+            ..self
+        }
+    }
+}
+
+/// A list in words: `a`, `a and b`, `a, b and c`.
+pub(super) fn list<T: ToString>(items: &[T]) -> String {
+    let mut text = String::new();
+    for (place, item) in items.iter().enumerate() {
+        let link = match place {
+            0 => "",
+            _ if place + 1 == items.len() => " and ",
+            _ => ", ",
+        };
+        // Writing to a String cannot fail.
+        write!(text, "{link}{}", item.to_string()).ok();
+    }
+    text
+}
+
+/// What a host's name leads to.
+pub(super) fn addresses(host: &str, all: &[String]) -> String {
+    match all {
+        [one] if one == host => format!("{host} is an address."),
+        [one] => format!("{host} has the address {one}."),
+        all => format!("{host} has the addresses {}.", list(all)),
+    }
+}
+
+/// Why a host's name leads nowhere.
+pub(super) fn unresolved(host: &str, error: &ReadError) -> Told {
+    Told::of(error).saying(format!("The name {host} could not be resolved."))
+}
+
+/// Why an address takes no connection.
+pub(super) fn unconnected(address: SocketAddr, error: &ReadError) -> Told {
+    let (ip, port) = (address.ip(), address.port());
+    let told = Told::of(error);
+    match error {
+        ReadError::Connect(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            told.saying(format!("{ip} refuses connections on port {port}."))
+        }
+        ReadError::Connect(error) => told.saying(format!("{ip} cannot be reached on port {port}: {error}.")),
+        ReadError::ConnectTimeout { after, .. } => told.saying(format!(
+            "{ip} did not answer on port {port} within {}.",
+            seconds(*after)
+        )),
+        _ => told,
+    }
+}
+
+/// Why no protected connection came about, for a reason other than trust.
+pub(super) fn unprotected(error: &ReadError) -> Told {
+    let told = Told::of(error);
+    match error {
+        ReadError::ConnectTimeout { step, after } => told
+            .saying(format!(
+                "The server took the connection, but {step} got no answer within {}.",
+                seconds(*after)
+            ))
+            .advising(
+                "Check that the port belongs to the chosen security (636 for LDAPS, 389 for StartTLS), and that no \
+                 firewall between us looks into encrypted connections.",
+            ),
+        ReadError::StartTlsRefused { text, .. } if !text.is_empty() => {
+            let message = format!("{} It said: {text}", told.message);
+            told.saying(message)
+        }
+        _ => told,
+    }
+}
+
+/// That an address did not do, and another one is left.
+pub(super) fn next_address(told: Told) -> Told {
+    let message = format!("{} The next address of this host is tried.", told.message);
+    told.saying(message)
+}
+
+/// Why a search base cannot be searched; `matched` is what the server knows of its name.
+pub(super) fn no_base(base: &str, matched: &str, error: &ReadError) -> Told {
+    const NO_SUCH_OBJECT: u32 = 32;
+    let told = Told::of(error);
+    if !matches!(error, ReadError::Refused { code, .. } if *code == NO_SUCH_OBJECT) {
+        return told;
+    }
+    let told = told.saying(format!("The search base {base} does not exist in the directory."));
+    if matched.is_empty() {
+        return told;
+    }
+    let advice = format!("{} What the server knows of it is {matched}.", told.advice);
+    told.advising(advice)
+}
+
+/// A length of time.
+fn seconds(time: Duration) -> String {
+    match time.as_secs() {
+        0 => format!("{} ms", time.as_millis()),
+        1 => "1 second".to_owned(),
+        seconds => format!("{seconds} seconds"),
+    }
+}
+
+/// A number with its thousands apart.
+pub(super) fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,230 @@
+//! What kind of server it is, and what it can do for this account.
+
+use ldap3::Scope;
+use rollcall_domain::{dn::Dn, failure::FailureClass};
+use rollcall_proto::v1::{ServerFindings, ServerType, TestStepKind, test_step::Findings};
+
+use super::{
+    ask::{ask, names_alone},
+    dirsync,
+    sentences::Told,
+    steps::{Over, Steps},
+};
+use crate::{
+    directory::{
+        connection::Connection,
+        entry::Entry,
+        root_dse::RootDse,
+        search::{ANY, Query},
+    },
+    error::{Operation, ReadError, excerpt},
+};
+
+#[cfg(test)]
+mod tests;
+
+const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
+/// What Active Directory, and its little sister AD LDS, say that they can: be themselves.
+const ACTIVE_DIRECTORY: [&str; 2] = ["1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1851"];
+const RECIPIENT_TYPE: &str = "msExchRecipientTypeDetails";
+const ATTRIBUTES: [&str; 11] = [
+    "objectClass",
+    "vendorName",
+    "vendorVersion",
+    "dsServiceName",
+    "dnsHostName",
+    "supportedControl",
+    "supportedCapabilities",
+    "defaultNamingContext",
+    "namingContexts",
+    "schemaNamingContext",
+    "subschemaSubentry",
+];
+
+/// What later steps need to know of the server.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Whether it answers in pages.
+    pub(super) paging: bool,
+    /// The base that it names.
+    pub(super) default_base: Option<String>,
+}
+
+/// Asks the server about itself.
+pub(super) async fn step(connection: &mut Connection, steps: &mut Steps) -> Result<Known, Over> {
+    steps.begin(TestStepKind::Server);
+    match explore(connection).await {
+        Ok((findings, deleted, default_base)) => {
+            let known = Known {
+                paging: findings.paging,
+                default_base,
+            };
+            let told = told(&findings, deleted);
+            let findings = Findings::Server(findings);
+            if told.advice.is_empty() {
+                steps.passed(told.message, findings).await?;
+            } else {
+                steps.warned(told, findings).await?;
+            }
+            Ok(known)
+        }
+        Err(error) => {
+            let told = Told::of(&error);
+            Err(steps.failed(told, &error.at(connection.server()), None).await)
+        }
+    }
+}
+
+/// The findings, whether deleted objects are seen, and the base that the server names.
+async fn explore(connection: &mut Connection) -> Result<(ServerFindings, bool, Option<String>), ReadError> {
+    let attributes = ATTRIBUTES.map(str::to_owned);
+    let query = Query {
+        base: "",
+        scope: Scope::Base,
+        filter: ANY,
+        attributes: &attributes,
+        operation: Operation::RootDse,
+    };
+    let root = shown(connection.entry(query).await)?;
+    let mut findings = describe(&root);
+    let default_base = RootDse::of(&root).base;
+    let mut deleted = false;
+    if let (true, Some(context)) = (findings.dirsync, &default_base) {
+        findings.dirsync_allowed = dirsync::is_allowed(connection, context).await?;
+        deleted = findings.dirsync_allowed && dirsync::shows_deleted(connection, context).await?;
+    }
+    findings.recipient_types = knows_recipient_types(connection, &root).await?;
+    Ok((findings, deleted, default_base))
+}
+
+/// A server that shows its root DSE to nobody can be read all the same.
+fn shown(answered: Result<Option<Entry>, ReadError>) -> Result<Entry, ReadError> {
+    let nothing = Entry {
+        dn: String::new(),
+        attributes: Vec::new(),
+    };
+    match answered {
+        Ok(root) => Ok(root.unwrap_or(nothing)),
+        Err(error @ ReadError::Refused { .. }) if error.code().class() == FailureClass::Misconfigured => {
+            Ok(nothing)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What the root DSE alone tells.
+fn describe(root: &Entry) -> ServerFindings {
+    let has = |attribute: &str, wanted: &[&str]| {
+        root.values(attribute).any(|value| {
+            wanted
+                .iter()
+                .any(|wanted| wanted.as_bytes().eq_ignore_ascii_case(value))
+        })
+    };
+    let active_directory = has("supportedCapabilities", &ACTIVE_DIRECTORY);
+    let server_type = if active_directory {
+        ServerType::ActiveDirectory
+    } else if has("objectClass", &["OpenLDAProotDSE"]) {
+        ServerType::Openldap
+    } else {
+        ServerType::Other
+    };
+    let name = first(root, "dnsHostName").or_else(|| first(root, "dsServiceName"));
+    let description: Vec<_> = [first(root, "vendorName"), first(root, "vendorVersion"), name]
+        .into_iter()
+        .flatten()
+        .collect();
+    ServerFindings {
+        server_type: server_type.into(),
+        description: excerpt(description.join(", ")),
+        paging: has("supportedControl", &[PAGED_RESULTS]),
+        dirsync: has("supportedControl", &[dirsync::DIRSYNC]),
+        dirsync_allowed: false,
+        ranges: active_directory,
+        recipient_types: false,
+    }
+}
+
+fn first(root: &Entry, attribute: &str) -> Option<String> {
+    let value = root.values(attribute).next()?;
+    Some(String::from_utf8_lossy(value).into_owned()).filter(|value| !value.is_empty())
+}
+
+/// Active Directory has a schema that can be searched; others show theirs as one entry.
+async fn knows_recipient_types(connection: &mut Connection, root: &Entry) -> Result<bool, ReadError> {
+    let (base, scope, filter) = if let Some(schema) = first(root, "schemaNamingContext") {
+        (
+            schema,
+            Scope::OneLevel,
+            format!("(lDAPDisplayName={RECIPIENT_TYPE})"),
+        )
+    } else if let Some(schema) = first(root, "subschemaSubentry").filter(|name| Dn::parse(name).is_ok()) {
+        (schema, Scope::Base, ANY.to_owned())
+    } else {
+        return Ok(false);
+    };
+    let attributes = match scope {
+        Scope::Base => ["attributeTypes".to_owned()],
+        _ => names_alone(),
+    };
+    let query = Query {
+        base: &base,
+        scope,
+        filter: &filter,
+        attributes: &attributes,
+        operation: Operation::Search,
+    };
+    if query.scope == Scope::OneLevel {
+        return Ok(!ask(connection, query, 1).await?.names.is_empty());
+    }
+    match connection.entry(query).await {
+        Ok(schema) => Ok(schema.is_some_and(|schema| names_recipient_type(&schema))),
+        Err(ReadError::Refused { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn names_recipient_type(schema: &Entry) -> bool {
+    let name = format!("'{}'", RECIPIENT_TYPE.to_ascii_lowercase());
+    schema.values("attributeTypes").any(|definition| {
+        String::from_utf8_lossy(definition)
+            .to_ascii_lowercase()
+            .contains(&name)
+    })
+}
+
+fn told(findings: &ServerFindings, deleted: bool) -> Told {
+    let kind = match findings.server_type() {
+        ServerType::ActiveDirectory => "Active Directory",
+        ServerType::Openldap => "OpenLDAP",
+        ServerType::Other | ServerType::Unspecified => "an LDAP server of another kind",
+    };
+    let mut message = format!("The server is {kind}");
+    if !findings.description.is_empty() {
+        message = format!("{message} ({})", findings.description);
+    }
+    message.push('.');
+    if findings.paging {
+        message.push_str(" It answers in pages.");
+    }
+    message.push_str(match (findings.dirsync, findings.dirsync_allowed, deleted) {
+        (false, ..) => "",
+        (true, false, _) => " This account may not ask it what changed (DirSync).",
+        (true, true, true) => " This account may ask it what changed (DirSync), deleted objects included.",
+        (true, true, false) => {
+            " This account may ask it what changed (DirSync), but sees no deleted objects; with the rights to list and \
+             read CN=Deleted Objects it would."
+        }
+    });
+    let advice = if findings.paging {
+        ""
+    } else {
+        message.push_str(" It does not answer in pages.");
+        "Make sure that the server's size limit for this account is above the number of objects to be read: without \
+         pages they come in one answer."
+    };
+    Told {
+        message,
+        advice: advice.to_owned(),
+    }
+}
