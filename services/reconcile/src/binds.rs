@@ -2,7 +2,7 @@
 //! further attempt could lock the account. Whoever asked for the bind, a run or a connection test, it counts.
 
 use rollcall_domain::{
-    TenantId,
+    RunId, TenantId,
     failure::{FailureClass, FailureCode},
 };
 use rollcall_proto::v1::PausedReason;
@@ -72,13 +72,19 @@ pub(crate) async fn note_of_lease(tenant: &mut TenantTx, bind: Bind) -> Result<(
         .settings_generation
         .is_some_and(|generation| current.credential_generation <= generation);
     if given {
-        note(tenant, &current, bind).await
+        let run = tenant.row.run_id.map(RunId::from_uuid);
+        note(tenant, run, &current, bind).await
     } else {
         Ok(())
     }
 }
 
-async fn note(tenant: &mut TenantTx, current: &CurrentSettings, bind: Bind) -> Result<(), ReconcileError> {
+async fn note(
+    tenant: &mut TenantTx,
+    run: Option<RunId>,
+    current: &CurrentSettings,
+    bind: Bind,
+) -> Result<(), ReconcileError> {
     let pauses = match bind {
         Bind::Accepted => {
             accepted(&mut tenant.row, current.credential_generation);
@@ -91,7 +97,7 @@ async fn note(tenant: &mut TenantTx, current: &CurrentSettings, bind: Bind) -> R
             tenant.id = %tenant.tenant,
             "the directory refused the credentials too often: the schedule is paused"
         );
-        outbox::schedule_paused(tenant, None, PausedReason::CredentialsRefused).await?;
+        outbox::schedule_paused(tenant, run, PausedReason::CredentialsRefused).await?;
     }
     Ok(())
 }
@@ -120,7 +126,7 @@ impl Reconciler {
         if current.credential_generation != credential_generation {
             return Ok(());
         }
-        note(&mut tenant, &current, bind).await?;
+        note(&mut tenant, None, &current, bind).await?;
         tenant.commit().await?;
         self.outbox.notify_one();
         Ok(())

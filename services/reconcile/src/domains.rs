@@ -26,6 +26,7 @@ impl Reconciler {
         if stored(tx.connection(), tenant).await? != wanted {
             replace(tx.connection(), tenant, list).await?;
             tx.row.portal_generation += 1;
+            tx.row.domain_generation += 1;
             tx.commit().await?;
         }
         Ok(wanted)

@@ -1,9 +1,11 @@
 //! The end of an attempt that failed: for good, or until the next one.
 
 use jiff::Timestamp;
+use rollcall_domain::failure::FailureCode;
 use rollcall_proto::v1;
 
 use crate::{
+    binds::{self, Bind},
     commit::Standing,
     error::ReconcileError,
     outcome::{self, Ending},
@@ -29,6 +31,9 @@ impl Reconciler {
             Err(ReconcileError::SettingsChanged) => false,
             standing => matches!(standing?, Standing::Cancelled),
         };
+        if let Some(bind) = Bind::of_failure(&failure.code) {
+            binds::note_of_lease(&mut tenant, bind).await?;
+        }
         let ended = match next_attempt {
             _ if cancelled => Some(outcome::end(&mut tenant, key.run, Ending::cancelled()).await?),
             Some(time) => {
@@ -44,6 +49,16 @@ impl Reconciler {
         }
         self.ended(&key.tenant, key.run);
         Ok(())
+    }
+}
+
+/// A failure that was found here.
+pub(crate) fn failure(code: FailureCode, detail: String) -> v1::Failure {
+    v1::Failure {
+        code: code.as_str().to_owned(),
+        message: code.message().to_owned(),
+        advice: code.advice().to_owned(),
+        detail,
     }
 }
 

@@ -27,6 +27,7 @@ mod portal;
 mod reconciler;
 mod relay;
 mod retention;
+mod revert;
 mod service;
 mod stage;
 mod submit;

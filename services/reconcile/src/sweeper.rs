@@ -4,11 +4,11 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use rollcall_chassis::{Lifecycle, lifecycle::chain};
 use rollcall_domain::{RunId, TenantId, failure::FailureCode};
-use rollcall_proto::v1;
 
 use crate::{
     commit::Standing,
     error::{During, ReconcileError},
+    fail,
     outcome::{self, Ending},
     reconciler::Reconciler,
     tenant::TenantTx,
@@ -71,7 +71,7 @@ impl Reconciler {
         let ending = match Standing::of(&mut tenant, run).await {
             Ok(Standing::Cancelled) => Ending::cancelled(),
             Ok(Standing::Current { .. }) | Err(ReconcileError::SettingsChanged) => {
-                Ending::failed(past_deadline())
+                Ending::failed(fail::failure(FailureCode::RunDeadline, String::new()))
             }
             Err(error) => return Err(error),
         };
@@ -91,15 +91,5 @@ impl Reconciler {
             .await
             .during("drop what was staged for nobody")?;
         Ok(())
-    }
-}
-
-fn past_deadline() -> v1::Failure {
-    let code = FailureCode::RunDeadline;
-    v1::Failure {
-        code: code.as_str().to_owned(),
-        message: code.message().to_owned(),
-        advice: code.advice().to_owned(),
-        detail: String::new(),
     }
 }

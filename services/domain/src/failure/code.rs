@@ -246,6 +246,13 @@ failure_codes! {
         advice: "Narrow the search base or the filter, or check why the server answers slowly.",
     }
 
+    /// The sync that was to be taken back cannot be.
+    RevertRefused = "REVERT_REFUSED", Misconfigured {
+        message: "The sync could not be taken back.",
+        advice: "Look at the sync again: only one that succeeded, changed accounts and ended in the last 30 \
+                 days can be taken back, and only once.",
+    }
+
     /// Something of ours failed.
     Internal = "INTERNAL", Ours {
         message: "The run failed because of a fault on our side.",

@@ -1,0 +1,124 @@
+//! What taking a sync back needs to know: the run itself, the accounts that it changed as they were and as they are, and whoever
+//! has their addresses now.
+
+use std::collections::HashMap;
+
+use rollcall_chassis::names;
+use rollcall_domain::{
+    AccountId, RunId,
+    plan::Portal,
+    undo::Before,
+};
+use rollcall_proto::v1;
+use sqlx::FromRow;
+use tokio::task::block_in_place;
+use uuid::Uuid;
+
+use crate::{
+    error::{During, ReconcileError},
+    portal,
+    tenant::TenantTx,
+};
+
+/// A sync that can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reverted {
+    pub(super) run: RunId,
+    /// The version that it gave to the accounts it changed.
+    pub(super) account_version: i64,
+}
+
+/// The run that is to be taken back, as it stands.
+#[derive(Clone, Debug, FromRow)]
+pub(super) struct RevertedRow {
+    pub(super) run_id: Uuid,
+    pub(super) kind: String,
+    pub(super) state: String,
+    pub(super) account_version: Option<i64>,
+    /// Whether it was taken back before.
+    pub(super) reverted: bool,
+    /// Whether its time is over.
+    pub(super) expired: bool,
+}
+
+impl RevertedRow {
+    pub(super) fn kind(&self) -> v1::RunKind {
+        names::from_nullable(Some(&self.kind))
+    }
+
+    pub(super) fn state(&self) -> v1::RunState {
+        names::from_nullable(Some(&self.state))
+    }
+}
+
+/// The run that is to be taken back; none if there is none.
+pub(super) async fn reverted(
+    tenant: &mut TenantTx,
+    run: Option<Uuid>,
+) -> Result<Option<RevertedRow>, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    sqlx::query_as(include_str!("load/reverted.sql"))
+        .bind(id)
+        .bind(run)
+        .fetch_optional(tenant.connection())
+        .await
+        .during("read the run that is to be taken back")
+}
+
+/// The accounts that the run changed, and of the portal all that concerns them.
+pub(super) async fn accounts(
+    tenant: &mut TenantTx,
+    reverted: &Reverted,
+) -> Result<(Vec<Before>, Portal), ReconcileError> {
+    let untouched = untouched(tenant, reverted).await?;
+    let mut states = portal::before(tenant, reverted.run).await?;
+    let mut ids = holders(tenant, reverted.run).await?;
+    ids.extend(untouched.keys());
+    ids.sort_unstable();
+    ids.dedup();
+    let now = portal::some(tenant, &ids).await?;
+    Ok(block_in_place(|| {
+        // One that was purged since is not there, and counts as changed.
+        let purged: Vec<Uuid> = states
+            .keys()
+            .filter(|id| !untouched.contains_key(*id))
+            .copied()
+            .collect();
+        let known = untouched.into_iter().chain(purged.into_iter().map(|id| (id, false)));
+        let before = known
+            .map(|(id, untouched)| Before {
+                id: AccountId::from_uuid(id),
+                state: states.remove(&id),
+                untouched,
+            })
+            .collect();
+        (before, now.into_values().collect())
+    }))
+}
+
+/// The accounts that the run made or changed and that are there, and whether nothing changed them since.
+async fn untouched(
+    tenant: &mut TenantTx,
+    reverted: &Reverted,
+) -> Result<HashMap<Uuid, bool>, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let rows: Vec<(Uuid, bool)> = sqlx::query_as(include_str!("load/touched.sql"))
+        .bind(id)
+        .bind(reverted.run.as_uuid())
+        .bind(reverted.account_version)
+        .fetch_all(tenant.connection())
+        .await
+        .during("read which accounts the run changed")?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The accounts that now have addresses which the changed ones had.
+async fn holders(tenant: &mut TenantTx, run: RunId) -> Result<Vec<Uuid>, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    sqlx::query_scalar(include_str!("load/holders.sql"))
+        .bind(id)
+        .bind(run.as_uuid())
+        .fetch_all(tenant.connection())
+        .await
+        .during("read who has the addresses now")
+}
