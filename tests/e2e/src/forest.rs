@@ -199,6 +199,16 @@ impl Forest {
         Ok(())
     }
 
+    /// Lets somebody log on to Active Directory with the password of all readers, and answers settings that read the unit so.
+    pub async fn settings_as(&self, name: &str) -> Result<v1::Directory> {
+        let dn = self.dn(name).await?;
+        self.editor.lock().await.set_password(&dn, BIND_PASSWORD).await?;
+        Ok(v1::Directory {
+            bind_username: dn,
+            ..self.settings()
+        })
+    }
+
     /// Renames an object.
     pub async fn rename(&self, name: &str, to: &str) -> Result<()> {
         let dn = self.dn(name).await?;

@@ -104,6 +104,17 @@ impl Editor {
         self.replace(dn, "userAccountControl", &[flags]).await
     }
 
+    /// Gives an account of Active Directory a password, which may then log on with it.
+    pub async fn set_password(&mut self, dn: &str, password: &str) -> Result<()> {
+        // In UTF-16, little-endian and in quotation marks (MS-ADTS 3.1.1.3.1.5.1); of ASCII, those are these characters.
+        let quoted: String = format!("\"{password}\"")
+            .chars()
+            .flat_map(|c| [c, '\0'])
+            .collect();
+        self.replace(dn, "unicodePwd", &[&quoted]).await?;
+        self.set_disabled(dn, false).await
+    }
+
     /// Gives an object another name where it is. Answers its new DN.
     pub async fn rename(&mut self, dn: &str, name: &str) -> Result<String> {
         let rdn = format!("CN={}", escaped(name));
