@@ -7,11 +7,12 @@ mod approval;
 mod before;
 mod content;
 mod decide;
+mod end;
 mod held;
 mod history;
 mod hold;
 mod ids;
-pub(crate) mod load;
+mod load;
 mod since_preview;
 mod standing;
 
@@ -29,6 +30,8 @@ use crate::{
 };
 
 use decide::Complete;
+pub(crate) use decide::settle_planner;
+pub(crate) use ids::AccountIds;
 pub(crate) use standing::Standing;
 
 /// What a plan takes in memory, against the bytes of the read on the wire.

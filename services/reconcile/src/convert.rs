@@ -1,5 +1,7 @@
 //! Between the contract's messages and the domain's values.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use rollcall_chassis::{names, pg, status::Violations};
 use rollcall_domain::{
@@ -49,16 +51,20 @@ pub(crate) fn lease_key(tenant_id: &str, run_id: &str, fence: i64) -> Result<Lea
     })
 }
 
+const MALFORMED: ReconcileError = ReconcileError::Submission("an object's id, address or type is malformed");
+
+/// The id of an object as the worker read it.
+pub(crate) fn object_id(id: &str) -> Result<ObjectId, ReconcileError> {
+    ObjectId::from_canonical(&storable(id)).map_err(|_| MALFORMED)
+}
+
 /// One object as the worker read it.
 pub(crate) fn directory_object(object: v1::DirectoryObject) -> Result<DirectoryObject, ReconcileError> {
-    let malformed = |_| ReconcileError::Submission("an object's id, address or type is malformed");
-    let object_type = object_type(object.object_type()).ok_or(ReconcileError::Submission(
-        "an object's id, address or type is malformed",
-    ))?;
+    let object_type = object_type(object.object_type()).ok_or(MALFORMED)?;
     let mail = Some(object.mail).filter(|mail| !mail.is_empty());
     Ok(DirectoryObject {
-        id: ObjectId::from_canonical(&storable(object.id)).map_err(malformed)?,
-        dn: storable(object.dn),
+        id: object_id(&object.id)?,
+        dn: storable(&object.dn).into_owned(),
         object_type,
         disabled: object.disabled,
         mail: mail.map(|mail| address(&mail)).transpose()?,
@@ -68,7 +74,7 @@ pub(crate) fn directory_object(object: v1::DirectoryObject) -> Result<DirectoryO
 
 fn claim(claim: v1::ObjectClaim) -> Result<Claim, ReconcileError> {
     let address = if claim.invalid {
-        ClaimedAddress::Invalid(bounded(storable(claim.address)))
+        ClaimedAddress::Invalid(bounded(storable(&claim.address).into_owned()))
     } else {
         ClaimedAddress::Valid(address(&claim.address)?)
     };
@@ -79,16 +85,15 @@ fn claim(claim: v1::ObjectClaim) -> Result<Claim, ReconcileError> {
 }
 
 fn address(text: &str) -> Result<Address, ReconcileError> {
-    Address::parse(text)
-        .map_err(|_| ReconcileError::Submission("an object's id, address or type is malformed"))
+    Address::parse(text).map_err(|_| MALFORMED)
 }
 
 /// PostgreSQL's text has no zero bytes; whatever a server sends must be stored all the same.
-fn storable(text: String) -> String {
+fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') {
-        text.replace('\0', r"\x00")
+        text.replace('\0', r"\x00").into()
     } else {
-        text
+        text.into()
     }
 }
 
@@ -124,7 +129,12 @@ pub(crate) fn rules(settings: &v1::Settings) -> Result<Rules, ReconcileError> {
             v1::SameUsername::Import => SameUsername::Import,
             v1::SameUsername::Skip | v1::SameUsername::Unspecified => SameUsername::Skip,
         },
-        removal: Removal::Off,
+        removal: match settings.removal {
+            Some(removal) if removal.remove_accounts => Removal::On {
+                keep_manual: removal.keep_manual,
+            },
+            _ => Removal::Off,
+        },
         send_hsr: new_users.send_hsr,
         send_welcome: new_users.send_welcome,
     })
@@ -145,6 +155,7 @@ pub(crate) fn counts(read: &v1::ReadSummary, directory: &Directory, counts: Coun
         skip: counts.skip,
         accounts: counts.accounts,
         welcomes: counts.welcomes,
+        accounts_reduced: counts.accounts_reduced,
     }
 }
 

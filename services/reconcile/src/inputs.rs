@@ -7,14 +7,15 @@ use rollcall_proto::v1;
 
 use crate::{
     error::{During, ReconcileError},
-    tenant::TenantTx,
+    tenant::{CurrentSettings, TenantTx},
 };
 
 /// A hash of the inputs as they are now.
 pub(crate) async fn current(
     tenant: &mut TenantTx,
-    settings: &v1::Settings,
+    current: &CurrentSettings,
 ) -> Result<Vec<u8>, ReconcileError> {
+    let removals_paused = tenant.removals_paused(current).await?;
     let id = tenant.tenant.as_str().to_owned();
     let foreign: Vec<String> = sqlx::query_scalar(include_str!("inputs/foreign_domains.sql"))
         .bind(id)
@@ -22,30 +23,34 @@ pub(crate) async fn current(
         .await
         .during("read who owns the foreign domains")?;
     Ok(hash(
-        settings,
+        &current.settings,
         tenant.row.portal_generation,
+        removals_paused,
         foreign.iter().map(String::as_str),
     ))
 }
 
 /// A hash of these inputs; `foreign` are the domains of the read that other tenants own, by name.
 ///
-/// Of the settings, what says where and how to read and what to import counts; the schedule does not.
+/// Of the settings, what says where and how to read, what to import and what to remove counts; the schedule does not.
 pub(crate) fn hash<'a>(
     settings: &v1::Settings,
     portal_generation: i64,
+    removals_paused: bool,
     foreign: impl Iterator<Item = &'a str>,
 ) -> Vec<u8> {
     let deciding = v1::Settings {
         tenant_id: settings.tenant_id.clone(),
         directory: settings.directory.clone(),
         import: settings.import.clone(),
+        removal: settings.removal,
         new_users: settings.new_users,
         ..v1::Settings::default()
     };
     let mut hasher = blake3::Hasher::new();
     hasher.update(&RULES_VERSION.to_be_bytes());
     hasher.update(&portal_generation.to_be_bytes());
+    hasher.update(&[u8::from(removals_paused)]);
     hasher.update(&deciding.encode_length_delimited_to_vec());
     for name in foreign {
         hasher.update(name.as_bytes());
@@ -70,7 +75,7 @@ mod tests {
     }
 
     fn of(settings: &v1::Settings) -> Vec<u8> {
-        hash(settings, 1, std::iter::empty())
+        hash(settings, 1, false, std::iter::empty())
     }
 
     #[test]
@@ -108,7 +113,14 @@ mod tests {
             ..Default::default()
         });
         assert_ne!(base, of(&other));
-        assert_ne!(base, hash(&settings(), 2, std::iter::empty()));
-        assert_ne!(base, hash(&settings(), 1, ["b.example"].into_iter()));
+        let mut other = settings();
+        other.removal = Some(v1::Removal {
+            remove_accounts: true,
+            ..Default::default()
+        });
+        assert_ne!(base, of(&other));
+        assert_ne!(base, hash(&settings(), 2, false, std::iter::empty()));
+        assert_ne!(base, hash(&settings(), 1, true, std::iter::empty()));
+        assert_ne!(base, hash(&settings(), 1, false, ["b.example"].into_iter()));
     }
 }

@@ -1,7 +1,6 @@
 //! Who may run: a tenant's lease, under a fence that grows, kept alive by heartbeats.
 
 use jiff::{SignedDuration, Timestamp};
-use rollcall_chassis::names;
 use rollcall_domain::{Fence, RunId, TenantId};
 use rollcall_proto::v1;
 use uuid::Uuid;
@@ -56,6 +55,8 @@ pub(crate) struct Progress {
 impl Reconciler {
     /// Takes the tenant's lease for a run.
     pub(crate) async fn begin(&self, begin: &Begin) -> Result<Begun, ReconcileError> {
+        let _memory = self.memory_to_revert(begin).await?;
+        let _memory = self.memory_to_revert(begin).await?;
         let mut tenant = TenantTx::open(&self.pool, &begin.tenant).await?;
         let Some(request) = tenant.request(begin.run).await? else {
             return Ok(Begun::Finished);
@@ -86,18 +87,19 @@ impl Reconciler {
                 outcome::requeue(&mut tenant, RunId::from_uuid(run), None).await?;
             }
         }
+        if request.kind() == v1::RunKind::Revert {
+            return self.revert(tenant, begin, &request, &current).await;
+        }
         let deadline = tenant.now() + self.leases.deadline;
         let fence = tenant.lease(begin.run, &begin.worker, current.generation, deadline);
         first_heartbeat(&mut tenant, begin.run, fence).await?;
         outcome::begin(&mut tenant, begin.run, &request, begin.attempt).await?;
-        let kind = names::from_nullable(Some(&request.kind));
-        let last_digest = last_digest(&mut tenant, kind, &current.settings).await?;
+        let last_digest = last_digest(&mut tenant, &request, &current).await?;
         tenant.commit().await?;
         self.events.changed(&begin.tenant, begin.run);
-        let trigger = names::from_nullable(Some(&request.trigger));
         Ok(Begun::Started(Box::new(Started {
-            kind,
-            trigger,
+            kind: request.kind(),
+            trigger: request.trigger(),
             fence,
             current,
             last_digest,
@@ -166,7 +168,7 @@ enum Holder {
 fn is_over(state: Option<v1::RunState>) -> bool {
     matches!(
         state,
-        Some(v1::RunState::Succeeded | v1::RunState::Failed | v1::RunState::Cancelled)
+        Some(v1::RunState::Succeeded | v1::RunState::Held | v1::RunState::Failed | v1::RunState::Cancelled)
     )
 }
 
@@ -182,16 +184,16 @@ async fn first_heartbeat(tenant: &mut TenantTx, run: RunId, fence: Fence) -> Res
     Ok(())
 }
 
-/// A preview is always a full read: for it nothing counts as unchanged.
+/// Of a read that would end the run as unchanged; empty if none would.
 async fn last_digest(
     tenant: &mut TenantTx,
-    kind: v1::RunKind,
-    settings: &v1::Settings,
+    request: &RunRequest,
+    current: &CurrentSettings,
 ) -> Result<Vec<u8>, ReconcileError> {
-    if kind != v1::RunKind::Sync || tenant.row.digest.is_none() {
+    if !request.may_be_unchanged() || tenant.row.digest.is_none() {
         return Ok(Vec::new());
     }
-    let inputs = inputs::current(tenant, settings).await?;
+    let inputs = inputs::current(tenant, current).await?;
     let same = tenant.row.inputs.as_deref() == Some(&inputs);
     Ok(tenant.row.digest.clone().filter(|_| same).unwrap_or_default())
 }

@@ -41,9 +41,11 @@ impl Sender {
 }
 
 /// Tells of each account that changed.
+///
+/// `run` did it; none if the portal itself did.
 pub(crate) async fn account_changes(
     tenant: &mut TenantTx,
-    run: RunId,
+    run: Option<RunId>,
     changes: &[AccountChange],
 ) -> Result<(), ReconcileError> {
     if changes.is_empty() {
@@ -51,7 +53,7 @@ pub(crate) async fn account_changes(
     }
     let sender = Sender {
         tenant: tenant.tenant.clone(),
-        run: run.to_string(),
+        run: run.map(|run| run.to_string()).unwrap_or_default(),
         time: tenant.now(),
     };
     let first = tenant.row.outbox_sequence + 1;
@@ -74,10 +76,33 @@ pub(crate) async fn account_changes(
 }
 
 /// Tells that a run ended.
-pub(crate) async fn run_finished(tenant: &mut TenantTx, run: v1::Run) -> Result<(), ReconcileError> {
+pub(crate) async fn run_ended(tenant: &mut TenantTx, run: v1::Run) -> Result<(), ReconcileError> {
+    let key = if run.state() == v1::RunState::Held {
+        "run.held"
+    } else {
+        "run.finished"
+    };
+    let run_id = run.run_id.clone();
+    put(tenant, key, run_id, Event::Run(run)).await
+}
+
+/// Tells that the tenant's schedule does not run until somebody does something about it.
+pub(crate) async fn schedule_paused(
+    tenant: &mut TenantTx,
+    run: Option<RunId>,
+    reason: v1::PausedReason,
+) -> Result<(), ReconcileError> {
+    let event = v1::SchedulePaused {
+        reason: reason.into(),
+    };
+    let run_id = run.map(|run| run.to_string()).unwrap_or_default();
+    put(tenant, "schedule.paused", run_id, Event::SchedulePaused(event)).await
+}
+
+async fn put(tenant: &mut TenantTx, key: &str, run: String, event: Event) -> Result<(), ReconcileError> {
     let sender = Sender {
         tenant: tenant.tenant.clone(),
-        run: run.run_id.clone(),
+        run,
         time: tenant.now(),
     };
     let sequence = tenant.row.outbox_sequence + 1;
@@ -86,11 +111,11 @@ pub(crate) async fn run_finished(tenant: &mut TenantTx, run: v1::Run) -> Result<
     )
     .bind(sender.tenant.as_str())
     .bind(sequence)
-    .bind("run.finished")
-    .bind(sender.event(sequence, Event::Run(run)).encode_to_vec())
+    .bind(key)
+    .bind(sender.event(sequence, event).encode_to_vec())
     .execute(tenant.connection())
     .await
-    .during("write the run's event")?;
+    .during("write an event")?;
     tenant.row.outbox_sequence = sequence;
     Ok(())
 }

@@ -7,6 +7,7 @@ use rollcall_chassis::{
 use rollcall_domain::RunId;
 use rollcall_proto::v1;
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use crate::{
     convert::to_bigint,
@@ -19,6 +20,14 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ending {
     pub(crate) state: v1::RunState,
+    pub(crate) held: Held,
+    /// What it was decided by: an approval holds for these alone.
+    pub(crate) decided_by: DecidedBy,
+    /// How many accounts it changed, and the version that it gave them.
+    pub(crate) accounts_changed: u64,
+    pub(crate) account_version: Option<i64>,
+    /// Until when its rows are kept; none for a run without rows of its own.
+    pub(crate) rows_expire: Option<jiff::Timestamp>,
     /// The state of the history that its rows are a view of.
     pub(crate) history: Option<i64>,
     /// Whether it made that state.
@@ -50,6 +59,26 @@ impl Ending {
     }
 }
 
+/// Why a run is HELD, or for a preview, why the sync would be.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Held {
+    pub(crate) would_hold: bool,
+    pub(crate) reason: v1::HeldReason,
+    pub(crate) message: String,
+    /// A hash of all its rows.
+    pub(crate) content: Option<Uuid>,
+    /// The HELD run before it whose rows are also this one's.
+    pub(crate) rows_of: Option<Uuid>,
+}
+
+/// The generations that a run was decided by.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct DecidedBy {
+    pub(crate) settings: Option<i64>,
+    pub(crate) domains: Option<i64>,
+    pub(crate) removal: Option<i64>,
+}
+
 /// What the row knows of a run besides its ending.
 #[derive(FromRow)]
 struct EndedRow {
@@ -59,6 +88,8 @@ struct EndedRow {
     start_time: Option<PgTimestamp>,
     end_time: Option<PgTimestamp>,
     create_time: Option<PgTimestamp>,
+    acts_on_run_id: Option<Uuid>,
+    expect_preview_run_id: Option<Uuid>,
 }
 
 /// The state of a run that a worker has begun before; none if none has.
@@ -156,13 +187,14 @@ pub(crate) async fn end(
         counts: Some(ending.counts),
     };
     let run = finished(tenant, run, &row, ending);
-    outbox::run_finished(tenant, run).await?;
+    outbox::run_ended(tenant, run).await?;
     Ok(ended)
 }
 
 async fn write(tenant: &mut TenantTx, run: RunId, ending: &Ending) -> Result<EndedRow, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
     let (read, counts, failure) = (&ending.read, &ending.counts, ending.failure.as_ref());
+    let held = &ending.held;
     sqlx::query_as(include_str!("outcome/end.sql"))
         .bind(id)
         .bind(run.as_uuid())
@@ -189,6 +221,18 @@ async fn write(tenant: &mut TenantTx, run: RunId, ending: &Ending) -> Result<End
         .bind(failure.map(|failure| failure.message.as_str()))
         .bind(failure.map(|failure| failure.advice.as_str()))
         .bind(failure.map(|failure| failure.detail.as_str()))
+        .bind(held.would_hold)
+        .bind(names::to_sql(held.reason))
+        .bind(&held.message)
+        .bind(held.content)
+        .bind(held.rows_of)
+        .bind(ending.decided_by.settings)
+        .bind(ending.decided_by.domains)
+        .bind(ending.decided_by.removal)
+        .bind(to_bigint(counts.accounts_reduced))
+        .bind(to_bigint(ending.accounts_changed))
+        .bind(ending.account_version)
+        .bind(ending.rows_expire.map(PgTimestamp))
         .fetch_one(tenant.connection())
         .await
         .during("write the run's outcome")
@@ -197,15 +241,19 @@ async fn write(tenant: &mut TenantTx, run: RunId, ending: &Ending) -> Result<End
 /// The run as it ended, for the portal.
 fn finished(tenant: &TenantTx, run: RunId, row: &EndedRow, ending: Ending) -> v1::Run {
     let time = |time: Option<PgTimestamp>| time.map(|time| pg::to_proto(time.0));
+    let run_id = |run: Option<Uuid>| run.map(|run| run.to_string()).unwrap_or_default();
     v1::Run {
         run_id: run.to_string(),
         tenant_id: tenant.tenant.to_string(),
         kind: names::from_nullable::<v1::RunKind>(Some(&row.kind)).into(),
         trigger: names::from_nullable::<v1::RunTrigger>(Some(&row.trigger)).into(),
         state: ending.state.into(),
+        held_reason: ending.held.reason.into(),
+        would_hold: ending.held.would_hold,
         read_mode: ending.read.read_mode,
         read_mode_reason: ending.read.read_mode_reason,
         unchanged: ending.unchanged,
+        rows_of_run_id: run_id(ending.held.rows_of),
         counts: Some(ending.counts),
         failure: ending.failure,
         attempt: row.attempt.unsigned_abs(),
@@ -213,5 +261,9 @@ fn finished(tenant: &TenantTx, run: RunId, row: &EndedRow, ending: Ending) -> v1
         create_time: time(row.create_time),
         start_time: time(row.start_time),
         end_time: time(row.end_time),
+        rows_expire_time: ending.rows_expire.map(pg::to_proto),
+        acts_on_run_id: run_id(row.acts_on_run_id),
+        expect_preview_run_id: run_id(row.expect_preview_run_id),
+        held_message: ending.held.message,
     }
 }

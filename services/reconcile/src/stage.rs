@@ -46,6 +46,14 @@ impl Stage {
 
     /// Adds everything that was staged to the read, batch by batch.
     pub(crate) async fn drain_into(self, directory: &mut DirectoryBuilder) -> Result<(), ReconcileError> {
+        self.for_each(|batch| submit::push(directory, batch)).await
+    }
+
+    /// Reads everything that was staged, one batch at a time.
+    pub(crate) async fn for_each(
+        &self,
+        mut take: impl FnMut(v1::ObjectBatch) -> Result<(), ReconcileError>,
+    ) -> Result<(), ReconcileError> {
         for number in 0..self.batches {
             let body: Option<Vec<u8>> = sqlx::query_scalar(
                 "SELECT body FROM reconcile.staged_batch WHERE tenant_id = $1 AND fence = $2 AND number = $3",
@@ -63,7 +71,7 @@ impl Stage {
                     what: "batch",
                     source,
                 })?;
-            submit::push(directory, batch)?;
+            take(batch)?;
         }
         Ok(())
     }

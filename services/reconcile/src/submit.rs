@@ -1,9 +1,14 @@
 //! What a worker read, as it comes in: collected in memory while the budget lasts, staged in the database beyond it.
 
+mod missing;
+
+use std::collections::HashSet;
+
 use futures::{Stream, StreamExt as _};
 use prost::Message as _;
 use rollcall_domain::plan::{Directory, DirectoryBuilder};
-use rollcall_proto::v1::{self, submit_run_request::Part};
+use rollcall_proto::v1::{self, submit_run_request::Part, submit_run_response};
+use tokio::sync::mpsc;
 use tonic::Status;
 
 use crate::{
@@ -18,6 +23,9 @@ use crate::{
 /// What an object takes in memory, against its bytes on the wire.
 const MEMORY_FACTOR: usize = 2;
 
+/// What goes back to the worker: missing objects, and at last the outcome.
+pub(crate) type Answer = Result<submit_run_response::Part, ReconcileError>;
+
 /// A read that came in whole.
 pub(crate) struct CompleteRead {
     pub(crate) key: LeaseKey,
@@ -25,10 +33,27 @@ pub(crate) struct CompleteRead {
     pub(crate) directory: DirectoryBuilder,
     /// What did not fit into memory and comes after the rest.
     pub(crate) stage: Option<Stage>,
+    /// Which missing objects the directory was asked for once more.
+    pub(crate) asked: Asked,
     /// How many bytes came in.
     pub(crate) bytes: usize,
     /// The memory that `directory` takes.
     pub(crate) share: Share,
+}
+
+/// The objects that the directory was asked for by their ids.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) ids: HashSet<Box<str>>,
+    /// How many of them answered.
+    pub(crate) found: u64,
+}
+
+impl Asked {
+    /// What the ids take in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        self.ids.len() * missing::ID_BYTES
+    }
 }
 
 impl Reconciler {
@@ -36,10 +61,11 @@ impl Reconciler {
     pub(crate) async fn submit(
         &self,
         parts: impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin,
+        answers: &mpsc::Sender<Answer>,
     ) -> Result<v1::RunEnded, ReconcileError> {
         let deadline = std::time::Duration::try_from(self.leases.deadline).unwrap_or_default();
         // Past the deadline the sweeper has ended the run, whatever still comes.
-        let read = tokio::time::timeout(deadline, self.collect(parts))
+        let read = tokio::time::timeout(deadline, self.collect(parts, answers))
             .await
             .map_err(|_| ReconcileError::Fenced)??;
         self.commit(read).await
@@ -48,6 +74,7 @@ impl Reconciler {
     async fn collect(
         &self,
         mut parts: impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin,
+        answers: &mpsc::Sender<Answer>,
     ) -> Result<CompleteRead, ReconcileError> {
         let Part::Header(header) = next(&mut parts).await? else {
             return Err(ReconcileError::Submission("it does not begin with a header"));
@@ -55,13 +82,21 @@ impl Reconciler {
         let key = convert::lease_key(&header.tenant_id, &header.run_id, header.fence)?;
         self.check_held(&key).await?;
         let mut collector = Collector::new(self, key);
-        loop {
+        let footer = loop {
             match next(&mut parts).await? {
                 Part::Batch(batch) => collector.take(batch).await?,
-                Part::Footer(footer) => return collector.finish(footer),
+                Part::Footer(footer) => break footer,
                 Part::Header(_) => return Err(ReconcileError::Submission("it has a second header")),
+                Part::Confirmation(_) => {
+                    return Err(ReconcileError::Submission(
+                        "it confirms what it was not asked for",
+                    ));
+                }
             }
-        }
+        };
+        let mut summary = collector.check(footer)?;
+        let asked = collector.ask(&mut parts, answers, &mut summary).await?;
+        Ok(collector.finish(summary, asked))
     }
 
     /// Spares a worker that lost its lease the way to the footer.
@@ -93,7 +128,7 @@ async fn next(
             Err(ReconcileError::Submission("it has an empty part"))
         }
         Some(Err(_)) => Err(ReconcileError::Submission("it broke off")),
-        None => Err(ReconcileError::Submission("it ended without a footer")),
+        None => Err(ReconcileError::Submission("it ended before it was whole")),
     }
 }
 
@@ -139,23 +174,30 @@ impl<'a> Collector<'a> {
         stage.write(&batch).await
     }
 
-    fn finish(self, footer: v1::SubmitFooter) -> Result<CompleteRead, ReconcileError> {
+    /// Whether everything came that the footer tells of.
+    fn check(&self, footer: v1::SubmitFooter) -> Result<v1::ReadSummary, ReconcileError> {
         let summary = footer
             .summary
             .ok_or(ReconcileError::Submission("its footer is empty"))?;
-        if summary.entries != self.entries {
-            return Err(ReconcileError::Submission(
+        if summary.entries == self.entries {
+            Ok(summary)
+        } else {
+            Err(ReconcileError::Submission(
                 "it has not as many objects as its footer says",
-            ));
+            ))
         }
-        Ok(CompleteRead {
+    }
+
+    fn finish(self, summary: v1::ReadSummary, asked: Asked) -> CompleteRead {
+        CompleteRead {
             key: self.key,
             summary,
             directory: self.directory,
             stage: self.stage,
+            asked,
             bytes: self.bytes,
             share: self.share,
-        })
+        }
     }
 }
 

@@ -1,13 +1,16 @@
 //! A tenant under its lock: what begins a run, ends one, or changes the tenant's data goes through here.
 
+mod asked;
+
 use jiff::Timestamp;
 use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::{Fence, RunId, TenantId};
-use rollcall_proto::v1;
 use sqlx::{FromRow, PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::error::{During, ReconcileError};
+
+pub(crate) use asked::{CurrentSettings, RunRequest, removals_paused, settings};
 
 /// A run of a tenant, as the worker names it that began it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,24 +38,15 @@ pub(crate) struct TenantRow {
     pub(crate) steady_stale: i64,
     pub(crate) steady_skip: i64,
     pub(crate) accounts: i64,
+    pub(crate) domain_generation: i64,
+    pub(crate) account_version: i64,
+    pub(crate) removal_generation: Option<i64>,
+    pub(crate) server_id: Option<String>,
+    pub(crate) refused_binds: i32,
+    pub(crate) refused_credential_generation: Option<i64>,
+    pub(crate) paused_credential_generation: Option<i64>,
     beat_time: Option<PgTimestamp>,
     now: PgTimestamp,
-}
-
-/// A run as it was asked for.
-#[derive(Clone, Debug, FromRow)]
-pub(crate) struct RunRequest {
-    pub(crate) kind: String,
-    pub(crate) trigger: String,
-    pub(crate) cancel_requested: bool,
-}
-
-/// A tenant's settings as they are now.
-#[derive(Clone, Debug)]
-pub(crate) struct CurrentSettings {
-    pub(crate) settings: v1::Settings,
-    pub(crate) credential: v1::SealedCredential,
-    pub(crate) generation: i64,
 }
 
 /// A transaction that holds the tenant's lock.
@@ -182,38 +176,6 @@ impl TenantTx {
         Ok(())
     }
 
-    /// The run as it was asked for; none if nobody asked, or the request is no more.
-    pub(crate) async fn request(&mut self, run: RunId) -> Result<Option<RunRequest>, ReconcileError> {
-        sqlx::query_as(
-            "SELECT kind, trigger, cancel_requested FROM scheduler.reconcile_run_request \
-             WHERE tenant_id = $1 AND run_id = $2",
-        )
-        .bind(self.tenant.as_str())
-        .bind(run.as_uuid())
-        .fetch_optional(&mut *self.transaction)
-        .await
-        .during("read the run's request")
-    }
-
-    /// The tenant's settings; none if they were deleted.
-    pub(crate) async fn settings(&mut self) -> Result<Option<CurrentSettings>, ReconcileError> {
-        let row: Option<(Vec<u8>, Vec<u8>, i64)> = sqlx::query_as(
-            "SELECT settings, sealed_credential, generation FROM scheduler.reconcile_settings WHERE tenant_id = $1",
-        )
-        .bind(self.tenant.as_str())
-        .fetch_optional(&mut *self.transaction)
-        .await
-        .during("read the settings")?;
-        let Some((settings, credential, generation)) = row else {
-            return Ok(None);
-        };
-        Ok(Some(CurrentSettings {
-            settings: decode(&settings, "settings")?,
-            credential: decode(&credential, "sealed credential")?,
-            generation,
-        }))
-    }
-
     /// Writes the row back and commits. Without it nothing of the transaction happened.
     pub(crate) async fn commit(mut self) -> Result<(), ReconcileError> {
         let row = &self.row;
@@ -234,13 +196,16 @@ impl TenantTx {
             .bind(row.steady_stale)
             .bind(row.steady_skip)
             .bind(row.accounts)
+            .bind(row.domain_generation)
+            .bind(row.account_version)
+            .bind(row.removal_generation)
+            .bind(row.server_id.as_deref())
+            .bind(row.refused_binds)
+            .bind(row.refused_credential_generation)
+            .bind(row.paused_credential_generation)
             .execute(&mut *self.transaction)
             .await
             .during("write the tenant's row")?;
         self.transaction.commit().await.during("commit")
     }
-}
-
-fn decode<M: prost::Message + Default>(bytes: &[u8], what: &'static str) -> Result<M, ReconcileError> {
-    M::decode(bytes).map_err(|source| ReconcileError::Undecodable { what, source })
 }

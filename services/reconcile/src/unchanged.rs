@@ -3,7 +3,8 @@
 use rollcall_proto::v1;
 
 use crate::{
-    commit::Standing,
+    binds,
+    commit::{Standing, server_id},
     error::ReconcileError,
     inputs,
     outcome::{self, Ending},
@@ -21,12 +22,20 @@ impl Reconciler {
         let mut tenant = TenantTx::open_held(&self.pool, key).await?;
         let ending = match Standing::of(&mut tenant, key.run).await? {
             Standing::Cancelled => Ending::cancelled(),
-            Standing::Current { kind, settings } => {
-                let inputs = inputs::current(&mut tenant, &settings).await?;
-                if kind != v1::RunKind::Sync || !equals_last_applied(&tenant.row, &read.digest, &inputs) {
+            Standing::Current(standing) => {
+                let inputs = inputs::current(&mut tenant, &standing.current).await?;
+                if !standing.request.may_be_unchanged()
+                    || !equals_last_applied(&tenant.row, &read.digest, &inputs)
+                {
                     return Err(ReconcileError::NotUnchanged);
                 }
-                unchanged(&tenant.row, read)
+                tenant.row.server_id = server_id(&read);
+                binds::accepted(&mut tenant.row, standing.current.credential_generation);
+                Ending {
+                    decided_by: standing.decided_by(&tenant.row),
+                    rows_expire: Some(tenant.now() + self.retention.rows),
+                    ..unchanged(&tenant.row, read)
+                }
             }
         };
         let ended = outcome::end(&mut tenant, key.run, ending).await?;
@@ -62,7 +71,6 @@ fn unchanged(row: &TenantRow, read: v1::ReadSummary) -> Ending {
         unchanged: true,
         read,
         counts,
-        failure: None,
-        rows_written: 0,
+        ..Ending::default()
     }
 }

@@ -17,31 +17,39 @@ use crate::{
 };
 
 const COPY_ACCOUNTS: &str = "COPY portal.account (tenant_id, account_id, hsr_enabled, protected, stale_since, \
-     type, origin, primary_address, object_id) FROM STDIN (FORMAT binary)";
+     type, origin, primary_address, object_id, created_version, version) FROM STDIN (FORMAT binary)";
 
 /// How many accounts one statement updates.
 const BATCH: usize = 10_000;
 
-/// Applies all changes of a plan to accounts and addresses.
-pub(super) async fn changes(tenant: &mut TenantTx, changes: &[AccountChange]) -> Result<(), ReconcileError> {
+/// Applies all changes to accounts and addresses, and gives the accounts the next version: none is taken, and none comes
+/// back, if nothing changes.
+pub(crate) async fn changes(
+    tenant: &mut TenantTx,
+    changes: &[AccountChange],
+) -> Result<Option<i64>, ReconcileError> {
     if changes.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
+    tenant.row.account_version += 1;
+    let version = tenant.row.account_version;
     let id = tenant.tenant.clone();
     let connection = tenant.connection();
     let (created, known): (Vec<_>, Vec<_>) = changes
         .iter()
         .partition(|change| change.kind == ChangeKind::Created);
     for batch in known.chunks(BATCH) {
-        update(connection, &id, batch).await?;
+        update(connection, &id, version, batch).await?;
     }
-    create(connection, &id, &created).await?;
-    address::Difference::of(changes).apply(connection, &id).await
+    create(connection, &id, version, &created).await?;
+    address::Difference::of(changes).apply(connection, &id).await?;
+    Ok(Some(version))
 }
 
 async fn create(
     connection: &mut PgConnection,
     tenant: &TenantId,
+    version: i64,
     created: &[&AccountChange],
 ) -> Result<(), ReconcileError> {
     copy_in(connection, COPY_ACCOUNTS, created.iter(), |row, change| {
@@ -55,6 +63,8 @@ async fn create(
         row.text(account.origin.as_str());
         row.text(primary(account));
         row.optional_text(account.object_id.as_ref().map(ObjectId::as_str));
+        row.bigint(version);
+        row.bigint(version);
     })
     .await
     .during("write the new accounts")?;
@@ -64,6 +74,7 @@ async fn create(
 async fn update(
     connection: &mut PgConnection,
     tenant: &TenantId,
+    version: i64,
     changed: &[&AccountChange],
 ) -> Result<(), ReconcileError> {
     let accounts = || changed.iter().map(|change| &change.after);
@@ -79,6 +90,7 @@ async fn update(
                 .map(|account| account.hsr_enabled)
                 .collect::<Vec<bool>>(),
         )
+        .bind(accounts().map(|account| account.protected).collect::<Vec<bool>>())
         .bind(
             accounts()
                 .map(|account| account.stale_since.map(PgTimestamp))
@@ -101,6 +113,7 @@ async fn update(
                 .map(|account| account.object_id.as_ref().map(ObjectId::as_str))
                 .collect::<Vec<_>>(),
         )
+        .bind(version)
         .execute(connection)
         .await
         .during("update the accounts")?;

@@ -7,6 +7,7 @@ use rollcall_domain::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::content;
 use crate::{
     copy::{RowWriter, copy_in},
     error::{During, ReconcileError},
@@ -94,7 +95,7 @@ pub(super) fn compare<'p>(mut open: Vec<OpenRow>, rows: impl Iterator<Item = Pla
     let mut steady = SteadyCounts::default();
     let mut new = Vec::new();
     for (position, row) in rows.enumerate() {
-        let content = content(&row);
+        let content = content::settled(&row);
         steady.add(row.steady_verdict);
         let found = if has_settled(&row) {
             find(&open, &stays, content)
@@ -145,31 +146,6 @@ impl SteadyCounts {
     }
 }
 
-/// A hash of what a row settles to.
-fn content(row: &PlannedRow<'_>) -> u128 {
-    let fields = [
-        Some(row.address),
-        row.steady_verdict.map(Verdict::as_str),
-        row.steady_reason.map(Reason::as_str),
-        row.address_type.map(AddressType::as_str),
-        row.primary_address,
-        row.directory_type.map(AddressType::as_str),
-        row.directory_primary,
-        row.object_type.map(ObjectType::as_str),
-        row.object_id,
-        row.object_dn,
-        row.steady_other,
-    ];
-    let mut buffer = Vec::with_capacity(512);
-    for field in fields {
-        let field = field.unwrap_or_default().as_bytes();
-        buffer.extend_from_slice(&field.len().to_be_bytes());
-        buffer.extend_from_slice(field);
-    }
-    let [half @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *blake3::hash(&buffer).as_bytes();
-    u128::from_be_bytes(half)
-}
-
 /// Brings the history to its next state.
 pub(super) async fn advance(
     tenant: &mut TenantTx,
@@ -182,7 +158,7 @@ pub(super) async fn advance(
     write(tenant, plan, difference, None).await
 }
 
-/// Stores a preview: what it shows beyond the history as it stands, and what it does not show of that.
+/// Stores a preview, or a run that is HELD: what it shows beyond the history as it stands, and what it does not show of that.
 pub(super) async fn preview(
     tenant: &mut TenantTx,
     run: RunId,
@@ -263,7 +239,8 @@ async fn close(
     Ok(())
 }
 
-fn write_row(writer: &mut RowWriter<'_>, row: &PlannedRow<'_>) {
+/// The columns from `entry_verdict` on.
+pub(super) fn write_row(writer: &mut RowWriter<'_>, row: &PlannedRow<'_>) {
     writer.text(row.verdict.as_str());
     writer.optional_text(row.reason.map(Reason::as_str));
     writer.optional_text(row.other);

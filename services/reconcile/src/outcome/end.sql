@@ -23,10 +23,22 @@ SET state = $3,
     failure_message = $23,
     failure_advice = $24,
     failure_detail = $25,
+    would_hold = $26,
+    held_reason = $27,
+    held_message = NULLIF($28, ''),
+    held_content = $29,
+    rows_of_run_id = $30,
+    settings_generation = $31,
+    domain_generation = $32,
+    removal_generation = $33,
+    accounts_reduced = $34,
+    accounts_changed = $35,
+    account_version = $36,
+    rows_expire_time = $37,
     next_attempt_time = NULL,
     end_time = clock_timestamp()
+FROM (VALUES (1)) AS one
+LEFT JOIN scheduler.reconcile_run_request r ON r.tenant_id = $1 AND r.run_id = $2
 WHERE o.tenant_id = $1 AND o.run_id = $2
 RETURNING o.kind, o.trigger, o.attempt, o.start_time, o.end_time,
-          (SELECT r.create_time
-           FROM scheduler.reconcile_run_request r
-           WHERE r.tenant_id = o.tenant_id AND r.run_id = o.run_id) AS create_time
+          r.create_time, r.acts_on_run_id, r.expect_preview_run_id

@@ -2,23 +2,32 @@
 
 use std::{convert::Infallible, sync::Arc};
 
-use futures::{FutureExt as _, StreamExt as _, stream::BoxStream};
+use futures::{
+    StreamExt as _,
+    stream::{self, BoxStream},
+};
 use rollcall_chassis::{grpc::require_peer, pg};
 use rollcall_proto::v1::{
     BeginRunRequest, BeginRunResponse, BeginStatus, FailRunRequest, FailRunResponse, FinishUnchangedRequest,
-    FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse, SubmitRunRequest, SubmitRunResponse,
-    reconcile_service_server::ReconcileService, submit_run_response::Part,
+    FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse, NoteBindRequest, NoteBindResponse,
+    SubmitRunRequest, SubmitRunResponse, reconcile_service_server::ReconcileService,
+    submit_run_response::Part,
 };
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument as _;
 
 use crate::{
+    binds::Bind,
     convert,
     error::ReconcileError,
     lease::{Begin, Begun, Progress, Started},
     reconciler::Reconciler,
+    submit::Answer,
 };
+
+/// How many messages with missing objects may wait for a worker to take them.
+const ANSWERS: usize = 4;
 
 /// ReconcileService, for workers alone.
 pub(crate) struct RunCalls {
@@ -66,22 +75,17 @@ impl ReconcileService for RunCalls {
     ) -> Result<Response<Self::SubmitRunStream>, Status> {
         let parts = self.of_worker(request)?;
         let reconciler = Arc::clone(&self.reconciler);
-        let (sender, receiver) = oneshot::channel();
+        let (sender, receiver) = mpsc::channel(ANSWERS);
         let work = async move {
+            let ended = reconciler.submit(parts, &sender).await;
             // Nobody may wait for the answer any more.
-            let _ = sender.send(reconciler.submit(parts).await);
+            let _ = sender.send(ended.map(Part::Outcome)).await;
             Ok::<_, Infallible>(())
         };
         self.reconciler
             .lifecycle
             .spawn("submission", work.in_current_span());
-        let answer = receiver.map(|ended| {
-            let outcome = ended.unwrap_or(Err(ReconcileError::CutOff))?;
-            Ok(SubmitRunResponse {
-                part: Some(Part::Outcome(outcome)),
-            })
-        });
-        Ok(Response::new(answer.into_stream().boxed()))
+        Ok(Response::new(answers(receiver)))
     }
 
     async fn finish_unchanged(
@@ -121,6 +125,36 @@ impl ReconcileService for RunCalls {
         self.reconciler.fail(&key, failure, next_attempt).await?;
         Ok(Response::new(FailRunResponse {}))
     }
+
+    async fn note_bind(
+        &self,
+        request: Request<NoteBindRequest>,
+    ) -> Result<Response<NoteBindResponse>, Status> {
+        let request = self.of_worker(request)?;
+        let tenant = convert::tenant(&request.tenant_id)?;
+        let bind = if request.refused {
+            Bind::Refused
+        } else {
+            Bind::Accepted
+        };
+        self.reconciler
+            .note_bind(&tenant, request.credential_generation, bind)
+            .await?;
+        Ok(Response::new(NoteBindResponse {}))
+    }
+}
+
+/// What comes back while a run is submitted, up to its outcome or an error.
+fn answers(receiver: mpsc::Receiver<Answer>) -> BoxStream<'static, Result<SubmitRunResponse, Status>> {
+    stream::unfold(Some(receiver), async |receiver| {
+        let mut receiver = receiver?;
+        // A sender that is gone before it told the end was cut off.
+        let answer = receiver.recv().await.unwrap_or(Err(ReconcileError::CutOff));
+        let more = matches!(answer, Ok(Part::Missing(_)));
+        let answer = answer.map(|part| SubmitRunResponse { part: Some(part) });
+        Some((answer.map_err(Status::from), more.then_some(receiver)))
+    })
+    .boxed()
 }
 
 fn without_lease(status: BeginStatus) -> BeginRunResponse {
@@ -140,5 +174,6 @@ fn response(started: Started) -> BeginRunResponse {
         credential: Some(started.current.credential),
         last_digest: started.last_digest,
         deadline: Some(pg::to_proto(started.deadline)),
+        credential_generation: started.current.credential_generation,
     }
 }

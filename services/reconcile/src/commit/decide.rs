@@ -1,0 +1,136 @@
+//! The verdicts on a complete read, from everything that decides on them.
+
+use jiff::Timestamp;
+use rollcall_domain::{
+    RunId,
+    plan::{self, ApprovedAddresses, Directory, Plan, Rules, Withholding},
+};
+use rollcall_proto::v1;
+use tokio::task::block_in_place;
+
+use super::{
+    approval,
+    history::{self, Difference},
+    ids::AccountIds,
+    load, server_id,
+    standing::Applicable,
+};
+use crate::{
+    convert,
+    error::{During, ReconcileError},
+    outcome::Ending,
+    retention::Periods,
+    submit::Asked,
+    tenant::{TenantRow, TenantTx},
+};
+
+/// Everything that a run brings to its decision.
+pub(super) struct Complete {
+    pub(super) run: RunId,
+    pub(super) standing: Box<Applicable>,
+    pub(super) directory: Directory,
+    pub(super) summary: v1::ReadSummary,
+    pub(super) asked: Asked,
+    pub(super) retention: Periods,
+}
+
+/// What was decided, before anything of it is written.
+pub(super) struct Decided<'d> {
+    pub(super) world: &'d load::World,
+    pub(super) plan: &'d Plan<'d>,
+    pub(super) difference: Difference,
+    pub(super) removals_paused: bool,
+    /// What somebody approved, and why the run was HELD that showed it.
+    pub(super) approved: Option<(v1::HeldReason, &'d ApprovedAddresses)>,
+}
+
+impl Complete {
+    /// Decides, and writes everything but the outcome.
+    pub(super) async fn decide(self, tenant: &mut TenantTx) -> Result<Ending, ReconcileError> {
+        settle_planner(tenant).await?;
+        let current = &self.standing.current;
+        let rules = convert::rules(&current.settings)?;
+        let world = load::world(tenant, &self.directory).await?;
+        let removals_paused = tenant.removals_paused(current).await?;
+        if current.removes() && !removals_paused {
+            self.check_asked(&world)?;
+        }
+        let (reason, approved) = match approval::of(tenant, &self.standing).await? {
+            None => (v1::HeldReason::Unspecified, None),
+            Some(approval) => (approval.reason, Some(approval.addresses)),
+        };
+        let withholding = Withholding {
+            removals_paused,
+            other_server: self.is_of_other_server(&tenant.row),
+            approved,
+        };
+        let plan = self.plan(&rules, &world, &withholding, tenant.now());
+        let open = history::open_rows(tenant).await?;
+        let difference = block_in_place(|| history::compare(open, plan.rows.iter()));
+        tracing::info!(
+            rows = plan.rows.len(),
+            rows.new = difference.new.len(),
+            rows.closed = difference.closed.len(),
+            accounts.changed = plan.changes.len(),
+            accounts.reduced = plan.counts.accounts_reduced,
+            "planned"
+        );
+        let decided = Decided {
+            world: &world,
+            plan: &plan,
+            difference,
+            removals_paused,
+            approved: withholding.approved.as_ref().map(|approved| (reason, approved)),
+        };
+        self.end(tenant, &decided).await
+    }
+
+    fn plan<'p>(
+        &'p self,
+        rules: &'p Rules,
+        world: &'p load::World,
+        withholding: &'p Withholding,
+        now: Timestamp,
+    ) -> Plan<'p> {
+        let mut ids = AccountIds::new(now);
+        block_in_place(|| {
+            plan::plan(
+                rules,
+                &world.domains,
+                &world.foreign,
+                &self.directory,
+                &world.portal,
+                withholding,
+                now,
+                &mut || ids.next(),
+            )
+        })
+    }
+
+    /// Whatever is missing now must have been asked for: what the portal did meanwhile is no reason to remove unseen.
+    fn check_asked(&self, world: &load::World) -> Result<(), ReconcileError> {
+        let mut missing = world.portal.missing_from(&self.directory);
+        if missing.all(|id| self.asked.ids.contains(id)) {
+            Ok(())
+        } else {
+            Err(ReconcileError::SettingsChanged)
+        }
+    }
+
+    fn is_of_other_server(&self, row: &TenantRow) -> bool {
+        match (&row.server_id, server_id(&self.summary)) {
+            (Some(last), Some(now)) => *last != now,
+            _ => false,
+        }
+    }
+}
+
+/// What is written here is written in sets, and planned for the sets that are given: a tenant that was just imported has no
+/// statistics yet, and a plan made for a handful of rows takes minutes with ten thousand. Every join is as good by hash.
+pub(crate) async fn settle_planner(tenant: &mut TenantTx) -> Result<(), ReconcileError> {
+    sqlx::query(include_str!("settle_planner.sql"))
+        .execute(tenant.connection())
+        .await
+        .during("settle how statements are planned")?;
+    Ok(())
+}

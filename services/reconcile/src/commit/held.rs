@@ -1,0 +1,24 @@
+//! The rows of a run that is HELD: its own, or those of the HELD run before it if that decided the same.
+
+use uuid::Uuid;
+
+use crate::{
+    error::{During, ReconcileError},
+    tenant::TenantTx,
+};
+
+/// The run that shows these rows already: the tenant's newest HELD run has the same, nothing was applied since, and they are
+/// still kept.
+pub(super) async fn shown_already(
+    tenant: &mut TenantTx,
+    content: Uuid,
+) -> Result<Option<Uuid>, ReconcileError> {
+    let (id, applied) = (tenant.tenant.as_str().to_owned(), tenant.row.applied);
+    sqlx::query_scalar(include_str!("held/shown_already.sql"))
+        .bind(id)
+        .bind(content)
+        .bind(applied)
+        .fetch_optional(tenant.connection())
+        .await
+        .during("look at the held run before")
+}

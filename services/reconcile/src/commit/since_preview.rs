@@ -1,0 +1,182 @@
+//! Whether a run decides what the preview showed that was looked at before. If not, the differences are its rows.
+
+use std::collections::HashMap;
+
+use futures::TryStreamExt as _;
+use rollcall_domain::{
+    Reason, RunId, Verdict,
+    plan::{PlannedRow, Rows},
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{content, history};
+use crate::{
+    copy::copy_in,
+    error::{During, ReconcileError},
+    tenant::TenantTx,
+};
+
+const COPY: &str = "COPY reconcile.claim_history (tenant_id, row_id, valid_from, valid_to, content, preview_run_id, \
+     previous_verdict, entry_verdict, entry_reason, entry_other, steady_verdict, steady_reason, steady_other, \
+     address, address_type, primary_address, directory_type, directory_primary, \
+     object_type, object_id, object_dn) FROM STDIN (FORMAT binary)";
+
+/// What of a run's rows is not what a preview showed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Differences {
+    /// Positions of rows that are new or decided otherwise, with the verdict that the preview had of the same.
+    changed: Vec<(usize, Option<Verdict>)>,
+    /// Rows that the preview alone had.
+    gone: Vec<i64>,
+}
+
+/// A row of a preview, as far as it is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Shown {
+    decision: u128,
+    subject: u128,
+    row_id: i64,
+    verdict: Option<Verdict>,
+}
+
+impl Differences {
+    pub(super) fn len(&self) -> u64 {
+        (self.changed.len() + self.gone.len()) as u64
+    }
+}
+
+/// Compares a plan's rows with those of a preview.
+pub(super) async fn find(
+    tenant: &mut TenantTx,
+    preview: Uuid,
+    rows: &Rows<'_>,
+) -> Result<Differences, ReconcileError> {
+    let shown = shown(tenant, preview).await?;
+    Ok(tokio::task::block_in_place(|| compare(shown, rows.iter())))
+}
+
+#[derive(FromRow)]
+struct ShownRow {
+    row_id: i64,
+    address: String,
+    object_id: String,
+    verdict: Option<String>,
+    reason: Option<String>,
+}
+
+async fn shown(tenant: &mut TenantTx, preview: Uuid) -> Result<Vec<Shown>, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let mut rows = sqlx::query_as(
+        "SELECT row_id, address, object_id, verdict, reason FROM results.run_row WHERE tenant_id = $1 AND run_id = $2",
+    )
+    .bind(id)
+    .bind(preview)
+    .fetch(tenant.connection());
+    let mut shown = Vec::new();
+    while let Some(row) = rows.try_next().await.during("read the preview's rows")? {
+        let ShownRow {
+            row_id,
+            address,
+            object_id,
+            verdict,
+            reason,
+        } = row;
+        shown.push(Shown {
+            decision: content::decision(&address, &object_id, verdict.as_deref(), reason.as_deref()),
+            subject: content::subject(&address, &object_id),
+            row_id,
+            verdict: verdict.as_deref().and_then(Verdict::parse),
+        });
+    }
+    Ok(shown)
+}
+
+fn compare<'p>(mut shown: Vec<Shown>, rows: impl Iterator<Item = PlannedRow<'p>>) -> Differences {
+    shown.sort_unstable();
+    let mut met = vec![false; shown.len()];
+    let mut changed = Vec::new();
+    for (position, row) in rows.enumerate() {
+        let decision = content::decision(
+            row.address,
+            row.object_id.unwrap_or_default(),
+            Some(row.verdict.as_str()),
+            row.reason.map(Reason::as_str),
+        );
+        let first = shown.partition_point(|shown| shown.decision < decision);
+        let same = (first..shown.len()).take_while(|at| shown[*at].decision == decision);
+        match same.into_iter().find(|at| !met[*at]) {
+            Some(at) => met[at] = true,
+            None => changed.push((
+                position,
+                content::subject(row.address, row.object_id.unwrap_or_default()),
+            )),
+        }
+    }
+    let mut left: HashMap<u128, Shown> = shown
+        .into_iter()
+        .zip(met)
+        .filter(|(_, met)| !met)
+        .map(|(shown, _)| (shown.subject, shown))
+        .collect();
+    let changed = changed
+        .into_iter()
+        .map(|(position, subject)| (position, left.remove(&subject).and_then(|shown| shown.verdict)))
+        .collect();
+    let mut gone: Vec<i64> = left.into_values().map(|shown| shown.row_id).collect();
+    gone.sort_unstable();
+    Differences { changed, gone }
+}
+
+/// Stores the differences as the rows of a run.
+pub(super) async fn store(
+    tenant: &mut TenantTx,
+    run: RunId,
+    preview: Uuid,
+    rows: &Rows<'_>,
+    differences: &Differences,
+) -> Result<(), ReconcileError> {
+    let (id, state, run) = (tenant.tenant.clone(), tenant.row.applied, run.as_uuid());
+    let changed = differences
+        .changed
+        .iter()
+        .filter_map(|(position, previous)| Some((rows.get(*position)?, *previous)));
+    let numbered = (tenant.row.next_row_id..).zip(changed);
+    let written = copy_in(
+        tenant.connection(),
+        COPY,
+        numbered,
+        |writer, (row_id, (row, previous))| {
+            writer.text(id.as_str());
+            writer.bigint(row_id);
+            writer.bigint(state);
+            writer.bigint(state);
+            writer.uuid(Uuid::from_u128(content::settled(&row)));
+            writer.uuid(run);
+            writer.optional_text(previous.map(Verdict::as_str));
+            history::write_row(writer, &row);
+        },
+    )
+    .await
+    .during("write what differs from the preview")?;
+    tenant.row.next_row_id += i64::try_from(written).unwrap_or(i64::MAX);
+    if differences.gone.is_empty() {
+        return Ok(());
+    }
+    let first = tenant.row.next_row_id;
+    let copied = sqlx::query(include_str!("since_preview/copy_gone.sql"))
+        .bind(id.as_str())
+        .bind(preview)
+        .bind(run)
+        .bind(first)
+        .bind(state)
+        .bind(&differences.gone)
+        .execute(tenant.connection())
+        .await
+        .during("write what the preview alone had")?;
+    tenant.row.next_row_id += i64::try_from(copied.rows_affected()).unwrap_or(i64::MAX);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+use rollcall_domain::AddressType;
+
+use super::*;
+
+fn row(address: &str, verdict: Verdict, reason: Option<Reason>) -> PlannedRow<'_> {
+    PlannedRow {
+        address,
+        verdict,
+        reason,
+        steady_verdict: None,
+        steady_reason: None,
+        steady_other: None,
+        address_type: Some(AddressType::Primary),
+        primary_address: Some(address),
+        directory_type: None,
+        directory_primary: None,
+        object_type: None,
+        object_id: Some("o1"),
+        object_dn: None,
+        other: None,
+    }
+}
+
+fn shown(row: &PlannedRow<'_>, row_id: i64) -> Shown {
+    let object_id = row.object_id.unwrap_or_default();
+    Shown {
+        decision: content::decision(
+            row.address,
+            object_id,
+            Some(row.verdict.as_str()),
+            row.reason.map(Reason::as_str),
+        ),
+        subject: content::subject(row.address, object_id),
+        row_id,
+        verdict: Some(row.verdict),
+    }
+}
+
+#[test]
+fn a_run_that_decides_what_was_shown_has_no_differences() {
+    let rows = [
+        row("a@x.example", Verdict::Add, Some(Reason::NewAccount)),
+        row("b@x.example", Verdict::Keep, None),
+    ];
+    let preview = vec![shown(&rows[1], 2), shown(&rows[0], 1)];
+    assert_eq!(compare(preview, rows.into_iter()), Differences::default());
+}
+
+#[test]
+fn what_is_decided_otherwise_comes_with_the_verdict_that_was_shown() {
+    let before = row("a@x.example", Verdict::Add, Some(Reason::NewAccount));
+    let now = row("a@x.example", Verdict::Skip, Some(Reason::OtherTenant));
+    let differences = compare(vec![shown(&before, 1)], [now].into_iter());
+    assert_eq!(differences.changed, [(0, Some(Verdict::Add))]);
+    assert_eq!(differences.gone, []);
+}
+
+#[test]
+fn a_reason_alone_is_a_difference() {
+    let before = row("a@x.example", Verdict::Stale, Some(Reason::Absent));
+    let now = row("a@x.example", Verdict::Stale, Some(Reason::OtherServer));
+    let differences = compare(vec![shown(&before, 1)], [now].into_iter());
+    assert_eq!(differences.changed, [(0, Some(Verdict::Stale))]);
+}
+
+#[test]
+fn what_is_new_was_shown_with_nothing_and_what_is_gone_is_the_previews_alone() {
+    let before = row("a@x.example", Verdict::Keep, None);
+    let now = row("b@x.example", Verdict::Add, Some(Reason::NewAccount));
+    let differences = compare(vec![shown(&before, 7)], [now].into_iter());
+    assert_eq!(differences.changed, [(0, None)]);
+    assert_eq!(differences.gone, [7]);
+    assert_eq!(differences.len(), 2);
+}
+
+#[test]
+fn the_same_address_of_another_object_is_another_row() {
+    let before = row("a@x.example", Verdict::Keep, None);
+    let now = PlannedRow {
+        object_id: Some("o2"),
+        ..before
+    };
+    let differences = compare(vec![shown(&before, 7)], [now].into_iter());
+    assert_eq!((differences.changed.len(), differences.gone.len()), (1, 1));
+}

@@ -1,0 +1,180 @@
+//! What the read did not meet, seen a second time: before anything is removed, the directory is asked for each missing
+//! object by its id. While it is asked, no connection to the database is held.
+
+use std::collections::HashSet;
+
+use futures::{Stream, TryStreamExt as _};
+use rollcall_proto::v1::{self, submit_run_request, submit_run_response::Part};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tonic::Status;
+
+use super::{Answer, Asked, Collector, next};
+use crate::{
+    convert,
+    error::{During, ReconcileError},
+    tenant,
+};
+
+/// How many ids one message has at most.
+const IDS: usize = 1000;
+/// What an id takes in memory, with its place in the set.
+pub(super) const ID_BYTES: usize = 96;
+
+impl Collector<'_> {
+    /// Asks for what is missing, and takes what answers as if it had been read. Nothing is asked if nothing can be removed.
+    pub(super) async fn ask(
+        &mut self,
+        parts: &mut (impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin),
+        answers: &mpsc::Sender<Answer>,
+        summary: &mut v1::ReadSummary,
+    ) -> Result<Asked, ReconcileError> {
+        if !self.may_remove().await? {
+            return Ok(Asked::default());
+        }
+        let _memory = self.room_for_ids().await?;
+        let missing = self.missing().await?;
+        if missing.is_empty() {
+            return Ok(Asked::default());
+        }
+        tracing::info!(
+            tenant.id = %self.key.tenant,
+            run.id = %self.key.run,
+            objects = missing.len(),
+            "the directory is asked for objects that the read did not meet"
+        );
+        send(&missing, answers).await?;
+        let mut asked = Asked {
+            ids: missing,
+            found: 0,
+        };
+        loop {
+            let submit_run_request::Part::Confirmation(confirmation) = next(parts).await? else {
+                return Err(ReconcileError::Submission(
+                    "it has something else after its footer",
+                ));
+            };
+            let complete = confirmation.complete;
+            summary.not_email += confirmation.not_email;
+            self.take_found(confirmation, &mut asked).await?;
+            if complete {
+                return Ok(asked);
+            }
+        }
+    }
+
+    /// As things stand now; under the lock it is looked at again.
+    async fn may_remove(&self) -> Result<bool, ReconcileError> {
+        let pool = &self.reconciler.pool;
+        let current = tenant::settings(self.key.tenant.as_str(), pool).await?;
+        if !current.is_some_and(|current| current.removes()) {
+            return Ok(false);
+        }
+        Ok(!tenant::removals_paused(pool).await?)
+    }
+
+    /// Memory for the ids of all accounts: of the run's own share if it is there, else lent by the commits until the ids are
+    /// settled.
+    async fn room_for_ids(&mut self) -> Result<Option<OwnedSemaphorePermit>, ReconcileError> {
+        let accounts = self.reconciler.accounts_of(&self.key.tenant).await?;
+        let bytes = accounts * ID_BYTES;
+        if self.share.take(bytes) {
+            return Ok(None);
+        }
+        Ok(self.reconciler.budget.for_commit(bytes).await)
+    }
+
+    /// The ids of live, unprotected accounts that the read does not hold.
+    async fn missing(&self) -> Result<HashSet<Box<str>>, ReconcileError> {
+        let mut missing = HashSet::new();
+        {
+            let mut ids = sqlx::query_scalar::<_, String>(include_str!("missing/object_ids.sql"))
+                .bind(self.key.tenant.as_str())
+                .fetch(&self.reconciler.pool);
+            while let Some(id) = ids.try_next().await.during("read the accounts' objects")? {
+                let id = convert::object_id(&id)?;
+                if !self.directory.contains(&id) {
+                    missing.insert(id.as_str().into());
+                }
+            }
+        }
+        if let Some(stage) = self.stage.as_ref().filter(|_| !missing.is_empty()) {
+            stage
+                .for_each(|batch| {
+                    for object in batch.objects {
+                        missing.remove(convert::object_id(&object.id)?.as_str());
+                    }
+                    Ok(())
+                })
+                .await?;
+        }
+        Ok(missing)
+    }
+
+    async fn take_found(
+        &mut self,
+        confirmation: v1::Confirmation,
+        asked: &mut Asked,
+    ) -> Result<(), ReconcileError> {
+        for object in &confirmation.found {
+            if !asked.ids.contains(convert::object_id(&object.id)?.as_str()) {
+                return Err(ReconcileError::Submission(
+                    "it confirms what it was not asked for",
+                ));
+            }
+        }
+        asked.found += confirmation.found.len() as u64;
+        if confirmation.found.is_empty() {
+            return Ok(());
+        }
+        self.take(v1::ObjectBatch {
+            objects: confirmation.found,
+        })
+        .await
+    }
+}
+
+async fn send(missing: &HashSet<Box<str>>, answers: &mpsc::Sender<Answer>) -> Result<(), ReconcileError> {
+    for message in messages(missing) {
+        answers
+            .send(Ok(Part::Missing(message)))
+            .await
+            .map_err(|_| ReconcileError::Submission("it broke off"))?;
+    }
+    Ok(())
+}
+
+fn messages(missing: &HashSet<Box<str>>) -> impl Iterator<Item = v1::MissingObjects> {
+    let mut ids = missing.iter().map(|id| id.to_string()).peekable();
+    std::iter::from_fn(move || {
+        ids.peek()?;
+        let ids_of_one: Vec<String> = ids.by_ref().take(IDS).collect();
+        Some(v1::MissingObjects {
+            ids: ids_of_one,
+            last: ids.peek().is_none(),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(count: usize) -> HashSet<Box<str>> {
+        (0..count).map(|id| id.to_string().into_boxed_str()).collect()
+    }
+
+    #[test]
+    fn missing_objects_go_down_in_bounded_messages_of_which_only_the_last_says_so() {
+        let sent: Vec<_> = messages(&ids(2 * IDS + 1)).collect();
+        let sizes: Vec<_> = sent.iter().map(|message| message.ids.len()).collect();
+        assert_eq!(sizes, [IDS, IDS, 1]);
+        let last: Vec<_> = sent.iter().map(|message| message.last).collect();
+        assert_eq!(last, [false, false, true]);
+    }
+
+    #[test]
+    fn a_full_last_message_is_the_last() {
+        let sent: Vec<_> = messages(&ids(IDS)).collect();
+        assert!(matches!(sent.as_slice(), [only] if only.last));
+    }
+}
