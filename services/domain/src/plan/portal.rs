@@ -9,6 +9,7 @@ use crate::id::{AccountId, ObjectId};
 use crate::object::{AddressType, ObjectType, Origin};
 
 use super::arena::{Interner, Texts, index};
+use super::directory::Directory;
 
 /// An account with all that counts of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +116,16 @@ impl Portal {
     /// Each account, by id.
     pub fn iter(&self) -> impl Iterator<Item = AccountState> {
         self.accounts.iter().map(|account| self.state_of(account))
+    }
+
+    /// The objects of live accounts that are not protected and that a read does not hold: what a run could take something
+    /// from, since nobody saw them.
+    pub fn missing_from<'p>(&'p self, directory: &'p Directory) -> impl Iterator<Item = &'p str> {
+        self.accounts
+            .iter()
+            .filter(|account| !account.removed && !account.protected)
+            .filter_map(|account| self.object_id_of(account))
+            .filter(|id| directory.ids.find(id).is_none())
     }
 
     pub(super) fn address_text(&self, position: usize) -> &str {
