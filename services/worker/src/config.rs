@@ -49,7 +49,7 @@ pub struct Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialsConfig {
-    /// The newest key and older ones.
+    /// The newest key first, then older ones.
     pub key_files: Vec<PathBuf>,
 }
 
@@ -159,7 +159,7 @@ impl ServiceConfig for Config {
         ("reconcile.key_file", "the certificate's key, PEM"),
         (
             "credentials.key_files",
-            "the keys that open credentials: the one in use, and older ones",
+            "the keys that open credentials, the newest first: what was sealed to an older one is sealed anew to it",
         ),
         (
             "network.allow",

@@ -4,6 +4,7 @@
 //! bounded in time on top. It binds once, on one host, whatever comes of it: a wrong password that is tried often
 //! locks an account. The password is opened for the bind, and wiped after it. Nothing of what is found is logged.
 
+mod account;
 mod ask;
 mod certificates;
 mod dirsync;
@@ -22,20 +23,19 @@ use jiff::Timestamp;
 use rollcall_chassis::{
     amqp::{Message, Publisher, SCHEMA_VERSION},
     clock,
-    credential::{Binding, OpeningKeys, SecretString},
+    credential::SecretString,
     lifecycle::chain,
 };
 use rollcall_proto::v1::{
-    ConnectionTest, ConnectionTestReport, Directory, IdentityFindings, Job, NoteBindRequest, TestStep,
-    TestStepKind, test_step::Findings,
+    ConnectionTest, ConnectionTestReport, Directory, Job, NoteBindRequest, TestStep, TestStepKind,
 };
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    credentials::{Credentials, Sealed},
     directory::{
         Reader,
-        connection::Connection,
         target::{Security, Target},
     },
     error::ReadError,
@@ -52,12 +52,11 @@ const LIMIT: Duration = Duration::from_mins(2);
 const WAITING_STEPS: usize = 4;
 
 /// Tests connections.
-#[derive(Debug)]
 pub struct Tester {
     /// Where connections may go, and under which limits.
     pub reader: Arc<Reader>,
-    /// Open credentials.
-    pub keys: Arc<OpeningKeys>,
+    /// Open sealed passwords.
+    pub credentials: Arc<Credentials>,
     /// Hears how a bind with a stored credential went.
     pub reconcile: Reconcile,
     /// Sends the reports.
@@ -108,13 +107,16 @@ impl Tester {
         test: &ConnectionTest,
         directory: &Directory,
     ) -> Result<SecretString, ReadError> {
-        let sealed = test
+        let credential = test
             .credential
             .as_ref()
             .ok_or_else(|| ReadError::Credential("there is none".to_owned()))?;
-        self.keys
-            .open(sealed, &Binding::new(&job.tenant_id, directory))
-            .map_err(|error| ReadError::Credential(error.to_string()))
+        self.credentials.open(Sealed {
+            tenant_id: &job.tenant_id,
+            directory,
+            credential,
+            generation: test.credential_generation,
+        })
     }
 
     async fn forward(&self, test: &ConnectionTest, mut steps: mpsc::Receiver<TestStep>) {
@@ -227,8 +229,8 @@ async fn probe(
         now: clock::now(),
     };
     let mut connection = way.go(steps).await?;
-    bind(&mut connection, &target, password, steps).await?;
-    identity(&mut connection, &target, steps).await?;
+    account::bind(&mut connection, &target, password, steps).await?;
+    account::identity(&mut connection, &target, steps).await?;
     let known = server::step(&mut connection, steps).await?;
     let paging = known.paging;
     let base = objects::base(&mut connection, &target, known, steps).await?;
@@ -241,64 +243,4 @@ async fn probe(
 async fn fail(kind: TestStepKind, error: &ReadError, steps: &mut Steps) -> Over {
     steps.begin(kind);
     steps.failed(Told::of(error), error, None).await
-}
-
-/// The one bind.
-async fn bind(
-    connection: &mut Connection,
-    target: &Target,
-    password: impl FnOnce() -> Result<SecretString, ReadError>,
-    steps: &mut Steps,
-) -> Result<(), Over> {
-    steps.begin(TestStepKind::Bind);
-    let bound = match password() {
-        // It is wiped before the outcome is told.
-        Ok(password) => connection.bind(&target.username, password.expose()).await,
-        Err(error) => Err(error),
-    };
-    match bound {
-        Ok(()) => {
-            let message = format!("The directory took the password of {}.", target.username);
-            steps.passed(message, None).await
-        }
-        Err(error) => {
-            let told = Told::of(&error);
-            Err(steps.failed(told, &error.at(connection.server()), None).await)
-        }
-    }
-}
-
-async fn identity(connection: &mut Connection, target: &Target, steps: &mut Steps) -> Result<(), Over> {
-    steps.begin(TestStepKind::Identity);
-    let authorization_id = match connection.who_am_i().await {
-        Ok(authorization_id) => authorization_id,
-        Err(error) => {
-            let told = Told::of(&error);
-            return Err(steps.failed(told, &error.at(connection.server()), None).await);
-        }
-    };
-    let findings = Findings::Identity(IdentityFindings {
-        authorization_id: authorization_id.clone().unwrap_or_default(),
-    });
-    match authorization_id.as_deref() {
-        Some("") => {
-            let told = Told {
-                message: "The directory took the password, but takes us for nobody (anonymous).".to_owned(),
-                advice: "Check that the user name is that of an account in this directory.".to_owned(),
-            };
-            steps.warned(told, findings).await
-        }
-        Some(name) => {
-            steps
-                .passed(format!("To the directory we are {name}."), findings)
-                .await
-        }
-        None => {
-            let message = format!(
-                "The directory does not tell who we are to it; it took the password of {}.",
-                target.username
-            );
-            steps.passed(message, findings).await
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Takes jobs from the lanes, and settles each by what its run came to.
 //!
-//! A job is acknowledged after its effect, never before: whatever ends this process brings the job to another.
+//! The job of a run is acknowledged after its effect, never before: whatever ends this process brings the job to another.
+//! That of a connection test is acknowledged before: done again, it would bind again, and nobody might wait for it.
 //! While reconcile is away nothing is taken.
 
 use std::{
@@ -18,22 +19,36 @@ use tokio::{sync::watch, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::{Instrument as _, Span, field::Empty};
 
-use crate::run::{Disposition, Runner};
+use crate::{
+    connection_test::Tester,
+    run::{Disposition, Runner},
+};
 
 /// What every lane shares.
 pub struct Jobs {
     runner: Arc<Runner>,
+    tester: Tester,
     publisher: Publisher,
+    /// Ends connection tests.
+    interrupted: CancellationToken,
     /// Runs that go on in this process. A job that comes again, since its connection broke, is not begun beside itself.
     running: Mutex<HashSet<String>>,
 }
 
 impl Jobs {
-    /// Does runs with `runner`, and sends on what is to be tried later.
-    pub fn new(runner: Arc<Runner>, publisher: Publisher) -> Self {
+    /// Does runs with `runner` and connection tests with `tester`, these until `interrupted`; and sends on what is to
+    /// be tried later.
+    pub fn new(
+        runner: Arc<Runner>,
+        tester: Tester,
+        publisher: Publisher,
+        interrupted: CancellationToken,
+    ) -> Self {
         Self {
             runner,
+            tester,
             publisher,
+            interrupted,
             running: Mutex::default(),
         }
     }
@@ -80,11 +95,32 @@ impl Jobs {
                 return self.send_on(delivery, dead).await;
             }
         };
-        let span = span_of(&job, &delivery, lane);
-        self.settle_job(delivery, job, lane).instrument(span).await;
+        let work = Work::of(&job);
+        let span = span_of(work, &job, lane);
+        if let Some(parent) = delivery.traceparent() {
+            telemetry::set_parent(&span, &parent);
+        }
+        match work {
+            Work::Run => self.settle_run(delivery, job, lane).instrument(span).await,
+            Work::Test => self.test(delivery, &job).instrument(span).await,
+            Work::Nothing => {
+                let reason = "it names neither a run nor a connection to test";
+                tracing::error!(reason, "a job is refused: it goes to the dead letters");
+                let dead = Message::dead(&delivery, reason);
+                self.send_on(delivery, dead).await;
+            }
+        }
     }
 
-    async fn settle_job(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane) {
+    async fn test(&self, delivery: Delivery, job: &Job) {
+        match delivery.ack().await {
+            Ok(()) => self.tester.run(job, &self.interrupted).await,
+            // The broker hands it out again.
+            Err(error) => note_failure("acknowledging a job", Err(error)),
+        }
+    }
+
+    async fn settle_run(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane) {
         // In a task of its own, so that the job of a run that panics can still be given back.
         let run = {
             let (this, job) = (Arc::clone(&self), job.clone());
@@ -169,21 +205,43 @@ impl Drop for Running<'_> {
     }
 }
 
-fn span_of(job: &Job, delivery: &Delivery, lane: Lane) -> Span {
-    let span = tracing::info_span!(
-        "run",
-        otel.name = "run",
-        otel.kind = "consumer",
-        tenant.id = job.tenant_id,
-        run.id = job.run_id,
-        attempt = job.attempt,
-        lane = lane.as_str(),
-        fence = Empty,
-    );
-    if let Some(parent) = delivery.traceparent() {
-        telemetry::set_parent(&span, &parent);
+/// What a job asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Run,
+    Test,
+    Nothing,
+}
+
+impl Work {
+    fn of(job: &Job) -> Self {
+        match (&job.test, job.run_id.as_str()) {
+            (Some(_), _) => Self::Test,
+            (None, "") => Self::Nothing,
+            (None, _) => Self::Run,
+        }
     }
-    span
+}
+
+fn span_of(work: Work, job: &Job, lane: Lane) -> Span {
+    match work {
+        Work::Test => tracing::info_span!(
+            "connection test",
+            otel.kind = "consumer",
+            tenant.id = job.tenant_id,
+            test.id = job.test.as_ref().map(|test| test.test_id.as_str()),
+            lane = lane.as_str(),
+        ),
+        Work::Run | Work::Nothing => tracing::info_span!(
+            "run",
+            otel.kind = "consumer",
+            tenant.id = job.tenant_id,
+            run.id = job.run_id,
+            attempt = job.attempt,
+            lane = lane.as_str(),
+            fence = Empty,
+        ),
+    }
 }
 
 /// The broker hands the job out again, and BeginRun tells whoever gets it that it is done.
@@ -201,7 +259,24 @@ fn note_end(ended: Result<(), tokio::task::JoinError>) {
 
 #[cfg(test)]
 mod tests {
+    use rollcall_proto::v1::ConnectionTest;
+
     use super::*;
+
+    #[test]
+    fn a_job_asks_for_a_run_or_for_a_connection_test_or_is_none() {
+        let run = Job {
+            run_id: "r".to_owned(),
+            ..Job::default()
+        };
+        let test = Job {
+            test: Some(ConnectionTest::default()),
+            ..Job::default()
+        };
+        assert_eq!(Work::of(&run), Work::Run);
+        assert_eq!(Work::of(&test), Work::Test);
+        assert_eq!(Work::of(&Job::default()), Work::Nothing);
+    }
 
     #[test]
     fn a_run_is_not_begun_beside_itself() {

@@ -8,6 +8,8 @@
 //! beyond what a run may hold back; only a complete read has an effect; no log shows an address or a password.
 
 pub mod config;
+pub mod connection_test;
+pub mod credentials;
 pub mod directory;
 pub mod error;
 pub mod jobs;

@@ -37,7 +37,7 @@ impl Default for Metrics {
                 .with_description("How long complete reads of directories took")
                 .build(),
         };
-        for result in ["succeeded", "cancelled"] {
+        for result in ["succeeded", "held", "cancelled"] {
             this.count(0, result, "none");
         }
         for class in CLASSES {
@@ -57,6 +57,11 @@ impl Metrics {
     /// The run succeeded.
     pub(crate) fn succeeded(&self) {
         self.count(1, "succeeded", "none");
+    }
+
+    /// The run changed nothing, since a person is to look at it first.
+    pub(crate) fn held(&self) {
+        self.count(1, "held", "none");
     }
 
     /// The run was cancelled while it read, or before it was decided.

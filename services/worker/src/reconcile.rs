@@ -5,10 +5,11 @@ use std::{future::Future, time::Duration};
 use rollcall_chassis::grpc::Channel;
 use rollcall_proto::v1::{
     self, BeginRunRequest, BeginRunResponse, FailRunRequest, FinishUnchangedRequest, HeartbeatRequest,
-    RunEnded, SubmitRunRequest, reconcile_service_client::ReconcileServiceClient, submit_run_response,
+    MissingObjects, NoteBindRequest, RunEnded, SubmitRunRequest,
+    reconcile_service_client::ReconcileServiceClient, submit_run_response::Part,
 };
 use thiserror::Error;
-use tokio::time::timeout;
+use tokio::{sync::mpsc, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
@@ -19,6 +20,8 @@ const HEARTBEAT: Duration = Duration::from_secs(4);
 const SHORT_CALL: Duration = Duration::from_secs(15);
 /// For a call that may wait for the tenant's lock.
 const LONG_CALL: Duration = Duration::from_mins(1);
+/// A thousand names of missing objects, each as long as is accepted, and longer once they are normalised.
+const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Why a call did not do what was asked.
 #[derive(Debug, Error)]
@@ -67,7 +70,7 @@ pub struct Reconcile(ReconcileServiceClient<Channel>);
 impl Reconcile {
     /// Over `channel`, which injects the trace context.
     pub fn new(channel: Channel) -> Self {
-        Self(ReconcileServiceClient::new(channel))
+        Self(ReconcileServiceClient::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES))
     }
 
     /// Takes the tenant's lease for a run.
@@ -95,17 +98,32 @@ impl Reconcile {
             .map(|v1::FailRunResponse {}| ())
     }
 
-    /// Submits what comes as `parts`, and answers the outcome. The run's deadline bounds it.
-    pub async fn submit(&self, parts: ReceiverStream<SubmitRunRequest>) -> Result<RunEnded, CallError> {
+    /// Tells how the bind of a connection test went.
+    pub async fn note_bind(&self, request: NoteBindRequest) -> Result<(), CallError> {
+        within(SHORT_CALL, self.0.clone().note_bind(request))
+            .await
+            .map(|v1::NoteBindResponse {}| ())
+    }
+
+    /// Submits what comes as `parts`, hands on what is `missing`, and answers the outcome. The run's deadline bounds
+    /// it.
+    pub async fn submit(
+        &self,
+        parts: ReceiverStream<SubmitRunRequest>,
+        missing: mpsc::Sender<MissingObjects>,
+    ) -> Result<RunEnded, CallError> {
         let mut answers = self.0.clone().submit_run(parts).await?.into_inner();
         while let Some(answer) = answers.message().await? {
-            if let Some(submit_run_response::Part::Outcome(outcome)) = answer.part {
-                return Ok(outcome);
+            match answer.part {
+                Some(Part::Outcome(outcome)) => return Ok(outcome),
+                Some(Part::Missing(ids)) => missing
+                    .send(ids)
+                    .await
+                    .map_err(|_| ours(Status::internal("it asks for missing objects again")))?,
+                None => {}
             }
         }
-        Err(CallError::Ours(Box::new(Status::unavailable(
-            "the call ended without an outcome",
-        ))))
+        Err(ours(Status::unavailable("the call ended without an outcome")))
     }
 }
 
@@ -115,8 +133,10 @@ async fn within<T>(
 ) -> Result<T, CallError> {
     match timeout(limit, call).await {
         Ok(answered) => Ok(answered?.into_inner()),
-        Err(_) => Err(CallError::Ours(Box::new(Status::deadline_exceeded(
-            "no answer in time",
-        )))),
+        Err(_) => Err(ours(Status::deadline_exceeded("no answer in time"))),
     }
+}
+
+fn ours(status: Status) -> CallError {
+    CallError::Ours(Box::new(status))
 }

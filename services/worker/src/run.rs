@@ -6,6 +6,8 @@
 
 mod attempt;
 pub mod control;
+mod deciding;
+mod failing;
 mod heartbeat;
 mod held;
 mod reading;
@@ -17,13 +19,14 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
-use rollcall_chassis::{amqp::Delay, credential::OpeningKeys};
+use rollcall_chassis::amqp::Delay;
 use rollcall_proto::v1::{BeginRunRequest, BeginRunResponse, BeginStatus, Job};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
 use crate::{
+    credentials::Credentials,
     directory::Reader,
     error::ReadError,
     metrics::Metrics,
@@ -66,8 +69,8 @@ pub struct Lease {
 pub struct Runner {
     /// Where runs begin and end.
     pub reconcile: Reconcile,
-    /// Open credentials.
-    pub keys: OpeningKeys,
+    /// Opens passwords.
+    pub credentials: Arc<Credentials>,
     /// Reads directories.
     pub reader: Arc<Reader>,
     /// Names this process in leases.

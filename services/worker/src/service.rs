@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
+    connection_test::Tester,
+    credentials::Credentials,
     directory::{Reader, tls::SystemRoots},
     jobs::Jobs,
     metrics::Metrics,
@@ -48,15 +50,18 @@ impl Command {
 /// Starts a worker.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
     let channel = grpc::connect(&config.reconcile)?;
+    let (credentials, renewals) = Credentials::new(OpeningKeys::read(&config.credentials.key_files)?);
+    let credentials = Arc::new(credentials);
+    let reader = Arc::new(Reader {
+        networks: config.networks(),
+        limits: config.read_limits(),
+        allow_plaintext: config.directory.allow_plaintext,
+        system_roots: SystemRoots::load(),
+    });
     let runner = Arc::new(Runner {
         reconcile: Reconcile::new(channel.clone()),
-        keys: OpeningKeys::read(&config.credentials.key_files)?,
-        reader: Arc::new(Reader {
-            networks: config.networks(),
-            limits: config.read_limits(),
-            allow_plaintext: config.directory.allow_plaintext,
-            system_roots: SystemRoots::load(),
-        }),
+        credentials: Arc::clone(&credentials),
+        reader: Arc::clone(&reader),
         worker_id: Uuid::now_v7().to_string(),
         hold_bytes: config.limits.hold_bytes,
         run_limit: Duration::from_secs(config.limits.run_seconds),
@@ -64,13 +69,29 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     });
     let serving = grpc::Server::new(&config.server)?.start(&lifecycle).await?;
     let broker = Broker::start(&config.amqp, "rollcall-worker", &lifecycle)?;
+    let tester = Tester {
+        reader,
+        credentials: Arc::clone(&credentials),
+        reconcile: Reconcile::new(channel.clone()),
+        publisher: broker.publisher(),
+    };
     let (serves, reconcile_serves) = watch::channel(false);
     let ending = lifecycle.soft().clone();
     lifecycle.spawn("reconcile's health", async move {
         probe::watch_reconcile(channel, serves, serving, ending).await;
         Ok::<_, BoxError>(())
     });
-    let jobs = Arc::new(Jobs::new(runner, broker.publisher()));
+    let (publisher, ending) = (broker.publisher(), lifecycle.soft().clone());
+    lifecycle.spawn("seal renewals", async move {
+        credentials.publish_renewals(renewals, &publisher, ending).await;
+        Ok::<_, BoxError>(())
+    });
+    let jobs = Arc::new(Jobs::new(
+        runner,
+        tester,
+        broker.publisher(),
+        lifecycle.hard().clone(),
+    ));
     let lanes = [
         (Lane::Interactive, config.lanes.interactive, "interactive lane"),
         (Lane::Scheduled, config.lanes.scheduled, "scheduled lane"),

@@ -1,7 +1,7 @@
 //! What kind of server it is, and what it can do for this account.
 
 use ldap3::Scope;
-use rollcall_domain::{dn::Dn, failure::FailureClass};
+use rollcall_domain::dn::Dn;
 use rollcall_proto::v1::{ServerFindings, ServerType, TestStepKind, test_step::Findings};
 
 use super::{
@@ -14,7 +14,7 @@ use crate::{
     directory::{
         connection::Connection,
         entry::Entry,
-        root_dse::RootDse,
+        root_dse::{RootDse, is_hidden},
         search::{ANY, Query},
     },
     error::{Operation, ReadError, excerpt},
@@ -105,9 +105,7 @@ fn shown(answered: Result<Option<Entry>, ReadError>) -> Result<Entry, ReadError>
     };
     match answered {
         Ok(root) => Ok(root.unwrap_or(nothing)),
-        Err(error @ ReadError::Refused { .. }) if error.code().class() == FailureClass::Misconfigured => {
-            Ok(nothing)
-        }
+        Err(error) if is_hidden(&error) => Ok(nothing),
         Err(error) => Err(error),
     }
 }

@@ -10,7 +10,7 @@ use rollcall_domain::{
 use rollcall_proto::v1::{self, ObjectBatch, ReadMode, ReadSummary};
 use tokio::sync::mpsc;
 
-use super::{Met, entry::Entry, limits::Limits};
+use super::{entry::Entry, limits::Limits, session::Met};
 use crate::{error::ReadError, run::control::Control};
 
 #[cfg(test)]
@@ -127,6 +127,12 @@ impl Collector {
             server_id: met.server_id,
         })
     }
+
+    /// What was asked for has been answered: how many values are not e-mail addresses.
+    pub async fn finish_answer(mut self) -> Result<u64, ReadError> {
+        self.flush().await?;
+        Ok(self.not_email)
+    }
 }
 
 fn to_message(object: DirectoryObject) -> v1::DirectoryObject {
@@ -158,7 +164,8 @@ fn to_claim(claim: Claim) -> v1::ObjectClaim {
     }
 }
 
-fn object_type(object_type: ObjectType) -> v1::ObjectType {
+/// As the contract names it.
+pub(crate) fn object_type(object_type: ObjectType) -> v1::ObjectType {
     match object_type {
         ObjectType::User => v1::ObjectType::User,
         ObjectType::Group => v1::ObjectType::Group,

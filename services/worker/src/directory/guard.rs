@@ -109,7 +109,12 @@ impl Asked {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let accepted =
             asked.is_some_and(|(id, request)| id == message.id && request.accepts(message.response));
-        if accepted && matches!(message.response, Response::Bind | Response::Done | Response::Extended) {
+        if accepted
+            && matches!(
+                message.response,
+                Response::Bind | Response::Done | Response::Extended
+            )
+        {
             *asked = None;
         }
         accepted

@@ -1,36 +1,68 @@
-//! The search base of a tenant that named none, from the root DSE.
+//! What a server says of itself in its root DSE.
 
 use ldap3::Scope;
+use rollcall_domain::{escape_bytes, failure::FailureCode};
 
 use super::{
     connection::Connection,
     entry::Entry,
     search::{ANY, Query},
 };
-use crate::error::{Operation, ReadError};
+use crate::error::{Operation, ReadError, excerpt};
+
+#[cfg(test)]
+mod tests;
 
 const DEFAULT_NAMING_CONTEXT: &str = "defaultNamingContext";
 const NAMING_CONTEXTS: &str = "namingContexts";
+const DS_SERVICE_NAME: &str = "dsServiceName";
 
-/// `defaultNamingContext`, else the first of `namingContexts`.
-pub(crate) async fn search_base(connection: &mut Connection) -> Result<String, ReadError> {
-    let attributes = [DEFAULT_NAMING_CONTEXT.to_owned(), NAMING_CONTEXTS.to_owned()];
-    let query = Query {
-        base: "",
-        scope: Scope::Base,
-        filter: ANY,
-        attributes: &attributes,
-        operation: Operation::RootDse,
-    };
-    connection
-        .entry(query)
-        .await?
-        .as_ref()
-        .and_then(named_base)
-        .ok_or(ReadError::NoSearchBase)
+/// What decides on a read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct RootDse {
+    /// Where a search begins that is told no base.
+    pub base: Option<String>,
+    /// `dsServiceName`: names a domain controller among its peers. Active Directory alone has it (MS-ADTS 3.1.1.3.2.5).
+    pub service: Option<String>,
 }
 
-/// The base that an answered root DSE names.
+impl RootDse {
+    /// Asks the server.
+    pub(super) async fn ask(connection: &mut Connection) -> Result<Self, ReadError> {
+        let attributes = [DEFAULT_NAMING_CONTEXT, NAMING_CONTEXTS, DS_SERVICE_NAME].map(str::to_owned);
+        let query = Query {
+            base: "",
+            scope: Scope::Base,
+            filter: ANY,
+            attributes: &attributes,
+            operation: Operation::RootDse,
+        };
+        let root = connection.entry(query).await?;
+        Ok(root.as_ref().map(Self::of).unwrap_or_default())
+    }
+
+    /// Asks a server that need not answer, since a search base is set: one that shows its root DSE to nobody can
+    /// be read all the same.
+    pub(super) async fn ask_if_shown(connection: &mut Connection) -> Result<Self, ReadError> {
+        match Self::ask(connection).await {
+            Err(error) if is_hidden(&error) => Ok(Self::default()),
+            asked => asked,
+        }
+    }
+
+    /// What it says.
+    pub(crate) fn of(root: &Entry) -> Self {
+        Self {
+            base: named_base(root),
+            service: root
+                .values(DS_SERVICE_NAME)
+                .find(|name| !name.is_empty())
+                .map(|name| excerpt(escape_bytes(name))),
+        }
+    }
+}
+
+/// `defaultNamingContext`, else the first of `namingContexts`.
 pub(crate) fn named_base(root: &Entry) -> Option<String> {
     root.values(DEFAULT_NAMING_CONTEXT)
         .chain(root.values(NAMING_CONTEXTS))
@@ -39,46 +71,11 @@ pub(crate) fn named_base(root: &Entry) -> Option<String> {
         .map(str::to_owned)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::directory::entry::Attribute;
-
-    fn root(attributes: &[(&str, &[&str])]) -> Entry {
-        let attributes = attributes
-            .iter()
-            .map(|(name, values)| Attribute {
-                description: (*name).to_owned(),
-                range: None,
-                values: values.iter().map(|value| value.as_bytes().to_vec()).collect(),
-            })
-            .collect();
-        Entry {
-            dn: String::new(),
-            attributes,
-        }
-    }
-
-    #[test]
-    fn the_default_naming_context_comes_before_the_first_of_all() {
-        let both = root(&[
-            ("namingContexts", &["dc=a", "dc=b"]),
-            ("DefaultNamingContext", &["dc=b"]),
-        ]);
-        assert_eq!(named_base(&both).as_deref(), Some("dc=b"));
-        assert_eq!(
-            named_base(&root(&[("namingContexts", &["dc=a", "dc=b"])])).as_deref(),
-            Some("dc=a")
-        );
-    }
-
-    #[test]
-    fn an_empty_naming_context_is_no_base() {
-        assert_eq!(
-            named_base(&root(&[("namingContexts", &["", "o=x"])])).as_deref(),
-            Some("o=x")
-        );
-        assert_eq!(named_base(&root(&[("namingContexts", &[""])])), None);
-        assert_eq!(named_base(&root(&[])), None);
-    }
+/// Whether the server refused for good to show its root DSE.
+pub(crate) fn is_hidden(error: &ReadError) -> bool {
+    let passes = matches!(
+        error.code(),
+        FailureCode::Busy | FailureCode::Unavailable | FailureCode::TimeLimit
+    );
+    matches!(error, ReadError::Refused { .. }) && !passes
 }

@@ -36,7 +36,7 @@ fn result_codes_mean_what_was_asked() {
 
 #[test]
 fn what_a_server_sends_is_too_much_or_no_ldap() {
-    let limit = GuardError::Refused(FrameError::TooDeep);
+    let limit = GuardError::Refused(FrameError::TooDeep(12));
     let garbage = GuardError::Refused(FrameError::Malformed("x"));
     assert_eq!(ReadError::from(limit).code(), FailureCode::LimitExceeded);
     assert_eq!(ReadError::from(garbage).code(), FailureCode::NotLdap);

@@ -1,14 +1,15 @@
 //! The read of one run, on a thread with a runtime of its own.
 //!
 //! One thread for guard, LDAP library and decoding costs a third less than tasks that wake each other across
-//! threads for each entry.
+//! threads for each entry. The connection stays open after the read, until it is known whether the directory is to be
+//! asked for objects that it did not show.
 
 use std::sync::Arc;
 
 use rollcall_chassis::credential::SecretString;
 use rollcall_proto::v1::{ObjectBatch, ReadSummary};
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, oneshot},
     task::JoinHandle,
     time::{Instant, sleep_until},
 };
@@ -17,7 +18,7 @@ use tracing::Instrument as _;
 
 use super::control::Control;
 use crate::{
-    directory::{Reader, collect::Collector, target::Target},
+    directory::{Reader, collect::Collector, missing::Missing, target::Target},
     error::ReadError,
 };
 
@@ -28,7 +29,34 @@ const WAITING_BATCHES: usize = 3;
 #[derive(Debug)]
 pub(super) struct Reading {
     batches: mpsc::Receiver<ObjectBatch>,
-    task: JoinHandle<Result<ReadSummary, ReadError>>,
+    summary: oneshot::Receiver<ReadSummary>,
+    open: Open,
+}
+
+/// A directory that was read, and can still be asked.
+#[derive(Debug)]
+pub(super) struct Open {
+    question: oneshot::Sender<Question>,
+    thread: Thread,
+}
+
+/// Objects that are there after all, as the directory answers them.
+#[derive(Debug)]
+pub(super) struct Found {
+    batches: mpsc::Receiver<ObjectBatch>,
+    thread: Thread,
+}
+
+#[derive(Debug)]
+struct Question {
+    missing: Missing,
+    found: mpsc::Sender<ObjectBatch>,
+}
+
+/// What reads. It ends with the number of values, among what it was asked for, that are no e-mail addresses.
+#[derive(Debug)]
+struct Thread {
+    task: JoinHandle<Result<u64, ReadError>>,
     /// A read that nobody waits for ends.
     _wanted: DropGuard,
 }
@@ -42,23 +70,32 @@ impl Reading {
         control: Arc<Control>,
         deadline: Instant,
     ) -> Self {
-        let (sender, batches) = mpsc::channel(WAITING_BATCHES);
-        let span = tracing::info_span!("read directory");
+        let (to_batches, batches) = mpsc::channel(WAITING_BATCHES);
+        let (to_summary, summary) = oneshot::channel();
+        let (to_question, question) = oneshot::channel();
         let stopped = control.stopped.child_token();
         let wanted = stopped.clone().drop_guard();
+        let work = Work {
+            reader,
+            target,
+            control,
+            batches: to_batches,
+            summary: to_summary,
+            question,
+        };
+        let span = tracing::info_span!("read directory");
         let task = tokio::task::spawn_blocking(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .map_err(|error| ReadError::Internal(error.to_string()))?;
-            let read = read(&reader, &target, &password, &control, sender);
             let ended = runtime.block_on(
                 async {
                     tokio::select! {
                         biased;
                         () = stopped.cancelled() => Err(ReadError::Stopped),
                         () = sleep_until(deadline) => Err(ReadError::Deadline),
-                        ended = read => ended,
+                        ended = work.run(password) => ended,
                     }
                 }
                 .instrument(span),
@@ -69,8 +106,14 @@ impl Reading {
         });
         Self {
             batches,
-            task,
-            _wanted: wanted,
+            summary,
+            open: Open {
+                question: to_question,
+                thread: Thread {
+                    task,
+                    _wanted: wanted,
+                },
+            },
         }
     }
 
@@ -80,27 +123,97 @@ impl Reading {
     }
 
     /// How the read ended.
-    pub(super) async fn end(mut self) -> Result<ReadSummary, ReadError> {
-        self.batches.close();
+    pub(super) async fn end(self) -> Result<(ReadSummary, Open), ReadError> {
+        let Self {
+            batches,
+            summary,
+            open,
+        } = self;
+        drop(batches);
+        match summary.await {
+            Ok(summary) => Ok((summary, open)),
+            Err(_) => match open.thread.end().await {
+                Err(error) => Err(error),
+                Ok(_) => Err(ReadError::Internal("a read without a summary".to_owned())),
+            },
+        }
+    }
+}
+
+impl Open {
+    /// Asks for what is missing.
+    pub(super) fn ask(self, missing: Missing) -> Found {
+        let (found, batches) = mpsc::channel(WAITING_BATCHES);
+        // A thread that does not take the question has ended, and its end tells why.
+        self.question.send(Question { missing, found }).ok();
+        Found {
+            batches,
+            thread: self.thread,
+        }
+    }
+
+    /// Nothing is missing: the directory may go.
+    pub(super) async fn close(self) {
+        drop(self.question);
+        self.thread.end().await.ok();
+    }
+}
+
+impl Found {
+    /// The next batch; `None` once all was answered, or not.
+    pub(super) async fn next(&mut self) -> Option<ObjectBatch> {
+        self.batches.recv().await
+    }
+
+    /// How it ended: with every object asked for, and so many values that are no e-mail addresses.
+    pub(super) async fn end(self) -> Result<u64, ReadError> {
+        drop(self.batches);
+        self.thread.end().await
+    }
+}
+
+impl Thread {
+    async fn end(mut self) -> Result<u64, ReadError> {
         (&mut self.task)
             .await
             .unwrap_or_else(|error| Err(ReadError::Internal(error.to_string())))
     }
 }
 
-async fn read(
-    reader: &Reader,
-    target: &Target,
-    password: &SecretString,
-    control: &Arc<Control>,
+/// What the thread does.
+struct Work {
+    reader: Arc<Reader>,
+    target: Target,
+    control: Arc<Control>,
     batches: mpsc::Sender<ObjectBatch>,
-) -> Result<ReadSummary, ReadError> {
-    let mut collector = Collector::new(
-        target.addresses.clone(),
-        &reader.limits,
-        batches,
-        Arc::clone(control),
-    );
-    let met = reader.read(target, password.expose(), &mut collector).await?;
-    collector.finish(met).await
+    summary: oneshot::Sender<ReadSummary>,
+    question: oneshot::Receiver<Question>,
+}
+
+impl Work {
+    async fn run(self, password: SecretString) -> Result<u64, ReadError> {
+        let mut session = self.reader.open(&self.target, password.expose()).await?;
+        drop(password);
+        let collector = |batches, control| {
+            Collector::new(
+                self.target.addresses.clone(),
+                &self.reader.limits,
+                batches,
+                control,
+            )
+        };
+        let mut read = collector(self.batches, self.control);
+        let met = session.read(&mut read).await?;
+        let summary = read.finish(met).await?;
+        self.summary.send(summary).map_err(|_| ReadError::Stopped)?;
+        let mut not_email = 0;
+        if let Ok(Question { missing, found }) = self.question.await {
+            // The progress that is shown is the read's.
+            let mut answer = collector(found, Arc::default());
+            session.confirm(&missing, &mut answer).await?;
+            not_email = answer.finish_answer().await?;
+        }
+        session.close().await;
+        Ok(not_email)
+    }
 }

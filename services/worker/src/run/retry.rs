@@ -15,7 +15,7 @@ pub(super) fn after(class: FailureClass, trigger: RunTrigger, attempt: u32) -> O
         (RunTrigger::Scheduled, 0 | 1) => Some(Delay::Seconds10),
         (RunTrigger::Scheduled, 2) => Some(Delay::Seconds60),
         (RunTrigger::Scheduled, 3) => Some(Delay::Seconds300),
-        (RunTrigger::Manual | RunTrigger::Unspecified, 0 | 1) => Some(Delay::Seconds2),
+        (RunTrigger::Manual | RunTrigger::Approval | RunTrigger::Unspecified, 0 | 1) => Some(Delay::Seconds2),
         _ => None,
     }
 }
@@ -33,7 +33,9 @@ mod tests {
 
     #[test]
     fn somebody_who_waits_gets_one_more_try_and_a_schedule_three() {
-        assert_eq!(waits(FailureClass::Transient, RunTrigger::Manual), [2]);
+        for waited_for in [RunTrigger::Manual, RunTrigger::Approval] {
+            assert_eq!(waits(FailureClass::Transient, waited_for), [2]);
+        }
         assert_eq!(
             waits(FailureClass::Transient, RunTrigger::Scheduled),
             [10, 60, 300]
@@ -47,7 +49,7 @@ mod tests {
             FailureClass::Misconfigured,
             FailureClass::Ours,
         ] {
-            for trigger in [RunTrigger::Manual, RunTrigger::Scheduled] {
+            for trigger in [RunTrigger::Manual, RunTrigger::Approval, RunTrigger::Scheduled] {
                 assert_eq!(waits(class, trigger), [0_u64; 0]);
             }
         }

@@ -1,8 +1,8 @@
-//! One SubmitRun call: parts go up while it runs, the outcome comes down.
+//! One SubmitRun call: parts go up while it runs; what is missing comes down, and the outcome.
 
 use rollcall_proto::v1::{
-    ObjectBatch, ReadSummary, RunEnded, SubmitFooter, SubmitHeader, SubmitRunRequest,
-    submit_run_request::Part,
+    Confirmation, MissingObjects, ObjectBatch, ReadSummary, RunEnded, SubmitFooter, SubmitHeader,
+    SubmitRunRequest, submit_run_request::Part,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -11,27 +11,43 @@ use tonic::Status;
 use tracing::Instrument as _;
 
 use super::Lease;
-use crate::reconcile::{CallError, Reconcile};
+use crate::{
+    directory::missing::Missing,
+    reconcile::{CallError, Reconcile},
+};
 
 /// Parts that may wait for the connection.
 const WAITING_PARTS: usize = 2;
+/// Messages with missing objects that may wait to be taken.
+const WAITING_MISSING: usize = 2;
 
-/// A submission under way. Dropped before its footer, it has no effect.
+/// A submission under way. Dropped before its last part, it has no effect.
 pub(super) struct Submission {
     parts: mpsc::Sender<SubmitRunRequest>,
+    missing: mpsc::Receiver<MissingObjects>,
     call: AbortOnDropHandle<Result<RunEnded, CallError>>,
+}
+
+/// What a complete read is answered with.
+pub(super) enum Answer {
+    /// The outcome.
+    Ended(RunEnded),
+    /// What the directory is to be asked for, and where its answer is awaited.
+    Missing(Missing, Submission),
 }
 
 impl Submission {
     /// Begins the call with its header.
     pub(super) async fn begin(reconcile: &Reconcile, lease: &Lease) -> Result<Self, CallError> {
         let (parts, waiting) = mpsc::channel(WAITING_PARTS);
+        let (to_missing, missing) = mpsc::channel(WAITING_MISSING);
         let reconcile = reconcile.clone();
         let call = tokio::spawn(
-            async move { reconcile.submit(ReceiverStream::new(waiting)).await }.in_current_span(),
+            async move { reconcile.submit(ReceiverStream::new(waiting), to_missing).await }.in_current_span(),
         );
         let submission = Self {
             parts,
+            missing,
             call: AbortOnDropHandle::new(call),
         };
         let header = SubmitHeader {
@@ -47,13 +63,45 @@ impl Submission {
         self.put(Part::Batch(batch)).await
     }
 
-    /// Says that the read is complete, and waits for the outcome.
-    pub(super) async fn finish(self, summary: ReadSummary) -> Result<RunEnded, CallError> {
+    /// Says that the read is complete, and waits for what follows from it.
+    ///
+    /// All that is missing is taken in before anything is asked: were it answered in between, each side might wait
+    /// for the other to listen.
+    pub(super) async fn complete(self, summary: ReadSummary) -> Result<Answer, CallError> {
         let footer = Part::Footer(SubmitFooter {
             summary: Some(summary),
         });
-        let Self { parts, call } = self.put(footer).await?;
-        drop(parts);
+        let mut this = self.put(footer).await?;
+        let mut missing = Missing::default();
+        while let Some(part) = this.missing.recv().await {
+            part.ids.into_iter().for_each(|id| missing.push(id));
+            if part.last {
+                return Ok(Answer::Missing(missing, this));
+            }
+        }
+        ended(this.call).await.map(Answer::Ended)
+    }
+
+    /// Sends some of the objects that are there after all.
+    pub(super) async fn found(self, batch: ObjectBatch) -> Result<Self, CallError> {
+        self.put(Part::Confirmation(Confirmation {
+            found: batch.objects,
+            complete: false,
+            not_email: 0,
+        }))
+        .await
+    }
+
+    /// Says that every missing object was asked for, and waits for the outcome.
+    pub(super) async fn confirmed(self, not_email: u64) -> Result<RunEnded, CallError> {
+        let last = Part::Confirmation(Confirmation {
+            found: Vec::new(),
+            complete: true,
+            not_email,
+        });
+        let Self { parts, missing, call } = self.put(last).await?;
+        // Nothing more goes up, and nothing more is to be asked for.
+        drop((parts, missing));
         ended(call).await
     }
 
@@ -70,7 +118,7 @@ impl Submission {
         match ended(self.call).await {
             Err(error) => Err(error),
             Ok(_) => Err(CallError::Ours(Box::new(Status::internal(
-                "an outcome came before the footer",
+                "an outcome came before the last part",
             )))),
         }
     }

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use rollcall_domain::filter::Filter;
 use tokio::{
     io::{AsyncReadExt as _, DuplexStream, duplex},
     time::timeout,
@@ -67,6 +68,13 @@ async fn what_was_asked_passes_unchanged() {
     let Bench { library, guard, .. } = bench;
     drop(library);
     assert!(guard.await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn a_filter_may_nest_deeper_than_an_answer() {
+    let filter = nested(Filter::MAX_DEPTH + 6);
+    let request = seq(0x30, &[tlv(0x02, &[2]), seq(0x63, &[filter])]);
+    bench(1 << 20).ask(&request).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,78 @@
+//! Under which account the directory is read.
+
+use rollcall_chassis::credential::SecretString;
+use rollcall_proto::v1::{IdentityFindings, TestStepKind, test_step::Findings};
+
+use super::{
+    sentences::Told,
+    steps::{Over, Steps},
+};
+use crate::{
+    directory::{connection::Connection, target::Target},
+    error::ReadError,
+};
+
+/// The one bind.
+pub(super) async fn bind(
+    connection: &mut Connection,
+    target: &Target,
+    password: impl FnOnce() -> Result<SecretString, ReadError>,
+    steps: &mut Steps,
+) -> Result<(), Over> {
+    steps.begin(TestStepKind::Bind);
+    let bound = match password() {
+        // It is wiped before the outcome is told.
+        Ok(password) => connection.bind(&target.username, password.expose()).await,
+        Err(error) => Err(error),
+    };
+    match bound {
+        Ok(()) => {
+            let message = format!("The directory took the password of {}.", target.username);
+            steps.passed(message, None).await
+        }
+        Err(error) => {
+            let told = Told::of(&error);
+            Err(steps.failed(told, &error.at(connection.server()), None).await)
+        }
+    }
+}
+
+/// Who the server takes us for, if it tells.
+pub(super) async fn identity(
+    connection: &mut Connection,
+    target: &Target,
+    steps: &mut Steps,
+) -> Result<(), Over> {
+    steps.begin(TestStepKind::Identity);
+    let authorization_id = match connection.who_am_i().await {
+        Ok(authorization_id) => authorization_id,
+        Err(error) => {
+            let told = Told::of(&error);
+            return Err(steps.failed(told, &error.at(connection.server()), None).await);
+        }
+    };
+    let findings = Findings::Identity(IdentityFindings {
+        authorization_id: authorization_id.clone().unwrap_or_default(),
+    });
+    match authorization_id.as_deref() {
+        Some("") => {
+            let told = Told {
+                message: "The directory took the password, but takes us for nobody (anonymous).".to_owned(),
+                advice: "Check that the user name is that of an account in this directory.".to_owned(),
+            };
+            steps.warned(told, findings).await
+        }
+        Some(name) => {
+            steps
+                .passed(format!("To the directory we are {name}."), findings)
+                .await
+        }
+        None => {
+            let message = format!(
+                "The directory does not tell who we are to it; it took the password of {}.",
+                target.username
+            );
+            steps.passed(message, findings).await
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! A bound connection to a tenant's directory, from the read to the run's outcome: one bind serves both the read
+//! and what is asked about it afterwards.
+
+use ldap3::Scope;
+
+use super::{
+    collect::Collector,
+    connection::Connection,
+    pages::Pages,
+    ranges,
+    root_dse::RootDse,
+    search::{Item, Page, Query},
+    target::Target,
+};
+use crate::error::{Operation, ReadError};
+
+/// What the names of entries that are to be read again may take.
+const MAX_PARTIAL_BYTES: usize = 4 * 1024 * 1024;
+
+/// What a complete read met, beside the objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Met {
+    /// Search references and referrals.
+    pub references: u64,
+    /// The host and address that answered.
+    pub server: String,
+    /// Names the server among those that hold the same directory.
+    pub server_id: String,
+}
+
+/// An open directory. Dropping it ends the connection.
+pub struct Session<'t> {
+    pub(super) connection: Connection,
+    pub(super) target: &'t Target,
+    /// Where searches begin.
+    pub(super) base: String,
+    /// The name of a domain controller of Active Directory.
+    pub(super) service: Option<String>,
+}
+
+impl<'t> Session<'t> {
+    /// Goes on from the bind.
+    pub(super) async fn begin(mut connection: Connection, target: &'t Target) -> Result<Self, ReadError> {
+        match Self::look_around(&mut connection, target).await {
+            Ok((base, service)) => Ok(Self {
+                connection,
+                target,
+                base,
+                service,
+            }),
+            Err(error) => Err(error.at(connection.server())),
+        }
+    }
+
+    async fn look_around(
+        connection: &mut Connection,
+        target: &Target,
+    ) -> Result<(String, Option<String>), ReadError> {
+        if target.base.is_empty() {
+            let root = RootDse::ask(connection).await?;
+            Ok((root.base.ok_or(ReadError::NoSearchBase)?, root.service))
+        } else {
+            let root = RootDse::ask_if_shown(connection).await?;
+            Ok((target.base.clone(), root.service))
+        }
+    }
+
+    /// Reads all that base and filter answer, into `collector`. An error means that the read is incomplete.
+    pub async fn read(&mut self, collector: &mut Collector) -> Result<Met, ReadError> {
+        let (base, target) = (self.base.clone(), self.target);
+        let references = self
+            .search(&base, Scope::Subtree, &target.filter, collector)
+            .await
+            .map_err(|error| self.named(error))?;
+        let server = self.connection.server();
+        Ok(Met {
+            references,
+            server: server.to_string(),
+            server_id: self.service.clone().unwrap_or_else(|| server.address.to_string()),
+        })
+    }
+
+    /// Says goodbye.
+    pub async fn close(self) {
+        self.connection.close().await;
+    }
+
+    /// With the server that it happened with.
+    pub(super) fn named(&self, error: ReadError) -> ReadError {
+        error.at(self.connection.server())
+    }
+
+    /// Reads every page of a search, and every value of each entry; answers how many references were met.
+    pub(super) async fn search(
+        &mut self,
+        base: &str,
+        scope: Scope,
+        filter: &str,
+        collector: &mut Collector,
+    ) -> Result<u64, ReadError> {
+        let connection = &mut self.connection;
+        let query = Query {
+            base,
+            scope,
+            filter,
+            attributes: &self.target.requested,
+            operation: Operation::Search,
+        };
+        let mut pages = Pages::default();
+        let mut references = 0;
+        loop {
+            let page = Page {
+                size: connection.limits.page_size,
+                cookie: pages.cookie().to_vec(),
+            };
+            let ended = read_page(connection, query, page, &mut pages, collector).await?;
+            references += ended.references;
+            // They are read again only now: their connection was busy with the page.
+            for dn in ended.partial {
+                let entry = ranges::whole(connection, &dn, query.attributes).await?;
+                collector.add(&entry).await?;
+            }
+            if !pages.turn(ended.cookie)? {
+                return Ok(references);
+            }
+        }
+    }
+}
+
+struct PageEnd {
+    cookie: Vec<u8>,
+    references: u64,
+    /// Entries with more values than one answer holds.
+    partial: Vec<String>,
+}
+
+async fn read_page(
+    connection: &mut Connection,
+    query: Query<'_>,
+    page: Page,
+    pages: &mut Pages,
+    collector: &mut Collector,
+) -> Result<PageEnd, ReadError> {
+    let mut end = PageEnd {
+        cookie: Vec::new(),
+        references: 0,
+        partial: Vec::new(),
+    };
+    let mut partial_bytes = 0;
+    let mut results = connection.search(query, Some(page)).await?;
+    loop {
+        match results.next().await? {
+            Item::Entry(entry) => {
+                pages.see(&entry.dn);
+                if entry.is_partial() {
+                    partial_bytes += entry.dn.len();
+                    if partial_bytes > MAX_PARTIAL_BYTES {
+                        return Err(ReadError::Limit("entries with values in ranges".to_owned()));
+                    }
+                    end.partial.push(entry.dn);
+                } else {
+                    collector.add(&entry).await?;
+                }
+            }
+            Item::Reference => end.references += 1,
+            Item::Done(done) => {
+                end.cookie = done.cookie;
+                end.references += done.references;
+                return Ok(end);
+            }
+        }
+    }
+}

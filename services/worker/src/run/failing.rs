@@ -1,0 +1,80 @@
+//! The end of an attempt that failed: what is told, and what becomes of the job.
+
+use std::time::Duration;
+
+use rollcall_chassis::{amqp::Delay, clock};
+use rollcall_proto::v1::{FailRunRequest, Failure};
+use tokio::time::{Instant, sleep};
+
+use super::{Disposition, attempt::Attempt, control::Stop, retry};
+use crate::{error::ReadError, reconcile::CallError};
+
+/// How long it is waited before a failure is told again to a reconcile that was away.
+const TELL_AGAIN: Duration = Duration::from_secs(1);
+/// A longer detail helps nobody.
+const MAX_DETAIL_CHARS: usize = 2_000;
+
+impl Attempt<'_> {
+    /// Tells why the read failed, and whether it will be tried again.
+    pub(super) async fn end_failed(&self, error: ReadError) -> Disposition {
+        match (&error, self.control.why()) {
+            (_, Some(Stop::Fenced)) => return super::fenced(),
+            (_, Some(Stop::Cancelled)) => {
+                tracing::info!(ms = self.start.elapsed().as_millis(), "run cancelled");
+                self.runner.metrics.cancelled();
+                return self.tell(None, None).await;
+            }
+            (ReadError::Stopped, None) => return Disposition::Park,
+            _ => {}
+        }
+        let code = error.code();
+        let delay = retry::after(code.class(), self.begun.trigger(), self.job.attempt);
+        self.runner.metrics.failed(code.class(), delay.is_some());
+        tracing::warn!(
+            code = code.as_str(),
+            attempt = self.job.attempt,
+            objects = self.control.progress.objects(),
+            again_in_ms = delay.map(|delay| delay.duration().as_millis()),
+            ms = self.start.elapsed().as_millis(),
+            "run failed"
+        );
+        // A server's words may hold a name or an address.
+        tracing::debug!(%error, "why the run failed");
+        let failure = Failure {
+            code: code.as_str().to_owned(),
+            message: code.message().to_owned(),
+            advice: code.advice().to_owned(),
+            detail: error.to_string().chars().take(MAX_DETAIL_CHARS).collect(),
+        };
+        self.tell(Some(failure), delay).await
+    }
+
+    /// Until the deadline: a run that were begun again for want of a listener would bind again, and a wrong
+    /// password that is tried often locks an account.
+    async fn tell(&self, failure: Option<Failure>, delay: Option<Delay>) -> Disposition {
+        loop {
+            let next = delay.and_then(|delay| clock::now().checked_add(delay.duration()).ok());
+            let request = FailRunRequest {
+                tenant_id: self.lease.tenant_id.clone(),
+                run_id: self.lease.run_id.clone(),
+                fence: self.lease.fence,
+                failure: failure.clone(),
+                next_attempt_time: next.map(timestamp),
+            };
+            match self.runner.reconcile.fail(request).await {
+                Ok(()) => return delay.map_or(Disposition::Done, Disposition::Retry),
+                Err(CallError::Fenced) => return super::fenced(),
+                Err(error) if Instant::now() >= self.deadline => return super::park("FailRun", &error),
+                Err(error) => tracing::warn!(%error, "the failure could not be told yet"),
+            }
+            sleep(TELL_AGAIN).await;
+        }
+    }
+}
+
+fn timestamp(time: jiff::Timestamp) -> prost_types::Timestamp {
+    prost_types::Timestamp {
+        seconds: time.as_second(),
+        nanos: time.subsec_nanosecond(),
+    }
+}
