@@ -1,38 +1,26 @@
-//! `rollcall accounts`.
+//! `rollcall accounts` and `rollcall account`.
 
-use rollcall_proto::v1::ListAccountsRequest;
+mod edit;
+
+use rollcall_proto::v1::{
+    Account, ListAccountsRequest, PutAccountRequest, RemoveAccountRequest, RestoreAccountRequest,
+    SetProtectedRequest,
+};
 
 use crate::{
-    args::{ListAccounts, Service},
+    args::{AccountCommand, EditAccount, Limit, ListAccounts, NamedAccount, Service},
     client::Client,
     error::Error,
     exit::Exit,
     output::Output,
-    pages::fetch,
+    pages::{Fetched, fetch},
     table,
     view::{AccountList, AccountView},
 };
 
-/// Lists a tenant's live accounts.
+/// Lists a tenant's accounts, live or removed.
 pub async fn list(client: &Client, list: ListAccounts, output: &mut Output) -> Result<Exit, Error> {
-    let failed = client.failed(Service::Results);
-    let mut results = client.results().await?;
-    let fetched = fetch(list.limit, async |page_size, page_token| {
-        let (tenant_id, search) = (list.tenant.clone(), list.search.clone());
-        let request = ListAccountsRequest {
-            tenant_id,
-            search,
-            page_size,
-            page_token,
-        };
-        let page = results
-            .list_accounts(request)
-            .await
-            .map_err(&failed)?
-            .into_inner();
-        Ok((page.accounts, page.next_page_token))
-    })
-    .await?;
+    let fetched = find(client, &list).await?;
     let accounts = fetched.entries.iter().map(AccountView::from).collect();
     let view = AccountList {
         accounts,
@@ -42,4 +30,138 @@ pub async fn list(client: &Client, list: ListAccounts, output: &mut Output) -> R
         table::and_more(table::accounts(&view.accounts, width), view.more)
     })?;
     Ok(Exit::Success)
+}
+
+/// Makes, changes, removes, restores or protects an account.
+pub async fn run(client: &Client, command: AccountCommand, output: &mut Output) -> Result<Exit, Error> {
+    let changed = match command {
+        AccountCommand::Put(edit) => put(client, edit).await?,
+        AccountCommand::Remove(named) => remove(client, named).await?,
+        AccountCommand::Restore(named) => restore(client, named).await?,
+        AccountCommand::Protect(protect) => self::protect(client, protect.account, !protect.off).await?,
+    };
+    let account = changed.ok_or(Error::Incomplete {
+        service: Service::Reconcile,
+        what: "the account",
+    })?;
+    let view = AccountView::from(&account);
+    output.answer(&view, |width| table::account(&view, width))?;
+    Ok(Exit::Success)
+}
+
+async fn put(client: &Client, edit: EditAccount) -> Result<Option<Account>, Error> {
+    let before = match account(client, &edit.account, false).await {
+        Ok(account) => Some(account),
+        Err(Error::NoSuchAccount { .. }) if is_address(&edit.account.account) => None,
+        Err(error) => return Err(error),
+    };
+    let request = PutAccountRequest {
+        tenant_id: edit.account.tenant.clone(),
+        account: Some(edit::apply(edit, before)),
+    };
+    let answer = client.reconcile().await?.put_account(request).await;
+    Ok(answer
+        .map_err(client.failed(Service::Reconcile))?
+        .into_inner()
+        .account)
+}
+
+async fn remove(client: &Client, named: NamedAccount) -> Result<Option<Account>, Error> {
+    let request = RemoveAccountRequest {
+        account_id: account_id(client, &named, false).await?,
+        tenant_id: named.tenant,
+    };
+    let answer = client.reconcile().await?.remove_account(request).await;
+    Ok(answer
+        .map_err(client.failed(Service::Reconcile))?
+        .into_inner()
+        .account)
+}
+
+async fn restore(client: &Client, named: NamedAccount) -> Result<Option<Account>, Error> {
+    let request = RestoreAccountRequest {
+        account_id: account_id(client, &named, true).await?,
+        tenant_id: named.tenant,
+    };
+    let answer = client.reconcile().await?.restore_account(request).await;
+    Ok(answer
+        .map_err(client.failed(Service::Reconcile))?
+        .into_inner()
+        .account)
+}
+
+async fn protect(client: &Client, named: NamedAccount, protected: bool) -> Result<Option<Account>, Error> {
+    let request = SetProtectedRequest {
+        account_id: account_id(client, &named, false).await?,
+        tenant_id: named.tenant,
+        protected,
+    };
+    let answer = client.reconcile().await?.set_protected(request).await;
+    Ok(answer
+        .map_err(client.failed(Service::Reconcile))?
+        .into_inner()
+        .account)
+}
+
+fn is_address(named: &str) -> bool {
+    named.contains('@')
+}
+
+/// The id of an account that is named by it or by one of its addresses.
+async fn account_id(client: &Client, named: &NamedAccount, removed: bool) -> Result<String, Error> {
+    if is_address(&named.account) {
+        Ok(account(client, named, removed).await?.account_id)
+    } else {
+        Ok(named.account.clone())
+    }
+}
+
+/// The one account that is named, live or removed.
+async fn account(client: &Client, named: &NamedAccount, removed: bool) -> Result<Account, Error> {
+    let wanted = named.account.trim().to_lowercase();
+    let by_address = is_address(&wanted);
+    let list = ListAccounts {
+        tenant: named.tenant.clone(),
+        search: if by_address { wanted.clone() } else { String::new() },
+        removed,
+        limit: Limit { limit: 1, all: true },
+    };
+    let is_meant = |account: &Account| {
+        account.account_id == wanted || account.addresses.iter().any(|held| held.address == wanted)
+    };
+    let mut found = find(client, &list).await?.entries;
+    found.retain(is_meant);
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Error::NoSuchAccount {
+            tenant: named.tenant.clone(),
+            account: named.account.clone(),
+            removed,
+        }),
+        several => Err(Error::SeveralAccounts {
+            account: named.account.clone(),
+            ids: several.iter().map(|account| account.account_id.clone()).collect(),
+        }),
+    }
+}
+
+async fn find(client: &Client, list: &ListAccounts) -> Result<Fetched<Account>, Error> {
+    let failed = client.failed(Service::Results);
+    let mut results = client.results().await?;
+    fetch(list.limit, async |page_size, page_token| {
+        let request = ListAccountsRequest {
+            tenant_id: list.tenant.clone(),
+            search: list.search.clone(),
+            page_size,
+            page_token,
+            removed: list.removed,
+        };
+        let page = results
+            .list_accounts(request)
+            .await
+            .map_err(&failed)?
+            .into_inner();
+        Ok((page.accounts, page.next_page_token))
+    })
+    .await
 }

@@ -1,22 +1,33 @@
 //! The command line: its words, their help, and nothing of what they do.
 
+mod accounts;
 mod connection;
+mod domains;
+mod filter;
+mod fleet;
+mod runs;
 mod settings;
 
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
-use clap::{Parser, Subcommand, ValueEnum};
-use rollcall_proto::v1;
-
+pub use accounts::{AccountCommand, EditAccount, ListAccounts, NamedAccount, Protect};
 pub use connection::{Connection, Service};
+pub use domains::{DomainArg, DomainsCommand};
+pub use filter::{BuildFilter, FilterCommand};
+pub use fleet::{FleetCommand, FleetParts};
+pub use runs::{
+    Approve, Consent, Explain, ExportCsv, ListRows, ListRuns, Revert, RunId, ShowRun, Start, Sync, Verdict,
+};
 pub use settings::{
-    Clearable, Import, ObjectType, PasswordSource, Put, SameUsername, Security, Server, ServerType,
-    SettingsCommand, Times,
+    Clearable, Import, Limits, ObjectType, PasswordSource, Put, Removal, SameUsername, Security, Server,
+    ServerType, SettingsCommand, TestConnection, Times,
 };
 
 const AFTER_HELP: &str = "\
 A first hour, from nothing to accounts:
   rollcall domains put acme acme.example acme.test=acme.example
+  rollcall test acme --host dc1.acme.example --ca-file ca.pem \\
+      --bind-username reader@acme.example --password-file secret.txt
   rollcall settings put acme --host dc1.acme.example --ca-file ca.pem \\
       --bind-username reader@acme.example --password-file secret.txt --every-hours 4
   rollcall preview acme
@@ -24,13 +35,20 @@ A first hour, from nothing to accounts:
   rollcall sync acme
   rollcall accounts acme
 
+When something is not as it should be:
+  rollcall test acme                       can the directory be reached, and what does it answer?
+  rollcall explain acme ann@acme.example   why is an address there, or is not?
+  rollcall approve acme                    the removals that a HELD run shows are as they should be
+  rollcall revert acme RUN                 takes a sync back
+
 Exit codes:
   0    done; a run that was waited for SUCCEEDED
-  1    a service refused, or something went wrong
+  1    a service refused, something went wrong, or you said no
   2    the command line is wrong
-  3    the run that was waited for FAILED
+  3    the run that was waited for, or a step of a connection test, FAILED
   4    the run that was waited for was CANCELLED
   5    a service could not be reached
+  6    the run that was waited for is HELD: nothing was changed, somebody is to look first
   130  Ctrl-C: detached, the run goes on
   141  whoever read the output stopped reading";
 
@@ -64,21 +82,44 @@ pub enum Command {
     /// A tenant's settings: where its directory is, what of it is imported, and when.
     #[command(subcommand)]
     Settings(SettingsCommand),
+    /// Tries a directory out, step by step; saves and changes nothing.
+    #[command(after_help = settings::TEST_EXAMPLES)]
+    Test(Box<TestConnection>),
+    /// Makes and checks filters.
+    #[command(subcommand)]
+    Filter(FilterCommand),
     /// Reads the directory and shows what a sync would do; changes nothing.
     #[command(after_help = "Example:\n  rollcall preview acme && rollcall rows acme --verdict add,update")]
     Preview(Start),
     /// Reads the directory and brings the portal's accounts into step with it.
     ///
     /// A sync of the tenant that has not begun to read is joined instead of starting another.
-    #[command(after_help = "Examples:\n  rollcall sync acme\n  rollcall sync acme --no-wait --json")]
-    Sync(Start),
+    #[command(after_help = runs::SYNC_EXAMPLES)]
+    Sync(Sync),
+    /// Approves the removals that a HELD run shows.
+    ///
+    /// A new run reads the directory again, and removes those of the addresses shown that are still absent.
+    #[command(after_help = runs::APPROVE_EXAMPLES)]
+    Approve(Approve),
+    /// Takes a finished sync back: each account that nothing changed since goes back to what it was.
+    ///
+    /// Accounts that a later run or a person changed are left alone, and listed. The schedule is paused until it
+    /// is resumed or the settings are saved.
+    #[command(after_help = runs::REVERT_EXAMPLES)]
+    Revert(Revert),
+    /// Lets a tenant's paused schedule go on. The next run is the next one due: none was missed.
+    #[command(after_help = "Example:\n  rollcall resume acme")]
+    Resume {
+        /// The portal's id of the customer.
+        tenant: String,
+    },
     /// Cancels a run that has not ended; nothing of it is applied.
     #[command(after_help = "Example:\n  rollcall cancel acme 01a2b3c4-0000-7000-8000-000000000000")]
     Cancel(RunId),
     /// A tenant's runs, the newest first.
     #[command(after_help = "Example:\n  rollcall runs acme --limit 5")]
     Runs(ListRuns),
-    /// One run: state, counts, and if it failed why and what to do.
+    /// One run: state, counts, and if it failed or is HELD why and what to do.
     #[command(
         after_help = "Examples:\n  rollcall run acme          the newest run\n  rollcall run acme --wait   follows it to its end"
     )]
@@ -91,152 +132,24 @@ pub enum Command {
     /// A run's verdicts as a CSV file.
     #[command(after_help = "Examples:\n  rollcall csv acme --output preview.csv\n  rollcall csv acme | head")]
     Csv(ExportCsv),
-    /// What the portal holds of a tenant: its live accounts.
-    #[command(after_help = "Example:\n  rollcall accounts acme --search ann")]
-    Accounts(ListAccounts),
-}
-
-/// What is done with domains.
-#[derive(Debug, Subcommand)]
-pub enum DomainsCommand {
-    /// Replaces the whole list of a tenant's domains.
+    /// Why an address is in the portal, or is not.
+    #[command(after_help = "Example:\n  rollcall explain acme ann@acme.example")]
+    Explain(Explain),
+    /// What the portal holds of a tenant: its live accounts, or those that were removed and can be restored.
     #[command(
-        after_help = "Example:\n  rollcall domains put acme acme.example acme.test=acme.example\n\n\
-        acme.test is an alias of acme.example: people have the same username in both."
+        after_help = "Examples:\n  rollcall accounts acme --search ann\n  rollcall accounts acme --removed"
     )]
-    Put {
-        /// The portal's id of the customer.
-        tenant: String,
-        /// All domains: a name, or ALIAS=NAME for an alias of another domain in the list.
-        #[arg(required_unless_present = "none", value_name = "DOMAIN")]
-        domains: Vec<DomainArg>,
-        /// Leaves the tenant without any domain.
-        #[arg(long, conflicts_with = "domains")]
-        none: bool,
+    Accounts(ListAccounts),
+    /// Makes, changes, removes, restores or protects an account by hand.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// For operators: how the whole fleet of tenants does; pauses and resumes it.
+    #[command(after_help = fleet::EXAMPLES)]
+    Fleet {
+        /// What is done with it; shown if left out.
+        #[command(subcommand)]
+        command: Option<FleetCommand>,
     },
-    /// Shows a tenant's domains.
-    Show {
-        /// The portal's id of the customer.
-        tenant: String,
-    },
-}
-
-/// `NAME` or `ALIAS=NAME`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DomainArg {
-    /// The domain.
-    pub name: String,
-    /// What it is an alias of; empty for a domain of its own.
-    pub alias_of: String,
-}
-
-impl std::str::FromStr for DomainArg {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, alias_of) = text.split_once('=').unwrap_or((text, ""));
-        Ok(Self {
-            name: name.to_owned(),
-            alias_of: alias_of.to_owned(),
-        })
-    }
-}
-
-/// The tenant to start a run for.
-#[derive(Debug, clap::Args)]
-pub struct Start {
-    /// The portal's id of the customer.
-    pub tenant: String,
-    /// Only start it and print its id, without waiting for its end.
-    #[arg(long)]
-    pub no_wait: bool,
-}
-
-/// One run of a tenant.
-#[derive(Debug, clap::Args)]
-pub struct RunId {
-    /// The portal's id of the customer.
-    pub tenant: String,
-    /// The run's id.
-    pub run: String,
-}
-
-/// Which runs to list.
-#[derive(Debug, clap::Args)]
-pub struct ListRuns {
-    /// The portal's id of the customer.
-    pub tenant: String,
-    /// How many.
-    #[command(flatten)]
-    pub limit: Limit,
-}
-
-/// Which run to show.
-#[derive(Debug, clap::Args)]
-pub struct ShowRun {
-    /// The portal's id of the customer.
-    pub tenant: String,
-    /// The run's id; the newest run if left out.
-    pub run: Option<String>,
-    /// Follow it to its end; the exit code then says how it ended.
-    #[arg(long)]
-    pub wait: bool,
-}
-
-/// Which rows to list.
-#[derive(Debug, clap::Args)]
-pub struct ListRows {
-    /// The portal's id of the customer.
-    pub tenant: String,
-    /// The run's id; the newest that SUCCEEDED if left out.
-    pub run: Option<String>,
-    /// Only these verdicts.
-    #[arg(
-        long = "verdict",
-        value_name = "VERDICT",
-        value_delimiter = ',',
-        ignore_case = true
-    )]
-    pub verdicts: Vec<Verdict>,
-    /// Only addresses that begin with this.
-    #[arg(long, default_value = "", value_name = "PREFIX", hide_default_value = true)]
-    pub search: String,
-    /// How many.
-    #[command(flatten)]
-    pub limit: Limit,
-}
-
-/// What to export, and where to.
-#[derive(Debug, clap::Args)]
-pub struct ExportCsv {
-    /// The portal's id of the customer.
-    pub tenant: String,
-    /// The run's id; the newest that SUCCEEDED if left out.
-    pub run: Option<String>,
-    /// Only these verdicts.
-    #[arg(
-        long = "verdict",
-        value_name = "VERDICT",
-        value_delimiter = ',',
-        ignore_case = true
-    )]
-    pub verdicts: Vec<Verdict>,
-    /// The file to write; standard output if left out. With --json a summary is printed, so a file is needed.
-    #[arg(long, short, value_name = "FILE", required_if_eq("json", "true"))]
-    pub output: Option<PathBuf>,
-}
-
-/// Which accounts to list.
-#[derive(Debug, clap::Args)]
-pub struct ListAccounts {
-    /// The portal's id of the customer.
-    pub tenant: String,
-    /// Only accounts with an address that begins with this.
-    #[arg(long, default_value = "", value_name = "PREFIX", hide_default_value = true)]
-    pub search: String,
-    /// How many.
-    #[command(flatten)]
-    pub limit: Limit,
 }
 
 /// How much of a list to show.
@@ -248,36 +161,6 @@ pub struct Limit {
     /// Show all.
     #[arg(long, conflicts_with = "limit")]
     pub all: bool,
-}
-
-/// A run's verdict on an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Verdict {
-    /// Becomes live.
-    Add,
-    /// Nothing changes.
-    Keep,
-    /// Its account, role, type or origin changes.
-    Update,
-    /// Ceases to be live.
-    Remove,
-    /// Gone from the directory, stays in the portal.
-    Stale,
-    /// Refused.
-    Skip,
-}
-
-impl From<Verdict> for v1::Verdict {
-    fn from(verdict: Verdict) -> Self {
-        match verdict {
-            Verdict::Add => Self::Add,
-            Verdict::Keep => Self::Keep,
-            Verdict::Update => Self::Update,
-            Verdict::Remove => Self::Remove,
-            Verdict::Stale => Self::Stale,
-            Verdict::Skip => Self::Skip,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::{error::Error as StdError, fmt::Write as _, io, path::PathBuf};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::{args::Service, exit::Exit, output::visible};
+use crate::{args::Service, exit::Exit, output::visible, runs::Newest};
 
 /// Why the command could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -90,12 +90,40 @@ pub enum Error {
     #[error("the password is empty")]
     EmptyPassword,
     /// The tenant has no run that could be meant.
-    #[error("tenant {tenant} has no run{}", if *succeeded { " that SUCCEEDED" } else { "" })]
+    #[error("tenant {tenant} has no run{}", meant.words())]
     NoRunYet {
         /// The tenant.
         tenant: String,
-        /// Whether one that succeeded was looked for.
-        succeeded: bool,
+        /// What kind of run was looked for.
+        meant: Newest,
+    },
+    /// No account has the address.
+    #[error("tenant {tenant} has no {} account {account}", if *removed { "removed" } else { "live" })]
+    NoSuchAccount {
+        /// The tenant.
+        tenant: String,
+        /// What was given: an address or an id.
+        account: String,
+        /// Whether it was looked for among the removed ones.
+        removed: bool,
+    },
+    /// More than one account had the address.
+    #[error("several accounts had {account}: {}", ids.join(", "))]
+    SeveralAccounts {
+        /// What was given.
+        account: String,
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// Something is to be asked, and there is no terminal.
+    #[error("this is not done without asking, and there is no terminal to ask on")]
+    NobodyToAsk,
+    /// The answer to a question cannot be read.
+    #[error("your answer cannot be read")]
+    Answer {
+        /// Why.
+        #[source]
+        source: io::Error,
     },
     /// A run could not be followed to its end.
     #[error("run {run} could not be followed to its end")]
@@ -151,7 +179,7 @@ impl Error {
             Self::Refused { status, .. } if status.code() == Code::Unavailable => Exit::Unreachable,
             Self::LostSight { source, .. } => source.exit(),
             Self::Print { source } if source.kind() == io::ErrorKind::BrokenPipe => Exit::ReaderGone,
-            Self::Url { .. } | Self::NoCa | Self::HalfIdentity => Exit::Usage,
+            Self::Url { .. } | Self::NoCa | Self::HalfIdentity | Self::NobodyToAsk => Exit::Usage,
             _ => Exit::Refused,
         }
     }

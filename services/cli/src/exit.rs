@@ -14,12 +14,14 @@ pub enum Exit {
     Refused = 1,
     /// The command line was wrong: the code that clap uses too.
     Usage = 2,
-    /// The run that was waited for FAILED.
+    /// The run that was waited for, or a step of a connection test, FAILED.
     RunFailed = 3,
     /// The run that was waited for was CANCELLED.
     RunCancelled = 4,
     /// A service could not be reached.
     Unreachable = 5,
+    /// The run that was waited for is HELD: nothing was changed, and somebody is to look first.
+    RunHeld = 6,
     /// Ctrl-C: the run that was waited for goes on.
     Detached = 130,
     /// Whoever read standard output stopped reading, as `head` does: nothing is said about it.
@@ -31,6 +33,7 @@ impl Exit {
     pub fn of_run(run: &Run) -> Self {
         match run.state() {
             RunState::Succeeded => Self::Success,
+            RunState::Held => Self::RunHeld,
             RunState::Cancelled => Self::RunCancelled,
             _ => Self::RunFailed,
         }

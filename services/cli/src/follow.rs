@@ -5,7 +5,14 @@ use std::time::Duration;
 use rollcall_proto::v1::{Run, RunState, WatchRunRequest, WatchRunResponse};
 use tonic::Streaming;
 
-use crate::{args::Service, client::Client, error::Error, output::Output, progress::Progress, runs::newest};
+use crate::{
+    args::Service,
+    client::Client,
+    error::Error,
+    output::Output,
+    progress::Progress,
+    runs::{Newest, newest},
+};
 
 /// How it ended.
 pub enum Followed {
@@ -53,10 +60,8 @@ pub async fn follow(client: &Client, tenant: &str, run_id: &str, output: &Output
 
 /// How many objects the last run that succeeded met: what the progress bar is measured against.
 async fn expected_objects(client: &Client, tenant: &str) -> Option<u64> {
-    let last = newest(client, tenant, Some(RunState::Succeeded)).await.ok()?;
-    last.counts
-        .map(|counts| counts.objects)
-        .filter(|objects| *objects > 0)
+    let last = newest(client, tenant, Newest::Read).await.ok()?;
+    last.counts.map(|counts| counts.objects)
 }
 
 async fn watch(client: &Client, tenant: &str, run_id: &str, progress: &mut Progress) -> Result<Run, Error> {
@@ -129,7 +134,7 @@ async fn watch_once(
 pub fn is_final(state: RunState) -> bool {
     matches!(
         state,
-        RunState::Succeeded | RunState::Failed | RunState::Cancelled
+        RunState::Succeeded | RunState::Held | RunState::Failed | RunState::Cancelled
     )
 }
 

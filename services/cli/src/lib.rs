@@ -6,11 +6,17 @@
 //! a pipe only ever carries answers.
 
 pub mod accounts;
+pub mod acts;
 pub mod args;
 pub mod client;
+pub mod confirm;
+pub mod connection_test;
 pub mod domains;
 pub mod error;
 pub mod exit;
+pub mod explain;
+pub mod filter;
+pub mod fleet;
 pub mod follow;
 pub mod output;
 pub mod pages;
@@ -35,13 +41,21 @@ pub async fn run(args: Args, output: &mut Output) -> Result<Exit, Error> {
     match args.command {
         Command::Domains(command) => domains::run(&client, command, output).await,
         Command::Settings(command) => settings::run(&client, command, output).await,
+        Command::Test(test) => connection_test::run(&client, *test, output).await,
+        Command::Filter(command) => filter::run(&client, command, output).await,
         Command::Preview(start) => runs::preview(&client, start, output).await,
-        Command::Sync(start) => runs::sync(&client, start, output).await,
+        Command::Sync(sync) => runs::sync(&client, sync, output).await,
+        Command::Approve(approve) => acts::approve(&client, approve, output).await,
+        Command::Revert(revert) => acts::revert(&client, revert, output).await,
+        Command::Resume { tenant } => settings::resume(&client, tenant, output).await,
         Command::Cancel(run) => runs::cancel(&client, run, output).await,
         Command::Runs(list) => runs::list(&client, list, output).await,
         Command::Run(show) => runs::show(&client, show, output).await,
         Command::Rows(list) => rows::list(&client, list, output).await,
         Command::Csv(export) => rows::csv(&client, export, output).await,
+        Command::Explain(explain) => explain::run(&client, explain, output).await,
         Command::Accounts(list) => accounts::list(&client, list, output).await,
+        Command::Account(command) => accounts::run(&client, command, output).await,
+        Command::Fleet { command } => fleet::run(&client, command, output).await,
     }
 }

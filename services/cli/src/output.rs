@@ -41,6 +41,22 @@ impl Output {
         self.bytes(b"\n")
     }
 
+    /// Prints one of several answers that come one after another: as JSON in a line of its own, else the text.
+    pub fn entry(&mut self, view: &impl Serialize, text: impl FnOnce(Width) -> String) -> Result<(), Error> {
+        let mut entry = if self.json {
+            serde_json::to_string(view).map_err(|error| Error::Print { source: error.into() })?
+        } else {
+            visible(&text(self.width))
+        };
+        entry.push('\n');
+        self.bytes(entry.as_bytes())
+    }
+
+    /// How wide what a person reads may be.
+    pub fn width(&self) -> Width {
+        self.width
+    }
+
     /// Prints bytes of an answer as they are.
     pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.answers
@@ -52,7 +68,7 @@ impl Output {
     /// Tells a person something that is no answer.
     pub fn note(&self, text: &str) {
         // Nobody is left to tell if standard error is closed.
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", visible(text));
     }
 }
 

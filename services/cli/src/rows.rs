@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rollcall_proto::v1::{ExportCsvRequest, ExportCsvResponse, ListRowsRequest, RunState, Verdict};
+use rollcall_proto::v1::{ExportCsvRequest, ExportCsvResponse, ListRowsRequest, Verdict};
 use tonic::Streaming;
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     exit::Exit,
     output::Output,
     pages::fetch,
-    runs::newest,
+    runs::{Newest, newest},
     table,
     view::{CsvView, RowList, RowView},
 };
@@ -27,11 +27,7 @@ pub async fn list(client: &Client, list: ListRows, output: &mut Output) -> Resul
     let mut results = client.results().await?;
     let run_id = match list.run {
         Some(run) => run,
-        None => {
-            newest(client, &list.tenant, Some(RunState::Succeeded))
-                .await?
-                .run_id
-        }
+        None => newest(client, &list.tenant, Newest::WithRows).await?.run_id,
     };
     let verdicts: Vec<i32> = list
         .verdicts
@@ -69,11 +65,7 @@ pub async fn csv(client: &Client, export: ExportCsv, output: &mut Output) -> Res
     let mut results = client.results().await?;
     let run_id = match export.run {
         Some(run) => run,
-        None => {
-            newest(client, &export.tenant, Some(RunState::Succeeded))
-                .await?
-                .run_id
-        }
+        None => newest(client, &export.tenant, Newest::WithRows).await?.run_id,
     };
     let request = ExportCsvRequest {
         tenant_id: export.tenant,

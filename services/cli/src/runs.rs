@@ -5,7 +5,7 @@ use rollcall_proto::v1::{
 };
 
 use crate::{
-    args::{ListRuns, RunId, Service, ShowRun, Start},
+    args::{ListRuns, RunId, Service, ShowRun, Start, Sync},
     client::Client,
     error::Error,
     exit::Exit,
@@ -38,9 +38,11 @@ pub async fn preview(client: &Client, start: Start, output: &mut Output) -> Resu
 }
 
 /// Starts a sync, and waits for its end unless told not to.
-pub async fn sync(client: &Client, start: Start, output: &mut Output) -> Result<Exit, Error> {
+pub async fn sync(client: &Client, sync: Sync, output: &mut Output) -> Result<Exit, Error> {
+    let start = sync.start;
     let request = SyncNowRequest {
         tenant_id: start.tenant.clone(),
+        expect_preview_run_id: sync.expect,
     };
     let mut scheduler = client.scheduler().await?;
     let answer = scheduler
@@ -86,14 +88,17 @@ async fn to_the_end(client: &Client, tenant: &str, run_id: &str, output: &mut Ou
             output.answer(&view, |width| table::run(&view, width))?;
             Ok(Exit::of_run(&run))
         }
-        Followed::Detached => {
-            output.note(&format!(
-                "Detached: the run goes on.\n  follow it again:  rollcall run {tenant} {run_id} --wait\n  \
-                 end it:           rollcall cancel {tenant} {run_id}"
-            ));
-            Ok(Exit::Detached)
-        }
+        Followed::Detached => Ok(detached(tenant, run_id, output)),
     }
+}
+
+/// Says how to go on with a run that is followed no more.
+pub(crate) fn detached(tenant: &str, run_id: &str, output: &Output) -> Exit {
+    output.note(&format!(
+        "Detached: the run goes on.\n  follow it again:  rollcall run {tenant} {run_id} --wait\n  \
+         end it:           rollcall cancel {tenant} {run_id}"
+    ));
+    Exit::Detached
 }
 
 /// Cancels a run.
@@ -145,54 +150,79 @@ pub async fn list(client: &Client, list: ListRuns, output: &mut Output) -> Resul
 pub async fn show(client: &Client, show: ShowRun, output: &mut Output) -> Result<Exit, Error> {
     let run_id = match show.run {
         Some(run_id) => run_id,
-        None => newest(client, &show.tenant, None).await?.run_id,
+        None => newest(client, &show.tenant, Newest::Any).await?.run_id,
     };
     if show.wait {
         return to_the_end(client, &show.tenant, &run_id, output).await;
     }
-    let failed = client.failed(Service::Results);
-    let request = GetRunRequest {
-        tenant_id: show.tenant,
-        run_id,
-    };
-    let answer = client
-        .results()
-        .await?
-        .get_run(request)
-        .await
-        .map_err(failed)?
-        .into_inner();
-    let run = answer.run.ok_or(Error::Incomplete {
-        service: Service::Results,
-        what: "the run",
-    })?;
+    let run = get(client, &show.tenant, &run_id).await?;
     let view = RunView::from(&run);
     output.answer(&view, |width| table::run(&view, width))?;
     Ok(Exit::Success)
 }
 
-/// A tenant's newest run, of any state or of one.
-pub async fn newest(client: &Client, tenant: &str, state: Option<RunState>) -> Result<Run, Error> {
-    let failed = client.failed(Service::Results);
-    let page_size = if state.is_some() { LOOK_BACK } else { 1 };
+/// A run as it is now.
+pub(crate) async fn get(client: &Client, tenant: &str, run_id: &str) -> Result<Run, Error> {
+    let request = GetRunRequest {
+        tenant_id: tenant.to_owned(),
+        run_id: run_id.to_owned(),
+    };
+    let answer = client.results().await?.get_run(request).await;
+    let answer = answer.map_err(client.failed(Service::Results))?.into_inner();
+    answer.run.ok_or(Error::Incomplete {
+        service: Service::Results,
+        what: "the run",
+    })
+}
+
+/// Which of a tenant's runs the newest is looked for among.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Newest {
+    /// All of them.
+    Any,
+    /// Those that have verdicts to show.
+    WithRows,
+    /// Those that met objects in the directory.
+    Read,
+    /// Those that are HELD.
+    Held,
+}
+
+impl Newest {
+    fn is_meant(self, run: &Run) -> bool {
+        match self {
+            Self::Any => true,
+            Self::WithRows => matches!(run.state(), RunState::Succeeded | RunState::Held),
+            Self::Read => {
+                matches!(run.state(), RunState::Succeeded | RunState::Held)
+                    && run.counts.is_some_and(|counts| counts.objects > 0)
+            }
+            Self::Held => run.state() == RunState::Held,
+        }
+    }
+
+    /// What the runs that are meant are, after "no run".
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Any => "",
+            Self::WithRows | Self::Read => " that SUCCEEDED",
+            Self::Held => " that is HELD",
+        }
+    }
+}
+
+/// A tenant's newest run of those that are meant.
+pub async fn newest(client: &Client, tenant: &str, meant: Newest) -> Result<Run, Error> {
     let request = ListRunsRequest {
         tenant_id: tenant.to_owned(),
-        page_size,
+        page_size: if meant == Newest::Any { 1 } else { LOOK_BACK },
         page_token: String::new(),
     };
-    let page = client
-        .results()
-        .await?
-        .list_runs(request)
-        .await
-        .map_err(failed)?
-        .into_inner();
-    let meant = page
-        .runs
-        .into_iter()
-        .find(|run| state.is_none_or(|state| run.state() == state));
-    meant.ok_or_else(|| Error::NoRunYet {
+    let answer = client.results().await?.list_runs(request).await;
+    let page = answer.map_err(client.failed(Service::Results))?.into_inner();
+    let found = page.runs.into_iter().find(|run| meant.is_meant(run));
+    found.ok_or_else(|| Error::NoRunYet {
         tenant: tenant.to_owned(),
-        succeeded: state.is_some(),
+        meant,
     })
 }

@@ -4,20 +4,20 @@ mod edit;
 mod password;
 
 use rollcall_proto::v1::{
-    DeleteSettingsRequest, GetSettingsRequest, ListSettingsRequest, PutSettingsRequest, Settings,
-    ValidateFilterRequest,
+    DeleteSettingsRequest, GetSettingsRequest, ListSettingsRequest, PutSettingsRequest,
+    ResumeScheduleRequest, Settings,
 };
 use tonic::Code;
 
 use crate::{
-    args::{Put, Service, SettingsCommand},
+    args::{PasswordSource, Put, Server, Service, SettingsCommand},
     client::Client,
     error::Error,
     exit::Exit,
     output::Output,
     pages::fetch,
     table,
-    view::{DeletedView, SettingsList, SettingsShown, SettingsView},
+    view::{DeletedView, SettingsList, SettingsView},
 };
 
 /// Puts, shows, deletes or lists settings.
@@ -26,7 +26,7 @@ pub async fn run(client: &Client, command: SettingsCommand, output: &mut Output)
         SettingsCommand::Put(put) => self::put(client, &put, output).await?,
         SettingsCommand::Show { tenant } => {
             let settings = get(client, &tenant).await?;
-            show(client, &settings, output).await?;
+            show(&settings, output)?;
         }
         SettingsCommand::Delete { tenant } => delete(client, tenant, output).await?,
         SettingsCommand::List { limit } => list(client, limit, output).await?,
@@ -36,11 +36,7 @@ pub async fn run(client: &Client, command: SettingsCommand, output: &mut Output)
 
 /// Changes what is given of the settings as they are, or of none; the etag keeps others' changes from being lost.
 async fn put(client: &Client, put: &Put, output: &mut Output) -> Result<(), Error> {
-    let before = match get(client, &put.tenant).await {
-        Ok(settings) => Some(settings),
-        Err(Error::Refused { status, .. }) if status.code() == Code::NotFound => None,
-        Err(error) => return Err(error),
-    };
+    let before = saved(client, &put.tenant).await?;
     let mut settings = edit::apply(put, before.clone())?;
     let needed = edit::needs_password(before.as_ref(), &settings);
     if let Some(directory) = &mut settings.directory {
@@ -57,7 +53,51 @@ async fn put(client: &Client, put: &Put, output: &mut Output) -> Result<(), Erro
         .await
         .map_err(failed)?
         .into_inner();
-    show(client, &stored(answer.settings)?, output).await
+    show(&stored(answer.settings)?, output)
+}
+
+/// Ends a pause of a tenant's schedule.
+pub async fn resume(client: &Client, tenant: String, output: &mut Output) -> Result<Exit, Error> {
+    let failed = client.failed(Service::Scheduler);
+    let request = ResumeScheduleRequest { tenant_id: tenant };
+    let answer = client
+        .scheduler()
+        .await?
+        .resume_schedule(request)
+        .await
+        .map_err(failed)?
+        .into_inner();
+    let view = SettingsView::from(&stored(answer.settings)?);
+    output.answer(&view, |_| table::resumed(&view))?;
+    Ok(Exit::Success)
+}
+
+/// The settings to try out: the saved ones with what is given, or none where the saved ones are meant as they are.
+pub(crate) async fn to_test(
+    client: &Client,
+    tenant: &str,
+    server: &Server,
+    password: &PasswordSource,
+) -> Result<Option<Settings>, Error> {
+    if *server == Server::default() && *password == PasswordSource::default() {
+        return Ok(None);
+    }
+    let before = saved(client, tenant).await?;
+    let mut settings = edit::with_server(server, before.clone(), tenant)?;
+    let needed = edit::needs_password(before.as_ref(), &settings);
+    if let Some(directory) = &mut settings.directory {
+        directory.bind_password = password::read(password, needed)?;
+    }
+    Ok(Some(settings))
+}
+
+/// The settings as they are, if there are any.
+async fn saved(client: &Client, tenant: &str) -> Result<Option<Settings>, Error> {
+    match get(client, tenant).await {
+        Ok(settings) => Ok(Some(settings)),
+        Err(Error::Refused { status, .. }) if status.code() == Code::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 async fn get(client: &Client, tenant: &str) -> Result<Settings, Error> {
@@ -84,25 +124,8 @@ fn stored(settings: Option<Settings>) -> Result<Settings, Error> {
     })
 }
 
-async fn show(client: &Client, settings: &Settings, output: &mut Output) -> Result<(), Error> {
-    let directory = settings.directory.clone().unwrap_or_default();
-    let request = ValidateFilterRequest {
-        filter: directory.filter,
-        attributes: directory.attributes,
-    };
-    let failed = client.failed(Service::Scheduler);
-    let answer = client
-        .scheduler()
-        .await?
-        .validate_filter(request)
-        .await
-        .map_err(failed)?
-        .into_inner();
-    let composed_filter = answer.valid.then_some(answer.composed);
-    let view = SettingsShown {
-        settings: SettingsView::from(settings),
-        composed_filter,
-    };
+fn show(settings: &Settings, output: &mut Output) -> Result<(), Error> {
+    let view = SettingsView::from(settings);
     output.answer(&view, |width| table::settings(&view, width))
 }
 

@@ -5,16 +5,24 @@
 //! always there.
 
 mod account;
+mod explain;
+mod filter;
+mod fleet;
 mod run;
 mod settings;
+mod step;
 
 use jiff::{Timestamp, Unit};
 
 pub(crate) use account::{AccountList, AccountView, AddressView, DomainList};
+pub(crate) use explain::ExplanationView;
+pub(crate) use filter::{FilterCheckView, FilterView};
+pub(crate) use fleet::{BacklogView, FleetView, PauseView, ReadModeView};
 pub(crate) use run::{
     CancelView, CountsView, CsvView, FailureView, RowList, RowView, RunList, RunView, StartedView,
 };
-pub(crate) use settings::{DeletedView, ImportView, SettingsList, SettingsShown, SettingsView};
+pub(crate) use settings::{DeletedView, ImportView, RemovalView, SettingsList, SettingsView};
+pub(crate) use step::{CertificateView, ExampleView, ServerView, StepView, TlsView};
 
 /// The name of an enum's value without its type's prefix; none where it is unspecified.
 pub(crate) fn name(full: &'static str, prefix: &str) -> Option<&'static str> {

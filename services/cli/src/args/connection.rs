@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct Connection {
-    /// Where scheduler is: settings, and runs as requests.
+    /// Where scheduler is: settings, runs as requests, and connection tests.
     #[arg(
         long,
         global = true,
@@ -17,7 +17,7 @@ pub struct Connection {
     )]
     #[arg(value_name = "URL")]
     pub scheduler_url: String,
-    /// Where results is: runs, rows and accounts.
+    /// Where results is: runs, rows, accounts and the fleet.
     #[arg(
         long,
         global = true,
@@ -26,7 +26,7 @@ pub struct Connection {
     )]
     #[arg(value_name = "URL")]
     pub results_url: String,
-    /// Where reconcile is: domains.
+    /// Where reconcile is: domains, and accounts by hand.
     #[arg(
         long,
         global = true,
@@ -55,11 +55,11 @@ pub struct Connection {
 /// A service that the command calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
-    /// Settings and run requests.
+    /// Settings, run requests, connection tests.
     Scheduler,
-    /// Runs, rows and accounts.
+    /// Runs, rows, accounts, the fleet.
     Results,
-    /// Domains.
+    /// Domains, and accounts by hand.
     Reconcile,
 }
 

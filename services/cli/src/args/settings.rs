@@ -1,11 +1,14 @@
 //! The words of `rollcall settings`.
 
+mod words;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use rollcall_proto::v1;
 
 use super::Limit;
+
+pub use words::{ObjectType, SameUsername, Security, ServerType};
 
 const PUT_EXAMPLES: &str = "\
 Examples:
@@ -14,9 +17,20 @@ Examples:
       --base 'OU=People,DC=acme,DC=example' --filter '(memberOf=CN=Mail,OU=Groups,DC=acme,DC=example)'
   rollcall settings put acme --every-hours 24 --time-zone Europe/Berlin     changes the schedule alone
   rollcall settings put acme --clear filter --clear object-types            imports everything again
+  rollcall settings put acme --remove-accounts --keep-manual                removes what the directory does not hold
 
 The password is asked for, or read from a file or standard input. It is never shown again by any call, and
 must be given again when hosts, port, security, CA certificates or the username change.";
+
+pub(super) const TEST_EXAMPLES: &str = "\
+Examples:
+  rollcall test acme                        the settings as they are saved
+  rollcall test acme --host dc2.acme.example --ask-password
+                                            the saved settings with another host; nothing is saved
+  rollcall test acme --host dc1.acme.example --ca-file ca.pem \\
+      --bind-username reader@acme.example --password-file secret.txt
+
+Exit code 3 if a step FAILED. With --json: one object a step, a line each.";
 
 /// What is done with settings.
 #[derive(Debug, Subcommand)]
@@ -59,13 +73,16 @@ pub struct Put {
     /// When, and what is done for new users.
     #[command(flatten)]
     pub times: Times,
+    /// What becomes of addresses that the directory does not hold.
+    #[command(flatten)]
+    pub removal: Removal,
     /// Empty this part of the settings again; may be given several times.
     #[arg(long, value_name = "PART", value_enum)]
     pub clear: Vec<Clearable>,
 }
 
 /// The directory server, and how it is read.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Directory")]
 pub struct Server {
     /// What kind of server it is.
@@ -98,7 +115,7 @@ pub struct Server {
 }
 
 /// Where the bind password comes from: never from the command line or a variable, where others could see it.
-#[derive(Debug, Default, Clone, Args)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Password")]
 #[group(multiple = false)]
 pub struct PasswordSource {
@@ -149,6 +166,45 @@ pub struct Times {
     pub send_welcome: Option<bool>,
 }
 
+/// What becomes of addresses of the tenant that the directory does not hold.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Removal")]
+pub struct Removal {
+    /// Remove them from the portal, softly, instead of marking them as stale.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub remove_accounts: Option<bool>,
+    /// Spare addresses and accounts that were typed in the portal.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub keep_manual: Option<bool>,
+    /// How many is too many.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// How many accounts may be removed, or lose an address, in 24 hours before a run is HELD. With both, the lower counts.
+#[derive(Debug, Default, Clone, Copy, Args)]
+pub struct Limits {
+    /// Hold a sync that would take more than so many accounts, with those of the last 24 hours; 0: every removal asks.
+    #[arg(long, value_name = "N")]
+    pub limit_accounts: Option<u32>,
+    /// The same as a share of the live accounts, 0 to 100.
+    #[arg(long, value_name = "N")]
+    pub limit_percent: Option<u32>,
+}
+
+/// Which directory is tried out.
+#[derive(Debug, Args)]
+pub struct TestConnection {
+    /// The portal's id of the customer.
+    pub tenant: String,
+    /// What is to be different from the saved settings, if any are saved.
+    #[command(flatten)]
+    pub server: Server,
+    /// Where the bind password comes from.
+    #[command(flatten)]
+    pub password: PasswordSource,
+}
+
 /// Parts of the settings that can be emptied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Clearable {
@@ -166,97 +222,8 @@ pub enum Clearable {
     Domains,
     /// The schedule.
     Schedule,
-}
-
-/// Kinds of directory server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ServerType {
-    /// Active Directory.
-    ActiveDirectory,
-    /// OpenLDAP.
-    Openldap,
-    /// Any other LDAPv3 server.
-    Other,
-}
-
-/// How a connection to a directory is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Security {
-    /// TLS from the first byte.
-    Ldaps,
-    /// Raised to TLS before the bind.
-    Starttls,
-    /// None; refused unless the deployment allows it.
-    Plaintext,
-}
-
-/// Kinds of directory object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ObjectType {
-    /// People.
-    User,
-    /// Groups and distribution lists.
-    Group,
-    /// Contacts.
-    Contact,
-    /// Public folders.
-    PublicFolder,
-    /// Rooms and equipment.
-    Resource,
-    /// Shared mailboxes.
-    SharedMailbox,
-    /// Anything else.
-    Other,
-}
-
-/// What becomes of aliases with one username portion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SameUsername {
-    /// One is kept, the others are skipped.
-    Skip,
-    /// Each stands for itself.
-    Import,
-}
-
-impl From<ServerType> for v1::ServerType {
-    fn from(value: ServerType) -> Self {
-        match value {
-            ServerType::ActiveDirectory => Self::ActiveDirectory,
-            ServerType::Openldap => Self::Openldap,
-            ServerType::Other => Self::Other,
-        }
-    }
-}
-
-impl From<Security> for v1::Security {
-    fn from(value: Security) -> Self {
-        match value {
-            Security::Ldaps => Self::Ldaps,
-            Security::Starttls => Self::Starttls,
-            Security::Plaintext => Self::Plaintext,
-        }
-    }
-}
-
-impl From<ObjectType> for v1::ObjectType {
-    fn from(value: ObjectType) -> Self {
-        match value {
-            ObjectType::User => Self::User,
-            ObjectType::Group => Self::Group,
-            ObjectType::Contact => Self::Contact,
-            ObjectType::PublicFolder => Self::PublicFolder,
-            ObjectType::Resource => Self::Resource,
-            ObjectType::SharedMailbox => Self::SharedMailbox,
-            ObjectType::Other => Self::Other,
-        }
-    }
-}
-
-impl From<SameUsername> for v1::SameUsername {
-    fn from(value: SameUsername) -> Self {
-        match value {
-            SameUsername::Skip => Self::Skip,
-            SameUsername::Import => Self::Import,
-        }
-    }
+    /// The limit in accounts.
+    LimitAccounts,
+    /// The limit in percent; without either limit the usual one counts again.
+    LimitPercent,
 }

@@ -90,3 +90,43 @@ fn csv_as_json_needs_a_file_for_the_csv() {
     assert!(parse(&["csv", "acme", "--json", "--output", "f"]).is_ok());
     assert!(parse(&["csv", "acme"]).is_ok());
 }
+
+#[test]
+fn the_fleet_is_shown_unless_something_is_to_be_done_with_it() {
+    let args = parse(&["fleet"]).unwrap();
+    assert!(matches!(args.command, Command::Fleet { command: None }));
+    let nothing = parse(&["fleet", "pause", "--note", "why"]);
+    assert_eq!(nothing.unwrap_err().kind(), ErrorKind::MissingRequiredArgument);
+    assert!(parse(&["fleet", "pause", "--schedules", "--removals"]).is_ok());
+}
+
+#[test]
+fn a_filter_may_begin_with_anything() {
+    assert!(parse(&["filter", "check", "-x"]).is_ok());
+    assert!(
+        parse(&[
+            "filter",
+            "build",
+            "--types",
+            "user,group",
+            "--domains",
+            "a.example,b.example"
+        ])
+        .is_ok()
+    );
+}
+
+#[test]
+fn a_connection_is_tested_with_the_words_of_the_settings() {
+    let line = [
+        "test",
+        "acme",
+        "--host",
+        "dc1",
+        "--security",
+        "starttls",
+        "--password-stdin",
+    ];
+    assert!(parse(&line).is_ok());
+    assert!(parse(&["test", "acme", "--password", "secret"]).is_err());
+}

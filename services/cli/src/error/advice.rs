@@ -1,9 +1,12 @@
 //! What to do about an error, for those where we know it.
 
+mod reason;
+
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::Error;
+use crate::runs::Newest;
 
 /// One sentence or two, if there is something that helps.
 pub(super) fn of(error: &Error) -> Option<String> {
@@ -30,14 +33,28 @@ pub(super) fn of(error: &Error) -> Option<String> {
         Error::Password { .. } => {
             "Use --password-file FILE or --password-stdin where there is no terminal.".to_owned()
         }
+        Error::NoRunYet {
+            tenant,
+            meant: Newest::Held,
+        } => format!("Nothing waits for approval. The tenant's runs: rollcall runs {tenant}"),
         Error::NoRunYet { tenant, .. } => {
             format!("Start one: rollcall preview {tenant}, or rollcall sync {tenant}.")
         }
         Error::LostSight { tenant, run, .. } => {
             format!("The run goes on. Look again with: rollcall run {tenant} {run} --wait")
         }
+        Error::NoSuchAccount { tenant, removed, .. } => {
+            let other = if *removed { "" } else { " --removed" };
+            format!("Look among the others: rollcall accounts {tenant}{other}")
+        }
+        Error::SeveralAccounts { .. } => "Name the one that is meant by its id.".to_owned(),
+        Error::NobodyToAsk => "Say --yes once you have looked.".to_owned(),
         Error::Incomplete { .. } => OTHER_VERSION.to_owned(),
-        Error::Read { .. } | Error::Write { .. } | Error::Print { .. } | Error::EmptyPassword => return None,
+        Error::Read { .. }
+        | Error::Write { .. }
+        | Error::Print { .. }
+        | Error::Answer { .. }
+        | Error::EmptyPassword => return None,
     })
 }
 
@@ -48,39 +65,7 @@ fn of_status(status: &Status) -> Option<&'static str> {
         .get_details_error_info()
         .map(|info| info.reason)
         .unwrap_or_default();
-    of_reason(&reason).or_else(|| of_code(status.code()))
-}
-
-fn of_reason(reason: &str) -> Option<&'static str> {
-    Some(match reason {
-        "NO_DOMAINS" => {
-            "Only addresses of the tenant's own domains are imported: name them first with \
-             rollcall domains put TENANT DOMAIN..."
-        }
-        "NO_SETTINGS" => {
-            "Say where its directory is: rollcall settings put TENANT --host HOST ... \
-             (rollcall settings list shows who has settings)."
-        }
-        "PASSWORD_REQUIRED" => {
-            "Give the password with --password-file FILE, --password-stdin or --ask-password: a \
-             stored one is only ever sent where it was meant for, so it is needed again when hosts, port, security, CA \
-             certificates or username change."
-        }
-        "ETAG_MISMATCH" => {
-            "Somebody else changed the settings in the meantime. Nothing was saved: look at them with \
-             rollcall settings show TENANT, and try again."
-        }
-        "DOMAIN_OWNED" => {
-            "A domain has one owner. Take it from the list, or have its owner give it up first."
-        }
-        "NO_RUN" => "The id is unknown, or another tenant's: rollcall runs TENANT lists the tenant's runs.",
-        "RUN_FINISHED" => "There is nothing left to cancel: rollcall run TENANT RUN shows how it ended.",
-        "RUN_HAS_NO_ROWS" => {
-            "Only a run that SUCCEEDED has rows: rollcall run TENANT RUN shows where it stands."
-        }
-        "PAGE_TOKEN" => "The list changed while it was read: try again.",
-        _ => return None,
-    })
+    reason::of(&reason).or_else(|| of_code(status.code()))
 }
 
 fn of_code(code: Code) -> Option<&'static str> {

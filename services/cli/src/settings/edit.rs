@@ -5,23 +5,39 @@ use std::fs;
 use rollcall_proto::v1::{self, Directory, Settings};
 
 use crate::{
-    args::{Clearable, Import, Put, Server, Times},
+    args::{Clearable, Import, Put, Removal, Server, Times},
     error::Error,
 };
 
 /// The settings with everything that is given changed; the etag is that of the settings as they were.
 pub(super) fn apply(put: &Put, before: Option<Settings>) -> Result<Settings, Error> {
-    let mut settings = before.unwrap_or_else(|| Settings {
-        tenant_id: put.tenant.clone(),
-        ..Settings::default()
-    });
+    let mut settings = before.unwrap_or_else(|| empty(&put.tenant));
     for part in &put.clear {
         clear(*part, &mut settings);
     }
     edit_directory(&put.server, settings.directory.get_or_insert_default())?;
     edit_import(&put.import, settings.import.get_or_insert_default());
     edit_times(&put.times, &mut settings);
+    edit_removal(&put.removal, &mut settings);
     Ok(settings)
+}
+
+/// The settings with another directory server, as far as one is given.
+pub(super) fn with_server(
+    server: &Server,
+    before: Option<Settings>,
+    tenant: &str,
+) -> Result<Settings, Error> {
+    let mut settings = before.unwrap_or_else(|| empty(tenant));
+    edit_directory(server, settings.directory.get_or_insert_default())?;
+    Ok(settings)
+}
+
+fn empty(tenant: &str) -> Settings {
+    Settings {
+        tenant_id: tenant.to_owned(),
+        ..Settings::default()
+    }
 }
 
 /// Whether the service will ask for the password: none is stored, or it would be sent elsewhere than it was meant for.
@@ -55,6 +71,8 @@ fn clear(part: Clearable, settings: &mut Settings) {
         Clearable::ObjectTypes => import.object_types.clear(),
         Clearable::Domains => import.domains.clear(),
         Clearable::Schedule => settings.schedule = None,
+        Clearable::LimitAccounts => settings.removal.get_or_insert_default().limit_accounts = None,
+        Clearable::LimitPercent => settings.removal.get_or_insert_default().limit_percent = None,
     }
 }
 
@@ -106,6 +124,17 @@ fn edit_times(given: &Times, settings: &mut Settings) {
         let new_users = settings.new_users.get_or_insert_default();
         set(&mut new_users.send_hsr, given.send_hsr);
         set(&mut new_users.send_welcome, given.send_welcome);
+    }
+}
+
+fn edit_removal(given: &Removal, settings: &mut Settings) {
+    let mut removal = settings.removal.unwrap_or_default();
+    set(&mut removal.remove_accounts, given.remove_accounts);
+    set(&mut removal.keep_manual, given.keep_manual);
+    removal.limit_accounts = given.limits.limit_accounts.or(removal.limit_accounts);
+    removal.limit_percent = given.limits.limit_percent.or(removal.limit_percent);
+    if settings.removal.is_some() || removal != v1::Removal::default() {
+        settings.removal = Some(removal);
     }
 }
 

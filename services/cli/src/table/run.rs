@@ -1,10 +1,10 @@
-//! Runs and rows.
+//! Runs.
 
 use comfy_table::{CellAlignment, ColumnConstraint};
 
-use crate::view::{CountsView, FailureView, RowView, RunView, short_time};
+use crate::view::{CountsView, FailureView, RunView, short_time};
 
-use super::{BREAK, Width, break_where_marked, facts, filled, table, text, word};
+use super::{BREAK, Width, at, break_where_marked, count, facts, table, text, word};
 
 /// A tenant's runs.
 pub(crate) fn runs(runs: &[RunView], width: Width) -> String {
@@ -35,11 +35,29 @@ fn kind(run: &RunView) -> String {
 /// What a run that SUCCEEDED decided, or how it stands.
 fn outcome(run: &RunView) -> String {
     if let Some(failure) = &run.failure {
-        return format!("{}, {}", word(run.state), failure.code);
+        let next = at(run.next_attempt_time.as_deref());
+        let next = next.map(|due| format!(", {BREAK}attempt {} is due at {due}", run.attempt));
+        return format!(
+            "{}, {BREAK}{}{}",
+            word(run.state),
+            failure.code,
+            next.unwrap_or_default()
+        );
+    }
+    if let Some(reason) = run.held_reason.filter(|_| run.state == Some("HELD")) {
+        return format!("HELD, {BREAK}{reason}");
     }
     if run.state != Some("SUCCEEDED") {
         return word(run.state).to_owned();
     }
+    let decided = decided(run);
+    match run.held_reason.filter(|_| run.would_hold) {
+        Some(reason) => format!("{decided}, {BREAK}would be HELD, {BREAK}{reason}"),
+        None => decided,
+    }
+}
+
+fn decided(run: &RunView) -> String {
     if run.unchanged {
         return "unchanged".to_owned();
     }
@@ -63,37 +81,26 @@ fn outcome(run: &RunView) -> String {
     said.join(&format!(", {BREAK}"))
 }
 
-/// One run: what it is, what it decided, and if it failed why and what to do.
+/// One run: what it is, what it decided, and if it failed or is HELD why and what to do.
 pub(crate) fn run(run: &RunView, width: Width) -> String {
+    let read = run
+        .read_mode
+        .map(|mode| read(mode, run.read_mode_reason.as_deref()));
     let about = [
         ("run", Some(run.run_id.clone())),
         ("tenant", Some(run.tenant_id.clone())),
         ("kind", Some(kind(run))),
+        (acts_on(run), run.acts_on_run_id.clone()),
+        ("expects preview", run.expect_preview_run_id.clone()),
         ("state", Some(state(run))),
         ("attempt", (run.attempt > 1).then(|| run.attempt.to_string())),
-        (
-            "next attempt",
-            run.next_attempt_time
-                .as_deref()
-                .map(|time| short_time(Some(time))),
-        ),
-        (
-            "read",
-            run.read_mode
-                .map(|mode| read(mode, run.read_mode_reason.as_deref())),
-        ),
-        (
-            "created",
-            run.create_time.as_deref().map(|time| short_time(Some(time))),
-        ),
-        (
-            "started",
-            run.start_time.as_deref().map(|time| short_time(Some(time))),
-        ),
-        (
-            "ended",
-            run.end_time.as_deref().map(|time| short_time(Some(time))),
-        ),
+        ("next attempt", at(run.next_attempt_time.as_deref())),
+        ("read", read),
+        ("created", at(run.create_time.as_deref())),
+        ("started", at(run.start_time.as_deref())),
+        ("ended", at(run.end_time.as_deref())),
+        ("rows are kept until", at(run.rows_expire_time.as_deref())),
+        ("rows are those of", run.rows_of_run_id.clone()),
     ];
     let mut parts = vec![facts(about, width)];
     if run.counts != CountsView::default() {
@@ -102,7 +109,71 @@ pub(crate) fn run(run: &RunView, width: Width) -> String {
     if let Some(failure_) = &run.failure {
         parts.push(failure(failure_, width));
     }
+    parts.extend(held(run, width));
     parts.join("\n\n")
+}
+
+fn acts_on(run: &RunView) -> &'static str {
+    if run.kind == Some("REVERT") {
+        "takes back"
+    } else {
+        "approves"
+    }
+}
+
+/// Why a run is HELD and the ways on; of a preview, what its sync would come to.
+fn held(run: &RunView, width: Width) -> Option<String> {
+    let message = run.held_message.clone().unwrap_or_default();
+    if run.state == Some("HELD") {
+        let why = facts(
+            [
+                ("held", Some(word(run.held_reason).to_owned())),
+                ("why", Some(message)),
+            ],
+            width,
+        );
+        return Some(format!("{why}\n\n{}", ways_on(run)));
+    }
+    if run.kind != Some("PREVIEW") || run.state != Some("SUCCEEDED") {
+        return None;
+    }
+    let welcomes = count(run.counts.welcomes, "new user");
+    let sync = if run.would_hold {
+        format!("would be HELD, {}: {message}", word(run.held_reason))
+    } else {
+        format!("would be applied, and {welcomes} welcomed")
+    };
+    let sync = facts([("the sync", Some(sync))], width);
+    if run.would_hold {
+        return Some(sync);
+    }
+    let (tenant, id) = (&run.tenant_id, &run.run_id);
+    Some(format!(
+        "{sync}\n\nTo apply this, and nothing that came since:\n  rollcall sync {tenant} --expect {id}"
+    ))
+}
+
+/// Commands, to be copied: their lines are never broken.
+fn ways_on(run: &RunView) -> String {
+    let (tenant, id) = (&run.tenant_id, &run.run_id);
+    if run.held_reason == Some("CHANGED_SINCE_PREVIEW") {
+        return format!(
+            "Look at the differences:\n  rollcall rows {tenant} {id}\n\
+             Then at a new preview:\n  rollcall preview {tenant}"
+        );
+    }
+    let counts = &run.counts;
+    let verdict = if counts.remove > 0 {
+        "remove"
+    } else if run.held_reason == Some("EMPTY_READ") {
+        "stale"
+    } else {
+        "update"
+    };
+    format!(
+        "Look at what it would do:\n  rollcall rows {tenant} {id} --verdict {verdict}\n\
+         If that is as it should be:\n  rollcall approve {tenant} {id}"
+    )
 }
 
 fn state(run: &RunView) -> String {
@@ -138,7 +209,11 @@ fn counts(counts: &CountsView, width: Width) -> String {
         ("stale", counts.stale),
         ("skip", counts.skip),
     ];
-    let right = [("accounts", counts.accounts), ("welcomes", counts.welcomes)];
+    let right = [
+        ("accounts", counts.accounts),
+        ("welcomes", counts.welcomes),
+        ("reduced", counts.accounts_reduced),
+    ];
     for line in 0..middle.len() {
         let cells = [left.get(line), middle.get(line), right.get(line)];
         table.add_row(cells.into_iter().flat_map(|cell| {
@@ -165,57 +240,4 @@ pub(crate) fn failure(failure: &FailureView, width: Width) -> String {
         ("for support", detail),
     ];
     facts(about, width)
-}
-
-/// A run's verdicts.
-pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
-    if rows.is_empty() {
-        return "No rows.".to_owned();
-    }
-    let rows = rows
-        .iter()
-        .map(|row| {
-            [
-                row.address.clone(),
-                verdict(row),
-                in_portal(row),
-                in_directory(row),
-            ]
-        })
-        .collect();
-    let header = ["address", "verdict", "portal", "directory"];
-    let mut table = filled(header, rows, width);
-    break_where_marked(&mut table, 1);
-    text(table)
-}
-
-/// `SKIP, CLAIMED_BY_OTHER_OBJECT`, and on a line of its own whom that is about.
-fn verdict(row: &RowView) -> String {
-    let mut verdict = word(row.verdict).to_owned();
-    if let Some(reason) = row.reason {
-        verdict = verdict + ", " + reason;
-    }
-    if let Some(other) = &row.other {
-        verdict = verdict + "\n" + &other.replace(',', &format!(",{BREAK}"));
-    }
-    verdict
-}
-
-/// `PRIMARY`, or `ALIAS of` somebody; nothing for an address that the run refused to somebody.
-fn in_portal(row: &RowView) -> String {
-    match (row.address_type, &row.primary_address) {
-        _ if row.verdict == Some("SKIP") => String::new(),
-        (Some("PRIMARY"), _) => "PRIMARY".to_owned(),
-        (Some(role), Some(primary)) => format!("{role} of {primary}"),
-        (role, _) => role.unwrap_or_default().to_owned(),
-    }
-}
-
-/// `PRIMARY of USER`, or nothing for an address without a claim.
-fn in_directory(row: &RowView) -> String {
-    match (row.directory_type, row.object_type) {
-        (Some(role), Some(object)) => format!("{role} of {object}"),
-        (Some(role), None) => role.to_owned(),
-        _ => String::new(),
-    }
 }

@@ -1,7 +1,11 @@
+mod run;
+mod screens;
+mod step;
+
 use rollcall_proto::v1;
 
 use super::*;
-use crate::view::{RowView, RunView};
+use crate::view::{AccountView, FilterCheckView, RowView, RunView, SettingsView};
 
 /// Wide enough for everything.
 const WIDE: Width = Width(Some(200));
@@ -38,66 +42,6 @@ fn finished() -> v1::Run {
 }
 
 #[test]
-fn a_finished_run_shows_what_it_met_and_decided() {
-    insta::assert_snapshot!(run(&RunView::from(&finished()), WIDE), @"
-    run:      01900000-0000-7000-8000-000000000001
-    tenant:   acme
-    kind:     SYNC, MANUAL
-    state:    SUCCEEDED
-    read:     FULL
-    created:  2023-11-14 22:13:20Z
-    ended:    2023-11-14 22:13:24Z
-
-    in the directory        decided        in the portal
-    ─────────────────────────────────────────────────────────
-    objects            420  add      1200  accounts       400
-    addresses         1250  keep        0  welcomes       310
-    not e-mail          12  update      0
-    references           0  remove      0
-                            stale       0
-                            skip       50
-    ");
-}
-
-#[test]
-fn a_failed_run_says_what_to_do() {
-    let failed = v1::Run {
-        state: v1::RunState::Failed.into(),
-        counts: None,
-        read_mode: 0,
-        failure: Some(v1::Failure {
-            code: "WRONG_CREDENTIALS".into(),
-            message: "The directory refused user name and password.".into(),
-            advice: "Check both and save the settings again.".into(),
-            detail: "dc1.acme.example: result 49, data 52e".into(),
-        }),
-        ..finished()
-    };
-    insta::assert_snapshot!(run(&RunView::from(&failed), WIDE), @"
-    run:      01900000-0000-7000-8000-000000000001
-    tenant:   acme
-    kind:     SYNC, MANUAL
-    state:    FAILED
-    created:  2023-11-14 22:13:20Z
-    ended:    2023-11-14 22:13:24Z
-
-    failure:        WRONG_CREDENTIALS
-    what happened:  The directory refused user name and password.
-    what to do:     Check both and save the settings again.
-    for support:    dc1.acme.example: result 49, data 52e
-    ");
-}
-
-#[test]
-fn runs_are_told_in_a_line_each() {
-    insta::assert_snapshot!(runs(&[RunView::from(&finished())], WIDE), @"
-    run                                   kind          created               what came of it
-    ───────────────────────────────────────────────────────────────────────────────────────────
-    01900000-0000-7000-8000-000000000001  SYNC, MANUAL  2023-11-14 22:13:20Z  1200 add, 50 skip
-    ");
-}
-
-#[test]
 fn a_row_tells_both_sides() {
     let row = v1::Row {
         address: "ann@acme.example".into(),
@@ -113,6 +57,8 @@ fn a_row_tells_both_sides() {
     ──────────────────────────────────────────────────────────────
     ann@acme.example  SKIP, CLAIMED_BY_OTHER_OBJECT  ALIAS of USER
                       CN=Ann,DC=acme,DC=example
+
+    CLAIMED_BY_OTHER_OBJECT:  another object of the directory has the better claim
     ");
 }
 
@@ -159,12 +105,17 @@ fn settings_say_what_their_gaps_mean() {
             time_zone: "Europe/Berlin".into(),
         }),
         credential_set: true,
+        composed_filter: "(proxyAddresses=*)".into(),
+        paused_reason: v1::PausedReason::Reverted.into(),
+        removal: Some(v1::Removal {
+            remove_accounts: true,
+            keep_manual: true,
+            limit_accounts: Some(1),
+            limit_percent: None,
+        }),
         ..v1::Settings::default()
     };
-    let shown = SettingsShown {
-        settings: SettingsView::from(&settings_),
-        composed_filter: Some("(proxyAddresses=*)".into()),
-    };
+    let shown = SettingsView::from(&settings_);
     insta::assert_snapshot!(settings(&shown, WIDE), @"
     tenant:             acme
     server type:        -
@@ -182,8 +133,11 @@ fn settings_say_what_their_gaps_mean() {
     disabled users:     imported
     same username:      one alias is kept, the others are skipped
     schedule:           every 5 hours from 00:01, Europe/Berlin
+    paused:             a sync was reverted; rollcall resume lets it go on
     HSR for new users:  no
     welcome new users:  no
+    what is absent:     removed; what was typed in the portal is spared
+    limit in 24 hours:  1 account
     ");
 }
 
@@ -224,5 +178,21 @@ fn a_long_name_is_broken_after_a_comma_and_loses_nothing() {
     ann@acme.example  SKIP
                       CN=Ann Other,OU=Berlin,OU=Staff,
                       DC=acme,DC=example
+    ");
+}
+
+#[test]
+fn a_filter_that_is_none_is_marked_where_it_is_wrong() {
+    let checked = v1::ValidateFilterResponse {
+        error: Some(v1::FilterError {
+            position: 5,
+            message: "expected a closing parenthesis, found the end".into(),
+        }),
+        ..v1::ValidateFilterResponse::default()
+    };
+    insta::assert_snapshot!(filter_check("(mail=", &FilterCheckView::from(&checked), WIDE), @"
+    The filter is not valid: expected a closing parenthesis, found the end (at character 5).
+      (mail=
+           ^
     ");
 }

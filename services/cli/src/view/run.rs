@@ -13,9 +13,13 @@ pub(crate) struct RunView {
     pub(crate) kind: Option<&'static str>,
     pub(crate) trigger: Option<&'static str>,
     pub(crate) state: Option<&'static str>,
+    pub(crate) held_reason: Option<&'static str>,
+    pub(crate) held_message: Option<String>,
+    pub(crate) would_hold: bool,
     pub(crate) read_mode: Option<&'static str>,
     pub(crate) read_mode_reason: Option<String>,
     pub(crate) unchanged: bool,
+    pub(crate) rows_of_run_id: Option<String>,
     pub(crate) counts: CountsView,
     pub(crate) failure: Option<FailureView>,
     pub(crate) attempt: u32,
@@ -23,6 +27,9 @@ pub(crate) struct RunView {
     pub(crate) create_time: Option<String>,
     pub(crate) start_time: Option<String>,
     pub(crate) end_time: Option<String>,
+    pub(crate) rows_expire_time: Option<String>,
+    pub(crate) acts_on_run_id: Option<String>,
+    pub(crate) expect_preview_run_id: Option<String>,
 }
 
 /// What a run met and decided.
@@ -40,6 +47,7 @@ pub(crate) struct CountsView {
     pub(crate) skip: u64,
     pub(crate) accounts: u64,
     pub(crate) welcomes: u64,
+    pub(crate) accounts_reduced: u64,
 }
 
 /// Why a run failed.
@@ -96,6 +104,7 @@ pub(crate) struct RowView {
     pub(crate) object_id: Option<String>,
     pub(crate) object_dn: Option<String>,
     pub(crate) other: Option<String>,
+    pub(crate) previous_verdict: Option<&'static str>,
 }
 
 /// A CSV file that was written.
@@ -114,9 +123,13 @@ impl From<&v1::Run> for RunView {
             kind: name(run.kind().as_str_name(), "RUN_KIND_"),
             trigger: name(run.trigger().as_str_name(), "RUN_TRIGGER_"),
             state: name(run.state().as_str_name(), "RUN_STATE_"),
+            held_reason: name(run.held_reason().as_str_name(), "HELD_REASON_"),
+            held_message: given(&run.held_message),
+            would_hold: run.would_hold,
             read_mode: name(run.read_mode().as_str_name(), "READ_MODE_"),
             read_mode_reason: given(&run.read_mode_reason),
             unchanged: run.unchanged,
+            rows_of_run_id: given(&run.rows_of_run_id),
             counts: run.counts.as_ref().map(CountsView::from).unwrap_or_default(),
             failure: run.failure.as_ref().map(FailureView::from),
             attempt: run.attempt,
@@ -124,6 +137,9 @@ impl From<&v1::Run> for RunView {
             create_time: time(run.create_time.as_ref()),
             start_time: time(run.start_time.as_ref()),
             end_time: time(run.end_time.as_ref()),
+            rows_expire_time: time(run.rows_expire_time.as_ref()),
+            acts_on_run_id: given(&run.acts_on_run_id),
+            expect_preview_run_id: given(&run.expect_preview_run_id),
         }
     }
 }
@@ -143,6 +159,7 @@ impl From<&v1::Counts> for CountsView {
             skip: counts.skip,
             accounts: counts.accounts,
             welcomes: counts.welcomes,
+            accounts_reduced: counts.accounts_reduced,
         }
     }
 }
@@ -172,6 +189,7 @@ impl From<&v1::Row> for RowView {
             object_id: given(&row.object_id),
             object_dn: given(&row.object_dn),
             other: given(&row.other),
+            previous_verdict: name(row.previous_verdict().as_str_name(), "VERDICT_"),
         }
     }
 }

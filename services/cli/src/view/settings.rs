@@ -12,11 +12,15 @@ pub(crate) struct SettingsView {
     pub(crate) directory: DirectoryView,
     pub(crate) import: ImportView,
     pub(crate) schedule: ScheduleView,
+    pub(crate) removal: RemovalView,
     pub(crate) new_users: NewUsersView,
     pub(crate) etag: String,
     pub(crate) credential_set: bool,
     pub(crate) next_run_time: Option<String>,
+    pub(crate) paused_reason: Option<&'static str>,
     pub(crate) update_time: Option<String>,
+    /// The filter as it is sent to the directory.
+    pub(crate) composed_filter: Option<String>,
 }
 
 /// Where the directory is and how it is read.
@@ -49,6 +53,15 @@ pub(crate) struct ScheduleView {
     pub(crate) time_zone: Option<String>,
 }
 
+/// What becomes of addresses that the directory does not hold.
+#[derive(Debug, Serialize)]
+pub(crate) struct RemovalView {
+    pub(crate) remove_accounts: bool,
+    pub(crate) keep_manual: bool,
+    pub(crate) limit_accounts: Option<u32>,
+    pub(crate) limit_percent: Option<u32>,
+}
+
 /// What is done for new users.
 #[derive(Debug, Serialize)]
 pub(crate) struct NewUsersView {
@@ -62,15 +75,6 @@ pub(crate) struct SettingsList {
     pub(crate) settings: Vec<SettingsView>,
     /// Whether there are more than were asked for.
     pub(crate) more: bool,
-}
-
-/// Settings, and what is made of them.
-#[derive(Debug, Serialize)]
-pub(crate) struct SettingsShown {
-    #[serde(flatten)]
-    pub(crate) settings: SettingsView,
-    /// The filter as it is sent to the directory.
-    pub(crate) composed_filter: Option<String>,
 }
 
 /// Settings that were deleted.
@@ -92,6 +96,7 @@ impl From<&v1::Settings> for SettingsView {
                 every_hours: schedule.every_hours,
                 time_zone: given(&schedule.time_zone),
             },
+            removal: RemovalView::from(&settings.removal.unwrap_or_default()),
             new_users: NewUsersView {
                 send_hsr: new_users.send_hsr,
                 send_welcome: new_users.send_welcome,
@@ -99,7 +104,9 @@ impl From<&v1::Settings> for SettingsView {
             etag: settings.etag.clone(),
             credential_set: settings.credential_set,
             next_run_time: time(settings.next_run_time.as_ref()),
+            paused_reason: name(settings.paused_reason().as_str_name(), "PAUSED_REASON_"),
             update_time: time(settings.update_time.as_ref()),
+            composed_filter: given(&settings.composed_filter),
         }
     }
 }
@@ -131,6 +138,17 @@ impl From<&v1::Import> for ImportView {
             domains: import.domains.clone(),
             exclude_disabled: import.exclude_disabled,
             same_username: name(import.same_username().as_str_name(), "SAME_USERNAME_"),
+        }
+    }
+}
+
+impl From<&v1::Removal> for RemovalView {
+    fn from(removal: &v1::Removal) -> Self {
+        Self {
+            remove_accounts: removal.remove_accounts,
+            keep_manual: removal.keep_manual,
+            limit_accounts: removal.limit_accounts,
+            limit_percent: removal.limit_percent,
         }
     }
 }

@@ -87,3 +87,61 @@ fn the_password_is_needed_again_only_where_it_would_be_sent_elsewhere() {
     }
     assert!(needs_password(None, &stored()));
 }
+
+#[test]
+fn a_limit_is_given_and_cleared_and_nothing_else_of_removal_is_touched() {
+    let line = [
+        "--remove-accounts",
+        "--keep-manual",
+        "--limit-accounts",
+        "0",
+        "--limit-percent=7",
+    ];
+    let before = apply(&put(&line), Some(stored())).unwrap();
+    let removal = v1::Removal {
+        remove_accounts: true,
+        keep_manual: true,
+        limit_accounts: Some(0),
+        limit_percent: Some(7),
+    };
+    assert_eq!(before.removal, Some(removal));
+
+    let after = apply(
+        &put(&["--clear", "limit-accounts", "--keep-manual=false"]),
+        Some(before),
+    )
+    .unwrap();
+    let expected = v1::Removal {
+        limit_accounts: None,
+        keep_manual: false,
+        ..removal
+    };
+    assert_eq!(after.removal, Some(expected));
+}
+
+#[test]
+fn settings_that_say_nothing_of_removal_go_on_saying_nothing() {
+    assert_eq!(
+        apply(&put(&["--every-hours", "4"]), Some(stored()))
+            .unwrap()
+            .removal,
+        None
+    );
+}
+
+#[test]
+fn a_test_takes_the_saved_settings_but_for_what_is_given() {
+    let server = put(&["--host", "dc2"]).server;
+    let tested = with_server(&server, Some(stored()), "acme").unwrap();
+    let directory = Directory {
+        hosts: vec!["dc2".into()],
+        ..stored().directory.unwrap()
+    };
+    assert_eq!(
+        tested,
+        Settings {
+            directory: Some(directory),
+            ..stored()
+        }
+    );
+}

@@ -1,0 +1,172 @@
+//! `rollcall approve` and `revert`: what a person decides about a run that is over.
+
+use rollcall_proto::v1::{
+    ApproveRemovalsRequest, HeldReason, ListRowsRequest, RevertRunRequest, Row, Run, RunKind, Verdict,
+};
+
+use crate::{
+    args::{Approve, Consent, Revert, Service},
+    client::Client,
+    confirm::{self, ask},
+    error::Error,
+    exit::Exit,
+    follow::{Followed, follow},
+    output::Output,
+    runs::{Newest, detached, get, newest},
+    table,
+    view::{RowView, RunView, StartedView},
+};
+
+/// Rows that are shown before the question: enough to see what it is about.
+const SHOWN: u32 = 20;
+/// The most rows that are listed of what a revert left alone.
+const LEFT_ALONE: u32 = 100;
+
+/// Approves the removals of a HELD run, and follows the run that makes them.
+pub async fn approve(client: &Client, approve: Approve, output: &mut Output) -> Result<Exit, Error> {
+    let tenant = approve.tenant;
+    let held = match approve.run {
+        Some(run_id) => get(client, &tenant, &run_id).await?,
+        None => newest(client, &tenant, Newest::Held).await?,
+    };
+    let reduced = held.counts.map_or(0, |counts| counts.accounts_reduced);
+    let question = format!(
+        "Approve what run {} would take from {reduced} accounts?",
+        held.run_id
+    );
+    let verdicts = if held.held_reason() == HeldReason::EmptyRead {
+        vec![Verdict::Remove, Verdict::Stale]
+    } else {
+        vec![Verdict::Remove]
+    };
+    if !consents(client, &held, verdicts, approve.consent, &question, output).await? {
+        return Ok(refused("approved", output));
+    }
+    let request = ApproveRemovalsRequest {
+        tenant_id: tenant.clone(),
+        run_id: held.run_id,
+    };
+    let answer = client.scheduler().await?.approve_removals(request).await;
+    let run_id = answer
+        .map_err(client.failed(Service::Scheduler))?
+        .into_inner()
+        .run_id;
+    watch(client, &tenant, run_id, approve.consent, output).await
+}
+
+/// Takes a sync back, follows the run that does it, and shows what it left alone.
+pub async fn revert(client: &Client, revert: Revert, output: &mut Output) -> Result<Exit, Error> {
+    let tenant = revert.tenant;
+    let sync = get(client, &tenant, &revert.run).await?;
+    let question = format!("Take back what run {} did?", sync.run_id);
+    let verdicts = vec![Verdict::Add, Verdict::Update, Verdict::Remove];
+    if !consents(client, &sync, verdicts, revert.consent, &question, output).await? {
+        return Ok(refused("taken back", output));
+    }
+    let request = RevertRunRequest {
+        tenant_id: tenant.clone(),
+        run_id: sync.run_id,
+    };
+    let answer = client.scheduler().await?.revert_run(request).await;
+    let run_id = answer
+        .map_err(client.failed(Service::Scheduler))?
+        .into_inner()
+        .run_id;
+    watch(client, &tenant, run_id, revert.consent, output).await
+}
+
+/// Shows what it is about and asks, unless that was said beforehand.
+async fn consents(
+    client: &Client,
+    run: &Run,
+    verdicts: Vec<Verdict>,
+    consent: Consent,
+    question: &str,
+    output: &mut Output,
+) -> Result<bool, Error> {
+    if !consent.yes {
+        let (rows, more) = some_rows(client, run, verdicts, SHOWN).await?;
+        let views: Vec<_> = rows.iter().map(RowView::from).collect();
+        output.note(&table::rows(&views, output.width()));
+        if more {
+            output.note(&format!(
+                "There are more: rollcall rows {} {} --all",
+                run.tenant_id, run.run_id
+            ));
+        }
+    }
+    Ok(ask(question, consent.yes)? == confirm::Consent::Given)
+}
+
+fn refused(what: &str, output: &Output) -> Exit {
+    output.note(&format!("Nothing is {what}."));
+    Exit::Refused
+}
+
+async fn watch(
+    client: &Client,
+    tenant: &str,
+    run_id: String,
+    consent: Consent,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    if consent.no_wait {
+        let started = StartedView {
+            run_id,
+            already_queued: false,
+        };
+        output.answer(&started, |_| {
+            format!(
+                "Run {0} is on its way. Follow it with: rollcall run {tenant} {0} --wait",
+                started.run_id
+            )
+        })?;
+        return Ok(Exit::Success);
+    }
+    output.note(&format!("Run {run_id} is on its way."));
+    match follow(client, tenant, &run_id, output).await? {
+        Followed::Detached => Ok(detached(tenant, &run_id, output)),
+        Followed::Ended(run) => {
+            let left = left_alone(client, &run).await?;
+            let view = RunView::from(&*run);
+            output.answer(&view, |width| {
+                let run = table::run(&view, width);
+                match left.as_slice() {
+                    [] => run,
+                    left => format!("{run}\n\nLeft alone:\n{}", table::rows(left, width)),
+                }
+            })?;
+            Ok(Exit::of_run(&run))
+        }
+    }
+}
+
+/// What a revert could not take back.
+async fn left_alone(client: &Client, run: &Run) -> Result<Vec<RowView>, Error> {
+    let skipped = run.counts.map_or(0, |counts| counts.skip);
+    if run.kind() != RunKind::Revert || skipped == 0 {
+        return Ok(Vec::new());
+    }
+    let (rows, _) = some_rows(client, run, vec![Verdict::Skip], LEFT_ALONE).await?;
+    Ok(rows.iter().map(RowView::from).collect())
+}
+
+/// The first rows with these verdicts, and whether there are more.
+async fn some_rows(
+    client: &Client,
+    run: &Run,
+    verdicts: Vec<Verdict>,
+    most: u32,
+) -> Result<(Vec<Row>, bool), Error> {
+    let request = ListRowsRequest {
+        tenant_id: run.tenant_id.clone(),
+        run_id: run.run_id.clone(),
+        verdicts: verdicts.into_iter().map(i32::from).collect(),
+        search: String::new(),
+        page_size: most,
+        page_token: String::new(),
+    };
+    let answer = client.results().await?.list_rows(request).await;
+    let page = answer.map_err(client.failed(Service::Results))?.into_inner();
+    Ok((page.rows, !page.next_page_token.is_empty()))
+}

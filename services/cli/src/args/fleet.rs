@@ -1,0 +1,45 @@
+//! The words of `rollcall fleet`.
+
+use clap::{Args, Subcommand};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  rollcall fleet                                                    one screen: what waits, what fails, what is paused
+  rollcall fleet pause --removals --note 'portal migration'         what is absent goes stale instead
+  rollcall fleet resume --removals";
+
+/// What is done with the fleet.
+#[derive(Debug, Subcommand)]
+pub enum FleetCommand {
+    /// Pauses the schedules of all tenants, or all removals, or both. What is not named stays as it is.
+    #[command(
+        after_help = "Example:\n  rollcall fleet pause --schedules --note 'network maintenance until noon'"
+    )]
+    Pause {
+        /// What is paused.
+        #[command(flatten)]
+        parts: FleetParts,
+        /// Why; shown with the fleet.
+        #[arg(long, default_value = "", value_name = "TEXT", hide_default_value = true)]
+        note: String,
+    },
+    /// Ends such a pause. Schedules that were paused have missed no run.
+    #[command(after_help = "Example:\n  rollcall fleet resume --schedules --removals")]
+    Resume {
+        /// What goes on.
+        #[command(flatten)]
+        parts: FleetParts,
+    },
+}
+
+/// What can be paused for all tenants.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(required = true, multiple = true)]
+pub struct FleetParts {
+    /// All schedules: no scheduled sync begins.
+    #[arg(long)]
+    pub schedules: bool,
+    /// All removals: what is absent from a directory goes stale instead.
+    #[arg(long)]
+    pub removals: bool,
+}

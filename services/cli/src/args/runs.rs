@@ -1,0 +1,197 @@
+//! The words of the commands about runs and their rows.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use rollcall_proto::v1;
+
+use super::Limit;
+
+pub(super) const SYNC_EXAMPLES: &str = "\
+Examples:
+  rollcall sync acme
+  rollcall sync acme --expect 01a2b3c4-0000-7000-8000-000000000000   applies what that preview showed, or is HELD
+  rollcall sync acme --no-wait --json";
+pub(super) const APPROVE_EXAMPLES: &str = "\
+Examples:
+  rollcall approve acme         shows what the newest HELD run would remove, and asks
+  rollcall approve acme --yes   does not ask";
+pub(super) const REVERT_EXAMPLES: &str = "\
+Example:
+  rollcall revert acme 01a2b3c4-0000-7000-8000-000000000000
+
+`rollcall runs acme` lists the runs with their ids.";
+
+/// The tenant to start a run for.
+#[derive(Debug, clap::Args)]
+pub struct Start {
+    /// The portal's id of the customer.
+    pub tenant: String,
+    /// Only start it and print its id, without waiting for its end.
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+/// The tenant to sync, and what its administrator has seen before.
+#[derive(Debug, clap::Args)]
+pub struct Sync {
+    /// The tenant.
+    #[command(flatten)]
+    pub start: Start,
+    /// The preview that was looked at: if the verdicts would now differ from it, the run is HELD with the differences.
+    #[arg(
+        long,
+        value_name = "PREVIEW_RUN_ID",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub expect: String,
+}
+
+/// Which removals are approved.
+#[derive(Debug, clap::Args)]
+pub struct Approve {
+    /// The portal's id of the customer.
+    pub tenant: String,
+    /// The HELD run's id; the newest HELD run if left out.
+    pub run: Option<String>,
+    /// How it is asked and waited for.
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+/// Which sync is taken back.
+#[derive(Debug, clap::Args)]
+pub struct Revert {
+    /// The portal's id of the customer.
+    pub tenant: String,
+    /// The sync's id.
+    pub run: String,
+    /// How it is asked and waited for.
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+/// Whether a person is asked first, and the end is waited for.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Consent {
+    /// Do it without asking; needed where there is no terminal.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Only start it and print its id, without waiting for its end.
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+/// Which address is explained.
+#[derive(Debug, clap::Args)]
+pub struct Explain {
+    /// The portal's id of the customer.
+    pub tenant: String,
+    /// The address, in any spelling.
+    pub address: String,
+}
+
+/// One run of a tenant.
+#[derive(Debug, clap::Args)]
+pub struct RunId {
+    /// The portal's id of the customer.
+    pub tenant: String,
+    /// The run's id.
+    pub run: String,
+}
+
+/// Which runs to list.
+#[derive(Debug, clap::Args)]
+pub struct ListRuns {
+    /// The portal's id of the customer.
+    pub tenant: String,
+    /// How many.
+    #[command(flatten)]
+    pub limit: Limit,
+}
+
+/// Which run to show.
+#[derive(Debug, clap::Args)]
+pub struct ShowRun {
+    /// The portal's id of the customer.
+    pub tenant: String,
+    /// The run's id; the newest run if left out.
+    pub run: Option<String>,
+    /// Follow it to its end; the exit code then says how it ended.
+    #[arg(long)]
+    pub wait: bool,
+}
+
+/// Which rows to list.
+#[derive(Debug, clap::Args)]
+pub struct ListRows {
+    /// The portal's id of the customer.
+    pub tenant: String,
+    /// The run's id; the newest that has rows if left out.
+    pub run: Option<String>,
+    /// Only these verdicts.
+    #[arg(
+        long = "verdict",
+        value_name = "VERDICT",
+        value_delimiter = ',',
+        ignore_case = true
+    )]
+    pub verdicts: Vec<Verdict>,
+    /// Only addresses that begin with this.
+    #[arg(long, default_value = "", value_name = "PREFIX", hide_default_value = true)]
+    pub search: String,
+    /// How many.
+    #[command(flatten)]
+    pub limit: Limit,
+}
+
+/// What to export, and where to.
+#[derive(Debug, clap::Args)]
+pub struct ExportCsv {
+    /// The portal's id of the customer.
+    pub tenant: String,
+    /// The run's id; the newest that has rows if left out.
+    pub run: Option<String>,
+    /// Only these verdicts.
+    #[arg(
+        long = "verdict",
+        value_name = "VERDICT",
+        value_delimiter = ',',
+        ignore_case = true
+    )]
+    pub verdicts: Vec<Verdict>,
+    /// The file to write; standard output if left out. With --json a summary is printed, so a file is needed.
+    #[arg(long, short, value_name = "FILE", required_if_eq("json", "true"))]
+    pub output: Option<PathBuf>,
+}
+
+/// A run's verdict on an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Verdict {
+    /// Becomes live.
+    Add,
+    /// Nothing changes.
+    Keep,
+    /// Its account, role, type or origin changes.
+    Update,
+    /// Ceases to be live.
+    Remove,
+    /// Gone from the directory, stays in the portal.
+    Stale,
+    /// Refused.
+    Skip,
+}
+
+impl From<Verdict> for v1::Verdict {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Add => Self::Add,
+            Verdict::Keep => Self::Keep,
+            Verdict::Update => Self::Update,
+            Verdict::Remove => Self::Remove,
+            Verdict::Stale => Self::Stale,
+            Verdict::Skip => Self::Skip,
+        }
+    }
+}

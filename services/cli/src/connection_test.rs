@@ -1,0 +1,90 @@
+//! `rollcall test`: a directory tried out, each step shown as it is over.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rollcall_proto::v1::{TestConnectionRequest, TestConnectionResponse, TestStepState};
+use tonic::Streaming;
+
+use crate::{
+    args::{Service, TestConnection},
+    client::Client,
+    error::Error,
+    exit::Exit,
+    output::Output,
+    settings, table,
+    view::StepView,
+};
+
+const TICK: Duration = Duration::from_millis(120);
+
+/// Tests the saved settings, or others that are never saved.
+pub async fn run(client: &Client, test: TestConnection, output: &mut Output) -> Result<Exit, Error> {
+    let request = TestConnectionRequest {
+        settings: settings::to_test(client, &test.tenant, &test.server, &test.password).await?,
+        tenant_id: test.tenant,
+    };
+    let waiting = Waiting::new(output.draws_progress());
+    let answer = client.scheduler().await?.test_connection(request).await;
+    let mut steps = answer.map_err(client.failed(Service::Scheduler))?.into_inner();
+    let worst = show(&mut steps, &waiting, client, output).await?;
+    if worst == TestStepState::Unspecified {
+        return Err(Error::Incomplete {
+            service: Service::Scheduler,
+            what: "any step",
+        });
+    }
+    Ok(if worst == TestStepState::Failed {
+        Exit::RunFailed
+    } else {
+        Exit::Success
+    })
+}
+
+/// Shows the steps as they come, and answers how the last one that FAILED, or else the last one, went.
+async fn show(
+    steps: &mut Streaming<TestConnectionResponse>,
+    waiting: &Waiting,
+    client: &Client,
+    output: &mut Output,
+) -> Result<TestStepState, Error> {
+    let mut last = TestStepState::Unspecified;
+    while let Some(told) = steps.message().await.map_err(client.failed(Service::Scheduler))? {
+        let Some(step) = told.step else { continue };
+        let view = StepView::from(&step);
+        waiting.aside(|| output.entry(&view, |width| table::step(&view, width)))?;
+        last = step.state();
+    }
+    Ok(last)
+}
+
+/// On a terminal, something that moves until the next step is told.
+struct Waiting(Option<ProgressBar>);
+
+impl Waiting {
+    fn new(on_terminal: bool) -> Self {
+        let bar = on_terminal.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{spinner} {elapsed:>4}  testing");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        Self(bar)
+    }
+
+    fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        match &self.0 {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

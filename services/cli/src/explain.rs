@@ -1,0 +1,32 @@
+//! `rollcall explain`.
+
+use rollcall_proto::v1::ExplainAddressRequest;
+
+use crate::{
+    args::{Explain, Service},
+    client::Client,
+    error::Error,
+    exit::Exit,
+    output::Output,
+    table,
+    view::ExplanationView,
+};
+
+/// Tells why an address is in the portal, or is not.
+pub async fn run(client: &Client, explain: Explain, output: &mut Output) -> Result<Exit, Error> {
+    let failed = client.failed(Service::Results);
+    let request = ExplainAddressRequest {
+        tenant_id: explain.tenant,
+        address: explain.address,
+    };
+    let answer = client
+        .results()
+        .await?
+        .explain_address(request)
+        .await
+        .map_err(failed)?
+        .into_inner();
+    let view = ExplanationView::from(&answer);
+    output.answer(&view, |width| table::explanation(&view, width))?;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,69 @@
+//! Why an address is in the portal, or is not.
+
+use crate::view::{ExplanationView, RowView, RunView};
+
+use super::{Width, account, accounts, at, facts, filled, rows, text, word, words};
+
+/// The explanation first, then what it rests on.
+pub(crate) fn explanation(view: &ExplanationView, width: Width) -> String {
+    let standing = view.domain_standing.map(words::standing).map(str::to_owned);
+    let mut parts = vec![
+        paragraph(&view.explanation, width),
+        facts(
+            [
+                ("address", Some(view.address.clone())),
+                ("its domain is", standing),
+                ("last read", view.read.as_ref().map(told)),
+                ("last change", view.last_change.as_ref().map(told)),
+            ],
+            width,
+        ),
+    ];
+    if !view.rows.is_empty() {
+        parts.push(section("In the last read", &rows(&view.rows, width)));
+        parts.extend(objects(&view.rows, width));
+    }
+    if let Some(row) = &view.last_change_row {
+        parts.push(section(
+            "In the run that last changed it",
+            &rows(std::slice::from_ref(row), width),
+        ));
+    }
+    if let Some(holder) = &view.account {
+        parts.push(section("The account that has it", &account(holder, width)));
+    }
+    if !view.removed_accounts.is_empty() {
+        let removed = accounts(&view.removed_accounts, width);
+        parts.push(section("Removed accounts that had it", &removed));
+    }
+    parts.join("\n\n")
+}
+
+fn section(title: &str, text: &str) -> String {
+    format!("{title}:\n{text}")
+}
+
+/// A text in lines of the width.
+fn paragraph(text_: &str, width: Width) -> String {
+    text(filled([""], vec![[text_.to_owned()]], width))
+        .lines()
+        .skip_while(|line| line.chars().all(|letter| letter == '─' || letter == ' '))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The objects that claim it, and where they stand.
+fn objects(rows: &[RowView], width: Width) -> Option<String> {
+    let found: Vec<_> = rows
+        .iter()
+        .filter_map(|row| Some([word(row.object_type).to_owned(), row.object_dn.clone()?]))
+        .collect();
+    let table = || text(filled(["object", "where it stood"], found, width));
+    (rows.iter().any(|row| row.object_dn.is_some())).then(table)
+}
+
+/// A run in a line: its kind, when it ended, its id.
+fn told(run: &RunView) -> String {
+    let ended = at(run.end_time.as_deref()).unwrap_or_default();
+    format!("{} of {ended}, {}", word(run.kind), run.run_id)
+}

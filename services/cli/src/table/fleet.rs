@@ -1,0 +1,178 @@
+//! How the whole fleet of tenants does, on one screen.
+
+use jiff::Timestamp;
+
+use crate::view::{BacklogView, FleetView, PauseView, ReadModeView};
+
+use super::{Width, at, count, facts, filled, text, word};
+
+/// Failing tenants that find room on the screen.
+const SHOWN: usize = 10;
+
+/// The fleet at one time.
+pub(crate) fn fleet(fleet: &FleetView, width: Width) -> String {
+    let mut parts = vec![facts(
+        [
+            ("looked at", at(fleet.time.as_deref())),
+            ("tenants", Some(tenants(fleet))),
+            ("paused", Some(paused(fleet))),
+            ("HELD", Some(count(fleet.held_tenants, "tenant"))),
+            ("failing", Some(count(fleet.failing_tenants, "tenant"))),
+            ("runs, last 24 hours", Some(runs(fleet))),
+            ("reads, last 24 hours", Some(reads(fleet))),
+            ("credentials by key", Some(keys(fleet))),
+        ],
+        width,
+    )];
+    parts.push(backlog(fleet, width));
+    if fleet.pause.schedules || fleet.pause.removals {
+        parts.push(pause(&fleet.pause, width));
+    }
+    if !fleet.failing.is_empty() {
+        parts.push(failing(fleet, width));
+    }
+    parts.join("\n\n")
+}
+
+fn tenants(fleet: &FleetView) -> String {
+    format!(
+        "{} with settings, {} with a schedule",
+        fleet.tenants, fleet.scheduled_tenants
+    )
+}
+
+fn listed(parts: impl Iterator<Item = String>, none: &str) -> String {
+    let parts: Vec<_> = parts.collect();
+    if parts.is_empty() {
+        none.to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+fn paused(fleet: &FleetView) -> String {
+    let paused = fleet.paused.iter().filter(|paused| paused.tenants > 0);
+    listed(
+        paused.map(|paused| format!("{} {}", paused.tenants, word(paused.reason))),
+        "none",
+    )
+}
+
+fn runs(fleet: &FleetView) -> String {
+    listed(
+        fleet
+            .runs
+            .iter()
+            .map(|runs| format!("{} {}", runs.runs, word(runs.state))),
+        "none",
+    )
+}
+
+fn reads(fleet: &FleetView) -> String {
+    let share = |share: &ReadModeView| {
+        format!(
+            "{} {}, {} of them unchanged",
+            share.runs,
+            word(share.read_mode),
+            share.unchanged
+        )
+    };
+    listed(fleet.read_modes.iter().map(share), "none")
+}
+
+fn keys(fleet: &FleetView) -> String {
+    let keys = fleet.keys.iter();
+    listed(
+        keys.map(|key| format!("{}: {}", key.key_id, key.credentials)),
+        "none",
+    )
+}
+
+fn backlog(fleet: &FleetView, width: Width) -> String {
+    let now = parsed(fleet.time.as_deref());
+    let line = |lane: &BacklogView| {
+        [
+            lane.lane.clone(),
+            lane.waiting.to_string(),
+            age(parsed(lane.oldest_create_time.as_deref()), now).unwrap_or_default(),
+        ]
+    };
+    let lanes = fleet.backlog.iter().map(line).collect();
+    text(filled(["lane", "runs that wait", "the oldest for"], lanes, width))
+}
+
+fn parsed(time: Option<&str>) -> Option<Timestamp> {
+    time?.parse().ok()
+}
+
+/// How long ago that was, in the largest unit that says something.
+fn age(then: Option<Timestamp>, now: Option<Timestamp>) -> Option<String> {
+    let seconds = now?.duration_since(then?).as_secs().max(0);
+    Some(match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    })
+}
+
+/// What the operator has paused for everybody.
+pub(crate) fn pause(pause: &PauseView, width: Width) -> String {
+    let what = match (pause.schedules, pause.removals) {
+        (true, true) => "all schedules and all removals",
+        (true, false) => "all schedules",
+        (false, true) => "all removals",
+        (false, false) => "nothing",
+    };
+    facts(
+        [
+            ("paused by the operator", Some(what.to_owned())),
+            ("why", pause.note.clone()),
+            (
+                "since",
+                at(pause.update_time.as_deref()).filter(|_| pause.schedules || pause.removals),
+            ),
+        ],
+        width,
+    )
+}
+
+fn failing(fleet: &FleetView, width: Width) -> String {
+    let lines = fleet.failing.iter().take(SHOWN).map(|failing| {
+        let code = failing.failure.as_ref().map(|failure| failure.code.clone());
+        [
+            failing.tenant_id.clone(),
+            code.unwrap_or_default(),
+            at(failing.last_success_time.as_deref()).unwrap_or_else(|| "never".to_owned()),
+        ]
+    });
+    let header = ["failing tenant", "with", "last success"];
+    let table = text(filled(header, lines.collect(), width));
+    let shown = fleet.failing.len().min(SHOWN) as u64;
+    match fleet.failing_tenants.saturating_sub(shown) {
+        0 => table,
+        more => format!("{table}\nand {more} more: --json lists up to 100"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_told_in_the_largest_unit_that_says_something() {
+        let now = Timestamp::from_second(1_700_000_000).unwrap();
+        for (seconds, told) in [
+            (-5, "0 s"),
+            (119, "119 s"),
+            (120, "2 min"),
+            (7_199, "119 min"),
+            (7_200, "2 h"),
+            (200_000, "2 days"),
+        ] {
+            let then = Timestamp::from_second(1_700_000_000 - seconds).unwrap();
+            assert_eq!(age(Some(then), Some(now)).as_deref(), Some(told));
+        }
+        assert_eq!(age(None, Some(now)), None);
+    }
+}

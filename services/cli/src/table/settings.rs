@@ -1,0 +1,196 @@
+//! Settings and filters.
+
+use crate::view::{FilterCheckView, FilterView, ImportView, RemovalView, SettingsView, short_time};
+
+use super::{Fact, Width, at, count, facts, list_or, table, text, word, words, yes};
+
+/// A tenant's settings.
+pub(crate) fn settings(settings: &SettingsView, width: Width) -> String {
+    let mut all = vec![("tenant", Some(settings.tenant_id.clone()))];
+    all.extend(directory(settings));
+    all.extend([("filter as sent", settings.composed_filter.clone())]);
+    all.extend(import(&settings.import));
+    all.extend([
+        ("schedule", Some(schedule(settings))),
+        ("next run", at(settings.next_run_time.as_deref())),
+        (
+            "paused",
+            settings
+                .paused_reason
+                .map(|reason| words::paused(reason).to_owned()),
+        ),
+        (
+            "HSR for new users",
+            Some(yes(settings.new_users.send_hsr).to_owned()),
+        ),
+        (
+            "welcome new users",
+            Some(yes(settings.new_users.send_welcome).to_owned()),
+        ),
+    ]);
+    all.extend(removal(&settings.removal));
+    all.extend([("last written", at(settings.update_time.as_deref()))]);
+    facts(all, width)
+}
+
+fn directory(settings: &SettingsView) -> [Fact; 9] {
+    let directory = &settings.directory;
+    let port = if directory.port == 0 {
+        "the usual one".to_owned()
+    } else {
+        directory.port.to_string()
+    };
+    let password = if settings.credential_set {
+        "stored, never shown"
+    } else {
+        "none"
+    };
+    let ca = directory
+        .ca_certificates_pem
+        .as_deref()
+        .map_or("the system's".to_owned(), certificates);
+    let or = |text: &Option<String>, without: &str| Some(text.clone().unwrap_or(without.to_owned()));
+    [
+        ("server type", Some(word(directory.server_type).to_owned())),
+        ("hosts", Some(directory.hosts.join(", "))),
+        ("port", Some(port)),
+        ("security", Some(word(directory.security).to_owned())),
+        ("CA", Some(ca)),
+        (
+            "bind username",
+            Some(format!("{} (password: {password})", directory.bind_username)),
+        ),
+        ("search base", or(&directory.search_base, "the server's own")),
+        ("filter", or(&directory.filter, "none")),
+        (
+            "attributes",
+            Some(list_or(&directory.attributes, "proxyAddresses")),
+        ),
+    ]
+}
+
+fn import(import: &ImportView) -> [Fact; 4] {
+    let disabled = if import.exclude_disabled {
+        "left out"
+    } else {
+        "imported"
+    };
+    let same_username = match import.same_username {
+        Some("IMPORT") => "each alias is imported",
+        _ => "one alias is kept, the others are skipped",
+    };
+    [
+        ("object types", Some(list_or(&import.object_types, "all"))),
+        ("domains", Some(list_or(&import.domains, "all of the tenant's"))),
+        ("disabled users", Some(disabled.to_owned())),
+        ("same username", Some(same_username.to_owned())),
+    ]
+}
+
+fn removal(removal: &RemovalView) -> [Fact; 2] {
+    let manual = if removal.keep_manual {
+        "; what was typed in the portal is spared"
+    } else {
+        ""
+    };
+    let absent = if removal.remove_accounts {
+        format!("removed{manual}")
+    } else {
+        "kept, marked as stale".to_owned()
+    };
+    let accounts = removal
+        .limit_accounts
+        .map(|accounts| count(accounts.into(), "account"));
+    let percent = removal
+        .limit_percent
+        .map(|percent| format!("{percent} % of the accounts"));
+    let limit = match (accounts, percent) {
+        (None, None) => "the usual one: 5 accounts or 5 % of all, whichever is more".to_owned(),
+        (Some(one), None) | (None, Some(one)) => one,
+        (Some(accounts), Some(percent)) => format!("{accounts} or {percent}, whichever is less"),
+    };
+    [
+        ("what is absent", Some(absent)),
+        ("limit in 24 hours", Some(limit)),
+    ]
+}
+
+fn certificates(pem: &str) -> String {
+    let count = pem.matches("-----BEGIN CERTIFICATE-----").count();
+    format!(
+        "its own ({count} certificate{})",
+        if count == 1 { "" } else { "s" }
+    )
+}
+
+fn schedule(settings: &SettingsView) -> String {
+    let zone = settings
+        .schedule
+        .time_zone
+        .as_deref()
+        .unwrap_or("the deployment's time zone");
+    match settings.schedule.every_hours {
+        0 => "none".to_owned(),
+        1 => "every hour".to_owned(),
+        24 => format!("every day at 00:01, {zone}"),
+        hours => format!("every {hours} hours from 00:01, {zone}"),
+    }
+}
+
+/// All tenants' settings.
+pub(crate) fn settings_list(list: &[SettingsView], width: Width) -> String {
+    if list.is_empty() {
+        return "No tenant has settings.".to_owned();
+    }
+    let header = ["tenant", "hosts", "security", "filter", "schedule", "next run"];
+    let mut table = table(&header, width);
+    for settings in list {
+        table.add_row([
+            settings.tenant_id.clone(),
+            settings.directory.hosts.join(", "),
+            word(settings.directory.security).to_owned(),
+            settings.directory.filter.clone().unwrap_or_default(),
+            schedule(settings),
+            short_time(settings.next_run_time.as_deref()),
+        ]);
+    }
+    text(table)
+}
+
+/// How a schedule that was paused goes on.
+pub(crate) fn resumed(settings: &SettingsView) -> String {
+    let next = short_time(settings.next_run_time.as_deref());
+    format!(
+        "The schedule of {} goes on. The next run is at {next}.",
+        settings.tenant_id
+    )
+}
+
+/// A filter that was made.
+pub(crate) fn filter(view: &FilterView, width: Width) -> String {
+    let filter = view.filter.clone();
+    let without = "none: every object that has one of the attributes".to_owned();
+    let about = [
+        ("filter", Some(filter.unwrap_or(without))),
+        ("as it is sent", Some(view.composed.clone())),
+    ];
+    facts(about, width)
+}
+
+/// A filter that was checked: as it will be, or where it is wrong.
+pub(crate) fn filter_check(given: &str, view: &FilterCheckView, width: Width) -> String {
+    let Some(error) = &view.error else {
+        let about = [
+            ("filter", view.canonical.clone()),
+            ("as it is sent", view.composed.clone()),
+        ];
+        return format!("The filter is valid.\n{}", facts(about, width));
+    };
+    let before = given.chars().take(error.position as usize).count();
+    format!(
+        "The filter is not valid: {} (at character {}).\n  {given}\n  {}^",
+        error.message,
+        error.position,
+        " ".repeat(before)
+    )
+}

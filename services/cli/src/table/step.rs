@@ -1,0 +1,154 @@
+//! The steps of a connection test, as they come.
+
+use comfy_table::{ColumnConstraint, Width as Columns};
+
+use crate::view::{CertificateView, ExampleView, ServerView, StepView, TlsView, short_time};
+
+use super::{Width, list_or, table, text, word, yes};
+
+/// `✓ resolve`, for the longest of them.
+const MARGIN: u16 = 13;
+
+/// One step: its mark, what was found, the details, and what to do.
+pub(crate) fn step(step: &StepView, width: Width) -> String {
+    let mut table = table(&[], width);
+    let said = format!("{}{}", step.message, took(step));
+    table.add_row([format!("{} {}", mark(step), step_name(step)), said]);
+    for (name, value) in details(step) {
+        table.add_row([String::new(), format!("{name}: {value}")]);
+    }
+    if let Some(advice) = &step.advice {
+        table.add_row([String::new(), format!("what to do: {advice}")]);
+    }
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::Absolute(Columns::Fixed(MARGIN)));
+    }
+    text(table)
+}
+
+fn mark(step: &StepView) -> &'static str {
+    match step.state {
+        Some("PASSED") => "✓",
+        Some("WARNING") => "!",
+        _ => "✗",
+    }
+}
+
+fn step_name(step: &StepView) -> String {
+    match step.kind {
+        Some("TLS") => "TLS".to_owned(),
+        kind => word(kind).to_lowercase(),
+    }
+}
+
+/// How long a step took, where somebody could have noticed.
+fn took(step: &StepView) -> String {
+    match step.duration {
+        Some(seconds) if seconds >= 1.0 => format!(" ({seconds:.1} s)"),
+        _ => String::new(),
+    }
+}
+
+type Detail = (&'static str, String);
+
+fn details(step: &StepView) -> Vec<Detail> {
+    let mut details = Vec::new();
+    if let Some(found) = &step.resolve {
+        details.push(("addresses", list_or(&found.addresses, "none")));
+        if !found.refused_addresses.is_empty() {
+            details.push(("not allowed by the operator", found.refused_addresses.join(", ")));
+        }
+    }
+    if let Some(found) = &step.connect
+        && !found.address.is_empty()
+    {
+        details.push(("dialled", format!("{} port {}", found.address, found.port)));
+    }
+    if let Some(found) = &step.tls {
+        details.extend(tls(found));
+    }
+    if let Some(found) = &step.identity
+        && !found.authorization_id.is_empty()
+    {
+        details.push(("we are", found.authorization_id.clone()));
+    }
+    if let Some(found) = &step.server {
+        details.extend(server(found));
+    }
+    if let Some(found) = &step.base {
+        let default = if found.is_default {
+            " (the server's own)"
+        } else {
+            ""
+        };
+        details.push(("search base", format!("{}{default}", found.dn)));
+    }
+    if let Some(found) = &step.count {
+        let more = if found.more { " or more" } else { "" };
+        details.push(("objects", format!("{}{more}", found.objects)));
+    }
+    let examples = step.examples.iter().flat_map(|found| &found.objects);
+    details.extend(examples.map(|object| ("for example", example(object))));
+    if let Some(failure) = &step.failure {
+        details.push(("failure", failure.code.clone()));
+        if !failure.detail.is_empty() {
+            details.push(("for support", failure.detail.clone()));
+        }
+    }
+    details
+}
+
+fn tls(found: &TlsView) -> Vec<Detail> {
+    let mut details = Vec::new();
+    if let Some(version) = &found.version {
+        let suite = found.cipher_suite.as_deref().unwrap_or("-");
+        details.push(("session", format!("{version}, {suite}")));
+    }
+    details.extend(found.chain.iter().map(|link| ("certificate", certificate(link))));
+    details
+}
+
+fn certificate(certificate: &CertificateView) -> String {
+    let names = if certificate.names.is_empty() {
+        String::new()
+    } else {
+        format!(" for {}", certificate.names.join(", "))
+    };
+    format!(
+        "{}{names}; signed by {}; valid until {}",
+        certificate.subject,
+        certificate.issuer,
+        short_time(certificate.not_after.as_deref())
+    )
+}
+
+fn server(found: &ServerView) -> Vec<Detail> {
+    let description = found.description.as_deref().unwrap_or("says nothing of itself");
+    let dirsync = match (found.dirsync, found.dirsync_allowed) {
+        (false, _) => "no",
+        (true, false) => "yes, but not for this account",
+        (true, true) => "yes, and this account may use it",
+    };
+    vec![
+        ("server", format!("{}, {description}", word(found.server_type))),
+        (
+            "features",
+            format!(
+                "pages: {}; DirSync: {dirsync}; ranges: {}; msExchRecipientTypeDetails: {}",
+                yes(found.paging),
+                yes(found.ranges),
+                yes(found.recipient_types)
+            ),
+        ),
+    ]
+}
+
+fn example(object: &ExampleView) -> String {
+    let disabled = if object.disabled { ", disabled" } else { "" };
+    format!(
+        "{} ({}{disabled}): {}",
+        object.dn,
+        word(object.object_type),
+        list_or(&object.addresses, "no address")
+    )
+}

@@ -1,0 +1,174 @@
+use super::*;
+
+#[test]
+fn a_finished_run_shows_what_it_met_and_decided() {
+    insta::assert_snapshot!(run(&RunView::from(&finished()), WIDE), @"
+    run:      01900000-0000-7000-8000-000000000001
+    tenant:   acme
+    kind:     SYNC, MANUAL
+    state:    SUCCEEDED
+    read:     FULL
+    created:  2023-11-14 22:13:20Z
+    ended:    2023-11-14 22:13:24Z
+
+    in the directory        decided        in the portal
+    ─────────────────────────────────────────────────────────
+    objects            420  add      1200  accounts       400
+    addresses         1250  keep        0  welcomes       310
+    not e-mail          12  update      0  reduced          0
+    references           0  remove      0
+                            stale       0
+                            skip       50
+    ");
+}
+
+#[test]
+fn a_failed_run_says_what_to_do() {
+    let failed = v1::Run {
+        state: v1::RunState::Failed.into(),
+        counts: None,
+        read_mode: 0,
+        failure: Some(v1::Failure {
+            code: "WRONG_CREDENTIALS".into(),
+            message: "The directory refused user name and password.".into(),
+            advice: "Check both and save the settings again.".into(),
+            detail: "dc1.acme.example: result 49, data 52e".into(),
+        }),
+        ..finished()
+    };
+    insta::assert_snapshot!(run(&RunView::from(&failed), WIDE), @"
+    run:      01900000-0000-7000-8000-000000000001
+    tenant:   acme
+    kind:     SYNC, MANUAL
+    state:    FAILED
+    created:  2023-11-14 22:13:20Z
+    ended:    2023-11-14 22:13:24Z
+
+    failure:        WRONG_CREDENTIALS
+    what happened:  The directory refused user name and password.
+    what to do:     Check both and save the settings again.
+    for support:    dc1.acme.example: result 49, data 52e
+    ");
+}
+
+#[test]
+fn runs_are_told_in_a_line_each() {
+    insta::assert_snapshot!(runs(&[RunView::from(&finished())], WIDE), @"
+    run                                   kind          created               what came of it
+    ───────────────────────────────────────────────────────────────────────────────────────────
+    01900000-0000-7000-8000-000000000001  SYNC, MANUAL  2023-11-14 22:13:20Z  1200 add, 50 skip
+    ");
+}
+
+/// A run that is HELD with this reason.
+fn held(reason: v1::HeldReason) -> v1::Run {
+    let mut run = v1::Run {
+        state: v1::RunState::Held.into(),
+        held_reason: reason.into(),
+        held_message: "The sync would take 12 accounts; 5 are allowed in 24 hours.".into(),
+        ..finished()
+    };
+    if let Some(counts) = &mut run.counts {
+        (counts.remove, counts.accounts_reduced) = (12, 12);
+    }
+    run
+}
+
+#[test]
+fn a_held_run_says_why_and_shows_the_two_ways_on() {
+    let run_ = held(v1::HeldReason::RemovalLimit);
+    let text = run(&RunView::from(&run_), Width(Some(80)));
+    let end: Vec<_> = text
+        .lines()
+        .skip_while(|line| !line.starts_with("held:"))
+        .collect();
+    insta::assert_snapshot!(end.join("\n"), @"
+    held:  REMOVAL_LIMIT
+    why:   The sync would take 12 accounts; 5 are allowed in 24 hours.
+
+    Look at what it would do:
+      rollcall rows acme 01900000-0000-7000-8000-000000000001 --verdict remove
+    If that is as it should be:
+      rollcall approve acme 01900000-0000-7000-8000-000000000001
+    ");
+    insta::assert_snapshot!(runs(&[RunView::from(&run_)], WIDE), @"
+    run                                   kind          created               what came of it
+    ─────────────────────────────────────────────────────────────────────────────────────────────
+    01900000-0000-7000-8000-000000000001  SYNC, MANUAL  2023-11-14 22:13:20Z  HELD, REMOVAL_LIMIT
+    ");
+}
+
+#[test]
+fn a_run_that_differs_from_its_preview_is_not_for_approval() {
+    let text = run(&RunView::from(&held(v1::HeldReason::ChangedSincePreview)), WIDE);
+    assert!(
+        !text.contains("approve") && text.contains("rollcall preview acme"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_preview_says_what_its_sync_would_come_to() {
+    let mut preview = finished();
+    preview.set_kind(v1::RunKind::Preview);
+    let text = run(&RunView::from(&preview), WIDE);
+    insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("the sync")).collect::<Vec<_>>().join("\n"), @"
+    the sync:  would be applied, and 310 new users welcomed
+
+    To apply this, and nothing that came since:
+      rollcall sync acme --expect 01900000-0000-7000-8000-000000000001
+    ");
+
+    preview.would_hold = true;
+    preview.set_held_reason(v1::HeldReason::EmptyRead);
+    preview.held_message = "The directory answered no object at all.".into();
+    let text = run(&RunView::from(&preview), WIDE);
+    insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("the sync")).collect::<Vec<_>>().join("\n"), @"the sync:  would be HELD, EMPTY_READ: The directory answered no object at all.");
+}
+
+#[test]
+fn a_run_that_waits_for_its_next_attempt_says_why_and_until_when() {
+    let waiting = v1::Run {
+        state: v1::RunState::Queued.into(),
+        attempt: 2,
+        failure: Some(v1::Failure {
+            code: "CANNOT_CONNECT".into(),
+            ..v1::Failure::default()
+        }),
+        next_attempt_time: Some(prost_types::Timestamp {
+            seconds: 1_700_000_012,
+            nanos: 0,
+        }),
+        ..finished()
+    };
+    let listed = runs(&[RunView::from(&waiting)], WIDE);
+    assert!(
+        listed.contains("QUEUED, CANNOT_CONNECT, attempt 2 is due at 2023-11-14 22:13:32Z"),
+        "{listed}"
+    );
+}
+
+#[test]
+fn a_row_that_differs_from_the_preview_says_what_it_was() {
+    let row = |verdict: v1::Verdict, previous: v1::Verdict| {
+        RowView::from(&v1::Row {
+            address: "ann@acme.example".into(),
+            verdict: verdict.into(),
+            reason: v1::Reason::Absent.into(),
+            previous_verdict: previous.into(),
+            ..v1::Row::default()
+        })
+    };
+    let differences = [
+        row(v1::Verdict::Remove, v1::Verdict::Keep),
+        row(v1::Verdict::Unspecified, v1::Verdict::Add),
+    ];
+    insta::assert_snapshot!(rows(&differences, WIDE), @"
+    address           verdict
+    ──────────────────────────────────────────────────
+    ann@acme.example  REMOVE, ABSENT, was KEEP
+    ann@acme.example  no longer there, ABSENT, was ADD
+
+    ABSENT:  the directory no longer has it
+    ");
+}

@@ -1,0 +1,52 @@
+//! Filters that were made or checked.
+
+use rollcall_proto::v1;
+use serde::Serialize;
+
+use super::given;
+
+/// A filter that was made.
+#[derive(Debug, Serialize)]
+pub(crate) struct FilterView {
+    pub(crate) filter: Option<String>,
+    pub(crate) composed: String,
+}
+
+/// What came of a check.
+#[derive(Debug, Serialize)]
+pub(crate) struct FilterCheckView {
+    pub(crate) valid: bool,
+    pub(crate) canonical: Option<String>,
+    pub(crate) composed: Option<String>,
+    pub(crate) error: Option<FilterErrorView>,
+}
+
+/// Where and why a filter is not one.
+#[derive(Debug, Serialize)]
+pub(crate) struct FilterErrorView {
+    pub(crate) position: u32,
+    pub(crate) message: String,
+}
+
+impl From<&v1::BuildFilterResponse> for FilterView {
+    fn from(built: &v1::BuildFilterResponse) -> Self {
+        Self {
+            filter: given(&built.filter),
+            composed: built.composed.clone(),
+        }
+    }
+}
+
+impl From<&v1::ValidateFilterResponse> for FilterCheckView {
+    fn from(checked: &v1::ValidateFilterResponse) -> Self {
+        Self {
+            valid: checked.valid,
+            canonical: given(&checked.canonical),
+            composed: given(&checked.composed),
+            error: checked.error.as_ref().map(|error| FilterErrorView {
+                position: error.position,
+                message: error.message.clone(),
+            }),
+        }
+    }
+}

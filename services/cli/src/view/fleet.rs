@@ -1,0 +1,166 @@
+//! How the whole fleet of tenants does.
+
+use rollcall_proto::v1;
+use serde::Serialize;
+
+use super::{FailureView, given, name, time};
+
+/// The fleet at one time.
+#[derive(Debug, Serialize)]
+pub(crate) struct FleetView {
+    pub(crate) time: Option<String>,
+    pub(crate) tenants: u64,
+    pub(crate) scheduled_tenants: u64,
+    pub(crate) paused: Vec<PausedView>,
+    pub(crate) runs: Vec<RunsView>,
+    pub(crate) backlog: Vec<BacklogView>,
+    pub(crate) read_modes: Vec<ReadModeView>,
+    pub(crate) keys: Vec<KeyView>,
+    pub(crate) failing: Vec<FailingView>,
+    pub(crate) failing_tenants: u64,
+    pub(crate) held_tenants: u64,
+    pub(crate) pause: PauseView,
+}
+
+/// Tenants whose schedule is paused for one reason.
+#[derive(Debug, Serialize)]
+pub(crate) struct PausedView {
+    pub(crate) reason: Option<&'static str>,
+    pub(crate) tenants: u64,
+}
+
+/// Runs in one state.
+#[derive(Debug, Serialize)]
+pub(crate) struct RunsView {
+    pub(crate) state: Option<&'static str>,
+    pub(crate) runs: u64,
+}
+
+/// What waits in one lane.
+#[derive(Debug, Serialize)]
+pub(crate) struct BacklogView {
+    pub(crate) lane: String,
+    pub(crate) waiting: u64,
+    pub(crate) oldest_create_time: Option<String>,
+}
+
+/// How some of the reads were done.
+#[derive(Debug, Serialize)]
+pub(crate) struct ReadModeView {
+    pub(crate) read_mode: Option<&'static str>,
+    pub(crate) runs: u64,
+    pub(crate) unchanged: u64,
+}
+
+/// Credentials that one key opens.
+#[derive(Debug, Serialize)]
+pub(crate) struct KeyView {
+    pub(crate) key_id: String,
+    pub(crate) credentials: u64,
+}
+
+/// A tenant whose last run FAILED.
+#[derive(Debug, Serialize)]
+pub(crate) struct FailingView {
+    pub(crate) tenant_id: String,
+    pub(crate) failure: Option<FailureView>,
+    pub(crate) last_success_time: Option<String>,
+    pub(crate) run_id: String,
+}
+
+/// What the operator has paused for everybody.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct PauseView {
+    pub(crate) schedules: bool,
+    pub(crate) removals: bool,
+    pub(crate) note: Option<String>,
+    pub(crate) update_time: Option<String>,
+}
+
+impl From<&v1::GetFleetResponse> for FleetView {
+    fn from(fleet: &v1::GetFleetResponse) -> Self {
+        Self {
+            time: time(fleet.time.as_ref()),
+            tenants: fleet.tenants,
+            scheduled_tenants: fleet.scheduled_tenants,
+            paused: fleet.paused.iter().map(PausedView::from).collect(),
+            runs: fleet.runs.iter().map(RunsView::from).collect(),
+            backlog: fleet.backlog.iter().map(BacklogView::from).collect(),
+            read_modes: fleet.read_modes.iter().map(ReadModeView::from).collect(),
+            keys: fleet.keys.iter().map(KeyView::from).collect(),
+            failing: fleet.failing.iter().map(FailingView::from).collect(),
+            failing_tenants: fleet.failing_tenants,
+            held_tenants: fleet.held_tenants,
+            pause: fleet.pause.as_ref().map(PauseView::from).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&v1::PausedTenants> for PausedView {
+    fn from(paused: &v1::PausedTenants) -> Self {
+        Self {
+            reason: name(paused.reason().as_str_name(), "PAUSED_REASON_"),
+            tenants: paused.tenants,
+        }
+    }
+}
+
+impl From<&v1::RunsInState> for RunsView {
+    fn from(runs: &v1::RunsInState) -> Self {
+        Self {
+            state: name(runs.state().as_str_name(), "RUN_STATE_"),
+            runs: runs.runs,
+        }
+    }
+}
+
+impl From<&v1::LaneBacklog> for BacklogView {
+    fn from(lane: &v1::LaneBacklog) -> Self {
+        Self {
+            lane: lane.lane.clone(),
+            waiting: lane.waiting,
+            oldest_create_time: time(lane.oldest_create_time.as_ref()),
+        }
+    }
+}
+
+impl From<&v1::ReadModeShare> for ReadModeView {
+    fn from(share: &v1::ReadModeShare) -> Self {
+        Self {
+            read_mode: name(share.read_mode().as_str_name(), "READ_MODE_"),
+            runs: share.runs,
+            unchanged: share.unchanged,
+        }
+    }
+}
+
+impl From<&v1::KeyUse> for KeyView {
+    fn from(key: &v1::KeyUse) -> Self {
+        Self {
+            key_id: key.key_id.clone(),
+            credentials: key.credentials,
+        }
+    }
+}
+
+impl From<&v1::FailingTenant> for FailingView {
+    fn from(failing: &v1::FailingTenant) -> Self {
+        Self {
+            tenant_id: failing.tenant_id.clone(),
+            failure: failing.failure.as_ref().map(FailureView::from),
+            last_success_time: time(failing.last_success_time.as_ref()),
+            run_id: failing.run_id.clone(),
+        }
+    }
+}
+
+impl From<&v1::FleetPause> for PauseView {
+    fn from(pause: &v1::FleetPause) -> Self {
+        Self {
+            schedules: pause.schedules,
+            removals: pause.removals,
+            note: given(&pause.note),
+            update_time: time(pause.update_time.as_ref()),
+        }
+    }
+}
