@@ -9,6 +9,7 @@ use rollcall_proto::v1::RunState;
 pub(crate) struct Metrics {
     ended: Counter<u64>,
     rows: Counter<u64>,
+    dropped: Counter<u64>,
 }
 
 impl Default for Metrics {
@@ -23,8 +24,17 @@ impl Default for Metrics {
                 .u64_counter("rollcall.reconcile.rows_written")
                 .with_description("Rows that runs added to the history")
                 .build(),
+            dropped: meter
+                .u64_counter("rollcall.reconcile.dropped")
+                .with_description("What had its time and was dropped, by kind")
+                .build(),
         };
-        for state in [RunState::Succeeded, RunState::Failed, RunState::Cancelled] {
+        for state in [
+            RunState::Succeeded,
+            RunState::Held,
+            RunState::Failed,
+            RunState::Cancelled,
+        ] {
             this.count(0, state);
         }
         this.rows.add(0, &[]);
@@ -41,6 +51,11 @@ impl Metrics {
     /// So were new rows.
     pub(crate) fn rows_written(&self, rows: u64) {
         self.rows.add(rows, &[]);
+    }
+
+    /// Something of this kind had its time.
+    pub(crate) fn dropped(&self, what: &'static str, count: u64) {
+        self.dropped.add(count, &[KeyValue::new("what", what)]);
     }
 
     fn count(&self, runs: u64, state: RunState) {

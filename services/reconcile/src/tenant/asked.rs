@@ -69,6 +69,22 @@ struct SettingsRow {
     removal_generation: Option<i64>,
 }
 
+impl SettingsRow {
+    fn decode(self) -> Result<CurrentSettings, ReconcileError> {
+        let current = CurrentSettings {
+            settings: decode(&self.settings, "settings")?,
+            credential: decode(&self.sealed_credential, "sealed credential")?,
+            generation: self.generation,
+            credential_generation: self.credential_generation,
+            removal_generation: None,
+        };
+        Ok(CurrentSettings {
+            removal_generation: self.removal_generation.filter(|_| current.removes()),
+            ..current
+        })
+    }
+}
+
 /// A tenant's settings; none if they were deleted.
 pub(crate) async fn settings(
     tenant: &str,
@@ -82,16 +98,7 @@ pub(crate) async fn settings(
     .fetch_optional(executor)
     .await
     .during("read the settings")?;
-    row.map(|row| {
-        Ok(CurrentSettings {
-            settings: decode(&row.settings, "settings")?,
-            credential: decode(&row.sealed_credential, "sealed credential")?,
-            generation: row.generation,
-            credential_generation: row.credential_generation,
-            removal_generation: row.removal_generation,
-        })
-    })
-    .transpose()
+    row.map(SettingsRow::decode).transpose()
 }
 
 /// Whether the operator has paused the removals of all tenants.
