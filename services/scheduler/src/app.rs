@@ -2,16 +2,27 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, credential::SealingKey, grpc::Server, pg};
+use rollcall_chassis::{
+    BoxError, Lifecycle,
+    amqp::{Broker, Consumer, topology::SEALS},
+    credential::SealingKey,
+    grpc::Server,
+    pg,
+};
 use rollcall_domain::time_zone;
 use rollcall_proto::v1::sync_service_server::SyncServiceServer;
+use tokio::sync::Semaphore;
 
 use crate::{
     config::{Config, ScheduleConfig, duration},
+    connection_test::{self, ConnectionTests, Desk},
+    credentials::Credentials,
     due_tick::DueTick,
+    fleet::FleetKeeper,
     metrics::Metrics,
     publisher::Publisher,
     requests::RequestDesk,
+    seals::{self, SealKeeper},
     service::Service,
     settings::SettingsKeeper,
     store::{MIGRATIONS, Store},
@@ -28,6 +39,8 @@ struct Shared {
     store: Store,
     wakes: Arc<Wakes>,
     metrics: Metrics,
+    broker: Broker,
+    lifecycle: Lifecycle,
 }
 
 /// Sets the service up and hands its parts to the process' life.
@@ -39,69 +52,100 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         store: Store::new(pool),
         wakes: Arc::default(),
         metrics: Metrics::default(),
+        broker: Broker::start(&config.amqp, "rollcall-scheduler", &lifecycle)?,
+        lifecycle,
     };
-    let service = shared.service(&config, sealing_key)?;
+    let (service, replies) = shared.service(&config, sealing_key)?;
+    let desk = service.tests.desk.clone();
     let serving = Server::new(&config.server)?
         .add_service(SyncServiceServer::new(service))
-        .start(&lifecycle)
+        .start(&shared.lifecycle)
         .await?;
-    let broker = Broker::start(&config.amqp, "rollcall-scheduler", &lifecycle)?;
     wait_for_reconcile(&shared.store).await?;
-    shared.spawn_loops(&config.schedule, &broker, &lifecycle);
+    shared.spawn_loops(&config.schedule);
+    shared.spawn_consumers(replies, desk);
     serving.set_ready(true).await;
     Ok(())
 }
 
 impl Shared {
-    fn service(&self, config: &Config, sealing_key: SealingKey) -> Result<Service, BoxError> {
-        let deployment = Deployment {
+    /// The service, and what its connection tests are answered through.
+    fn service(&self, config: &Config, sealing_key: SealingKey) -> Result<(Service, Consumer), BoxError> {
+        let deployment = Arc::new(Deployment {
             default_time_zone: time_zone::parse(&config.schedule.default_time_zone)?,
             allow_plaintext: config.directory.allow_plaintext,
+        });
+        let credentials = Arc::new(Credentials { sealing_key });
+        let (replies, reply_to) = self.broker.replies(connection_test::PREFETCH);
+        let service = Service {
+            settings: SettingsKeeper {
+                store: self.store.clone(),
+                wakes: Arc::clone(&self.wakes),
+                deployment: Arc::clone(&deployment),
+                credentials: Arc::clone(&credentials),
+            },
+            requests: RequestDesk {
+                store: self.store.clone(),
+                wakes: Arc::clone(&self.wakes),
+                metrics: self.metrics.clone(),
+            },
+            tests: ConnectionTests {
+                store: self.store.clone(),
+                deployment,
+                credentials,
+                jobs: self.broker.publisher(),
+                reply_to,
+                desk: Desk::default(),
+                places: Arc::new(Semaphore::new(connection_test::MOST_TESTS)),
+                ended: self.lifecycle.soft().clone(),
+            },
+            fleet: FleetKeeper {
+                store: self.store.clone(),
+                wakes: Arc::clone(&self.wakes),
+            },
         };
-        let settings = SettingsKeeper {
-            store: self.store.clone(),
-            wakes: Arc::clone(&self.wakes),
-            deployment,
-            sealing_key,
-        };
-        let requests = RequestDesk {
+        Ok((service, replies))
+    }
+
+    fn spawn_loops(&self, config: &ScheduleConfig) {
+        let publisher = Publisher {
             store: self.store.clone(),
             wakes: Arc::clone(&self.wakes),
             metrics: self.metrics.clone(),
-        };
-        Ok(Service { settings, requests })
-    }
-
-    fn spawn_loops(self, config: &ScheduleConfig, broker: &Broker, lifecycle: &Lifecycle) {
-        let Self {
-            store,
-            wakes,
-            metrics,
-        } = self;
-        let publisher = Publisher {
-            store: store.clone(),
-            wakes: Arc::clone(&wakes),
-            metrics: metrics.clone(),
-            jobs: broker.publisher(),
+            jobs: self.broker.publisher(),
             fallback: duration(config.publish_seconds),
         };
         let due_tick = DueTick {
-            store: store.clone(),
-            wakes: Arc::clone(&wakes),
-            metrics: metrics.clone(),
+            store: self.store.clone(),
+            wakes: Arc::clone(&self.wakes),
+            metrics: self.metrics.clone(),
             tick: duration(config.tick_seconds),
         };
         let sweeper = Sweeper {
-            store,
-            wakes,
-            metrics,
+            store: self.store.clone(),
+            wakes: Arc::clone(&self.wakes),
+            metrics: self.metrics.clone(),
             patience: config.patience(),
             interval: duration(config.sweep_seconds),
         };
-        let stop = lifecycle.soft();
-        lifecycle.spawn("publisher", endless(publisher.run(stop.clone())));
-        lifecycle.spawn("due tick", endless(due_tick.run(stop.clone())));
-        lifecycle.spawn("sweeper", endless(sweeper.run(stop.clone())));
+        let stop = self.lifecycle.soft();
+        let spawn = &self.lifecycle;
+        spawn.spawn("publisher", endless(publisher.run(stop.clone())));
+        spawn.spawn("due tick", endless(due_tick.run(stop.clone())));
+        spawn.spawn("sweeper", endless(sweeper.run(stop.clone())));
+    }
+
+    fn spawn_consumers(&self, replies: Consumer, desk: Desk) {
+        let stop = self.lifecycle.soft();
+        let keeper = SealKeeper {
+            store: self.store.clone(),
+            dead_letters: self.broker.publisher(),
+        };
+        let renewed = self.broker.consumer(SEALS, seals::PREFETCH);
+        self.lifecycle
+            .spawn("renewed seals", keeper.run(renewed, stop.clone()));
+        let reports = connection_test::hear(replies, desk, stop.clone());
+        self.lifecycle.spawn("reports of connection tests", reports);
     }
 }
 

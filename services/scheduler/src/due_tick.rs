@@ -1,13 +1,15 @@
 //! The due tick: from schedules that have come due to requested runs.
 //!
 //! Tenants are taken in groups, each in one transaction, from every other scheduler: any number may run, and a crash
-//! in the middle leaves the group due. The time is the database's.
+//! in the middle leaves the group due. The time is the database's. However many due times passed while no scheduler ran,
+//! a tenant gets one run. A schedule that is paused, or whose tenant has no domains, goes on without a run, so that
+//! nobody has to make up for it later.
 
 use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use rollcall_chassis::lifecycle::chain;
-use rollcall_domain::{RunId, failure::FailureCode, schedule::EveryHours, time_zone};
+use rollcall_domain::{RunId, failure::FailureCode};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -79,7 +81,8 @@ impl DueTick {
             let requested = tick.finish(&runs, &SLOW.map(FailureCode::as_str)).await?;
             self.wakes.requests_added();
             self.metrics.scheduled(requested);
-            tracing::info!(due = due.len(), requested, "scheduled runs requested");
+            let skipped = due.iter().filter(|tenant| !tenant.runs).count();
+            tracing::info!(due = due.len(), requested, skipped, "scheduled runs requested");
             if due.len() < GROUP as usize {
                 return Ok(());
             }
@@ -98,21 +101,15 @@ impl DueTick {
 fn next_run(tenant: &DueTenant) -> DueRun {
     DueRun {
         tenant_id: tenant.tenant_id.clone(),
-        run_id: RunId::from_uuid(Uuid::now_v7()),
+        run_id: tenant.runs.then(|| RunId::from_uuid(Uuid::now_v7())),
         next_run_at: next_due(tenant),
     }
 }
 
 /// A schedule that this version cannot read must not hold up the other tenants: it goes on by the day.
 fn next_due(tenant: &DueTenant) -> Timestamp {
-    let every_hours = EveryHours::new(tenant.every_hours.unsigned_abs().into()).ok();
-    let time_zone = time_zone::parse(&tenant.time_zone).ok();
-    if let (Some(every_hours), Some(time_zone)) = (every_hours, time_zone) {
-        return Rhythm {
-            every_hours,
-            time_zone,
-        }
-        .next_due(tenant.now);
+    if let Some(rhythm) = Rhythm::stored(tenant.every_hours, &tenant.time_zone) {
+        return rhythm.next_due(tenant.now);
     }
     tracing::error!(
         tenant.id = tenant.tenant_id,

@@ -10,11 +10,15 @@
 
 mod app;
 mod config;
+mod connection_test;
+mod credentials;
 mod due_tick;
+mod fleet;
 mod metrics;
 mod publisher;
 mod refusals;
 mod requests;
+mod seals;
 mod service;
 mod settings;
 mod store;

@@ -2,6 +2,7 @@
 
 use opentelemetry::{KeyValue, metrics::Counter};
 use rollcall_chassis::telemetry;
+use rollcall_proto::v1::RunTrigger;
 
 /// Counters; cloning shares them.
 #[derive(Debug, Clone)]
@@ -33,8 +34,12 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Somebody asked for a run.
-    pub(crate) fn asked(&self) {
-        self.requested.add(1, &[KeyValue::new("trigger", "manual")]);
+    pub(crate) fn asked(&self, trigger: RunTrigger) {
+        let trigger = match trigger {
+            RunTrigger::Approval => "approval",
+            _ => "manual",
+        };
+        self.requested.add(1, &[KeyValue::new("trigger", trigger)]);
     }
 
     /// The due tick requested runs.

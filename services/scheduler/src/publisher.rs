@@ -122,6 +122,7 @@ fn message(request: &Unpublished) -> Message {
         tenant_id: request.tenant_id.clone(),
         run_id: request.run_id.to_string(),
         attempt: 1,
+        test: None,
     };
     Message::job(request.lane, &job).with_traceparent(request.traceparent.clone())
 }

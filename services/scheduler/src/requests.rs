@@ -1,16 +1,20 @@
 //! Runs that somebody asks for, or calls off.
 
+mod judging;
+
 use std::sync::Arc;
 
 use rollcall_chassis::{status::ApiError, telemetry};
 use rollcall_domain::RunId;
-use rollcall_proto::v1::RunKind;
+use rollcall_proto::v1::{
+    ApproveRemovalsRequest, PreviewUsersRequest, RevertRunRequest, RunKind, RunTrigger, SyncNowRequest,
+};
 use uuid::Uuid;
 
 use crate::{
     metrics::Metrics,
-    refusals::{no_domains, no_settings, parse_run, parse_tenant},
-    store::{NewRequest, Store},
+    refusals::{no_domains, no_run, no_settings, parse_run, parse_tenant, run_finished},
+    store::{NewRequest, RunFacts, Store, TenantChange},
     wakes::Wakes,
 };
 
@@ -34,69 +38,171 @@ pub(crate) struct Requested {
     pub(crate) already_queued: bool,
 }
 
-impl RequestDesk {
-    /// Asks for a run at once. One of its kind that no worker has begun to read is answered instead, and moves to the
-    /// front.
-    pub(crate) async fn request(&self, tenant_id: &str, kind: RunKind) -> Result<Requested, ApiError> {
-        let tenant = parse_tenant(tenant_id)?;
-        let mut change = self.store.change(&tenant).await?;
-        if !change.lock_settings().await? {
-            return Err(no_settings());
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    kind: RunKind,
+    trigger: RunTrigger,
+    acts_on: Option<RunId>,
+    expects: Option<RunId>,
+}
+
+impl Wanted {
+    /// A run for somebody who waits, which acts on no other.
+    fn plain(kind: RunKind) -> Self {
+        Self {
+            kind,
+            trigger: RunTrigger::Manual,
+            acts_on: None,
+            expects: None,
         }
+    }
+}
+
+impl RequestDesk {
+    /// Asks for a sync at once. One that would do the same and that no worker has begun to read is answered instead, and
+    /// moves to the front.
+    pub(crate) async fn sync_now(&self, request: &SyncNowRequest) -> Result<Requested, ApiError> {
+        let tenant = parse_tenant(&request.tenant_id)?;
+        let expects = match request.expect_preview_run_id.as_str() {
+            "" => None,
+            text => Some(parse_run("expect_preview_run_id", text)?),
+        };
+        let mut change = self.store.change(&tenant).await?;
+        if let Some(preview) = expects {
+            let facts = change.run_facts(preview).await?.ok_or_else(no_run)?;
+            judging::expectable(&facts, change.now())?;
+        }
+        let wanted = Wanted {
+            expects,
+            ..Wanted::plain(RunKind::Sync)
+        };
+        self.join_or_add(change, wanted).await
+    }
+
+    /// Asks for a preview at once. One that no worker has begun to read is answered instead.
+    pub(crate) async fn preview(&self, request: &PreviewUsersRequest) -> Result<Requested, ApiError> {
+        let tenant = parse_tenant(&request.tenant_id)?;
+        let change = self.store.change(&tenant).await?;
+        self.join_or_add(change, Wanted::plain(RunKind::Preview)).await
+    }
+
+    /// Asks for the sync that makes the removals of a HELD run.
+    pub(crate) async fn approve(&self, request: &ApproveRemovalsRequest) -> Result<Requested, ApiError> {
+        let (mut change, run_id, facts) = self.acting(&request.tenant_id, &request.run_id).await?;
+        judging::approvable(&facts, change.now())?;
         if !change.has_domains().await? {
             return Err(no_domains());
         }
-        let traceparent = telemetry::traceparent();
-        let traceparent = traceparent.as_deref();
-        let requested = if let Some(run_id) = change.waiting_request(kind).await? {
-            change.promote_request(run_id, traceparent).await?;
-            Requested {
-                run_id,
-                already_queued: true,
-            }
-        } else {
-            let run_id = RunId::from_uuid(Uuid::now_v7());
-            change
-                .insert_request(NewRequest {
-                    run_id,
-                    kind,
-                    traceparent,
-                })
-                .await?;
-            Requested {
-                run_id,
-                already_queued: false,
-            }
+        let wanted = Wanted {
+            trigger: RunTrigger::Approval,
+            acts_on: Some(run_id),
+            ..Wanted::plain(RunKind::Sync)
         };
-        change.commit().await?;
-        self.wakes.requests_added();
-        self.metrics.asked();
-        let Requested {
-            run_id,
-            already_queued,
-        } = requested;
-        tracing::info!(tenant.id = %tenant, run.id = %run_id, kind = kind.as_str_name(), already_queued, "run requested");
-        Ok(requested)
+        let requested = add(&mut change, wanted).await?;
+        self.finish(change, wanted, requested).await
+    }
+
+    /// Asks for the run that takes a sync back, and pauses the schedule, which would do the same again.
+    pub(crate) async fn revert(&self, request: &RevertRunRequest) -> Result<Requested, ApiError> {
+        let (mut change, run_id, facts) = self.acting(&request.tenant_id, &request.run_id).await?;
+        judging::revertible(&facts, change.now())?;
+        let wanted = Wanted {
+            acts_on: Some(run_id),
+            ..Wanted::plain(RunKind::Revert)
+        };
+        change.pause_schedule().await?;
+        change.cancel_scheduled().await?;
+        let requested = add(&mut change, wanted).await?;
+        self.finish(change, wanted, requested).await
     }
 
     /// Cancels a run that is not finished.
     pub(crate) async fn cancel(&self, tenant_id: &str, run_id: &str) -> Result<(), ApiError> {
         let tenant = parse_tenant(tenant_id)?;
-        let run_id = parse_run(run_id)?;
+        let run_id = parse_run("run_id", run_id)?;
         let mut change = self.store.change(&tenant).await?;
-        let state = change
-            .request_state(run_id)
-            .await?
-            .ok_or_else(|| ApiError::not_found("NO_RUN", "The tenant has no such run."))?;
+        let state = change.request_state(run_id).await?.ok_or_else(no_run)?;
         if state.is_finished() {
-            return Err(ApiError::failed_precondition(
-                "RUN_FINISHED",
-                "The run is over: it cannot be cancelled.",
-            ));
+            return Err(run_finished());
         }
         change.cancel_request(run_id).await?;
         change.commit().await?;
         tracing::info!(tenant.id = %tenant, run.id = %run_id, "run cancelled");
         Ok(())
     }
+
+    /// Begins a change that acts on a run. The tenant's lock makes the second of two equal calls see the first.
+    async fn acting(
+        &self,
+        tenant_id: &str,
+        run_id: &str,
+    ) -> Result<(TenantChange, RunId, RunFacts), ApiError> {
+        let tenant = parse_tenant(tenant_id)?;
+        let run_id = parse_run("run_id", run_id)?;
+        let mut change = self.store.change(&tenant).await?;
+        let facts = change.run_facts(run_id).await?.ok_or_else(no_run)?;
+        if !change.lock_settings().await? {
+            return Err(no_settings());
+        }
+        Ok((change, run_id, facts))
+    }
+
+    async fn join_or_add(&self, mut change: TenantChange, wanted: Wanted) -> Result<Requested, ApiError> {
+        if !change.lock_settings().await? {
+            return Err(no_settings());
+        }
+        if !change.has_domains().await? {
+            return Err(no_domains());
+        }
+        let waiting = change.waiting_request(wanted.kind, wanted.expects).await?;
+        let requested = if let Some(run_id) = waiting {
+            let traceparent = telemetry::traceparent();
+            change.promote_request(run_id, traceparent.as_deref()).await?;
+            Requested {
+                run_id,
+                already_queued: true,
+            }
+        } else {
+            add(&mut change, wanted).await?
+        };
+        self.finish(change, wanted, requested).await
+    }
+
+    async fn finish(
+        &self,
+        change: TenantChange,
+        wanted: Wanted,
+        requested: Requested,
+    ) -> Result<Requested, ApiError> {
+        let tenant = change.tenant().clone();
+        change.commit().await?;
+        self.wakes.requests_added();
+        self.metrics.asked(wanted.trigger);
+        let Requested {
+            run_id,
+            already_queued,
+        } = requested;
+        let kind = wanted.kind.as_str_name();
+        tracing::info!(tenant.id = %tenant, run.id = %run_id, kind, already_queued, "run requested");
+        Ok(requested)
+    }
+}
+
+async fn add(change: &mut TenantChange, wanted: Wanted) -> Result<Requested, ApiError> {
+    let run_id = RunId::from_uuid(Uuid::now_v7());
+    let traceparent = telemetry::traceparent();
+    let request = NewRequest {
+        run_id,
+        kind: wanted.kind,
+        trigger: wanted.trigger,
+        acts_on: wanted.acts_on,
+        expects: wanted.expects,
+        traceparent: traceparent.as_deref(),
+    };
+    change.insert_request(request).await?;
+    Ok(Requested {
+        run_id,
+        already_queued: false,
+    })
 }

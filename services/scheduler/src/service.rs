@@ -1,15 +1,27 @@
 //! `SyncService`: from messages to calls, and back.
 
+use std::pin::Pin;
+
+use futures::{Stream, StreamExt as _};
 use rollcall_chassis::status::ApiError;
 use rollcall_proto::v1::{
+    ApproveRemovalsRequest, ApproveRemovalsResponse, BuildFilterRequest, BuildFilterResponse,
     CancelRunRequest, CancelRunResponse, DeleteSettingsRequest, DeleteSettingsResponse, GetSettingsRequest,
-    GetSettingsResponse, ListSettingsRequest, ListSettingsResponse, PreviewUsersRequest,
-    PreviewUsersResponse, PutSettingsRequest, PutSettingsResponse, RunKind, SyncNowRequest, SyncNowResponse,
-    ValidateFilterRequest, ValidateFilterResponse, sync_service_server::SyncService,
+    GetSettingsResponse, ListSettingsRequest, ListSettingsResponse, PauseFleetRequest, PauseFleetResponse,
+    PreviewUsersRequest, PreviewUsersResponse, PutSettingsRequest, PutSettingsResponse, ResumeFleetRequest,
+    ResumeFleetResponse, ResumeScheduleRequest, ResumeScheduleResponse, RevertRunRequest, RevertRunResponse,
+    SyncNowRequest, SyncNowResponse, TestConnectionRequest, TestConnectionResponse, ValidateFilterRequest,
+    ValidateFilterResponse, sync_service_server::SyncService,
 };
 use tonic::{Request, Response, Status};
 
-use crate::{requests::RequestDesk, settings::SettingsKeeper, validation::validate_filter};
+use crate::{
+    connection_test::ConnectionTests,
+    fleet::FleetKeeper,
+    requests::RequestDesk,
+    settings::SettingsKeeper,
+    validation::{build_filter, validate_filter},
+};
 
 /// The service over its parts.
 #[derive(Debug)]
@@ -18,7 +30,13 @@ pub(crate) struct Service {
     pub(crate) settings: SettingsKeeper,
     /// Takes requests for runs.
     pub(crate) requests: RequestDesk,
+    /// Has connections tested.
+    pub(crate) tests: ConnectionTests,
+    /// Keeps what is paused for all.
+    pub(crate) fleet: FleetKeeper,
 }
+
+type Steps = Pin<Box<dyn Stream<Item = Result<TestConnectionResponse, Status>> + Send>>;
 
 #[tonic::async_trait]
 impl SyncService for Service {
@@ -61,11 +79,18 @@ impl SyncService for Service {
         answer(self.settings.list(request.get_ref()).await, |page| page)
     }
 
+    async fn resume_schedule(
+        &self,
+        request: Request<ResumeScheduleRequest>,
+    ) -> Result<Response<ResumeScheduleResponse>, Status> {
+        let settings = self.settings.resume(&request.get_ref().tenant_id).await;
+        answer(settings, |settings| ResumeScheduleResponse {
+            settings: Some(settings),
+        })
+    }
+
     async fn sync_now(&self, request: Request<SyncNowRequest>) -> Result<Response<SyncNowResponse>, Status> {
-        let requested = self
-            .requests
-            .request(&request.get_ref().tenant_id, RunKind::Sync)
-            .await;
+        let requested = self.requests.sync_now(request.get_ref()).await;
         answer(requested, |requested| SyncNowResponse {
             run_id: requested.run_id.to_string(),
             already_queued: requested.already_queued,
@@ -76,13 +101,30 @@ impl SyncService for Service {
         &self,
         request: Request<PreviewUsersRequest>,
     ) -> Result<Response<PreviewUsersResponse>, Status> {
-        let requested = self
-            .requests
-            .request(&request.get_ref().tenant_id, RunKind::Preview)
-            .await;
+        let requested = self.requests.preview(request.get_ref()).await;
         answer(requested, |requested| PreviewUsersResponse {
             run_id: requested.run_id.to_string(),
             already_queued: requested.already_queued,
+        })
+    }
+
+    async fn approve_removals(
+        &self,
+        request: Request<ApproveRemovalsRequest>,
+    ) -> Result<Response<ApproveRemovalsResponse>, Status> {
+        let requested = self.requests.approve(request.get_ref()).await;
+        answer(requested, |requested| ApproveRemovalsResponse {
+            run_id: requested.run_id.to_string(),
+        })
+    }
+
+    async fn revert_run(
+        &self,
+        request: Request<RevertRunRequest>,
+    ) -> Result<Response<RevertRunResponse>, Status> {
+        let requested = self.requests.revert(request.get_ref()).await;
+        answer(requested, |requested| RevertRunResponse {
+            run_id: requested.run_id.to_string(),
         })
     }
 
@@ -101,6 +143,41 @@ impl SyncService for Service {
         request: Request<ValidateFilterRequest>,
     ) -> Result<Response<ValidateFilterResponse>, Status> {
         answer(validate_filter(request.get_ref()), |response| response)
+    }
+
+    async fn build_filter(
+        &self,
+        request: Request<BuildFilterRequest>,
+    ) -> Result<Response<BuildFilterResponse>, Status> {
+        answer(build_filter(request.get_ref()), |response| response)
+    }
+
+    type TestConnectionStream = Steps;
+
+    async fn test_connection(
+        &self,
+        request: Request<TestConnectionRequest>,
+    ) -> Result<Response<Self::TestConnectionStream>, Status> {
+        let steps = self.tests.begin(request.into_inner()).await;
+        answer(steps, |steps| -> Steps {
+            Box::pin(steps.map(|step| step.map_err(Status::from)))
+        })
+    }
+
+    async fn pause_fleet(
+        &self,
+        request: Request<PauseFleetRequest>,
+    ) -> Result<Response<PauseFleetResponse>, Status> {
+        let pause = self.fleet.pause(request.get_ref()).await;
+        answer(pause, |pause| PauseFleetResponse { pause: Some(pause) })
+    }
+
+    async fn resume_fleet(
+        &self,
+        request: Request<ResumeFleetRequest>,
+    ) -> Result<Response<ResumeFleetResponse>, Status> {
+        let pause = self.fleet.resume(request.into_inner()).await;
+        answer(pause, |pause| ResumeFleetResponse { pause: Some(pause) })
     }
 }
 

@@ -1,30 +1,29 @@
-//! A tenant's settings: put, answered, listed, deleted.
+//! A tenant's settings: put, answered, listed, deleted; and its schedule, resumed.
 
 mod page_token;
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
-use prost::Message;
-use rollcall_chassis::{
-    credential::{Binding, SealingKey},
-    pg::to_proto,
-    status::ApiError,
-};
+use rollcall_chassis::{pg::to_proto, status::ApiError};
 use rollcall_domain::{DomainName, TenantId};
-use rollcall_proto::v1::{ListSettingsRequest, ListSettingsResponse, Settings};
+use rollcall_proto::v1::{ListSettingsRequest, ListSettingsResponse, PausedReason, Settings};
 
 use crate::{
-    refusals::{etag_mismatch, no_domains, no_settings, parse_tenant, password_required},
-    store::{NewSettings, Store, StoredSettings},
-    validation::{self, Checked, Deployment, Rhythm},
+    credentials::Credentials,
+    refusals::{
+        credentials_refused, etag_mismatch, fleet_paused, no_domains, no_schedule, no_settings, not_paused,
+        parse_tenant,
+    },
+    store::{NewSettings, RemovalSwitch, Store, StoredSettings},
+    validation::{self, Deployment, Rhythm},
     wakes::Wakes,
 };
 
 const DEFAULT_PAGE: u32 = 100;
 const LARGEST_PAGE: u32 = 1_000;
 
-/// Keeps settings. Passwords are sealed on arrival: nothing here can open one again.
+/// Keeps settings.
 #[derive(Debug)]
 pub(crate) struct SettingsKeeper {
     /// Where they are.
@@ -32,9 +31,9 @@ pub(crate) struct SettingsKeeper {
     /// Wakes the due tick.
     pub(crate) wakes: Arc<Wakes>,
     /// What the operator decides for every tenant.
-    pub(crate) deployment: Deployment,
-    /// Seals passwords to the workers.
-    pub(crate) sealing_key: SealingKey,
+    pub(crate) deployment: Arc<Deployment>,
+    /// Seals passwords.
+    pub(crate) credentials: Arc<Credentials>,
 }
 
 impl SettingsKeeper {
@@ -44,23 +43,32 @@ impl SettingsKeeper {
         let checked = validation::check(settings, &domains, &self.deployment)?;
         let mut change = self.store.change(&checked.tenant).await?;
         let stored = change.settings().await?;
-        check_etag(&checked.etag, stored.as_ref())?;
+        let stored = stored.as_ref();
+        check_etag(&checked.etag, stored)?;
         // Again under the lock: the last domain may have gone since.
         if domains.is_empty() || !change.has_domains().await? {
             return Err(no_domains());
         }
-        let sealed_credential = self.credential(&checked, stored.as_ref())?;
+        let password = checked.password.as_ref();
+        let credential = self.credentials.choose(&checked.settings, password, stored)?;
+        let new_credential = credential.generation.is_none();
+        let now = change.now();
+        let next_run_at = |rhythm| {
+            kept_time(&checked.settings, new_credential, stored)
+                .unwrap_or_else(|| Rhythm::next_due(rhythm, now))
+        };
         let new = NewSettings {
             settings: &checked.settings,
-            sealed_credential: &sealed_credential,
-            schedule: checked.rhythm.as_ref().map(|rhythm| {
-                (
-                    rhythm,
-                    next_run_at(rhythm, &checked.settings, stored.as_ref(), change.now()),
-                )
-            }),
+            credential: &credential.sealed,
+            new_credential,
+            removal: removal_switch(&checked.settings, stored),
+            schedule: checked
+                .rhythm
+                .as_ref()
+                .map(|rhythm| (rhythm, next_run_at(rhythm))),
         };
-        let saved = change.put_settings(new).await?;
+        change.put_settings(new).await?;
+        let saved = change.settings().await?.ok_or_else(no_settings)?;
         change.commit().await?;
         self.wakes.change_schedule();
         tracing::info!(tenant.id = %checked.tenant, generation = saved.generation, "settings saved");
@@ -77,7 +85,7 @@ impl SettingsKeeper {
             .ok_or_else(no_settings)
     }
 
-    /// Deletes a tenant's settings and credential, and cancels what it has running.
+    /// Deletes a tenant's settings and credential, and cancels what it has waiting and running.
     pub(crate) async fn delete(&self, tenant_id: &str, etag: &str) -> Result<(), ApiError> {
         let tenant = parse_tenant(tenant_id)?;
         let mut change = self.store.change(&tenant).await?;
@@ -111,6 +119,20 @@ impl SettingsKeeper {
         })
     }
 
+    /// Ends a pause of the tenant's schedule that is the tenant's to end. What came due meanwhile was not missed.
+    pub(crate) async fn resume(&self, tenant_id: &str) -> Result<Settings, ApiError> {
+        let tenant = parse_tenant(tenant_id)?;
+        let mut change = self.store.change(&tenant).await?;
+        let stored = change.settings().await?.ok_or_else(no_settings)?;
+        let rhythm = resumable(&stored)?;
+        change.resume_schedule(rhythm.next_due(change.now())).await?;
+        let resumed = change.settings().await?.ok_or_else(no_settings)?;
+        change.commit().await?;
+        self.wakes.change_schedule();
+        tracing::info!(tenant.id = %tenant, "schedule resumed");
+        Ok(answer(resumed))
+    }
+
     /// A malformed tenant id has no domains: the check of the settings says what is wrong with it.
     async fn domains(&self, tenant_id: &str) -> Result<BTreeSet<DomainName>, ApiError> {
         match TenantId::parse(tenant_id) {
@@ -118,33 +140,17 @@ impl SettingsKeeper {
             Err(_) => Ok(BTreeSet::new()),
         }
     }
-
-    /// The new password, sealed; else what is stored, if it would be sent where it was meant for.
-    fn credential(&self, checked: &Checked, stored: Option<&StoredSettings>) -> Result<Vec<u8>, ApiError> {
-        let wanted = binding(&checked.settings);
-        match (&checked.password, &wanted, stored) {
-            (Some(password), Some(binding), _) => self
-                .sealing_key
-                .seal(password, binding)
-                .map(|sealed| sealed.encode_to_vec())
-                .map_err(|error| ApiError::internal("sealing a password", &error)),
-            (None, _, Some(stored)) if binding(&stored.settings) == wanted => {
-                Ok(stored.sealed_credential.clone())
-            }
-            (None, _, Some(_)) => Err(password_required(
-                "Hosts, port, security, CA certificates or username changed: give the password again.",
-            )),
-            _ => Err(password_required("No password is stored: give one.")),
-        }
-    }
 }
 
-/// Where the password of these settings may be sent.
-fn binding(settings: &Settings) -> Option<Binding<'_>> {
-    settings
-        .directory
-        .as_ref()
-        .map(|directory| Binding::new(&settings.tenant_id, directory))
+/// The schedule that a call may resume. A pause of all tenants that comes on top of the tenant's own goes on.
+fn resumable(stored: &StoredSettings) -> Result<Rhythm, ApiError> {
+    let rhythm = Rhythm::stored(stored.every_hours, &stored.time_zone).ok_or_else(no_schedule)?;
+    match stored.paused_reason {
+        PausedReason::Reverted => Ok(rhythm),
+        PausedReason::CredentialsRefused => Err(credentials_refused()),
+        PausedReason::Operator => Err(fleet_paused()),
+        PausedReason::Unspecified => Err(not_paused()),
+    }
 }
 
 /// An empty etag asks for nothing.
@@ -161,27 +167,57 @@ fn etag(stored: &StoredSettings) -> String {
     stored.generation.to_string()
 }
 
-/// A schedule that does not change keeps its next time, so that a save at the hour does not skip a run that is due.
-fn next_run_at(
-    rhythm: &Rhythm,
+/// The present next time, for a schedule that does not change: so a save at the hour does not skip a run that is due.
+/// Where the save ends a pause, what came due meanwhile was not missed.
+fn kept_time(
     settings: &Settings,
+    new_credential: bool,
     stored: Option<&StoredSettings>,
-    now: Timestamp,
-) -> Timestamp {
+) -> Option<Timestamp> {
+    let ends_pause = |stored: &StoredSettings| match stored.paused_reason {
+        PausedReason::Reverted => true,
+        PausedReason::CredentialsRefused => new_credential,
+        PausedReason::Operator | PausedReason::Unspecified => false,
+    };
     stored
-        .filter(|stored| stored.settings.schedule == settings.schedule)
-        .and_then(|stored| stored.next_run_at)
-        .unwrap_or_else(|| rhythm.next_due(now))
+        .filter(|stored| stored.settings.schedule == settings.schedule && !ends_pause(stored))?
+        .next_run_at
+}
+
+fn removal_switch(settings: &Settings, stored: Option<&StoredSettings>) -> RemovalSwitch {
+    let is_on = |settings: &Settings| {
+        settings
+            .removal
+            .as_ref()
+            .is_some_and(|removal| removal.remove_accounts)
+    };
+    match stored.map(|stored| is_on(&stored.settings)) {
+        _ if !is_on(settings) => RemovalSwitch::Off,
+        Some(true) => RemovalSwitch::StaysOn,
+        Some(false) | None => RemovalSwitch::On,
+    }
 }
 
 /// What a client may see, which is all but the password.
 fn answer(stored: StoredSettings) -> Settings {
     let etag = etag(&stored);
+    let composed_filter = stored
+        .settings
+        .directory
+        .as_ref()
+        .map(validation::composed_filter)
+        .unwrap_or_default();
+    let runs = stored.paused_reason == PausedReason::Unspecified;
     Settings {
         etag,
-        credential_set: !stored.sealed_credential.is_empty(),
-        next_run_time: stored.next_run_at.map(to_proto),
+        credential_set: true,
+        next_run_time: stored.next_run_at.filter(|_| runs).map(to_proto),
+        paused_reason: stored.paused_reason.into(),
         update_time: Some(to_proto(stored.update_time)),
+        composed_filter,
         ..stored.settings
     }
 }
+
+#[cfg(test)]
+mod tests;

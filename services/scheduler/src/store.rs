@@ -3,6 +3,8 @@
 //! What must not race with a run's commit goes through [`TenantChange`], which holds the tenant's lock.
 
 mod due;
+mod facts;
+mod fleet;
 mod publishing;
 mod requests;
 mod settings;
@@ -16,9 +18,11 @@ use rollcall_domain::{DomainName, TenantId};
 use sqlx::{PgPool, Postgres, Row, Transaction, migrate::Migrator};
 
 pub(crate) use due::{DueRun, DueTenant};
+pub(crate) use facts::RunFacts;
+pub(crate) use fleet::Fleet;
 pub(crate) use publishing::Unpublished;
 pub(crate) use requests::NewRequest;
-pub(crate) use settings::{NewSettings, StoredSettings};
+pub(crate) use settings::{NewSettings, RemovalSwitch, StoredSettings};
 pub(crate) use sweeping::Patience;
 
 /// The schema, step by step.
@@ -48,7 +52,8 @@ impl Store {
     pub(crate) async fn is_ready(&self) -> sqlx::Result<bool> {
         sqlx::query_scalar(
             "SELECT to_regclass('reconcile.scheduler_tenant_domain') IS NOT NULL
-                AND to_regclass('reconcile.scheduler_run_state') IS NOT NULL",
+                AND to_regclass('reconcile.scheduler_run_state') IS NOT NULL
+                AND to_regclass('reconcile.scheduler_tenant') IS NOT NULL",
         )
         .fetch_one(&self.pool)
         .await
@@ -88,6 +93,11 @@ impl Store {
 }
 
 impl TenantChange {
+    /// Whose it is.
+    pub(crate) fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
     /// The database's time.
     pub(crate) fn now(&self) -> Timestamp {
         self.now

@@ -8,6 +8,7 @@ mod directory;
 mod filter;
 mod hosts;
 mod import;
+mod removal;
 
 use std::collections::BTreeSet;
 
@@ -21,9 +22,9 @@ use rollcall_domain::{
     schedule::{self, EveryHours},
     time_zone,
 };
-use rollcall_proto::v1::{Schedule, Settings};
+use rollcall_proto::v1::{PausedReason, Schedule, Settings};
 
-pub(crate) use filter::validate_filter;
+pub(crate) use filter::{build_filter, composed_filter, validate_filter};
 
 /// What the operator decides for every tenant.
 #[derive(Debug, Clone)]
@@ -59,10 +60,27 @@ pub(crate) struct Rhythm {
 }
 
 impl Rhythm {
+    /// The rhythm as it is stored; None for none, or for one that this version cannot read.
+    pub(crate) fn stored(every_hours: i16, time_zone: &str) -> Option<Self> {
+        Some(Self {
+            every_hours: EveryHours::new(every_hours.unsigned_abs().into()).ok()?,
+            time_zone: time_zone::parse(time_zone).ok()?,
+        })
+    }
+
     /// The first due time after another.
     pub(crate) fn next_due(&self, after: Timestamp) -> Timestamp {
         schedule::next_due(self.every_hours, &self.time_zone, after)
     }
+}
+
+/// Settings to test a connection with.
+#[derive(Debug)]
+pub(crate) struct ToTest {
+    /// In canonical form, without the password and the fields that are output only.
+    pub(crate) settings: Settings,
+    /// The password, if one was given.
+    pub(crate) password: Option<SecretString>,
 }
 
 /// Checks and completes settings. `domains` are the tenant's own: while it has none, its choice of domains is
@@ -73,35 +91,86 @@ pub(crate) fn check(
     deployment: &Deployment,
 ) -> Result<Checked, ApiError> {
     let mut violations = Violations::default();
-    let password = directory::take_password(&mut settings, &mut violations);
     let tenant = violations.check("settings.tenant_id", TenantId::parse(&settings.tenant_id));
+    let (password, rhythm) = check_fields(&mut settings, domains, deployment, &mut violations);
+    match tenant {
+        Some(tenant) if violations.is_empty() => Ok(Checked {
+            tenant,
+            etag: std::mem::take(&mut settings.etag),
+            settings: without_output(settings),
+            password,
+            rhythm,
+        }),
+        _ => Err(violations.into_error()),
+    }
+}
+
+/// Checks and completes settings of which only a connection is to be tested, for a tenant if there is one: they need
+/// neither its id nor any domain.
+pub(crate) fn check_to_test(
+    mut settings: Settings,
+    tenant: Option<&TenantId>,
+    deployment: &Deployment,
+) -> Result<ToTest, ApiError> {
+    const FIELD: &str = "settings.tenant_id";
+    let mut violations = Violations::default();
+    let given = std::mem::take(&mut settings.tenant_id);
+    match tenant {
+        Some(tenant) if given.is_empty() || given == tenant.as_str() => {
+            tenant.as_str().clone_into(&mut settings.tenant_id);
+        }
+        Some(_) => violations.push(FIELD, "expected the tenant_id of the call, or none"),
+        None if given.is_empty() => {}
+        None => {
+            if let Some(tenant) = violations.check(FIELD, TenantId::parse(&given)) {
+                tenant.as_str().clone_into(&mut settings.tenant_id);
+            }
+        }
+    }
+    let (password, _) = check_fields(&mut settings, &BTreeSet::new(), deployment, &mut violations);
+    violations.into_result()?;
+    settings.etag.clear();
+    Ok(ToTest {
+        settings: without_output(settings),
+        password,
+    })
+}
+
+/// All but whose they are.
+fn check_fields(
+    settings: &mut Settings,
+    domains: &BTreeSet<DomainName>,
+    deployment: &Deployment,
+    violations: &mut Violations,
+) -> (Option<SecretString>, Option<Rhythm>) {
+    let password = directory::take_password(settings, violations);
     match &mut settings.directory {
-        Some(directory) => directory::check(directory, deployment, &mut violations),
+        Some(directory) => directory::check(directory, deployment, violations),
         None => violations.push(
             "settings.directory",
             "is required: it says where the directory is",
         ),
     }
-    import::check(settings.import.get_or_insert_default(), domains, &mut violations);
+    import::check(settings.import.get_or_insert_default(), domains, violations);
+    if let Some(removal) = &settings.removal {
+        removal::check(removal, violations);
+    }
     let rhythm = settings
         .schedule
         .as_mut()
-        .and_then(|schedule| check_schedule(schedule, deployment, &mut violations));
-    match tenant {
-        Some(tenant) if violations.is_empty() => {
-            let etag = std::mem::take(&mut settings.etag);
-            settings.credential_set = false;
-            settings.next_run_time = None;
-            settings.update_time = None;
-            Ok(Checked {
-                tenant,
-                settings,
-                password,
-                etag,
-                rhythm,
-            })
-        }
-        _ => Err(violations.into_error()),
+        .and_then(|schedule| check_schedule(schedule, deployment, violations));
+    (password, rhythm)
+}
+
+/// What is told of settings is not part of them.
+fn without_output(settings: Settings) -> Settings {
+    Settings {
+        credential_set: false,
+        next_run_time: None,
+        paused_reason: PausedReason::Unspecified.into(),
+        update_time: None,
+        composed_filter: String::new(),
+        ..settings
     }
 }
 

@@ -87,6 +87,14 @@ impl Broker {
         Consumer::new(self.clone(), Source::Events, prefetch)
     }
 
+    /// A listener to answers, and where they are to be sent: nowhere while there is no connection, and to another queue
+    /// on the next one. What was on its way meanwhile is lost.
+    pub fn replies(&self, prefetch: u16) -> (Consumer, watch::Receiver<Option<String>>) {
+        let (name, receiver) = watch::channel(None);
+        let consumer = Consumer::new(self.clone(), Source::Replies(name), prefetch);
+        (consumer, receiver)
+    }
+
     /// Opens a channel on the connection of the moment, waiting for one if there is none.
     pub(super) async fn open_channel(&self) -> Result<Channel, AmqpError> {
         let mut links = self.links.clone();

@@ -9,6 +9,7 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use rollcall_proto::v1::Job;
+use tokio::sync::watch;
 
 use super::{AmqpError, Broker, JobError, message::decode_job, topology, within};
 use crate::{lifecycle::chain, telemetry::TRACEPARENT};
@@ -22,8 +23,28 @@ const TAIL: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub(super) enum Source {
     Queue(String),
-    /// A queue of one's own, declared anew on every connection.
+    /// A queue of one's own that hears every event, declared anew on every connection.
     Events,
+    /// A queue of one's own that answers are sent to, by the name that is told here while there is one.
+    Replies(watch::Sender<Option<String>>),
+}
+
+impl Source {
+    /// The queue, declared first if it is one's own.
+    async fn open(&self, channel: &Channel) -> Result<String, AmqpError> {
+        match self {
+            Self::Queue(queue) => Ok(queue.clone()),
+            Self::Events => topology::declare_events_queue(channel).await,
+            Self::Replies(_) => topology::declare_reply_queue(channel).await,
+        }
+    }
+
+    /// Says which queue is consumed from now on.
+    fn tell(&self, queue: Option<String>) {
+        if let Self::Replies(name) = self {
+            name.send_replace(queue);
+        }
+    }
 }
 
 /// Takes deliveries from one queue, on whichever connection there is.
@@ -60,6 +81,7 @@ impl Consumer {
                     Some(Err(error)) => tracing::warn!(error = chain(&error), "consuming was interrupted"),
                     None => tracing::warn!("the broker ended the consumer"),
                 }
+                self.source.tell(None);
                 self.open = None;
             }
             match self.begin().await {
@@ -79,6 +101,7 @@ impl Consumer {
         let Some((channel, mut stream)) = self.open.take() else {
             return;
         };
+        self.source.tell(None);
         let cancelled = channel.basic_cancel(stream.tag(), BasicCancelOptions::default());
         if let Err(error) = within("cancelling a consumer", cancelled).await {
             tracing::debug!(error = chain(&error), "the consumer was gone already");
@@ -100,10 +123,7 @@ impl Consumer {
 
     async fn begin(&self) -> Result<(Channel, lapin::Consumer), AmqpError> {
         let channel = self.broker.open_channel().await?;
-        let queue = match &self.source {
-            Source::Queue(queue) => queue.clone(),
-            Source::Events => topology::declare_events_queue(&channel).await?,
-        };
+        let queue = self.source.open(&channel).await?;
         within(
             "bounding deliveries",
             channel.basic_qos(self.prefetch, BasicQosOptions::default()),
@@ -113,6 +133,7 @@ impl Consumer {
         let consuming =
             channel.basic_consume(queue.as_str().into(), "".into(), options, FieldTable::default());
         let stream = within("consuming", consuming).await?;
+        self.source.tell(Some(queue));
         Ok((channel, stream))
     }
 }

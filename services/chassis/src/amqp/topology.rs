@@ -26,6 +26,8 @@ pub const SEALS: &str = "rollcall.seals";
 const DELIVERY_LIMIT: i32 = 20;
 /// A listener to events that is this far behind misses the oldest.
 const EVENTS_BACKLOG: i32 = 10_000;
+/// Who is this far behind with answers misses the oldest.
+const REPLIES_BACKLOG: i32 = 10_000;
 
 /// Where a job waits for a worker; each lane has slots of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -139,21 +141,31 @@ pub async fn declare(channel: &Channel) -> Result<(), AmqpError> {
 
 /// Declares a queue of this connection's own that hears every event, and gives its name.
 pub(super) async fn declare_events_queue(channel: &Channel) -> Result<String, AmqpError> {
+    let name = declare_own_queue(channel, EVENTS_BACKLOG).await?;
+    bind(channel, &name, EVENTS, "#").await?;
+    Ok(name)
+}
+
+/// Declares a queue of this connection's own for answers, and gives its name, by which they are sent.
+pub(super) async fn declare_reply_queue(channel: &Channel) -> Result<String, AmqpError> {
+    declare_own_queue(channel, REPLIES_BACKLOG).await
+}
+
+/// The broker chooses the name, another one each time. The queue goes with its consumer.
+async fn declare_own_queue(channel: &Channel, backlog: i32) -> Result<String, AmqpError> {
     let options = QueueDeclareOptions {
         exclusive: true,
         auto_delete: true,
         ..QueueDeclareOptions::default()
     };
     let mut arguments = FieldTable::default();
-    arguments.insert("x-max-length".into(), AMQPValue::LongInt(EVENTS_BACKLOG));
+    arguments.insert("x-max-length".into(), AMQPValue::LongInt(backlog));
     let declared = within(
-        "declaring a queue for events",
+        "declaring a queue of one's own",
         channel.queue_declare("".into(), options, arguments),
     )
     .await?;
-    let name = declared.name().as_str().to_owned();
-    bind(channel, &name, EVENTS, "#").await?;
-    Ok(name)
+    Ok(declared.name().as_str().to_owned())
 }
 
 fn lane_arguments() -> FieldTable {

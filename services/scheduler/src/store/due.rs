@@ -24,6 +24,8 @@ pub(crate) struct DueTenant {
     pub(crate) time_zone: String,
     /// The database's time.
     pub(crate) now: Timestamp,
+    /// Whether a run is to come of it; else only the schedule goes on.
+    pub(crate) runs: bool,
 }
 
 /// What a due tenant gets.
@@ -31,8 +33,8 @@ pub(crate) struct DueTenant {
 pub(crate) struct DueRun {
     /// Whose run it is.
     pub(crate) tenant_id: String,
-    /// The run's id, should there be one.
-    pub(crate) run_id: RunId,
+    /// The run's id, if there is to be one.
+    pub(crate) run_id: Option<RunId>,
     /// When the tenant is due next.
     pub(crate) next_run_at: Timestamp,
 }
@@ -45,6 +47,7 @@ impl FromRow<'_, PgRow> for DueTenant {
             every_hours: row.try_get("every_hours")?,
             time_zone: row.try_get("time_zone")?,
             now,
+            runs: row.try_get("runs")?,
         })
     }
 }
@@ -69,12 +72,15 @@ impl Store {
 }
 
 impl DueTick {
-    /// Advances the tenants' schedules and asks for their runs, those but whose sync still waits. Answers how many
-    /// were asked for.
-    pub(crate) async fn finish(mut self, runs: &[DueRun], slow_codes: &[&str]) -> sqlx::Result<u64> {
-        let tenants: Vec<&str> = runs.iter().map(|run| run.tenant_id.as_str()).collect();
-        let times: Vec<PgTimestamp> = runs.iter().map(|run| PgTimestamp(run.next_run_at)).collect();
-        let ids: Vec<Uuid> = runs.iter().map(|run| run.run_id.as_uuid()).collect();
+    /// Advances the tenants' schedules and asks for the runs that are to be, but where a sync still waits. Answers how
+    /// many were asked for.
+    pub(crate) async fn finish(mut self, due: &[DueRun], slow_codes: &[&str]) -> sqlx::Result<u64> {
+        let tenants: Vec<&str> = due.iter().map(|run| run.tenant_id.as_str()).collect();
+        let times: Vec<PgTimestamp> = due.iter().map(|run| PgTimestamp(run.next_run_at)).collect();
+        let (ids, running): (Vec<Uuid>, Vec<&str>) = due
+            .iter()
+            .filter_map(|run| Some((run.run_id?.as_uuid(), run.tenant_id.as_str())))
+            .unzip();
         sqlx::query(include_str!("sql/advance_schedules.sql"))
             .bind(&tenants)
             .bind(&times)
@@ -82,7 +88,7 @@ impl DueTick {
             .await?;
         let inserted = sqlx::query(include_str!("sql/insert_due.sql"))
             .bind(&ids)
-            .bind(&tenants)
+            .bind(&running)
             .bind(slow_codes)
             .execute(&mut *self.tx)
             .await?;

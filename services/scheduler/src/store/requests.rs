@@ -2,7 +2,7 @@
 
 use rollcall_chassis::names;
 use rollcall_domain::RunId;
-use rollcall_proto::v1::RunKind;
+use rollcall_proto::v1::{RunKind, RunTrigger};
 use sqlx::{FromRow, types::Uuid};
 
 use super::TenantChange;
@@ -14,6 +14,12 @@ pub(crate) struct NewRequest<'a> {
     pub(crate) run_id: RunId,
     /// What it is for.
     pub(crate) kind: RunKind,
+    /// Who asked for it.
+    pub(crate) trigger: RunTrigger,
+    /// The run that it approves or takes back.
+    pub(crate) acts_on: Option<RunId>,
+    /// The preview that it is expected to equal.
+    pub(crate) expects: Option<RunId>,
     /// The W3C trace context of the call.
     pub(crate) traceparent: Option<&'a str>,
 }
@@ -37,11 +43,16 @@ impl RequestState {
 }
 
 impl TenantChange {
-    /// The tenant's run of this kind that no worker has begun to read.
-    pub(crate) async fn waiting_request(&mut self, kind: RunKind) -> sqlx::Result<Option<RunId>> {
+    /// The tenant's run of this kind and with this expectation that no worker has begun to read.
+    pub(crate) async fn waiting_request(
+        &mut self,
+        kind: RunKind,
+        expects: Option<RunId>,
+    ) -> sqlx::Result<Option<RunId>> {
         let id: Option<Uuid> = sqlx::query_scalar(include_str!("sql/waiting_request.sql"))
             .bind(self.tenant.as_str())
             .bind(names::to_sql(kind))
+            .bind(expects.map(RunId::as_uuid))
             .fetch_optional(&mut *self.tx)
             .await?;
         Ok(id.map(RunId::from_uuid))
@@ -67,6 +78,9 @@ impl TenantChange {
             .bind(request.run_id.as_uuid())
             .bind(self.tenant.as_str())
             .bind(names::to_sql(request.kind))
+            .bind(names::to_sql(request.trigger))
+            .bind(request.acts_on.map(RunId::as_uuid))
+            .bind(request.expects.map(RunId::as_uuid))
             .bind(request.traceparent)
             .execute(&mut *self.tx)
             .await?;
@@ -80,6 +94,15 @@ impl TenantChange {
             .bind(run_id.as_uuid())
             .fetch_optional(&mut *self.tx)
             .await
+    }
+
+    /// Cancels the tenant's scheduled syncs that no worker has begun to read.
+    pub(crate) async fn cancel_scheduled(&mut self) -> sqlx::Result<()> {
+        sqlx::query(include_str!("sql/cancel_scheduled_of_tenant.sql"))
+            .bind(self.tenant.as_str())
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
     }
 
     /// Cancels one of the tenant's runs.

@@ -2,27 +2,52 @@
 
 use jiff::Timestamp;
 use prost::Message;
-use rollcall_chassis::pg::PgTimestamp;
+use rollcall_chassis::{names, pg::PgTimestamp};
 use rollcall_domain::TenantId;
-use rollcall_proto::v1::Settings;
+use rollcall_proto::v1::{PausedReason, SealedCredential, Settings};
 use sqlx::{FromRow, Row, postgres::PgRow};
 
 use super::{Store, TenantChange, undecodable};
 use crate::validation::Rhythm;
+
+const OF_TENANT: &str = concat!(include_str!("sql/settings.sql"), "WHERE settings.tenant_id = $1");
+const PAGE: &str = concat!(
+    include_str!("sql/settings.sql"),
+    "WHERE settings.tenant_id > $1 ORDER BY settings.tenant_id LIMIT $2"
+);
 
 /// A tenant's settings and what belongs to them.
 #[derive(Debug)]
 pub(crate) struct StoredSettings {
     /// In canonical form, without the fields that are output only.
     pub(crate) settings: Settings,
-    /// An encoded `SealedCredential`.
-    pub(crate) sealed_credential: Vec<u8>,
+    /// The password.
+    pub(crate) credential: SealedCredential,
     /// Grows with every write.
     pub(crate) generation: i64,
-    /// When the schedule runs next.
+    /// That with which the credential was given.
+    pub(crate) credential_generation: i64,
+    /// 0 to 24; 0 for no schedule.
+    pub(crate) every_hours: i16,
+    /// The IANA name of the schedule's time zone.
+    pub(crate) time_zone: String,
+    /// When the schedule is due next, be it paused or not.
     pub(crate) next_run_at: Option<Timestamp>,
+    /// Why the schedule is paused; UNSPECIFIED while it is not.
+    pub(crate) paused_reason: PausedReason,
     /// When they were last written.
     pub(crate) update_time: Timestamp,
+}
+
+/// What a save does to Remove Accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RemovalSwitch {
+    /// It is off from here on.
+    Off,
+    /// It was off, and is on from here on.
+    On,
+    /// It was on, and stays so.
+    StaysOn,
 }
 
 /// What is to be stored of a tenant.
@@ -30,22 +55,31 @@ pub(crate) struct StoredSettings {
 pub(crate) struct NewSettings<'a> {
     /// In canonical form, without the fields that are output only.
     pub(crate) settings: &'a Settings,
-    /// An encoded `SealedCredential`.
-    pub(crate) sealed_credential: &'a [u8],
+    /// The password.
+    pub(crate) credential: &'a SealedCredential,
+    /// Whether it was given with these settings.
+    pub(crate) new_credential: bool,
+    /// What becomes of Remove Accounts.
+    pub(crate) removal: RemovalSwitch,
     /// When the schedule runs; None for never.
     pub(crate) schedule: Option<(&'a Rhythm, Timestamp)>,
 }
 
 impl FromRow<'_, PgRow> for StoredSettings {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        let encoded: &[u8] = row.try_get("settings")?;
+        let settings: &[u8] = row.try_get("settings")?;
+        let credential: &[u8] = row.try_get("sealed_credential")?;
         let next_run_at: Option<PgTimestamp> = row.try_get("next_run_at")?;
         let PgTimestamp(update_time) = row.try_get("update_time")?;
         Ok(Self {
-            settings: Settings::decode(encoded).map_err(undecodable)?,
-            sealed_credential: row.try_get("sealed_credential")?,
+            settings: Settings::decode(settings).map_err(undecodable)?,
+            credential: SealedCredential::decode(credential).map_err(undecodable)?,
             generation: row.try_get("generation")?,
-            next_run_at: next_run_at.map(|PgTimestamp(time)| time),
+            credential_generation: row.try_get("credential_generation")?,
+            every_hours: row.try_get("every_hours")?,
+            time_zone: row.try_get("time_zone")?,
+            next_run_at: next_run_at.map(Timestamp::from),
+            paused_reason: names::from_nullable(row.try_get("paused_reason")?),
             update_time,
         })
     }
@@ -54,7 +88,7 @@ impl FromRow<'_, PgRow> for StoredSettings {
 impl Store {
     /// A tenant's settings.
     pub(crate) async fn settings(&self, tenant: &TenantId) -> sqlx::Result<Option<StoredSettings>> {
-        sqlx::query_as(include_str!("sql/settings_of_tenant.sql"))
+        sqlx::query_as(OF_TENANT)
             .bind(tenant.as_str())
             .fetch_optional(&self.pool)
             .await
@@ -62,7 +96,7 @@ impl Store {
 
     /// The settings of the tenants that follow one, by tenant id; the empty text begins.
     pub(crate) async fn settings_after(&self, tenant: &str, limit: u32) -> sqlx::Result<Vec<StoredSettings>> {
-        sqlx::query_as(include_str!("sql/settings_page.sql"))
+        sqlx::query_as(PAGE)
             .bind(tenant)
             .bind(i64::from(limit))
             .fetch_all(&self.pool)
@@ -71,15 +105,18 @@ impl Store {
 }
 
 impl TenantChange {
-    /// The tenant's settings.
+    /// The tenant's settings. The due tick leaves them alone until the change is made.
     pub(crate) async fn settings(&mut self) -> sqlx::Result<Option<StoredSettings>> {
-        sqlx::query_as(include_str!("sql/settings_of_tenant.sql"))
+        if !self.lock_settings().await? {
+            return Ok(None);
+        }
+        sqlx::query_as(OF_TENANT)
             .bind(self.tenant.as_str())
             .fetch_optional(&mut *self.tx)
             .await
     }
 
-    /// Whether the tenant has settings; if so the due tick leaves it alone until the change is made.
+    /// Whether the tenant has settings; if so the due tick leaves them alone until the change is made.
     pub(crate) async fn lock_settings(&mut self) -> sqlx::Result<bool> {
         let row = sqlx::query(include_str!("sql/lock_settings.sql"))
             .bind(self.tenant.as_str())
@@ -88,8 +125,8 @@ impl TenantChange {
         Ok(row.is_some())
     }
 
-    /// Creates or replaces the tenant's settings.
-    pub(crate) async fn put_settings(&mut self, new: NewSettings<'_>) -> sqlx::Result<StoredSettings> {
+    /// Creates or replaces the tenant's settings, which ends a pause after a REVERT.
+    pub(crate) async fn put_settings(&mut self, new: NewSettings<'_>) -> sqlx::Result<()> {
         let time_zone = new
             .settings
             .schedule
@@ -98,15 +135,55 @@ impl TenantChange {
         let every_hours = new
             .schedule
             .map_or(0, |(rhythm, _)| i16::from(rhythm.every_hours.get()));
-        sqlx::query_as(include_str!("sql/put_settings.sql"))
+        sqlx::query(include_str!("sql/put_settings.sql"))
             .bind(self.tenant.as_str())
             .bind(new.settings.encode_to_vec())
-            .bind(new.sealed_credential)
+            .bind(new.credential.encode_to_vec())
+            .bind(&new.credential.key_id)
             .bind(every_hours)
             .bind(time_zone)
             .bind(new.schedule.map(|(_, next)| PgTimestamp(next)))
-            .fetch_one(&mut *self.tx)
-            .await
+            .bind(new.new_credential)
+            .bind(new.removal != RemovalSwitch::Off)
+            .bind(new.removal == RemovalSwitch::StaysOn)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Pauses the tenant's schedule, if it has one, since a sync is taken back.
+    pub(crate) async fn pause_schedule(&mut self) -> sqlx::Result<()> {
+        sqlx::query(include_str!("sql/pause_schedule.sql"))
+            .bind(self.tenant.as_str())
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends that pause.
+    pub(crate) async fn resume_schedule(&mut self, next_run_at: Timestamp) -> sqlx::Result<()> {
+        sqlx::query(include_str!("sql/resume_schedule.sql"))
+            .bind(self.tenant.as_str())
+            .bind(PgTimestamp(next_run_at))
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps the same password under another key, unless it is the tenant's no more.
+    pub(crate) async fn renew_seal(
+        &mut self,
+        credential_generation: i64,
+        credential: &SealedCredential,
+    ) -> sqlx::Result<bool> {
+        let renewed = sqlx::query(include_str!("sql/renew_seal.sql"))
+            .bind(self.tenant.as_str())
+            .bind(credential_generation)
+            .bind(credential.encode_to_vec())
+            .bind(&credential.key_id)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(renewed.rows_affected() > 0)
     }
 
     /// Deletes the tenant's settings and credential, and cancels every run that is not finished.

@@ -2,7 +2,12 @@
 
 use rollcall_chassis::status::{ApiError, Violations};
 use rollcall_domain::{AddressAttributes, AttributeDescription, Filter, filter};
-use rollcall_proto::v1::{FilterError, ValidateFilterRequest, ValidateFilterResponse};
+use rollcall_proto::v1::{
+    BuildFilterRequest, BuildFilterResponse, Directory, FilterError, ValidateFilterRequest,
+    ValidateFilterResponse,
+};
+
+use super::import;
 
 const MOST_FILTER_BYTES: usize = 16 * 1024;
 const MOST_ATTRIBUTES: usize = 16;
@@ -48,6 +53,13 @@ pub(super) fn check_attributes(
     AddressAttributes::parse(names).unwrap_or_default()
 }
 
+/// The filter of a directory as it is sent: the tenant's own, combined with the attributes.
+pub(crate) fn composed_filter(directory: &Directory) -> String {
+    let filter = parse(&directory.filter).unwrap_or_default();
+    let attributes = AddressAttributes::parse(&directory.attributes).unwrap_or_default();
+    filter::compose(filter.as_ref(), &attributes)
+}
+
 /// Answers ValidateFilter: what is wrong with the attributes is an error, with the filter an answer.
 pub(crate) fn validate_filter(request: &ValidateFilterRequest) -> Result<ValidateFilterResponse, ApiError> {
     let mut violations = Violations::default();
@@ -56,7 +68,7 @@ pub(crate) fn validate_filter(request: &ValidateFilterRequest) -> Result<Validat
     Ok(match parse(&request.filter) {
         Ok(parsed) => ValidateFilterResponse {
             valid: true,
-            canonical: parsed.as_ref().map(ToString::to_string).unwrap_or_default(),
+            canonical: canonical(parsed.as_ref()),
             composed: filter::compose(parsed.as_ref(), &attributes),
             error: None,
         },
@@ -65,4 +77,42 @@ pub(crate) fn validate_filter(request: &ValidateFilterRequest) -> Result<Validat
             ..ValidateFilterResponse::default()
         },
     })
+}
+
+/// Answers BuildFilter. The domains need be nobody's yet.
+pub(crate) fn build_filter(request: &BuildFilterRequest) -> Result<BuildFilterResponse, ApiError> {
+    let mut violations = Violations::default();
+    let attributes = check_attributes("attributes", &request.attributes, &mut violations);
+    let object_types = import::check_object_types("object_types", &request.object_types, &mut violations);
+    let domains = import::check_domains("domains", &request.domains, &mut violations);
+    let own = parse(&request.filter).unwrap_or_else(|error| {
+        violations.push(
+            "filter",
+            format!("at position {}: {}", error.position, error.message),
+        );
+        None
+    });
+    let built = filter::build(&filter::BuildFilter {
+        object_types: &object_types,
+        domains: &domains,
+        own: own.as_ref(),
+        recipient_types: request.recipient_types,
+    });
+    let filter = canonical(built.as_ref());
+    if filter.len() > MOST_FILTER_BYTES {
+        violations.push(
+            "domains",
+            format!("the filter would have more than {MOST_FILTER_BYTES} bytes: expected fewer domains"),
+        );
+    }
+    violations.into_result()?;
+    Ok(BuildFilterResponse {
+        composed: filter::compose(built.as_ref(), &attributes),
+        filter,
+    })
+}
+
+/// No filter is the empty text.
+fn canonical(filter: Option<&Filter>) -> String {
+    filter.map(ToString::to_string).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
-//! What of a directory is imported.
+//! What of a directory is imported: kinds of object and domains.
 
 use std::collections::BTreeSet;
 
-use rollcall_chassis::status::Violations;
+use rollcall_chassis::{names, status::Violations};
 use rollcall_domain::DomainName;
 use rollcall_proto::v1::{Import, ObjectType, SameUsername};
 
@@ -12,9 +12,11 @@ const MOST_DOMAINS: usize = 1_000;
 const MOST_OBJECT_TYPES: usize = 32;
 
 /// Checks the choice and puts it into canonical form: what has no order is sorted, each once.
-pub(super) fn check(import: &mut Import, domains: &BTreeSet<DomainName>, violations: &mut Violations) {
-    object_types(&mut import.object_types, violations);
-    chosen_domains(&mut import.domains, domains, violations);
+pub(super) fn check(import: &mut Import, own: &BTreeSet<DomainName>, violations: &mut Violations) {
+    check_object_types("settings.import.object_types", &import.object_types, violations);
+    import.object_types.sort_unstable();
+    import.object_types.dedup();
+    chosen_domains(&mut import.domains, own, violations);
     match SameUsername::try_from(import.same_username) {
         Ok(SameUsername::Unspecified) => import.set_same_username(SameUsername::Skip),
         Ok(_) => {}
@@ -22,52 +24,71 @@ pub(super) fn check(import: &mut Import, domains: &BTreeSet<DomainName>, violati
     }
 }
 
-fn object_types(types: &mut Vec<i32>, violations: &mut Violations) {
-    if types.len() > MOST_OBJECT_TYPES {
-        violations.push(
-            "settings.import.object_types",
-            format!("expected at most {MOST_OBJECT_TYPES}"),
-        );
+/// Kinds of object as the rules know them.
+pub(super) fn check_object_types(
+    field: &str,
+    numbers: &[i32],
+    violations: &mut Violations,
+) -> Vec<rollcall_domain::ObjectType> {
+    if numbers.len() > MOST_OBJECT_TYPES {
+        violations.push(field, format!("expected at most {MOST_OBJECT_TYPES}"));
     }
-    for (index, number) in types.iter().enumerate().take(MOST_OBJECT_TYPES) {
-        if matches!(
-            ObjectType::try_from(*number),
-            Err(_) | Ok(ObjectType::Unspecified)
-        ) {
-            violations.push(
-                format!("settings.import.object_types[{index}]"),
+    let mut types = Vec::new();
+    for (index, number) in numbers.iter().enumerate().take(MOST_OBJECT_TYPES) {
+        let text = names::to_sql(names::from_wire::<ObjectType>(*number));
+        match text.and_then(rollcall_domain::ObjectType::parse) {
+            Some(object_type) => types.push(object_type),
+            None => violations.push(
+                format!("{field}[{index}]"),
                 "expected USER, GROUP, CONTACT, PUBLIC_FOLDER, RESOURCE, SHARED_MAILBOX or OTHER",
-            );
+            ),
         }
     }
     types.sort_unstable();
     types.dedup();
+    types
+}
+
+/// Domains of whomever.
+pub(super) fn check_domains(field: &str, names: &[String], violations: &mut Violations) -> Vec<DomainName> {
+    domains(field, names, &BTreeSet::new(), violations)
+        .into_iter()
+        .collect()
 }
 
 fn chosen_domains(chosen: &mut Vec<String>, own: &BTreeSet<DomainName>, violations: &mut Violations) {
-    const FIELD: &str = "settings.import.domains";
-    if chosen.len() > MOST_DOMAINS {
+    *chosen = domains("settings.import.domains", chosen, own, violations)
+        .into_iter()
+        .map(|name| name.as_str().to_owned())
+        .collect();
+}
+
+/// Each once, and one of `own` unless that is empty.
+fn domains(
+    field: &str,
+    names: &[String],
+    own: &BTreeSet<DomainName>,
+    violations: &mut Violations,
+) -> BTreeSet<DomainName> {
+    if names.len() > MOST_DOMAINS {
         violations.push(
-            FIELD,
-            format!("expected at most {MOST_DOMAINS}; leave it empty to import all"),
+            field,
+            format!("expected at most {MOST_DOMAINS}; leave it empty for all"),
         );
-        return;
+        return BTreeSet::new();
     }
     let mut canonical = BTreeSet::new();
-    for (index, text) in chosen.iter().enumerate() {
+    for (index, text) in names.iter().enumerate() {
         match DomainName::parse(text) {
             Ok(name) if own.is_empty() || own.contains(&name) => {
                 canonical.insert(name);
             }
             Ok(name) => violations.push(
-                format!("{FIELD}[{index}]"),
+                format!("{field}[{index}]"),
                 format!("{name} is not one of the tenant's own domains"),
             ),
-            Err(error) => violations.push(format!("{FIELD}[{index}]"), error.to_string()),
+            Err(error) => violations.push(format!("{field}[{index}]"), error.to_string()),
         }
     }
-    *chosen = canonical
-        .into_iter()
-        .map(|name| name.as_str().to_owned())
-        .collect();
+    canonical
 }

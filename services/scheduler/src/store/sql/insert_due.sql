@@ -1,4 +1,4 @@
--- A tenant whose sync still waits gets no second one. One whose last run could not reach its directory
+-- A tenant of which any sync still waits, an approved one too, gets no second one. One whose last run could not reach its directory
 -- goes to the slow lane, so that its time-outs cost the others nothing. The last run is sought among the
 -- newest few alone, since a tenant has but a few that have not ended.
 INSERT INTO scheduler.run_request (run_id, tenant_id, kind, trigger, lane)

@@ -1,2 +1,3 @@
-INSERT INTO scheduler.run_request (run_id, tenant_id, kind, trigger, lane, traceparent)
-VALUES ($1, $2, $3, 'MANUAL', 'interactive', $4)
+INSERT INTO scheduler.run_request
+    (run_id, tenant_id, kind, trigger, lane, acts_on_run_id, expect_preview_run_id, traceparent)
+VALUES ($1, $2, $3, $4, 'interactive', $5, $6, $7)

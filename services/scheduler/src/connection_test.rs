@@ -1,0 +1,173 @@
+//! Connection tests: from a call to a job, and from a worker's reports to the call's answers.
+//!
+//! A test is nowhere but on its way: nothing is stored, and whoever goes away ends it. Its reports come to a queue of
+//! this process' own, which is another one after the connection to the broker broke; tests under way end with it.
+
+mod desk;
+mod steps;
+
+use std::{sync::Arc, time::Duration};
+
+use futures::Stream;
+use jiff::SignedDuration;
+use rollcall_chassis::{
+    amqp::{AmqpError, Lane, Message, Publisher, SCHEMA_VERSION},
+    clock,
+    pg::to_proto,
+    status::ApiError,
+};
+use rollcall_domain::TenantId;
+use rollcall_proto::v1::{ConnectionTest, Job, Settings, TestConnectionRequest, TestConnectionResponse};
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub(crate) use desk::{Desk, hear};
+
+use crate::{
+    credentials::{Credential, Credentials},
+    refusals::{no_settings, nothing_to_test, parse_tenant, too_many_tests},
+    store::Store,
+    validation::{self, Deployment, ToTest},
+};
+use steps::{Patience, Waiting};
+
+/// Reports in hand.
+pub(crate) const PREFETCH: u16 = 256;
+/// How many tests may be under way at once.
+pub(crate) const MOST_TESTS: usize = 64;
+/// How long a test waits for the broker before it is refused.
+const BROKER_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a test waits for a worker.
+const WORKER_PATIENCE: Duration = Duration::from_secs(60);
+/// How long a test may take in all.
+const WHOLE_PATIENCE: Duration = Duration::from_mins(3);
+
+/// Has connections tested.
+#[derive(Debug)]
+pub(crate) struct ConnectionTests {
+    /// Where saved settings are.
+    pub(crate) store: Store,
+    /// What the operator decides for every tenant.
+    pub(crate) deployment: Arc<Deployment>,
+    /// Seals passwords.
+    pub(crate) credentials: Arc<Credentials>,
+    /// Where jobs go.
+    pub(crate) jobs: Publisher,
+    /// Where reports are to be sent.
+    pub(crate) reply_to: watch::Receiver<Option<String>>,
+    /// Who waits for which.
+    pub(crate) desk: Desk,
+    /// One for each test that may be under way.
+    pub(crate) places: Arc<Semaphore>,
+    /// When the process drains.
+    pub(crate) ended: CancellationToken,
+}
+
+/// What is sent to a worker.
+#[derive(Debug)]
+struct Prepared {
+    settings: Settings,
+    credential: Credential,
+}
+
+impl ConnectionTests {
+    /// Sends a test to a worker, and answers with its steps as they come.
+    pub(crate) async fn begin(
+        &self,
+        request: TestConnectionRequest,
+    ) -> Result<impl Stream<Item = Result<TestConnectionResponse, ApiError>> + Send + use<>, ApiError> {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            return Err(too_many_tests());
+        };
+        let prepared = self.prepare(request).await?;
+        let reply_to = self.reply_queue().await?;
+        let test_id = Uuid::now_v7();
+        // Before the job is out, so that no report finds nobody.
+        let reports = self.desk.wait_for(test_id);
+        let job = job(prepared, test_id, reply_to.clone());
+        let tenant_id = job.tenant_id.clone();
+        self.jobs.publish(&Message::job(Lane::Interactive, &job)).await?;
+        tracing::info!(tenant.id = tenant_id, test.id = %test_id, "connection test begun");
+        let waiting = Waiting {
+            reports,
+            reply_to,
+            queue: self.reply_to.clone(),
+            ended: self.ended.clone(),
+            patience: Patience {
+                first: WORKER_PATIENCE,
+                whole: WHOLE_PATIENCE,
+            },
+            _place: place,
+        };
+        Ok(waiting.into_steps())
+    }
+
+    /// The settings that are given, else those that are saved, with the password.
+    async fn prepare(&self, request: TestConnectionRequest) -> Result<Prepared, ApiError> {
+        let tenant = match request.tenant_id.as_str() {
+            "" => None,
+            text => Some(parse_tenant(text)?),
+        };
+        match (request.settings, tenant) {
+            (None, None) => Err(nothing_to_test()),
+            (None, Some(tenant)) => self.saved(&tenant).await,
+            (Some(given), tenant) => self.given(given, tenant.as_ref()).await,
+        }
+    }
+
+    async fn saved(&self, tenant: &TenantId) -> Result<Prepared, ApiError> {
+        let stored = self.store.settings(tenant).await?.ok_or_else(no_settings)?;
+        Ok(Prepared {
+            credential: Credential {
+                sealed: stored.credential,
+                generation: Some(stored.credential_generation),
+            },
+            settings: stored.settings,
+        })
+    }
+
+    async fn given(&self, settings: Settings, tenant: Option<&TenantId>) -> Result<Prepared, ApiError> {
+        let ToTest { settings, password } = validation::check_to_test(settings, tenant, &self.deployment)?;
+        let stored = match TenantId::parse(&settings.tenant_id) {
+            Ok(tenant) if password.is_none() => self.store.settings(&tenant).await?,
+            _ => None,
+        };
+        let credential = self
+            .credentials
+            .choose(&settings, password.as_ref(), stored.as_ref())?;
+        Ok(Prepared { settings, credential })
+    }
+
+    async fn reply_queue(&self) -> Result<String, ApiError> {
+        let mut reply_to = self.reply_to.clone();
+        let there = async {
+            let name = reply_to.wait_for(Option::is_some).await;
+            name.ok().and_then(|name| name.clone())
+        };
+        let name = tokio::time::timeout(BROKER_PATIENCE, there).await.ok().flatten();
+        Ok(name.ok_or(AmqpError::Away)?)
+    }
+}
+
+fn job(prepared: Prepared, test_id: Uuid, reply_to: String) -> Job {
+    let Prepared { settings, credential } = prepared;
+    Job {
+        schema_version: SCHEMA_VERSION,
+        tenant_id: settings.tenant_id.clone(),
+        test: Some(ConnectionTest {
+            test_id: test_id.to_string(),
+            settings: Some(settings),
+            credential: Some(credential.sealed),
+            credential_generation: credential.generation.unwrap_or_default(),
+            reply_to,
+            expire_time: Some(to_proto(clock::now() + patience(WORKER_PATIENCE))),
+        }),
+        ..Job::default()
+    }
+}
+
+/// A constant of this module; no duration of std is beyond it.
+fn patience(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::ZERO)
+}

@@ -1,0 +1,91 @@
+//! What an operator pauses for all tenants.
+
+use std::sync::Arc;
+
+use rollcall_chassis::{
+    pg::to_proto,
+    status::{ApiError, Violations},
+};
+use rollcall_proto::v1::{FleetPause, PauseFleetRequest, ResumeFleetRequest};
+
+use crate::{
+    refusals::nothing_named,
+    store::{Fleet, Store},
+    wakes::Wakes,
+};
+
+const LONGEST_NOTE: usize = 500;
+
+/// Keeps what is paused for all.
+#[derive(Debug)]
+pub(crate) struct FleetKeeper {
+    /// Where it is kept.
+    pub(crate) store: Store,
+    /// Wakes the due tick.
+    pub(crate) wakes: Arc<Wakes>,
+}
+
+impl FleetKeeper {
+    /// Pauses what the call names; the rest stays as it is.
+    pub(crate) async fn pause(&self, request: &PauseFleetRequest) -> Result<FleetPause, ApiError> {
+        let PauseFleetRequest {
+            schedules,
+            removals,
+            note,
+        } = request;
+        check(*schedules, *removals, note)?;
+        let fleet = self.store.pause_fleet(*schedules, *removals, note.trim()).await?;
+        tracing::warn!(schedules, removals, "paused for all tenants");
+        Ok(answer(fleet))
+    }
+
+    /// Lets go on what the call names. Schedules that were paused have missed no run.
+    pub(crate) async fn resume(&self, request: ResumeFleetRequest) -> Result<FleetPause, ApiError> {
+        let ResumeFleetRequest { schedules, removals } = request;
+        check(schedules, removals, "")?;
+        let fleet = self.store.resume_fleet(schedules, removals).await?;
+        // What came due meanwhile gets its next time at once.
+        self.wakes.change_schedule();
+        tracing::info!(schedules, removals, "resumed for all tenants");
+        Ok(answer(fleet))
+    }
+}
+
+fn check(schedules: bool, removals: bool, note: &str) -> Result<(), ApiError> {
+    if !schedules && !removals {
+        return Err(nothing_named());
+    }
+    let mut violations = Violations::default();
+    if note.chars().count() > LONGEST_NOTE {
+        violations.push("note", format!("expected at most {LONGEST_NOTE} characters"));
+    }
+    violations.into_result()
+}
+
+fn answer(fleet: Fleet) -> FleetPause {
+    FleetPause {
+        schedules: fleet.schedules_paused,
+        removals: fleet.removals_paused,
+        note: fleet.note,
+        update_time: fleet.update_time.map(to_proto),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_NOTE, check};
+
+    #[test]
+    fn a_pause_names_what_it_pauses() {
+        assert!(check(true, false, "").is_ok());
+        assert!(check(false, true, "moving house").is_ok());
+        assert_eq!(check(false, false, "").unwrap_err().reason(), "INVALID_FIELDS");
+    }
+
+    #[test]
+    fn a_note_has_its_bound_in_characters() {
+        assert!(check(true, true, &"ü".repeat(LONGEST_NOTE)).is_ok());
+        let refusal = check(true, true, &"ü".repeat(LONGEST_NOTE + 1)).unwrap_err();
+        assert_eq!(refusal.reason(), "INVALID_FIELDS");
+    }
+}

@@ -1,0 +1,195 @@
+//! Whether a run can be approved, taken back, or expected, by what is known of it.
+
+use jiff::{SignedDuration, Timestamp};
+use rollcall_chassis::status::ApiError;
+use rollcall_proto::v1::{HeldReason, RunKind, RunState};
+
+use crate::{
+    refusals::{
+        already_approved, already_reverted, approval_expired, domains_changed, not_a_finished_sync,
+        not_a_preview, not_approvable, not_held, not_newest_held, nothing_to_revert, revert_expired,
+        rows_expired, settings_changed,
+    },
+    store::RunFacts,
+};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// How long the removals of a HELD run can be approved.
+const APPROVABLE_DAYS: i32 = 7;
+/// How long a sync can be taken back.
+const REVERTIBLE_DAYS: i32 = 30;
+
+/// Whether the removals that the run shows can be approved.
+pub(super) fn approvable(run: &RunFacts, now: Timestamp) -> Result<(), ApiError> {
+    if run.state != RunState::Held {
+        return Err(not_held());
+    }
+    if run.held_reason == HeldReason::ChangedSincePreview {
+        return Err(not_approvable());
+    }
+    if run.acted_on {
+        return Err(already_approved());
+    }
+    if !run.newest_held {
+        return Err(not_newest_held());
+    }
+    if !ended_within(run, APPROVABLE_DAYS, now) {
+        return Err(approval_expired());
+    }
+    if !run.same_settings {
+        return Err(settings_changed());
+    }
+    if !run.same_domains {
+        return Err(domains_changed());
+    }
+    Ok(())
+}
+
+/// Whether the run can be taken back.
+pub(super) fn revertible(run: &RunFacts, now: Timestamp) -> Result<(), ApiError> {
+    if run.kind != RunKind::Sync || run.state != RunState::Succeeded {
+        return Err(not_a_finished_sync());
+    }
+    if run.reverted || run.acted_on {
+        return Err(already_reverted());
+    }
+    if !ended_within(run, REVERTIBLE_DAYS, now) {
+        return Err(revert_expired());
+    }
+    if run.accounts_changed == 0 {
+        return Err(nothing_to_revert());
+    }
+    Ok(())
+}
+
+/// Whether a sync can be compared with the run.
+pub(super) fn expectable(run: &RunFacts, now: Timestamp) -> Result<(), ApiError> {
+    if run.kind != RunKind::Preview || run.state != RunState::Succeeded {
+        return Err(not_a_preview());
+    }
+    if run.rows_expire_time.is_some_and(|time| time <= now) {
+        return Err(rows_expired());
+    }
+    Ok(())
+}
+
+fn ended_within(run: &RunFacts, days: i32, now: Timestamp) -> bool {
+    run.end_time
+        .is_some_and(|end| now.duration_since(end) < DAY * days)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+    use rollcall_chassis::status::ApiError;
+    use rollcall_proto::v1::{HeldReason, RunKind, RunState};
+
+    use super::{RunFacts, approvable, expectable, revertible};
+
+    const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
+
+    fn ago(seconds: i64) -> Option<Timestamp> {
+        Some(NOW - SignedDuration::from_secs(seconds))
+    }
+
+    fn days(days: i64) -> i64 {
+        days * 24 * 60 * 60
+    }
+
+    fn held() -> RunFacts {
+        RunFacts {
+            kind: RunKind::Sync,
+            state: RunState::Held,
+            held_reason: HeldReason::RemovalLimit,
+            end_time: ago(60),
+            same_settings: true,
+            same_domains: true,
+            newest_held: true,
+            ..RunFacts::default()
+        }
+    }
+
+    fn applied() -> RunFacts {
+        RunFacts {
+            kind: RunKind::Sync,
+            state: RunState::Succeeded,
+            end_time: ago(60),
+            accounts_changed: 3,
+            ..RunFacts::default()
+        }
+    }
+
+    fn preview() -> RunFacts {
+        RunFacts {
+            kind: RunKind::Preview,
+            state: RunState::Succeeded,
+            end_time: ago(60),
+            rows_expire_time: ago(-60),
+            ..RunFacts::default()
+        }
+    }
+
+    fn judged(
+        judge: fn(&RunFacts, Timestamp) -> Result<(), ApiError>,
+        mut facts: RunFacts,
+        change: fn(&mut RunFacts),
+    ) -> &'static str {
+        change(&mut facts);
+        judge(&facts, NOW).map_or_else(|refusal| refusal.reason(), |()| "")
+    }
+
+    #[test]
+    fn a_held_run_is_approved_while_it_stands_for_what_would_be_done() {
+        let cases: [(&str, fn(&mut RunFacts)); 12] = [
+            ("", |_| {}),
+            ("", |run| run.held_reason = HeldReason::EmptyRead),
+            ("", |run| run.held_reason = HeldReason::FirstRemoval),
+            ("", |run| run.end_time = ago(days(7) - 1)),
+            ("NOT_HELD", |run| run.state = RunState::Succeeded),
+            ("NOT_HELD", |run| run.state = RunState::Unspecified),
+            ("NOT_APPROVABLE", |run| {
+                run.held_reason = HeldReason::ChangedSincePreview;
+            }),
+            ("ALREADY_APPROVED", |run| run.acted_on = true),
+            ("NOT_NEWEST_HELD", |run| run.newest_held = false),
+            ("APPROVAL_EXPIRED", |run| run.end_time = ago(days(7))),
+            ("SETTINGS_CHANGED", |run| run.same_settings = false),
+            ("DOMAINS_CHANGED", |run| run.same_domains = false),
+        ];
+        for (reason, change) in cases {
+            assert_eq!(judged(approvable, held(), change), reason);
+        }
+    }
+
+    #[test]
+    fn a_finished_sync_that_changed_something_is_taken_back_once_and_for_thirty_days() {
+        let cases: [(&str, fn(&mut RunFacts)); 9] = [
+            ("", |_| {}),
+            ("", |run| run.end_time = ago(days(30) - 1)),
+            ("NOT_A_FINISHED_SYNC", |run| run.kind = RunKind::Preview),
+            ("NOT_A_FINISHED_SYNC", |run| run.kind = RunKind::Revert),
+            ("NOT_A_FINISHED_SYNC", |run| run.state = RunState::Running),
+            ("ALREADY_REVERTED", |run| run.reverted = true),
+            ("ALREADY_REVERTED", |run| run.acted_on = true),
+            ("REVERT_EXPIRED", |run| run.end_time = ago(days(30))),
+            ("NOTHING_TO_REVERT", |run| run.accounts_changed = 0),
+        ];
+        for (reason, change) in cases {
+            assert_eq!(judged(revertible, applied(), change), reason);
+        }
+    }
+
+    #[test]
+    fn a_sync_is_compared_with_a_preview_whose_rows_are_kept() {
+        let cases: [(&str, fn(&mut RunFacts)); 5] = [
+            ("", |_| {}),
+            ("NOT_A_PREVIEW", |run| run.kind = RunKind::Sync),
+            ("NOT_A_PREVIEW", |run| run.state = RunState::Running),
+            ("NOT_A_PREVIEW", |run| run.state = RunState::Unspecified),
+            ("ROWS_EXPIRED", |run| run.rows_expire_time = Some(NOW)),
+        ];
+        for (reason, change) in cases {
+            assert_eq!(judged(expectable, preview(), change), reason);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What is known of a run that somebody wants to act on.
+
+use jiff::Timestamp;
+use rollcall_chassis::{names, pg::PgTimestamp};
+use rollcall_domain::RunId;
+use rollcall_proto::v1::{HeldReason, RunKind, RunState};
+use sqlx::{FromRow, Row, postgres::PgRow};
+
+use super::TenantChange;
+
+/// What decides whether a run can be approved, taken back, or expected.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own to the database"
+)]
+pub(crate) struct RunFacts {
+    /// What it was for.
+    pub(crate) kind: RunKind,
+    /// Where it stands; UNSPECIFIED before a worker took it.
+    pub(crate) state: RunState,
+    /// Why it is HELD.
+    pub(crate) held_reason: HeldReason,
+    /// When it ended.
+    pub(crate) end_time: Option<Timestamp>,
+    /// How many accounts it changed.
+    pub(crate) accounts_changed: i64,
+    /// Whether it was taken back.
+    pub(crate) reverted: bool,
+    /// Until when its rows are kept.
+    pub(crate) rows_expire_time: Option<Timestamp>,
+    /// Whether the settings are as they were.
+    pub(crate) same_settings: bool,
+    /// Whether the domains are as they were.
+    pub(crate) same_domains: bool,
+    /// Whether no later run of the tenant is HELD.
+    pub(crate) newest_held: bool,
+    /// Whether a run that acts on it waits, runs or has succeeded.
+    pub(crate) acted_on: bool,
+}
+
+impl FromRow<'_, PgRow> for RunFacts {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let time = |column| {
+            row.try_get::<Option<PgTimestamp>, _>(column)
+                .map(|time| time.map(Timestamp::from))
+        };
+        let text = |column| row.try_get::<Option<&str>, _>(column);
+        Ok(Self {
+            kind: names::from_nullable(text("kind")?),
+            state: names::from_nullable(text("state")?),
+            held_reason: names::from_nullable(text("held_reason")?),
+            end_time: time("end_time")?,
+            accounts_changed: row
+                .try_get::<Option<i64>, _>("accounts_changed")?
+                .unwrap_or_default(),
+            reverted: row.try_get::<Option<bool>, _>("reverted")?.unwrap_or_default(),
+            rows_expire_time: time("rows_expire_time")?,
+            same_settings: row.try_get("same_settings")?,
+            same_domains: row.try_get("same_domains")?,
+            newest_held: row.try_get("newest_held")?,
+            acted_on: row.try_get("acted_on")?,
+        })
+    }
+}
+
+impl TenantChange {
+    /// What is known of one of the tenant's runs.
+    pub(crate) async fn run_facts(&mut self, run_id: RunId) -> sqlx::Result<Option<RunFacts>> {
+        sqlx::query_as(include_str!("sql/run_facts.sql"))
+            .bind(self.tenant.as_str())
+            .bind(run_id.as_uuid())
+            .fetch_optional(&mut *self.tx)
+            .await
+    }
+}
