@@ -46,8 +46,20 @@ CREATE INDEX run_outcome_reduced ON reconcile.run_outcome (tenant_id, end_time) 
 CREATE INDEX run_outcome_held ON reconcile.run_outcome (tenant_id, run_id) WHERE state = 'HELD';
 CREATE INDEX run_outcome_rows_expire ON reconcile.run_outcome (rows_expire_time)
     WHERE rows_expire_time IS NOT NULL AND NOT rows_dropped;
+-- The oldest state of the history that a run still shows; runs whose summary has had its time.
+CREATE INDEX run_outcome_shown ON reconcile.run_outcome (tenant_id, history) WHERE NOT rows_dropped;
+CREATE INDEX run_outcome_ended ON reconcile.run_outcome (end_time);
 -- All tenants' runs from one on: ids grow with time.
 CREATE INDEX run_outcome_by_id ON reconcile.run_outcome (run_id);
+
+-- Of runs that ended before their rows had an end.
+UPDATE reconcile.run_outcome
+SET rows_expire_time = end_time + CASE kind WHEN 'PREVIEW' THEN interval '7 days' ELSE interval '30 days' END
+WHERE history IS NOT NULL;
+
+-- The rows of the history that are over, to drop them once no run shows them.
+CREATE INDEX claim_history_closed ON reconcile.claim_history (tenant_id, valid_to)
+    WHERE valid_to IS NOT NULL AND preview_run_id IS NULL;
 
 -- A run that is HELD since it differs from a preview has its differences as rows: one may be the preview's alone.
 ALTER TABLE reconcile.claim_history

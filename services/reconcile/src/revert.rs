@@ -17,7 +17,6 @@ use tokio::{sync::OwnedSemaphorePermit, task::block_in_place};
 use crate::{
     binds,
     commit::{apply, settle_planner},
-    convert::to_bigint,
     error::{During, ReconcileError},
     lease::{Begin, Begun},
     outbox,
@@ -51,7 +50,7 @@ impl Reconciler {
         let rows = ending.rows_written;
         let ended = outcome::end(&mut tenant, begin.run, ending).await?;
         if pauses {
-            outbox::schedule_paused(&mut tenant, v1::PausedReason::Reverted).await?;
+            outbox::schedule_paused(&mut tenant, Some(begin.run), v1::PausedReason::Reverted).await?;
         }
         tenant.commit().await?;
         self.metrics.ended(ended.state());
@@ -170,7 +169,7 @@ fn is_reduced(change: &AccountChange) -> bool {
     let Some(before) = change.before.as_ref().filter(|before| !before.removed) else {
         return false;
     };
-    let has = |account: &AccountState, address| account.addresses.iter().any(|state| state.address == *address);
+    let has = |account: &AccountState, address: &rollcall_domain::Address| account.addresses.iter().any(|state| state.address == *address);
     change.after.removed
         || before
             .addresses

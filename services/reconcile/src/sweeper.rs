@@ -1,4 +1,5 @@
-//! Ends runs that are past their deadline, so that none blocks its tenant, and drops what nobody will read any more.
+//! Ends runs that are past their deadline, so that none blocks its tenant, and drops what nobody will read any more or what
+//! has had its time.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -55,7 +56,8 @@ impl Reconciler {
                 );
             }
         }
-        self.drop_orphans().await
+        self.drop_orphans().await?;
+        self.retain().await
     }
 
     /// A tenant that is locked is being committed, perhaps by that very run: it is left alone.
@@ -70,7 +72,7 @@ impl Reconciler {
         };
         let ending = match Standing::of(&mut tenant, run).await {
             Ok(Standing::Cancelled) => Ending::cancelled(),
-            Ok(Standing::Current { .. }) | Err(ReconcileError::SettingsChanged) => {
+            Ok(Standing::Current(_)) | Err(ReconcileError::SettingsChanged) => {
                 Ending::failed(fail::failure(FailureCode::RunDeadline, String::new()))
             }
             Err(error) => return Err(error),

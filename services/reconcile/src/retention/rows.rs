@@ -1,0 +1,112 @@
+//! The rows of runs whose time is over: those of one run alone, and those of the history that no run shows any more.
+
+use std::collections::BTreeMap;
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{STEP, Steps};
+use crate::{
+    error::{During, ReconcileError},
+    reconciler::Reconciler,
+};
+
+/// How many runs one sweep is done with at most.
+const RUNS: i64 = 500;
+
+#[derive(FromRow)]
+struct Expired {
+    tenant_id: String,
+    run_id: Uuid,
+}
+
+/// What one step dropped.
+#[derive(Clone, Copy, Debug, Default, FromRow)]
+struct Dropped {
+    rows: i64,
+    hidden: i64,
+    accounts: i64,
+    addresses: i64,
+}
+
+impl Dropped {
+    fn most(self) -> u64 {
+        let most = self.rows.max(self.hidden).max(self.accounts).max(self.addresses);
+        most.unsigned_abs()
+    }
+}
+
+impl Reconciler {
+    /// Drops the rows of expired runs, the oldest first. A run is marked once all that it had is gone.
+    pub(super) async fn drop_rows(&self) -> Result<(), ReconcileError> {
+        let expired: Vec<Expired> = sqlx::query_as(include_str!("rows/expired.sql"))
+            .bind(RUNS)
+            .fetch_all(&self.pool)
+            .await
+            .during("look for runs whose rows have had their time")?;
+        let mut by_tenant: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
+        for run in expired {
+            by_tenant.entry(run.tenant_id).or_default().push(run.run_id);
+        }
+        let mut steps = Steps::new();
+        for (tenant, runs) in by_tenant {
+            self.drop_rows_of(&tenant, &runs, &mut steps).await?;
+            if steps.is_over() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn drop_rows_of(
+        &self,
+        tenant: &str,
+        runs: &[Uuid],
+        steps: &mut Steps,
+    ) -> Result<(), ReconcileError> {
+        for run in runs {
+            while steps.goes_on(self.drop_own_rows(tenant, *run).await?) {}
+            if steps.is_over() {
+                return Ok(());
+            }
+        }
+        while steps.goes_on(self.drop_history(tenant).await?) {}
+        if steps.is_over() {
+            return Ok(());
+        }
+        let marked = sqlx::query(include_str!("rows/mark.sql"))
+            .bind(tenant)
+            .bind(runs)
+            .execute(&self.pool)
+            .await
+            .during("note that the rows are gone")?;
+        self.dropped("rows_of_run", marked.rows_affected());
+        Ok(())
+    }
+
+    /// Rows that are shown for this run alone, and what is needed to take it back.
+    async fn drop_own_rows(&self, tenant: &str, run: Uuid) -> Result<u64, ReconcileError> {
+        let dropped: Dropped = sqlx::query_as(include_str!("rows/drop_own.sql"))
+            .bind(tenant)
+            .bind(run)
+            .bind(i64::from(STEP))
+            .fetch_one(&self.pool)
+            .await
+            .during("drop the rows of a run")?;
+        self.metrics.dropped("row", dropped.rows.unsigned_abs());
+        Ok(dropped.most())
+    }
+
+    /// Rows of the history that ended before the oldest state that is shown: open ones never are among them.
+    async fn drop_history(&self, tenant: &str) -> Result<u64, ReconcileError> {
+        let dropped = sqlx::query(include_str!("rows/drop_history.sql"))
+            .bind(tenant)
+            .bind(i64::from(STEP))
+            .execute(&self.pool)
+            .await
+            .during("drop rows of the history")?
+            .rows_affected();
+        self.metrics.dropped("row", dropped);
+        Ok(dropped)
+    }
+}
