@@ -1,1 +1,353 @@
+//! Tests of connections against servers that follow a script.
 
+use rollcall_chassis::credential::SecretString;
+use rollcall_proto::v1::{
+    CountFindings, Directory, ExampleObject, ObjectType, Security, ServerType, TestStep, TestStepKind,
+    TestStepState, test_step::Findings,
+};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::{Bound, conduct};
+use crate::{
+    directory::{
+        Reader,
+        ber::{bound, done, entry, message, page_done, result, seq, tlv},
+        script::{Script, directory, person, reader, serve},
+    },
+    error::ReadError,
+    network::Networks,
+};
+
+const PASSED: TestStepState = TestStepState::Passed;
+const WARNING: TestStepState = TestStepState::Warning;
+const FAILED: TestStepState = TestStepState::Failed;
+
+/// What a test tells: its steps, and how the bind went.
+async fn test_with(reader: &Reader, directory: &Directory) -> (Vec<TestStep>, Option<Bound>) {
+    let (told, mut steps) = mpsc::channel(100);
+    let password = || Ok(SecretString::new("secret".to_owned()));
+    let bound = conduct(reader, directory, password, told, &CancellationToken::new()).await;
+    let mut all = Vec::new();
+    while let Some(step) = steps.recv().await {
+        all.push(step);
+    }
+    (all, bound)
+}
+
+async fn test(scripts: Vec<Script>, change: impl FnOnce(&mut Directory)) -> (Vec<TestStep>, Option<Bound>) {
+    let server = serve(scripts).await;
+    let mut directory = directory(server.port);
+    change(&mut directory);
+    test_with(&reader(), &directory).await
+}
+
+fn as_told(steps: &[TestStep]) -> Vec<(TestStepKind, TestStepState)> {
+    steps.iter().map(|step| (step.kind(), step.state())).collect()
+}
+
+fn code(step: &TestStep) -> &str {
+    step.failure.as_ref().map_or("", |failure| &failure.code)
+}
+
+/// The answer to "Who am I?".
+fn you_are(id: u8, name: &str) -> Vec<u8> {
+    let parts = [
+        tlv(0x0a, &[0]),
+        tlv(0x04, b""),
+        tlv(0x04, b""),
+        tlv(0x8b, name.as_bytes()),
+    ];
+    message(id, seq(0x78, &parts))
+}
+
+fn root(id: u8) -> Vec<u8> {
+    let attributes: &[(&str, &[&[u8]])] = &[
+        ("objectClass", &[b"top", b"OpenLDAProotDSE"]),
+        ("supportedControl", &[b"1.2.840.113556.1.4.319"]),
+        ("namingContexts", &[b"dc=corp"]),
+    ];
+    [entry(id, "", attributes), done(id, 0, "")].concat()
+}
+
+/// Up to the root DSE's answer; the next request has id 4.
+fn until_base() -> Script {
+    vec![bound(1, 0, ""), you_are(2, "dn:cn=reader"), root(3)]
+}
+
+fn base(id: u8) -> Vec<u8> {
+    [entry(id, "dc=corp", &[]), done(id, 0, "")].concat()
+}
+
+fn whole(id: u8, name: &str) -> Vec<u8> {
+    [person(id, name), done(id, 0, "")].concat()
+}
+
+#[tokio::test]
+async fn every_step_is_told_in_its_order_down_to_examples_as_they_would_be_read() {
+    let rest = vec![
+        base(4),
+        [person(5, "ann"), person(5, "bob"), page_done(5, b"next")].concat(),
+        [person(6, "cay"), person(6, "dee"), page_done(6, b"")].concat(),
+        whole(7, "ann"),
+        whole(8, "bob"),
+        whole(9, "cay"),
+    ];
+    let (steps, bound) = test(vec![[until_base(), rest].concat()], |_| {}).await;
+    let kinds: Vec<_> = as_told(&steps).into_iter().map(|(kind, _)| kind).collect();
+    let expected = [
+        TestStepKind::Resolve,
+        TestStepKind::Connect,
+        TestStepKind::Bind,
+        TestStepKind::Identity,
+        TestStepKind::Server,
+        TestStepKind::Base,
+        TestStepKind::Count,
+        TestStepKind::Examples,
+    ];
+    assert_eq!(kinds, expected, "{steps:#?}");
+    for step in &steps {
+        assert_eq!((step.state(), step.advice.as_str()), (PASSED, ""), "{step:?}");
+        assert!(step.message.ends_with('.') && step.duration.is_some(), "{step:?}");
+    }
+    assert_eq!(bound, Some(Bound::Accepted));
+    let Some(Findings::Server(server)) = &steps[4].findings else {
+        panic!("{steps:?}")
+    };
+    assert_eq!(
+        (server.server_type(), server.paging),
+        (ServerType::Openldap, true)
+    );
+    let count = CountFindings {
+        objects: 4,
+        more: false,
+    };
+    assert_eq!(steps[6].findings, Some(Findings::Count(count)));
+    let Some(Findings::Examples(examples)) = &steps[7].findings else {
+        panic!("{steps:?}")
+    };
+    let ann = ExampleObject {
+        dn: "cn=ann,dc=corp".to_owned(),
+        object_type: ObjectType::User.into(),
+        addresses: vec!["ann@corp.example".to_owned()],
+        disabled: false,
+    };
+    assert_eq!((examples.objects.len(), &examples.objects[0]), (3, &ann));
+}
+
+#[tokio::test]
+async fn a_refused_password_is_tried_once_on_one_host() {
+    let refused = vec![bound(1, 49, "80090308: x, data 775, v1db1")];
+    let server = serve(vec![refused, until_base()]).await;
+    let hosts = vec!["127.0.0.1".to_owned(), "127.0.0.1".to_owned()];
+    let both = Directory {
+        hosts,
+        ..directory(server.port)
+    };
+    let (steps, bound) = test_with(&reader(), &both).await;
+    let last = steps.last().expect("a step");
+    assert_eq!(
+        (last.kind(), last.state(), code(last)),
+        (TestStepKind::Bind, FAILED, "ACCOUNT_LOCKED")
+    );
+    assert_eq!((steps.len(), bound), (3, Some(Bound::Refused)));
+    assert!(last.advice.contains("Unlock"), "{last:?}");
+    assert!(!server.task.is_finished(), "a second connection was made");
+}
+
+#[tokio::test]
+async fn a_bind_that_the_directory_did_not_judge_counts_for_nothing() {
+    let (steps, bound) = test(vec![vec![bound(1, 51, "")]], |_| {}).await;
+    assert_eq!(code(&steps[2]), "BUSY");
+    assert_eq!((steps.len(), bound), (3, None));
+}
+
+#[tokio::test]
+async fn a_host_that_fails_before_the_bind_is_followed_by_the_next() {
+    let rest = vec![base(4), page_done(5, b"")];
+    let (steps, _) = test(vec![[until_base(), rest].concat()], |directory| {
+        directory.hosts.insert(0, "nowhere.invalid".to_owned());
+        // Nothing listens there.
+        directory.hosts.insert(1, "127.0.0.2".to_owned());
+    })
+    .await;
+    let beginning = [
+        (TestStepKind::Resolve, FAILED),
+        (TestStepKind::Resolve, PASSED),
+        (TestStepKind::Connect, FAILED),
+        (TestStepKind::Resolve, PASSED),
+        (TestStepKind::Connect, PASSED),
+        (TestStepKind::Bind, PASSED),
+    ];
+    assert_eq!(as_told(&steps)[..6], beginning, "{steps:#?}");
+    assert_eq!(
+        (code(&steps[0]), code(&steps[2])),
+        ("CANNOT_RESOLVE", "CANNOT_CONNECT")
+    );
+    assert!(steps[2].message.contains("refuses connections"), "{steps:#?}");
+}
+
+#[tokio::test]
+async fn the_first_failure_of_the_last_host_is_the_end() {
+    let (steps, bound) = test(Vec::new(), |directory| {
+        directory.hosts = vec!["127.0.0.2".to_owned()];
+    })
+    .await;
+    assert_eq!(
+        as_told(&steps),
+        [(TestStepKind::Resolve, PASSED), (TestStepKind::Connect, FAILED)]
+    );
+    assert_eq!(bound, None);
+}
+
+#[tokio::test]
+async fn an_address_that_the_operator_does_not_allow_is_named_and_not_dialled() {
+    let server = serve(vec![until_base()]).await;
+    let closed = Reader {
+        networks: Networks::default(),
+        ..reader()
+    };
+    let (steps, _) = test_with(&closed, &directory(server.port)).await;
+    assert_eq!(as_told(&steps), [(TestStepKind::Resolve, FAILED)]);
+    assert_eq!(code(&steps[0]), "ADDRESS_NOT_ALLOWED");
+    let Some(Findings::Resolve(found)) = &steps[0].findings else {
+        panic!("{steps:?}")
+    };
+    assert_eq!(found.refused_addresses, ["127.0.0.1"]);
+    assert!(!server.task.is_finished(), "a connection was made");
+}
+
+#[tokio::test]
+async fn a_connection_without_tls_needs_the_operators_leave() {
+    let strict = Reader {
+        allow_plaintext: false,
+        ..reader()
+    };
+    let (steps, _) = test_with(&strict, &directory(1)).await;
+    assert_eq!(as_told(&steps), [(TestStepKind::Connect, FAILED)]);
+    assert_eq!(code(&steps[0]), "PLAINTEXT_NOT_ALLOWED");
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_starttls_is_quoted() {
+    let refusal = message(1, result(0x78, 2, "no TLS here"));
+    let (steps, _) = test(vec![vec![refusal]], |directory| {
+        directory.security = Security::Starttls.into();
+    })
+    .await;
+    let last = steps.last().expect("a step");
+    assert_eq!(
+        (last.kind(), last.state(), code(last)),
+        (TestStepKind::Tls, FAILED, "STARTTLS_REFUSED")
+    );
+    assert!(last.message.contains("no TLS here"), "{last:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_tell_who_we_are_does_not_fail_the_test() {
+    let rest = vec![root(3), base(4), page_done(5, b"")];
+    let beginning = vec![bound(1, 0, ""), message(2, result(0x78, 2, "what?"))];
+    let (steps, _) = test(vec![[beginning, rest].concat()], |_| {}).await;
+    assert_eq!(as_told(&steps)[3], (TestStepKind::Identity, PASSED));
+    assert!(steps[3].message.contains("cn=reader"), "{steps:?}");
+    assert_eq!(as_told(&steps)[7], (TestStepKind::Examples, PASSED));
+}
+
+#[tokio::test]
+async fn somebody_who_is_nobody_to_the_server_is_warned() {
+    let rest = vec![root(3), base(4), page_done(5, b"")];
+    let beginning = vec![bound(1, 0, ""), you_are(2, "")];
+    let (steps, _) = test(vec![[beginning, rest].concat()], |_| {}).await;
+    assert_eq!(as_told(&steps)[3], (TestStepKind::Identity, WARNING));
+}
+
+#[tokio::test]
+async fn a_base_that_is_not_there_is_shown_with_what_the_server_knows_of_it() {
+    let parts = [
+        tlv(0x0a, &[32]),
+        tlv(0x04, b"dc=corp"),
+        tlv(0x04, b"no such object"),
+    ];
+    let missing = message(4, seq(0x65, &parts));
+    let (steps, _) = test(vec![[until_base(), vec![missing]].concat()], |directory| {
+        directory.search_base = "ou=peple,dc=corp".to_owned();
+    })
+    .await;
+    let last = steps.last().expect("a step");
+    assert_eq!(
+        (last.kind(), last.state(), code(last)),
+        (TestStepKind::Base, FAILED, "NO_SUCH_BASE")
+    );
+    assert!(last.message.contains("ou=peple,dc=corp"), "{last:?}");
+    assert!(last.advice.contains("knows of it is dc=corp"), "{last:?}");
+}
+
+#[tokio::test]
+async fn a_filter_that_matches_nothing_is_a_warning_with_what_was_asked() {
+    let rest = vec![base(4), page_done(5, b"")];
+    let (steps, _) = test(vec![[until_base(), rest].concat()], |directory| {
+        directory.filter = "(department=Slaes)".to_owned();
+    })
+    .await;
+    assert_eq!(as_told(&steps)[6], (TestStepKind::Count, WARNING));
+    assert!(steps[6].advice.contains("(department=Slaes)"), "{steps:?}");
+    assert_eq!(as_told(&steps)[7], (TestStepKind::Examples, PASSED));
+}
+
+#[tokio::test]
+async fn a_size_limit_of_the_servers_own_fails_the_count_as_it_would_a_read() {
+    let cut = [person(5, "ann"), done(5, 4, "")].concat();
+    let (steps, _) = test(vec![[until_base(), vec![base(4), cut]].concat()], |_| {}).await;
+    let last = steps.last().expect("a step");
+    assert_eq!((last.kind(), code(last)), (TestStepKind::Count, "SIZE_LIMIT"));
+}
+
+#[tokio::test]
+async fn a_password_that_cannot_be_opened_is_never_sent() {
+    let server = serve(vec![until_base()]).await;
+    let (told, mut steps) = mpsc::channel(100);
+    let password = || Err(ReadError::Credential("no key".to_owned()));
+    let directory = directory(server.port);
+    let bound = conduct(&reader(), &directory, password, told, &CancellationToken::new()).await;
+    let mut last = None;
+    while let Some(step) = steps.recv().await {
+        last = Some(step);
+    }
+    let last = last.expect("a step");
+    assert_eq!(
+        (last.kind(), code(&last)),
+        (TestStepKind::Bind, "CREDENTIAL_UNREADABLE")
+    );
+    assert_eq!(bound, None);
+}
+
+#[tokio::test]
+async fn a_test_that_is_interrupted_says_so() {
+    let server = serve(vec![vec![Vec::new()]]).await;
+    let (told, mut steps) = mpsc::channel(100);
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let password = || Ok(SecretString::new("secret".to_owned()));
+    conduct(&reader(), &directory(server.port), password, told, &cancel).await;
+    let step = steps.recv().await.expect("a step");
+    assert_eq!((step.state(), code(&step)), (FAILED, "INTERNAL"));
+    assert!(steps.recv().await.is_none());
+}
+
+#[tokio::test]
+async fn a_test_that_nobody_hears_goes_no_further() {
+    let server = serve(vec![until_base()]).await;
+    let (told, steps) = mpsc::channel(1);
+    drop(steps);
+    let password = || Ok(SecretString::new("secret".to_owned()));
+    let bound = conduct(
+        &reader(),
+        &directory(server.port),
+        password,
+        told,
+        &CancellationToken::new(),
+    )
+    .await;
+    assert_eq!(bound, None);
+    assert!(!server.task.is_finished(), "a connection was made");
+}

@@ -1,1 +1,190 @@
+//! What real handshakes show, and what is said of them.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rollcall_proto::v1::TlsFindings;
+use rustls::{ServerConfig, crypto::ring};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use super::{Told, findings, trusted, untrusted};
+use crate::{
+    directory::tls::{Handshake, SystemRoots, Trust},
+    error::ReadError,
+};
+
+const HOST: &str = "dc1.corp.example";
+
+/// An authority that signs certificates.
+struct Authority {
+    certificate: Certificate,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    fn new(name: &str) -> Self {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let issuer = Issuer::new(params, key);
+        Self { certificate, issuer }
+    }
+
+    /// A server's certificate and key.
+    fn sign(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Shown {
+        let params = server_params(names, change);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        Shown { certificate, key }
+    }
+}
+
+/// What a server shows.
+struct Shown {
+    certificate: Certificate,
+    key: KeyPair,
+}
+
+fn server_params(names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> CertificateParams {
+    let names = names.iter().map(ToString::to_string);
+    let mut params = CertificateParams::new(names.collect::<Vec<_>>()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "the server");
+    change(&mut params);
+    params
+}
+
+/// One handshake with a server that shows `shown`, by somebody who trusts `authorities`.
+async fn handshake(shown: Shown, authorities: &str) -> (Handshake, Result<(), ReadError>) {
+    let key = PrivateKeyDer::try_from(shown.key.serialize_der()).unwrap();
+    let chain = vec![CertificateDer::from(shown.certificate.der().to_vec())];
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serve = async {
+        let (stream, _) = listener.accept().await.unwrap();
+        TlsAcceptor::from(Arc::new(config)).accept(stream).await.ok();
+    };
+    let trust = Trust::new(authorities, &SystemRoots::load()).unwrap();
+    let connect = async {
+        let stream = TcpStream::connect(address).await.unwrap();
+        trust.connect(HOST, stream).await.map(drop)
+    };
+    let ((), connected) = tokio::join!(serve, connect);
+    (trust.last_handshake(), connected)
+}
+
+/// What is said of a handshake that must fail.
+async fn refused(shown: Shown, authorities: &str) -> (Told, TlsFindings) {
+    let (handshake, connected) = handshake(shown, authorities).await;
+    let error = connected.expect_err("a refusal");
+    assert!(matches!(error, ReadError::Untrusted(_)), "{error}");
+    let findings = findings(&handshake);
+    let told = untrusted(HOST, &handshake, &findings, !authorities.is_empty(), &error);
+    (told, findings)
+}
+
+fn at(time: &str) -> Timestamp {
+    time.parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_trusted_server_shows_version_suite_and_chain() {
+    let authority = Authority::new("Corp CA");
+    let shown = authority.sign(&[HOST, "192.0.2.7", "2001:db8::7"], |params| {
+        params.not_after = date_time_ymd(2031, 2, 3);
+    });
+    let (handshake, connected) = handshake(shown, &authority.certificate.pem()).await;
+    connected.unwrap();
+    let findings = findings(&handshake);
+    assert_eq!(findings.version, "TLSv1.3");
+    assert!(findings.cipher_suite.starts_with("TLS_"), "{findings:?}");
+    let own = &findings.chain[0];
+    assert!(own.subject.contains("the server"), "{own:?}");
+    assert!(own.issuer.contains("Corp CA"), "{own:?}");
+    assert_eq!(own.names, [HOST, "192.0.2.7", "2001:db8::7"]);
+    let end = own.not_after.as_ref().map(|end| end.seconds);
+    assert_eq!(end, Some(at("2031-02-03T00:00:00Z").as_second()));
+    let told = trusted(HOST, &findings, at("2031-01-01T00:00:00Z"));
+    assert!(told.message.contains("TLSv1.3"), "{told:?}");
+    assert!(told.message.contains("valid until 2031-02-03"), "{told:?}");
+    assert_eq!(told.advice, "");
+}
+
+#[tokio::test]
+async fn a_certificate_that_ends_within_thirty_days_is_warned_of() {
+    let authority = Authority::new("Corp CA");
+    let shown = authority.sign(&[HOST], |params| params.not_after = date_time_ymd(2031, 2, 3));
+    let (handshake, _) = handshake(shown, &authority.certificate.pem()).await;
+    let findings = findings(&handshake);
+    let advice = |now| trusted(HOST, &findings, at(now)).advice;
+    assert_eq!(advice("2031-01-04T00:00:00Z"), "");
+    assert!(advice("2031-01-04T00:00:01Z").contains("Renew"));
+}
+
+#[tokio::test]
+async fn of_an_unknown_authority_the_name_is_told_so_that_it_can_be_entered() {
+    let (corp, other) = (Authority::new("Corp CA"), Authority::new("Other CA"));
+    let (told, findings) = refused(corp.sign(&[HOST], |_| {}), &other.certificate.pem()).await;
+    assert_eq!(
+        findings.chain.len(),
+        1,
+        "the chain is shown though no session came about"
+    );
+    assert!(told.message.contains("Corp CA"), "{told:?}");
+    assert!(
+        told.advice.contains("Corp CA") && told.advice.contains("entered now"),
+        "{told:?}"
+    );
+    let (told, _) = refused(corp.sign(&[HOST], |_| {}), "").await;
+    assert!(told.advice.contains("none of the public ones"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_shown_with_the_names_that_it_has() {
+    let authority = Authority::new("Corp CA");
+    let trusted = authority.certificate.pem();
+    let (told, _) = refused(authority.sign(&["dc2.corp.example"], |_| {}), &trusted).await;
+    assert!(told.message.contains("it names dc2.corp.example"), "{told:?}");
+    assert!(told.advice.contains(HOST), "{told:?}");
+    let (told, _) = refused(authority.sign(&[], |_| {}), &trusted).await;
+    assert!(told.message.contains("no host at all"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_signs_itself_is_called_so() {
+    let key = KeyPair::generate().unwrap();
+    let certificate = server_params(&[HOST], |_| {}).self_signed(&key).unwrap();
+    let other = Authority::new("Other CA").certificate.pem();
+    let (told, _) = refused(Shown { certificate, key }, &other).await;
+    assert!(told.message.contains("signed by itself"), "{told:?}");
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_told_with_its_day() {
+    let authority = Authority::new("Corp CA");
+    let shown = authority.sign(&[HOST], |params| params.not_after = date_time_ymd(2020, 1, 2));
+    let (told, _) = refused(shown, &authority.certificate.pem()).await;
+    assert!(told.message.contains("expired on 2020-01-02"), "{told:?}");
+    let shown = authority.sign(&[HOST], |params| params.not_before = date_time_ymd(3000, 1, 2));
+    let (told, _) = refused(shown, &authority.certificate.pem()).await;
+    assert!(told.message.contains("from 3000-01-02 on"), "{told:?}");
+}
+
+#[test]
+fn what_is_no_certificate_is_shown_as_such() {
+    let handshake = Handshake {
+        chain: vec![CertificateDer::from(vec![0x30, 0x00])],
+        ..Handshake::default()
+    };
+    assert!(findings(&handshake).chain[0].subject.contains("cannot be read"));
+}

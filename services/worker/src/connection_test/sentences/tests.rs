@@ -1,1 +1,81 @@
+use std::{io, time::Duration};
 
+use super::{addresses, list, no_base, number, unconnected, unprotected};
+use crate::error::{Operation, ReadError};
+
+#[test]
+fn lists_read_as_people_write_them() {
+    assert_eq!(list::<&str>(&[]), "");
+    assert_eq!(list(&["a"]), "a");
+    assert_eq!(list(&["a", "b"]), "a and b");
+    assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+}
+
+#[test]
+fn numbers_have_their_thousands_apart() {
+    let written = [0, 999, 1_000, 12_345, 1_234_567].map(number);
+    assert_eq!(written, ["0", "999", "1,000", "12,345", "1,234,567"]);
+}
+
+#[test]
+fn a_host_that_is_an_address_is_not_said_to_have_one() {
+    let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        addresses("192.0.2.1", &all(&["192.0.2.1"])),
+        "192.0.2.1 is an address."
+    );
+    assert_eq!(
+        addresses("dc", &all(&["192.0.2.1"])),
+        "dc has the address 192.0.2.1."
+    );
+    assert_eq!(
+        addresses("dc", &all(&["192.0.2.1", "2001:db8::1"])),
+        "dc has the addresses 192.0.2.1 and 2001:db8::1."
+    );
+}
+
+#[test]
+fn a_refused_connection_and_a_silent_one_are_told_apart() {
+    let address = "192.0.2.1:636".parse().unwrap();
+    let refused = ReadError::Connect(io::ErrorKind::ConnectionRefused.into());
+    assert_eq!(
+        unconnected(address, &refused).message,
+        "192.0.2.1 refuses connections on port 636."
+    );
+    let silent = ReadError::ConnectTimeout {
+        step: "connecting",
+        after: Duration::from_secs(10),
+    };
+    let told = unconnected(address, &silent);
+    assert_eq!(
+        told.message,
+        "192.0.2.1 did not answer on port 636 within 10 seconds."
+    );
+    assert!(told.advice.contains("firewall"), "{told:?}");
+}
+
+#[test]
+fn silence_in_the_middle_of_a_handshake_is_no_matter_of_reachability() {
+    let silent = ReadError::ConnectTimeout {
+        step: "the TLS handshake",
+        after: Duration::from_secs(1),
+    };
+    let told = unprotected(&silent);
+    assert_eq!(
+        told.message,
+        "The server took the connection, but the TLS handshake got no answer within 1 second."
+    );
+    assert!(told.advice.contains("636 for LDAPS"), "{told:?}");
+}
+
+#[test]
+fn of_a_base_that_may_not_be_read_it_is_not_said_that_it_does_not_exist() {
+    let refused = ReadError::Refused {
+        operation: Operation::Search,
+        code: 50,
+        text: String::new(),
+    };
+    let told = no_base("dc=corp", "", &refused);
+    assert!(!told.message.contains("exist"), "{told:?}");
+    assert!(told.advice.contains("right"), "{told:?}");
+}

@@ -1,1 +1,104 @@
+use rollcall_proto::v1::{ServerFindings, ServerType};
 
+use super::{describe, names_recipient_type, shown, told};
+use crate::{
+    directory::entry::{Attribute, Entry},
+    error::{Operation, ReadError},
+};
+
+fn entry(attributes: &[(&str, &[&str])]) -> Entry {
+    let attributes = attributes
+        .iter()
+        .map(|(name, values)| Attribute {
+            description: (*name).to_owned(),
+            range: None,
+            values: values.iter().map(|value| value.as_bytes().to_vec()).collect(),
+        })
+        .collect();
+    Entry {
+        dn: String::new(),
+        attributes,
+    }
+}
+
+#[test]
+fn active_directory_is_known_by_its_capabilities_and_named_by_its_controller() {
+    let found = describe(&entry(&[
+        ("supportedCapabilities", &["1.2.840.113556.1.4.800"]),
+        (
+            "supportedControl",
+            &["1.2.840.113556.1.4.319", "1.2.840.113556.1.4.841"],
+        ),
+        ("dnsHostName", &["dc1.corp.example"]),
+        ("vendorName", &["Samba Team (https://www.samba.org)"]),
+    ]));
+    assert_eq!(found.server_type(), ServerType::ActiveDirectory);
+    assert_eq!(
+        found.description,
+        "Samba Team (https://www.samba.org), dc1.corp.example"
+    );
+    assert!(found.paging && found.dirsync && found.ranges);
+}
+
+#[test]
+fn openldap_is_known_by_its_root() {
+    let found = describe(&entry(&[("objectClass", &["top", "OpenLDAProotDSE"])]));
+    assert_eq!(found.server_type(), ServerType::Openldap);
+    assert!(!found.paging && !found.dirsync && !found.ranges);
+}
+
+#[test]
+fn a_server_that_says_nothing_of_itself_is_of_another_kind() {
+    assert_eq!(describe(&entry(&[])).server_type(), ServerType::Other);
+}
+
+#[test]
+fn a_root_that_is_hidden_is_not_a_failure_and_one_that_is_busy_is() {
+    let refused = |code| {
+        Err(ReadError::Refused {
+            operation: Operation::RootDse,
+            code,
+            text: String::new(),
+        })
+    };
+    assert!(shown(refused(50)).is_ok_and(|root| root.attributes.is_empty()));
+    assert!(shown(refused(51)).is_err());
+    assert!(shown(Ok(None)).is_ok());
+}
+
+#[test]
+fn an_attribute_of_the_schema_is_found_by_its_whole_name() {
+    let schema = |definition| entry(&[("attributeTypes", &[definition])]);
+    let named = "( 1.2.840.113556.1.4.7000 NAME ( 'other' 'msExchRecipientTypeDetails' ) SINGLE-VALUE )";
+    assert!(names_recipient_type(&schema(named)));
+    assert!(!names_recipient_type(&schema(
+        "( 1.2 NAME 'msExchRecipientTypeDetails2' )"
+    )));
+}
+
+#[test]
+fn a_server_without_pages_is_warned_of() {
+    let with = |paging| ServerFindings {
+        paging,
+        ..ServerFindings::default()
+    };
+    assert_eq!(told(&with(true), false).advice, "");
+    assert!(told(&with(false), false).advice.contains("size limit"));
+}
+
+#[test]
+fn what_keeps_dirsync_from_being_of_use_is_said() {
+    let findings = ServerFindings {
+        paging: true,
+        dirsync: true,
+        dirsync_allowed: true,
+        ..ServerFindings::default()
+    };
+    assert!(told(&findings, false).message.contains("CN=Deleted Objects"));
+    assert!(told(&findings, true).message.contains("deleted objects included"));
+    let refused = ServerFindings {
+        dirsync_allowed: false,
+        ..findings
+    };
+    assert!(told(&refused, false).message.contains("may not ask"));
+}
