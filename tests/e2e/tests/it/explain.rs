@@ -1,0 +1,226 @@
+//! Any address has an explanation, whether it is in the portal or not.
+
+use anyhow::{Context, Result};
+use rollcall_e2e::{Forest, Tenant, person, status::refused, tenant::portal::typed};
+use rollcall_proto::v1::{
+    AddressType, DomainStanding, ExplainAddressResponse, Origin, Reason, Removal, Row, RunKind, Verdict,
+};
+use rollcall_testbed::Bed;
+use tonic::Code;
+
+/// A synced tenant with Ann, who has an alias of her own and one that Bob has as his primary.
+async fn synced(word: &str) -> Result<(Tenant, Forest)> {
+    let (tenant, forest) = Forest::openldap(word).await?;
+    let bob = tenant.address("bob");
+    let ann = person("ann").primary(&tenant.address("ann"));
+    forest
+        .add(&ann.alias(&tenant.address("office")).alias(&bob))
+        .await?;
+    forest.add(&person("bob").primary(&bob)).await?;
+    tenant.put_directory(forest.settings()).await?;
+    tenant.sync().await?;
+    Ok((tenant, forest))
+}
+
+/// The one row of the entry with this name.
+fn row_of<'a>(explained: &'a ExplainAddressResponse, name: &str) -> Result<&'a Row> {
+    let is_of = |row: &&Row| row.object_dn.to_lowercase().starts_with(&format!("cn={name},"));
+    explained
+        .rows
+        .iter()
+        .find(is_of)
+        .with_context(|| format!("no row of {name} in {explained:?}"))
+}
+
+#[tokio::test]
+async fn an_imported_primary_is_explained_in_any_spelling_by_its_entry_its_account_and_its_run() -> Result<()>
+{
+    let (tenant, _) = synced("primary").await?;
+    let ann = tenant.address("ann");
+    let explained = tenant.explain(&format!(" {} ", ann.to_uppercase())).await?;
+    assert_eq!(explained.address, ann);
+    assert_eq!(explained.domain_standing(), DomainStanding::Own);
+    let row = row_of(&explained, "ann")?;
+    assert_eq!(
+        (row.verdict(), row.reason(), row.directory_type()),
+        (Verdict::Add, Reason::NewAccount, AddressType::Primary)
+    );
+    let account = explained.account.as_ref().context("an account")?;
+    assert_eq!(account.primary_address, ann);
+    assert_eq!(account.addresses.len(), 2, "{account:?}");
+    assert_eq!(explained.last_change, explained.read);
+    assert_eq!(explained.last_change_row.as_ref(), Some(row));
+    for words in [
+        "is in the portal",
+        "the primary address of a user",
+        &row.object_dn,
+    ] {
+        assert!(explained.explanation.contains(words), "{}", explained.explanation);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_alias_that_another_entry_won_names_both_entries_and_the_winner() -> Result<()> {
+    let (tenant, _) = synced("lost").await?;
+    let bob = tenant.address("bob");
+    let explained = tenant.explain(&bob).await?;
+    assert_eq!(explained.rows.len(), 2, "{explained:?}");
+    assert_eq!(row_of(&explained, "bob")?.verdict(), Verdict::Add);
+    let lost = row_of(&explained, "ann")?;
+    assert_eq!(
+        (lost.verdict(), lost.reason(), lost.directory_type()),
+        (Verdict::Skip, Reason::ClaimedByOtherObject, AddressType::Alias)
+    );
+    assert!(explained.explanation.contains(&lost.other), "{explained:?}");
+    assert_eq!(explained.account.context("an account")?.primary_address, bob);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_duplicate_that_was_refused_is_explained_by_the_rule() -> Result<()> {
+    let (tenant, forest) = Forest::openldap("duplicate").await?;
+    let second = format!("second-{}", tenant.domain);
+    tenant.put_domains(&[(&tenant.domain, ""), (&second, "")]).await?;
+    let duplicate = format!("ann@{second}");
+    let ann = person("ann").primary(&tenant.address("ann")).alias(&duplicate);
+    forest.add(&ann).await?;
+    tenant.put_directory(forest.settings()).await?;
+    tenant.sync().await?;
+
+    let explained = tenant.explain(&duplicate).await?;
+    assert_eq!(explained.account, None);
+    let row = row_of(&explained, "ann")?;
+    assert_eq!(
+        (row.verdict(), row.reason()),
+        (Verdict::Skip, Reason::DuplicateUsername)
+    );
+    assert!(explained.explanation.contains("is not in the portal"));
+    assert_eq!(explained.last_change, None, "nothing ever changed it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_address_in_another_customers_domain_does_not_say_whose() -> Result<()> {
+    let (tenant, forest) = synced("foreign").await?;
+    let other = Tenant::registered(Bed::attach()?.endpoints()?, "neighbour").await?;
+    let carl = other.address("carl");
+    forest
+        .add(&person("carl").primary(&tenant.address("carl")).alias(&carl))
+        .await?;
+    tenant.sync().await?;
+    let explained = tenant.explain(&carl).await?;
+    assert_eq!(explained.domain_standing(), DomainStanding::OtherTenant);
+    assert_eq!(row_of(&explained, "carl")?.reason(), Reason::OtherTenant);
+    assert!(!explained.explanation.contains(&other.id), "{explained:?}");
+    let theirs = other.explain(&carl).await?;
+    assert_eq!(theirs.domain_standing(), DomainStanding::Own);
+    assert!(theirs.rows.is_empty() && theirs.read.is_none(), "{theirs:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_has_is_explained_too() -> Result<()> {
+    let (tenant, _) = synced("nobody").await?;
+    let explained = tenant.explain(&tenant.address("nobody")).await?;
+    assert!(
+        explained.read.is_some() && explained.rows.is_empty(),
+        "{explained:?}"
+    );
+    assert_eq!((explained.account, explained.last_change), (None, None));
+    assert!(explained.explanation.contains("is not in the portal"));
+    let unregistered = tenant.explain("ann@nobody-registered.example").await?;
+    assert_eq!(unregistered.domain_standing(), DomainStanding::NotRegistered);
+    assert!(
+        unregistered.explanation.contains("not registered"),
+        "{unregistered:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_gone_is_stale_since_the_run_that_missed_it_first() -> Result<()> {
+    let (tenant, forest) = synced("stale").await?;
+    forest.remove("ann").await?;
+    let missed = tenant.sync().await?;
+    forest
+        .add(&person("carl").primary(&tenant.address("carl")))
+        .await?;
+    let later = tenant.sync().await?;
+    let explained = tenant.explain(&tenant.address("ann")).await?;
+    assert_eq!(explained.read.context("a read")?.run_id, later.run_id);
+    assert_eq!(explained.rows[0].verdict(), Verdict::Stale);
+    assert_eq!(explained.last_change.context("a change")?.run_id, missed.run_id);
+    assert!(
+        explained.explanation.contains("stale since"),
+        "{}",
+        explained.explanation
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_removed_tells_the_account_that_had_it_and_until_when_it_can_be_restored() -> Result<()> {
+    let (tenant, forest) = synced("removed").await?;
+    forest.remove("ann").await?;
+    let removal = Removal {
+        remove_accounts: true,
+        ..Removal::default()
+    };
+    tenant.put_removal(forest.settings(), removal).await?;
+    tenant.preview().await?;
+    let run = tenant.sync().await?;
+    let office = tenant.address("office");
+    let explained = tenant.explain(&office).await?;
+    assert_eq!(explained.account, None);
+    let [removed] = explained.removed_accounts.as_slice() else {
+        anyhow::bail!("one removed account had it: {explained:?}");
+    };
+    assert_eq!(removed.primary_address, tenant.address("ann"));
+    assert_eq!(removed.addresses.len(), 2);
+    assert!(removed.remove_time.is_some());
+    assert_eq!(explained.last_change.context("a change")?.run_id, run.run_id);
+    assert!(
+        explained.explanation.contains("it can be restored until"),
+        "{}",
+        explained.explanation
+    );
+    assert_eq!(tenant.removed_accounts().await?, [removed.clone()]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_typed_address_is_told_as_typed() -> Result<()> {
+    let (tenant, _) = synced("typed").await?;
+    let desk = tenant.address("desk");
+    tenant.put_account(typed(&desk, &[])).await?;
+    let explained = tenant.explain(&desk).await?;
+    let account = explained.account.context("an account")?;
+    assert_eq!(account.origin(), Origin::Manual);
+    assert_eq!(explained.last_change, None, "no run changed it");
+    assert!(
+        explained.explanation.contains("typed in the portal"),
+        "{}",
+        explained.explanation
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_explained_as_it_stands_in_the_directory_and_refused_otherwise() -> Result<()> {
+    let (tenant, forest) = synced("invalid").await?;
+    forest
+        .add(&person("odd").value("smtp:Two Words@acme.example"))
+        .await?;
+    tenant.preview().await?;
+    let explained = tenant.explain("Two Words@acme.example").await?;
+    assert_eq!(explained.domain_standing(), DomainStanding::Unspecified);
+    assert_eq!(row_of(&explained, "odd")?.reason(), Reason::InvalidAddress);
+    assert_eq!(explained.read.context("a read")?.kind(), RunKind::Preview);
+    let refusal = refused(tenant.explain("Three Words@acme.example").await);
+    assert_eq!(
+        (refusal.code, refusal.fields),
+        (Code::InvalidArgument, vec!["address".to_owned()])
+    );
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! What an operator sees of the whole fleet, and pauses for all of it: on a stack of its own, since it is everybody's.
+
+use anyhow::{Context, Result};
+use rollcall_e2e::{Forest, Past, Tenant, wait};
+use rollcall_proto::v1::{
+    FleetPause, GetFleetRequest, GetFleetResponse, HeldReason, ListRunsRequest, PauseFleetRequest,
+    PausedReason, PausedTenants, Reason, Removal, ResumeFleetRequest, RunState, RunTrigger, Verdict,
+};
+use rollcall_testbed::StackOptions;
+
+use crate::own::{Own, people, succeeded};
+
+async fn fleet(tenant: &Tenant) -> Result<GetFleetResponse> {
+    let mut results = tenant.clients.results.clone();
+    Ok(results.get_fleet(GetFleetRequest {}).await?.into_inner())
+}
+
+async fn pause(tenant: &Tenant, request: PauseFleetRequest) -> Result<FleetPause> {
+    let answer = tenant.clients.sync.clone().pause_fleet(request).await?;
+    answer.into_inner().pause.context("what is paused")
+}
+
+async fn resume(tenant: &Tenant, request: ResumeFleetRequest) -> Result<FleetPause> {
+    let answer = tenant.clients.sync.clone().resume_fleet(request).await?;
+    answer.into_inner().pause.context("what is paused")
+}
+
+fn removing() -> Removal {
+    Removal {
+        remove_accounts: true,
+        ..Removal::default()
+    }
+}
+
+/// A tenant with three accounts.
+async fn synced(own: &Own, word: &str) -> Result<(Tenant, Forest)> {
+    let (tenant, forest) = own.tenant(word).await?;
+    people(&tenant, &forest, 3).await?;
+    tenant.put_directory(forest.settings()).await?;
+    tenant.sync().await?;
+    Ok((tenant, forest))
+}
+
+#[tokio::test]
+async fn the_fleet_tells_who_fails_who_is_held_and_how_runs_ended() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let (well, well_forest) = synced(&own, "well").await?;
+    well.put_schedule(well_forest.settings(), 6).await?;
+    well.sync().await?;
+    let (failing, failing_forest) = synced(&own, "failing").await?;
+    let mut nowhere = failing_forest.settings();
+    nowhere.search_base = format!("ou=nowhere,{}", nowhere.search_base);
+    failing.put_directory(nowhere).await?;
+    let failed = failing.failed_sync().await?;
+    let (held, held_forest) = synced(&own, "held").await?;
+    held_forest.remove("p0").await?;
+    held.put_removal(held_forest.settings(), removing()).await?;
+    let held_run = held.held_sync().await?;
+    assert_eq!(held_run.held_reason(), HeldReason::FirstRemoval);
+
+    let seen = fleet(&well).await?;
+    assert_eq!((seen.tenants, seen.scheduled_tenants), (3, 1));
+    let runs: Vec<_> = seen.runs.iter().map(|runs| (runs.state(), runs.runs)).collect();
+    assert_eq!(
+        runs,
+        [
+            (RunState::Succeeded, 4),
+            (RunState::Held, 1),
+            (RunState::Failed, 1)
+        ]
+    );
+    let reads: Vec<_> = seen
+        .read_modes
+        .iter()
+        .map(|share| (share.runs, share.unchanged))
+        .collect();
+    assert_eq!(reads, [(5, 1)], "{:?}", seen.read_modes);
+    assert!(
+        seen.backlog.len() == 3 && seen.backlog.iter().all(|lane| lane.waiting == 0),
+        "{:?}",
+        seen.backlog
+    );
+    let keys: Vec<_> = seen.keys.iter().map(|key| key.credentials).collect();
+    assert_eq!(keys, [3]);
+    assert_eq!((seen.failing_tenants, seen.held_tenants), (1, 1));
+    let [told] = seen.failing.as_slice() else {
+        anyhow::bail!("one tenant fails: {:?}", seen.failing);
+    };
+    assert_eq!(
+        (told.tenant_id.as_str(), told.run_id.as_str()),
+        (failing.id.as_str(), failed.run_id.as_str())
+    );
+    assert_eq!(told.failure, failed.failure);
+    assert!(told.last_success_time.is_some());
+    assert!(seen.paused.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn while_schedules_are_paused_no_schedule_runs_and_none_is_missed_afterwards() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let past = Past::of(own.stack.endpoints()).await?;
+    let (tenant, forest) = own.tenant("paused").await?;
+    people(&tenant, &forest, 1).await?;
+    tenant.put_schedule(forest.settings(), 1).await?;
+    let request = PauseFleetRequest {
+        schedules: true,
+        note: "the data centre moves".into(),
+        ..PauseFleetRequest::default()
+    };
+    let paused = pause(&tenant, request).await?;
+    assert!(paused.schedules && !paused.removals && paused.update_time.is_some());
+    past.due(&tenant).await?;
+
+    let saved = tenant.saved().await?;
+    assert_eq!(
+        (saved.paused_reason(), saved.next_run_time),
+        (PausedReason::Operator, None)
+    );
+    tenant.sync().await?;
+    let seen = fleet(&tenant).await?;
+    assert_eq!(seen.pause, Some(paused));
+    let by_operator = PausedTenants {
+        reason: PausedReason::Operator.into(),
+        tenants: 1,
+    };
+    assert_eq!(seen.paused, [by_operator]);
+    assert_eq!(triggers(&tenant).await?, [RunTrigger::Manual]);
+
+    let request = ResumeFleetRequest {
+        schedules: true,
+        removals: false,
+    };
+    assert!(!resume(&tenant, request).await?.schedules);
+    let saved = tenant.saved().await?;
+    assert_eq!(saved.paused_reason(), PausedReason::Unspecified);
+    assert!(
+        saved.next_run_time.context("a next run")?.seconds
+            > fleet(&tenant).await?.time.context("now")?.seconds,
+        "what came due meanwhile was not missed"
+    );
+    past.due(&tenant).await?;
+    wait::until(
+        "the schedule to go on",
+        || triggers(&tenant),
+        |triggers| *triggers == [RunTrigger::Scheduled, RunTrigger::Manual],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Who asked for the tenant's runs, the newest first.
+async fn triggers(tenant: &Tenant) -> Result<Vec<RunTrigger>> {
+    let request = ListRunsRequest {
+        tenant_id: tenant.id.clone(),
+        ..ListRunsRequest::default()
+    };
+    let runs = tenant.clients.results.clone().list_runs(request).await?;
+    Ok(runs.into_inner().runs.iter().map(|run| run.trigger()).collect())
+}
+
+#[tokio::test]
+async fn while_removals_are_paused_what_is_gone_goes_stale_and_is_removed_afterwards() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let (tenant, forest) = synced(&own, "kept").await?;
+    let gone = tenant.address("p0");
+    forest.remove("p0").await?;
+    tenant.put_removal(forest.settings(), removing()).await?;
+    tenant.preview().await?;
+    let request = PauseFleetRequest {
+        removals: true,
+        note: "a bad release".into(),
+        ..PauseFleetRequest::default()
+    };
+    assert!(pause(&tenant, request).await?.removals);
+
+    let kept = tenant.sync().await?;
+    let rows = tenant.rows(&kept.run_id).await?;
+    let row = rows
+        .iter()
+        .find(|row| row.address == gone)
+        .context("a row of what is gone")?;
+    assert_eq!(
+        (row.verdict(), row.reason()),
+        (Verdict::Stale, Reason::RemovalsPaused)
+    );
+    let account = tenant.account_of(&gone).await?.context("it is still there")?;
+    assert!(account.stale_since.is_some());
+
+    let request = ResumeFleetRequest {
+        schedules: false,
+        removals: true,
+    };
+    assert!(!resume(&tenant, request).await?.removals);
+    let removed = succeeded(&tenant, &tenant.start_sync().await?).await?;
+    assert_eq!(removed.counts.context("counts")?.remove, 1);
+    assert_eq!(tenant.account_of(&gone).await?, None);
+    assert_eq!(tenant.removed_accounts().await?.len(), 1);
+    Ok(())
+}
