@@ -1,0 +1,111 @@
+//! Prints what the portal hears of Rollcall, an event a line: an example for the portal's developers to start from.
+//!
+//! It reads the durable queue `rollcall.portal`, which Rollcall declares, on the broker that `AMQP_URL` names. What is
+//! to be copied from it is the order of things: take an event, do what it says, and only then acknowledge it.
+
+mod line;
+mod seen;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use futures::StreamExt as _;
+use lapin::{
+    Connection, ConnectionProperties,
+    message::Delivery,
+    options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions},
+    types::FieldTable,
+};
+use prost::Message as _;
+use rollcall_proto::v1::PortalEvent;
+
+use seen::{Meeting, Seen};
+
+/// Rollcall's queue for the portal.
+const QUEUE: &str = "rollcall.portal";
+/// So many events may be on their way to us; they come in order all the same.
+const IN_FLIGHT: u16 = 100;
+/// The first and the longest pause between two tries to connect.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let url = broker_url()?;
+    let mut seen = Seen::default();
+    tokio::select! {
+        never = listen_for_ever(&url, &mut seen) => match never {},
+        stopped = tokio::signal::ctrl_c() => stopped.context("listen for Ctrl-C"),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an example is configured by its environment alone"
+)]
+fn broker_url() -> Result<String> {
+    std::env::var("AMQP_URL").context("AMQP_URL says where the broker is: amqp://user:password@host:5672/%2f")
+}
+
+/// Connects again whenever the connection breaks. What was not acknowledged comes again then.
+async fn listen_for_ever(url: &str, seen: &mut Seen) -> std::convert::Infallible {
+    let (first, longest) = PAUSES;
+    let mut pause = first;
+    loop {
+        let before = seen.events();
+        let Err(error) = listen(url, seen).await;
+        if seen.events() > before {
+            pause = first;
+        }
+        eprintln!("{error:#}; trying again in {} s", pause.as_secs_f32());
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(longest);
+    }
+}
+
+/// Listens until the connection breaks.
+async fn listen(url: &str, seen: &mut Seen) -> Result<std::convert::Infallible> {
+    let connection = Connection::connect(url, ConnectionProperties::default())
+        .await
+        .context("cannot connect to the broker")?;
+    let channel = connection.create_channel().await?;
+    channel.basic_qos(IN_FLIGHT, BasicQosOptions::default()).await?;
+    let mut deliveries = channel
+        .basic_consume(
+            QUEUE.into(),
+            "portal-events".into(),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        )
+        .await
+        .context("cannot listen to the queue")?;
+    eprintln!("listening");
+    while let Some(delivery) = deliveries.next().await {
+        let delivery = delivery.context("the connection broke")?;
+        take(&delivery, seen);
+        delivery
+            .ack(BasicAckOptions::default())
+            .await
+            .context("cannot acknowledge")?;
+    }
+    bail!("the broker ended the connection")
+}
+
+/// Does what an event says. A portal would write to its own database here, the event's sequence with it in one
+/// transaction: then an event counts once, whatever breaks.
+fn take(delivery: &Delivery, seen: &mut Seen) {
+    let name = delivery.routing_key.as_str();
+    let event = match PortalEvent::decode(delivery.data.as_slice()) {
+        Ok(event) if event.schema_version == 1 => event,
+        // Of a version that this program does not know, or no event at all: coming again would not help.
+        Ok(event) => return eprintln!("passed over: schema version {}", event.schema_version),
+        Err(error) => return eprintln!("passed over: not an event: {error}"),
+    };
+    match seen.meet(&event.tenant_id, event.sequence) {
+        Meeting::New => println!("{}", line::of(name, &event)),
+        Meeting::Repetition => {}
+        Meeting::AfterGap { expected } => eprintln!(
+            "{} {}: {expected} is missing; it comes again, with all that follows it",
+            event.tenant_id, event.sequence
+        ),
+    }
+}
