@@ -117,6 +117,13 @@ async fn while_schedules_are_paused_no_schedule_runs_and_none_is_missed_afterwar
         (saved.paused_reason(), saved.next_run_time),
         (PausedReason::Operator, None)
     );
+    let is_due_later = "SELECT count(*) FROM scheduler.settings WHERE tenant_id = $1 AND next_run_at > now()";
+    wait::until(
+        "the due time to pass by",
+        || own.number(is_due_later, &tenant),
+        |later| *later == 1,
+    )
+    .await?;
     tenant.sync().await?;
     let seen = fleet(&tenant).await?;
     assert_eq!(seen.pause, Some(paused));

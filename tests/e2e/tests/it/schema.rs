@@ -79,14 +79,22 @@ async fn a_service_may_use_of_anothers_data_what_is_published_to_it_and_nothing_
         .fetch_all(&mut superuser)
         .await?;
     let expected = [
+        ("rollcall_reconcile", "scheduler.reconcile_fleet"),
         ("rollcall_reconcile", "scheduler.reconcile_run_request"),
         ("rollcall_reconcile", "scheduler.reconcile_settings"),
         ("rollcall_results", "results.account"),
         ("rollcall_results", "results.account_address"),
+        ("rollcall_results", "results.address_change"),
+        ("rollcall_results", "results.domain"),
+        ("rollcall_results", "results.fleet_pause"),
+        ("rollcall_results", "results.refused_credential"),
+        ("rollcall_results", "results.removed_address"),
         ("rollcall_results", "results.run_outcome"),
         ("rollcall_results", "results.run_request"),
         ("rollcall_results", "results.run_row"),
+        ("rollcall_results", "results.schedule"),
         ("rollcall_scheduler", "reconcile.scheduler_run_state"),
+        ("rollcall_scheduler", "reconcile.scheduler_tenant"),
         ("rollcall_scheduler", "reconcile.scheduler_tenant_domain"),
     ]
     .map(|(role, relation)| (role.to_owned(), relation.to_owned(), "SELECT".to_owned()));
