@@ -1,14 +1,23 @@
 //! Servers that follow a script, byte by byte, for tests.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use rollcall_proto::v1::Directory;
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::AsyncWriteExt as _,
     net::{TcpListener, TcpStream},
 };
 
-use super::{Reader, ber::entry, limits::Limits, tls::SystemRoots};
+use super::{
+    Reader,
+    ber::{bound, done, entry},
+    frame::{FrameLimits, FrameReader},
+    limits::Limits,
+    tls::SystemRoots,
+};
 use crate::network::{Network, Networks};
 
 /// What a server answers to each request of one connection, in turn.
@@ -20,6 +29,21 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     /// Ends with the number of connections once all scripts are followed.
     pub(crate) task: tokio::task::JoinHandle<usize>,
+    requests: Requests,
+}
+
+type Requests = Arc<Mutex<Vec<Vec<u8>>>>;
+
+impl Server {
+    /// What it was asked so far, as it came.
+    pub(crate) fn requests(&self) -> Vec<Vec<u8>> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+/// How a connection begins before it is read: the bind is taken, and the root DSE shows nothing.
+pub(crate) fn opened() -> Script {
+    vec![bound(1, 0, ""), done(2, 0, "")]
 }
 
 /// Serves connections in turn, each by its script; after a script's end the connection is closed, unless the last
@@ -27,31 +51,40 @@ pub(crate) struct Server {
 pub(crate) async fn serve(scripts: Vec<Script>) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
+    let requests = Requests::default();
+    let seen = Arc::clone(&requests);
     let task = tokio::spawn(async move {
         let mut served = 0;
         for script in scripts {
             let (stream, _) = listener.accept().await.unwrap();
             served += 1;
-            follow(stream, script).await;
+            follow(stream, script, &seen).await;
         }
         served
     });
-    Server { port, task }
+    Server { port, task, requests }
 }
 
-async fn follow(mut stream: TcpStream, script: Script) {
-    let mut request = [0; 4096];
+async fn follow(stream: TcpStream, script: Script, seen: &Requests) {
+    let limits = FrameLimits {
+        bytes: 1 << 20,
+        elements: 10_000,
+        depth: 100,
+    };
+    let (read, mut write) = stream.into_split();
+    let mut requests = FrameReader::new(read, limits);
     for answer in script {
-        if stream.read(&mut request).await.unwrap_or(0) == 0 {
+        let Ok(Some((request, _))) = requests.next().await else {
             return;
-        }
+        };
+        seen.lock().unwrap().push(request.to_vec());
         if answer.is_empty() {
-            let _ = stream.read(&mut request).await;
+            let _ = requests.next().await;
             return;
         }
-        let _ = stream.write_all(&answer).await;
+        let _ = write.write_all(&answer).await;
     }
-    let _ = stream.shutdown().await;
+    let _ = write.shutdown().await;
 }
 
 /// A reader that may dial the loopback, with short time-outs.

@@ -10,7 +10,7 @@ use super::{
     Reader,
     ber::{bound, done, entry, message, nested, page_done, result, seq, tlv},
     collect::Collector,
-    script::{Script, directory, person, reader, serve},
+    script::{Script, directory, opened, person, reader, serve},
     target::Target,
 };
 use crate::{error::ReadError, network::Networks, run::control::Control};
@@ -20,8 +20,10 @@ async fn read_with(reader: &Reader, directory: &Directory) -> Result<(ReadSummar
     let (sender, mut batches) = mpsc::channel(8);
     let control = Arc::new(Control::default());
     let mut collector = Collector::new(target.addresses.clone(), &reader.limits, sender, control);
-    let met = reader.read(&target, "secret", &mut collector).await?;
+    let mut session = reader.open(&target, "secret").await?;
+    let met = session.read(&mut collector).await?;
     let summary = collector.finish(met).await?;
+    session.close().await;
     let mut all = ObjectBatch::default();
     while let Some(batch) = batches.recv().await {
         all.objects.extend(batch.objects);
@@ -36,17 +38,18 @@ async fn read(script: Script) -> Result<(ReadSummary, ObjectBatch), ReadError> {
 
 #[tokio::test]
 async fn pages_are_read_to_their_end_and_references_counted() {
-    let reference = message(2, seq(0x73, &[tlv(0x04, b"ldap://elsewhere/dc=x")]));
+    let reference = message(3, seq(0x73, &[tlv(0x04, b"ldap://elsewhere/dc=x")]));
     let script = vec![
         bound(1, 0, ""),
+        done(2, 0, ""),
         [
-            person(2, "ann"),
-            person(2, "bob"),
+            person(3, "ann"),
+            person(3, "bob"),
             reference,
-            page_done(2, b"next"),
+            page_done(3, b"next"),
         ]
         .concat(),
-        [person(3, "cay"), page_done(3, b"")].concat(),
+        [person(4, "cay"), page_done(4, b"")].concat(),
     ];
     let (summary, all) = read(script).await.unwrap();
     assert_eq!((summary.entries, summary.claims, summary.references), (3, 3, 1));
@@ -74,11 +77,12 @@ async fn values_in_ranges_are_read_to_their_end_once_the_page_is() {
     };
     let script = vec![
         bound(1, 0, ""),
-        [first(2), person(2, "ann"), page_done(2, b"")].concat(),
-        [first(3), done(3, 0, "")].concat(),
+        done(2, 0, ""),
+        [first(3), person(3, "ann"), page_done(3, b"")].concat(),
+        [first(4), done(4, 0, "")].concat(),
         [
-            entry(4, "cn=big", &[("proxyAddresses;range=2-*", &[b"smtp:c@x.de"])]),
-            done(4, 0, ""),
+            entry(5, "cn=big", &[("proxyAddresses;range=2-*", &[b"smtp:c@x.de"])]),
+            done(5, 0, ""),
         ]
         .concat(),
     ];
@@ -91,13 +95,13 @@ async fn values_in_ranges_are_read_to_their_end_once_the_page_is() {
 async fn an_entry_that_goes_away_before_its_values_are_read_makes_the_read_incomplete() {
     let values: &[&[u8]] = &[b"SMTP:a@x.de"];
     let first = |id, range| entry(id, "cn=big", &[(range, values)]);
-    let page = || [first(2, "proxyAddresses;range=0-0"), page_done(2, b"")].concat();
-    let gone = [done(3, 32, ""), done(3, 0, "")];
+    let page = || [first(3, "proxyAddresses;range=0-0"), page_done(3, b"")].concat();
+    let gone = [done(4, 32, ""), done(4, 0, "")];
     let gone = gone.map(|answer| [after_bind(page()), vec![answer]].concat());
     all_fail_with(FailureCode::IncompleteRead, gone.to_vec()).await;
     let beginning_is_missing = [
-        after_bind([first(2, "proxyAddresses;range=1-*"), page_done(2, b"")].concat()),
-        vec![[first(3, "proxyAddresses;range=1-*"), done(3, 0, "")].concat()],
+        after_bind([first(3, "proxyAddresses;range=1-*"), page_done(3, b"")].concat()),
+        vec![[first(4, "proxyAddresses;range=1-*"), done(4, 0, "")].concat()],
     ];
     all_fail_with(FailureCode::IncompleteRead, vec![beginning_is_missing.concat()]).await;
 }
@@ -118,6 +122,25 @@ async fn the_base_is_asked_of_the_root_dse() {
     assert_eq!(read_with(&reader(), &directory).await.unwrap().0.entries, 1);
 }
 
+#[tokio::test]
+async fn a_domain_controller_is_known_by_its_name_and_any_other_server_by_its_address() {
+    let name: &[u8] = b"CN=NTDS Settings,CN=DC1,CN=Servers";
+    let beginning = |root: Vec<u8>| vec![bound(1, 0, ""), root, page(3, b"")];
+    let controller = [entry(2, "", &[("dsServiceName", &[name])]), done(2, 0, "")].concat();
+    let (summary, _) = read(beginning(controller)).await.unwrap();
+    assert_eq!(summary.server_id.as_bytes(), name);
+    for nothing in [done(2, 0, ""), done(2, 32, ""), done(2, 50, "")] {
+        let (summary, _) = read(beginning(nothing)).await.unwrap();
+        assert!(
+            summary.server_id.starts_with("127.0.0.1:"),
+            "{}",
+            summary.server_id
+        );
+    }
+    // It might have told its name.
+    all_fail_with(FailureCode::Busy, vec![beginning(done(2, 51, ""))]).await;
+}
+
 /// Each script must end in this code, with a detail that names the server.
 async fn all_fail_with(code: FailureCode, scripts: Vec<Script>) {
     for script in scripts {
@@ -134,7 +157,7 @@ async fn all_fail_with(code: FailureCode, scripts: Vec<Script>) {
 }
 
 fn after_bind(answer: Vec<u8>) -> Script {
-    vec![bound(1, 0, ""), answer]
+    [opened(), vec![answer]].concat()
 }
 
 fn page(id: u8, cookie: &[u8]) -> Vec<u8> {
@@ -150,20 +173,20 @@ async fn every_result_code_is_looked_at_on_every_page() {
     )
     .await;
     all_fail_with(FailureCode::AccountLocked, bind("80090308: x, data 775, v1db1")).await;
-    let elsewhere = [done(2, 32, ""), done(2, 10, "")];
+    let elsewhere = [done(3, 32, ""), done(3, 10, "")];
     all_fail_with(FailureCode::NoSuchBase, elsewhere.map(after_bind).to_vec()).await;
-    let cut_short = [person(2, "ann"), done(2, 4, "")].concat();
+    let cut_short = [person(3, "ann"), done(3, 4, "")].concat();
     all_fail_with(FailureCode::SizeLimit, vec![after_bind(cut_short)]).await;
-    let busy_later = [after_bind(page(2, b"1")), vec![done(3, 51, "")]].concat();
+    let busy_later = [after_bind(page(3, b"1")), vec![done(4, 51, "")]].concat();
     all_fail_with(FailureCode::Busy, vec![busy_later]).await;
 }
 
 #[tokio::test]
 async fn a_read_without_its_end_is_no_read() {
-    let again = [after_bind(page(2, b"1")), vec![page(3, b"1"), page(4, b"1")]].concat();
-    let no_word_of_pages = [after_bind(page(2, b"1")), vec![done(3, 0, "")]].concat();
+    let again = [after_bind(page(3, b"1")), vec![page(4, b"1"), page(5, b"1")]].concat();
+    let no_word_of_pages = [after_bind(page(3, b"1")), vec![done(4, 0, "")]].concat();
     all_fail_with(FailureCode::IncompleteRead, vec![again, no_word_of_pages]).await;
-    let cuts = [person(2, "ann")[..20].to_vec(), person(2, "ann")];
+    let cuts = [person(3, "ann")[..20].to_vec(), person(3, "ann")];
     all_fail_with(FailureCode::ConnectionLost, cuts.map(after_bind).to_vec()).await;
     let silence = Vec::new();
     all_fail_with(FailureCode::OperationTimeout, vec![after_bind(silence)]).await;
@@ -178,9 +201,9 @@ async fn a_hostile_server_is_refused() {
     all_fail_with(FailureCode::LimitExceeded, too_much).await;
     let garbage = [
         vec![0x30, 0x00],
-        message(2, tlv(0x7d, b"")),
-        person(9, "ann"),
-        message(2, tlv(0x64, b"")),
+        message(3, tlv(0x7d, b"")),
+        person(10, "ann"),
+        message(3, tlv(0x64, b"")),
     ];
     all_fail_with(FailureCode::NotLdap, garbage.map(after_bind).to_vec()).await;
     let to_bind = [b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), person(1, "ann")];
@@ -190,7 +213,7 @@ async fn a_hostile_server_is_refused() {
 #[tokio::test]
 async fn another_host_is_tried_unless_the_credentials_were_refused() {
     let hosts = vec!["127.0.0.1".to_owned(), "127.0.0.1".to_owned()];
-    let good = vec![bound(1, 0, ""), page_done(2, b"")];
+    let good = vec![bound(1, 0, ""), done(2, 0, ""), page_done(3, b"")];
 
     let busy = serve(vec![vec![bound(1, 51, "")], good.clone()]).await;
     let both = Directory {
@@ -259,9 +282,9 @@ async fn starttls_that_is_refused_or_tampered_with_ends_the_attempt() {
 async fn an_empty_password_is_never_sent() {
     let server = serve(vec![vec![bound(1, 0, "")]]).await;
     let target = Target::new(&directory(server.port)).unwrap();
-    let (sender, _batches) = mpsc::channel(1);
-    let reader = reader();
-    let mut collector = Collector::new(target.addresses.clone(), &reader.limits, sender, Arc::default());
-    let error = reader.read(&target, "", &mut collector).await.unwrap_err();
-    assert_eq!(error.code(), FailureCode::WrongCredentials);
+    let opened = reader().open(&target, "").await;
+    assert_eq!(
+        opened.err().map(|error| error.code()),
+        Some(FailureCode::WrongCredentials)
+    );
 }

@@ -1,5 +1,6 @@
 //! Runs against a reconcile and a directory that follow scripts.
 
+mod missing;
 mod scripted;
 
 use std::time::Duration;
@@ -18,7 +19,8 @@ use scripted::{Answers, Call, Scripted};
 fn two_people() -> Script {
     vec![
         bound(1, 0, ""),
-        [person(2, "ann"), person(2, "bob"), page_done(2, b"")].concat(),
+        done(2, 0, ""),
+        [person(3, "ann"), person(3, "bob"), page_done(3, b"")].concat(),
     ]
 }
 
@@ -92,7 +94,7 @@ async fn what_does_not_fit_into_what_may_be_held_back_is_sent_as_it_comes() {
 
 #[tokio::test]
 async fn a_read_that_fails_sends_no_footer_and_is_tried_again_as_often_as_its_trigger_allows() {
-    let cut = || vec![bound(1, 0, ""), person(2, "ann")];
+    let cut = || vec![bound(1, 0, ""), done(2, 0, ""), person(3, "ann")];
     for (trigger, attempt, expected) in [
         (RunTrigger::Manual, 1, Disposition::Retry(Delay::Seconds2)),
         (RunTrigger::Manual, 2, Disposition::Done),
@@ -209,7 +211,7 @@ async fn a_cancelled_run_stops_reading_and_is_ended_without_a_failure() {
     })
     .await;
     // The directory says nothing for longer than the first heartbeat takes.
-    let silent = vec![bound(1, 0, ""), Vec::new()];
+    let silent = vec![bound(1, 0, ""), done(2, 0, ""), Vec::new()];
     let port = serve(vec![silent]).await.port;
     let run = tokio::time::timeout(
         Duration::from_secs(10),
@@ -226,7 +228,9 @@ async fn a_run_that_takes_longer_than_it_may_fails() {
         ..Answers::default()
     })
     .await;
-    let port = serve(vec![vec![bound(1, 0, ""), Vec::new()]]).await.port;
+    let port = serve(vec![vec![bound(1, 0, ""), done(2, 0, ""), Vec::new()]])
+        .await
+        .port;
     assert_eq!(
         scripted.run_with_patience(port, Duration::from_mins(1)).await,
         Disposition::Done

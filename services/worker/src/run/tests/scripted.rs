@@ -1,31 +1,27 @@
 //! A reconcile that answers as a test says, and remembers what it was told.
 
+mod service;
+
 use std::{
-    pin::Pin,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use futures::Stream;
 use rollcall_chassis::{
     config::ClientConfig,
-    credential::{self, Binding, OpeningKeys, SealingKey, SecretString},
+    credential::{self, OpeningKeys, SealingKey},
     grpc,
-    status::ApiError,
 };
 use rollcall_proto::v1::{
-    BeginRunRequest, BeginRunResponse, BeginStatus, Directory, FailRunRequest, FailRunResponse,
-    FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse, Job,
-    NoteBindRequest, NoteBindResponse, ReadSummary, RunEnded, RunKind, RunState, RunTrigger, Settings,
-    SubmitRunRequest, SubmitRunResponse,
-    reconcile_service_server::{ReconcileService, ReconcileServiceServer},
-    submit_run_request, submit_run_response,
+    BeginStatus, Confirmation, Directory, FailRunRequest, Job, ReadSummary, RunKind, RunState, RunTrigger,
+    reconcile_service_server::ReconcileServiceServer,
 };
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
-use tonic::{Code, Request, Response, Status, Streaming};
+use tonic::Code;
 
 use crate::{
+    credentials::Credentials,
     directory::{Reader, limits::Limits, script},
     metrics::Metrics,
     reconcile::Reconcile,
@@ -53,6 +49,11 @@ pub(super) struct Answers {
     pub(super) hold_bytes: usize,
     pub(super) run_limit: Duration,
     pub(super) sealed_for_another: bool,
+    /// What it asks for after the footer, message by message.
+    pub(super) missing: Vec<Vec<String>>,
+    /// How long it thinks before that.
+    pub(super) thinks: Duration,
+    pub(super) outcome: RunState,
 }
 
 impl Default for Answers {
@@ -70,6 +71,9 @@ impl Default for Answers {
             hold_bytes: 1 << 20,
             run_limit: Duration::from_secs(30),
             sealed_for_another: false,
+            missing: Vec::new(),
+            thinks: Duration::ZERO,
+            outcome: RunState::Succeeded,
         }
     }
 }
@@ -86,6 +90,7 @@ pub(super) enum Call {
 struct Told {
     calls: Vec<Call>,
     submitted: Option<(usize, ReadSummary)>,
+    confirmations: Vec<Confirmation>,
     failed: Option<FailRunRequest>,
     directory: Directory,
 }
@@ -137,9 +142,11 @@ impl Scripted {
     async fn run_against(&self, reader: Reader, port: u16, attempt: u32) -> Disposition {
         self.told.lock().unwrap().directory = script::directory(port);
         let channel = grpc::connect(&ClientConfig::plaintext(&self.url)).unwrap();
+        let keys = OpeningKeys::read(&[self.keys.path().join("k1.key")]).unwrap();
+        let (credentials, _renewals) = Credentials::new(keys);
         let runner = Runner {
             reconcile: Reconcile::new(channel),
-            keys: OpeningKeys::read(&[self.keys.path().join("k1.key")]).unwrap(),
+            credentials: Arc::new(credentials),
             reader: Arc::new(reader),
             worker_id: "worker".to_owned(),
             hold_bytes: self.answers.hold_bytes,
@@ -165,6 +172,11 @@ impl Scripted {
         self.told.lock().unwrap().submitted.clone()
     }
 
+    /// What the directory answered of what was missing.
+    pub(super) fn confirmations(&self) -> Vec<Confirmation> {
+        self.told.lock().unwrap().confirmations.clone()
+    }
+
     pub(super) fn failed(&self) -> Option<FailRunRequest> {
         self.told.lock().unwrap().failed.clone()
     }
@@ -173,112 +185,5 @@ impl Scripted {
         let mut told = self.told.lock().unwrap();
         told.calls.push(call);
         told.calls.iter().filter(|made| **made == call).count()
-    }
-}
-
-fn refuse(refusal: Refusal) -> Result<(), Status> {
-    match refusal {
-        None => Ok(()),
-        Some((code, reason)) => Err(ApiError::new(code, reason, "as the script says").into()),
-    }
-}
-
-fn ended() -> RunEnded {
-    RunEnded {
-        state: RunState::Succeeded.into(),
-        counts: None,
-    }
-}
-
-#[tonic::async_trait]
-impl ReconcileService for Scripted {
-    type SubmitRunStream = Pin<Box<dyn Stream<Item = Result<SubmitRunResponse, Status>> + Send>>;
-
-    async fn begin_run(&self, _: Request<BeginRunRequest>) -> Result<Response<BeginRunResponse>, Status> {
-        self.note(Call::Begin);
-        refuse(self.answers.begin_refusal)?;
-        let directory = self.told.lock().unwrap().directory.clone();
-        let sealed_for = if self.answers.sealed_for_another {
-            Directory {
-                hosts: vec!["elsewhere".to_owned()],
-                ..directory.clone()
-            }
-        } else {
-            directory.clone()
-        };
-        let password = SecretString::new("secret".to_owned());
-        let credential = self
-            .sealing
-            .seal(&password, &Binding::new(TENANT, &sealed_for))
-            .unwrap();
-        Ok(Response::new(BeginRunResponse {
-            status: self.answers.begin.into(),
-            kind: self.answers.kind.into(),
-            trigger: self.answers.trigger.into(),
-            fence: 1,
-            settings: Some(Settings {
-                directory: Some(directory),
-                ..Settings::default()
-            }),
-            credential: Some(credential),
-            last_digest: self.answers.last_digest.clone(),
-            deadline: None,
-            credential_generation: 1,
-        }))
-    }
-
-    async fn submit_run(
-        &self,
-        request: Request<Streaming<SubmitRunRequest>>,
-    ) -> Result<Response<Self::SubmitRunStream>, Status> {
-        let refused = self.note(Call::Submit) <= self.answers.refusals;
-        if refused {
-            refuse(self.answers.submit)?;
-        }
-        let mut parts = request.into_inner();
-        let told = Arc::clone(&self.told);
-        let outcome = async move {
-            let mut objects = 0;
-            while let Some(part) = parts.message().await? {
-                match part.part {
-                    Some(submit_run_request::Part::Batch(batch)) => objects += batch.objects.len(),
-                    Some(submit_run_request::Part::Footer(footer)) => {
-                        told.lock().unwrap().submitted = Some((objects, footer.summary.unwrap_or_default()));
-                    }
-                    _ => {}
-                }
-            }
-            Ok(SubmitRunResponse {
-                part: Some(submit_run_response::Part::Outcome(ended())),
-            })
-        };
-        Ok(Response::new(Box::pin(futures::stream::once(outcome))))
-    }
-
-    async fn finish_unchanged(
-        &self,
-        _: Request<FinishUnchangedRequest>,
-    ) -> Result<Response<FinishUnchangedResponse>, Status> {
-        self.note(Call::Unchanged);
-        refuse(self.answers.unchanged)?;
-        Ok(Response::new(FinishUnchangedResponse {
-            outcome: Some(ended()),
-        }))
-    }
-
-    async fn heartbeat(&self, _: Request<HeartbeatRequest>) -> Result<Response<HeartbeatResponse>, Status> {
-        Ok(Response::new(HeartbeatResponse {
-            cancelled: self.answers.cancelled,
-        }))
-    }
-
-    async fn fail_run(&self, request: Request<FailRunRequest>) -> Result<Response<FailRunResponse>, Status> {
-        self.note(Call::Fail);
-        self.told.lock().unwrap().failed = Some(request.into_inner());
-        Ok(Response::new(FailRunResponse {}))
-    }
-
-    async fn note_bind(&self, _: Request<NoteBindRequest>) -> Result<Response<NoteBindResponse>, Status> {
-        Ok(Response::new(NoteBindResponse {}))
     }
 }
