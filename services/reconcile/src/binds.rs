@@ -235,7 +235,13 @@ mod tests {
 
     #[test]
     fn what_fails_before_the_bind_tells_nothing_of_it() {
-        for code in ["CANNOT_RESOLVE", "CANNOT_CONNECT", "TLS_UNTRUSTED", "CONNECTION_LOST", "NO_SUCH_CODE"] {
+        for code in [
+            "CANNOT_RESOLVE",
+            "CANNOT_CONNECT",
+            "TLS_UNTRUSTED",
+            "CONNECTION_LOST",
+            "NO_SUCH_CODE",
+        ] {
             assert_eq!(Bind::of_failure(code), None, "{code}");
         }
         assert_eq!(Bind::of_failure("NO_SUCH_BASE"), Some(Bind::Accepted));

@@ -12,11 +12,7 @@ use rollcall_domain::{
     AccountId, Address, AddressType, ObjectId, ObjectType, Origin, RunId,
     plan::{AccountState, AddressState, Portal},
 };
-use sqlx::{
-    FromRow, PgConnection, Postgres,
-    postgres::PgArguments,
-    query::QueryAs,
-};
+use sqlx::{FromRow, PgConnection, Postgres, postgres::PgArguments, query::QueryAs};
 use tokio::task::block_in_place;
 use uuid::Uuid;
 

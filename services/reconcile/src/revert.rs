@@ -169,7 +169,9 @@ fn is_reduced(change: &AccountChange) -> bool {
     let Some(before) = change.before.as_ref().filter(|before| !before.removed) else {
         return false;
     };
-    let has = |account: &AccountState, address: &rollcall_domain::Address| account.addresses.iter().any(|state| state.address == *address);
+    let has = |account: &AccountState, address: &rollcall_domain::Address| {
+        account.addresses.iter().any(|state| state.address == *address)
+    };
     change.after.removed
         || before
             .addresses

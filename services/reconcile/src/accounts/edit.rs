@@ -40,13 +40,18 @@ pub(super) fn check_registered(addresses: &[Address], domains: &Domains) -> Resu
     {
         Some(address) => Err(AccountRefused::DomainNotRegistered {
             address: address.to_string(),
-        }.into()),
+        }
+        .into()),
         None => Ok(()),
     }
 }
 
 /// A new account, made by hand.
-pub(super) fn made(id: AccountId, wanted: &Wanted, domains: &Domains) -> Result<AccountState, ReconcileError> {
+pub(super) fn made(
+    id: AccountId,
+    wanted: &Wanted,
+    domains: &Domains,
+) -> Result<AccountState, ReconcileError> {
     let object_type = wanted.object_type.unwrap_or(ObjectType::User);
     Ok(AccountState {
         id,
@@ -89,11 +94,14 @@ fn check_held(before: &AccountState, wanted: &Wanted) -> Result<(), ReconcileErr
     let refused = |address: &Address| {
         Err(AccountRefused::HeldByDirectory {
             address: address.to_string(),
-        }.into())
+        }
+        .into())
     };
     let mut held = before.addresses.iter().filter(|state| is_held(state)).peekable();
     if let Some(first) = held.peek()
-        && wanted.object_type.is_some_and(|wanted| wanted != before.object_type)
+        && wanted
+            .object_type
+            .is_some_and(|wanted| wanted != before.object_type)
     {
         return refused(&first.address);
     }
@@ -148,9 +156,7 @@ fn addresses(before: Option<&AccountState>, wanted: &Wanted, domains: &Domains) 
 /// A domain alias has the username portion of another address of the account, in a domain that is an alias of that one's.
 fn role(address: &Address, wanted: &Wanted, domains: &Domains) -> AddressType {
     let original = domains.get(address.domain()).and_then(Option::as_deref);
-    let stands_for = |other: &Address| {
-        other.local() == address.local() && original == Some(other.domain())
-    };
+    let stands_for = |other: &Address| other.local() == address.local() && original == Some(other.domain());
     if wanted.addresses.iter().any(stands_for) {
         AddressType::DomainAlias
     } else {

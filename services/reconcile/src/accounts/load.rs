@@ -1,9 +1,6 @@
 //! What a write looks at: its account, who has the addresses that it takes, and their domains.
 
-use rollcall_domain::{
-    AccountId, Address, ObjectId,
-    plan::AccountState,
-};
+use rollcall_domain::{AccountId, Address, ObjectId, plan::AccountState};
 
 use super::{edit::Domains, refused::AccountRefused};
 use crate::{
@@ -16,7 +13,9 @@ use crate::{
 pub(super) async fn one(tenant: &mut TenantTx, id: AccountId) -> Result<AccountState, ReconcileError> {
     let id = id.as_uuid();
     let mut accounts = portal::some(tenant, &[id]).await?;
-    accounts.remove(&id).ok_or_else(|| AccountRefused::NoAccount.into())
+    accounts
+        .remove(&id)
+        .ok_or_else(|| AccountRefused::NoAccount.into())
 }
 
 /// Those of the tenant's domains that these addresses are in.

@@ -47,11 +47,9 @@ impl From<AccountRefused> for ApiError {
             AccountRefused::AlreadyRemoved => Self::failed_precondition("ALREADY_REMOVED", told),
             AccountRefused::NotRemoved => Self::failed_precondition("NOT_REMOVED", told),
             AccountRefused::Protected => Self::failed_precondition("PROTECTED", told),
-            AccountRefused::AddressTaken { address, primary } => {
-                Self::already_exists("ADDRESS_TAKEN", told)
-                    .with("address", address)
-                    .with("primary_address", primary)
-            }
+            AccountRefused::AddressTaken { address, primary } => Self::already_exists("ADDRESS_TAKEN", told)
+                .with("address", address)
+                .with("primary_address", primary),
             AccountRefused::DomainNotRegistered { address } => {
                 Self::failed_precondition("DOMAIN_NOT_REGISTERED", told).with("address", address)
             }

@@ -55,9 +55,12 @@ impl Wanted {
                 .check("account.account_id", AccountId::parse(&account.account_id))
                 .map(Some)
         };
-        let primary = violations.check("account.primary_address", Address::parse(&account.primary_address));
+        let primary = violations.check(
+            "account.primary_address",
+            Address::parse(&account.primary_address),
+        );
         let addresses = addresses(account, primary.as_ref(), violations);
-        let object_type = object_type(account.r#type, violations);
+        let object_type = violations.check("account.type", object_type(account.r#type));
         Some(Self {
             id: id?,
             primary: primary?,
@@ -117,17 +120,16 @@ fn too_many(found: usize, violations: &mut Violations) {
     );
 }
 
-/// The type; `Some(None)` if none is given.
-fn object_type(number: i32, violations: &mut Violations) -> Option<Option<ObjectType>> {
+/// The type; none if none is given.
+fn object_type(number: i32) -> Result<Option<ObjectType>, String> {
     if number == 0 {
-        return Some(None);
+        return Ok(None);
     }
     let known = v1::ObjectType::try_from(number).ok().and_then(names::to_sql);
     let object_type = known.and_then(ObjectType::parse);
-    if object_type.is_none() {
-        violations.push("account.type", format!("{number} is no object type"));
-    }
-    object_type.map(Some)
+    object_type
+        .map(Some)
+        .ok_or_else(|| format!("{number} is no object type"))
 }
 
 #[cfg(test)]
@@ -157,8 +159,7 @@ mod tests {
     #[test]
     fn the_primary_is_among_the_addresses_whether_it_is_given_twice_or_once() {
         for given in [&["z@a.example"][..], &["z@a.example", "M@a.example"]] {
-            let wanted =
-                Wanted::parse(&account(" M@A.example", given), &mut Violations::default()).unwrap();
+            let wanted = Wanted::parse(&account(" M@A.example", given), &mut Violations::default()).unwrap();
             let texts: Vec<_> = wanted.addresses.iter().map(Address::as_str).collect();
             assert_eq!(texts, ["m@a.example", "z@a.example"]);
             assert_eq!(wanted.primary.as_str(), "m@a.example");
@@ -185,7 +186,9 @@ mod tests {
 
     #[test]
     fn a_thousand_addresses_are_the_most_and_the_primary_counts() {
-        let many: Vec<String> = (0..MOST_ADDRESSES).map(|number| format!("a{number}@a.example")).collect();
+        let many: Vec<String> = (0..MOST_ADDRESSES)
+            .map(|number| format!("a{number}@a.example"))
+            .collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         let wanted = Wanted::parse(&account("a0@a.example", &many), &mut Violations::default());
         assert_eq!(wanted.map(|wanted| wanted.addresses.len()), Some(MOST_ADDRESSES));

@@ -4,11 +4,7 @@
 use std::collections::HashMap;
 
 use rollcall_chassis::names;
-use rollcall_domain::{
-    AccountId, RunId,
-    plan::Portal,
-    undo::Before,
-};
+use rollcall_domain::{AccountId, RunId, plan::Portal, undo::Before};
 use rollcall_proto::v1;
 use sqlx::FromRow;
 use tokio::task::block_in_place;
@@ -84,7 +80,9 @@ pub(super) async fn accounts(
             .filter(|id| !untouched.contains_key(*id))
             .copied()
             .collect();
-        let known = untouched.into_iter().chain(purged.into_iter().map(|id| (id, false)));
+        let known = untouched
+            .into_iter()
+            .chain(purged.into_iter().map(|id| (id, false)));
         let before = known
             .map(|(id, untouched)| Before {
                 id: AccountId::from_uuid(id),

@@ -83,7 +83,10 @@ mod tests {
         let held = |row: &mut RevertedRow| "HELD".clone_into(&mut row.state);
         assert_eq!(refused(held), Some(Refused::NotAFinishedSync));
         assert_eq!(refused(|row| row.reverted = true), Some(Refused::AlreadyReverted));
-        assert_eq!(refused(|row| row.account_version = None), Some(Refused::NothingToRevert));
+        assert_eq!(
+            refused(|row| row.account_version = None),
+            Some(Refused::NothingToRevert)
+        );
         assert_eq!(refused(|row| row.expired = true), Some(Refused::Expired));
     }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rollcall_chassis::status::Violations;
 use rollcall_domain::TenantId;
 use rollcall_proto::v1::{
-    GetDomainsRequest, GetDomainsResponse, PutAccountRequest, PutAccountResponse,
-    PutDomainsRequest, PutDomainsResponse, RemoveAccountRequest, RemoveAccountResponse,
-    RestoreAccountRequest, RestoreAccountResponse, SetProtectedRequest, SetProtectedResponse,
+    GetDomainsRequest, GetDomainsResponse, PutAccountRequest, PutAccountResponse, PutDomainsRequest,
+    PutDomainsResponse, RemoveAccountRequest, RemoveAccountResponse, RestoreAccountRequest,
+    RestoreAccountResponse, SetProtectedRequest, SetProtectedResponse,
     account_service_server::AccountService,
 };
 use tonic::{Request, Response, Status};

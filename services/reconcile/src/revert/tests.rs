@@ -1,0 +1,108 @@
+//! What taking a run back comes to, in numbers.
+
+use rollcall_domain::{
+    AccountId, Address, AddressType, ObjectType, Origin, Reason, plan::AddressState, undo::UndoRow,
+};
+use uuid::Uuid;
+
+use super::*;
+
+fn account(addresses: &[&str], removed: bool) -> AccountState {
+    AccountState {
+        id: AccountId::from_uuid(Uuid::from_u128(1)),
+        object_id: None,
+        object_type: ObjectType::User,
+        origin: Origin::Synced,
+        hsr_enabled: false,
+        protected: false,
+        stale_since: None,
+        removed,
+        addresses: addresses
+            .iter()
+            .map(|text| AddressState {
+                address: Address::parse(text).unwrap(),
+                address_type: AddressType::Alias,
+                origin: Origin::Synced,
+                stale_since: None,
+            })
+            .collect(),
+    }
+}
+
+fn change(kind: ChangeKind, before: AccountState, after: AccountState) -> AccountChange {
+    AccountChange {
+        kind,
+        before: Some(before),
+        after,
+        welcome: false,
+    }
+}
+
+fn removed() -> AccountChange {
+    change(
+        ChangeKind::Removed,
+        account(&["a@a.example"], false),
+        account(&["a@a.example"], true),
+    )
+}
+
+fn restored() -> AccountChange {
+    change(
+        ChangeKind::Restored,
+        account(&["b@a.example", "c@a.example"], true),
+        account(&["b@a.example"], false),
+    )
+}
+
+fn stripped() -> AccountChange {
+    change(
+        ChangeKind::Changed,
+        account(&["b@a.example", "c@a.example"], false),
+        account(&["b@a.example"], false),
+    )
+}
+
+fn grown() -> AccountChange {
+    change(
+        ChangeKind::Changed,
+        account(&["b@a.example"], false),
+        account(&["b@a.example", "c@a.example"], false),
+    )
+}
+
+#[test]
+fn live_accounts_grow_by_restored_ones_and_shrink_by_removed_ones() {
+    assert_eq!(balance(&[removed(), removed(), restored(), stripped()]), -1);
+}
+
+#[test]
+fn an_account_is_reduced_if_it_was_live_and_is_removed_or_loses_an_address() {
+    assert!(is_reduced(&removed()));
+    assert!(is_reduced(&stripped()));
+    assert!(!is_reduced(&restored()));
+    assert!(!is_reduced(&grown()));
+}
+
+#[test]
+fn rows_are_counted_by_verdict() {
+    let row = |verdict, reason| UndoRow {
+        address: "a@a.example".to_owned(),
+        verdict,
+        reason,
+        address_type: None,
+        primary_address: None,
+        other: None,
+    };
+    let undo = Undo {
+        changes: vec![removed(), stripped()],
+        rows: vec![
+            row(Verdict::Remove, Reason::Reverted),
+            row(Verdict::Remove, Reason::Reverted),
+            row(Verdict::Skip, Reason::ChangedSince),
+        ],
+        accounts: 0,
+    };
+    let counts = counts(&undo, 12);
+    assert_eq!((counts.add, counts.remove, counts.skip), (0, 2, 1));
+    assert_eq!((counts.accounts, counts.accounts_reduced), (12, 2));
+}
