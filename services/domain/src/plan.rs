@@ -141,4 +141,4 @@ fn count(portal: &Portal, changes: &[AccountChange]) -> Counts {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

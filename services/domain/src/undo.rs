@@ -2,7 +2,7 @@
 
 mod rows;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::address::Address;
 use crate::id::AccountId;
@@ -54,8 +54,8 @@ pub struct UndoRow {
 enum LeftAlone {
     /// A later run, or a person, changed it.
     Changed,
-    /// This live account has one of its addresses.
-    Taken(AccountId),
+    /// The live account with this primary address has one of its addresses.
+    Taken(Option<String>),
 }
 
 /// The changes that take a run back, from the accounts as they were before it and as they are now.
@@ -63,7 +63,7 @@ enum LeftAlone {
 /// An account that the run made is removed, softly. One that cannot have all its addresses back is left alone, and so keeps its own
 /// from others, until nobody is in anybody's way.
 pub fn undo(before: &[Before], portal: &Portal) -> Undo {
-    let now: BTreeMap<AccountId, AccountState> = portal.iter().map(|account| (account.id, account)).collect();
+    let now = concerned(before, portal);
     let mut reverting = BTreeMap::new();
     let mut left_alone = BTreeMap::new();
     for account in before {
@@ -76,13 +76,23 @@ pub fn undo(before: &[Before], portal: &Portal) -> Undo {
             }
         }
     }
-    yield_to_holders(&now, &mut reverting, &mut left_alone);
+    yield_to_holders(portal, &now, &mut reverting, &mut left_alone);
     let changes = changes(&now, &reverting);
     Undo {
         rows: rows::of(before, &now, &changes, &left_alone),
-        accounts: live_afterwards(&now, &changes),
+        accounts: live_afterwards(portal.live_accounts(), &changes),
         changes,
     }
+}
+
+/// The accounts that the run changed, as they are now: few among all.
+fn concerned(before: &[Before], portal: &Portal) -> BTreeMap<AccountId, AccountState> {
+    let ids: BTreeSet<AccountId> = before.iter().map(|account| account.id).collect();
+    portal
+        .iter()
+        .filter(|account| ids.contains(&account.id))
+        .map(|account| (account.id, account))
+        .collect()
 }
 
 /// What an account goes back to.
@@ -95,23 +105,25 @@ fn target(before: &Before, present: &AccountState) -> AccountState {
 
 /// Leaves alone who needs an address that somebody has who does not give it up; that one then gives nothing up either.
 fn yield_to_holders(
+    portal: &Portal,
     now: &BTreeMap<AccountId, AccountState>,
     reverting: &mut BTreeMap<AccountId, AccountState>,
     left_alone: &mut BTreeMap<AccountId, LeftAlone>,
 ) {
-    let mut holders: HashMap<&Address, AccountId> = HashMap::new();
-    for account in now
-        .values()
+    let needed: HashSet<Address> = reverting.values().flat_map(held).cloned().collect();
+    let mut holders = HashMap::new();
+    for account in portal
+        .iter()
         .filter(|account| !reverting.contains_key(&account.id))
     {
-        holders.extend(held(account).map(|address| (address, account.id)));
+        hold(&mut holders, &account, &needed);
     }
     loop {
-        let in_the_way: Vec<(AccountId, AccountId)> = reverting
+        let in_the_way: Vec<(AccountId, Option<String>)> = reverting
             .iter()
             .filter_map(|(id, target)| {
-                let holder = held(target).find_map(|address| holders.get(address));
-                holder.map(|holder| (*id, *holder))
+                let holder = held(target).find_map(|address| holders.get(address))?;
+                Some((*id, holder.clone()))
             })
             .collect();
         if in_the_way.is_empty() {
@@ -120,13 +132,18 @@ fn yield_to_holders(
         for (id, holder) in in_the_way {
             reverting.remove(&id);
             left_alone.insert(id, LeftAlone::Taken(holder));
-            holders.extend(
-                now.get(&id)
-                    .into_iter()
-                    .flat_map(held)
-                    .map(|address| (address, id)),
-            );
+            if let Some(account) = now.get(&id) {
+                hold(&mut holders, account, &needed);
+            }
         }
+    }
+}
+
+/// Notes by whom, named by its primary address, those of the addresses are held that somebody needs.
+fn hold(holders: &mut HashMap<Address, Option<String>>, account: &AccountState, needed: &HashSet<Address>) {
+    for address in held(account).filter(|address| needed.contains(*address)) {
+        let primary = account.primary().map(|state| state.address.to_string());
+        holders.insert(address.clone(), primary);
     }
 }
 
@@ -169,10 +186,9 @@ fn kind(present: &AccountState, after: &AccountState) -> ChangeKind {
     }
 }
 
-fn live_afterwards(now: &BTreeMap<AccountId, AccountState>, changes: &[AccountChange]) -> u64 {
-    let live = now.values().filter(|account| !account.removed).count() as u64;
+fn live_afterwards(now: u64, changes: &[AccountChange]) -> u64 {
     let of_kind = |kind| changes.iter().filter(|change| change.kind == kind).count() as u64;
-    live + of_kind(ChangeKind::Restored) - of_kind(ChangeKind::Removed)
+    now + of_kind(ChangeKind::Restored) - of_kind(ChangeKind::Removed)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::address::DomainName;
 use crate::attribute::AttributeDescription;
 use crate::object::ObjectType;
-use crate::reading::hints::{BY_DEFAULT, ClassHint, RECIPIENT_TYPE, RECIPIENT_TYPES};
+use crate::reading::hints::{BY_DEFAULT, CLASSES, RECIPIENT_TYPE, RECIPIENT_TYPES, Schema, TellingClass};
 
 use super::{Comparison, Filter, Substrings};
 
@@ -39,14 +39,15 @@ fn of_types(wanted: &BuildFilter<'_>) -> Option<Filter> {
         return None;
     }
     if !wanted.recipient_types {
-        return Some(by_class(&is_wanted).unwrap_or_else(nothing));
+        let by_class = by_class(is_wanted, otherwise_without_exchange);
+        return Some(by_class.unwrap_or_else(nothing));
     }
-    let mut any: Vec<Filter> = recipient_types(is_wanted);
+    let mut any = recipient_types(is_wanted);
     if is_wanted(ObjectType::Other) {
         let known = Filter::Or(recipient_types(|_| true));
         any.push(Filter::And(vec![has_recipient_type(), not(known)]));
     }
-    if let Some(by_class) = by_class(&is_wanted) {
+    if let Some(by_class) = by_class(is_wanted, || none_of(|_| true)) {
         any.push(Filter::And(vec![not(has_recipient_type()), by_class]));
     }
     one(any)
@@ -63,36 +64,42 @@ fn recipient_types(is_wanted: impl Fn(ObjectType) -> bool) -> Vec<Filter> {
 }
 
 fn has_recipient_type() -> Filter {
-    Filter::Present(AttributeDescription::known(RECIPIENT_TYPE))
+    present(RECIPIENT_TYPE)
 }
 
-/// The condition on the classes of an object of one of these types, as far as classes tell them; none if no class tells any.
-fn by_class(is_wanted: &impl Fn(ObjectType) -> bool) -> Option<Filter> {
-    let mut any = Vec::new();
-    for hint in ClassHint::ALL {
-        if is_wanted(hint.object_type()) {
-            any.push(only(hint));
-        }
-    }
+/// The condition on the classes of an object of one of these types, as far as classes tell them; none if no class tells any. An
+/// object has one structural class, so that no class needs to exclude another.
+fn by_class(is_wanted: impl Fn(ObjectType) -> bool, otherwise: impl FnOnce() -> Filter) -> Option<Filter> {
+    let mut any = classes(|class| is_wanted(class.hint.object_type()));
     if is_wanted(BY_DEFAULT) {
-        any.push(not(Filter::Or(classes(|_| true))));
+        any.push(otherwise());
     }
     one(any)
 }
 
-/// Of this class and of none that goes before it.
-fn only(hint: ClassHint) -> Filter {
-    let own = Filter::Or(classes(|class| class == hint));
-    let before = classes(|class| class < hint);
-    if before.is_empty() {
-        return own;
-    }
-    Filter::And(vec![own, not(Filter::Or(before))])
+/// Of no class that tells the type, in a directory without Exchange's schema.
+///
+/// A server that does not know a class takes a condition on its name for neither true nor false, and so its negation (RFC 4517
+/// 4.2.26). So Exchange's classes are not mentioned; and for servers other than Active Directory, which name their entries by
+/// `entryUUID`, the condition stands a second time without Active Directory's.
+fn otherwise_without_exchange() -> Filter {
+    let elsewhere = vec![
+        present("entryUUID"),
+        none_of(|class| class.schema == Schema::Standard),
+    ];
+    Filter::Or(vec![
+        none_of(|class| class.schema != Schema::Exchange),
+        Filter::And(elsewhere),
+    ])
 }
 
-fn classes(is_wanted: impl Fn(ClassHint) -> bool) -> Vec<Filter> {
-    let classes = ClassHint::CLASSES.iter().filter(|(_, hint)| is_wanted(*hint));
-    classes.map(|(name, _)| equal("objectClass", name)).collect()
+fn none_of(is_wanted: impl Fn(&TellingClass) -> bool) -> Filter {
+    not(Filter::Or(classes(is_wanted)))
+}
+
+fn classes(is_wanted: impl Fn(&TellingClass) -> bool) -> Vec<Filter> {
+    let classes = CLASSES.iter().filter(|class| is_wanted(class));
+    classes.map(|class| equal("objectClass", class.name)).collect()
 }
 
 fn of_domains(domains: &[DomainName]) -> Option<Filter> {
@@ -126,13 +133,17 @@ fn equal(attribute: &str, value: &str) -> Filter {
     )
 }
 
+fn present(attribute: &str) -> Filter {
+    Filter::Present(AttributeDescription::known(attribute))
+}
+
 fn not(filter: Filter) -> Filter {
     Filter::Not(Box::new(filter))
 }
 
 /// What no object matches: all have a class.
 fn nothing() -> Filter {
-    not(Filter::Present(AttributeDescription::known("objectClass")))
+    not(present("objectClass"))
 }
 
 fn all(mut filters: Vec<Filter>) -> Option<Filter> {

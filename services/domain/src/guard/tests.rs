@@ -1,1 +1,280 @@
 use super::*;
+
+const UNLIMITED: RemovalLimit = RemovalLimit {
+    accounts: None,
+    percent: None,
+};
+
+fn limit(accounts: Option<u32>, percent: Option<u32>) -> RemovalLimit {
+    RemovalLimit { accounts, percent }
+}
+
+/// A run that takes something from so many of 1,000 accounts.
+fn run(reduced: u64) -> Situation {
+    Situation {
+        objects: 900,
+        counts: Counts {
+            remove: reduced * 2,
+            accounts_reduced: reduced,
+            ..Counts::default()
+        },
+        reduced,
+        live: 1_000,
+        ..Situation::default()
+    }
+}
+
+fn held(situation: &Situation) -> Option<HeldReason> {
+    judge(situation).map(|hold| hold.reason())
+}
+
+#[test]
+fn unless_a_limit_is_set_it_is_the_greater_of_5_and_5_percent_and_never_more_than_half() {
+    for (live, allowed) in [
+        (0, 0),
+        (1, 0),
+        (2, 1),
+        (3, 1),
+        (8, 4),
+        (9, 4),
+        (10, 5),
+        (100, 5),
+        (119, 5),
+        (120, 6),
+        (1_000, 50),
+        (1_019, 50),
+        (1_000_000, 50_000),
+        (u64::MAX, u64::MAX / 20),
+    ] {
+        assert_eq!(UNLIMITED.allowed(live), allowed, "{live} live accounts");
+    }
+}
+
+#[test]
+fn a_limit_that_is_set_counts_alone_and_of_two_the_lower() {
+    for (limit, live, allowed) in [
+        (limit(Some(0), None), 1_000, 0),
+        (limit(Some(3), None), 1_000, 3),
+        (limit(Some(900), None), 1_000, 900),
+        (limit(Some(900), None), 3, 900),
+        (limit(None, Some(0)), 1_000, 0),
+        (limit(None, Some(10)), 1_000, 100),
+        (limit(None, Some(10)), 19, 1),
+        (limit(None, Some(10)), 9, 0),
+        (limit(None, Some(100)), 7, 7),
+        (limit(Some(20), Some(10)), 1_000, 20),
+        (limit(Some(20), Some(1)), 1_000, 10),
+        (limit(Some(0), Some(100)), 1_000, 0),
+    ] {
+        assert_eq!(limit.allowed(live), allowed, "{limit:?} of {live} live accounts");
+    }
+}
+
+#[test]
+fn a_run_is_held_if_it_takes_something_from_more_accounts_than_the_limit() {
+    for (reduced, limit, expected) in [
+        (50, UNLIMITED, None),
+        (51, UNLIMITED, Some(HeldReason::RemovalLimit)),
+        (0, limit(Some(0), None), None),
+        (1, limit(Some(0), None), Some(HeldReason::RemovalLimit)),
+        (100, limit(None, Some(10)), None),
+        (101, limit(None, Some(10)), Some(HeldReason::RemovalLimit)),
+        (700, limit(Some(700), None), None),
+    ] {
+        let situation = Situation {
+            limit,
+            ..run(reduced)
+        };
+        assert_eq!(held(&situation), expected, "{reduced} accounts, {limit:?}");
+    }
+}
+
+#[test]
+fn what_runs_did_in_the_last_24_hours_counts_together_with_the_run() {
+    for (earlier, reduced, expected) in [
+        (49, 1, None),
+        (50, 1, Some(HeldReason::RemovalLimit)),
+        (1_000, 0, None),
+        (u64::MAX, 1, Some(HeldReason::RemovalLimit)),
+    ] {
+        let situation = Situation {
+            earlier,
+            ..run(reduced)
+        };
+        assert_eq!(held(&situation), expected, "{reduced} accounts after {earlier}");
+    }
+}
+
+#[test]
+fn what_was_approved_does_not_count() {
+    let situation = Situation {
+        reduced: 0,
+        earlier: 900,
+        ..run(700)
+    };
+    assert_eq!(held(&situation), None);
+}
+
+#[test]
+fn a_read_without_objects_is_held_whatever_the_limit_if_it_would_remove_or_mark_anything() {
+    let nothing = Counts::default();
+    for (counts, expected) in [
+        (nothing, None),
+        (
+            Counts {
+                stale: 9,
+                keep: 3,
+                ..nothing
+            },
+            None,
+        ),
+        (Counts { remove: 1, ..nothing }, Some(HeldReason::EmptyRead)),
+        (
+            Counts {
+                newly_stale: 1,
+                ..nothing
+            },
+            Some(HeldReason::EmptyRead),
+        ),
+        (
+            Counts {
+                given_back: 1,
+                ..nothing
+            },
+            Some(HeldReason::EmptyRead),
+        ),
+    ] {
+        let situation = Situation {
+            objects: 0,
+            counts,
+            limit: limit(Some(u32::MAX), None),
+            ..run(0)
+        };
+        assert_eq!(held(&situation), expected, "{counts:?}");
+        let approved = Situation {
+            empty_read_approved: true,
+            ..situation
+        };
+        assert_eq!(held(&approved), None, "{counts:?}");
+        let one_object = Situation {
+            objects: 1,
+            ..situation
+        };
+        assert_eq!(held(&one_object), None, "{counts:?}");
+    }
+}
+
+#[test]
+fn the_first_run_that_removes_what_no_preview_has_shown_is_held() {
+    let first = Situation {
+        unseen_first_removal: true,
+        ..run(1)
+    };
+    assert_eq!(held(&first), Some(HeldReason::FirstRemoval));
+    assert_eq!(
+        held(&Situation {
+            unseen_first_removal: true,
+            ..run(0)
+        }),
+        None
+    );
+}
+
+#[test]
+fn of_several_reasons_an_empty_read_goes_first_then_the_first_removal_then_the_limit() {
+    let all = Situation {
+        objects: 0,
+        unseen_first_removal: true,
+        ..run(1_000)
+    };
+    assert_eq!(held(&all), Some(HeldReason::EmptyRead));
+    let approved = Situation {
+        empty_read_approved: true,
+        ..all
+    };
+    assert_eq!(held(&approved), Some(HeldReason::FirstRemoval));
+    let seen = Situation {
+        unseen_first_removal: false,
+        ..approved
+    };
+    assert_eq!(held(&seen), Some(HeldReason::RemovalLimit));
+}
+
+#[test]
+fn all_but_a_change_since_the_preview_can_be_approved() {
+    for reason in HeldReason::ALL {
+        assert_eq!(reason.is_approvable(), *reason != HeldReason::ChangedSincePreview);
+        assert_eq!(HeldReason::parse(reason.as_str()), Some(*reason));
+    }
+}
+
+const ADVICE: &str = "Nothing has been changed; what the run would add waits too. Look at the rows of the run, and approve its \
+                      removals if they are right; if they are not, correct the directory or the settings and sync again.";
+
+#[test]
+fn the_administrator_reads_the_numbers_and_what_to_do() {
+    for (hold, matter) in [
+        (
+            Hold::RemovalLimit {
+                reduced: 51,
+                earlier: 0,
+                allowed: 50,
+            },
+            "The run would remove, or take an address from, 51 accounts; the limit for 24 hours is 50 accounts.",
+        ),
+        (
+            Hold::RemovalLimit {
+                reduced: 1,
+                earlier: 5,
+                allowed: 5,
+            },
+            "The run would remove, or take an address from, 1 account, after 5 accounts in the last 24 hours; the limit for 24 \
+             hours is 5 accounts.",
+        ),
+        (
+            Hold::RemovalLimit {
+                reduced: 2,
+                earlier: 1,
+                allowed: 0,
+            },
+            "The run would remove, or take an address from, 2 accounts, after 1 account in the last 24 hours; every removal is to \
+             be approved.",
+        ),
+        (
+            Hold::EmptyRead {
+                removed: 12,
+                marked: 0,
+            },
+            "The directory answered without a single object, so the run would remove 12 addresses. Check that the search base, the \
+             filter and the rights of the account that reads the directory are still what they should be.",
+        ),
+        (
+            Hold::FirstRemoval { removed: 1 },
+            "This is the first run since Remove Accounts was switched on. It would remove 1 address, and no preview has shown all \
+             of that.",
+        ),
+    ] {
+        assert_eq!(hold.message(), format!("{matter} {ADVICE}"));
+    }
+    assert_eq!(
+        Hold::ChangedSincePreview { differences: 3 }.message(),
+        "The run would decide otherwise than the preview that was looked at: 3 rows differ. Nothing has been changed; what the run \
+         would add waits too. Look at the rows, and sync again: without naming a preview, or after a new one."
+    );
+}
+
+#[test]
+fn of_an_empty_read_the_administrator_reads_what_it_would_do() {
+    for (removed, marked, expected) in [
+        (0, 1, "mark 1 address as gone"),
+        (2, 0, "remove 2 addresses"),
+        (1, 2, "remove 1 address and mark 2 addresses as gone"),
+        (0, 0, "give accounts that it adopted back to the portal"),
+    ] {
+        let message = Hold::EmptyRead { removed, marked }.message();
+        assert!(
+            message.contains(&format!("so the run would {expected}. ")),
+            "{message}"
+        );
+    }
+}

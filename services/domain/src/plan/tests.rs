@@ -6,4 +6,5 @@ mod properties;
 mod rules;
 mod takeovers;
 mod tenant;
-mod worlds;
+mod withholding;
+pub(crate) mod worlds;

@@ -39,24 +39,11 @@ pub(crate) enum ClassHint {
 }
 
 impl ClassHint {
-    /// Each, in that order.
-    pub(crate) const ALL: [Self; 3] = [Self::Group, Self::Contact, Self::PublicFolder];
-
-    /// Each class that tells the type, with what it tells.
-    pub(crate) const CLASSES: [(&str, Self); 6] = [
-        ("group", Self::Group),
-        ("groupOfNames", Self::Group),
-        ("groupOfUniqueNames", Self::Group),
-        ("msExchDynamicDistributionList", Self::Group),
-        ("contact", Self::Contact),
-        ("publicFolder", Self::PublicFolder),
-    ];
-
     pub(super) fn of(class: &[u8]) -> Option<Self> {
-        let known = Self::CLASSES
-            .into_iter()
-            .find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(class));
-        known.map(|(_, hint)| hint)
+        let known = CLASSES
+            .iter()
+            .find(|known| known.name.as_bytes().eq_ignore_ascii_case(class));
+        known.map(|known| known.hint)
     }
 
     /// The type that it tells.
@@ -67,6 +54,43 @@ impl ClassHint {
             Self::PublicFolder => ObjectType::PublicFolder,
         }
     }
+}
+
+/// An object class that tells the type, by name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TellingClass {
+    pub(crate) name: &'static str,
+    pub(crate) hint: ClassHint,
+    pub(crate) schema: Schema,
+}
+
+/// Where a class is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Schema {
+    /// To every server (RFC 4519).
+    Standard,
+    /// To Active Directory.
+    ActiveDirectory,
+    /// To Active Directory once Exchange has extended it.
+    Exchange,
+}
+
+/// Each class that tells the type.
+pub(crate) const CLASSES: [TellingClass; 6] = [
+    telling("group", ClassHint::Group, Schema::ActiveDirectory),
+    telling("groupOfNames", ClassHint::Group, Schema::Standard),
+    telling("groupOfUniqueNames", ClassHint::Group, Schema::Standard),
+    telling(
+        "msExchDynamicDistributionList",
+        ClassHint::Group,
+        Schema::Exchange,
+    ),
+    telling("contact", ClassHint::Contact, Schema::ActiveDirectory),
+    telling("publicFolder", ClassHint::PublicFolder, Schema::Exchange),
+];
+
+const fn telling(name: &'static str, hint: ClassHint, schema: Schema) -> TellingClass {
+    TellingClass { name, hint, schema }
 }
 
 /// The attribute in which Exchange says what a recipient is.

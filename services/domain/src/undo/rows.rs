@@ -16,11 +16,13 @@ pub(super) fn of(
     left_alone: &BTreeMap<AccountId, LeftAlone>,
 ) -> Vec<UndoRow> {
     let mut rows = of_changes(changes);
-    for account in before {
-        if let Some(why) = left_alone.get(&account.id) {
+    let before: BTreeMap<AccountId, &Before> = before.iter().map(|account| (account.id, account)).collect();
+    for (id, why) in left_alone {
+        if let Some(account) = before.get(id) {
             rows.extend(of_left_alone(account, now, why));
         }
     }
+    // Of one address in the order of the accounts: the sort is stable.
     rows.sort_by(|a, b| a.address.cmp(&b.address));
     rows
 }
@@ -77,7 +79,7 @@ fn of_left_alone<'a>(
 ) -> impl Iterator<Item = UndoRow> + 'a {
     let (reason, other) = match why {
         LeftAlone::Changed => (Reason::ChangedSince, None),
-        LeftAlone::Taken(by) => (Reason::AddressTaken, now.get(by).and_then(primary_of)),
+        LeftAlone::Taken(by) => (Reason::AddressTaken, by.clone()),
     };
     let present = now.get(&before.id);
     let states = [present, before.state.as_ref()].into_iter().flatten();

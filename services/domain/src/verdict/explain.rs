@@ -17,7 +17,7 @@ fn of_verdict(verdict: Verdict) -> &'static str {
         Verdict::Update => "What the portal holds of the address changes.",
         Verdict::Remove => "The address is removed from the portal.",
         Verdict::Stale => {
-            "The directory no longer has the address. It stays in the portal, marked with the date since when."
+            "The directory does not have the address: it stays in the portal, marked with the date since when."
         }
         Verdict::Skip => "The address is not imported.",
     }
@@ -143,14 +143,16 @@ fn absent(reason: Reason, other: Option<&str>) -> String {
                 why.map_or_else(String::new, |why| format!(": {why}"))
             )
         }
-        Reason::OtherServer => "The directory no longer has the address, but another server of yours was read than the last time; the \
-                                next complete read decides."
+        Reason::OtherServer => "The directory does not have the address, but another server of yours was read than the last time; \
+                                the next complete read decides."
             .to_owned(),
-        Reason::NotApproved => "The directory no longer has the address, but it is not among the removals that were approved; the next \
-                                run decides."
+        Reason::NotApproved => "The directory does not have the address, but it is not among the removals that were approved; the \
+                                next run decides."
             .to_owned(),
-        Reason::RemovalsPaused => "The directory no longer has the address, but all removals are paused at the moment.".to_owned(),
-        _ => "The directory no longer has the address.".to_owned(),
+        Reason::RemovalsPaused => {
+            "The directory does not have the address, but all removals are paused at the moment.".to_owned()
+        }
+        _ => "The directory does not have the address.".to_owned(),
     }
 }
 
@@ -169,9 +171,11 @@ fn refused_claims(reason: Reason) -> &'static str {
 
 fn stays_or_goes(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Remove => "It is removed, since Remove Accounts is on; it can be restored for 30 days.",
+        Verdict::Remove => {
+            "It is removed, since Remove Accounts is on; an account that is left with no address can be restored for 30 days."
+        }
         Verdict::Stale => "It stays in the portal, marked with the date since when.",
-        _ => "It was typed in the portal, and stays.",
+        _ => "It stays as it was typed in the portal.",
     }
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::object::{ObjectType, Origin};
 use crate::plan::{AccountState, AddressState, ChangeKind, PlannedRow, Portal, Removal};
-use crate::verdict::Verdict;
+use crate::verdict::{Reason, Verdict};
 
 use super::worlds::{any_world, now};
 
@@ -38,7 +38,8 @@ proptest! {
                 Some(_) => prop_assert_eq!(state.stale_since, had.or(Some(now())), "{}", address),
                 None => prop_assert!(state.stale_since.is_none() || state.stale_since == had, "{}", address),
             }
-            prop_assert!(state.stale_since.is_none() || world.rules.removal == Removal::Off || stale.is_none());
+            let waits = stale.as_ref().is_none_or(is_withheld);
+            prop_assert!(state.stale_since.is_none() || world.rules.removal == Removal::Off || waits);
         }
     }
 
@@ -97,4 +98,11 @@ fn verdict(
 
 fn is_kept(row: &PlannedRow<'_>) -> bool {
     row.object_id.is_some() && row.verdict != Verdict::Skip
+}
+
+fn is_withheld(row: &PlannedRow<'_>) -> bool {
+    matches!(
+        row.reason,
+        Some(Reason::OtherServer | Reason::NotApproved | Reason::RemovalsPaused)
+    )
 }

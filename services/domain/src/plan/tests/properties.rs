@@ -54,7 +54,9 @@ proptest! {
     }
 
     #[test]
-    fn planning_again_changes_nothing_and_finds_the_rows_that_were_foretold(world in any_world()) {
+    fn planning_again_changes_nothing_and_finds_the_rows_that_were_foretold(mut world in any_world()) {
+        // What another server was the first to lack is no longer new the next time.
+        world.withholding.other_server = false;
         let (directory, portal) = (world.directory(), world.portal());
         let plan = world.plan(&directory, &portal);
         let after = portal.apply(&plan);

@@ -106,6 +106,20 @@ impl Tenant {
     }
 
     pub(super) fn sync_at(&mut self, now: Timestamp) -> Vec<String> {
+        let (rows, after, next_id) = self.plan_at(now, |portal, plan, next_id| {
+            (told(plan), portal.apply(plan), next_id)
+        });
+        self.portal = after;
+        self.next_id = next_id;
+        rows
+    }
+
+    /// What is asked of the plan, which is not applied.
+    pub(super) fn plan<T>(&self, ask: impl FnOnce(&Plan<'_>) -> T) -> T {
+        self.plan_at(now(), |_, plan, _| ask(plan))
+    }
+
+    fn plan_at<T>(&self, now: Timestamp, ask: impl FnOnce(&Portal, &Plan<'_>, u128) -> T) -> T {
         let mut builder = Directory::builder();
         for object in &self.objects {
             builder.push(object.clone());
@@ -131,10 +145,7 @@ impl Tenant {
             now,
             &mut new_id,
         );
-        let (rows, after) = (told(&plan), self.portal.apply(&plan));
-        self.portal = after;
-        self.next_id = next_id;
-        rows
+        ask(&self.portal, &plan, next_id)
     }
 
     /// The live accounts, each as `number: primary alias …`; `*` marks typed addresses, `~` stale ones, `=` domain aliases.

@@ -26,17 +26,17 @@ const USERNAMES: [&str; 4] = ["ann", "bob", "cy", "dee"];
 
 /// Everything that a plan is made of.
 #[derive(Clone, Debug)]
-pub(super) struct RandomWorld {
-    pub(super) rules: Rules,
-    pub(super) domains: TenantDomains,
-    pub(super) foreign: ForeignDomains,
-    pub(super) objects: Vec<DirectoryObject>,
-    pub(super) accounts: Vec<AccountState>,
-    pub(super) withholding: Withholding,
+pub(crate) struct RandomWorld {
+    pub(crate) rules: Rules,
+    pub(crate) domains: TenantDomains,
+    pub(crate) foreign: ForeignDomains,
+    pub(crate) objects: Vec<DirectoryObject>,
+    pub(crate) accounts: Vec<AccountState>,
+    pub(crate) withholding: Withholding,
 }
 
 impl RandomWorld {
-    pub(super) fn directory(&self) -> Directory {
+    pub(crate) fn directory(&self) -> Directory {
         let mut builder = Directory::builder();
         for object in &self.objects {
             builder.push(object.clone());
@@ -44,13 +44,22 @@ impl RandomWorld {
         builder.finish()
     }
 
-    pub(super) fn portal(&self) -> Portal {
+    pub(crate) fn portal(&self) -> Portal {
         self.accounts.iter().cloned().collect()
     }
 
     /// The plan on a directory and a portal of this world, with new accounts numbered from 1000.
-    pub(super) fn plan<'a>(&'a self, directory: &'a Directory, portal: &'a Portal) -> Plan<'a> {
-        let mut last = 1000;
+    pub(crate) fn plan<'a>(&'a self, directory: &'a Directory, portal: &'a Portal) -> Plan<'a> {
+        self.plan_from(1000, directory, portal)
+    }
+
+    /// The same, with new accounts numbered from `last` on.
+    pub(crate) fn plan_from<'a>(
+        &'a self,
+        mut last: u128,
+        directory: &'a Directory,
+        portal: &'a Portal,
+    ) -> Plan<'a> {
         let mut new_id = || {
             last += 1;
             account_id(last)
@@ -68,7 +77,7 @@ impl RandomWorld {
     }
 }
 
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from_second(1_700_000_000).unwrap()
 }
 
@@ -76,11 +85,11 @@ fn long_ago() -> Timestamp {
     Timestamp::from_second(1_600_000_000).unwrap()
 }
 
-pub(super) fn account_id(number: u128) -> AccountId {
+pub(crate) fn account_id(number: u128) -> AccountId {
     AccountId::from_uuid(Uuid::from_u128(number))
 }
 
-pub(super) fn object_id(number: usize) -> ObjectId {
+pub(crate) fn object_id(number: usize) -> ObjectId {
     ObjectId::from_canonical(&format!("object {number}")).unwrap()
 }
 
@@ -94,11 +103,12 @@ fn addresses() -> Vec<Address> {
 
 prop_compose! {
     /// Any world at all.
-    pub(super) fn any_world()(
+    pub(crate) fn any_world()(
         rules in rules(),
         owned in prop_oneof![3 => Just(3_usize), 1 => 1..3_usize],
         objects in objects(),
         accounts in accounts(),
+        withholding in withholding(),
     ) -> RandomWorld {
         let name = |name: &str| DomainName::parse(name).unwrap();
         let alias_of = |domain: &str| (domain == "alias.test").then(|| name("main.test"));
@@ -108,8 +118,19 @@ prop_compose! {
             foreign: [name("other.test")].into_iter().collect(),
             objects,
             accounts,
-            withholding: Withholding::default(),
+            withholding,
         }
+    }
+}
+
+prop_compose! {
+    fn withholding()(
+        removals_paused in prop::bool::weighted(0.15),
+        other_server in prop::bool::weighted(0.25),
+        approved in prop_oneof![2 => Just(None), 1 => subsequence(addresses(), 0..=addresses().len()).prop_map(Some)],
+    ) -> Withholding {
+        let texts = |addresses: Vec<Address>| addresses.iter().map(ToString::to_string).collect();
+        Withholding { removals_paused, other_server, approved: approved.map(texts) }
     }
 }
 

@@ -1,1 +1,126 @@
+use std::collections::HashSet;
+
 use super::*;
+
+/// The verdicts that a reason goes with.
+fn verdicts(reason: Reason) -> &'static [Verdict] {
+    match reason {
+        Reason::InvalidAddress
+        | Reason::TypeExcluded
+        | Reason::DisabledExcluded
+        | Reason::DomainExcluded
+        | Reason::OtherTenant
+        | Reason::DomainNotRegistered
+        | Reason::InterferesWithPortalAccount
+        | Reason::ClaimedByOtherObject
+        | Reason::DuplicateUsername
+        | Reason::ChangedSince
+        | Reason::AddressTaken => &[Verdict::Skip],
+        Reason::NewAccount | Reason::NewAddress | Reason::Restored => &[Verdict::Add],
+        Reason::Adopted
+        | Reason::Merged
+        | Reason::Rebound
+        | Reason::Renamed
+        | Reason::Moved
+        | Reason::TypeChanged
+        | Reason::NowSynced
+        | Reason::StaleNoMore
+        | Reason::RoleChanged
+        | Reason::GivenBack => &[Verdict::Update],
+        Reason::Absent | Reason::OnlyRefusedClaims => &[Verdict::Stale, Verdict::Remove],
+        Reason::OtherServer => &[Verdict::Stale],
+        Reason::NotApproved | Reason::RemovalsPaused => &[Verdict::Stale, Verdict::Keep],
+        Reason::Reverted => &[Verdict::Add, Verdict::Update, Verdict::Remove],
+    }
+}
+
+#[test]
+fn every_verdict_with_every_reason_that_it_can_have_is_explained_in_words_of_its_own() {
+    let mut told = HashSet::new();
+    let mut tell = |text: String| {
+        assert!(
+            text.ends_with('.') && text.starts_with(char::is_uppercase),
+            "{text}"
+        );
+        assert!(!text.contains("  ") && !text.contains("_"), "{text}");
+        assert!(told.insert(text.clone()), "twice: {text}");
+    };
+    for verdict in Verdict::ALL {
+        tell(explain(*verdict, None, None));
+    }
+    for reason in Reason::ALL {
+        for verdict in verdicts(*reason) {
+            tell(explain(*verdict, Some(*reason), None));
+        }
+    }
+}
+
+#[test]
+fn who_won_who_blocks_and_what_was_left_is_named() {
+    for (verdict, reason, other) in [
+        (Verdict::Skip, Reason::InterferesWithPortalAccount, "boss@a.test"),
+        (Verdict::Skip, Reason::ClaimedByOtherObject, "CN=Bob,DC=a,DC=test"),
+        (Verdict::Skip, Reason::DuplicateUsername, "ann@a.test"),
+        (Verdict::Update, Reason::Moved, "bob@a.test"),
+        (Verdict::Update, Reason::Merged, "boss@a.test"),
+        (Verdict::Skip, Reason::AddressTaken, "lee@a.test"),
+    ] {
+        let text = explain(verdict, Some(reason), Some(other));
+        assert!(text.contains(other), "{text}");
+        assert!(!text.contains("  ") && !text.contains(" ,"), "{text}");
+    }
+}
+
+#[test]
+fn of_an_absent_address_whose_claims_are_refused_it_is_said_why_they_are() {
+    let mut told = HashSet::new();
+    for reason in [
+        Reason::TypeExcluded,
+        Reason::DisabledExcluded,
+        Reason::DomainExcluded,
+        Reason::OtherTenant,
+        Reason::DomainNotRegistered,
+        Reason::DuplicateUsername,
+    ] {
+        for verdict in [Verdict::Stale, Verdict::Remove] {
+            assert!(told.insert(explain(
+                verdict,
+                Some(Reason::OnlyRefusedClaims),
+                Some(reason.as_str())
+            )));
+        }
+    }
+    assert_eq!(
+        explain(
+            Verdict::Stale,
+            Some(Reason::OnlyRefusedClaims),
+            Some("DISABLED_EXCLUDED")
+        ),
+        "The directory has the address only where it is not imported: its object is a disabled user, and the settings exclude \
+         those. It stays in the portal, marked with the date since when."
+    );
+}
+
+#[test]
+fn an_absence_says_whether_the_address_stays() {
+    for (verdict, reason, expected) in [
+        (
+            Verdict::Remove,
+            Reason::Absent,
+            "The directory does not have the address. It is removed, since Remove Accounts is on; an account that is left with no address \
+             can be restored for 30 days.",
+        ),
+        (
+            Verdict::Stale,
+            Reason::Absent,
+            "The directory does not have the address. It stays in the portal, marked with the date since when.",
+        ),
+        (
+            Verdict::Keep,
+            Reason::RemovalsPaused,
+            "The directory does not have the address, but all removals are paused at the moment. It stays as it was typed in the portal.",
+        ),
+    ] {
+        assert_eq!(explain(verdict, Some(reason), None), expected);
+    }
+}

@@ -1,0 +1,158 @@
+//! Filters as an administrator reads them.
+
+use crate::address::DomainName;
+use crate::filter::{BuildFilter, Filter, build};
+use crate::object::ObjectType;
+
+fn built(object_types: &[ObjectType], domains: &[&str], own: &str, recipient_types: bool) -> Option<String> {
+    let domains: Vec<_> = domains
+        .iter()
+        .map(|name| DomainName::parse(name).unwrap())
+        .collect();
+    let own = (!own.is_empty()).then(|| Filter::parse(own).unwrap());
+    let filter = build(&BuildFilter {
+        object_types,
+        domains: &domains,
+        own: own.as_ref(),
+        recipient_types,
+    })?;
+    let text = filter.to_string();
+    assert_eq!(Filter::parse(&text).as_ref(), Ok(&filter), "{text}");
+    Some(text)
+}
+
+#[test]
+fn without_a_wish_everything_passes() {
+    for recipient_types in [false, true] {
+        assert_eq!(built(&[], &[], "", recipient_types), None);
+        assert_eq!(built(ObjectType::ALL, &[], "", recipient_types), None);
+        assert_eq!(
+            built(ObjectType::ALL, &[], "mail=*", recipient_types).unwrap(),
+            "(mail=*)"
+        );
+    }
+}
+
+#[test]
+fn kinds_of_object_are_told_by_exchange_and_where_it_is_silent_by_class() {
+    for (object_types, expected) in [
+        (
+            vec![ObjectType::SharedMailbox],
+            "(|(msExchRecipientTypeDetails=4)(msExchRecipientTypeDetails=34359738368))",
+        ),
+        (
+            vec![ObjectType::PublicFolder],
+            "(|(msExchRecipientTypeDetails=4096)(&(!(msExchRecipientTypeDetails=*))(objectClass=publicFolder)))",
+        ),
+        (
+            vec![ObjectType::Contact, ObjectType::PublicFolder],
+            "(|(msExchRecipientTypeDetails=64)(msExchRecipientTypeDetails=32768)(msExchRecipientTypeDetails=4096)\
+             (&(!(msExchRecipientTypeDetails=*))(|(objectClass=contact)(objectClass=publicFolder))))",
+        ),
+        (
+            vec![ObjectType::User],
+            "(|(msExchRecipientTypeDetails=1)(msExchRecipientTypeDetails=2)(msExchRecipientTypeDetails=8)\
+             (msExchRecipientTypeDetails=128)(msExchRecipientTypeDetails=2147483648)(&(!(msExchRecipientTypeDetails=*))\
+             (!(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)\
+             (objectClass=msExchDynamicDistributionList)(objectClass=contact)(objectClass=publicFolder)))))",
+        ),
+    ] {
+        assert_eq!(
+            built(&object_types, &[], "", true).unwrap(),
+            expected,
+            "{object_types:?}"
+        );
+    }
+}
+
+#[test]
+fn other_is_what_exchange_knows_and_we_do_not() {
+    let filter = built(&[ObjectType::Other], &[], "", true).unwrap();
+    assert!(
+        filter.starts_with("(&(msExchRecipientTypeDetails=*)(!(|(msExchRecipientTypeDetails=1)("),
+        "{filter}"
+    );
+    assert_eq!(
+        filter.matches("(msExchRecipientTypeDetails=").count(),
+        19,
+        "{filter}"
+    );
+}
+
+#[test]
+fn without_exchange_kinds_are_told_by_class_alone() {
+    for (object_types, expected) in [
+        (
+            vec![ObjectType::Group],
+            "(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)\
+             (objectClass=msExchDynamicDistributionList))",
+        ),
+        (
+            vec![ObjectType::Contact, ObjectType::Resource],
+            "(objectClass=contact)",
+        ),
+        (
+            vec![ObjectType::User],
+            "(|(!(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=contact)))\
+             (&(entryUUID=*)(!(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)))))",
+        ),
+    ] {
+        assert_eq!(
+            built(&object_types, &[], "", false).unwrap(),
+            expected,
+            "{object_types:?}"
+        );
+    }
+}
+
+#[test]
+fn kinds_that_only_exchange_knows_match_nothing_without_it() {
+    let object_types = [ObjectType::Resource, ObjectType::SharedMailbox, ObjectType::Other];
+    assert_eq!(
+        built(&object_types, &[], "", false).unwrap(),
+        "(!(objectClass=*))"
+    );
+}
+
+#[test]
+fn without_exchange_its_attribute_is_never_mentioned() {
+    for chosen in 0..1_usize << ObjectType::ALL.len() {
+        let object_types: Vec<_> = (0..ObjectType::ALL.len())
+            .filter(|bit| chosen >> bit & 1 == 1)
+            .map(|bit| ObjectType::ALL[bit])
+            .collect();
+        let filter = built(&object_types, &["a.test"], "", false).unwrap();
+        assert!(!filter.contains("RecipientType"), "{object_types:?}: {filter}");
+    }
+}
+
+#[test]
+fn an_object_of_a_domain_has_its_mail_or_any_smtp_proxy_address_there() {
+    assert_eq!(
+        built(&[], &["A.test", "bücher.test"], "", true).unwrap(),
+        "(|(mail=*@a.test)(proxyAddresses=smtp:*@a.test)(mail=*@xn--bcher-kva.test)(proxyAddresses=smtp:*@xn--bcher-kva.test))"
+    );
+}
+
+#[test]
+fn ones_own_filter_has_to_hold_as_well() {
+    for (own, expected) in [
+        (
+            "memberOf=CN=Staff",
+            "(&(memberOf=CN=Staff)(objectClass=contact)(|(mail=*@a.test)(proxyAddresses=smtp:*@a.test)))",
+        ),
+        (
+            "(&(a=1)(b=2))",
+            "(&(a=1)(b=2)(objectClass=contact)(|(mail=*@a.test)(proxyAddresses=smtp:*@a.test)))",
+        ),
+        (
+            "(|(a=1)(b=2))",
+            "(&(|(a=1)(b=2))(objectClass=contact)(|(mail=*@a.test)(proxyAddresses=smtp:*@a.test)))",
+        ),
+    ] {
+        assert_eq!(
+            built(&[ObjectType::Contact], &["a.test"], own, false).unwrap(),
+            expected
+        );
+    }
+}
