@@ -68,11 +68,11 @@ pub(crate) fn directory_object(object: v1::DirectoryObject) -> Result<DirectoryO
         object_type,
         disabled: object.disabled,
         mail: mail.map(|mail| address(&mail)).transpose()?,
-        claims: object.claims.into_iter().map(claim).collect::<Result<_, _>>()?,
+        claims: object.claims.iter().map(claim).collect::<Result<_, _>>()?,
     })
 }
 
-fn claim(claim: v1::ObjectClaim) -> Result<Claim, ReconcileError> {
+fn claim(claim: &v1::ObjectClaim) -> Result<Claim, ReconcileError> {
     let address = if claim.invalid {
         ClaimedAddress::Invalid(bounded(storable(&claim.address).into_owned()))
     } else {

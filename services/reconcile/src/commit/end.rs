@@ -112,22 +112,22 @@ impl Complete {
         hold: &Hold,
     ) -> Result<Ending, ReconcileError> {
         let content = block_in_place(|| content::of_run(decided.plan.rows.iter()));
-        let held = Held {
+        let why = Held {
             content: Some(content),
             rows_of: held::shown_already(tenant, content).await?,
             ..because(hold)
         };
         let ending = self.ending(tenant, decided, v1::RunState::Held);
-        if held.rows_of.is_some() {
+        if why.rows_of.is_some() {
             return Ok(Ending {
-                held,
+                held: why,
                 rows_expire: None,
                 ..ending
             });
         }
         history::preview(tenant, self.run, decided.plan, &decided.difference).await?;
         Ok(Ending {
-            held,
+            held: why,
             history: Some(tenant.row.applied),
             rows_written: decided.difference.new.len() as u64,
             ..ending

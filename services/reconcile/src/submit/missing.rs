@@ -144,7 +144,7 @@ async fn send(missing: &HashSet<Box<str>>, answers: &mpsc::Sender<Answer>) -> Re
 }
 
 fn messages(missing: &HashSet<Box<str>>) -> impl Iterator<Item = v1::MissingObjects> {
-    let mut ids = missing.iter().map(|id| id.to_string()).peekable();
+    let mut ids = missing.iter().map(ToString::to_string).peekable();
     std::iter::from_fn(move || {
         ids.peek()?;
         let ids_of_one: Vec<String> = ids.by_ref().take(IDS).collect();
