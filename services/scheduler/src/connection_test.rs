@@ -39,7 +39,7 @@ pub(crate) const MOST_TESTS: usize = 64;
 /// How long a test waits for the broker before it is refused.
 const BROKER_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a test waits for a worker.
-const WORKER_PATIENCE: Duration = Duration::from_secs(60);
+const WORKER_PATIENCE: Duration = Duration::from_mins(1);
 /// How long a test may take in all.
 const WHOLE_PATIENCE: Duration = Duration::from_mins(3);
 

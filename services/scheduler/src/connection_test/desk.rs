@@ -90,12 +90,13 @@ pub(crate) async fn hear(
     ended: CancellationToken,
 ) -> Result<(), BoxError> {
     while let Some(delivery) = ended.run_until_cancelled(replies.next()).await {
-        match read(delivery.body()) {
-            Some((test_id, report)) => desk.pass_on(test_id, report),
-            None => tracing::warn!(
+        if let Some((test_id, report)) = read(delivery.body()) {
+            desk.pass_on(test_id, report);
+        } else {
+            tracing::warn!(
                 ?delivery,
                 "a message that is no report of a connection test is passed over"
-            ),
+            );
         }
         if let Err(error) = delivery.ack().await {
             tracing::debug!(%error, "the queue is gone, and the message with it");

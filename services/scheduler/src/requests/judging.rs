@@ -88,8 +88,11 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
 
-    fn ago(seconds: i64) -> Option<Timestamp> {
-        Some(NOW - SignedDuration::from_secs(seconds))
+    /// A reason, empty for none, and what makes a run be refused for it.
+    type Case = (&'static str, fn(&mut RunFacts));
+
+    fn ago(seconds: i64) -> Timestamp {
+        NOW - SignedDuration::from_secs(seconds)
     }
 
     fn days(days: i64) -> i64 {
@@ -101,7 +104,7 @@ mod tests {
             kind: RunKind::Sync,
             state: RunState::Held,
             held_reason: HeldReason::RemovalLimit,
-            end_time: ago(60),
+            end_time: Some(ago(60)),
             same_settings: true,
             same_domains: true,
             newest_held: true,
@@ -113,7 +116,7 @@ mod tests {
         RunFacts {
             kind: RunKind::Sync,
             state: RunState::Succeeded,
-            end_time: ago(60),
+            end_time: Some(ago(60)),
             accounts_changed: 3,
             ..RunFacts::default()
         }
@@ -123,8 +126,8 @@ mod tests {
         RunFacts {
             kind: RunKind::Preview,
             state: RunState::Succeeded,
-            end_time: ago(60),
-            rows_expire_time: ago(-60),
+            end_time: Some(ago(60)),
+            rows_expire_time: Some(ago(-60)),
             ..RunFacts::default()
         }
     }
@@ -140,11 +143,11 @@ mod tests {
 
     #[test]
     fn a_held_run_is_approved_while_it_stands_for_what_would_be_done() {
-        let cases: [(&str, fn(&mut RunFacts)); 12] = [
+        let cases: [Case; 12] = [
             ("", |_| {}),
             ("", |run| run.held_reason = HeldReason::EmptyRead),
             ("", |run| run.held_reason = HeldReason::FirstRemoval),
-            ("", |run| run.end_time = ago(days(7) - 1)),
+            ("", |run| run.end_time = Some(ago(days(7) - 1))),
             ("NOT_HELD", |run| run.state = RunState::Succeeded),
             ("NOT_HELD", |run| run.state = RunState::Unspecified),
             ("NOT_APPROVABLE", |run| {
@@ -152,7 +155,7 @@ mod tests {
             }),
             ("ALREADY_APPROVED", |run| run.acted_on = true),
             ("NOT_NEWEST_HELD", |run| run.newest_held = false),
-            ("APPROVAL_EXPIRED", |run| run.end_time = ago(days(7))),
+            ("APPROVAL_EXPIRED", |run| run.end_time = Some(ago(days(7)))),
             ("SETTINGS_CHANGED", |run| run.same_settings = false),
             ("DOMAINS_CHANGED", |run| run.same_domains = false),
         ];
@@ -163,15 +166,15 @@ mod tests {
 
     #[test]
     fn a_finished_sync_that_changed_something_is_taken_back_once_and_for_thirty_days() {
-        let cases: [(&str, fn(&mut RunFacts)); 9] = [
+        let cases: [Case; 9] = [
             ("", |_| {}),
-            ("", |run| run.end_time = ago(days(30) - 1)),
+            ("", |run| run.end_time = Some(ago(days(30) - 1))),
             ("NOT_A_FINISHED_SYNC", |run| run.kind = RunKind::Preview),
             ("NOT_A_FINISHED_SYNC", |run| run.kind = RunKind::Revert),
             ("NOT_A_FINISHED_SYNC", |run| run.state = RunState::Running),
             ("ALREADY_REVERTED", |run| run.reverted = true),
             ("ALREADY_REVERTED", |run| run.acted_on = true),
-            ("REVERT_EXPIRED", |run| run.end_time = ago(days(30))),
+            ("REVERT_EXPIRED", |run| run.end_time = Some(ago(days(30)))),
             ("NOTHING_TO_REVERT", |run| run.accounts_changed = 0),
         ];
         for (reason, change) in cases {
@@ -181,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_sync_is_compared_with_a_preview_whose_rows_are_kept() {
-        let cases: [(&str, fn(&mut RunFacts)); 5] = [
+        let cases: [Case; 5] = [
             ("", |_| {}),
             ("NOT_A_PREVIEW", |run| run.kind = RunKind::Sync),
             ("NOT_A_PREVIEW", |run| run.state = RunState::Running),

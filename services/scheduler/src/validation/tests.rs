@@ -4,12 +4,16 @@ use jiff::tz::TimeZone;
 use rollcall_domain::DomainName;
 use rollcall_proto::v1::{
     Directory, Import, NewUsers, ObjectType, SameUsername, Schedule, Security, ServerType, Settings,
-    ValidateFilterRequest,
 };
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use super::{Checked, Deployment, check, validate_filter};
+use super::{Checked, Deployment, check};
+
+mod certificates;
+mod filters;
+mod removal;
+mod to_test;
 
 fn good() -> Settings {
     Settings {
@@ -392,103 +396,5 @@ fn a_malformed_schedule_is_refused() {
                 time_zone: time_zone.to_owned(),
             });
         });
-    }
-}
-
-mod certificates {
-    use super::{assert_directory_refused, directory};
-
-    fn certificate() -> String {
-        rcgen::generate_simple_self_signed(["ca.example".to_owned()])
-            .unwrap()
-            .cert
-            .pem()
-    }
-
-    #[test]
-    fn each_certificate_is_kept_and_the_text_around_it_is_not() {
-        let (first, second) = (certificate(), certificate());
-        let tidy = format!("{first}{second}").replace("\r\n", "\n");
-        let messy = format!("subject=CN = ca\n\n{first}\n# the next\n{second}\n").replace('\n', "\r\n");
-        assert_eq!(
-            directory(|directory| directory.ca_certificates_pem = messy).ca_certificates_pem,
-            tidy
-        );
-    }
-
-    #[test]
-    fn blank_means_the_systems_trust_store() {
-        assert_eq!(
-            directory(|directory| directory.ca_certificates_pem = " \n".to_owned()).ca_certificates_pem,
-            ""
-        );
-    }
-
-    #[test]
-    fn what_is_no_certificate_is_refused() {
-        let good = certificate();
-        let truncated: String = good.lines().take(3).collect::<Vec<_>>().join("\n");
-        let not_x509 = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
-        let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
-        for (pem, words) in [
-            ("hello".to_owned(), "expected PEM"),
-            (truncated, "damaged"),
-            (format!("{good}{not_x509}"), "certificate 2 is not an X.509"),
-            (format!("{good}{key}"), "block 2 is not a certificate"),
-            ("x".repeat(200_000), "128 KiB"),
-        ] {
-            assert_directory_refused("ca_certificates_pem", words, |directory| {
-                directory.ca_certificates_pem = pem;
-            });
-        }
-    }
-}
-
-mod filters {
-    use super::*;
-
-    fn validate(filter: &str, attributes: &[&str]) -> rollcall_proto::v1::ValidateFilterResponse {
-        validate_filter(&request(filter, attributes)).unwrap()
-    }
-
-    fn request(filter: &str, attributes: &[&str]) -> ValidateFilterRequest {
-        ValidateFilterRequest {
-            filter: filter.to_owned(),
-            attributes: attributes.iter().map(|name| (*name).to_owned()).collect(),
-        }
-    }
-
-    #[test]
-    fn a_valid_filter_is_answered_in_canonical_form_and_as_it_is_sent() {
-        let answer = validate("cn=a*", &["mail"]);
-        assert!(answer.valid && answer.error.is_none());
-        assert_eq!(answer.canonical, "(cn=a*)");
-        assert_eq!(answer.composed, "(&(cn=a*)(|(mail=*)))");
-    }
-
-    #[test]
-    fn no_filter_is_valid() {
-        let answer = validate("", &[]);
-        assert!(answer.valid);
-        assert_eq!(
-            (answer.canonical.as_str(), answer.composed.as_str()),
-            ("", "(|(proxyAddresses=*))")
-        );
-    }
-
-    #[test]
-    fn an_invalid_filter_is_an_answer_with_its_position() {
-        let answer = validate("(mail=*", &[]);
-        assert!(!answer.valid && answer.canonical.is_empty() && answer.composed.is_empty());
-        assert_eq!(answer.error.unwrap().position, 7);
-    }
-
-    #[test]
-    fn a_malformed_attribute_is_an_error() {
-        let status = Status::from(validate_filter(&request("", &["mail", "e mail"])).unwrap_err());
-        assert_eq!(
-            status.get_details_bad_request().unwrap().field_violations[0].field,
-            "attributes[1]"
-        );
     }
 }

@@ -15,8 +15,8 @@ use crate::connection_test::desk::{Desk, Report};
 
 const TEST: Uuid = Uuid::from_u128(1);
 const PATIENCE: Patience = Patience {
-    first: Duration::from_secs(60),
-    whole: Duration::from_secs(180),
+    first: Duration::from_mins(1),
+    whole: Duration::from_mins(3),
 };
 
 struct Bench {

@@ -1,0 +1,115 @@
+use rollcall_chassis::status::ApiError;
+use rollcall_proto::v1::{BuildFilterRequest, ObjectType, ValidateFilterRequest};
+use tonic::Status;
+use tonic_types::StatusExt;
+
+use crate::validation::{build_filter, validate_filter};
+
+fn validate(filter: &str, attributes: &[&str]) -> rollcall_proto::v1::ValidateFilterResponse {
+    validate_filter(&request(filter, attributes)).unwrap()
+}
+
+fn request(filter: &str, attributes: &[&str]) -> ValidateFilterRequest {
+    ValidateFilterRequest {
+        filter: filter.to_owned(),
+        attributes: attributes.iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+#[test]
+fn a_valid_filter_is_answered_in_canonical_form_and_as_it_is_sent() {
+    let answer = validate("cn=a*", &["mail"]);
+    assert!(answer.valid && answer.error.is_none());
+    assert_eq!(answer.canonical, "(cn=a*)");
+    assert_eq!(answer.composed, "(&(cn=a*)(|(mail=*)))");
+}
+
+#[test]
+fn no_filter_is_valid() {
+    let answer = validate("", &[]);
+    assert!(answer.valid);
+    assert_eq!(
+        (answer.canonical.as_str(), answer.composed.as_str()),
+        ("", "(|(proxyAddresses=*))")
+    );
+}
+
+#[test]
+fn an_invalid_filter_is_an_answer_with_its_position() {
+    let answer = validate("(mail=*", &[]);
+    assert!(!answer.valid && answer.canonical.is_empty() && answer.composed.is_empty());
+    assert_eq!(answer.error.unwrap().position, 7);
+}
+
+#[test]
+fn a_malformed_attribute_is_an_error() {
+    let refusal = validate_filter(&request("", &["mail", "e mail"])).unwrap_err();
+    assert_eq!(fields(refusal), ["attributes[1]"]);
+}
+
+fn fields(refusal: ApiError) -> Vec<String> {
+    let details = Status::from(refusal).get_details_bad_request().unwrap();
+    details
+        .field_violations
+        .into_iter()
+        .map(|violation| violation.field)
+        .collect()
+}
+
+#[test]
+fn a_filter_is_made_from_kinds_domains_and_ones_own() {
+    let answer = build_filter(&BuildFilterRequest {
+        object_types: vec![ObjectType::Group.into()],
+        domains: vec!["Corp.Example".to_owned()],
+        filter: "cn=a*".to_owned(),
+        attributes: vec!["mail".to_owned()],
+        recipient_types: false,
+    })
+    .unwrap();
+    for part in ["(objectClass=group)", "(mail=*@corp.example)", "(cn=a*)"] {
+        assert!(answer.filter.contains(part), "{part} in {}", answer.filter);
+    }
+    assert_eq!(answer.composed, format!("(&{}(|(mail=*)))", answer.filter));
+    assert_eq!(validate(&answer.filter, &[]).canonical, answer.filter);
+}
+
+#[test]
+fn a_filter_of_nothing_lets_everything_through() {
+    let answer = build_filter(&BuildFilterRequest::default()).unwrap();
+    assert_eq!(
+        (answer.filter.as_str(), answer.composed.as_str()),
+        ("", "(|(proxyAddresses=*))")
+    );
+}
+
+#[test]
+fn all_that_a_filter_cannot_be_made_from_is_told_together() {
+    let refusal = build_filter(&BuildFilterRequest {
+        object_types: vec![ObjectType::User.into(), 4711, 0],
+        domains: vec!["corp.example".to_owned(), "no domain".to_owned()],
+        filter: "(mail=*".to_owned(),
+        attributes: vec!["e mail".to_owned()],
+        recipient_types: true,
+    })
+    .unwrap_err();
+    assert_eq!(
+        fields(refusal),
+        [
+            "attributes[0]",
+            "object_types[1]",
+            "object_types[2]",
+            "domains[1]",
+            "filter"
+        ]
+    );
+}
+
+#[test]
+fn a_filter_that_settings_would_not_take_is_not_made() {
+    let domains = (0..900).map(|number| format!("a-rather-long-name-{number}.example"));
+    let refusal = build_filter(&BuildFilterRequest {
+        domains: domains.collect(),
+        ..BuildFilterRequest::default()
+    });
+    assert_eq!(fields(refusal.unwrap_err()), ["domains"]);
+}
