@@ -1,0 +1,64 @@
+use rollcall_chassis::config::{parse, undocumented};
+
+use super::*;
+
+const LEAST: [(&str, &str); 3] = [
+    ("ROLLCALL_AMQP__URL", "amqp://u:p@127.0.0.1/v"),
+    ("ROLLCALL_RECONCILE__URL", "http://127.0.0.1:7103"),
+    ("ROLLCALL_CREDENTIALS__KEY_FILES", "/keys/new.key,/keys/old.key"),
+];
+
+fn with(more: &[(&str, &str)]) -> Result<Config, String> {
+    let variables = LEAST
+        .iter()
+        .chain(more)
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    parse("", variables).map_err(|error| error.to_string())
+}
+
+#[test]
+fn broker_reconcile_and_keys_are_all_that_must_be_given() {
+    let config = with(&[]).unwrap();
+    assert_eq!(config.credentials.key_files.len(), 2);
+    assert_eq!(
+        (
+            config.lanes.interactive,
+            config.lanes.scheduled,
+            config.lanes.slow
+        ),
+        (4, 4, 2)
+    );
+    assert!(!config.directory.allow_plaintext);
+    assert!(!config.networks().allows("127.0.0.1".parse().unwrap()));
+}
+
+#[test]
+fn networks_come_as_a_list() {
+    let config = with(&[("ROLLCALL_NETWORK__ALLOW", "127.0.0.0/8,fd00::/8")]).unwrap();
+    assert!(config.networks().allows("127.9.9.9".parse().unwrap()));
+    assert!(config.networks().allows("fd00::1".parse().unwrap()));
+}
+
+#[test]
+fn every_mistake_is_named() {
+    let error = with(&[
+        ("ROLLCALL_NETWORK__DENY", "10.0.0.0/99"),
+        ("ROLLCALL_DIRECTORY__PAGE_SIZE", "0"),
+        ("ROLLCALL_LIMITS__RUN_SECONDS", "7200"),
+        ("ROLLCALL_LANES__EXPRESS", "1"),
+    ])
+    .unwrap_err();
+    for key in [
+        "network.deny",
+        "directory.page_size",
+        "limits.run_seconds",
+        "lanes.express",
+    ] {
+        assert!(error.contains(key), "{error} does not name {key}");
+    }
+}
+
+#[test]
+fn every_key_is_explained() {
+    assert_eq!(undocumented::<Config>(), Vec::<String>::new());
+}
