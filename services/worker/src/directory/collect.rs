@@ -10,7 +10,7 @@ use rollcall_domain::{
 use rollcall_proto::v1::{self, ObjectBatch, ReadMode, ReadSummary};
 use tokio::sync::mpsc;
 
-use super::{entry::Entry, limits::Limits, session::Met};
+use super::{entry::Entry, limits::Limits, missing::Missing, session::Met};
 use crate::{error::ReadError, run::control::Control};
 
 #[cfg(test)]
@@ -29,6 +29,7 @@ pub struct Collector {
     batches: mpsc::Sender<ObjectBatch>,
     control: Arc<Control>,
     max_entries: u64,
+    asked: Option<Arc<Missing>>,
     batch: ObjectBatch,
     batch_bytes: usize,
     digest: ReadDigest,
@@ -50,6 +51,7 @@ impl Collector {
             batches,
             control,
             max_entries: limits.entries,
+            asked: None,
             batch: ObjectBatch::default(),
             batch_bytes: 0,
             digest: ReadDigest::default(),
@@ -57,6 +59,14 @@ impl Collector {
             claims: 0,
             not_email: 0,
         }
+    }
+
+    /// Takes only those that were asked for. An entry may have come to be known by another id than it was: it is then
+    /// among what was read.
+    #[must_use]
+    pub fn only(mut self, asked: Arc<Missing>) -> Self {
+        self.asked = Some(asked);
+        self
     }
 
     /// Takes one entry.
@@ -69,6 +79,10 @@ impl Collector {
             reader.attribute(&attribute.description, &attribute.values);
         }
         let read = reader.finish(entry.dn.as_bytes());
+        let id = read.object.id.as_str();
+        if self.asked.as_ref().is_some_and(|asked| !asked.contains(id)) {
+            return Ok(());
+        }
         let claims = read.object.claims.len() as u64;
         self.digest.add(&read.object);
         self.entries += 1;

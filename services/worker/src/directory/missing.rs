@@ -2,7 +2,7 @@
 //!
 //! A replica that lags, an index in repair or an entry that moved while its page was turned is no deletion.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use ldap3::Scope;
 use rollcall_domain::dn::Dn;
@@ -24,17 +24,25 @@ const UUID_CHARS: usize = 36;
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Missing {
     /// Of servers that give their entries an id.
-    uuids: Vec<Uuid>,
+    uuids: BTreeSet<Uuid>,
     /// Normalised DNs of those on other servers.
-    names: Vec<String>,
+    names: BTreeSet<String>,
 }
 
 impl Missing {
     /// One more, in canonical text.
     pub fn push(&mut self, id: String) {
-        match Uuid::try_parse(&id) {
-            Ok(uuid) if id.len() == UUID_CHARS => self.uuids.push(uuid),
-            _ => self.names.push(id),
+        match uuid(&id) {
+            Some(uuid) => self.uuids.insert(uuid),
+            None => self.names.insert(id),
+        };
+    }
+
+    /// Whether this one, in canonical text, is among them.
+    pub fn contains(&self, id: &str) -> bool {
+        match uuid(id) {
+            Some(uuid) => self.uuids.contains(&uuid),
+            None => self.names.contains(id),
         }
     }
 
@@ -49,6 +57,14 @@ impl Missing {
     }
 }
 
+fn uuid(id: &str) -> Option<Uuid> {
+    if id.len() == UUID_CHARS {
+        Uuid::try_parse(id).ok()
+    } else {
+        None
+    }
+}
+
 impl Session<'_> {
     /// Asks for each of `missing`, with the base and the filter of the read. What is there after all goes into
     /// `found`. An error means that it is not known of some.
@@ -58,7 +74,9 @@ impl Session<'_> {
 
     async fn ask(&mut self, missing: &Missing, found: &mut Collector) -> Result<(), ReadError> {
         let base = self.base.clone();
-        for group in missing.uuids.chunks(GROUP) {
+        let mut ids = missing.uuids.iter().peekable();
+        while ids.peek().is_some() {
+            let group = ids.by_ref().take(GROUP);
             let filter = by_ids(&self.target.filter, group, self.service.is_some());
             self.search(&base, Scope::Subtree, &filter, found).await?;
         }
@@ -87,7 +105,7 @@ impl Session<'_> {
 /// The read's own filter, and one of these ids. Every entry of Active Directory has an objectGUID; of another server it
 /// is not known which attribute the id is from, and one that it does not know matches nothing (RFC 4511 section
 /// 4.5.1.7).
-fn by_ids(filter: &str, ids: &[Uuid], active_directory: bool) -> String {
+fn by_ids<'a>(filter: &str, ids: impl Iterator<Item = &'a Uuid>, active_directory: bool) -> String {
     let mut text = format!("(&{filter}(|");
     for id in ids {
         text.push_str("(objectGUID=");

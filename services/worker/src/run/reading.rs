@@ -208,8 +208,9 @@ impl Work {
         self.summary.send(summary).map_err(|_| ReadError::Stopped)?;
         let mut not_email = 0;
         if let Ok(Question { missing, found }) = self.question.await {
+            let missing = Arc::new(missing);
             // The progress that is shown is the read's.
-            let mut answer = collector(found, Arc::default());
+            let mut answer = collector(found, Arc::default()).only(Arc::clone(&missing));
             session.confirm(&missing, &mut answer).await?;
             not_email = answer.finish_answer().await?;
         }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
 use super::*;
@@ -29,12 +31,9 @@ async fn confirm(
     let server = serve(vec![script]).await;
     let target = Target::new(&directory(server.port)).unwrap();
     let (sender, mut batches) = mpsc::channel(8);
-    let mut found = Collector::new(
-        target.addresses.clone(),
-        &reader.limits,
-        sender,
-        std::sync::Arc::default(),
-    );
+    let missing = Arc::new(missing);
+    let mut found = Collector::new(target.addresses.clone(), &reader.limits, sender, Arc::default())
+        .only(Arc::clone(&missing));
     let mut session = reader.open(&target, "secret").await.unwrap();
     let confirmed = session.confirm(&missing, &mut found).await;
     found.finish_answer().await.unwrap();
@@ -86,12 +85,20 @@ async fn active_directory_is_asked_for_the_guid_alone() {
 #[tokio::test]
 async fn many_are_asked_for_in_groups_each_in_pages() {
     let ids = (0..250_u128).map(Uuid::from_u128);
-    let page = |id, cookie: &[u8]| [person(id, "ann"), page_done(id, cookie)].concat();
-    let last = |id| [person(id, "bob"), page_done(id, b"")].concat();
-    let answers = vec![page(3, b"next"), last(4), page_done(5, b""), last(6)];
+    let page = |id, number: u128, cookie: &[u8]| {
+        let uuid = Uuid::from_u128(number).to_string();
+        let found = entry(id, &format!("cn={number}"), &[("entryUUID", &[uuid.as_bytes()])]);
+        [found, page_done(id, cookie)].concat()
+    };
+    let answers = vec![
+        page(3, 7, b"next"),
+        page(4, 8, b""),
+        page_done(5, b""),
+        page(6, 249, b""),
+    ];
     let (found, requests) = confirm(reader(), [opened(), answers].concat(), missing(ids)).await;
     let dns: Vec<_> = found.unwrap().into_iter().map(|(dn, _)| dn).collect();
-    assert_eq!(dns, ["cn=ann,dc=corp", "cn=bob,dc=corp", "cn=bob,dc=corp"]);
+    assert_eq!(dns, ["cn=7", "cn=8", "cn=249"]);
     let asked = |request: &Vec<u8>| {
         let name = b"entryUUID";
         request.windows(name.len()).filter(|part| part == name).count()
@@ -103,7 +110,10 @@ async fn many_are_asked_for_in_groups_each_in_pages() {
 
 #[tokio::test]
 async fn an_object_that_comes_in_part_is_read_wholly() {
-    let part = |id, range: &str, value: &[u8]| entry(id, "cn=big,dc=corp", &[(range, &[value])]);
+    let part = |id, range: &str, value: &[u8]| {
+        let attributes: [(&str, &[&[u8]]); 2] = [("objectGUID", &[&GUID]), (range, &[value])];
+        entry(id, "cn=big,dc=corp", &attributes)
+    };
     let answers = vec![
         [
             part(3, "proxyAddresses;range=0-0", b"SMTP:a@x.de"),
@@ -144,6 +154,19 @@ async fn an_object_without_an_id_is_asked_for_by_its_name_if_the_base_covers_it(
     let asked = [tlv(0x04, b"cn=ann,dc=corp"), tlv(0x0a, &[0])].concat();
     assert!(contains(&requests[2], &asked));
     assert!(contains(&requests[2], &tlv(0x87, b"proxyAddresses")));
+}
+
+#[tokio::test]
+async fn what_goes_by_another_id_now_is_not_what_was_asked_for() {
+    let with_id = |id| {
+        let attributes: [(&str, &[&[u8]]); 2] =
+            [("entryUUID", &[ID.as_bytes()]), ("objectGUID", &[&[1; 16]])];
+        [entry(id, "cn=ann,dc=corp", &attributes), page_done(id, b"")].concat()
+    };
+    for asked in [ID, "cn=ann,dc=corp"] {
+        let (found, _) = confirm(reader(), [opened(), vec![with_id(3)]].concat(), missing([asked])).await;
+        assert_eq!(found.unwrap(), [], "{asked}");
+    }
 }
 
 #[tokio::test]
