@@ -137,8 +137,6 @@ async fn rule_2_what_is_refused_by_itself_says_why() -> Result<()> {
         (&tenant.address("team"), Reason::TypeExcluded),
         (&tenant.address("off"), Reason::DisabledExcluded),
         (&unwanted, Reason::DomainExcluded),
-        (&foreign, Reason::OtherTenant),
-        ("x@nobody-owns-this.example", Reason::DomainNotRegistered),
     ] {
         assert_eq!(
             decided(&tenant, &run, address).await?,
@@ -146,7 +144,18 @@ async fn rule_2_what_is_refused_by_itself_says_why() -> Result<()> {
             "{address}"
         );
     }
+    tenant.put_directory(forest.settings()).await?;
+    let run = tenant.sync().await?;
+    let refused = (Verdict::Skip, Reason::DomainNotRegistered);
+    assert_eq!(
+        decided(&tenant, &run, "x@nobody-owns-this.example").await?,
+        refused
+    );
     let foreign = &rows(&tenant, &run, &foreign).await?[0];
+    assert_eq!(
+        (foreign.verdict(), foreign.reason()),
+        (Verdict::Skip, Reason::OtherTenant)
+    );
     assert!(!foreign.other.contains(&rival.id), "it is not said whose");
     Ok(())
 }
@@ -305,6 +314,11 @@ async fn rule_6_accounts_live_on_whatever_becomes_of_their_addresses() -> Result
         .await?;
     forest.add(&person("bob").primary(&at("bob"))).await?;
     forest.add(&person("eve").primary(&at("eve"))).await?;
+    let limited = |accounts| Removal {
+        limit_accounts: Some(accounts),
+        ..Removal::default()
+    };
+    tenant.put_removal(forest.settings(), limited(10)).await?;
     tenant.sync().await?;
     let (ann, eve) = (account(&tenant, "ann").await?, account(&tenant, "eve").await?);
 
@@ -335,15 +349,7 @@ async fn rule_6_accounts_live_on_whatever_becomes_of_their_addresses() -> Result
     assert_eq!(tenant.removed_accounts().await?[0].account_id, eve.account_id);
 
     // The guard counts such a removal.
-    tenant
-        .put_removal(
-            forest.settings(),
-            Removal {
-                limit_accounts: Some(0),
-                ..Removal::default()
-            },
-        )
-        .await?;
+    tenant.put_removal(forest.settings(), limited(0)).await?;
     forest.set_addresses("bob", &values("bob", "office")).await?;
     forest.remove("ann").await?;
     assert_eq!(tenant.held_sync().await?.held_reason(), HeldReason::RemovalLimit);

@@ -43,13 +43,13 @@ pub(crate) fn ann_and_bob(tenant: &Tenant) -> Vec<Object> {
         .into()
 }
 
-/// The addresses that a run imports or keeps, sorted.
+/// The addresses of the directory that a run imports or keeps, sorted.
 pub(crate) async fn imported(tenant: &Tenant, run: &Run) -> Result<Vec<String>> {
     let rows = tenant.rows(&run.run_id).await?;
     let kept = |verdict| matches!(verdict, Verdict::Add | Verdict::Keep | Verdict::Update);
     Ok(rows
         .into_iter()
-        .filter(|row| kept(row.verdict()))
+        .filter(|row| kept(row.verdict()) && !row.object_id.is_empty())
         .map(|row| row.address)
         .collect())
 }

@@ -292,7 +292,7 @@ async fn limits_hours_and_zones_that_cannot_be_are_refused_by_name() -> Result<(
     };
     assert_eq!(
         fields(tenant.put(nowhere).await),
-        ["settings.schedule.every_hours", "settings.schedule.time_zone"]
+        ["settings.schedule.time_zone", "settings.schedule.every_hours"]
     );
     let off = tenant.put_schedule(forest.settings(), 0).await?;
     assert_eq!(off.next_run_time, None, "0 is no schedule");
