@@ -185,7 +185,7 @@ async fn what_was_removed_tells_the_account_that_had_it_and_until_when_it_can_be
         "{}",
         explained.explanation
     );
-    assert_eq!(tenant.removed_accounts().await?, [removed.clone()]);
+    assert_eq!(tenant.removed_accounts().await?, explained.removed_accounts);
     Ok(())
 }
 

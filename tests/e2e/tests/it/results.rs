@@ -1,10 +1,10 @@
 //! Runs, rows, CSV and accounts, as an administrator asks for them.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Tenant, person};
+use rollcall_e2e::{Forest, Tenant, person, tenant::portal::typed};
 use rollcall_proto::v1::{
-    GetSettingsRequest, ListRowsRequest, ListRunsRequest, RunKind, RunState, RunTrigger, SyncNowRequest,
-    Verdict,
+    GetSettingsRequest, ListAccountsRequest, ListRowsRequest, ListRunsRequest, RunKind, RunState, RunTrigger,
+    SyncNowRequest, Verdict,
 };
 use rollcall_testbed::Bed;
 use sqlx::{Connection as _, PgConnection};
@@ -83,6 +83,53 @@ async fn the_csv_holds_one_row_a_claim_as_it_stands_in_the_directory() -> Result
         "{alias}"
     );
     assert!(csv.contains("'=cmd"), "a formula is defused: {csv}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn removed_accounts_are_listed_and_searched_apart_from_live_ones_page_by_page() -> Result<()> {
+    let (tenant, _, _) = synced("removedlist").await?;
+    for name in ["zoe", "yan", "live"] {
+        let alias = tenant.address(&format!("{name}-too"));
+        let account = tenant
+            .put_account(typed(&tenant.address(name), &[&alias]))
+            .await?;
+        if name != "live" {
+            tenant.remove_account(&account.account_id).await?;
+        }
+    }
+    let ask = |search: &str, page_token: &str, removed: bool| {
+        let request = ListAccountsRequest {
+            tenant_id: tenant.id.clone(),
+            search: search.to_owned(),
+            page_size: 1,
+            page_token: page_token.to_owned(),
+            removed,
+        };
+        let mut results = tenant.clients.results.clone();
+        async move {
+            results
+                .list_accounts(request)
+                .await
+                .map(tonic::Response::into_inner)
+        }
+    };
+    let first = ask("", "", true).await?;
+    let [yan] = first.accounts.as_slice() else {
+        anyhow::bail!("a page of one: {first:?}");
+    };
+    assert_eq!(yan.primary_address, tenant.address("yan"));
+    assert_eq!(yan.addresses.len(), 2, "with what it had");
+    assert!(yan.remove_time.is_some());
+    assert_eq!(yan.last_name, tenant.domain);
+    let second = ask("", &first.next_page_token, true).await?;
+    assert_eq!(second.accounts[0].primary_address, tenant.address("zoe"));
+    assert_eq!(second.next_page_token, "");
+    assert_eq!(ask("ZOE-T", "", true).await?.accounts, second.accounts);
+    assert!(ask("live", "", true).await?.accounts.is_empty());
+    assert!(ask("zoe", "", false).await?.accounts.is_empty());
+    let refusal = rollcall_e2e::status::refused(ask("", &first.next_page_token, false).await);
+    assert_eq!(refusal.reason, "PAGE_TOKEN", "live ones are another list");
     Ok(())
 }
 
