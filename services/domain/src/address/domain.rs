@@ -32,6 +32,14 @@ impl DomainName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name as people write it, where that differs: with its U-labels.
+    pub fn to_unicode(&self) -> Option<String> {
+        let (unicode, valid) =
+            Uts46::new().to_unicode(self.0.as_bytes(), AsciiDenyList::STD3, Hyphens::Check);
+        valid.ok()?;
+        (*unicode != *self.0).then(|| unicode.into_owned())
+    }
 }
 
 /// A domain name in lower case, as A-labels. A name of plain letters, digits and hyphens, as nearly all are,

@@ -102,9 +102,11 @@ fn classes(is_wanted: impl Fn(&TellingClass) -> bool) -> Vec<Filter> {
     classes.map(|class| equal("objectClass", class.name)).collect()
 }
 
+/// A directory may hold an internationalised name either way.
 fn of_domains(domains: &[DomainName]) -> Option<Filter> {
-    let conditions = domains.iter().flat_map(|domain| {
-        let domain = format!("@{domain}");
+    let spellings = |domain: &DomainName| [Some(domain.as_str().to_owned()), domain.to_unicode()];
+    let conditions = domains.iter().flat_map(spellings).flatten().flat_map(|name| {
+        let domain = format!("@{name}");
         [
             ends("mail", None, &domain),
             ends("proxyAddresses", Some("smtp:"), &domain),

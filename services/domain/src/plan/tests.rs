@@ -6,5 +6,6 @@ mod properties;
 mod rules;
 mod takeovers;
 mod tenant;
+mod withheld;
 mod withholding;
 pub(crate) mod worlds;

@@ -1,15 +1,10 @@
 //! Section 4: what waits although Remove Accounts is on.
 
-use std::collections::BTreeSet;
-
-use proptest::prelude::*;
-
 use crate::object::Origin;
-use crate::plan::{AccountState, ApprovedAddresses, Portal, Removal, Rules, Withholding};
-use crate::verdict::{Reason, Verdict};
+use crate::plan::{ApprovedAddresses, Removal, Rules, Withholding};
+use crate::verdict::Reason;
 
 use super::tenant::Tenant;
-use super::worlds::any_world;
 
 /// A tenant with Remove Accounts on, whose directory lost `bob` and the alias of `ann`; and beside them what was typed.
 fn tenant(keep_manual: bool) -> Tenant {
@@ -302,110 +297,4 @@ fn an_account_that_an_address_moves_away_from_is_counted_with_remove_accounts_of
 
 fn approved_of(addresses: &[&str]) -> ApprovedAddresses {
     addresses.iter().map(ToString::to_string).collect()
-}
-
-proptest! {
-    #[test]
-    fn nothing_that_is_withheld_is_removed(world in any_world()) {
-        let (directory, portal) = (world.directory(), world.portal());
-        let plan = world.plan(&directory, &portal);
-        let after = live_addresses(&portal.apply(&plan));
-        let mut any = false;
-        for row in plan.rows.iter().filter(|row| is_withheld(row.reason)) {
-            any = true;
-            prop_assert!(after.contains(row.address), "{} is lost", row.address);
-            prop_assert!(matches!(row.verdict, Verdict::Stale | Verdict::Keep), "{:?}", row);
-        }
-        prop_assert!(!any || plan.withheld);
-        prop_assert!(!any || world.rules.removal.removes_synced());
-    }
-
-    #[test]
-    fn while_removals_are_paused_nothing_is_removed_that_nobody_takes(mut world in any_world()) {
-        world.withholding.removals_paused = true;
-        let (directory, portal) = (world.directory(), world.portal());
-        let plan = world.plan(&directory, &portal);
-        prop_assert_eq!(plan.counts.remove, 0);
-        let after = live_addresses(&portal.apply(&plan));
-        prop_assert!(live_addresses(&portal).is_subset(&after));
-    }
-
-    #[test]
-    fn of_what_is_lost_all_is_approved_or_somebody_elses(mut world in any_world()) {
-        world.withholding.approved.get_or_insert_default();
-        let (directory, portal) = (world.directory(), world.portal());
-        let plan = world.plan(&directory, &portal);
-        let approved = world.withholding.approved.as_ref().unwrap();
-        let after = live_addresses(&portal.apply(&plan));
-        for address in live_addresses(&portal).difference(&after) {
-            prop_assert!(approved.contains(address), "{} is lost", address);
-        }
-        for row in plan.rows.iter().filter(|row| row.verdict == Verdict::Remove) {
-            prop_assert!(approved.contains(row.address), "{:?}", row);
-        }
-    }
-
-    #[test]
-    fn another_server_removes_nothing_synced_that_was_not_stale(mut world in any_world()) {
-        world.withholding = other_server();
-        let (directory, portal) = (world.directory(), world.portal());
-        let plan = world.plan(&directory, &portal);
-        for account in portal.iter().filter(|account| !account.removed && account.object_id.is_some()) {
-            let newly = account.addresses.iter().filter(|state| state.origin == Origin::Synced && state.stale_since.is_none());
-            for state in newly {
-                let removed = plan.rows.iter().any(|row| row.address == state.address.as_str() && row.verdict == Verdict::Remove);
-                prop_assert!(!removed, "{} is removed", state.address);
-            }
-        }
-    }
-
-    #[test]
-    fn what_waits_is_decided_by_the_next_run_as_if_it_had_never_waited(mut world in any_world()) {
-        // An account on its way out refuses nothing: while that waits, others may come to hold something else.
-        world.rules.removal = Removal::On { keep_manual: true };
-        let withheld = world.clone();
-        world.withholding = Withholding::default();
-        let (directory, portal) = (world.directory(), world.portal());
-        let waited = portal.apply(&withheld.plan(&directory, &portal));
-        let at_once = live_addresses(&portal.apply(&world.plan(&directory, &portal)));
-        let in_two = live_addresses(&waited.apply(&world.plan(&directory, &waited)));
-        prop_assert_eq!(at_once, in_two);
-    }
-
-    #[test]
-    fn every_account_that_holds_less_is_counted_and_beyond_the_approved_ones_too(world in any_world()) {
-        let (directory, portal) = (world.directory(), world.portal());
-        let plan = world.plan(&directory, &portal);
-        let after = portal.apply(&plan);
-        let approved = world.withholding.approved.clone().unwrap_or_default();
-        let lost = |account: &AccountState| {
-            let now = after.iter().find(|now| now.id == account.id && !now.removed);
-            let kept: BTreeSet<_> = now.iter().flat_map(|now| &now.addresses).map(|state| &state.address).collect();
-            let lost = account.addresses.iter().map(|state| &state.address).filter(|address| !kept.contains(address));
-            lost.map(ToString::to_string).collect::<Vec<_>>()
-        };
-        let live = || portal.iter().filter(|account| !account.removed);
-        let reduced = live().filter(|account| !lost(account).is_empty()).count() as u64;
-        prop_assert_eq!(plan.counts.accounts_reduced, reduced);
-        let beyond = live().filter(|account| lost(account).iter().any(|address| !approved.contains(address))).count() as u64;
-        prop_assert_eq!(plan.reduced_beyond(&approved), beyond);
-        let newly = |state: &&crate::plan::AddressState| state.stale_since == Some(super::worlds::now());
-        let newly_stale = after.iter().filter(|account| !account.removed)
-            .map(|account| account.addresses.iter().filter(newly).count() as u64).sum::<u64>();
-        prop_assert_eq!(plan.counts.newly_stale, newly_stale);
-    }
-}
-
-fn is_withheld(reason: Option<Reason>) -> bool {
-    matches!(
-        reason,
-        Some(Reason::OtherServer | Reason::NotApproved | Reason::RemovalsPaused)
-    )
-}
-
-fn live_addresses(portal: &Portal) -> BTreeSet<String> {
-    let live = portal.iter().filter(|account| !account.removed);
-    live.flat_map(|account| account.addresses)
-        .map(|state| state.address.to_string())
-        .collect()
 }

@@ -42,7 +42,7 @@ fn every_verdict_with_every_reason_that_it_can_have_is_explained_in_words_of_its
             text.ends_with('.') && text.starts_with(char::is_uppercase),
             "{text}"
         );
-        assert!(!text.contains("  ") && !text.contains("_"), "{text}");
+        assert!(!text.contains("  ") && !text.contains('_'), "{text}");
         assert!(told.insert(text.clone()), "twice: {text}");
     };
     for verdict in Verdict::ALL {
