@@ -126,6 +126,17 @@ pub(super) fn untrusted(
         ));
     };
     match refusal {
+        // Of the name that is trusted, and of another key.
+        CertificateError::BadSignature => told
+            .saying(format!(
+                "The server's certificate names {} as its issuer, but was signed with another key than that of the \
+                 trusted authority of this name.",
+                own.issuer
+            ))
+            .advising(format!(
+                "Enter the present certificate of the authority {}: it may have been renewed.",
+                own.issuer
+            )),
         CertificateError::UnknownIssuer => unknown_issuer(told, own, &findings.chain, own_authorities),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             wrong_name(told, host, &own.names)
@@ -136,13 +147,13 @@ pub(super) fn untrusted(
         CertificateError::ExpiredContext { not_after, .. } => told
             .saying(format!(
                 "A certificate of the server expired on {}.",
-                second(not_after)
+                second(*not_after)
             ))
             .advising("Renew the certificate, and check that the server shows the new one."),
         CertificateError::NotValidYetContext { not_before, .. } => told
             .saying(format!(
                 "A certificate of the server is valid only from {} on.",
-                second(not_before)
+                second(*not_before)
             ))
             .advising("Check the clock of the machine that issued it, or wait until then."),
         _ => told.saying(format!(
@@ -182,15 +193,15 @@ fn unknown_issuer(
     ))
 }
 
-fn wrong_name(told: Told, host: &str, names: &[String]) -> Told {
-    let (named, advice) = if names.is_empty() {
+fn wrong_name(told: Told, host: &str, presented: &[String]) -> Told {
+    let (named, advice) = if presented.is_empty() {
         (
             "it names no host at all (what counts are the subject alternative names)".to_owned(),
             format!("Have a certificate issued that names {host}."),
         )
     } else {
         (
-            format!("it names {}", list(names)),
+            format!("it names {}", list(presented)),
             format!("Enter one of those names as the host, or have a certificate issued that names {host}."),
         )
     };
@@ -208,7 +219,7 @@ fn innermost(error: &ReadError) -> String {
     }
 }
 
-fn second(time: &rustls_pki_types::UnixTime) -> String {
+fn second(time: rustls_pki_types::UnixTime) -> String {
     i64::try_from(time.as_secs())
         .ok()
         .and_then(|second| Timestamp::from_second(second).ok())

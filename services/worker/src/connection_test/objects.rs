@@ -33,6 +33,8 @@ const MOST: u64 = 10_000;
 const COUNTING: Duration = Duration::from_secs(30);
 const PAGE: u32 = 1_000;
 const EXAMPLES: usize = 3;
+/// Of an object with more, so many addresses are shown.
+const MAX_ADDRESSES: usize = 100;
 
 /// Where the search begins.
 pub(super) async fn base(
@@ -271,7 +273,7 @@ fn example(object: DirectoryObject) -> ExampleObject {
     ExampleObject {
         dn: object.dn,
         object_type: object_type(object.object_type).into(),
-        addresses: addresses.collect(),
+        addresses: addresses.take(MAX_ADDRESSES).collect(),
         disabled: object.disabled,
     }
 }

@@ -1,5 +1,7 @@
 //! Tests of connections against servers that follow a script.
 
+mod searches;
+
 use rollcall_chassis::credential::SecretString;
 use rollcall_proto::v1::{
     CountFindings, Directory, ExampleObject, ObjectType, Security, ServerType, TestStep, TestStepKind,
@@ -62,11 +64,17 @@ fn you_are(id: u8, name: &str) -> Vec<u8> {
 }
 
 fn root(id: u8) -> Vec<u8> {
-    let attributes: &[(&str, &[&[u8]])] = &[
-        ("objectClass", &[b"top", b"OpenLDAProotDSE"]),
-        ("supportedControl", &[b"1.2.840.113556.1.4.319"]),
-        ("namingContexts", &[b"dc=corp"]),
-    ];
+    root_with(
+        id,
+        &[
+            ("objectClass", &[b"top", b"OpenLDAProotDSE"]),
+            ("supportedControl", &[b"1.2.840.113556.1.4.319"]),
+            ("namingContexts", &[b"dc=corp"]),
+        ],
+    )
+}
+
+fn root_with(id: u8, attributes: &[(&str, &[&[u8]])]) -> Vec<u8> {
     [entry(id, "", attributes), done(id, 0, "")].concat()
 }
 
@@ -241,65 +249,6 @@ async fn a_server_that_refuses_starttls_is_quoted() {
         (TestStepKind::Tls, FAILED, "STARTTLS_REFUSED")
     );
     assert!(last.message.contains("no TLS here"), "{last:?}");
-}
-
-#[tokio::test]
-async fn a_server_that_does_not_tell_who_we_are_does_not_fail_the_test() {
-    let rest = vec![root(3), base(4), page_done(5, b"")];
-    let beginning = vec![bound(1, 0, ""), message(2, result(0x78, 2, "what?"))];
-    let (steps, _) = test(vec![[beginning, rest].concat()], |_| {}).await;
-    assert_eq!(as_told(&steps)[3], (TestStepKind::Identity, PASSED));
-    assert!(steps[3].message.contains("cn=reader"), "{steps:?}");
-    assert_eq!(as_told(&steps)[7], (TestStepKind::Examples, PASSED));
-}
-
-#[tokio::test]
-async fn somebody_who_is_nobody_to_the_server_is_warned() {
-    let rest = vec![root(3), base(4), page_done(5, b"")];
-    let beginning = vec![bound(1, 0, ""), you_are(2, "")];
-    let (steps, _) = test(vec![[beginning, rest].concat()], |_| {}).await;
-    assert_eq!(as_told(&steps)[3], (TestStepKind::Identity, WARNING));
-}
-
-#[tokio::test]
-async fn a_base_that_is_not_there_is_shown_with_what_the_server_knows_of_it() {
-    let parts = [
-        tlv(0x0a, &[32]),
-        tlv(0x04, b"dc=corp"),
-        tlv(0x04, b"no such object"),
-    ];
-    let missing = message(4, seq(0x65, &parts));
-    let (steps, _) = test(vec![[until_base(), vec![missing]].concat()], |directory| {
-        directory.search_base = "ou=peple,dc=corp".to_owned();
-    })
-    .await;
-    let last = steps.last().expect("a step");
-    assert_eq!(
-        (last.kind(), last.state(), code(last)),
-        (TestStepKind::Base, FAILED, "NO_SUCH_BASE")
-    );
-    assert!(last.message.contains("ou=peple,dc=corp"), "{last:?}");
-    assert!(last.advice.contains("knows of it is dc=corp"), "{last:?}");
-}
-
-#[tokio::test]
-async fn a_filter_that_matches_nothing_is_a_warning_with_what_was_asked() {
-    let rest = vec![base(4), page_done(5, b"")];
-    let (steps, _) = test(vec![[until_base(), rest].concat()], |directory| {
-        directory.filter = "(department=Slaes)".to_owned();
-    })
-    .await;
-    assert_eq!(as_told(&steps)[6], (TestStepKind::Count, WARNING));
-    assert!(steps[6].advice.contains("(department=Slaes)"), "{steps:?}");
-    assert_eq!(as_told(&steps)[7], (TestStepKind::Examples, PASSED));
-}
-
-#[tokio::test]
-async fn a_size_limit_of_the_servers_own_fails_the_count_as_it_would_a_read() {
-    let cut = [person(5, "ann"), done(5, 4, "")].concat();
-    let (steps, _) = test(vec![[until_base(), vec![base(4), cut]].concat()], |_| {}).await;
-    let last = steps.last().expect("a step");
-    assert_eq!((last.kind(), code(last)), (TestStepKind::Count, "SIZE_LIMIT"));
 }
 
 #[tokio::test]

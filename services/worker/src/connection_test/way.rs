@@ -86,14 +86,14 @@ impl Way<'_> {
         let told = Told::of(&ReadError::AddressNotAllowed);
         if allowed.is_empty() {
             let error = ReadError::AddressNotAllowed.at(&format!("{host}:{}", self.target.port));
-            let told = told.saying(format!("{message} The operator allows no connection there."));
+            let told = told.saying(format!("{message} No connection is allowed there."));
             return Err(steps.failed(told, &error, Findings::Resolve(findings)).await);
         }
         if refused.is_empty() {
             steps.passed(message, Findings::Resolve(findings)).await?;
         } else {
             let told = told.saying(format!(
-                "{message} The operator allows no connection to {}.",
+                "{message} No connection is allowed to {}.",
                 sentences::list(&findings.refused_addresses)
             ));
             steps.warned(told, Findings::Resolve(findings)).await?;

@@ -150,6 +150,14 @@ async fn of_an_unknown_authority_the_name_is_told_so_that_it_can_be_entered() {
 }
 
 #[tokio::test]
+async fn an_authority_that_was_renewed_under_its_old_name_is_to_be_entered_anew() {
+    let (renewed, entered) = (Authority::new("Corp CA"), Authority::new("Corp CA"));
+    let (told, _) = refused(renewed.sign(&[HOST], |_| {}), &entered.certificate.pem()).await;
+    assert!(told.message.contains("another key"), "{told:?}");
+    assert!(told.advice.contains("Corp CA"), "{told:?}");
+}
+
+#[tokio::test]
 async fn a_certificate_for_another_name_is_shown_with_the_names_that_it_has() {
     let authority = Authority::new("Corp CA");
     let trusted = authority.certificate.pem();

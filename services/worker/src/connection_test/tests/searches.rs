@@ -1,0 +1,137 @@
+//! What is asked of a server after the bind.
+
+use rollcall_proto::v1::{ServerFindings, TestStepKind, test_step::Findings};
+
+use super::{
+    FAILED, PASSED, WARNING, as_told, base, code, root, root_with, test, test_with, until_base, you_are,
+};
+use crate::directory::{
+    ber::{bound, done, message, page_done, result, seq, tlv},
+    script::{directory, person, reader, serve},
+};
+
+#[tokio::test]
+async fn a_server_that_does_not_tell_who_we_are_does_not_fail_the_test() {
+    let rest = vec![root(3), base(4), page_done(5, b"")];
+    let beginning = vec![bound(1, 0, ""), message(2, result(0x78, 2, "what?"))];
+    let (steps, _) = test(vec![[beginning, rest].concat()], |_| {}).await;
+    assert_eq!(as_told(&steps)[3], (TestStepKind::Identity, PASSED));
+    assert!(steps[3].message.contains("cn=reader"), "{steps:?}");
+    assert_eq!(as_told(&steps)[7], (TestStepKind::Examples, PASSED));
+}
+
+#[tokio::test]
+async fn somebody_who_is_nobody_to_the_server_is_warned() {
+    let rest = vec![root(3), base(4), page_done(5, b"")];
+    let beginning = vec![bound(1, 0, ""), you_are(2, "")];
+    let (steps, _) = test(vec![[beginning, rest].concat()], |_| {}).await;
+    assert_eq!(as_told(&steps)[3], (TestStepKind::Identity, WARNING));
+}
+
+#[tokio::test]
+async fn a_base_that_is_not_there_is_shown_with_what_the_server_knows_of_it() {
+    let parts = [
+        tlv(0x0a, &[32]),
+        tlv(0x04, b"dc=corp"),
+        tlv(0x04, b"no such object"),
+    ];
+    let missing = message(4, seq(0x65, &parts));
+    let (steps, _) = test(vec![[until_base(), vec![missing]].concat()], |directory| {
+        directory.search_base = "ou=peple,dc=corp".to_owned();
+    })
+    .await;
+    let last = steps.last().expect("a step");
+    assert_eq!(
+        (last.kind(), last.state(), code(last)),
+        (TestStepKind::Base, FAILED, "NO_SUCH_BASE")
+    );
+    assert!(last.message.contains("ou=peple,dc=corp"), "{last:?}");
+    assert!(last.advice.contains("knows of it is dc=corp"), "{last:?}");
+}
+
+#[tokio::test]
+async fn a_filter_that_matches_nothing_is_a_warning_with_what_was_asked() {
+    let rest = vec![base(4), page_done(5, b"")];
+    let (steps, _) = test(vec![[until_base(), rest].concat()], |directory| {
+        directory.filter = "(department=Slaes)".to_owned();
+    })
+    .await;
+    assert_eq!(as_told(&steps)[6], (TestStepKind::Count, WARNING));
+    assert!(steps[6].advice.contains("(department=Slaes)"), "{steps:?}");
+    assert_eq!(as_told(&steps)[7], (TestStepKind::Examples, PASSED));
+}
+
+#[tokio::test]
+async fn a_size_limit_of_the_servers_own_fails_the_count_as_it_would_a_read() {
+    let cut = [person(5, "ann"), done(5, 4, "")].concat();
+    let (steps, _) = test(vec![[until_base(), vec![base(4), cut]].concat()], |_| {}).await;
+    let last = steps.last().expect("a step");
+    assert_eq!((last.kind(), code(last)), (TestStepKind::Count, "SIZE_LIMIT"));
+}
+
+#[tokio::test]
+async fn a_server_without_pages_is_asked_for_little_more_than_is_counted() {
+    let script = vec![
+        bound(1, 0, ""),
+        you_are(2, "dn:cn=reader"),
+        root_with(3, &[]),
+        base(4),
+        page_done(5, b""),
+    ];
+    let server = serve(vec![script]).await;
+    let (steps, _) = test_with(&reader(), &directory(server.port)).await;
+    assert_eq!(as_told(&steps)[4], (TestStepKind::Server, WARNING));
+    assert!(steps[4].advice.contains("size limit"), "{steps:?}");
+    // INTEGER 10,001.
+    assert!(holds(&server.requests()[4], &[0x02, 0x02, 0x27, 0x11]));
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// What is found out about DirSync, and the requests that it took, if the server answers it with this code.
+async fn dirsync(code: u8) -> (ServerFindings, Vec<Vec<u8>>) {
+    let script = vec![
+        bound(1, 0, ""),
+        you_are(2, "u:CORP\\reader"),
+        root_with(
+            3,
+            &[
+                (
+                    "supportedControl",
+                    &[b"1.2.840.113556.1.4.319", b"1.2.840.113556.1.4.841"],
+                ),
+                ("defaultNamingContext", &[b"dc=corp"]),
+            ],
+        ),
+        done(4, code, ""),
+        done(5, 32, ""),
+        Vec::new(),
+    ];
+    let server = serve(vec![script]).await;
+    let (steps, _) = test_with(&reader(), &directory(server.port)).await;
+    match steps.into_iter().nth(4).and_then(|step| step.findings) {
+        Some(Findings::Server(found)) => (found, server.requests()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn whether_this_account_may_use_dirsync_is_tried_out_with_object_security() {
+    let (found, requests) = dirsync(0).await;
+    assert!(found.dirsync && found.dirsync_allowed, "{found:?}");
+    assert!(holds(&requests[3], b"1.2.840.113556.1.4.841"));
+    // Flags 1, 1 byte at most, no cookie.
+    assert!(holds(&requests[3], b"\x30\x08\x02\x01\x01\x02\x01\x01\x04\x00"));
+    assert!(holds(&requests[4], b"CN=Deleted Objects,dc=corp"));
+    let (found, requests) = dirsync(50).await;
+    assert!(found.dirsync && !found.dirsync_allowed, "{found:?}");
+    assert!(
+        !requests
+            .iter()
+            .any(|request| holds(request, b"CN=Deleted Objects"))
+    );
+    let (slow, _) = dirsync(3).await;
+    assert!(slow.dirsync_allowed, "a search that began was allowed");
+}
