@@ -51,6 +51,11 @@ run() {
     "$@" 2>&1
 }
 
+# The id of the newest run.
+newest() {
+    rollcall run "$TENANT" --json | sed -n 's/^  "run_id": "\(.*\)",$/\1/p'
+}
+
 # An LDAP tool on the directory, as the account that the options name.
 ldap() {
     LDAPTLS_CACERT=$AD_CA_FILE "$1" -H "$AD_LDAPS_URL" -x "${@:2}"
@@ -88,6 +93,13 @@ step "Whose addresses are these?" \
     "Only addresses in the customer's own domains are ever imported. corp-mail.example is a domain alias: people have the same username there as in corp.example."
 run rollcall domains put "$TENANT" corp.example corp.test corp-mail.example=corp.example
 
+step "Can the directory be reached?" \
+    "Before anything is saved: a worker tries it out, and tells each step as it is over. A step that fails says what to change."
+prompt "rollcall test $TENANT --host $host --ca-file ca.pem \\
+      --bind-username $AD_BIND_USERNAME --password-file secret.txt"
+rollcall test "$TENANT" --host "$host" --ca-file ca.pem \
+    --bind-username "$AD_BIND_USERNAME" --password-file secret.txt
+
 step "Where is the directory?" \
     "Settings say where it is, who reads it, and when. The password is sealed on arrival to a key that only workers have; nothing ever shows it again. Note the filter: that is what is sent."
 prompt "rollcall settings put $TENANT --host $host --ca-file ca.pem \\
@@ -97,13 +109,15 @@ rollcall settings put "$TENANT" --host "$host" --ca-file ca.pem \
     --bind-username "$AD_BIND_USERNAME" --password-file secret.txt \
     --server-type active-directory --every-hours 4 --time-zone Europe/Berlin
 
-step "And if it is mistyped?" \
-    "A filter is checked before it is saved, and a mistake is shown where it is. Here a parenthesis is missing."
-run rollcall settings put "$TENANT" --filter '(&(objectClass=user)(mail=*)' || true
+step "Which of it?" \
+    "Nobody needs to know how filters are written: one is made from kinds of object and domains; the test told that the directory knows msExchRecipientTypeDetails. A mistake in one's own is shown where it is, before it is saved. Here everything is imported, so neither is."
+run rollcall filter build --types user,group --domains corp.example --recipient-types
+run rollcall filter check '(&(objectClass=user)(mail=*)' || true
 
 step "What would a sync do?" \
     "A preview reads the directory, decides about every address, and changes nothing."
 run rollcall preview "$TENANT"
+preview=$(newest)
 run rollcall rows "$TENANT" --verdict add --limit 8
 
 step "What would be left out, and why?" \
@@ -116,8 +130,8 @@ run rollcall csv "$TENANT" --output preview.csv
 run head -n 3 preview.csv
 
 step "Do it" \
-    "The sync applies exactly the plan that the preview showed, in one transaction: all of it or nothing."
-run rollcall sync "$TENANT"
+    "The sync names the preview that was looked at. It applies exactly that plan, in one transaction; had the directory changed meanwhile, it would be HELD and show the differences."
+run rollcall sync "$TENANT" --expect "$preview"
 
 step "What does the portal hold now?" \
     "An account for each object that has an address, named by its primary address."
@@ -158,9 +172,62 @@ step "Nobody is lost" \
 run rollcall accounts "$TENANT" --search anna.berg
 run rollcall accounts "$TENANT" --search ben.bianchi
 
+step "Why is this one not imported?" \
+    "Any address has an answer, in sentences: who claims it, which rule decided, who has it, and which run last changed it."
+run rollcall explain "$TENANT" dana@corp.example
+
+step "Somebody whom no directory knows" \
+    "Accounts can be made by hand. The directory does not hold this one, so that removing what it does not hold would take it too: unless told to keep what was typed in."
+run rollcall account put "$TENANT" press@corp.example --alias media@corp.example
+
+step "Remove who is gone" \
+    "By default nobody is removed. Now it is switched on: addresses that the directory does not hold go, softly. What was typed in the portal is kept."
+prompt "rollcall settings put $TENANT --remove-accounts --keep-manual"
+rollcall settings put "$TENANT" --remove-accounts --keep-manual | grep -E '^(tenant|next run|what is absent|limit)'
+
+step "The first removal asks" \
+    "No preview has shown what this would remove, so the sync changes nothing at all and is HELD. The same happens whenever a sync would take more accounts than the limit allows, or an empty directory would empty the portal."
+run rollcall sync "$TENANT" || [[ $? == 6 ]]
+
+step "Look first" \
+    "The rows of a run that is HELD are what it would do. Ben is the only one to go; press@corp.example stays."
+run rollcall rows "$TENANT" --verdict remove
+
+step "Approve it" \
+    "The approval reads the directory again, asks it for Ben once more, and removes those of the addresses shown that are still absent. Nothing else. At a terminal it shows the rows and asks; --yes says that it was looked at."
+run rollcall approve "$TENANT" --yes
+approval=$(newest)
+run rollcall accounts "$TENANT" --removed
+
+step "Take it back" \
+    "Ben is on leave, not gone! A finished sync can be reverted for 30 days: each account that nothing changed since goes back to what it was, the others are left alone and listed."
+run rollcall revert "$TENANT" "$approval" --yes
+run rollcall accounts "$TENANT" --search ben.bianchi
+
+step "Until somebody says so" \
+    "The next scheduled sync would remove Ben again, so a revert pauses the schedule until it is resumed. Ben's colleagues make him anew in the directory: another object with the same address, which takes over his account."
+prompt "rollcall settings show $TENANT"
+rollcall settings show "$TENANT" | grep -E '^(tenant|schedule|next run|paused)'
+cat >back.ldif <<LDIF
+dn: CN=Ben Bianchi,OU=Hamburg,OU=Staff,$AD_BASE
+changetype: add
+objectClass: user
+sAMAccountName: ben.bianchi
+proxyAddresses: SMTP:ben.bianchi@corp.example
+LDIF
+prompt "ldapmodify -f back.ldif    # as the directory's administrator, with any tool"
+change_directory back.ldif
+run rollcall resume "$TENANT"
+run rollcall sync "$TENANT"
+run rollcall rows "$TENANT" --verdict add,update,stale,remove
+
 step "What has happened so far" \
     "Each run keeps its rows, so that it can still be told later why an address is what it is."
 run rollcall runs "$TENANT"
+
+step "And for those who run it all" \
+    "An operator sees the whole fleet of tenants on one screen, and can pause all schedules or all removals at once."
+run rollcall fleet
 
 step "Where to go next" \
     "That was the whole hour: everything that was started for it is stopped and removed now."

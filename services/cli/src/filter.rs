@@ -41,7 +41,7 @@ async fn build(client: &Client, build: BuildFilter, output: &mut Output) -> Resu
         .map_err(failed)?
         .into_inner();
     let view = FilterView::from(&answer);
-    output.answer(&view, |width| table::filter(&view, width))?;
+    output.answer(&view, |_| table::filter(&view))?;
     Ok(Exit::Success)
 }
 
@@ -64,6 +64,6 @@ async fn check(
         .map_err(failed)?
         .into_inner();
     let view = FilterCheckView::from(&answer);
-    output.answer(&view, |width| table::filter_check(&filter, &view, width))?;
+    output.answer(&view, |_| table::filter_check(&filter, &view))?;
     Ok(if view.valid { Exit::Success } else { Exit::Refused })
 }

@@ -104,7 +104,7 @@ pub(crate) fn run(run: &RunView, width: Width) -> String {
     ];
     let mut parts = vec![facts(about, width)];
     if run.counts != CountsView::default() {
-        parts.push(counts(&run.counts, width));
+        parts.push(counts(run, width));
     }
     if let Some(failure_) = &run.failure {
         parts.push(failure(failure_, width));
@@ -192,16 +192,15 @@ fn read(mode: &str, reason: Option<&str>) -> String {
     }
 }
 
-fn counts(counts: &CountsView, width: Width) -> String {
-    let header = ["in the directory", "", "decided", "", "in the portal", ""];
-    let mut table = table(&header, width);
-    let left = [
+fn counts(run: &RunView, width: Width) -> String {
+    let counts = &run.counts;
+    let directory = vec![
         ("objects", counts.objects),
         ("addresses", counts.claims),
         ("not e-mail", counts.not_email),
         ("references", counts.references),
     ];
-    let middle = [
+    let decided = vec![
         ("add", counts.add),
         ("keep", counts.keep),
         ("update", counts.update),
@@ -209,21 +208,37 @@ fn counts(counts: &CountsView, width: Width) -> String {
         ("stale", counts.stale),
         ("skip", counts.skip),
     ];
-    let right = [
+    let portal = vec![
         ("accounts", counts.accounts),
         ("welcomes", counts.welcomes),
         ("reduced", counts.accounts_reduced),
     ];
-    for line in 0..middle.len() {
-        let cells = [left.get(line), middle.get(line), right.get(line)];
-        table.add_row(cells.into_iter().flat_map(|cell| {
-            cell.map_or([String::new(), String::new()], |(name, count)| {
+    let mut groups = vec![
+        ("in the directory", directory),
+        ("decided", decided),
+        ("in the portal", portal),
+    ];
+    if run.kind == Some("REVERT") {
+        // It reads no directory.
+        groups.remove(0);
+    }
+    side_by_side(&groups, width)
+}
+
+/// Groups of numbers, each with its names to the left.
+fn side_by_side(groups: &[(&str, Vec<(&str, u64)>)], width: Width) -> String {
+    let header: Vec<_> = groups.iter().flat_map(|(title, _)| [*title, ""]).collect();
+    let mut table = table(&header, width);
+    let lines = groups.iter().map(|(_, numbers)| numbers.len()).max().unwrap_or(0);
+    for line in 0..lines {
+        table.add_row(groups.iter().flat_map(|(_, numbers)| {
+            numbers.get(line).map_or_else(Default::default, |(name, count)| {
                 [(*name).to_owned(), count.to_string()]
             })
         }));
     }
-    for column in [1, 3, 5] {
-        if let Some(column) = table.column_mut(column) {
+    for group in 0..groups.len() {
+        if let Some(column) = table.column_mut(2 * group + 1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }

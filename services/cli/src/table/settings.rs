@@ -166,30 +166,24 @@ pub(crate) fn resumed(settings: &SettingsView) -> String {
     )
 }
 
-/// A filter that was made.
-pub(crate) fn filter(view: &FilterView, width: Width) -> String {
-    let filter = view.filter.clone();
-    let without = "none: every object that has one of the attributes".to_owned();
-    let about = [
-        ("filter", Some(filter.unwrap_or(without))),
-        ("as it is sent", Some(view.composed.clone())),
-    ];
-    facts(about, width)
+/// A filter that was made, unbroken, so that it can be copied.
+pub(crate) fn filter(view: &FilterView) -> String {
+    let without = "none: every object that has one of the attributes";
+    let filter = view.filter.as_deref().unwrap_or(without);
+    format!("filter:\n  {filter}\nas it is sent:\n  {}", view.composed)
 }
 
 /// A filter that was checked: as it will be, or where it is wrong.
-pub(crate) fn filter_check(given: &str, view: &FilterCheckView, width: Width) -> String {
+pub(crate) fn filter_check(given: &str, view: &FilterCheckView) -> String {
     let Some(error) = &view.error else {
-        let about = [
-            ("filter", view.canonical.clone()),
-            ("as it is sent", view.composed.clone()),
-        ];
-        return format!("The filter is valid.\n{}", facts(about, width));
+        let canonical = view.canonical.as_deref().unwrap_or("none");
+        let composed = view.composed.as_deref().unwrap_or_default();
+        return format!("The filter is valid:\n  {canonical}\nas it is sent:\n  {composed}");
     };
     let before = given.chars().take(error.position as usize).count();
     format!(
         "The filter is not valid: {} (at character {}).\n  {given}\n  {}^",
-        error.message,
+        error.message.trim_end_matches('.'),
         error.position,
         " ".repeat(before)
     )

@@ -14,7 +14,9 @@ pub(crate) fn step(step: &StepView, width: Width) -> String {
     let mut table = table(&[], width);
     let said = format!("{}{}", step.message, took(step));
     table.add_row([format!("{} {}", mark(step), step_name(step)), said]);
-    for (name, value) in details(step) {
+    // The sentence tells most of it: only what it leaves out is repeated.
+    let untold = |(_, value): &Detail| !step.message.contains(value);
+    for (name, value) in details(step).into_iter().filter(untold) {
         table.add_row([String::new(), format!("{name}: {value}")]);
     }
     if let Some(advice) = &step.advice {
@@ -62,7 +64,7 @@ fn details(step: &StepView) -> Vec<Detail> {
     if let Some(found) = &step.connect
         && !found.address.is_empty()
     {
-        details.push(("dialled", format!("{} port {}", found.address, found.port)));
+        details.push(("dialled", found.address.clone()));
     }
     if let Some(found) = &step.tls {
         details.extend(tls(found));
@@ -123,14 +125,13 @@ fn certificate(certificate: &CertificateView) -> String {
 }
 
 fn server(found: &ServerView) -> Vec<Detail> {
-    let description = found.description.as_deref().unwrap_or("says nothing of itself");
     let dirsync = match (found.dirsync, found.dirsync_allowed) {
         (false, _) => "no",
         (true, false) => "yes, but not for this account",
         (true, true) => "yes, and this account may use it",
     };
     vec![
-        ("server", format!("{}, {description}", word(found.server_type))),
+        ("server", found.description.clone().unwrap_or_default()),
         (
             "features",
             format!(

@@ -186,11 +186,11 @@ fn a_filter_that_is_none_is_marked_where_it_is_wrong() {
     let checked = v1::ValidateFilterResponse {
         error: Some(v1::FilterError {
             position: 5,
-            message: "expected a closing parenthesis, found the end".into(),
+            message: "expected a closing parenthesis, found the end.".into(),
         }),
         ..v1::ValidateFilterResponse::default()
     };
-    insta::assert_snapshot!(filter_check("(mail=", &FilterCheckView::from(&checked), WIDE), @"
+    insta::assert_snapshot!(filter_check("(mail=", &FilterCheckView::from(&checked)), @"
     The filter is not valid: expected a closing parenthesis, found the end (at character 5).
       (mail=
            ^

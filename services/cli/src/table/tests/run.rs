@@ -172,3 +172,16 @@ fn a_row_that_differs_from_the_preview_says_what_it_was() {
     ABSENT:  the directory no longer has it
     ");
 }
+
+#[test]
+fn a_revert_reads_no_directory_and_tells_what_it_takes_back() {
+    let mut reverted = finished();
+    reverted.set_kind(v1::RunKind::Revert);
+    reverted.acts_on_run_id = "r1".into();
+    let text = run(&RunView::from(&reverted), WIDE);
+    assert!(text.contains("takes back:  r1"), "{text}");
+    assert!(
+        !text.contains("in the directory") && text.contains("in the portal"),
+        "{text}"
+    );
+}
