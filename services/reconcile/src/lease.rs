@@ -55,8 +55,6 @@ pub(crate) struct Progress {
 impl Reconciler {
     /// Takes the tenant's lease for a run.
     pub(crate) async fn begin(&self, begin: &Begin) -> Result<Begun, ReconcileError> {
-        let _memory = self.memory_to_revert(begin).await?;
-        let _memory = self.memory_to_revert(begin).await?;
         let mut tenant = TenantTx::open(&self.pool, &begin.tenant).await?;
         let Some(request) = tenant.request(begin.run).await? else {
             return Ok(Begun::Finished);

@@ -5,6 +5,8 @@ mod load;
 mod refused;
 mod rows;
 
+use std::{convert::Infallible, sync::Arc};
+
 use rollcall_domain::{
     RunId, TenantId, Verdict,
     plan::{AccountChange, AccountState, ChangeKind},
@@ -12,7 +14,8 @@ use rollcall_domain::{
 };
 use rollcall_proto::v1;
 use sqlx::PgPool;
-use tokio::{sync::OwnedSemaphorePermit, task::block_in_place};
+use tokio::{sync::oneshot, task::block_in_place};
+use tracing::Instrument as _;
 
 use crate::{
     binds,
@@ -29,6 +32,25 @@ use crate::{
 const ACCOUNT_BYTES: usize = 2048;
 
 impl Reconciler {
+    /// Begins a run. One that takes another one back is a task of its own: a worker that waits no longer does not break it off.
+    /// The memory for it is waited for before the tenant is locked and a connection taken, so that nobody waits for both.
+    pub(crate) async fn begin_or_revert(self: &Arc<Self>, begin: Begin) -> Result<Begun, ReconcileError> {
+        let accounts = accounts_to_revert(&self.pool, &begin.tenant, begin.run).await?;
+        let Some(accounts) = accounts else {
+            return self.begin(&begin).await;
+        };
+        let reconciler = Arc::clone(self);
+        let (sender, receiver) = oneshot::channel();
+        let work = async move {
+            let _memory = reconciler.budget.for_commit(accounts * ACCOUNT_BYTES).await;
+            // Nobody may wait for the answer any more.
+            let _ = sender.send(reconciler.begin(&begin).await);
+            Ok::<_, Infallible>(())
+        };
+        self.lifecycle.spawn("revert", work.in_current_span());
+        receiver.await.unwrap_or(Err(ReconcileError::CutOff))
+    }
+
     /// Takes the sync back that the request names, and ends the run.
     #[tracing::instrument(skip_all, fields(tenant.id = %begin.tenant, run.id = %begin.run), err)]
     pub(crate) async fn revert(
@@ -57,18 +79,6 @@ impl Reconciler {
         self.metrics.rows_written(rows);
         self.ended(&begin.tenant, begin.run);
         Ok(Begun::Finished)
-    }
-
-    /// Memory for a run that takes another one back, and none for any other. It is waited for before the tenant is locked and
-    /// a connection taken, so that nobody waits for both.
-    pub(crate) async fn memory_to_revert(
-        &self,
-        begin: &Begin,
-    ) -> Result<Option<OwnedSemaphorePermit>, ReconcileError> {
-        match accounts_to_revert(&self.pool, &begin.tenant, begin.run).await? {
-            Some(accounts) => Ok(self.budget.for_commit(accounts * ACCOUNT_BYTES).await),
-            None => Ok(None),
-        }
     }
 
     async fn take_back(

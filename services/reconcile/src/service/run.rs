@@ -59,7 +59,7 @@ impl ReconcileService for RunCalls {
             worker: request.worker_id,
             attempt: request.attempt.max(1),
         };
-        Ok(Response::new(match self.reconciler.begin(&begin).await? {
+        Ok(Response::new(match self.reconciler.begin_or_revert(begin).await? {
             Begun::Started(started) => response(*started),
             Begun::Finished => without_lease(BeginStatus::Finished),
             Begun::Busy => without_lease(BeginStatus::Busy),
