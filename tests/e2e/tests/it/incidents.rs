@@ -328,7 +328,7 @@ async fn thousands_of_people_are_a_matter_of_seconds() -> Result<()> {
     let people = (0..5_000).map(|n| person(&format!("p{n}")));
     let taken = first_sync("thousands", people).await?;
     // Tools that go by single people do 1.3 to 9.5 of them a second: nine minutes at best.
-    assert!(taken < Duration::from_secs(60), "{taken:?}");
+    assert!(taken < Duration::from_mins(1), "{taken:?}");
     Ok(())
 }
 
