@@ -48,7 +48,7 @@ fn around_every_change_of_the_clocks_due_times_are_what_the_clock_on_the_wall_sa
             .map(|change| change.timestamp())
             .take_while(|at| *at < until);
         for change in changes.chain([from + days]) {
-            for every in [1, 2, 3, 5, 7, 12, 23, 24] {
+            for every in [1, 2, 5, 24] {
                 let expected = by_the_clock(every, &zone, change - days, change + days);
                 let found = due_times(every, &zone, change - days, change + days);
                 assert_eq!(found, expected, "{name}, every {every} hours, around {change}");

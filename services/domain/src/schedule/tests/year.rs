@@ -95,48 +95,59 @@ impl Year {
 }
 
 #[test]
-fn each_due_time_is_a_minute_past_an_hour_that_the_interval_divides_or_the_first_after_a_gap_and_none_comes_twice()
- {
-    for year in years(&INTERVALS) {
-        for local in &year.local {
-            assert_eq!((local.minute(), local.second()), (1, 0), "{}: {local}", year.name);
-            let divisible = local.hour().cast_unsigned().is_multiple_of(year.every);
-            assert!(divisible || year.makes_up(*local), "{}: {local}", year.name);
-        }
-        assert!(year.due.is_sorted_by(|a, b| a < b), "{}", year.name);
-        let local: BTreeSet<_> = year.local.iter().collect();
-        assert_eq!(local.len(), year.local.len(), "{}", year.name);
-    }
-}
-
-#[test]
-fn a_year_has_as_many_as_its_days_have_together_and_each_day_without_a_gap_has_all_of_its_own() {
-    for year in years(&INTERVALS) {
-        // Where 00:01 becomes 01:01, two hours past midnight stand for midnight too.
-        let shared = usize::from(year.name == "America/St_Johns in 2006, every 2 hours");
-        let expected = year.days * year.slots().count() - shared;
-        assert_eq!(year.due.len(), expected, "{}", year.name);
-        let mut days = BTreeMap::<Date, Vec<i8>>::new();
-        for local in &year.local {
-            days.entry(local.date()).or_default().push(local.hour());
-        }
-        for (date, hours) in days.iter().filter(|(date, _)| !year.has_gap_on(**date)) {
-            assert_eq!(*hours, year.slots().collect::<Vec<_>>(), "{}: {date}", year.name);
-        }
-    }
-}
-
-#[test]
-fn a_gap_that_leaves_out_a_due_time_is_made_up_for_once_right_after_it() {
+fn over_a_year_every_due_time_is_where_the_rule_has_it_and_none_is_missing_or_comes_twice() {
     let mut made_up = 0;
     for year in years(&INTERVALS) {
-        for gap in year.gaps.iter().filter(|gap| year.leaves_out_a_slot(**gap)) {
-            let after = year.local.iter().find(|local| **local >= gap.1).unwrap();
-            assert!(year.makes_up(*after), "{}: {after}", year.name);
-            made_up += 1;
-        }
+        year.each_is_a_minute_past_an_hour_that_the_interval_divides_or_the_first_after_a_gap();
+        year.none_comes_twice();
+        year.there_are_as_many_as_its_days_have_together();
+        year.each_day_without_a_gap_has_all_of_its_own();
+        made_up += year.gaps_are_made_up_for_right_after_them();
     }
     assert!(made_up > 20, "{made_up} gaps were met");
+}
+
+impl Year {
+    fn each_is_a_minute_past_an_hour_that_the_interval_divides_or_the_first_after_a_gap(&self) {
+        for local in &self.local {
+            assert_eq!((local.minute(), local.second()), (1, 0), "{}: {local}", self.name);
+            let divisible = local.hour().cast_unsigned().is_multiple_of(self.every);
+            assert!(divisible || self.makes_up(*local), "{}: {local}", self.name);
+        }
+    }
+
+    fn none_comes_twice(&self) {
+        assert!(self.due.is_sorted_by(|a, b| a < b), "{}", self.name);
+        let local: BTreeSet<_> = self.local.iter().collect();
+        assert_eq!(local.len(), self.local.len(), "{}", self.name);
+    }
+
+    fn there_are_as_many_as_its_days_have_together(&self) {
+        // Where 00:01 becomes 01:01, two hours past midnight stand for midnight too.
+        let shared = usize::from(self.name == "America/St_Johns in 2006, every 2 hours");
+        let expected = self.days * self.slots().count() - shared;
+        assert_eq!(self.due.len(), expected, "{}", self.name);
+    }
+
+    fn each_day_without_a_gap_has_all_of_its_own(&self) {
+        let mut days = BTreeMap::<Date, Vec<i8>>::new();
+        for local in &self.local {
+            days.entry(local.date()).or_default().push(local.hour());
+        }
+        for (date, hours) in days.iter().filter(|(date, _)| !self.has_gap_on(**date)) {
+            assert_eq!(*hours, self.slots().collect::<Vec<_>>(), "{}: {date}", self.name);
+        }
+    }
+
+    /// How many they are.
+    fn gaps_are_made_up_for_right_after_them(&self) -> usize {
+        let gaps = || self.gaps.iter().filter(|gap| self.leaves_out_a_slot(**gap));
+        for gap in gaps() {
+            let after = self.local.iter().find(|local| **local >= gap.1).unwrap();
+            assert!(self.makes_up(*after), "{}: {after}", self.name);
+        }
+        gaps().count()
+    }
 }
 
 #[test]
@@ -197,7 +208,7 @@ fn the_days_on_which_clocks_change_at_midnight() {
             .into_iter()
             .map(|at| zone.to_datetime(at))
             .filter(|local| local.date() == date)
-            .map(|local| local.hour())
+            .map(DateTime::hour)
             .collect();
         assert_eq!(hours, expected, "{name}, every {every} hours, on {date}");
     }
