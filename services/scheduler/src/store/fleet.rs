@@ -39,20 +39,19 @@ impl Store {
         removals: bool,
         note: &str,
     ) -> sqlx::Result<Fleet> {
-        let mut tx = self.pool.begin().await?;
         let fleet = sqlx::query_as(include_str!("sql/pause_fleet.sql"))
             .bind(schedules)
             .bind(removals)
             .bind(note)
-            .fetch_one(&mut *tx)
+            .fetch_one(&self.pool)
             .await?;
-        // After the pause: a due tick that was first is seen, and none comes after.
+        // By itself and after the pause: a due tick that was first is seen, none comes after, and the pause holds even if
+        // this fails.
         if schedules {
             sqlx::query(include_str!("sql/cancel_scheduled.sql"))
-                .execute(&mut *tx)
+                .execute(&self.pool)
                 .await?;
         }
-        tx.commit().await?;
         Ok(fleet)
     }
 
