@@ -1,5 +1,7 @@
 //! The `rollcall` command against the real services: what it prints, and how it ends.
 
+mod decisions;
+mod questions;
 mod terminal;
 
 use anyhow::{Context, Result, ensure};
@@ -10,24 +12,31 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use terminal::{Answer, answer, answer_to, ended, json, keys, put_settings, rollcall};
 
-const RUN_KEYS: [&str; 15] = [
+const RUN_KEYS: [&str; 22] = [
+    "acts_on_run_id",
     "attempt",
     "counts",
     "create_time",
     "end_time",
+    "expect_preview_run_id",
     "failure",
+    "held_message",
+    "held_reason",
     "kind",
     "next_attempt_time",
     "read_mode",
     "read_mode_reason",
+    "rows_expire_time",
+    "rows_of_run_id",
     "run_id",
     "start_time",
     "state",
     "tenant_id",
     "trigger",
     "unchanged",
+    "would_hold",
 ];
-const SETTINGS_KEYS: [&str; 10] = [
+const SETTINGS_KEYS: [&str; 12] = [
     "composed_filter",
     "credential_set",
     "directory",
@@ -35,6 +44,8 @@ const SETTINGS_KEYS: [&str; 10] = [
     "import",
     "new_users",
     "next_run_time",
+    "paused_reason",
+    "removal",
     "schedule",
     "tenant_id",
     "update_time",
@@ -148,6 +159,7 @@ async fn runs_rows_and_accounts_are_shown_to_people_and_to_programs() -> Result<
             "object_id",
             "object_type",
             "other",
+            "previous_verdict",
             "primary_address",
             "reason",
             "verdict",

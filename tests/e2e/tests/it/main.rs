@@ -3,7 +3,9 @@
 mod accounts;
 mod bad_input;
 mod command;
+mod connection_test;
 mod credentials;
+mod events;
 mod explain;
 mod failures;
 mod fleet;
@@ -18,6 +20,7 @@ mod promises;
 mod reading;
 mod removal;
 mod results;
+mod rotation;
 mod schedule;
 mod schema;
 mod sync;
