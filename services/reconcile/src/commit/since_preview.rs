@@ -25,7 +25,7 @@ const COPY: &str = "COPY reconcile.claim_history (tenant_id, row_id, valid_from,
 /// What of a run's rows is not what a preview showed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Differences {
-    /// Positions of rows that are new or decided otherwise, with the verdict that the preview had of the same.
+    /// Positions of rows that are new or decided otherwise, with the verdict that the preview had instead.
     changed: Vec<(usize, Option<Verdict>)>,
     /// Rows that the preview alone had.
     gone: Vec<i64>,
@@ -36,8 +36,17 @@ pub(super) struct Differences {
 struct Shown {
     decision: u128,
     subject: u128,
+    address: u128,
     row_id: i64,
     verdict: Option<Verdict>,
+}
+
+/// A row of the run that the preview had not.
+struct Changed {
+    position: usize,
+    subject: u128,
+    address: u128,
+    previous: Option<Verdict>,
 }
 
 impl Differences {
@@ -85,6 +94,7 @@ async fn shown(tenant: &mut TenantTx, preview: Uuid) -> Result<Vec<Shown>, Recon
         shown.push(Shown {
             decision: content::decision(&address, &object_id, verdict.as_deref(), reason.as_deref()),
             subject: content::subject(&address, &object_id),
+            address: content::subject(&address, ""),
             row_id,
             verdict: verdict.as_deref().and_then(Verdict::parse),
         });
@@ -97,35 +107,53 @@ fn compare<'p>(mut shown: Vec<Shown>, rows: impl Iterator<Item = PlannedRow<'p>>
     let mut met = vec![false; shown.len()];
     let mut changed = Vec::new();
     for (position, row) in rows.enumerate() {
-        let decision = content::decision(
-            row.address,
-            row.object_id.unwrap_or_default(),
-            Some(row.verdict.as_str()),
-            row.reason.map(Reason::as_str),
-        );
+        let object_id = row.object_id.unwrap_or_default();
+        let (verdict, reason) = (row.verdict.as_str(), row.reason.map(Reason::as_str));
+        let decision = content::decision(row.address, object_id, Some(verdict), reason);
         let first = shown.partition_point(|shown| shown.decision < decision);
-        let same = (first..shown.len()).take_while(|at| shown[*at].decision == decision);
-        match same.into_iter().find(|at| !met[*at]) {
+        let mut same = (first..shown.len()).take_while(|at| shown[*at].decision == decision);
+        match same.find(|at| !met[*at]) {
             Some(at) => met[at] = true,
-            None => changed.push((
+            None => changed.push(Changed {
                 position,
-                content::subject(row.address, row.object_id.unwrap_or_default()),
-            )),
+                subject: content::subject(row.address, object_id),
+                address: content::subject(row.address, ""),
+                previous: None,
+            }),
         }
     }
-    let mut left: HashMap<u128, Shown> = shown
-        .into_iter()
-        .zip(met)
-        .filter(|(_, met)| !met)
-        .map(|(shown, _)| (shown.subject, shown))
-        .collect();
-    let changed = changed
-        .into_iter()
-        .map(|(position, subject)| (position, left.remove(&subject).and_then(|shown| shown.verdict)))
-        .collect();
-    let mut gone: Vec<i64> = left.into_values().map(|shown| shown.row_id).collect();
+    let left = shown.into_iter().zip(met).filter(|(_, met)| !met);
+    let left = left.map(|(shown, _)| shown).collect();
+    // An address that was an object's and is nobody's now, or the other way round, is one difference.
+    let left = pair(&mut changed, left, |row| row.subject, |shown| shown.subject);
+    let left = pair(&mut changed, left, |row| row.address, |shown| shown.address);
+    let mut gone: Vec<i64> = left.into_iter().map(|shown| shown.row_id).collect();
     gone.sort_unstable();
-    Differences { changed, gone }
+    Differences {
+        changed: changed
+            .into_iter()
+            .map(|row| (row.position, row.previous))
+            .collect(),
+        gone,
+    }
+}
+
+/// Gives rows that have no counterpart yet one of the same key; answers what is left.
+fn pair(
+    changed: &mut [Changed],
+    left: Vec<Shown>,
+    key: impl Fn(&Changed) -> u128,
+    key_of_shown: impl Fn(&Shown) -> u128,
+) -> Vec<Shown> {
+    let mut by_key: HashMap<u128, Vec<Shown>> = HashMap::new();
+    for shown in left {
+        by_key.entry(key_of_shown(&shown)).or_default().push(shown);
+    }
+    for row in changed.iter_mut().filter(|row| row.previous.is_none()) {
+        let counterpart = by_key.get_mut(&key(row)).and_then(Vec::pop);
+        row.previous = counterpart.and_then(|shown| shown.verdict);
+    }
+    by_key.into_values().flatten().collect()
 }
 
 /// Stores the differences as the rows of a run.

@@ -59,12 +59,14 @@ impl ReconcileService for RunCalls {
             worker: request.worker_id,
             attempt: request.attempt.max(1),
         };
-        Ok(Response::new(match self.reconciler.begin_or_revert(begin).await? {
-            Begun::Started(started) => response(*started),
-            Begun::Finished => without_lease(BeginStatus::Finished),
-            Begun::Busy => without_lease(BeginStatus::Busy),
-            Begun::Taken => without_lease(BeginStatus::Taken),
-        }))
+        Ok(Response::new(
+            match self.reconciler.begin_or_revert(begin).await? {
+                Begun::Started(started) => response(*started),
+                Begun::Finished => without_lease(BeginStatus::Finished),
+                Begun::Busy => without_lease(BeginStatus::Busy),
+                Begun::Taken => without_lease(BeginStatus::Taken),
+            },
+        ))
     }
 
     /// The work is a task of its own: a worker that goes away in the middle of a commit does not break it off, and one
@@ -175,5 +177,46 @@ fn response(started: Started) -> BeginRunResponse {
         last_digest: started.last_digest,
         deadline: Some(pg::to_proto(started.deadline)),
         credential_generation: started.current.credential_generation,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_proto::v1::{MissingObjects, RunEnded};
+
+    use super::*;
+
+    async fn told(sent: Vec<Answer>) -> Vec<Result<Option<Part>, tonic::Code>> {
+        let (sender, receiver) = mpsc::channel(ANSWERS);
+        for answer in sent {
+            sender.send(answer).await.unwrap();
+        }
+        drop(sender);
+        let told = |answer: Result<SubmitRunResponse, Status>| answer.map(|answer| answer.part);
+        let answers = answers(receiver).map(|answer| told(answer).map_err(|status| status.code()));
+        answers.collect().await
+    }
+
+    #[tokio::test]
+    async fn missing_objects_come_before_the_outcome_which_ends_the_answer() {
+        let missing = Part::Missing(MissingObjects::default());
+        let outcome = Part::Outcome(RunEnded::default());
+        let told = told(vec![Ok(missing.clone()), Ok(outcome.clone())]).await;
+        assert_eq!(told, [Ok(Some(missing)), Ok(Some(outcome))]);
+    }
+
+    #[tokio::test]
+    async fn work_that_is_cut_off_does_not_pass_for_an_end() {
+        let missing = Part::Missing(MissingObjects::default());
+        let told = told(vec![Ok(missing.clone())]).await;
+        assert_eq!(told, [Ok(Some(missing)), Err(tonic::Code::Unavailable)]);
+    }
+
+    #[tokio::test]
+    async fn an_error_is_the_end() {
+        assert_eq!(
+            told(vec![Err(ReconcileError::Fenced)]).await,
+            [Err(tonic::Code::FailedPrecondition)]
+        );
     }
 }

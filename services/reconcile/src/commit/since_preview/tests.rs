@@ -31,6 +31,7 @@ fn shown(row: &PlannedRow<'_>, row_id: i64) -> Shown {
             row.reason.map(Reason::as_str),
         ),
         subject: content::subject(row.address, object_id),
+        address: content::subject(row.address, ""),
         row_id,
         verdict: Some(row.verdict),
     }
@@ -74,12 +75,28 @@ fn what_is_new_was_shown_with_nothing_and_what_is_gone_is_the_previews_alone() {
 }
 
 #[test]
-fn the_same_address_of_another_object_is_another_row() {
+fn an_address_that_loses_its_object_is_one_difference() {
     let before = row("a@x.example", Verdict::Keep, None);
     let now = PlannedRow {
-        object_id: Some("o2"),
-        ..before
+        object_id: None,
+        ..row("a@x.example", Verdict::Remove, Some(Reason::Absent))
     };
     let differences = compare(vec![shown(&before, 7)], [now].into_iter());
-    assert_eq!((differences.changed.len(), differences.gone.len()), (1, 1));
+    assert_eq!(differences.changed, [(0, Some(Verdict::Keep))]);
+    assert!(differences.gone.is_empty());
+}
+
+#[test]
+fn claims_of_several_objects_are_compared_each_with_its_own() {
+    let of = |object, verdict| PlannedRow {
+        object_id: Some(object),
+        ..row("a@x.example", verdict, None)
+    };
+    let before = [of("o1", Verdict::Keep), of("o2", Verdict::Skip)];
+    let now = [of("o1", Verdict::Skip), of("o2", Verdict::Keep)];
+    let preview = vec![shown(&before[0], 1), shown(&before[1], 2)];
+    let differences = compare(preview, now.into_iter());
+    let expected = [(0, Some(Verdict::Keep)), (1, Some(Verdict::Skip))];
+    assert_eq!(differences.changed, expected);
+    assert!(differences.gone.is_empty());
 }
