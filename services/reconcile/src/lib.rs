@@ -1,7 +1,7 @@
 //! Decides what a read means for a tenant and applies it to the portal's database.
 //!
 //! Owns the schemas `portal` (domains, accounts, addresses) and `reconcile` (leases, the history of claims, outcomes,
-//! outbox). Workers begin and end runs here; the portal writes its domains here. Of the scheduler's data it reads two
+//! outbox). Workers begin and end runs here; the portal writes its domains here. Of the scheduler's data it reads the
 //! views, of the directories nothing at all: it knows what workers submit.
 //!
 //! Invariants: whatever ends a run or changes a tenant's data holds the tenant's lock; a run that lost its lease writes
