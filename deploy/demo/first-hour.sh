@@ -110,8 +110,8 @@ rollcall settings put "$TENANT" --host "$host" --ca-file ca.pem \
     --server-type active-directory --every-hours 4 --time-zone Europe/Berlin
 
 step "Which of it?" \
-    "Nobody needs to know how filters are written: one is made from kinds of object and domains; the test told that the directory knows msExchRecipientTypeDetails. A mistake in one's own is shown where it is, before it is saved. Here everything is imported, so neither is."
-run rollcall filter build --types user,group --domains corp.example --recipient-types
+    "Nobody needs to know how filters are written: one is made from kinds of object and domains, here rooms and equipment. The test told that the directory knows msExchRecipientTypeDetails. A mistake in one's own is shown where it is, before it is saved. You want everything, so neither is."
+run rollcall filter build --types resource --domains corp.example --recipient-types
 run rollcall filter check '(&(objectClass=user)(mail=*)' || true
 
 step "What would a sync do?" \

@@ -78,12 +78,7 @@ fn details(step: &StepView) -> Vec<Detail> {
         details.extend(server(found));
     }
     if let Some(found) = &step.base {
-        let default = if found.is_default {
-            " (the server's own)"
-        } else {
-            ""
-        };
-        details.push(("search base", format!("{}{default}", found.dn)));
+        details.push(("search base", found.dn.clone()));
     }
     if let Some(found) = &step.count {
         let more = if found.more { " or more" } else { "" };

@@ -82,8 +82,8 @@ async fn settings_are_tested_before_they_are_saved_and_a_step_that_fails_ends_wi
 
 #[tokio::test]
 async fn a_filter_is_made_and_checked() -> Result<()> {
-    let build = ["filter", "build", "--types", "user", "--domains", "corp.example"];
-    let (text, built) = both(&build, &["composed", "filter"]).await?;
+    let words = ["filter", "build", "--types", "user", "--domains", "corp.example"];
+    let (text, built) = both(&words, &["composed", "filter"]).await?;
     let filter = built["filter"].as_str().context("a filter")?;
     assert!(text.out.contains(filter), "unbroken, to be copied: {text:?}");
 
