@@ -74,13 +74,11 @@ impl Reconciler {
         if steps.is_over() {
             return Ok(());
         }
-        let marked = sqlx::query(include_str!("rows/mark.sql"))
-            .bind(tenant)
-            .bind(runs)
-            .execute(&self.pool)
-            .await
-            .during("note that the rows are gone")?;
-        self.dropped("rows_of_run", marked.rows_affected());
+        let mut marked = 0;
+        for run in runs {
+            marked += self.mark(tenant, *run).await?;
+        }
+        self.dropped("rows_of_run", marked);
         Ok(())
     }
 
@@ -95,6 +93,16 @@ impl Reconciler {
             .during("drop the rows of a run")?;
         self.metrics.dropped("row", dropped.rows.unsigned_abs());
         Ok(dropped.most())
+    }
+
+    async fn mark(&self, tenant: &str, run: Uuid) -> Result<u64, ReconcileError> {
+        let marked = sqlx::query(include_str!("rows/mark.sql"))
+            .bind(tenant)
+            .bind(run)
+            .execute(&self.pool)
+            .await
+            .during("note that the rows are gone")?;
+        Ok(marked.rows_affected())
     }
 
     /// Rows of the history that ended before the oldest state that is shown: open ones never are among them.
