@@ -278,7 +278,7 @@ async fn a_test_that_is_interrupted_says_so() {
     cancel.cancel();
     let password = || Ok(SecretString::new("secret".to_owned()));
     conduct(&reader(), &directory(server.port), password, told, &cancel).await;
-    let step = steps.recv().await.expect("a step");
+    let step = steps.recv().await.unwrap();
     assert_eq!((step.state(), code(&step)), (FAILED, "INTERNAL"));
     assert!(steps.recv().await.is_none());
 }
@@ -289,14 +289,8 @@ async fn a_test_that_nobody_hears_goes_no_further() {
     let (told, steps) = mpsc::channel(1);
     drop(steps);
     let password = || Ok(SecretString::new("secret".to_owned()));
-    let bound = conduct(
-        &reader(),
-        &directory(server.port),
-        password,
-        told,
-        &CancellationToken::new(),
-    )
-    .await;
+    let (directory, cancel) = (directory(server.port), CancellationToken::new());
+    let bound = conduct(&reader(), &directory, password, told, &cancel).await;
     assert_eq!(bound, None);
     assert!(!server.task.is_finished(), "a connection was made");
 }
