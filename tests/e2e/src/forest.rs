@@ -289,6 +289,11 @@ impl ForestProxy<'_> {
         self.proxy.connections()
     }
 
+    /// How many connections are open.
+    pub fn open_connections(&self) -> usize {
+        self.proxy.open_connections()
+    }
+
     /// How many bytes the server sent so far, over all connections.
     pub fn bytes_from_server(&self) -> u64 {
         self.proxy.bytes(Direction::ToClient)

@@ -58,6 +58,7 @@ pub struct Proxy {
 #[derive(Debug, Default)]
 struct Counters {
     connections: AtomicUsize,
+    open: AtomicUsize,
     to_server: AtomicU64,
     to_client: AtomicU64,
 }
@@ -132,6 +133,11 @@ impl Proxy {
         self.counters.connections.load(Ordering::Relaxed)
     }
 
+    /// How many connections are open.
+    pub fn open_connections(&self) -> usize {
+        self.counters.open.load(Ordering::Relaxed)
+    }
+
     /// How many bytes passed in a direction so far, over all connections.
     pub fn bytes(&self, direction: Direction) -> u64 {
         self.counters.of(direction).load(Ordering::Relaxed)
@@ -153,14 +159,19 @@ async fn serve(listener: TcpListener, server: SocketAddr, rules: Rules, counters
             accepted = listener.accept() => {
                 let Ok((client, _)) = accepted else { return };
                 counters.connections.fetch_add(1, Ordering::Relaxed);
-                connections.spawn(relay(client, server, rules.clone(), Arc::clone(&counters)));
+                counters.open.fetch_add(1, Ordering::Relaxed);
+                let (rules, counters) = (rules.clone(), Arc::clone(&counters));
+                connections.spawn(async move {
+                    relay(client, server, rules, &counters).await;
+                    counters.open.fetch_sub(1, Ordering::Relaxed);
+                });
             }
             Some(_) = connections.join_next() => {}
         }
     }
 }
 
-async fn relay(client: TcpStream, server: SocketAddr, rules: Rules, counters: Arc<Counters>) {
+async fn relay(client: TcpStream, server: SocketAddr, rules: Rules, counters: &Counters) {
     let Ok(server) = TcpStream::connect(server).await else {
         return;
     };
@@ -169,12 +180,12 @@ async fn relay(client: TcpStream, server: SocketAddr, rules: Rules, counters: Ar
     let up = pump(
         from_client,
         to_server,
-        Lane::new(Direction::ToServer, rules.clone(), &counters),
+        Lane::new(Direction::ToServer, rules.clone(), counters),
     );
     let down = pump(
         from_server,
         to_client,
-        Lane::new(Direction::ToClient, rules, &counters),
+        Lane::new(Direction::ToClient, rules, counters),
     );
     // A cut in one direction ends both; an ordinary end of one lets the other finish.
     tokio::pin!(up, down);

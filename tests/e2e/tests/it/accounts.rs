@@ -343,8 +343,8 @@ async fn rule_6_accounts_live_on_whatever_becomes_of_their_addresses() -> Result
     let run = tenant.sync().await?;
     assert_eq!(
         run.counts.context("counts")?.accounts_reduced,
-        2,
-        "eve's, and bob's, who lost ann@"
+        1,
+        "eve's: bob still has ann@, stale"
     );
     assert_eq!(tenant.removed_accounts().await?[0].account_id, eve.account_id);
 

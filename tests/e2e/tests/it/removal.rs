@@ -220,6 +220,12 @@ async fn one_that_still_answers_to_its_id_is_not_missing() -> Result<()> {
     let directory = proxy.settings(Security::Plaintext);
     tenant.put_directory(directory.clone()).await?;
     tenant.sync().await?;
+    wait::until(
+        "the connection's end",
+        || async { Ok(proxy.open_connections()) },
+        |open| *open == 0,
+    )
+    .await?;
     // With the unbind at its end, which a run that looks for the missing sends later.
     let whole_read = proxy.bytes_to_server() - UNBIND_BYTES;
     tenant.put_removal(directory.clone(), ON).await?;
