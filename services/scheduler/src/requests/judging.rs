@@ -19,6 +19,9 @@ const APPROVABLE_DAYS: i32 = 7;
 /// How long a sync can be taken back.
 const REVERTIBLE_DAYS: i32 = 30;
 
+/// In the metadata of a refusal: the run that does already what is asked for. So a call whose answer was lost can be repeated.
+const BY: &str = "run_id";
+
 /// Whether the removals that the run shows can be approved.
 pub(super) fn approvable(run: &RunFacts, now: Timestamp) -> Result<(), ApiError> {
     if run.state != RunState::Held {
@@ -27,8 +30,8 @@ pub(super) fn approvable(run: &RunFacts, now: Timestamp) -> Result<(), ApiError>
     if run.held_reason == HeldReason::ChangedSincePreview {
         return Err(not_approvable());
     }
-    if run.acted_on {
-        return Err(already_approved());
+    if let Some(approval) = run.acted_on_by {
+        return Err(already_approved().with(BY, approval.to_string()));
     }
     if !run.newest_held {
         return Err(not_newest_held());
@@ -50,7 +53,10 @@ pub(super) fn revertible(run: &RunFacts, now: Timestamp) -> Result<(), ApiError>
     if run.kind != RunKind::Sync || run.state != RunState::Succeeded {
         return Err(not_a_finished_sync());
     }
-    if run.reverted || run.acted_on {
+    if let Some(revert) = run.acted_on_by {
+        return Err(already_reverted().with(BY, revert.to_string()));
+    }
+    if run.reverted {
         return Err(already_reverted());
     }
     if !ended_within(run, REVERTIBLE_DAYS, now) {
@@ -82,11 +88,16 @@ fn ended_within(run: &RunFacts, days: i32, now: Timestamp) -> bool {
 mod tests {
     use jiff::{SignedDuration, Timestamp};
     use rollcall_chassis::status::ApiError;
+    use rollcall_domain::RunId;
     use rollcall_proto::v1::{HeldReason, RunKind, RunState};
+    use tonic::Status;
+    use tonic_types::StatusExt as _;
+    use uuid::Uuid;
 
     use super::{RunFacts, approvable, expectable, revertible};
 
     const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
+    const ACTING: RunId = RunId::from_uuid(Uuid::from_u128(7));
 
     /// A reason, empty for none, and what makes a run be refused for it.
     type Case = (&'static str, fn(&mut RunFacts));
@@ -153,7 +164,7 @@ mod tests {
             ("NOT_APPROVABLE", |run| {
                 run.held_reason = HeldReason::ChangedSincePreview;
             }),
-            ("ALREADY_APPROVED", |run| run.acted_on = true),
+            ("ALREADY_APPROVED", |run| run.acted_on_by = Some(ACTING)),
             ("NOT_NEWEST_HELD", |run| run.newest_held = false),
             ("APPROVAL_EXPIRED", |run| run.end_time = Some(ago(days(7)))),
             ("SETTINGS_CHANGED", |run| run.same_settings = false),
@@ -173,13 +184,29 @@ mod tests {
             ("NOT_A_FINISHED_SYNC", |run| run.kind = RunKind::Revert),
             ("NOT_A_FINISHED_SYNC", |run| run.state = RunState::Running),
             ("ALREADY_REVERTED", |run| run.reverted = true),
-            ("ALREADY_REVERTED", |run| run.acted_on = true),
+            ("ALREADY_REVERTED", |run| run.acted_on_by = Some(ACTING)),
             ("REVERT_EXPIRED", |run| run.end_time = Some(ago(days(30)))),
             ("NOTHING_TO_REVERT", |run| run.accounts_changed = 0),
         ];
         for (reason, change) in cases {
             assert_eq!(judged(revertible, applied(), change), reason);
         }
+    }
+
+    #[test]
+    fn who_asks_twice_is_told_the_run_that_does_it() {
+        let told = |refusal: ApiError| {
+            let info = Status::from(refusal).get_details_error_info().unwrap();
+            info.metadata.get("run_id").cloned()
+        };
+        let acted_on = |run| RunFacts {
+            acted_on_by: Some(ACTING),
+            ..run
+        };
+        let approved = approvable(&acted_on(held()), NOW).unwrap_err();
+        assert_eq!(told(approved), Some(ACTING.to_string()));
+        let reverted = revertible(&acted_on(applied()), NOW).unwrap_err();
+        assert_eq!(told(reverted), Some(ACTING.to_string()));
     }
 
     #[test]

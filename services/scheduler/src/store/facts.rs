@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rollcall_chassis::{names, pg::PgTimestamp};
 use rollcall_domain::RunId;
 use rollcall_proto::v1::{HeldReason, RunKind, RunState};
-use sqlx::{FromRow, Row, postgres::PgRow};
+use sqlx::{FromRow, Row, postgres::PgRow, types::Uuid};
 
 use super::TenantChange;
 
@@ -35,8 +35,8 @@ pub(crate) struct RunFacts {
     pub(crate) same_domains: bool,
     /// Whether no later run of the tenant is HELD.
     pub(crate) newest_held: bool,
-    /// Whether a run that acts on it waits, runs or has succeeded.
-    pub(crate) acted_on: bool,
+    /// The run that acts on it, if one waits, runs or has succeeded.
+    pub(crate) acted_on_by: Option<RunId>,
 }
 
 impl FromRow<'_, PgRow> for RunFacts {
@@ -59,7 +59,9 @@ impl FromRow<'_, PgRow> for RunFacts {
             same_settings: row.try_get("same_settings")?,
             same_domains: row.try_get("same_domains")?,
             newest_held: row.try_get("newest_held")?,
-            acted_on: row.try_get("acted_on")?,
+            acted_on_by: row
+                .try_get::<Option<Uuid>, _>("acted_on_by")?
+                .map(RunId::from_uuid),
         })
     }
 }

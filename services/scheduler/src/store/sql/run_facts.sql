@@ -8,8 +8,8 @@ SELECT request.kind, state.state, state.held_reason, state.end_time, state.accou
            FROM reconcile.scheduler_run_state AS newer
            WHERE newer.tenant_id = request.tenant_id AND newer.state = 'HELD' AND newer.end_time > state.end_time
        ) AS newest_held,
-       EXISTS (
-           SELECT
+       (
+           SELECT acting.run_id
            FROM scheduler.run_request AS acting
            LEFT JOIN reconcile.scheduler_run_state AS acted
              ON acted.tenant_id = acting.tenant_id AND acted.run_id = acting.run_id
@@ -19,7 +19,9 @@ SELECT request.kind, state.state, state.held_reason, state.end_time, state.accou
                  WHEN acted.end_time IS NULL THEN NOT acting.cancel_requested
                  ELSE acted.state = 'SUCCEEDED'
              END
-       ) AS acted_on
+           ORDER BY acting.run_id DESC
+           LIMIT 1
+       ) AS acted_on_by
 FROM scheduler.run_request AS request
 LEFT JOIN reconcile.scheduler_run_state AS state USING (tenant_id, run_id)
 LEFT JOIN reconcile.scheduler_tenant AS tenant USING (tenant_id)
