@@ -207,7 +207,7 @@ fn answer(stored: StoredSettings) -> Settings {
         .as_ref()
         .map(validation::composed_filter)
         .unwrap_or_default();
-    let runs = stored.paused_reason == PausedReason::Unspecified;
+    let runs = stored.paused_reason == PausedReason::Unspecified && stored.has_domains;
     Settings {
         etag,
         credential_set: true,

@@ -42,8 +42,18 @@ fn stored(settings: Settings, paused_reason: PausedReason) -> StoredSettings {
         time_zone: "Europe/Berlin".to_owned(),
         next_run_at: (every_hours > 0).then_some(NEXT),
         paused_reason,
+        has_domains: true,
         update_time: NEXT - SignedDuration::from_hours(1),
     }
+}
+
+#[test]
+fn a_schedule_without_a_domain_to_import_has_no_next_time() {
+    let told = answer(StoredSettings {
+        has_domains: false,
+        ..stored(scheduled(2), PausedReason::Unspecified)
+    });
+    assert_eq!(told.next_run_time, None);
 }
 
 #[test]

@@ -35,6 +35,8 @@ pub(crate) struct StoredSettings {
     pub(crate) next_run_at: Option<Timestamp>,
     /// Why the schedule is paused; UNSPECIFIED while it is not.
     pub(crate) paused_reason: PausedReason,
+    /// Whether the tenant has a domain: without any its schedule goes on without runs.
+    pub(crate) has_domains: bool,
     /// When they were last written.
     pub(crate) update_time: Timestamp,
 }
@@ -80,6 +82,7 @@ impl FromRow<'_, PgRow> for StoredSettings {
             time_zone: row.try_get("time_zone")?,
             next_run_at: next_run_at.map(Timestamp::from),
             paused_reason: names::from_nullable(row.try_get("paused_reason")?),
+            has_domains: row.try_get("has_domains")?,
             update_time,
         })
     }

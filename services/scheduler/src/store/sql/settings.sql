@@ -7,7 +7,12 @@ SELECT settings.settings, settings.sealed_credential, settings.generation, setti
            WHEN tenant.paused_credential_generation = settings.credential_generation THEN 'CREDENTIALS_REFUSED'
            WHEN settings.paused_reason IS NOT NULL THEN settings.paused_reason
            WHEN fleet.schedules_paused THEN 'OPERATOR'
-       END AS paused_reason
+       END AS paused_reason,
+       EXISTS (
+           SELECT
+           FROM reconcile.scheduler_tenant_domain AS domain
+           WHERE domain.tenant_id = settings.tenant_id
+       ) AS has_domains
 FROM scheduler.settings AS settings
 CROSS JOIN scheduler.fleet AS fleet
 LEFT JOIN reconcile.scheduler_tenant AS tenant ON tenant.tenant_id = settings.tenant_id
