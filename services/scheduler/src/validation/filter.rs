@@ -21,10 +21,16 @@ pub(super) fn parse(text: &str) -> Result<Option<Filter>, FilterError> {
     if text.trim().is_empty() {
         return Ok(None);
     }
-    Filter::parse(text).map(Some).map_err(|error| FilterError {
+    let filter = Filter::parse(text).map_err(|error| FilterError {
         position: u32::try_from(error.position).unwrap_or(u32::MAX),
         message: error.message,
-    })
+    })?;
+    // What is stored is to be taken again: what cannot be seen takes more room there.
+    if filter.to_string().len() > MOST_FILTER_BYTES {
+        let message = format!("expected at most {MOST_FILTER_BYTES} bytes in canonical form");
+        return Err(FilterError { position: 0, message });
+    }
+    Ok(Some(filter))
 }
 
 /// Checks the attributes that carry addresses; without any, it is the default alone.
@@ -99,17 +105,29 @@ pub(crate) fn build_filter(request: &BuildFilterRequest) -> Result<BuildFilterRe
         recipient_types: request.recipient_types,
     });
     let filter = canonical(built.as_ref());
-    if filter.len() > MOST_FILTER_BYTES {
-        violations.push(
-            "domains",
-            format!("the filter would have more than {MOST_FILTER_BYTES} bytes: expected fewer domains"),
-        );
-    }
+    check_built(&filter, &mut violations);
     violations.into_result()?;
     Ok(BuildFilterResponse {
         composed: filter::compose(built.as_ref(), &attributes),
         filter,
     })
+}
+
+/// What is made is to be taken by PutSettings: it is neither too long nor, around a filter of one's own, too deep.
+fn check_built(filter: &str, violations: &mut Violations) {
+    if filter.len() > MOST_FILTER_BYTES {
+        violations.push(
+            "domains",
+            format!(
+                "the filter would have more than {MOST_FILTER_BYTES} bytes: expected fewer domains, or a shorter filter"
+            ),
+        );
+    } else if parse(filter).is_err() {
+        violations.push(
+            "filter",
+            "is nested as deep as can be: expected one to which conditions can be added",
+        );
+    }
 }
 
 /// No filter is the empty text.

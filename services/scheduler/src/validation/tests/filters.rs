@@ -1,4 +1,5 @@
 use rollcall_chassis::status::ApiError;
+use rollcall_domain::Filter;
 use rollcall_proto::v1::{BuildFilterRequest, ObjectType, ValidateFilterRequest};
 use tonic::Status;
 use tonic_types::StatusExt;
@@ -112,4 +113,25 @@ fn a_filter_that_settings_would_not_take_is_not_made() {
         ..BuildFilterRequest::default()
     });
     assert_eq!(fields(refusal.unwrap_err()), ["domains"]);
+}
+
+#[test]
+fn a_filter_to_which_nothing_can_be_added_is_told_so() {
+    let depth = Filter::MAX_DEPTH;
+    let own = format!("{}(cn=a){}", "(!".repeat(depth - 1), ")".repeat(depth - 1));
+    assert!(validate(&own, &[]).valid);
+    let refusal = build_filter(&BuildFilterRequest {
+        object_types: vec![ObjectType::Group.into()],
+        filter: own,
+        ..BuildFilterRequest::default()
+    });
+    assert_eq!(fields(refusal.unwrap_err()), ["filter"]);
+}
+
+#[test]
+fn what_is_taken_is_taken_again_in_its_canonical_form() {
+    let grows = format!("(cn={})", "\u{1}".repeat(16_000));
+    let answer = validate(&grows, &[]);
+    assert!(!answer.valid);
+    assert!(answer.error.unwrap().message.contains("canonical"));
 }
