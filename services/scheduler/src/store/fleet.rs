@@ -49,6 +49,7 @@ impl Store {
         // this fails.
         if schedules {
             sqlx::query(include_str!("sql/cancel_scheduled.sql"))
+                .bind(None::<&str>)
                 .execute(&self.pool)
                 .await?;
         }

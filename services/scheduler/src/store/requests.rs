@@ -98,8 +98,8 @@ impl TenantChange {
 
     /// Cancels the tenant's scheduled syncs that no worker has begun to read.
     pub(crate) async fn cancel_scheduled(&mut self) -> sqlx::Result<()> {
-        sqlx::query(include_str!("sql/cancel_scheduled_of_tenant.sql"))
-            .bind(self.tenant.as_str())
+        sqlx::query(include_str!("sql/cancel_scheduled.sql"))
+            .bind(Some(self.tenant.as_str()))
             .execute(&mut *self.tx)
             .await?;
         Ok(())

@@ -1,13 +1,20 @@
--- Those of all tenants that no worker has begun to read, or that wait for their next attempt. What begins at this very
--- moment ends without applying.
+-- Scheduled syncs of tenant $1, or of all tenants where it is null, that no worker has begun to read or that wait for their
+-- next attempt. What begins at this very moment ends without applying. Each is locked before it is judged, so that one which
+-- somebody asked for meanwhile is spared; in the order of the ids, as everywhere where many are.
 UPDATE scheduler.run_request AS request
 SET cancel_requested = true,
-    open = state.run_id IS NOT NULL
-FROM scheduler.run_request AS waiting
-LEFT JOIN reconcile.scheduler_run_state AS state USING (tenant_id, run_id)
+    open = waiting.taken
+FROM (
+    SELECT request.run_id, state.run_id IS NOT NULL AS taken
+    FROM scheduler.run_request AS request
+    LEFT JOIN reconcile.scheduler_run_state AS state USING (tenant_id, run_id)
+    WHERE ($1::text IS NULL OR request.tenant_id = $1)
+      AND request.trigger = 'SCHEDULED'
+      AND request.open
+      AND NOT request.cancel_requested
+      AND NOT COALESCE(state.begun, false)
+      AND state.end_time IS NULL
+    ORDER BY request.run_id
+    FOR UPDATE OF request
+) AS waiting
 WHERE request.run_id = waiting.run_id
-  AND waiting.trigger = 'SCHEDULED'
-  AND waiting.open
-  AND NOT waiting.cancel_requested
-  AND NOT COALESCE(state.begun, false)
-  AND state.end_time IS NULL

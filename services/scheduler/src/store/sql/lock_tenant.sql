@@ -1,2 +1,3 @@
--- Held until the transaction ends: runs of the tenant neither begin nor commit meanwhile.
-SELECT pg_advisory_xact_lock(hashtextextended('rollcall.tenant:' || $1, 0)), now() AS now
+-- Held until the transaction ends: runs of the tenant neither begin nor commit meanwhile. The time is that of the lock, which
+-- may have been waited for: a next time that is reckoned from it is not over already.
+SELECT pg_advisory_xact_lock(hashtextextended('rollcall.tenant:' || $1, 0)), clock_timestamp() AS now
