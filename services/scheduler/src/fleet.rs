@@ -59,6 +59,9 @@ fn check(schedules: bool, removals: bool, note: &str) -> Result<(), ApiError> {
     if note.chars().count() > LONGEST_NOTE {
         violations.push("note", format!("expected at most {LONGEST_NOTE} characters"));
     }
+    if note.chars().any(char::is_control) {
+        violations.push("note", "has a control character, such as a line end");
+    }
     violations.into_result()
 }
 
@@ -87,5 +90,12 @@ mod tests {
         assert!(check(true, true, &"ü".repeat(LONGEST_NOTE)).is_ok());
         let refusal = check(true, true, &"ü".repeat(LONGEST_NOTE + 1)).unwrap_err();
         assert_eq!(refusal.reason(), "INVALID_FIELDS");
+    }
+
+    #[test]
+    fn a_note_is_one_line_of_text() {
+        for note in ["a\nb", "a\0b"] {
+            assert_eq!(check(true, false, note).unwrap_err().reason(), "INVALID_FIELDS");
+        }
     }
 }

@@ -18,6 +18,7 @@ use crate::store::Store;
 pub(crate) const PREFETCH: u16 = 16;
 /// Before the next try, while the database or the broker is away.
 const PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_KEY_ID: usize = 32;
 
 /// Keeps renewed seals.
 #[derive(Debug)]
@@ -95,9 +96,14 @@ fn read(body: &[u8]) -> Result<Renewal, &'static str> {
         return Err("the schema version is not known");
     }
     let credential = renewal.credential.unwrap_or_default();
-    if credential.key_id.is_empty() || credential.encapped_key.is_empty() || credential.ciphertext.is_empty()
-    {
+    if credential.encapped_key.is_empty() || credential.ciphertext.is_empty() {
         return Err("the renewed seal is not whole");
+    }
+    // What the database would refuse each time must not be tried again for ever.
+    if !(1..=LONGEST_KEY_ID).contains(&credential.key_id.len())
+        || !credential.key_id.bytes().all(|byte| byte.is_ascii_graphic())
+    {
+        return Err("the key id is none");
     }
     Ok(Renewal {
         tenant: TenantId::parse(&renewal.tenant_id).map_err(|_| "the tenant id is none")?,
@@ -138,11 +144,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_kept_is_not_taken_for_a_renewed_seal() {
-        let changes: [fn(&mut SealRenewal); 4] = [
+        let changes: [fn(&mut SealRenewal); 6] = [
             |renewal| renewal.schema_version = 2,
             |renewal| renewal.tenant_id.clear(),
             |renewal| renewal.credential = None,
             |renewal| renewal.credential.get_or_insert_default().ciphertext.clear(),
+            |renewal| renewal.credential.get_or_insert_default().key_id.clear(),
+            |renewal| renewal.credential.get_or_insert_default().key_id.push('\0'),
         ];
         for change in changes {
             let mut renewal = renewal();
