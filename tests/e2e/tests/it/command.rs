@@ -1,6 +1,7 @@
 //! The `rollcall` command against the real services: what it prints, and how it ends.
 
 mod decisions;
+mod operators;
 mod questions;
 mod terminal;
 

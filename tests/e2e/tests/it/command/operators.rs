@@ -1,0 +1,73 @@
+//! What operators do for all tenants at once, through the command: on a stack of its own, since it is everybody's.
+
+use anyhow::Result;
+use rollcall_proto::v1::PausedReason;
+use rollcall_testbed::StackOptions;
+
+use super::terminal::{Answer, ended, rollcall};
+use crate::own::{Own, people};
+
+async fn on(own: &Own, args: &[&str]) -> Result<Answer> {
+    let endpoints = own.stack.endpoints();
+    let mut command = rollcall(args)?;
+    command
+        .env("ROLLCALL_SCHEDULER_URL", &endpoints.scheduler_url)
+        .env("ROLLCALL_RECONCILE_URL", &endpoints.reconcile_url)
+        .env("ROLLCALL_RESULTS_URL", &endpoints.results_url);
+    ended(command).await
+}
+
+#[tokio::test]
+async fn an_operator_pauses_and_resumes_all_schedules_and_sees_it_on_one_screen() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let (tenant, forest) = own.tenant("operator").await?;
+    people(&tenant, &forest, 1).await?;
+    tenant.put_schedule(forest.settings(), 1).await?;
+
+    let paused = on(&own, &["fleet", "pause", "--schedules", "--note", "until noon"]).await?;
+    assert_eq!(paused.code, Some(0), "{paused:?}");
+    let saved = tenant.saved().await?;
+    assert_eq!(saved.paused_reason(), PausedReason::Operator);
+    assert_eq!(saved.next_run_time, None);
+    let screen = on(&own, &["fleet"]).await?;
+    assert!(screen.out.contains("until noon"), "{screen:?}");
+
+    let resumed = on(&own, &["fleet", "resume", "--schedules"]).await?;
+    assert_eq!(resumed.code, Some(0), "{resumed:?}");
+    assert!(tenant.saved().await?.next_run_time.is_some());
+
+    let nothing = on(&own, &["fleet", "pause"]).await?;
+    assert_eq!(nothing.code, Some(2), "it must be said what: {nothing:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_limit_is_set_as_a_share_and_cleared() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let (tenant, forest) = own.tenant("share").await?;
+    tenant.put_directory(forest.settings()).await?;
+    let put = |more: &'static [&'static str]| {
+        let args = [&["settings", "put", tenant.id.as_str()], more].concat();
+        let own = &own;
+        async move { on(own, &args).await }
+    };
+    let set = put(&[
+        "--remove-accounts",
+        "--limit-percent",
+        "10",
+        "--limit-accounts",
+        "3",
+    ])
+    .await?;
+    assert_eq!(set.code, Some(0), "{set:?}");
+    let removal = tenant.saved().await?.removal.unwrap_or_default();
+    assert_eq!(
+        (removal.limit_accounts, removal.limit_percent),
+        (Some(3), Some(10))
+    );
+    put(&["--clear", "limit-percent"]).await?;
+    let removal = tenant.saved().await?.removal.unwrap_or_default();
+    assert!(removal.remove_accounts, "the rest stays");
+    assert_eq!((removal.limit_accounts, removal.limit_percent), (Some(3), None));
+    Ok(())
+}
