@@ -24,8 +24,11 @@ mod verdicts;
 mod withhold;
 mod world;
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
+use crate::address::Address;
 use crate::id::AccountId;
 
 use absent::Absences;
@@ -60,14 +63,36 @@ pub struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    /// How many accounts lose an address of which nobody has said that it may go.
+    /// How many accounts lose an address of which nobody has said that it may go. Of a hand-made account that is merged, what
+    /// nobody claims has no row to approve: it goes where the primary address goes.
     pub fn reduced_beyond(&self, approved: &ApprovedAddresses) -> u64 {
+        let holders = self.holders();
+        let may_go = |state: &AddressState| approved.contains(state.address.as_str());
         let beyond = |change: &&AccountChange| {
-            change
-                .lost()
-                .any(|state| !approved.contains(state.address.as_str()))
+            let hand_made = change
+                .before
+                .as_ref()
+                .is_some_and(|before| before.object_id.is_none());
+            let primary = change.lost().next().filter(|_| hand_made && change.after.removed);
+            let merged_into = primary
+                .filter(|primary| may_go(primary))
+                .and_then(|primary| holders.get(&primary.address));
+            let goes_along =
+                |state: &AddressState| merged_into.is_some() && holders.get(&state.address) == merged_into;
+            change.lost().any(|state| !may_go(state) && !goes_along(state))
         };
         self.changes.iter().filter(beyond).count() as u64
+    }
+
+    /// Which account has an address in the end, of all accounts that change.
+    fn holders(&self) -> HashMap<&Address, AccountId> {
+        let live = self
+            .changes
+            .iter()
+            .map(|change| &change.after)
+            .filter(|account| !account.removed);
+        live.flat_map(|account| account.addresses.iter().map(|state| (&state.address, account.id)))
+            .collect()
     }
 }
 
