@@ -14,6 +14,14 @@ use crate::{
 
 /// A HELD run that was approved.
 pub(super) struct Approval {
+    /// What may go if it is absent: all that was shown to go, or to be gone.
+    pub(super) may_go: ApprovedAddresses,
+    pub(super) approved: Approved,
+}
+
+/// What the guard has no more to say about.
+pub(super) struct Approved {
+    /// What was shown to go. What was shown to be gone, and to stay for the time being, counts as a removal like any other.
     pub(super) addresses: ApprovedAddresses,
     /// Why that run was HELD.
     pub(super) reason: v1::HeldReason,
@@ -33,8 +41,8 @@ pub(super) async fn of(
     standing: &Applicable,
 ) -> Result<Option<Approval>, ReconcileError> {
     let request = &standing.request;
-    let approves = request.trigger() == v1::RunTrigger::Approval;
-    let Some(held) = request.acts_on_run_id.filter(|_| approves) else {
+    let is_one = request.trigger() == v1::RunTrigger::Approval;
+    let Some(held) = request.acts_on_run_id.filter(|_| is_one) else {
         return Ok(None);
     };
     let id = tenant.tenant.as_str().to_owned();
@@ -51,14 +59,19 @@ pub(super) async fn of(
         tracing::info!("settings or domains changed, or the rows are gone: nothing counts as approved");
         return Ok(None);
     };
-    let addresses: Vec<String> = sqlx::query_scalar(include_str!("approval/addresses.sql"))
+    let addresses: Vec<(String, bool)> = sqlx::query_as(include_str!("approval/addresses.sql"))
         .bind(&id)
         .bind(held.rows_of)
         .fetch_all(tenant.connection())
         .await
         .during("read the addresses that were approved")?;
-    Ok(Some(Approval {
-        addresses: addresses.into_iter().collect(),
+    let taken = addresses.iter().filter(|(_, taken)| *taken);
+    let approved = Approved {
+        addresses: taken.map(|(address, _)| address.clone()).collect(),
         reason: names::from_nullable(held.held_reason.as_deref()),
+    };
+    Ok(Some(Approval {
+        may_go: addresses.into_iter().map(|(address, _)| address).collect(),
+        approved,
     }))
 }

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use rollcall_domain::{
     RunId,
-    plan::{self, ApprovedAddresses, Directory, Plan, Rules, Withholding},
+    plan::{self, Directory, Plan, Rules, Withholding},
 };
 use rollcall_proto::v1;
 use tokio::task::block_in_place;
 
 use super::{
-    approval,
+    approval::{self, Approved},
     history::{self, Difference},
     ids::AccountIds,
     load, server_id,
@@ -40,8 +40,16 @@ pub(super) struct Decided<'d> {
     pub(super) plan: &'d Plan<'d>,
     pub(super) difference: Difference,
     pub(super) removals_paused: bool,
-    /// What somebody approved, and why the run was HELD that showed it.
-    pub(super) approved: Option<(v1::HeldReason, &'d ApprovedAddresses)>,
+    /// What somebody approved.
+    pub(super) approved: Option<&'d Approved>,
+}
+
+impl Decided<'_> {
+    /// Whether removals wait that nobody has looked at yet: the run that makes them is then still the first since Remove
+    /// Accounts was switched on, if it was.
+    pub(super) fn leaves_removals_unseen(&self) -> bool {
+        self.plan.withheld && (self.removals_paused || self.approved.is_none())
+    }
 }
 
 impl Complete {
@@ -55,14 +63,14 @@ impl Complete {
         if current.removes() && !removals_paused {
             self.check_asked(&world)?;
         }
-        let (reason, approved) = match approval::of(tenant, &self.standing).await? {
-            None => (v1::HeldReason::Unspecified, None),
-            Some(approval) => (approval.reason, Some(approval.addresses)),
-        };
+        let approval = approval::of(tenant, &self.standing).await?;
+        let (may_go, approved) = approval
+            .map(|approval| (approval.may_go, approval.approved))
+            .unzip();
         let withholding = Withholding {
             removals_paused,
             other_server: self.is_of_other_server(&tenant.row),
-            approved,
+            approved: may_go,
         };
         let plan = self.plan(&rules, &world, &withholding, tenant.now());
         let open = history::open_rows(tenant).await?;
@@ -80,7 +88,7 @@ impl Complete {
             plan: &plan,
             difference,
             removals_paused,
-            approved: withholding.approved.as_ref().map(|approved| (reason, approved)),
+            approved: approved.as_ref(),
         };
         self.end(tenant, &decided).await
     }

@@ -172,7 +172,9 @@ impl Complete {
             foreign,
         ));
         row.server_id = server_id(&self.summary);
-        row.removal_generation = current.removal_generation;
+        if !decided.leaves_removals_unseen() {
+            row.removal_generation = current.removal_generation;
+        }
         row.steady_keep = steady.keep;
         row.steady_stale = steady.stale;
         row.steady_skip = steady.skip;

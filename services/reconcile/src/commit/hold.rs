@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use rollcall_domain::{
     Verdict,
     guard::{self, Hold, RemovalLimit, Situation},
-    plan::{ApprovedAddresses, Plan},
+    plan::Plan,
 };
 use rollcall_proto::v1;
 
-use super::standing::Applicable;
+use super::{approval::Approved, standing::Applicable};
 use crate::{
     error::{During, ReconcileError},
     tenant::TenantTx,
@@ -23,8 +23,8 @@ pub(super) struct Case<'c> {
     pub(super) objects: u64,
     /// Live accounts before the run.
     pub(super) live: u64,
-    /// Why the HELD run was HELD that was approved, and what of it.
-    pub(super) approved: Option<(v1::HeldReason, &'c ApprovedAddresses)>,
+    /// What somebody approved.
+    pub(super) approved: Option<&'c Approved>,
 }
 
 impl Case<'_> {
@@ -32,7 +32,7 @@ impl Case<'_> {
     pub(super) async fn judge(&self, tenant: &mut TenantTx) -> Result<Option<Hold>, ReconcileError> {
         let reduced = match self.approved {
             None => self.plan.counts.accounts_reduced,
-            Some((_, approved)) => self.plan.reduced_beyond(approved),
+            Some(approved) => self.plan.reduced_beyond(&approved.addresses),
         };
         let situation = Situation {
             objects: self.objects,
@@ -44,7 +44,7 @@ impl Case<'_> {
             unseen_first_removal: self.is_unseen_first_removal(tenant).await?,
             empty_read_approved: self
                 .approved
-                .is_some_and(|(reason, _)| reason == v1::HeldReason::EmptyRead),
+                .is_some_and(|approved| approved.reason == v1::HeldReason::EmptyRead),
         };
         Ok(guard::judge(&situation))
     }

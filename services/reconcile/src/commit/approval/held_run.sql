@@ -6,4 +6,4 @@ JOIN reconcile.run_outcome shown
 WHERE h.tenant_id = $1 AND h.run_id = $2 AND h.state = 'HELD'
   AND h.settings_generation = $3 AND h.domain_generation = $4
   AND h.held_reason <> 'CHANGED_SINCE_PREVIEW'
-  AND NOT shown.rows_dropped
+  AND NOT shown.rows_dropped AND shown.rows_expire_time > now()
