@@ -71,7 +71,7 @@ fn standing(facts: &Facts) -> Option<String> {
     (!told).then(|| what.to_owned())
 }
 
-/// Where it was not the run whose rows are told anyway.
+/// Where it was not the run whose rows are told anyway. A person may have changed the address since.
 fn last_change(facts: &Facts) -> Option<String> {
     let (run, row) = facts.last_change.as_ref()?;
     let told = facts
@@ -82,7 +82,7 @@ fn last_change(facts: &Facts) -> Option<String> {
         return None;
     }
     Some(join(
-        format!("It was last changed by {}.", run_in_words(run)),
+        format!("The last run that changed it was {}.", run_in_words(run)),
         rule(row),
     ))
 }

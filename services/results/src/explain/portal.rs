@@ -11,12 +11,14 @@ use super::{Facts, minute};
 pub(super) fn sentences(address: &str, facts: &Facts, kept: Duration) -> Vec<String> {
     match (&facts.account, facts.removed_accounts.first()) {
         (Some(account), _) => held(address, account),
-        (None, Some(removed)) => vec![
-            format!("{address} is not in the portal."),
-            was_removed(removed, kept),
-        ],
-        (None, None) => vec![format!("{address} is not in the portal.")],
+        (None, Some(removed)) => vec![missing(address), was_removed(removed, kept)],
+        (None, None) => vec![missing(address)],
     }
+}
+
+/// Whether another customer has it is not said, nor that nobody has.
+fn missing(address: &str) -> String {
+    format!("No account of yours in the portal has {address}.")
 }
 
 fn held(address: &str, account: &Account) -> Vec<String> {

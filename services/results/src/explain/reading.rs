@@ -13,9 +13,12 @@ pub(super) fn sentences(facts: &Facts) -> Vec<String> {
         return vec!["What the directory says is not known: no complete read of it is kept.".to_owned()];
     };
     let mut sentences = vec![format!("The directory was last read by {}.", which(read))];
-    if facts.rows.is_empty() {
-        sentences.push("It had no such address, or no entry that the search finds has it.".to_owned());
-    }
+    let what = if facts.rows.is_empty() {
+        "It had no such address, or no entry that the search finds has it."
+    } else {
+        found(read)
+    };
+    sentences.push(what.to_owned());
     sentences.extend(facts.rows.iter().take(TOLD).map(claim));
     let more = facts.rows.len().saturating_sub(TOLD);
     if more > 0 {
@@ -31,6 +34,14 @@ fn which(read: &Run) -> String {
         (RunKind::Preview, _) => format!("{run}, which changes nothing but says what a sync would do"),
         (_, RunState::Held) => format!("{run}, which is held and has changed nothing"),
         _ => run,
+    }
+}
+
+/// What was decided then, need not be so any more: somebody may have changed the account since.
+fn found(read: &Run) -> &'static str {
+    match (read.kind(), read.state()) {
+        (RunKind::Preview, _) | (_, RunState::Held) => "This is what it found, and what it would do:",
+        _ => "This is what it found, and what it decided:",
     }
 }
 

@@ -3,6 +3,7 @@ use rollcall_proto::v1::{self, AccountAddress, AddressType, ObjectType, Origin, 
 
 use super::*;
 
+const DECIDED: &str = "This is what it found, and what it decided:";
 const ANN: &str = "ann@acme.example";
 const KEPT: Duration = Duration::from_hours(24 * 30);
 
@@ -90,6 +91,7 @@ fn an_imported_primary_is_in_the_portal_because_of_its_entry() {
         &[
             "ann@acme.example is in the portal, as the primary address of a user.",
             "The directory was last read by the sync of 2026-11-23 02:00 UTC.",
+            DECIDED,
             "cn=ann has it as its primary address.",
             &verdict::explain(Verdict::Keep, None, None),
         ],
@@ -121,6 +123,7 @@ fn a_lost_claim_is_told_with_who_won() {
         &[
             "ann@acme.example is in the portal, as an alias of smith@acme.example.",
             "The directory was last read by the sync of 2026-11-23 02:00 UTC.",
+            DECIDED,
             "cn=ann has it as an alias.",
             &rule,
         ],
@@ -164,6 +167,7 @@ fn a_stale_address_is_told_with_the_date_since_when() {
             "ann@acme.example is in the portal, as a domain alias of smith@acme.example.",
             "It has been stale since 2026-11-20 01:01 UTC: no entry of the directory gives it to its account.",
             "The directory was last read by the sync of 2026-11-23 02:00 UTC.",
+            DECIDED,
             &verdict::explain(Verdict::Stale, Some(Reason::Absent), None),
         ],
     );
@@ -206,13 +210,13 @@ fn a_removed_address_is_told_with_the_day_until_which_it_can_be_restored() {
     tells(
         &facts,
         &[
-            "ann@acme.example is not in the portal.",
+            "No account of yours in the portal has ann@acme.example.",
             "smith@acme.example, which had it, was removed on 2026-11-22 10:00 UTC; it can be restored until \
              2026-12-22 10:00 UTC, and is then deleted for good.",
             "The directory was last read by the preview of 2026-11-23 02:00 UTC, which changes nothing but says what a \
              sync would do.",
             "It had no such address, or no entry that the search finds has it.",
-            "It was last changed by the sync of 2026-11-23 02:00 UTC.",
+            "The last run that changed it was the sync of 2026-11-23 02:00 UTC.",
             &verdict::explain(Verdict::Remove, Some(Reason::Absent), None),
         ],
     );
@@ -232,7 +236,7 @@ fn what_the_last_read_changed_is_told_once() {
         last_change: Some((synced(), added)),
         ..Facts::default()
     });
-    assert!(!explanation(ANN, &facts, KEPT).contains("last changed"));
+    assert!(!explanation(ANN, &facts, KEPT).contains("The last run"));
 }
 
 #[test]
@@ -240,13 +244,17 @@ fn a_held_read_and_an_undone_change_are_told_as_such() {
     let back = row(v1::Verdict::Update, v1::Reason::Reverted);
     let facts = own(Facts {
         read: Some(run(RunKind::Sync, RunState::Held)),
+        rows: vec![row(v1::Verdict::Remove, v1::Reason::Absent)],
         last_change: Some((run(RunKind::Revert, RunState::Succeeded), back)),
         ..Facts::default()
     });
     let text = explanation(ANN, &facts, KEPT);
-    assert!(text.contains("which is held and has changed nothing."), "{text}");
     assert!(
-        text.contains("It was last changed by the undoing of a sync of"),
+        text.contains("which is held and has changed nothing. This is what it found, and what it would do:"),
+        "{text}"
+    );
+    assert!(
+        text.contains("The last run that changed it was the undoing of a sync of"),
         "{text}"
     );
 }
