@@ -38,7 +38,7 @@ impl Exports {
         }
     }
 
-    /// Begins the export of a run that SUCCEEDED.
+    /// Begins the export of a run that SUCCEEDED or is HELD.
     pub(crate) async fn begin(
         &self,
         run: &RunKey,

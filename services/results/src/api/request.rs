@@ -57,7 +57,6 @@ impl Checked {
         let verdicts = (!verdicts.is_empty()).then(|| self.verdicts(verdicts));
         RowFilter {
             verdicts,
-            claims_only: false,
             search: self.search(search),
         }
     }

@@ -19,8 +19,6 @@ const STALL: &str = "SET LOCAL idle_in_transaction_session_timeout = '60s'";
 pub(crate) struct RowFilter {
     /// None: all.
     pub(crate) verdicts: Option<Vec<&'static str>>,
-    /// Whether addresses without a claim are left out.
-    pub(crate) claims_only: bool,
     /// What the address begins with, in lower case; empty: anything.
     pub(crate) search: String,
 }
@@ -53,20 +51,24 @@ impl Store {
         after: Option<Position>,
         limit: usize,
     ) -> Result<Vec<RowRecord>, ApiError> {
-        let rows_of = runs::with_rows(&self.pool, run).await?;
+        let shown = runs::with_rows(&self.pool, run).await?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        Ok(filtered(PAGE, &rows_of, filter, after.unwrap_or_default())?
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?)
+        Ok(
+            filtered(PAGE, &shown.rows_of, filter, false, after.unwrap_or_default())?
+                .bind(limit)
+                .fetch_all(&self.pool)
+                .await?,
+        )
     }
 
-    /// All rows that are shown for a run, as they stand now, however long their reading takes.
+    /// The rows that a run's file has, as they stand now, however long their reading takes. Unless verdicts are asked for, it
+    /// shows the directory, a line a claim; but of a run that is to be looked at for what it changes, everything.
     pub(crate) async fn open_rows(&self, run: &RunKey, filter: &RowFilter) -> Result<RowCursor, ApiError> {
         let mut transaction = self.pool.begin_with(READ_ONLY).await?;
         sqlx::query(STALL).execute(&mut *transaction).await?;
-        let rows_of = runs::with_rows(&mut *transaction, run).await?;
-        filtered(OPEN, &rows_of, filter, Position::default())?
+        let shown = runs::with_rows(&mut *transaction, run).await?;
+        let claims_only = filter.verdicts.is_none() && !shown.is_of_changes;
+        filtered(OPEN, &shown.rows_of, filter, claims_only, Position::default())?
             .fetch_optional(&mut *transaction)
             .await?;
         Ok(RowCursor { transaction })
@@ -91,6 +93,7 @@ fn filtered<'q>(
     sql: &'static str,
     run: &'q RunKey,
     filter: &'q RowFilter,
+    claims_only: bool,
     after: Position,
 ) -> Result<QueryAs<'q, Postgres, RowRecord, PgArguments>, ApiError> {
     let row_id = i64::try_from(after.id)
@@ -99,7 +102,7 @@ fn filtered<'q>(
         .bind(&run.tenant_id)
         .bind(run.run_id)
         .bind(filter.verdicts.as_deref())
-        .bind(filter.claims_only)
+        .bind(claims_only)
         .bind(&filter.search)
         .bind(after.text)
         .bind(row_id))

@@ -63,14 +63,27 @@ pub(super) async fn find(
     Ok(record(executor, key).await?.map(Run::from))
 }
 
-/// The run whose rows are shown for this one: itself, but for a HELD one that decided the same as the one before it.
+/// What is shown of a run.
+#[derive(Debug)]
+pub(super) struct Shown {
+    /// The run whose rows these are: itself, but for a HELD one that decided the same as the one before it.
+    pub(super) rows_of: RunKey,
+    /// Whether they are looked at for what changes: somebody is to decide on it, or to see what was taken back.
+    pub(super) is_of_changes: bool,
+}
+
+/// What is shown of a run, if it has rows.
 pub(super) async fn with_rows(
     executor: impl Executor<'_, Database = Postgres>,
     key: &RunKey,
-) -> Result<RunKey, ApiError> {
+) -> Result<Shown, ApiError> {
     let record = record(executor, key).await?.ok_or_else(|| no_run(key))?;
     record.has_rows()?;
-    Ok(record.rows_key())
+    let kind = names::from_nullable::<RunKind>(Some(&record.kind));
+    Ok(Shown {
+        rows_of: record.rows_key(),
+        is_of_changes: record.state() == RunState::Held || kind == RunKind::Revert,
+    })
 }
 
 /// The run that last read the directory to its end and whose rows are kept, and the run whose rows are shown for it.
