@@ -195,6 +195,13 @@ impl Stack {
         Ok(service)
     }
 
+    /// Sets a variable of the processes of a kind that are added from here on.
+    pub fn set(&mut self, kind: Kind, variable: &str, value: &str) {
+        self.options
+            .settings
+            .push((Some(kind), variable.to_owned(), value.to_owned()));
+    }
+
     /// Ends all processes. Otherwise they live as long as the bed that they were started through.
     pub async fn stop(self) -> Result<()> {
         for service in self.services.values().filter(|service| service.pid().is_some()) {
