@@ -1,5 +1,7 @@
 //! What a refused call says: its code, its stable reason and its fields.
 
+use std::collections::HashMap;
+
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
@@ -12,6 +14,8 @@ pub struct Refusal {
     pub reason: String,
     /// BadRequest's field paths, in their order.
     pub fields: Vec<String>,
+    /// ErrorInfo's metadata.
+    pub metadata: HashMap<String, String>,
     /// The sentence.
     pub message: String,
 }
@@ -28,6 +32,10 @@ impl From<Status> for Refusal {
             fields: details
                 .bad_request()
                 .map(|bad| bad.field_violations.iter().map(|v| v.field.clone()).collect())
+                .unwrap_or_default(),
+            metadata: details
+                .error_info()
+                .map(|info| info.metadata.clone())
                 .unwrap_or_default(),
             message: status.message().to_owned(),
         }

@@ -1,6 +1,8 @@
 //! End-to-end tests against real servers: each has a tenant of its own, so that they run side by side.
 
 mod accounts;
+mod acting;
+mod attacks;
 mod bad_input;
 mod command;
 mod connection_test;
