@@ -85,7 +85,11 @@ impl SealKeeper {
             .await?;
         change.commit().await?;
         let key_id = &renewal.credential.key_id;
-        tracing::info!(tenant.id = %renewal.tenant, key_id, renewed, "a seal was renewed");
+        if renewed {
+            tracing::info!(tenant.id = %renewal.tenant, key_id, "a seal was renewed");
+        } else {
+            tracing::info!(tenant.id = %renewal.tenant, key_id, "a renewed seal came too late");
+        }
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// More steps than a test of the most hosts has.
+/// Whoever is this many reports behind is not waited for.
 const MOST_REPORTS: usize = 64;
 
 /// Passes each report on to whoever waits for its test.
