@@ -122,12 +122,10 @@ fn by_ids<'a>(filter: &str, ids: impl Iterator<Item = &'a Uuid>, active_director
     text
 }
 
-/// Whether the search base covers the object of this name. A name that is no DN to us stands as the server wrote it.
+/// Whether the search base may cover the object of this name. Of what is no DN to us only the server knows.
 fn is_within(name: &str, base: &str) -> bool {
-    if let (Ok(name), Ok(base)) = (Dn::parse(name), Dn::parse(base)) {
-        return name.is_within(&base);
+    match (Dn::parse(name), Dn::parse(base)) {
+        (Ok(name), Ok(base)) => name.is_within(&base),
+        _ => true,
     }
-    let base = base.to_lowercase();
-    name.strip_suffix(base.as_str())
-        .is_some_and(|rest| rest.is_empty() || rest.ends_with(','))
 }
