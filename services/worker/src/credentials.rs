@@ -25,7 +25,7 @@ mod tests;
 /// The version of a renewal's body that this version of Rollcall writes.
 const SCHEMA_VERSION: u32 = 1;
 /// Renewals that may wait to be published. What does not fit is made again by a later run.
-const WAITING_RENEWALS: usize = 256;
+const WAITING_RENEWALS: usize = 64;
 /// Of so many tenants it is remembered that their seal was renewed. Beyond that it may happen twice.
 const REMEMBERED: usize = 10_000;
 

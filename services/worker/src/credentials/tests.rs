@@ -99,12 +99,13 @@ fn each_credential_is_renewed_once() {
 #[test]
 fn a_renewal_that_nobody_takes_fails_no_run_and_is_made_again() {
     let mut bench = bench();
-    for generation in 1..=300 {
+    let one_more = i64::try_from(WAITING_RENEWALS).unwrap() + 1;
+    for generation in 1..=one_more {
         bench.open(&bench.old, generation).unwrap();
     }
     while bench.renewals.try_recv().is_ok() {}
-    bench.open(&bench.old, 300).unwrap();
-    assert_eq!(bench.renewals.try_recv().unwrap().credential_generation, 300);
+    bench.open(&bench.old, one_more).unwrap();
+    assert_eq!(bench.renewals.try_recv().unwrap().credential_generation, one_more);
 }
 
 #[test]
