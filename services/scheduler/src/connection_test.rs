@@ -39,6 +39,8 @@ pub(crate) const MOST_TESTS: usize = 64;
 /// How long a test waits for the broker before it is refused.
 const BROKER_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a test waits for a worker.
+const TAKEN_WITHIN: Duration = Duration::from_secs(45);
+/// How long its first report is waited for: a worker that takes it at the last moment has the rest for its first step.
 const WORKER_PATIENCE: Duration = Duration::from_mins(1);
 /// How long a test may take in all.
 const WHOLE_PATIENCE: Duration = Duration::from_mins(3);
@@ -161,7 +163,7 @@ fn job(prepared: Prepared, test_id: Uuid, reply_to: String) -> Job {
             credential: Some(credential.sealed),
             credential_generation: credential.generation.unwrap_or_default(),
             reply_to,
-            expire_time: Some(to_proto(clock::now() + patience(WORKER_PATIENCE))),
+            expire_time: Some(to_proto(clock::now() + patience(TAKEN_WITHIN))),
         }),
         ..Job::default()
     }

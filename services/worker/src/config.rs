@@ -98,6 +98,8 @@ pub struct LanesConfig {
     pub scheduled: u16,
     /// Of tenants whose directory does not answer.
     pub slow: u16,
+    /// Connection tests beside them, of all lanes together.
+    pub tests: u16,
 }
 
 impl Default for LanesConfig {
@@ -106,6 +108,7 @@ impl Default for LanesConfig {
             interactive: 4,
             scheduled: 4,
             slow: 2,
+            tests: 8,
         }
     }
 }
@@ -194,6 +197,10 @@ impl ServiceConfig for Config {
             "lanes.slow",
             "runs at once of directories that did not answer; default: 2",
         ),
+        (
+            "lanes.tests",
+            "connection tests at once, beside the runs; default: 8",
+        ),
         ("limits.run_seconds", "how long a run may take; default: 1200"),
         ("limits.entries", "entries of one read; default: 5000000"),
         (
@@ -240,6 +247,7 @@ impl ServiceConfig for Config {
                 "directory.operation_timeout_seconds",
                 self.directory.operation_timeout_seconds,
             ),
+            ("lanes.tests", self.lanes.tests.into()),
             ("limits.entries", self.limits.entries),
             ("limits.values", self.limits.values as u64),
             ("limits.value_bytes", self.limits.value_bytes as u64),

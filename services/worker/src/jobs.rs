@@ -1,20 +1,25 @@
 //! Takes jobs from the lanes, and settles each by what its run came to.
 //!
 //! The job of a run is acknowledged after its effect, never before: whatever ends this process brings the job to another.
-//! That of a connection test is acknowledged before: done again, it would bind again, and nobody might wait for it.
+//! That of a connection test is acknowledged before: done again, it would bind again, and nobody might wait for it. Tests
+//! take no slots of runs.
 //! While reconcile is away nothing is taken.
+
+mod running;
+mod trials;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use rollcall_chassis::{
     amqp::{AmqpError, Broker, Delay, Delivery, Lane, Message, Publisher},
+    clock,
     lifecycle::chain,
     telemetry,
 };
-use rollcall_proto::v1::Job;
+use rollcall_proto::v1::{ConnectionTest, Job};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::{Instrument as _, Span, field::Empty};
@@ -23,32 +28,32 @@ use crate::{
     connection_test::Tester,
     run::{Disposition, Runner},
 };
+use running::Running;
+use trials::{Admission, Trials};
 
 /// What every lane shares.
 pub struct Jobs {
     runner: Arc<Runner>,
-    tester: Tester,
+    trials: Trials,
     publisher: Publisher,
-    /// Ends connection tests.
-    interrupted: CancellationToken,
     /// Runs that go on in this process. A job that comes again, since its connection broke, is not begun beside itself.
     running: Mutex<HashSet<String>>,
 }
 
 impl Jobs {
-    /// Does runs with `runner` and connection tests with `tester`, these until `interrupted`; and sends on what is to
-    /// be tried later.
+    /// Does runs with `runner` and, beside them, at most `tests` connection tests at once with `tester`, these until
+    /// `interrupted`; and sends on what is to be tried later.
     pub fn new(
         runner: Arc<Runner>,
         tester: Tester,
+        tests: u16,
         publisher: Publisher,
         interrupted: CancellationToken,
     ) -> Self {
         Self {
             runner,
-            tester,
+            trials: Trials::new(tester, tests, interrupted),
             publisher,
-            interrupted,
             running: Mutex::default(),
         }
     }
@@ -83,6 +88,7 @@ impl Jobs {
         while let Some(ended) = in_hand.join_next().await {
             note_end(ended);
         }
+        self.trials.ended().await;
     }
 
     async fn settle(self: Arc<Self>, delivery: Delivery, lane: Lane) {
@@ -102,7 +108,7 @@ impl Jobs {
         }
         match work {
             Work::Run => self.settle_run(delivery, job, lane).instrument(span).await,
-            Work::Test => self.test(delivery, &job).instrument(span).await,
+            Work::Test(test) => self.test(delivery, &job, test, lane).instrument(span).await,
             Work::Nothing => {
                 let reason = "it names neither a run nor a connection to test";
                 tracing::error!(reason, "a job is refused: it goes to the dead letters");
@@ -112,11 +118,21 @@ impl Jobs {
         }
     }
 
-    async fn test(&self, delivery: Delivery, job: &Job) {
-        match delivery.ack().await {
-            Ok(()) => self.tester.run(job, &self.interrupted).await,
-            // The broker hands it out again.
-            Err(error) => note_failure("acknowledging a job", Err(error)),
+    async fn test(&self, delivery: Delivery, job: &Job, test: &ConnectionTest, lane: Lane) {
+        match self.trials.admit(test, clock::now()) {
+            Admission::Place(place) => match delivery.ack().await {
+                Ok(()) => self.trials.begin(job.clone(), place),
+                // The broker hands it out again.
+                Err(error) => note_failure("acknowledging a job", Err(error)),
+            },
+            Admission::Later => {
+                let later = Message::delayed(Delay::Park, lane, job).with_traceparent(delivery.traceparent());
+                self.send_on(delivery, later).await;
+            }
+            Admission::TooLate => {
+                tracing::info!("nobody waits for this connection test any more");
+                note_failure("acknowledging a job", delivery.ack().await);
+            }
         }
     }
 
@@ -180,56 +196,31 @@ impl Jobs {
     }
 }
 
-/// A run is running here until this is dropped.
-struct Running<'a> {
-    all: &'a Mutex<HashSet<String>>,
-    run_id: &'a str,
-}
-
-impl<'a> Running<'a> {
-    fn begin(all: &'a Mutex<HashSet<String>>, run_id: &'a str) -> Option<Self> {
-        let began = all
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(run_id.to_owned());
-        began.then_some(Self { all, run_id })
-    }
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        self.all
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(self.run_id);
-    }
-}
-
 /// What a job asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Work {
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Work<'j> {
     Run,
-    Test,
+    Test(&'j ConnectionTest),
     Nothing,
 }
 
-impl Work {
-    fn of(job: &Job) -> Self {
+impl<'j> Work<'j> {
+    fn of(job: &'j Job) -> Self {
         match (&job.test, job.run_id.as_str()) {
-            (Some(_), _) => Self::Test,
+            (Some(test), _) => Self::Test(test),
             (None, "") => Self::Nothing,
             (None, _) => Self::Run,
         }
     }
 }
 
-fn span_of(work: Work, job: &Job, lane: Lane) -> Span {
+fn span_of(work: Work<'_>, job: &Job, lane: Lane) -> Span {
     match work {
-        Work::Test => tracing::info_span!(
+        Work::Test(test) => tracing::info_span!(
             "connection test",
             otel.kind = "consumer",
             tenant.id = job.tenant_id,
-            test.id = job.test.as_ref().map(|test| test.test_id.as_str()),
+            test.id = test.test_id,
             lane = lane.as_str(),
         ),
         Work::Run | Work::Nothing => tracing::info_span!(
@@ -259,8 +250,6 @@ fn note_end(ended: Result<(), tokio::task::JoinError>) {
 
 #[cfg(test)]
 mod tests {
-    use rollcall_proto::v1::ConnectionTest;
-
     use super::*;
 
     #[test]
@@ -274,17 +263,7 @@ mod tests {
             ..Job::default()
         };
         assert_eq!(Work::of(&run), Work::Run);
-        assert_eq!(Work::of(&test), Work::Test);
+        assert_eq!(Work::of(&test), Work::Test(&ConnectionTest::default()));
         assert_eq!(Work::of(&Job::default()), Work::Nothing);
-    }
-
-    #[test]
-    fn a_run_is_not_begun_beside_itself() {
-        let all = Mutex::default();
-        let first = Running::begin(&all, "a").expect("the first");
-        assert!(Running::begin(&all, "a").is_none());
-        assert!(Running::begin(&all, "b").is_some());
-        drop(first);
-        assert!(Running::begin(&all, "a").is_some());
     }
 }

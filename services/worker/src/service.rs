@@ -89,6 +89,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     let jobs = Arc::new(Jobs::new(
         runner,
         tester,
+        config.lanes.tests,
         broker.publisher(),
         lifecycle.hard().clone(),
     ));

@@ -24,9 +24,10 @@ fn broker_reconcile_and_keys_are_all_that_must_be_given() {
         (
             config.lanes.interactive,
             config.lanes.scheduled,
-            config.lanes.slow
+            config.lanes.slow,
+            config.lanes.tests
         ),
-        (4, 4, 2)
+        (4, 4, 2, 8)
     );
     assert!(!config.directory.allow_plaintext);
     assert!(!config.networks().allows("127.0.0.1".parse().unwrap()));
@@ -46,6 +47,7 @@ fn every_mistake_is_named() {
         ("ROLLCALL_DIRECTORY__PAGE_SIZE", "0"),
         ("ROLLCALL_LIMITS__RUN_SECONDS", "7200"),
         ("ROLLCALL_LANES__EXPRESS", "1"),
+        ("ROLLCALL_LANES__TESTS", "0"),
     ])
     .unwrap_err();
     for key in [
@@ -53,6 +55,7 @@ fn every_mistake_is_named() {
         "directory.page_size",
         "limits.run_seconds",
         "lanes.express",
+        "lanes.tests",
     ] {
         assert!(error.contains(key), "{error} does not name {key}");
     }
