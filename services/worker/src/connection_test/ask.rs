@@ -20,6 +20,14 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// No answer, but an error.
+    pub(super) fn refused(error: ReadError) -> Self {
+        Self {
+            refusal: Some(error),
+            ..Self::default()
+        }
+    }
+
     /// The result code; 0 is success.
     pub(super) fn code(&self) -> u32 {
         match self.refusal {

@@ -10,7 +10,7 @@ use rollcall_proto::v1::{
 use tokio::time::Instant;
 
 use super::{
-    ask::{ask, names_alone},
+    ask::{Answer, ask, names_alone},
     sentences::{self, Told},
     server::Known,
     steps::{Over, Steps},
@@ -64,33 +64,27 @@ pub(super) async fn base(
         attributes: &attributes,
         operation: Operation::Search,
     };
-    let (error, matched) = match ask(connection, query, 1).await {
-        Ok(answer) if answer.refusal.is_some() => (answer.refusal, answer.matched),
-        Ok(answer) if answer.names.is_empty() => (Some(invisible()), answer.matched),
-        Ok(_) => (None, String::new()),
-        Err(error) => (Some(error), String::new()),
+    let answer = match ask(connection, query, 1).await {
+        Ok(answer) => answer,
+        Err(error) => Answer::refused(error),
     };
-    if let Some(error) = error {
-        let told = sentences::no_base(&dn, &matched, &error);
+    if let Some(error) = answer.refusal {
+        let told = sentences::no_base(&dn, &answer.matched, &error);
         let error = error.at(connection.server());
         return Err(steps.failed(told, &error, findings).await);
     }
-    let message = if is_default {
-        format!("The search begins at {dn}, as the server proposes.")
+    if answer.names.is_empty() {
+        // What lies below it may be visible all the same, and the count tells.
+        steps.warned(sentences::unseen_base(&dn), findings).await?;
+    } else if is_default {
+        let message = format!("The search begins at {dn}, as the server proposes.");
+        steps.passed(message, findings).await?;
     } else {
-        format!("The search base {dn} is there.")
-    };
-    steps.passed(message, findings).await?;
-    Ok(dn)
-}
-
-/// Some servers answer success, and nothing, where the account may see nothing.
-fn invisible() -> ReadError {
-    ReadError::Refused {
-        operation: Operation::Search,
-        code: 32,
-        text: "success, without the entry".to_owned(),
+        steps
+            .passed(format!("The search base {dn} is there."), findings)
+            .await?;
     }
+    Ok(dn)
 }
 
 /// What was counted.
@@ -238,8 +232,8 @@ pub(super) async fn examples(
     steps.begin(TestStepKind::Examples);
     let mut objects = Vec::with_capacity(names.len());
     for name in names {
-        match ranges::whole(connection, name, &target.requested).await {
-            Ok(entry) => {
+        match ranges::whole_if_there(connection, name, &target.requested).await {
+            Ok(Some(entry)) => {
                 let mut reader = EntryReader::new(&target.addresses);
                 for attribute in &entry.attributes {
                     reader.attribute(&attribute.description, &attribute.values);
@@ -247,7 +241,7 @@ pub(super) async fn examples(
                 objects.push(example(reader.finish(entry.dn.as_bytes()).object));
             }
             // It went away meanwhile.
-            Err(ReadError::Incomplete(_)) => {}
+            Ok(None) => {}
             Err(error) => {
                 let told = Told::of(&error);
                 return Err(steps.failed(told, &error.at(connection.server()), None).await);

@@ -129,6 +129,17 @@ pub(super) fn no_base(base: &str, matched: &str, error: &ReadError) -> Told {
     told.advising(advice)
 }
 
+/// That a search base can be searched, and does not show itself.
+pub(super) fn unseen_base(base: &str) -> Told {
+    Told {
+        message: format!(
+            "The server takes {base} for a search base, but does not show this entry to the account."
+        ),
+        advice: "If no object is found below it, check the search base, and that the account may read it."
+            .to_owned(),
+    }
+}
+
 /// A length of time.
 fn seconds(time: Duration) -> String {
     match time.as_secs() {

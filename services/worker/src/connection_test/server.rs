@@ -50,17 +50,29 @@ pub(super) struct Known {
     pub(super) default_base: Option<String>,
 }
 
+/// What was found out.
+#[derive(Debug, Default)]
+struct Explored {
+    findings: ServerFindings,
+    /// Whether deleted objects are seen.
+    deleted: bool,
+    /// The base that the server names.
+    default_base: Option<String>,
+    /// Whether it says nothing of itself.
+    silent: bool,
+}
+
 /// Asks the server about itself.
 pub(super) async fn step(connection: &mut Connection, steps: &mut Steps) -> Result<Known, Over> {
     steps.begin(TestStepKind::Server);
     match explore(connection).await {
-        Ok((findings, deleted, default_base)) => {
+        Ok(explored) => {
+            let told = told(&explored);
             let known = Known {
-                paging: findings.paging,
-                default_base,
+                paging: explored.findings.paging,
+                default_base: explored.default_base,
             };
-            let told = told(&findings, deleted);
-            let findings = Findings::Server(findings);
+            let findings = Findings::Server(explored.findings);
             if told.advice.is_empty() {
                 steps.passed(told.message, findings).await?;
             } else {
@@ -75,8 +87,7 @@ pub(super) async fn step(connection: &mut Connection, steps: &mut Steps) -> Resu
     }
 }
 
-/// The findings, whether deleted objects are seen, and the base that the server names.
-async fn explore(connection: &mut Connection) -> Result<(ServerFindings, bool, Option<String>), ReadError> {
+async fn explore(connection: &mut Connection) -> Result<Explored, ReadError> {
     let attributes = ATTRIBUTES.map(str::to_owned);
     let query = Query {
         base: "",
@@ -94,7 +105,12 @@ async fn explore(connection: &mut Connection) -> Result<(ServerFindings, bool, O
         deleted = findings.dirsync_allowed && dirsync::shows_deleted(connection, context).await?;
     }
     findings.recipient_types = knows_recipient_types(connection, &root).await?;
-    Ok((findings, deleted, default_base))
+    Ok(Explored {
+        findings,
+        deleted,
+        default_base,
+        silent: root.attributes.is_empty(),
+    })
 }
 
 /// A server that shows its root DSE to nobody can be read all the same.
@@ -191,7 +207,14 @@ fn names_recipient_type(schema: &Entry) -> bool {
     })
 }
 
-fn told(findings: &ServerFindings, deleted: bool) -> Told {
+fn told(explored: &Explored) -> Told {
+    let findings = &explored.findings;
+    if explored.silent {
+        return Told {
+            message: "The server does not show this account what it is and what it can do.".to_owned(),
+            advice: String::new(),
+        };
+    }
     let kind = match findings.server_type() {
         ServerType::ActiveDirectory => "Active Directory",
         ServerType::Openldap => "OpenLDAP",
@@ -205,7 +228,7 @@ fn told(findings: &ServerFindings, deleted: bool) -> Told {
     if findings.paging {
         message.push_str(" It answers in pages.");
     }
-    message.push_str(match (findings.dirsync, findings.dirsync_allowed, deleted) {
+    message.push_str(match (findings.dirsync, findings.dirsync_allowed, explored.deleted) {
         (false, ..) => "",
         (true, false, _) => " This account may not ask it what changed (DirSync).",
         (true, true, true) => " This account may ask it what changed (DirSync), deleted objects included.",

@@ -19,6 +19,17 @@ pub(crate) async fn whole(
     dn: &str,
     attributes: &[String],
 ) -> Result<Entry, ReadError> {
+    whole_if_there(connection, dn, attributes)
+        .await?
+        .ok_or_else(|| ReadError::Incomplete(format!("{dn} went away before all its values were read")))
+}
+
+/// Reads an entry with all its values; `None` if it is gone.
+pub(crate) async fn whole_if_there(
+    connection: &mut Connection,
+    dn: &str,
+    attributes: &[String],
+) -> Result<Option<Entry>, ReadError> {
     let query = Query {
         base: dn,
         scope: Scope::Base,
@@ -26,10 +37,9 @@ pub(crate) async fn whole(
         attributes,
         operation: Operation::Search,
     };
-    let mut entry = connection
-        .entry(query)
-        .await?
-        .ok_or_else(|| ReadError::Incomplete(format!("{dn} went away before all its values were read")))?;
+    let Some(mut entry) = connection.entry(query).await? else {
+        return Ok(None);
+    };
     for attribute in &mut entry.attributes {
         if attribute
             .range
@@ -47,7 +57,7 @@ pub(crate) async fn whole(
             extend(attribute, more, connection.limits.values)?;
         }
     }
-    Ok(entry)
+    Ok(Some(entry))
 }
 
 /// What to ask for next, if values are missing.

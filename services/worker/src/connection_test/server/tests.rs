@@ -1,6 +1,6 @@
 use rollcall_proto::v1::{ServerFindings, ServerType};
 
-use super::{describe, names_recipient_type, shown, told};
+use super::{Explored, Told, describe, names_recipient_type, shown, told};
 use crate::{
     directory::entry::{Attribute, Entry},
     error::{Operation, ReadError},
@@ -76,14 +76,23 @@ fn an_attribute_of_the_schema_is_found_by_its_whole_name() {
     )));
 }
 
+/// What is told of these findings, and of whether deleted objects are seen.
+fn told_of(findings: &ServerFindings, deleted: bool) -> Told {
+    told(&Explored {
+        findings: findings.clone(),
+        deleted,
+        ..Explored::default()
+    })
+}
+
 #[test]
 fn a_server_without_pages_is_warned_of() {
     let with = |paging| ServerFindings {
         paging,
         ..ServerFindings::default()
     };
-    assert_eq!(told(&with(true), false).advice, "");
-    assert!(told(&with(false), false).advice.contains("size limit"));
+    assert_eq!(told_of(&with(true), false).advice, "");
+    assert!(told_of(&with(false), false).advice.contains("size limit"));
 }
 
 #[test]
@@ -94,11 +103,28 @@ fn what_keeps_dirsync_from_being_of_use_is_said() {
         dirsync_allowed: true,
         ..ServerFindings::default()
     };
-    assert!(told(&findings, false).message.contains("CN=Deleted Objects"));
-    assert!(told(&findings, true).message.contains("deleted objects included"));
+    assert!(told_of(&findings, false).message.contains("CN=Deleted Objects"));
+    assert!(
+        told_of(&findings, true)
+            .message
+            .contains("deleted objects included")
+    );
     let refused = ServerFindings {
         dirsync_allowed: false,
         ..findings
     };
-    assert!(told(&refused, false).message.contains("may not ask"));
+    assert!(told_of(&refused, false).message.contains("may not ask"));
+}
+
+#[test]
+fn of_a_server_that_hides_itself_nothing_is_claimed() {
+    let hidden = told(&Explored {
+        silent: true,
+        ..Explored::default()
+    });
+    assert!(hidden.message.contains("does not show"), "{hidden:?}");
+    assert!(
+        !hidden.message.contains("pages") && hidden.advice.is_empty(),
+        "{hidden:?}"
+    );
 }

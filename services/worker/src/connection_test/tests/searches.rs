@@ -1,12 +1,13 @@
 //! What is asked of a server after the bind.
 
-use rollcall_proto::v1::{ServerFindings, TestStepKind, test_step::Findings};
+use rollcall_proto::v1::{ServerFindings, TestStep, TestStepKind, test_step::Findings};
 
 use super::{
-    FAILED, PASSED, WARNING, as_told, base, code, root, root_with, test, test_with, until_base, you_are,
+    FAILED, PASSED, WARNING, as_told, base, code, root, root_with, test, test_with, until_base, whole,
+    you_are,
 };
 use crate::directory::{
-    ber::{bound, done, message, page_done, result, seq, tlv},
+    ber::{bound, done, entry, message, page_done, result, seq, tlv},
     script::{directory, person, reader, serve},
 };
 
@@ -50,6 +51,47 @@ async fn a_base_that_is_not_there_is_shown_with_what_the_server_knows_of_it() {
 }
 
 #[tokio::test]
+async fn a_base_that_does_not_show_itself_may_show_what_lies_below_it() {
+    let found = [person(5, "ann"), page_done(5, b"")].concat();
+    let rest = vec![done(4, 0, ""), found, whole(6, "ann")];
+    let (steps, _) = test(vec![[until_base(), rest].concat()], |_| {}).await;
+    assert_eq!(as_told(&steps)[5], (TestStepKind::Base, WARNING));
+    assert!(
+        steps[5].message.contains("dc=corp") && steps[5].failure.is_none(),
+        "{steps:?}"
+    );
+    assert_eq!(
+        as_told(&steps)[6..],
+        [(TestStepKind::Count, PASSED), (TestStepKind::Examples, PASSED)]
+    );
+}
+
+/// The tests' steps down to examples, of one object of whose answer this is the rest.
+async fn example(answers: Vec<Vec<u8>>) -> TestStep {
+    let found = [person(5, "ann"), page_done(5, b"")].concat();
+    let script = [until_base(), vec![base(4), found], answers].concat();
+    let (steps, _) = test(vec![script], |_| {}).await;
+    steps.into_iter().nth(7).expect("the examples")
+}
+
+#[tokio::test]
+async fn an_example_that_went_away_is_left_out_and_one_that_cannot_be_read_whole_fails_as_a_read_would() {
+    let gone = example(vec![done(6, 32, "")]).await;
+    assert_eq!(
+        (gone.state(), gone.message.as_str()),
+        (PASSED, "There is no object to show.")
+    );
+    let part = entry(
+        6,
+        "cn=ann,dc=corp",
+        &[("proxyAddresses;range=0-0", &[b"SMTP:a@x.de"])],
+    );
+    let answers = vec![[part, done(6, 0, "")].concat(), done(7, 0, "")];
+    let cut = example(answers).await;
+    assert_eq!((cut.state(), code(&cut)), (FAILED, "INCOMPLETE_READ"));
+}
+
+#[tokio::test]
 async fn a_filter_that_matches_nothing_is_a_warning_with_what_was_asked() {
     let rest = vec![base(4), page_done(5, b"")];
     let (steps, _) = test(vec![[until_base(), rest].concat()], |directory| {
@@ -74,7 +116,7 @@ async fn a_server_without_pages_is_asked_for_little_more_than_is_counted() {
     let script = vec![
         bound(1, 0, ""),
         you_are(2, "dn:cn=reader"),
-        root_with(3, &[]),
+        root_with(3, &[("vendorName", &[b"Small"])]),
         base(4),
         page_done(5, b""),
     ];
