@@ -27,21 +27,21 @@ pub async fn run(client: &Client, test: TestConnection, output: &mut Output) -> 
     let waiting = Waiting::new(output.draws_progress());
     let answer = client.scheduler().await?.test_connection(request).await;
     let mut steps = answer.map_err(client.failed(Service::Scheduler))?.into_inner();
-    let worst = show(&mut steps, &waiting, client, output).await?;
-    if worst == TestStepState::Unspecified {
+    let outcome = show(&mut steps, &waiting, client, output).await?;
+    if outcome == TestStepState::Unspecified {
         return Err(Error::Incomplete {
             service: Service::Scheduler,
             what: "any step",
         });
     }
-    Ok(if worst == TestStepState::Failed {
+    Ok(if outcome == TestStepState::Failed {
         Exit::RunFailed
     } else {
         Exit::Success
     })
 }
 
-/// Shows the steps as they come, and answers how the last one that FAILED, or else the last one, went.
+/// Shows the steps as they come, and answers how the last one went: a host that FAILED is made good for by the next one.
 async fn show(
     steps: &mut Streaming<TestConnectionResponse>,
     waiting: &Waiting,
