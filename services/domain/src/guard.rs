@@ -105,6 +105,11 @@ impl Hold {
     pub fn message(&self) -> String {
         message::of(self)
     }
+
+    /// The same of a preview: what would become of its sync.
+    pub fn forecast(&self) -> String {
+        message::forecast(self)
+    }
 }
 
 /// What the guard judges a run by.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rollcall_chassis::{names, pg::from_proto};
 use rollcall_domain::verdict::{self, Reason, Verdict};
-use rollcall_proto::v1::{Account, DomainStanding, ExplainAddressResponse, Row, Run, RunKind};
+use rollcall_proto::v1::{self, Account, DomainStanding, ExplainAddressResponse, Row, Run, RunKind};
 
 /// What is known of an address, all of one moment.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +28,9 @@ pub(crate) struct Facts {
 }
 
 /// The answer: the facts, and what they come to. `kept` is how long removed accounts can be restored.
-pub(crate) fn answer(address: &str, facts: Facts, kept: Duration) -> ExplainAddressResponse {
+pub(crate) fn answer(address: &str, mut facts: Facts, kept: Duration) -> ExplainAddressResponse {
+    // Who has it comes before those who lost it.
+    facts.rows.sort_by_key(|row| row.verdict() == v1::Verdict::Skip);
     let explanation = explanation(address, &facts, kept);
     let (last_change, last_change_row) = facts.last_change.unzip();
     ExplainAddressResponse {
@@ -48,27 +50,42 @@ pub(crate) fn answer(address: &str, facts: Facts, kept: Duration) -> ExplainAddr
 /// follows from it, what changed it last.
 fn explanation(address: &str, facts: &Facts, kept: Duration) -> String {
     let mut sentences = portal::sentences(address, facts, kept);
-    sentences.extend(standing(facts));
+    let at_read = sentences.len();
     sentences.extend(reading::sentences(facts));
+    // Where rows were decided, what the domain has become since is told after them.
+    let place = if facts.rows.is_empty() {
+        at_read
+    } else {
+        sentences.len()
+    };
+    sentences.splice(place..place, standing(facts));
     sentences.extend(last_change(facts));
     sentences.join(" ")
 }
 
-/// Where no row says the same already.
+/// Where no row says the same already; and where one says what held then and holds no more.
 fn standing(facts: &Facts) -> Option<String> {
+    let told = |reason| facts.rows.iter().any(|row| reason_of(row) == Some(reason));
+    let was_foreign = told(Reason::OtherTenant) || told(Reason::DomainNotRegistered);
     let (what, reason) = match facts.standing {
         DomainStanding::OtherTenant => (
-            "Its domain belongs to another customer of the portal.",
+            "domain belongs to another customer of the portal.",
             Reason::OtherTenant,
         ),
         DomainStanding::NotRegistered => (
-            "Its domain is not registered in the portal, and only addresses of registered domains are imported.",
+            "domain is not registered in the portal, and only addresses of registered domains are imported.",
             Reason::DomainNotRegistered,
         ),
+        DomainStanding::Own | DomainStanding::OwnAlias if was_foreign => {
+            return Some("Its domain was registered after that: the next sync decides anew.".to_owned());
+        }
         DomainStanding::Unspecified | DomainStanding::Own | DomainStanding::OwnAlias => return None,
     };
-    let told = facts.rows.iter().any(|row| reason_of(row) == Some(reason));
-    (!told).then(|| what.to_owned())
+    if told(reason) {
+        return None;
+    }
+    let its = if was_foreign { "By now its" } else { "Its" };
+    Some(format!("{its} {what}"))
 }
 
 /// Where it was not the run whose rows are told anyway. A person may have changed the address since.
@@ -81,10 +98,11 @@ fn last_change(facts: &Facts) -> Option<String> {
     if told {
         return None;
     }
-    Some(join(
-        format!("The last run that changed it was {}.", run_in_words(run)),
-        rule(row),
-    ))
+    let run = format!("The last run that changed it was {}", run_in_words(run));
+    Some(match rule(row) {
+        Some(rule) => format!("{run}, which decided: {rule}"),
+        None => format!("{run}."),
+    })
 }
 
 /// The rule that decided; none for a verdict that this version does not know.

@@ -8,8 +8,27 @@ const APPROVE: &str = "Look at the rows of the run, and approve its removals if 
                        directory or the settings and sync again.";
 const PREVIEW: &str = "Look at the rows, and sync again: without naming a preview, or after a new one.";
 
+/// What holds of every preview whose sync would be held.
+const WOULD_WAIT: &str = "A sync would change nothing and wait for approval. If these removals are not right, correct the directory \
+                          or the settings first.";
+
+/// Of a run that is held.
 pub(super) fn of(hold: &Hold) -> String {
-    let matter = match *hold {
+    let advice = if hold.reason().is_approvable() {
+        APPROVE
+    } else {
+        PREVIEW
+    };
+    format!("{} {NOTHING_CHANGED} {advice}", matter(hold))
+}
+
+/// Of a preview, which changes nothing anyway and cannot be approved.
+pub(super) fn forecast(hold: &Hold) -> String {
+    format!("{} {WOULD_WAIT}", matter(hold))
+}
+
+fn matter(hold: &Hold) -> String {
+    match *hold {
         Hold::RemovalLimit {
             reduced,
             earlier,
@@ -28,13 +47,7 @@ pub(super) fn of(hold: &Hold) -> String {
                 more => format!("{more} rows differ"),
             }
         ),
-    };
-    let advice = if hold.reason().is_approvable() {
-        APPROVE
-    } else {
-        PREVIEW
-    };
-    format!("{matter} {NOTHING_CHANGED} {advice}")
+    }
 }
 
 fn limit(reduced: u64, earlier: u64, allowed: u64) -> String {

@@ -264,6 +264,20 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
 }
 
 #[test]
+fn of_a_preview_nobody_is_told_to_approve_it() {
+    let hold = Hold::RemovalLimit {
+        reduced: 51,
+        earlier: 0,
+        allowed: 50,
+    };
+    assert_eq!(
+        hold.forecast(),
+        "The run would remove, or take an address from, 51 accounts; the limit for 24 hours is 50 accounts. A sync would change \
+         nothing and wait for approval. If these removals are not right, correct the directory or the settings first."
+    );
+}
+
+#[test]
 fn of_an_empty_read_the_administrator_reads_what_it_would_do() {
     for (removed, marked, expected) in [
         (0, 1, "mark 1 address as gone"),

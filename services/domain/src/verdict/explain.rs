@@ -82,7 +82,7 @@ fn lost(reason: Reason, other: Option<&str>) -> String {
             named(", that of ")
         ),
         Reason::ClaimedByOtherObject => format!(
-            "Not imported: another object of the directory has the better claim to it{}. A primary address goes before an alias, \
+            "Not given to it: another object of the directory has the better claim{}. A primary address goes before an alias, \
              then who holds the address already, then the lower object id.",
             named(": ")
         ),

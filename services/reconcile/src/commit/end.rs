@@ -96,6 +96,7 @@ impl Complete {
         Ok(Ending {
             held: hold.map_or_else(Held::default, |hold| Held {
                 would_hold: true,
+                message: hold.forecast(),
                 ..because(&hold)
             }),
             history: Some(tenant.row.applied),

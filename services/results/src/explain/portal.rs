@@ -64,11 +64,11 @@ fn was_removed(account: &Account, kept: Duration) -> String {
     let primary = &account.primary_address;
     let removed = account.remove_time.as_ref().and_then(from_proto);
     let Some(removed) = removed else {
-        return format!("{primary}, which had it, was removed.");
+        return format!("The account {primary}, which had it, was removed.");
     };
     let purge = removed.checked_add(kept).unwrap_or(removed);
     format!(
-        "{primary}, which had it, was removed on {}; it can be restored until {}, and is then deleted for good.",
+        "The account {primary}, which had it, was removed on {}; it can be restored until {}, and is then deleted for good.",
         minute(removed),
         minute(purge)
     )

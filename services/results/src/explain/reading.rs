@@ -1,6 +1,6 @@
 //! What the directory says, as last read, and what was decided on it.
 
-use rollcall_proto::v1::{AddressType, Row, Run, RunKind, RunState};
+use rollcall_proto::v1::{AddressType, Reason, Row, Run, RunKind, RunState, Verdict};
 
 use super::{Facts, join, rule, run_in_words};
 
@@ -10,11 +10,14 @@ const TOLD: usize = 5;
 /// What the last complete read says.
 pub(super) fn sentences(facts: &Facts) -> Vec<String> {
     let Some(read) = &facts.read else {
-        return vec!["What the directory says is not known: no complete read of it is kept.".to_owned()];
+        return vec![
+            "What the directory says is not known: no complete read of it is kept. A preview or a sync makes one."
+                .to_owned(),
+        ];
     };
     let mut sentences = vec![format!("The directory was last read by {}.", which(read))];
     let what = if facts.rows.is_empty() {
-        "It had no such address, or no entry that the search finds has it."
+        "No entry that the search finds has the address."
     } else {
         found(read)
     };
@@ -50,11 +53,19 @@ fn claim(row: &Row) -> String {
     let role = match row.directory_type() {
         AddressType::Primary => "its primary address",
         AddressType::Alias | AddressType::DomainAlias => "an alias",
-        AddressType::Unspecified => return rule(row).unwrap_or_default(),
+        AddressType::Unspecified => return unclaimed(row),
     };
     let entry = [row.object_dn.as_str(), row.object_id.as_str()]
         .into_iter()
         .find(|name| !name.is_empty())
         .unwrap_or("An entry");
     join(format!("{entry} has it as {role}."), rule(row))
+}
+
+/// What the rule says holds of addresses with a claim too; without one, only what was typed is kept as it is.
+fn unclaimed(row: &Row) -> String {
+    if (row.verdict(), row.reason()) == (Verdict::Keep, Reason::Unspecified) {
+        return "The directory does not have the address. It stays as it was typed in the portal.".to_owned();
+    }
+    rule(row).unwrap_or_default()
 }

@@ -189,7 +189,7 @@ fn a_typed_address_of_a_protected_account_is_told_as_such() {
             "ann@acme.example is in the portal, as the primary address of a user.",
             "It was typed in the portal.",
             "Its account is protected: no sync takes an address from it.",
-            "What the directory says is not known: no complete read of it is kept.",
+            "What the directory says is not known: no complete read of it is kept. A preview or a sync makes one.",
         ],
     );
 }
@@ -211,12 +211,12 @@ fn a_removed_address_is_told_with_the_day_until_which_it_can_be_restored() {
         &facts,
         &[
             "No account of yours in the portal has ann@acme.example.",
-            "smith@acme.example, which had it, was removed on 2026-11-22 10:00 UTC; it can be restored until \
+            "The account smith@acme.example, which had it, was removed on 2026-11-22 10:00 UTC; it can be restored until \
              2026-12-22 10:00 UTC, and is then deleted for good.",
             "The directory was last read by the preview of 2026-11-23 02:00 UTC, which changes nothing but says what a \
              sync would do.",
-            "It had no such address, or no entry that the search finds has it.",
-            "The last run that changed it was the sync of 2026-11-23 02:00 UTC.",
+            "No entry that the search finds has the address.",
+            "The last run that changed it was the sync of 2026-11-23 02:00 UTC, which decided:",
             &verdict::explain(Verdict::Remove, Some(Reason::Absent), None),
         ],
     );
@@ -283,6 +283,60 @@ fn a_foreign_domain_is_told_once_and_not_whose_it_is() {
         let text = explanation(ANN, &facts, KEPT);
         assert!(!text.contains("Its domain"), "the row says it: {text}");
     }
+}
+
+#[test]
+fn a_domain_that_changed_hands_after_the_read_is_told_after_what_the_read_decided() {
+    let refused = |reason| vec![claim("cn=ann", AddressType::Alias, v1::Verdict::Skip, reason)];
+    let foreign = Facts {
+        standing: DomainStanding::OtherTenant,
+        read: Some(synced()),
+        rows: refused(v1::Reason::DomainNotRegistered),
+        ..Facts::default()
+    };
+    let text = explanation(ANN, &foreign, KEPT);
+    assert!(
+        text.ends_with("By now its domain belongs to another customer of the portal."),
+        "{text}"
+    );
+    let registered = own(Facts {
+        rows: refused(v1::Reason::OtherTenant),
+        ..foreign
+    });
+    let text = explanation(ANN, &registered, KEPT);
+    assert!(text.ends_with("the next sync decides anew."), "{text}");
+}
+
+#[test]
+fn who_has_it_is_told_before_those_who_lost_it() {
+    let lost = claim(
+        "cn=a",
+        AddressType::Alias,
+        v1::Verdict::Skip,
+        v1::Reason::ClaimedByOtherObject,
+    );
+    let has = claim(
+        "cn=b",
+        AddressType::Primary,
+        v1::Verdict::Keep,
+        v1::Reason::Unspecified,
+    );
+    let facts = own(Facts {
+        read: Some(synced()),
+        rows: vec![lost.clone(), has.clone()],
+        ..Facts::default()
+    });
+    assert_eq!(answer(ANN, facts, KEPT).rows, [has, lost]);
+}
+
+#[test]
+fn of_what_was_typed_and_is_in_no_directory_both_is_told() {
+    let facts = own(Facts {
+        read: Some(synced()),
+        rows: vec![row(v1::Verdict::Keep, v1::Reason::Unspecified)],
+        ..Facts::default()
+    });
+    assert!(explanation(ANN, &facts, KEPT).ends_with("It stays as it was typed in the portal."));
 }
 
 #[test]
