@@ -1,5 +1,6 @@
 //! Tests of connections: what an administrator is told of each step, against real directories.
 
+mod beside;
 mod failing;
 
 use anyhow::{Context, Result, ensure};
