@@ -31,14 +31,11 @@ pub async fn approve(client: &Client, approve: Approve, output: &mut Output) -> 
     };
     let reduced = held.counts.map_or(0, |counts| counts.accounts_reduced);
     let question = format!(
-        "Approve what run {} would take from {reduced} accounts?",
-        held.run_id
+        "Approve what run {} would take from {}?",
+        held.run_id,
+        table::count(reduced, "account")
     );
-    let verdicts = if held.held_reason() == HeldReason::EmptyRead {
-        vec![Verdict::Remove, Verdict::Stale]
-    } else {
-        vec![Verdict::Remove]
-    };
+    let verdicts = at_stake(&held);
     if !consents(client, &held, verdicts, approve.consent, &question, output).await? {
         return Ok(refused("approved", output));
     }
@@ -52,6 +49,16 @@ pub async fn approve(client: &Client, approve: Approve, output: &mut Output) -> 
         .into_inner()
         .run_id;
     watch(client, &tenant, run_id, approve.consent, output).await
+}
+
+/// What is looked at before an approval: what would be removed, marked or, if it is none of these, taken from accounts.
+fn at_stake(held: &Run) -> Vec<Verdict> {
+    let removes = held.counts.is_some_and(|counts| counts.remove > 0);
+    match held.held_reason() {
+        HeldReason::EmptyRead => vec![Verdict::Remove, Verdict::Stale],
+        _ if removes => vec![Verdict::Remove],
+        _ => vec![Verdict::Update],
+    }
 }
 
 /// Takes a sync back, follows the run that does it, and shows what it left alone.

@@ -29,16 +29,17 @@ A first hour, from nothing to accounts:
   rollcall test acme --host dc1.acme.example --ca-file ca.pem \\
       --bind-username reader@acme.example --password-file secret.txt
   rollcall settings put acme --host dc1.acme.example --ca-file ca.pem \\
-      --bind-username reader@acme.example --password-file secret.txt --every-hours 4
+      --bind-username reader@acme.example --password-file secret.txt \\
+      --every-hours 4
   rollcall preview acme
   rollcall csv acme --output preview.csv
   rollcall sync acme
   rollcall accounts acme
 
 When something is not as it should be:
-  rollcall test acme                       can the directory be reached, and what does it answer?
+  rollcall test acme                       is the directory reached, and how?
   rollcall explain acme ann@acme.example   why is an address there, or is not?
-  rollcall approve acme                    the removals that a HELD run shows are as they should be
+  rollcall approve acme                    what a HELD run would remove is right
   rollcall revert acme RUN                 takes a sync back
 
 Exit codes:
@@ -48,7 +49,7 @@ Exit codes:
   3    the run that was waited for, or a step of a connection test, FAILED
   4    the run that was waited for was CANCELLED
   5    a service could not be reached
-  6    the run that was waited for is HELD: nothing was changed, somebody is to look first
+  6    the run that was waited for is HELD: nothing was changed, look first
   130  Ctrl-C: detached, the run goes on
   141  whoever read the output stopped reading";
 

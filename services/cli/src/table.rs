@@ -62,6 +62,12 @@ fn break_where_marked(table: &mut Table, column: usize) {
     }
 }
 
+/// A name of the contract or an address, which may be broken after `_` and before `@`.
+fn breakable(name: &str) -> String {
+    name.replace('_', &format!("_{BREAK}"))
+        .replace('@', &format!("{BREAK}@"))
+}
+
 /// A table of one shape for all: a line below the header, two blanks between columns, and no wider than there is room.
 fn table(header: &[&str], width: Width) -> Table {
     let mut table = Table::new();
@@ -151,7 +157,7 @@ fn at(time: Option<&str>) -> Option<String> {
 }
 
 /// `1 account`, `2 accounts`.
-fn count(number: u64, noun: &str) -> String {
+pub(crate) fn count(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }

@@ -8,7 +8,7 @@ mod seen;
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use futures::StreamExt as _;
 use lapin::{
     Connection, ConnectionProperties,
@@ -23,6 +23,8 @@ use seen::{Meeting, Seen};
 
 /// Rollcall's queue for the portal.
 const QUEUE: &str = "rollcall.portal";
+/// The version of events that this program knows.
+const SCHEMA_VERSION: u32 = 1;
 /// So many events may be on their way to us; they come in order all the same.
 const IN_FLIGHT: u16 = 100;
 /// The first and the longest pause between two tries to connect.
@@ -81,7 +83,7 @@ async fn listen(url: &str, seen: &mut Seen) -> Result<std::convert::Infallible> 
     eprintln!("listening");
     while let Some(delivery) = deliveries.next().await {
         let delivery = delivery.context("the connection broke")?;
-        take(&delivery, seen);
+        take(&delivery, seen)?;
         delivery
             .ack(BasicAckOptions::default())
             .await
@@ -92,14 +94,22 @@ async fn listen(url: &str, seen: &mut Seen) -> Result<std::convert::Infallible> 
 
 /// Does what an event says. A portal would write to its own database here, the event's sequence with it in one
 /// transaction: then an event counts once, whatever breaks.
-fn take(delivery: &Delivery, seen: &mut Seen) {
+fn take(delivery: &Delivery, seen: &mut Seen) -> Result<()> {
     let name = delivery.routing_key.as_str();
     let event = match PortalEvent::decode(delivery.data.as_slice()) {
-        Ok(event) if event.schema_version == 1 => event,
-        // Of a version that this program does not know, or no event at all: coming again would not help.
-        Ok(event) => return eprintln!("passed over: schema version {}", event.schema_version),
-        Err(error) => return eprintln!("passed over: not an event: {error}"),
+        Ok(event) => event,
+        // Somebody else's: coming again would not help.
+        Err(error) => {
+            eprintln!("passed over: not an event: {error}");
+            return Ok(());
+        }
     };
+    // It stays in the queue, and what follows it too, until a newer program takes them in their order.
+    ensure!(
+        event.schema_version == SCHEMA_VERSION,
+        "an event of schema version {}: this program is to be updated",
+        event.schema_version
+    );
     match seen.meet(&event.tenant_id, event.sequence) {
         Meeting::New => println!("{}", line::of(name, &event)),
         Meeting::Repetition => {}
@@ -108,4 +118,5 @@ fn take(delivery: &Delivery, seen: &mut Seen) {
             event.tenant_id, event.sequence
         ),
     }
+    Ok(())
 }

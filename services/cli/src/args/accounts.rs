@@ -7,8 +7,8 @@ use super::{Limit, ObjectType};
 const PUT_EXAMPLES: &str = "\
 Examples:
   rollcall account put acme press@acme.example --alias media@acme.example --hsr
-  rollcall account put acme press@acme.example --drop media@acme.example     changes the one that is there
-  rollcall account put acme press@acme.example --primary news@acme.example   renames it";
+  rollcall account put acme press@acme.example --drop media@acme.example
+  rollcall account put acme press@acme.example --primary news@acme.example";
 
 /// Which accounts to list.
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ pub struct Connection {
         long,
         global = true,
         env = "ROLLCALL_SCHEDULER_URL",
+        hide_short_help = true,
         default_value = "http://127.0.0.1:7101"
     )]
     #[arg(value_name = "URL")]
@@ -22,6 +23,7 @@ pub struct Connection {
         long,
         global = true,
         env = "ROLLCALL_RESULTS_URL",
+        hide_short_help = true,
         default_value = "http://127.0.0.1:7104"
     )]
     #[arg(value_name = "URL")]
@@ -31,6 +33,7 @@ pub struct Connection {
         long,
         global = true,
         env = "ROLLCALL_RECONCILE_URL",
+        hide_short_help = true,
         default_value = "http://127.0.0.1:7103"
     )]
     #[arg(value_name = "URL")]
@@ -41,14 +44,27 @@ pub struct Connection {
         long = "tls-ca-file",
         global = true,
         env = "ROLLCALL_CA_FILE",
+        hide_short_help = true,
         value_name = "FILE"
     )]
     pub ca_file: Option<PathBuf>,
     /// The certificate that this command shows to the services (PEM).
-    #[arg(long, global = true, env = "ROLLCALL_CLIENT_CERT_FILE", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        env = "ROLLCALL_CLIENT_CERT_FILE",
+        value_name = "FILE"
+    )]
     pub client_cert_file: Option<PathBuf>,
     /// The key of that certificate (PEM).
-    #[arg(long, global = true, env = "ROLLCALL_CLIENT_KEY_FILE", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        env = "ROLLCALL_CLIENT_KEY_FILE",
+        value_name = "FILE"
+    )]
     pub client_key_file: Option<PathBuf>,
 }
 

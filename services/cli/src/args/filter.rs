@@ -7,7 +7,8 @@ use super::ObjectType;
 const BUILD_EXAMPLES: &str = "\
 Examples:
   rollcall filter build --types user,group
-  rollcall filter build --types user --domains acme.example --filter '(memberOf=CN=Mail,OU=Groups,DC=acme,DC=example)'
+  rollcall filter build --types user --domains acme.example \\
+      --filter '(memberOf=CN=Mail,OU=Groups,DC=acme,DC=example)'
 
 Save it with: rollcall settings put TENANT --filter FILTER";
 

@@ -4,8 +4,8 @@ use clap::{Args, Subcommand};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  rollcall fleet                                                    one screen: what waits, what fails, what is paused
-  rollcall fleet pause --removals --note 'portal migration'         what is absent goes stale instead
+  rollcall fleet
+  rollcall fleet pause --removals --note 'portal migration'
   rollcall fleet resume --removals";
 
 /// What is done with the fleet.

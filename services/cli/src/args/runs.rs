@@ -10,11 +10,11 @@ use super::Limit;
 pub(super) const SYNC_EXAMPLES: &str = "\
 Examples:
   rollcall sync acme
-  rollcall sync acme --expect 01a2b3c4-0000-7000-8000-000000000000   applies what that preview showed, or is HELD
+  rollcall sync acme --expect 01a2b3c4-0000-7000-8000-000000000000
   rollcall sync acme --no-wait --json";
 pub(super) const APPROVE_EXAMPLES: &str = "\
 Examples:
-  rollcall approve acme         shows what the newest HELD run would remove, and asks
+  rollcall approve acme         shows what would be removed, and asks
   rollcall approve acme --yes   does not ask";
 pub(super) const REVERT_EXAMPLES: &str = "\
 Example:

@@ -12,21 +12,24 @@ pub use words::{ObjectType, SameUsername, Security, ServerType};
 
 const PUT_EXAMPLES: &str = "\
 Examples:
-  rollcall settings put acme --host dc1.acme.example --host dc2.acme.example --ca-file ca.pem \\
-      --bind-username 'CN=Reader,OU=Service,DC=acme,DC=example' --password-file secret.txt \\
-      --base 'OU=People,DC=acme,DC=example' --filter '(memberOf=CN=Mail,OU=Groups,DC=acme,DC=example)'
-  rollcall settings put acme --every-hours 24 --time-zone Europe/Berlin     changes the schedule alone
-  rollcall settings put acme --clear filter --clear object-types            imports everything again
-  rollcall settings put acme --remove-accounts --keep-manual                removes what the directory does not hold
+  rollcall settings put acme --host dc1.acme.example --host dc2.acme.example \\
+      --bind-username 'CN=Reader,OU=Service,DC=acme,DC=example' \\
+      --ca-file ca.pem --password-file secret.txt \\
+      --base 'OU=People,DC=acme,DC=example' \\
+      --filter '(memberOf=CN=Mail,OU=Groups,DC=acme,DC=example)'
+  rollcall settings put acme --every-hours 24 --time-zone Europe/Berlin
+  rollcall settings put acme --clear filter --clear object-types
+  rollcall settings put acme --remove-accounts --keep-manual
 
-The password is asked for, or read from a file or standard input. It is never shown again by any call, and
-must be given again when hosts, port, security, CA certificates or the username change.";
+The password is asked for, or read from a file or standard input. It is never
+shown again by any call, and must be given again when hosts, port, security,
+CA certificates or the username change.";
 
 pub(super) const TEST_EXAMPLES: &str = "\
 Examples:
   rollcall test acme                        the settings as they are saved
   rollcall test acme --host dc2.acme.example --ask-password
-                                            the saved settings with another host; nothing is saved
+                                            with another host; nothing is saved
   rollcall test acme --host dc1.acme.example --ca-file ca.pem \\
       --bind-username reader@acme.example --password-file secret.txt
 

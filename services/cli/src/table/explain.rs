@@ -23,7 +23,8 @@ pub(crate) fn explanation(view: &ExplanationView, width: Width) -> String {
         parts.push(section("In the last read", &rows(&view.rows, width)));
         parts.extend(objects(&view.rows, width));
     }
-    if let Some(row) = &view.last_change_row {
+    let shown = |row| same_run(view) && view.rows.contains(row);
+    if let Some(row) = view.last_change_row.as_ref().filter(|row| !shown(row)) {
         parts.push(section(
             "In the run that last changed it",
             &rows(std::slice::from_ref(row), width),
@@ -60,6 +61,12 @@ fn objects(rows: &[RowView], width: Width) -> Option<String> {
         .collect();
     let table = || text(filled(["object", "where it stood"], found, width));
     (rows.iter().any(|row| row.object_dn.is_some())).then(table)
+}
+
+/// Whether the run that last read the directory is the one that last changed the address.
+fn same_run(view: &ExplanationView) -> bool {
+    let id = |run: &Option<RunView>| run.as_ref().map(|run| run.run_id.clone());
+    id(&view.read) == id(&view.last_change)
 }
 
 /// A run in a line: its kind, when it ended, its id.

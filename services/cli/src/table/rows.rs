@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::view::RowView;
 
-use super::{BREAK, Width, break_where_marked, facts, filled, text, words};
+use super::{BREAK, Width, break_where_marked, breakable, facts, filled, text, words};
 
 /// A run's verdicts.
 pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
@@ -15,7 +15,7 @@ pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
         .iter()
         .map(|row| {
             [
-                row.address.clone(),
+                breakable(&row.address),
                 verdict(row),
                 in_portal(row),
                 in_directory(row),
@@ -24,7 +24,15 @@ pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
         .collect();
     let header = ["address", "verdict", "portal", "directory"];
     let mut table = filled(header, cells, width);
-    break_where_marked(&mut table, 1);
+    // Where the portal has nothing to tell, the third is the directory's.
+    let marked = if rows.iter().all(|row| in_portal(row).is_empty()) {
+        2
+    } else {
+        3
+    };
+    for column in 0..marked {
+        break_where_marked(&mut table, column);
+    }
     let legend = legend(rows, width);
     if legend.is_empty() {
         text(table)
@@ -48,13 +56,17 @@ fn legend(rows: &[RowView], width: Width) -> String {
 fn verdict(row: &RowView) -> String {
     let mut verdict = row.verdict.unwrap_or("no longer there").to_owned();
     if let Some(reason) = row.reason {
-        verdict = verdict + ", " + reason;
+        verdict = format!("{verdict}, {BREAK}{}", breakable(reason));
     }
     if let Some(previous) = row.previous_verdict {
         verdict = format!("{verdict}, {BREAK}was {previous}");
     }
     if let Some(other) = &row.other {
-        verdict = verdict + "\n" + &other.replace(',', &format!(",{BREAK}"));
+        verdict = verdict
+            + "\n"
+            + &other
+                .replace(',', &format!(",{BREAK}"))
+                .replace('@', &format!("{BREAK}@"));
     }
     verdict
 }
@@ -64,7 +76,7 @@ fn in_portal(row: &RowView) -> String {
     match (row.address_type, &row.primary_address) {
         _ if row.verdict == Some("SKIP") => String::new(),
         (Some("PRIMARY"), _) => "PRIMARY".to_owned(),
-        (Some(role), Some(primary)) => format!("{role} of {primary}"),
+        (Some(role), Some(primary)) => format!("{role} of {BREAK}{}", breakable(primary)),
         (role, _) => role.unwrap_or_default().to_owned(),
     }
 }

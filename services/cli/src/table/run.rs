@@ -4,7 +4,7 @@ use comfy_table::{CellAlignment, ColumnConstraint};
 
 use crate::view::{CountsView, FailureView, RunView, short_time};
 
-use super::{BREAK, Width, at, break_where_marked, count, facts, table, text, word};
+use super::{BREAK, Width, at, break_where_marked, breakable, count, facts, table, text, word};
 
 /// A tenant's runs.
 pub(crate) fn runs(runs: &[RunView], width: Width) -> String {
@@ -40,19 +40,19 @@ fn outcome(run: &RunView) -> String {
         return format!(
             "{}, {BREAK}{}{}",
             word(run.state),
-            failure.code,
+            breakable(&failure.code),
             next.unwrap_or_default()
         );
     }
     if let Some(reason) = run.held_reason.filter(|_| run.state == Some("HELD")) {
-        return format!("HELD, {BREAK}{reason}");
+        return format!("HELD, {BREAK}{}", breakable(reason));
     }
     if run.state != Some("SUCCEEDED") {
         return word(run.state).to_owned();
     }
     let decided = decided(run);
     match run.held_reason.filter(|_| run.would_hold) {
-        Some(reason) => format!("{decided}, {BREAK}would be HELD, {BREAK}{reason}"),
+        Some(reason) => format!("{decided}, {BREAK}would be HELD, {BREAK}{}", breakable(reason)),
         None => decided,
     }
 }
@@ -141,7 +141,7 @@ fn held(run: &RunView, width: Width) -> Option<String> {
     let sync = if run.would_hold {
         format!("would be HELD, {}: {message}", word(run.held_reason))
     } else {
-        format!("would be applied, and {welcomes} welcomed")
+        format!("would be applied; {welcomes} would be welcomed")
     };
     let sync = facts([("the sync", Some(sync))], width);
     if run.would_hold {
@@ -216,13 +216,22 @@ fn counts(run: &RunView, width: Width) -> String {
     let mut groups = vec![
         ("in the directory", directory),
         ("decided", decided),
-        ("in the portal", portal),
+        (in_portal(run), portal),
     ];
     if run.kind == Some("REVERT") {
         // It reads no directory.
         groups.remove(0);
     }
     side_by_side(&groups, width)
+}
+
+/// What a run that changes nothing tells of the portal is what its sync would make of it.
+fn in_portal(run: &RunView) -> &'static str {
+    if run.kind == Some("PREVIEW") || run.state == Some("HELD") {
+        "then in the portal"
+    } else {
+        "in the portal"
+    }
 }
 
 /// Groups of numbers, each with its names to the left.

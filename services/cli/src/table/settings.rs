@@ -159,11 +159,16 @@ pub(crate) fn settings_list(list: &[SettingsView], width: Width) -> String {
 
 /// How a schedule that was paused goes on.
 pub(crate) fn resumed(settings: &SettingsView) -> String {
-    let next = short_time(settings.next_run_time.as_deref());
-    format!(
-        "The schedule of {} goes on. The next run is at {next}.",
-        settings.tenant_id
-    )
+    let tenant = &settings.tenant_id;
+    match &settings.next_run_time {
+        Some(next) => format!(
+            "The schedule of {tenant} goes on. The next run is at {}.",
+            short_time(Some(next))
+        ),
+        None => format!(
+            "The schedule of {tenant} is no longer paused by itself, but no run is due: rollcall settings show {tenant} tells why."
+        ),
+    }
 }
 
 /// A filter that was made, unbroken, so that it can be copied.

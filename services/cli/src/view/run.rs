@@ -91,7 +91,7 @@ pub(crate) struct RowList {
 }
 
 /// One verdict.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, PartialEq)]
 pub(crate) struct RowView {
     pub(crate) address: String,
     pub(crate) verdict: Option<&'static str>,

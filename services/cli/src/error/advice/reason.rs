@@ -70,25 +70,18 @@ fn of_run(reason: &str) -> Option<&'static str> {
 fn of_decision(reason: &str) -> Option<&'static str> {
     Some(match reason {
         "NOT_HELD" => "Only a HELD run waits for approval: rollcall runs TENANT shows which is.",
-        "NOT_APPROVABLE" => {
-            "It is HELD since the directory changed after the preview. Look at a new one: rollcall preview TENANT, then \
-             rollcall sync TENANT --expect PREVIEW_RUN."
-        }
-        "NOT_NEWEST_HELD" => {
-            "A newer run is HELD: look at that one. rollcall approve TENANT takes it by itself."
-        }
+        "NOT_APPROVABLE" => "rollcall preview TENANT, then rollcall sync TENANT --expect PREVIEW_RUN.",
+        "NOT_NEWEST_HELD" => "rollcall approve TENANT, without a run's id, shows the newest.",
         "APPROVAL_EXPIRED" => {
             "After 7 days nobody knows any more what was looked at: rollcall sync TENANT, and approve the new run."
         }
         "SETTINGS_CHANGED" | "DOMAINS_CHANGED" => {
             "What was looked at is not what would be done now: rollcall sync TENANT, and approve the new run."
         }
-        "ALREADY_APPROVED" => "The run that makes its removals is in rollcall runs TENANT.",
+        "ALREADY_APPROVED" => "rollcall runs TENANT shows it as SYNC, APPROVAL.",
         "NOT_A_FINISHED_SYNC" => "Only a sync that SUCCEEDED can be taken back: rollcall runs TENANT.",
-        "NOTHING_TO_REVERT" => "The sync changed no account, so that there is nothing to take back.",
-        "ALREADY_REVERTED" => {
-            "A sync is taken back once: rollcall runs TENANT shows the revert, and its rows what was left alone."
-        }
+        "NOTHING_TO_REVERT" => "rollcall runs TENANT shows what each run came to.",
+        "ALREADY_REVERTED" => "rollcall runs TENANT shows it as REVERT; its rows tell what was left alone.",
         "REVERT_EXPIRED" => {
             "After 30 days it is final. Removed accounts that are still kept: rollcall accounts TENANT --removed."
         }

@@ -113,7 +113,7 @@ fn a_preview_says_what_its_sync_would_come_to() {
     preview.set_kind(v1::RunKind::Preview);
     let text = run(&RunView::from(&preview), WIDE);
     insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("the sync")).collect::<Vec<_>>().join("\n"), @"
-    the sync:  would be applied, and 310 new users welcomed
+    the sync:  would be applied; 310 new users would be welcomed
 
     To apply this, and nothing that came since:
       rollcall sync acme --expect 01900000-0000-7000-8000-000000000001
