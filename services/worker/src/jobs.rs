@@ -41,18 +41,12 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Does runs with `runner` and, beside them, at most `tests` connection tests at once with `tester`, these until
-    /// `interrupted`; and sends on what is to be tried later.
-    pub fn new(
-        runner: Arc<Runner>,
-        tester: Tester,
-        tests: u16,
-        publisher: Publisher,
-        interrupted: CancellationToken,
-    ) -> Self {
+    /// Does runs with `runner` and, beside them, at most `tests` connection tests at once with `tester`; and sends on
+    /// what is to be tried later.
+    pub fn new(runner: Arc<Runner>, tester: Tester, tests: u16, publisher: Publisher) -> Self {
         Self {
             runner,
-            trials: Trials::new(tester, tests, interrupted),
+            trials: Trials::new(tester, tests),
             publisher,
             running: Mutex::default(),
         }
@@ -88,7 +82,7 @@ impl Jobs {
         while let Some(ended) = in_hand.join_next().await {
             note_end(ended);
         }
-        self.trials.ended().await;
+        self.trials.end().await;
     }
 
     async fn settle(self: Arc<Self>, delivery: Delivery, lane: Lane) {

@@ -86,13 +86,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         credentials.publish_renewals(renewals, &publisher, ending).await;
         Ok::<_, BoxError>(())
     });
-    let jobs = Arc::new(Jobs::new(
-        runner,
-        tester,
-        config.lanes.tests,
-        broker.publisher(),
-        lifecycle.hard().clone(),
-    ));
+    let jobs = Arc::new(Jobs::new(runner, tester, config.lanes.tests, broker.publisher()));
     let lanes = [
         (Lane::Interactive, config.lanes.interactive, "interactive lane"),
         (Lane::Scheduled, config.lanes.scheduled, "scheduled lane"),

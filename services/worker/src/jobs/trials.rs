@@ -3,15 +3,21 @@
 //! A host that answers nothing keeps a test for minutes, and anybody can have many of those tested. So tests have
 //! places of their own. One that finds none waits outside, as a message, for as long as somebody waits for it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use rollcall_proto::v1::{ConnectionTest, Job};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument as _;
 
 use crate::connection_test::{Tester, is_expired};
+
+/// How long those under way may go on when the process ends: less than it drains, so that each is still told its end.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Does connection tests, so many at once.
 pub(super) struct Trials {
@@ -33,13 +39,13 @@ pub(super) enum Admission {
 }
 
 impl Trials {
-    /// At most `places` at once, until `interrupted`.
-    pub(super) fn new(tester: Tester, places: u16, interrupted: CancellationToken) -> Self {
+    /// At most `places` at once.
+    pub(super) fn new(tester: Tester, places: u16) -> Self {
         Self {
             tester: Arc::new(tester),
             places: Arc::new(Semaphore::new(places.into())),
             under_way: TaskTracker::new(),
-            interrupted,
+            interrupted: CancellationToken::new(),
         }
     }
 
@@ -58,10 +64,17 @@ impl Trials {
         self.under_way.spawn(test.in_current_span());
     }
 
-    /// Waits for those that began.
-    pub(super) async fn ended(&self) {
-        self.under_way.close();
-        self.under_way.wait().await;
+    /// Waits for those that began, and interrupts those that take long.
+    pub(super) async fn end(&self) {
+        end(&self.under_way, &self.interrupted).await;
+    }
+}
+
+async fn end(under_way: &TaskTracker, interrupted: &CancellationToken) {
+    under_way.close();
+    if timeout(GRACE, under_way.wait()).await.is_err() {
+        interrupted.cancel();
+        under_way.wait().await;
     }
 }
 
@@ -96,5 +109,16 @@ mod tests {
         assert!(matches!(admit(&places, &test, at(100)), Admission::TooLate));
         drop(first);
         assert!(matches!(admit(&places, &test, at(99)), Admission::Place(_)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn at_the_end_a_test_may_go_on_for_a_while_and_is_interrupted_then() {
+        let (under_way, interrupted) = (TaskTracker::new(), CancellationToken::new());
+        under_way.spawn(tokio::time::sleep(GRACE / 2));
+        end(&under_way, &interrupted).await;
+        assert!(!interrupted.is_cancelled());
+        under_way.spawn(interrupted.clone().cancelled_owned());
+        end(&under_way, &interrupted).await;
+        assert!(interrupted.is_cancelled());
     }
 }
