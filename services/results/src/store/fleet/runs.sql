@@ -1,30 +1,31 @@
--- Runs from id $1 on, and all older ones that have not ended, by state and by how they were read. Run ids grow with time, so
--- each side of the first join is one range of an index.
-SELECT state, read_mode, unchanged, recent, count(*) AS runs
+-- Runs from id $1 on, and all older ones that have not ended, by state and by how they were read. Almost all were taken by a
+-- worker and are counted by their outcomes alone, one range of an index; what waits, or was cancelled while it waited, by its
+-- request.
+SELECT state, read_mode, unchanged, recent, sum(runs)::bigint AS runs
 FROM (
-    SELECT
-        CASE
-            WHEN request.cancel_requested AND COALESCE(outcome.state, 'QUEUED') = 'QUEUED' THEN 'CANCELLED'
-            ELSE COALESCE(outcome.state, 'QUEUED')
-        END AS state,
-        outcome.read_mode,
-        COALESCE(outcome.unchanged, false) AS unchanged,
-        true AS recent
-    FROM results.run_request AS request
-    LEFT JOIN results.run_outcome AS outcome
-        ON outcome.run_id = request.run_id AND outcome.tenant_id = request.tenant_id AND outcome.run_id >= $1::uuid
-    WHERE request.run_id >= $1::uuid
+    SELECT state, read_mode, unchanged, true AS recent, count(*) AS runs
+    FROM results.run_outcome
+    WHERE run_id >= $1::uuid
+      AND state <> 'QUEUED'
+    GROUP BY state, read_mode, unchanged
     UNION ALL
     SELECT
-        COALESCE(outcome.state, 'QUEUED') AS state,
+        CASE
+            WHEN outcome.state = 'RUNNING' THEN 'RUNNING'
+            WHEN request.cancel_requested THEN 'CANCELLED'
+            ELSE 'QUEUED'
+        END AS state,
         NULL AS read_mode,
         false AS unchanged,
-        false AS recent
+        request.run_id >= $1::uuid AS recent,
+        1 AS runs
     FROM results.run_request AS request
     LEFT JOIN results.run_outcome AS outcome
-        ON outcome.run_id = request.run_id AND outcome.tenant_id = request.tenant_id
-    WHERE request.open
-      AND request.run_id < $1::uuid
-      AND (outcome.state = 'RUNNING' OR NOT request.cancel_requested AND COALESCE(outcome.state, 'QUEUED') = 'QUEUED')
+        ON outcome.tenant_id = request.tenant_id AND outcome.run_id = request.run_id
+    WHERE (request.open OR request.cancel_requested AND request.run_id >= $1::uuid)
+      AND CASE
+          WHEN request.run_id >= $1::uuid THEN COALESCE(outcome.state, 'QUEUED') = 'QUEUED'
+          ELSE outcome.state = 'RUNNING' OR NOT request.cancel_requested AND COALESCE(outcome.state, 'QUEUED') = 'QUEUED'
+      END
 ) AS run
 GROUP BY state, read_mode, unchanged, recent
