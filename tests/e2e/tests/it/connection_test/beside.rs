@@ -1,6 +1,6 @@
 //! Tests go on beside the runs, and delay none.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use rollcall_e2e::{person, wait};
 use rollcall_proto::v1::{Security, TestStepKind, TestStepState};
 use rollcall_testbed::{Kind, StackOptions};
@@ -41,5 +41,32 @@ async fn hosts_that_do_not_answer_keep_tests_waiting_and_no_sync() -> Result<()>
             "{steps:?}"
         );
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_worker_that_ends_tells_a_test_that_hangs_that_it_is_over() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let (tenant, forest) = own.tenant("ending").await?;
+    let proxy = forest.proxy().await?;
+    proxy.stall_after(0);
+    let worker = own.stack.service(Kind::Worker, 0)?;
+    let ending = async {
+        wait::until(
+            "the test to be stuck",
+            || async { Ok(proxy.connections()) },
+            |made| *made > 0,
+        )
+        .await?;
+        anyhow::Ok(worker.terminate().await?)
+    };
+    let (steps, ended) = tokio::join!(tested(&tenant, proxy.settings(Security::Plaintext)), ending);
+    let steps = steps?;
+    let last = steps.last().context("a step")?;
+    ensure!(
+        last.state() == TestStepState::Failed && last.message.contains("interrupted on our side"),
+        "{last:?}"
+    );
+    ensure!(ended?.success(), "the worker did not drain");
     Ok(())
 }
