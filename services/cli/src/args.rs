@@ -63,12 +63,12 @@ Exit codes:
 #[command(name = "rollcall", version, after_long_help = AFTER_HELP, max_term_width = 110)]
 #[command(after_help = "`rollcall --help` shows examples and exit codes.")]
 pub struct Args {
-    /// Where the services are.
-    #[command(flatten)]
-    pub connection: Connection,
     /// Print answers as JSON, for programs.
     #[arg(long, global = true)]
     pub json: bool,
+    /// Where the services are.
+    #[command(flatten)]
+    pub connection: Connection,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

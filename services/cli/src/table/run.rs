@@ -6,6 +6,9 @@ use crate::view::{CountsView, FailureView, RunView, short_time};
 
 use super::{BREAK, Width, at, break_where_marked, breakable, count, facts, table, text, word};
 
+/// Beside the ids the other columns need some room, even if the terminal breaks the lines then.
+const LEAST_OF_RUNS: u16 = 72;
+
 /// A tenant's runs.
 pub(crate) fn runs(runs: &[RunView], width: Width) -> String {
     if runs.is_empty() {
@@ -25,6 +28,9 @@ pub(crate) fn runs(runs: &[RunView], width: Width) -> String {
         ids.set_constraint(ColumnConstraint::ContentWidth);
     }
     break_where_marked(&mut table, 3);
+    if table.width().is_some_and(|width| width < LEAST_OF_RUNS) {
+        table.set_width(LEAST_OF_RUNS);
+    }
     text(table)
 }
 
@@ -52,7 +58,10 @@ fn outcome(run: &RunView) -> String {
     }
     let decided = decided(run);
     match run.held_reason.filter(|_| run.would_hold) {
-        Some(reason) => format!("{decided}, {BREAK}would be HELD, {BREAK}{}", breakable(reason)),
+        Some(reason) => format!(
+            "{decided}, {BREAK}would be {BREAK}HELD, {BREAK}{}",
+            breakable(reason)
+        ),
         None => decided,
     }
 }

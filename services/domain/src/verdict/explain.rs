@@ -97,10 +97,10 @@ fn lost(reason: Reason, other: Option<&str>) -> String {
 /// Becomes live.
 fn added(reason: Reason) -> &'static str {
     match reason {
-        Reason::NewAccount => "Imported: its object is new to the portal and gets an account.",
-        Reason::NewAddress => "Imported: a further address of an account that is there already.",
+        Reason::NewAccount => "Its object is new to the portal, and gets an account with it.",
+        Reason::NewAddress => "Its account, which is there already, gets it as a further address.",
         _ => {
-            "Imported: its object is back, and so is the account that was removed, with its settings and without a welcome message."
+            "Its object is back, and so is the account that was removed, with its settings and without a welcome message."
         }
     }
 }
