@@ -45,7 +45,7 @@ fn a_known_reason_comes_with_what_to_do() {
     insta::assert_snapshot!(error.explain(), @"
     error: Tenant acme has no domains.
 
-    Only addresses of the tenant's own domains are imported: name them first with rollcall domains put TENANT DOMAIN...
+    Name them all: rollcall domains put TENANT DOMAIN...
     ");
     assert_eq!(error.exit(), Exit::Refused);
 }

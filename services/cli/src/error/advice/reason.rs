@@ -10,10 +10,7 @@ pub(super) fn of(reason: &str) -> Option<&'static str> {
 
 fn of_settings(reason: &str) -> Option<&'static str> {
     Some(match reason {
-        "NO_DOMAINS" => {
-            "Only addresses of the tenant's own domains are imported: name them first with \
-             rollcall domains put TENANT DOMAIN..."
-        }
+        "NO_DOMAINS" => "Name them all: rollcall domains put TENANT DOMAIN...",
         "NO_SETTINGS" => {
             "Say where its directory is: rollcall settings put TENANT --host HOST ... \
              (rollcall settings list shows who has settings)."
@@ -34,17 +31,15 @@ fn of_settings(reason: &str) -> Option<&'static str> {
             "No worker took the test in time. Are workers running, and is RabbitMQ? rollcall fleet shows what waits."
         }
         "TOO_MANY_TESTS" => "Others are testing their connections at the moment: try again in a minute.",
-        "NOT_PAUSED" => {
-            "There is nothing to resume: rollcall settings show TENANT tells when the next run is."
-        }
+        "NOT_PAUSED" => "rollcall settings show TENANT tells when the next run is.",
         "NO_SCHEDULE" => "Give it one: rollcall settings put TENANT --every-hours N.",
         "CREDENTIALS_REFUSED" => {
             "Only a new password or username, or another host, ends this pause: rollcall settings put TENANT \
              --ask-password. Check it first with rollcall test TENANT --ask-password."
         }
         "FLEET_PAUSED" => {
-            "Only the operator ends this pause, with rollcall fleet resume --schedules. A sync that somebody asks for \
-             goes on all the same: rollcall sync TENANT."
+            "For the operator: rollcall fleet resume --schedules. A sync that somebody asks for goes on all the same: \
+             rollcall sync TENANT."
         }
         _ => return None,
     })
