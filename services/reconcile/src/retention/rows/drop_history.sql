@@ -1,5 +1,6 @@
 -- What a run shows that ended since, or will end, is a state from the oldest shown one on. Where none is shown that is the
--- present one: a run that finds nothing changed shows that.
+-- present one, of a run that finds nothing changed: it does not show what was news of the run that made it, which alone is
+-- valid up to the next one.
 DELETE FROM reconcile.claim_history
 WHERE ctid = ANY (ARRAY(
     SELECT h.ctid
@@ -7,7 +8,7 @@ WHERE ctid = ANY (ARRAY(
     WHERE h.tenant_id = $1
       AND h.preview_run_id IS NULL
       AND h.valid_to <= LEAST(
-          (SELECT applied FROM reconcile.tenant WHERE tenant_id = $1),
+          (SELECT applied + 1 FROM reconcile.tenant WHERE tenant_id = $1),
           (SELECT min(history)
            FROM reconcile.run_outcome
            WHERE tenant_id = $1 AND NOT rows_dropped AND (rows_expire_time IS NULL OR rows_expire_time >= now())))
