@@ -8,17 +8,16 @@ use rollcall_e2e::{
     wait,
 };
 use rollcall_proto::v1::{
-    Directory, HeldReason, NewUsers, Origin, PausedReason, Reason, Removal, Row, Run, RunState, RunTrigger,
-    Schedule, Security, Settings, Verdict,
+    HeldReason, Origin, Reason, Removal, Row, Run, RunState, RunTrigger, Security, Verdict,
 };
 use rollcall_testbed::Bed;
 
 use crate::{
-    office::{account, ann_and_bob, office, scheduled_run},
+    office::{account, ann_and_bob, office},
     own::people,
 };
 
-const ON: Removal = Removal {
+pub(crate) const ON: Removal = Removal {
     remove_accounts: true,
     keep_manual: false,
     limit_accounts: None,
@@ -40,7 +39,7 @@ const fn limited(accounts: u32) -> Removal {
 }
 
 /// A tenant that has synced so many people with Remove Accounts on.
-async fn removing(word: &str, count: usize, removal: Removal) -> Result<(Tenant, Forest)> {
+pub(crate) async fn removing(word: &str, count: usize, removal: Removal) -> Result<(Tenant, Forest)> {
     let (tenant, forest) = Forest::active_directory(word).await?;
     people(&tenant, &forest, count).await?;
     tenant.put_removal(forest.settings(), removal).await?;
@@ -48,25 +47,25 @@ async fn removing(word: &str, count: usize, removal: Removal) -> Result<(Tenant,
     Ok((tenant, forest))
 }
 
-async fn leave(forest: &Forest, people: impl IntoIterator<Item = usize>) -> Result<()> {
+pub(crate) async fn leave(forest: &Forest, people: impl IntoIterator<Item = usize>) -> Result<()> {
     for n in people {
         forest.remove(&format!("p{n}")).await?;
     }
     Ok(())
 }
 
-async fn row(tenant: &Tenant, run: &Run, local: &str) -> Result<Row> {
+pub(crate) async fn row(tenant: &Tenant, run: &Run, local: &str) -> Result<Row> {
     let rows = tenant.rows(&run.run_id).await?;
     let address = tenant.address(local);
     let found = rows.into_iter().find(|row| row.address == address);
     found.with_context(|| format!("{address} has no row"))
 }
 
-fn decided(row: &Row) -> (Verdict, Reason) {
+pub(crate) fn decided(row: &Row) -> (Verdict, Reason) {
     (row.verdict(), row.reason())
 }
 
-async fn past() -> Result<Past> {
+pub(crate) async fn past() -> Result<Past> {
     Past::of(Bed::attach()?.endpoints()?).await
 }
 
@@ -277,6 +276,30 @@ async fn an_absence_that_another_server_tells_waits_for_the_next_complete_read()
 }
 
 #[tokio::test]
+async fn a_first_removal_that_waited_for_the_next_read_is_still_the_first() -> Result<()> {
+    let (tenant, forest) = Forest::openldap("waited").await?;
+    people(&tenant, &forest, 20).await?;
+    let (one, other) = (forest.proxy().await?, forest.proxy().await?);
+    tenant.put_directory(one.settings(Security::Plaintext)).await?;
+    tenant.sync().await?;
+    leave(&forest, [19]).await?;
+    tenant
+        .put_removal(other.settings(Security::Plaintext), ON)
+        .await?;
+    let waits = tenant.sync().await?;
+    assert_eq!(
+        decided(&row(&tenant, &waits, "p19").await?),
+        (Verdict::Stale, Reason::OtherServer)
+    );
+    assert_eq!(
+        tenant.held_sync().await?.held_reason(),
+        HeldReason::FirstRemoval,
+        "nobody has seen it yet"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn more_than_five_percent_or_five_accounts_are_held_and_nothing_at_all_is_changed() -> Result<()> {
     let (tenant, forest) = removing("guard", 20, ON).await?;
     leave(&forest, 10..16).await?;
@@ -426,168 +449,6 @@ async fn an_approval_needs_a_held_run_settings_and_domains_as_they_were_and_seve
     assert_eq!(
         refused(tenant.start_approval(&held.run_id).await).reason,
         "ALREADY_APPROVED"
-    );
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_removed_account_can_be_restored_by_hand_unless_an_address_is_taken() -> Result<()> {
-    let (tenant, forest) = removing("restore", 20, ON).await?;
-    leave(&forest, [0, 1]).await?;
-    tenant.sync().await?;
-    let removed = tenant.removed_accounts().await?;
-    assert_eq!(removed.len(), 2);
-    assert!(removed.iter().all(|account| account.remove_time.is_some()));
-    tenant.put_account(typed(&tenant.address("p1"), &[])).await?;
-    assert_eq!(
-        refused(tenant.restore_account(&removed[1].account_id).await).reason,
-        "ADDRESS_TAKEN"
-    );
-    let restored = tenant.restore_account(&removed[0].account_id).await?;
-    assert_eq!(
-        (restored.primary_address, restored.remove_time),
-        (tenant.address("p0"), None)
-    );
-    assert_eq!(
-        refused(tenant.restore_account(&removed[0].account_id).await).reason,
-        "NOT_REMOVED"
-    );
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_removed_account_comes_back_with_its_object_and_without_a_welcome() -> Result<()> {
-    let (tenant, forest) = Forest::active_directory("returns").await?;
-    people(&tenant, &forest, 20).await?;
-    forest.add_unit("elsewhere").await?;
-    let settings = Settings {
-        removal: Some(ON),
-        new_users: Some(NewUsers {
-            send_hsr: false,
-            send_welcome: true,
-        }),
-        directory: Some(Directory {
-            filter: "(!(description=away))".to_owned(),
-            ..forest.settings()
-        }),
-        ..tenant.settings(forest.settings())
-    };
-    tenant.put(settings).await?;
-    tenant.sync().await?;
-    let before = account(&tenant, "p0").await?;
-    forest.set("p0", "description", &["away"]).await?;
-    tenant.sync().await?;
-    assert_eq!(tenant.account_of(&tenant.address("p0")).await?, None);
-    forest.set("p0", "description", &[]).await?;
-    let run = tenant.sync().await?;
-    assert_eq!(
-        decided(&row(&tenant, &run, "p0").await?),
-        (Verdict::Add, Reason::Restored)
-    );
-    assert_eq!(run.counts.context("counts")?.welcomes, 0);
-    assert_eq!(account(&tenant, "p0").await?.account_id, before.account_id);
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_removed_account_is_purged_after_30_days() -> Result<()> {
-    let (tenant, forest) = removing("purge", 20, ON).await?;
-    leave(&forest, [0, 1]).await?;
-    tenant.sync().await?;
-    let removed = tenant.removed_accounts().await?;
-    past().await?.removal(&tenant, &removed[0].account_id, 31).await?;
-    past().await?.removal(&tenant, &removed[1].account_id, 29).await?;
-    let left = || async { Ok(tenant.removed_accounts().await?) };
-    let left = wait::until("the purge", left, |left| left.len() < 2).await?;
-    assert_eq!(left[0].account_id, removed[1].account_id, "29 days are not 30");
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_sync_is_taken_back_once_but_for_what_changed_since_and_the_schedule_pauses() -> Result<()> {
-    let (tenant, forest) = Forest::active_directory("undo").await?;
-    people(&tenant, &forest, 20).await?;
-    let settings = Settings {
-        removal: Some(ON),
-        schedule: Some(Schedule {
-            every_hours: 1,
-            ..Schedule::default()
-        }),
-        ..tenant.settings(forest.settings())
-    };
-    tenant.put(settings).await?;
-    tenant.sync().await?;
-    let before = tenant.accounts().await?;
-
-    leave(&forest, [0, 1]).await?;
-    forest.add(&person("new").primary(&tenant.address("new"))).await?;
-    let renamed = [format!("SMTP:{}", tenant.address("p2.new"))];
-    forest.set_addresses("p2", &renamed).await?;
-    let sync = tenant.sync().await?;
-    // Somebody gives p1's address to somebody else, and protects who is new.
-    tenant.put_account(typed(&tenant.address("p1"), &[])).await?;
-    tenant
-        .protect(&account(&tenant, "new").await?.account_id, true)
-        .await?;
-
-    let revert = tenant.revert(&sync.run_id).await?;
-    assert_eq!(revert.acts_on_run_id, sync.run_id);
-    assert_eq!(
-        decided(&row(&tenant, &revert, "p0").await?),
-        (Verdict::Add, Reason::Reverted)
-    );
-    assert_eq!(
-        decided(&row(&tenant, &revert, "p1").await?),
-        (Verdict::Skip, Reason::AddressTaken)
-    );
-    assert_eq!(
-        decided(&row(&tenant, &revert, "new").await?),
-        (Verdict::Skip, Reason::ChangedSince)
-    );
-    let p2 = before
-        .iter()
-        .find(|account| account.primary_address == tenant.address("p2"));
-    assert_eq!(
-        tenant.account_of(&tenant.address("p2")).await?.as_ref(),
-        p2,
-        "as it was"
-    );
-    assert_eq!(tenant.account_of(&tenant.address("p2.new")).await?, None);
-
-    let saved = tenant.saved().await?;
-    assert_eq!(
-        (saved.paused_reason(), saved.next_run_time),
-        (PausedReason::Reverted, None)
-    );
-    assert_eq!(
-        refused(tenant.start_revert(&sync.run_id).await).reason,
-        "ALREADY_REVERTED"
-    );
-    let resumed = tenant.resume().await?;
-    assert!(resumed.next_run_time.is_some());
-    scheduled_run(&tenant).await?;
-    Ok(())
-}
-
-#[tokio::test]
-async fn what_the_portal_itself_writes_is_overlooked_by_no_run() -> Result<()> {
-    let (tenant, forest) = removing("generation", 20, ON).await?;
-    assert!(tenant.sync().await?.unchanged);
-    let p0 = account(&tenant, "p0").await?;
-    tenant.remove_account(&p0.account_id).await?;
-    let run = tenant.sync().await?;
-    assert!(!run.unchanged);
-    assert_eq!(
-        decided(&row(&tenant, &run, "p0").await?),
-        (Verdict::Add, Reason::Restored)
-    );
-    assert!(tenant.sync().await?.unchanged);
-    tenant.protect(&p0.account_id, true).await?;
-    leave(&forest, [0]).await?;
-    let run = tenant.sync().await?;
-    assert!(
-        tenant.account_of(&tenant.address("p0")).await?.is_some(),
-        "protected: {run:?}"
     );
     Ok(())
 }
