@@ -455,6 +455,8 @@ async fn what_a_person_reads_fits_the_width_there_is() -> Result<()> {
             command.envs(columns.map(|columns| ("COLUMNS", columns)));
             let answer = ended(command).await?;
             assert_eq!(answer.code, Some(0), "{answer:?}");
+            // A run's id is copied from here: it is broken on no screen.
+            let width = if args[0] == "runs" { width.max(72) } else { width };
             let widest = answer.out.lines().map(|line| line.chars().count()).max();
             assert!(widest <= Some(width), "{args:?} at {width}:\n{}", answer.out);
         }
