@@ -14,7 +14,7 @@ use crate::{
     directory::{
         connection::Connection,
         entry::Entry,
-        root_dse::{RootDse, is_hidden},
+        root_dse::{RootDse, root_if_shown},
         search::{ANY, Query},
     },
     error::{Operation, ReadError, excerpt},
@@ -89,14 +89,7 @@ pub(super) async fn step(connection: &mut Connection, steps: &mut Steps) -> Resu
 
 async fn explore(connection: &mut Connection) -> Result<Explored, ReadError> {
     let attributes = ATTRIBUTES.map(str::to_owned);
-    let query = Query {
-        base: "",
-        scope: Scope::Base,
-        filter: ANY,
-        attributes: &attributes,
-        operation: Operation::RootDse,
-    };
-    let root = shown(connection.entry(query).await)?;
+    let root = root_if_shown(connection, &attributes).await?;
     let mut findings = describe(&root);
     let default_base = RootDse::of(&root).base;
     let mut deleted = false;
@@ -111,19 +104,6 @@ async fn explore(connection: &mut Connection) -> Result<Explored, ReadError> {
         default_base,
         silent: root.attributes.is_empty(),
     })
-}
-
-/// A server that shows its root DSE to nobody can be read all the same.
-fn shown(answered: Result<Option<Entry>, ReadError>) -> Result<Entry, ReadError> {
-    let nothing = Entry {
-        dn: String::new(),
-        attributes: Vec::new(),
-    };
-    match answered {
-        Ok(root) => Ok(root.unwrap_or(nothing)),
-        Err(error) if is_hidden(&error) => Ok(nothing),
-        Err(error) => Err(error),
-    }
 }
 
 /// What the root DSE alone tells.

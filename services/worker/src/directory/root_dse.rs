@@ -29,25 +29,13 @@ pub(crate) struct RootDse {
 impl RootDse {
     /// Asks the server.
     pub(super) async fn ask(connection: &mut Connection) -> Result<Self, ReadError> {
-        let attributes = [DEFAULT_NAMING_CONTEXT, NAMING_CONTEXTS, DS_SERVICE_NAME].map(str::to_owned);
-        let query = Query {
-            base: "",
-            scope: Scope::Base,
-            filter: ANY,
-            attributes: &attributes,
-            operation: Operation::RootDse,
-        };
-        let root = connection.entry(query).await?;
+        let root = root(connection, &deciding()).await?;
         Ok(root.as_ref().map(Self::of).unwrap_or_default())
     }
 
-    /// Asks a server that need not answer, since a search base is set: one that shows its root DSE to nobody can
-    /// be read all the same.
+    /// Asks a server that need not answer, since a search base is set.
     pub(super) async fn ask_if_shown(connection: &mut Connection) -> Result<Self, ReadError> {
-        match Self::ask(connection).await {
-            Err(error) if is_hidden(&error) => Ok(Self::default()),
-            asked => asked,
-        }
+        Ok(Self::of(&root_if_shown(connection, &deciding()).await?))
     }
 
     /// What it says.
@@ -62,6 +50,42 @@ impl RootDse {
     }
 }
 
+/// The root DSE with these attributes; without any if the server shows it to nobody, since it can be read all the same.
+pub(crate) async fn root_if_shown(
+    connection: &mut Connection,
+    attributes: &[String],
+) -> Result<Entry, ReadError> {
+    shown(root(connection, attributes).await)
+}
+
+async fn root(connection: &mut Connection, attributes: &[String]) -> Result<Option<Entry>, ReadError> {
+    let query = Query {
+        base: "",
+        scope: Scope::Base,
+        filter: ANY,
+        attributes,
+        operation: Operation::RootDse,
+    };
+    connection.entry(query).await
+}
+
+fn shown(answered: Result<Option<Entry>, ReadError>) -> Result<Entry, ReadError> {
+    let nothing = Entry {
+        dn: String::new(),
+        attributes: Vec::new(),
+    };
+    match answered {
+        Ok(root) => Ok(root.unwrap_or(nothing)),
+        Err(error) if is_hidden(&error) => Ok(nothing),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a read asks for.
+fn deciding() -> [String; 3] {
+    [DEFAULT_NAMING_CONTEXT, NAMING_CONTEXTS, DS_SERVICE_NAME].map(str::to_owned)
+}
+
 /// `defaultNamingContext`, else the first of `namingContexts`.
 pub(crate) fn named_base(root: &Entry) -> Option<String> {
     root.values(DEFAULT_NAMING_CONTEXT)
@@ -72,7 +96,7 @@ pub(crate) fn named_base(root: &Entry) -> Option<String> {
 }
 
 /// Whether the server refused for good to show its root DSE.
-pub(crate) fn is_hidden(error: &ReadError) -> bool {
+fn is_hidden(error: &ReadError) -> bool {
     let passes = matches!(
         error.code(),
         FailureCode::Busy | FailureCode::Unavailable | FailureCode::TimeLimit

@@ -1,10 +1,7 @@
 use rollcall_proto::v1::{ServerFindings, ServerType};
 
-use super::{Explored, Told, describe, names_recipient_type, shown, told};
-use crate::{
-    directory::entry::{Attribute, Entry},
-    error::{Operation, ReadError},
-};
+use super::{Explored, Told, describe, names_recipient_type, told};
+use crate::directory::entry::{Attribute, Entry};
 
 fn entry(attributes: &[(&str, &[&str])]) -> Entry {
     let attributes = attributes
@@ -50,20 +47,6 @@ fn openldap_is_known_by_its_root() {
 #[test]
 fn a_server_that_says_nothing_of_itself_is_of_another_kind() {
     assert_eq!(describe(&entry(&[])).server_type(), ServerType::Other);
-}
-
-#[test]
-fn a_root_that_is_hidden_is_not_a_failure_and_one_that_is_busy_is() {
-    let refused = |code| {
-        Err(ReadError::Refused {
-            operation: Operation::RootDse,
-            code,
-            text: String::new(),
-        })
-    };
-    assert!(shown(refused(50)).is_ok_and(|root| root.attributes.is_empty()));
-    assert!(shown(refused(51)).is_err());
-    assert!(shown(Ok(None)).is_ok());
 }
 
 #[test]

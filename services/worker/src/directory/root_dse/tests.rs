@@ -49,3 +49,17 @@ fn a_domain_controller_has_a_name_that_can_be_stored() {
     assert_eq!(named("a\0b").as_deref(), Some("a\\x00b"));
     assert!(named(&"x".repeat(5_000)).is_some_and(|name| name.len() <= 1_000));
 }
+
+#[test]
+fn a_root_that_is_hidden_is_not_a_failure_and_one_that_is_busy_is() {
+    let refused = |code| {
+        Err(ReadError::Refused {
+            operation: Operation::RootDse,
+            code,
+            text: String::new(),
+        })
+    };
+    assert!(shown(refused(50)).is_ok_and(|root| root.attributes.is_empty()));
+    assert!(shown(refused(51)).is_err());
+    assert!(shown(Ok(None)).is_ok());
+}
