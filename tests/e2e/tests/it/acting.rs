@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use rollcall_e2e::{
-    Forest, Past, Tenant,
+    Forest, Tenant,
     forest::ForestProxy,
     status::{Refusal, refused},
 };
@@ -10,16 +10,11 @@ use rollcall_proto::v1::{
     CancelRunRequest, Directory, Import, PauseFleetRequest, Removal, ResumeFleetRequest, Run, RunState,
     Security, Settings, TestConnectionRequest,
 };
-use rollcall_testbed::Bed;
 use tonic::{Code, Status};
 
-use crate::own::{STALLED_AT, people, reading, succeeded};
-
-const REMOVING: Removal = Removal {
-    remove_accounts: true,
-    keep_manual: false,
-    limit_accounts: None,
-    limit_percent: None,
+use crate::{
+    office::{REMOVING, past},
+    own::{STALLED_AT, people, reading, succeeded},
 };
 
 /// 20 people who were synced through a proxy.
@@ -181,10 +176,7 @@ async fn an_expired_preview_is_not_exported() -> Result<()> {
     let (tenant, forest) = Forest::openldap("expired").await?;
     tenant.put_directory(forest.settings()).await?;
     let preview = tenant.preview().await?;
-    Past::of(Bed::attach()?.endpoints()?)
-        .await?
-        .runs(&tenant, 8 * 24)
-        .await?;
+    past().await?.runs(&tenant, 8 * 24).await?;
     let refusal: Refusal = tenant
         .csv(&preview.run_id)
         .await

@@ -4,9 +4,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Object, Past, Tenant, group, person, tenant::portal::typed};
+use rollcall_e2e::{Forest, Object, Tenant, group, person, tenant::portal::typed};
 use rollcall_proto::v1::{
-    Directory, HeldReason, PausedReason, Removal, Run, RunState, Schedule, Security, Settings, Verdict,
+    Directory, HeldReason, PausedReason, Run, RunState, Schedule, Security, Settings, Verdict,
 };
 use rollcall_testbed::{
     Bed, Kind, Proxy, StackOptions,
@@ -14,15 +14,8 @@ use rollcall_testbed::{
 };
 
 use crate::{
-    office::scheduled_run,
+    office::{REMOVING, past, scheduled_run},
     own::{Own, people},
-};
-
-const ON: Removal = Removal {
-    remove_accounts: true,
-    keep_manual: false,
-    limit_accounts: None,
-    limit_percent: None,
 };
 
 /// A tenant that has synced so many people from Active Directory, with Remove Accounts on.
@@ -41,7 +34,7 @@ async fn removing_from_openldap(word: &str, count: usize) -> Result<(Tenant, For
 
 async fn synced(tenant: &Tenant, forest: &Forest, count: usize) -> Result<()> {
     people(tenant, forest, count).await?;
-    tenant.put_removal(forest.settings(), ON).await?;
+    tenant.put_removal(forest.settings(), REMOVING).await?;
     tenant.sync().await?;
     Ok(())
 }
@@ -49,7 +42,7 @@ async fn synced(tenant: &Tenant, forest: &Forest, count: usize) -> Result<()> {
 /// Syncs with another directory in the settings: it fails with this code, and nothing is changed.
 async fn fails(tenant: &Tenant, directory: Directory, code: &str) -> Result<Run> {
     let before = tenant.accounts().await?;
-    tenant.put_removal(directory, ON).await?;
+    tenant.put_removal(directory, REMOVING).await?;
     let run = tenant.failed_sync().await?;
     assert_eq!(run.failure.as_ref().context("a failure")?.code, code);
     assert_eq!(tenant.accounts().await?, before, "nothing is changed");
@@ -93,7 +86,7 @@ async fn a_read_that_succeeds_with_nothing_is_held() -> Result<()> {
         search_base: format!("OU=empty,{}", forest.base()),
         ..forest.settings()
     };
-    tenant.put_removal(directory, ON).await?;
+    tenant.put_removal(directory, REMOVING).await?;
     is_held(&tenant, HeldReason::EmptyRead).await?;
 
     let (tenant, forest) = removing_from_openldap("blind", 3).await?;
@@ -101,7 +94,7 @@ async fn a_read_that_succeeds_with_nothing_is_held() -> Result<()> {
         bind_username: BLIND_USERNAME.to_owned(),
         ..forest.settings()
     };
-    tenant.put_removal(directory, ON).await?;
+    tenant.put_removal(directory, REMOVING).await?;
     is_held(&tenant, HeldReason::EmptyRead).await?;
     Ok(())
 }
@@ -114,7 +107,7 @@ async fn a_filter_edited_wrongly_is_held_and_can_be_seen_before_and_undone_after
         filter: "(cn=p1*)".to_owned(),
         ..forest.settings()
     };
-    tenant.put_removal(wrong, ON).await?;
+    tenant.put_removal(wrong, REMOVING).await?;
 
     let preview = tenant.preview().await?;
     assert!(preview.would_hold, "it can be seen before: {preview:?}");
@@ -157,7 +150,7 @@ async fn a_query_that_answers_an_empty_set_is_held() -> Result<()> {
         filter: "(cn=nobody)".to_owned(),
         ..forest.settings()
     };
-    tenant.put_removal(directory.clone(), ON).await?;
+    tenant.put_removal(directory.clone(), REMOVING).await?;
     is_held(&tenant, HeldReason::EmptyRead).await?;
     // Nor is anybody marked as gone with Remove Accounts off.
     tenant.put_directory(directory).await?;
@@ -197,7 +190,7 @@ async fn an_error_while_the_missing_are_looked_for_is_no_proof_that_they_are_gon
     forest.remove("p7").await?;
     let proxy = forest.proxy().await?;
     let directory = proxy.settings(Security::Plaintext);
-    tenant.put_removal(directory.clone(), ON).await?;
+    tenant.put_removal(directory.clone(), REMOVING).await?;
     let preview = tenant.preview().await?;
     assert_eq!(preview.counts.context("counts")?.remove, 1);
     // The last that the server says to a run is that the missing one is not there: it does not get through.
@@ -217,7 +210,7 @@ async fn an_object_that_breaks_off_in_the_middle_of_its_values_loses_none() -> R
         ann.alias(&tenant.address(&format!("alias{n}")))
     });
     forest.add(&many).await?;
-    tenant.put_removal(forest.settings(), ON).await?;
+    tenant.put_removal(forest.settings(), REMOVING).await?;
     tenant.sync().await?;
     let proxy = forest.proxy().await?;
     proxy.cut_after(12_000);
@@ -234,7 +227,7 @@ async fn a_preview_writes_rows_alone() -> Result<()> {
     forest.remove("p2").await?;
     forest.set("p0", "userAccountControl", &["546"]).await?;
     forest.add(&person("new").primary(&tenant.address("new"))).await?;
-    let past = Past::of(Bed::attach()?.endpoints()?).await?;
+    let past = past().await?;
     let portal = || async {
         let accounts = past.number(
             "SELECT sum(hashtextextended(a::text, 0) / 1000000)::bigint FROM portal.account a WHERE tenant_id = $1",
@@ -295,7 +288,7 @@ async fn a_page_of_many_people_takes_one_connection() -> Result<()> {
     people(&tenant, &forest, 730).await?;
     let proxy = forest.proxy().await?;
     tenant
-        .put_removal(proxy.settings(Security::Plaintext), ON)
+        .put_removal(proxy.settings(Security::Plaintext), REMOVING)
         .await?;
     let run = tenant.sync().await?;
     assert_eq!(run.counts.context("counts")?.objects, 730);

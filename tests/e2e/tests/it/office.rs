@@ -2,10 +2,18 @@
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Object, Past, Tenant, person, wait};
-use rollcall_proto::v1::{Account, ListRunsRequest, Run, RunTrigger, Verdict};
+use rollcall_proto::v1::{Account, ListRunsRequest, Removal, Run, RunTrigger, Verdict};
 use rollcall_testbed::{Bed, directory::Kind};
 
 use crate::credentials::tables_that_hold;
+
+/// Remove Accounts, with everything else as it is by default.
+pub(crate) const REMOVING: Removal = Removal {
+    remove_accounts: true,
+    keep_manual: false,
+    limit_accounts: None,
+    limit_percent: None,
+};
 
 /// A tenant whose unit in Active Directory holds these, with settings that read it.
 pub(crate) async fn office(
@@ -64,7 +72,7 @@ pub(crate) async fn account(tenant: &Tenant, local: &str) -> Result<Account> {
 /// Makes the tenant's schedule due, and follows the run that comes of it to its end.
 pub(crate) async fn scheduled_run(tenant: &Tenant) -> Result<Run> {
     let before = runs(tenant).await?;
-    Past::of(Bed::attach()?.endpoints()?).await?.due(tenant).await?;
+    past().await?.due(tenant).await?;
     let is_new = |run: &Run| {
         run.trigger() == RunTrigger::Scheduled && before.iter().all(|old| old.run_id != run.run_id)
     };
@@ -86,6 +94,11 @@ pub(crate) async fn runs(tenant: &Tenant) -> Result<Vec<Run>> {
     };
     let answer = tenant.clients.results.clone().list_runs(request).await?;
     Ok(answer.into_inner().runs)
+}
+
+/// The shared stack's past.
+pub(crate) async fn past() -> Result<Past> {
+    Past::of(Bed::attach()?.endpoints()?).await
 }
 
 /// The tables of the shared stack in which some row holds `text`.

@@ -4,11 +4,14 @@ use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Past, Tenant, wait};
 use rollcall_proto::v1::{
     FleetPause, GetFleetRequest, GetFleetResponse, HeldReason, ListRunsRequest, PauseFleetRequest,
-    PausedReason, PausedTenants, Reason, Removal, ResumeFleetRequest, Run, RunState, RunTrigger, Verdict,
+    PausedReason, PausedTenants, Reason, ResumeFleetRequest, Run, RunState, RunTrigger, Verdict,
 };
 use rollcall_testbed::StackOptions;
 
-use crate::own::{Own, people, succeeded};
+use crate::{
+    office::REMOVING,
+    own::{Own, people, succeeded},
+};
 
 async fn fleet(tenant: &Tenant) -> Result<GetFleetResponse> {
     let mut results = tenant.clients.results.clone();
@@ -23,13 +26,6 @@ async fn pause(tenant: &Tenant, request: PauseFleetRequest) -> Result<FleetPause
 async fn resume(tenant: &Tenant, request: ResumeFleetRequest) -> Result<FleetPause> {
     let answer = tenant.clients.sync.clone().resume_fleet(request).await?;
     answer.into_inner().pause.context("what is paused")
-}
-
-fn removing() -> Removal {
-    Removal {
-        remove_accounts: true,
-        ..Removal::default()
-    }
 }
 
 /// A tenant with three accounts.
@@ -54,7 +50,7 @@ async fn the_fleet_tells_who_fails_who_is_held_and_how_runs_ended() -> Result<()
     let failed = failing.failed_sync().await?;
     let (held, held_forest) = synced(&own, "held").await?;
     held_forest.remove("p0").await?;
-    held.put_removal(held_forest.settings(), removing()).await?;
+    held.put_removal(held_forest.settings(), REMOVING).await?;
     let held_run = held.held_sync().await?;
     assert_eq!(held_run.held_reason(), HeldReason::FirstRemoval);
 
@@ -175,7 +171,7 @@ async fn while_removals_are_paused_what_is_gone_goes_stale_and_is_removed_afterw
     let (tenant, forest) = synced(&own, "kept").await?;
     let gone = tenant.address("p0");
     forest.remove("p0").await?;
-    tenant.put_removal(forest.settings(), removing()).await?;
+    tenant.put_removal(forest.settings(), REMOVING).await?;
     tenant.preview().await?;
     let request = PauseFleetRequest {
         removals: true,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{
-    Forest, Past, Tenant, person,
+    Forest, Tenant, person,
     status::refused,
     tenant::{in_short, portal::typed},
     wait,
@@ -10,22 +10,15 @@ use rollcall_e2e::{
 use rollcall_proto::v1::{
     HeldReason, Origin, Reason, Removal, Row, Run, RunState, RunTrigger, Security, Verdict,
 };
-use rollcall_testbed::Bed;
 
 use crate::{
-    office::{account, ann_and_bob, office},
+    office::{REMOVING, account, ann_and_bob, office, past},
     own::people,
 };
 
-pub(crate) const ON: Removal = Removal {
-    remove_accounts: true,
-    keep_manual: false,
-    limit_accounts: None,
-    limit_percent: None,
-};
 const KEEPING_MANUAL: Removal = Removal {
     keep_manual: true,
-    ..ON
+    ..REMOVING
 };
 
 /// What an unbind request takes (RFC 4511 section 4.3), while message ids are small.
@@ -34,7 +27,7 @@ const UNBIND_BYTES: u64 = 7;
 const fn limited(accounts: u32) -> Removal {
     Removal {
         limit_accounts: Some(accounts),
-        ..ON
+        ..REMOVING
     }
 }
 
@@ -63,10 +56,6 @@ pub(crate) async fn row(tenant: &Tenant, run: &Run, local: &str) -> Result<Row> 
 
 pub(crate) fn decided(row: &Row) -> (Verdict, Reason) {
     (row.verdict(), row.reason())
-}
-
-pub(crate) async fn past() -> Result<Past> {
-    Past::of(Bed::attach()?.endpoints()?).await
 }
 
 #[tokio::test]
@@ -102,7 +91,7 @@ async fn without_remove_accounts_absent_addresses_stay_and_are_stale_since_then(
 
 #[tokio::test]
 async fn an_address_whose_only_claim_the_settings_refuse_is_absent_and_the_row_says_so() -> Result<()> {
-    let (tenant, forest) = removing("refused", 8, ON).await?;
+    let (tenant, forest) = removing("refused", 8, REMOVING).await?;
     forest.set("p0", "userAccountControl", &["546"]).await?;
     let mut settings = tenant.saved().await?;
     settings.import = Some(rollcall_proto::v1::Import {
@@ -128,7 +117,7 @@ async fn an_address_whose_only_claim_the_settings_refuse_is_absent_and_the_row_s
 
 #[tokio::test]
 async fn with_remove_accounts_hand_made_accounts_go_too_unless_they_are_kept() -> Result<()> {
-    for (removal, stays) in [(ON, false), (KEEPING_MANUAL, true)] {
+    for (removal, stays) in [(REMOVING, false), (KEEPING_MANUAL, true)] {
         let (tenant, _) = removing("handmade", 8, removal).await?;
         tenant.put_account(typed(&tenant.address("hand"), &[])).await?;
         tenant.sync().await?;
@@ -173,7 +162,7 @@ async fn the_first_run_after_switching_on_follows_a_preview_that_shows_the_remov
     tenant.put_directory(forest.settings()).await?;
     tenant.sync().await?;
     leave(&forest, [19]).await?;
-    tenant.put_removal(forest.settings(), ON).await?;
+    tenant.put_removal(forest.settings(), REMOVING).await?;
     let held = tenant.held_sync().await?;
     assert_eq!(held.held_reason(), HeldReason::FirstRemoval);
 
@@ -200,7 +189,7 @@ async fn the_first_run_after_switching_on_follows_a_preview_that_shows_the_remov
     );
 
     tenant.put_directory(forest.settings()).await?;
-    tenant.put_removal(forest.settings(), ON).await?;
+    tenant.put_removal(forest.settings(), REMOVING).await?;
     leave(&forest, [16]).await?;
     let again = tenant.held_sync().await?;
     assert_eq!(
@@ -227,7 +216,7 @@ async fn one_that_still_answers_to_its_id_is_not_missing() -> Result<()> {
     .await?;
     // With the unbind at its end, which a run that looks for the missing sends later.
     let whole_read = proxy.bytes_to_server() - UNBIND_BYTES;
-    tenant.put_removal(directory.clone(), ON).await?;
+    tenant.put_removal(directory.clone(), REMOVING).await?;
     tenant.sync().await?;
 
     // The read does not meet p0, which has no address at that moment; when it is asked for by its id, it has one again.
@@ -257,10 +246,10 @@ async fn an_absence_that_another_server_tells_waits_for_the_next_complete_read()
     people(&tenant, &forest, 20).await?;
     let (one, other) = (forest.proxy().await?, forest.proxy().await?);
     let of = |proxy: &rollcall_e2e::forest::ForestProxy<'_>| proxy.settings(Security::Plaintext);
-    tenant.put_removal(of(&one), ON).await?;
+    tenant.put_removal(of(&one), REMOVING).await?;
     tenant.sync().await?;
     leave(&forest, [19]).await?;
-    tenant.put_removal(of(&other), ON).await?;
+    tenant.put_removal(of(&other), REMOVING).await?;
     let waits = tenant.sync().await?;
     assert_eq!(
         decided(&row(&tenant, &waits, "p19").await?),
@@ -284,7 +273,7 @@ async fn a_first_removal_that_waited_for_the_next_read_is_still_the_first() -> R
     tenant.sync().await?;
     leave(&forest, [19]).await?;
     tenant
-        .put_removal(other.settings(Security::Plaintext), ON)
+        .put_removal(other.settings(Security::Plaintext), REMOVING)
         .await?;
     let waits = tenant.sync().await?;
     assert_eq!(
@@ -301,7 +290,7 @@ async fn a_first_removal_that_waited_for_the_next_read_is_still_the_first() -> R
 
 #[tokio::test]
 async fn more_than_five_percent_or_five_accounts_are_held_and_nothing_at_all_is_changed() -> Result<()> {
-    let (tenant, forest) = removing("guard", 20, ON).await?;
+    let (tenant, forest) = removing("guard", 20, REMOVING).await?;
     leave(&forest, 10..16).await?;
     forest.add(&person("new").primary(&tenant.address("new"))).await?;
     let before = tenant.accounts().await?;
@@ -317,7 +306,7 @@ async fn more_than_five_percent_or_five_accounts_are_held_and_nothing_at_all_is_
 
 #[tokio::test]
 async fn the_limit_counts_what_runs_did_in_the_last_24_hours() -> Result<()> {
-    let (tenant, forest) = removing("drain", 20, ON).await?;
+    let (tenant, forest) = removing("drain", 20, REMOVING).await?;
     leave(&forest, 0..3).await?;
     tenant.sync().await?;
     leave(&forest, 3..6).await?;
@@ -339,7 +328,7 @@ async fn a_limit_that_is_set_counts_alone_and_0_asks_always() -> Result<()> {
     assert_eq!(tenant.accounts().await?.len(), 6);
     let percent = Removal {
         limit_percent: Some(50),
-        ..ON
+        ..REMOVING
     };
     past().await?.runs(&tenant, 25).await?;
     tenant.put_removal(forest.settings(), percent).await?;
@@ -354,7 +343,7 @@ async fn a_limit_that_is_set_counts_alone_and_0_asks_always() -> Result<()> {
 
 #[tokio::test]
 async fn the_limit_is_never_more_than_half_of_the_accounts() -> Result<()> {
-    let (tenant, forest) = removing("half", 6, ON).await?;
+    let (tenant, forest) = removing("half", 6, REMOVING).await?;
     leave(&forest, 2..6).await?;
     assert_eq!(
         tenant.held_sync().await?.held_reason(),
@@ -377,7 +366,7 @@ async fn a_read_without_any_object_is_held_whatever_the_limit() -> Result<()> {
 
 #[tokio::test]
 async fn an_approval_reads_again_and_removes_what_was_shown_and_is_still_absent() -> Result<()> {
-    let (tenant, forest) = removing("approval", 20, ON).await?;
+    let (tenant, forest) = removing("approval", 20, REMOVING).await?;
     leave(&forest, 10..17).await?;
     let held = tenant.held_sync().await?;
     let back = person("p10").primary(&tenant.address("p10"));
@@ -398,7 +387,7 @@ async fn an_approval_reads_again_and_removes_what_was_shown_and_is_still_absent(
 
 #[tokio::test]
 async fn a_run_equal_to_the_held_one_before_it_has_no_rows_of_its_own() -> Result<()> {
-    let (tenant, forest) = removing("equal", 20, ON).await?;
+    let (tenant, forest) = removing("equal", 20, REMOVING).await?;
     leave(&forest, 10..17).await?;
     let first = tenant.held_sync().await?;
     let second = tenant.held_sync().await?;
@@ -418,7 +407,7 @@ async fn a_run_equal_to_the_held_one_before_it_has_no_rows_of_its_own() -> Resul
 
 #[tokio::test]
 async fn an_approval_needs_a_held_run_settings_and_domains_as_they_were_and_seven_days() -> Result<()> {
-    let (tenant, forest) = removing("outdated", 20, ON).await?;
+    let (tenant, forest) = removing("outdated", 20, REMOVING).await?;
     let done = tenant.sync().await?;
     assert_eq!(
         refused(tenant.start_approval(&done.run_id).await).reason,
@@ -426,7 +415,7 @@ async fn an_approval_needs_a_held_run_settings_and_domains_as_they_were_and_seve
     );
     leave(&forest, 10..17).await?;
     let held = tenant.held_sync().await?;
-    tenant.put_removal(forest.settings(), ON).await?;
+    tenant.put_removal(forest.settings(), REMOVING).await?;
     assert_eq!(
         refused(tenant.start_approval(&held.run_id).await).reason,
         "SETTINGS_CHANGED"

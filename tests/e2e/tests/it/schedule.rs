@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{
-    Forest, Past, Tenant, person,
+    Forest, Tenant, person,
     status::{Refusal, refused},
     wait,
 };
@@ -10,17 +10,12 @@ use rollcall_proto::v1::{
     Directory, HeldReason, PausedReason, Removal, Run, RunState, RunTrigger, Schedule, Security, Settings,
     Verdict,
 };
-use rollcall_testbed::Bed;
 use tonic::Code;
 
 use crate::{
-    office::{ann_and_bob, office, runs, scheduled_run},
+    office::{ann_and_bob, office, past, runs, scheduled_run},
     own::{STALLED_AT, people, reading, succeeded},
 };
-
-async fn past() -> Result<Past> {
-    Past::of(Bed::attach()?.endpoints()?).await
-}
 
 fn hourly(tenant: &Tenant, directory: Directory) -> Settings {
     Settings {

@@ -5,14 +5,14 @@ use rollcall_e2e::{Forest, person, status::refused, tenant::portal::typed, wait}
 use rollcall_proto::v1::{Directory, NewUsers, PausedReason, Reason, RunState, Schedule, Settings, Verdict};
 
 use crate::{
-    office::{account, scheduled_run},
+    office::{REMOVING, account, past, scheduled_run},
     own::people,
-    removal::{ON, decided, leave, past, removing, row},
+    removal::{decided, leave, removing, row},
 };
 
 #[tokio::test]
 async fn a_removed_account_can_be_restored_by_hand_unless_an_address_is_taken() -> Result<()> {
-    let (tenant, forest) = removing("restore", 20, ON).await?;
+    let (tenant, forest) = removing("restore", 20, REMOVING).await?;
     leave(&forest, [0, 1]).await?;
     tenant.sync().await?;
     let removed = tenant.removed_accounts().await?;
@@ -40,7 +40,7 @@ async fn a_removed_account_comes_back_with_its_object_and_without_a_welcome() ->
     let (tenant, forest) = Forest::active_directory("returns").await?;
     people(&tenant, &forest, 20).await?;
     let settings = Settings {
-        removal: Some(ON),
+        removal: Some(REMOVING),
         new_users: Some(NewUsers {
             send_hsr: false,
             send_welcome: true,
@@ -70,7 +70,7 @@ async fn a_removed_account_comes_back_with_its_object_and_without_a_welcome() ->
 
 #[tokio::test]
 async fn a_removed_account_is_purged_after_30_days() -> Result<()> {
-    let (tenant, forest) = removing("purge", 20, ON).await?;
+    let (tenant, forest) = removing("purge", 20, REMOVING).await?;
     leave(&forest, [0, 1]).await?;
     tenant.sync().await?;
     let removed = tenant.removed_accounts().await?;
@@ -87,7 +87,7 @@ async fn a_sync_is_taken_back_once_but_for_what_changed_since_and_the_schedule_p
     let (tenant, forest) = Forest::active_directory("undo").await?;
     people(&tenant, &forest, 20).await?;
     let settings = Settings {
-        removal: Some(ON),
+        removal: Some(REMOVING),
         schedule: Some(Schedule {
             every_hours: 1,
             ..Schedule::default()
@@ -150,7 +150,7 @@ async fn a_sync_is_taken_back_once_but_for_what_changed_since_and_the_schedule_p
 
 #[tokio::test]
 async fn what_the_portal_itself_writes_is_overlooked_by_no_run() -> Result<()> {
-    let (tenant, forest) = removing("generation", 20, ON).await?;
+    let (tenant, forest) = removing("generation", 20, REMOVING).await?;
     assert!(tenant.sync().await?.unchanged);
     let p0 = account(&tenant, "p0").await?;
     tenant.remove_account(&p0.account_id).await?;
@@ -173,7 +173,7 @@ async fn what_the_portal_itself_writes_is_overlooked_by_no_run() -> Result<()> {
 
 #[tokio::test]
 async fn an_approval_is_taken_back_like_any_sync_and_counts_no_more() -> Result<()> {
-    let (tenant, forest) = removing("unapproved", 20, ON).await?;
+    let (tenant, forest) = removing("unapproved", 20, REMOVING).await?;
     let before = tenant.accounts().await?;
     leave(&forest, 10..17).await?;
     let held = tenant.held_sync().await?;
@@ -201,7 +201,7 @@ async fn an_approval_is_taken_back_like_any_sync_and_counts_no_more() -> Result<
 
 #[tokio::test]
 async fn a_sync_is_taken_back_though_an_account_was_purged_and_a_domain_taken_away_since() -> Result<()> {
-    let (tenant, forest) = removing("lateundo", 20, ON).await?;
+    let (tenant, forest) = removing("lateundo", 20, REMOVING).await?;
     leave(&forest, [0, 1]).await?;
     let sync = tenant.sync().await?;
     let removed = tenant.removed_accounts().await?;
@@ -226,7 +226,7 @@ async fn a_sync_is_taken_back_though_an_account_was_purged_and_a_domain_taken_aw
 
 #[tokio::test]
 async fn a_revert_of_settings_that_are_gone_is_refused() -> Result<()> {
-    let (tenant, _forest) = removing("gone", 2, ON).await?;
+    let (tenant, _forest) = removing("gone", 2, REMOVING).await?;
     let sync = tenant.sync().await?;
     assert_eq!(sync.state(), RunState::Succeeded);
     tenant.delete_settings().await?;
