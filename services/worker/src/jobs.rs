@@ -8,10 +8,7 @@
 mod running;
 mod trials;
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex},
-};
+use std::sync::Arc;
 
 use rollcall_chassis::{
     amqp::{AmqpError, Broker, Delay, Delivery, Lane, Message, Publisher},
@@ -28,7 +25,7 @@ use crate::{
     connection_test::Tester,
     run::{Disposition, Runner},
 };
-use running::Running;
+use running::{Admission as OfRun, Runs};
 use trials::{Admission, Trials};
 
 /// What every lane shares.
@@ -36,8 +33,8 @@ pub struct Jobs {
     runner: Arc<Runner>,
     trials: Trials,
     publisher: Publisher,
-    /// Runs that go on in this process. A job that comes again, since its connection broke, is not begun beside itself.
-    running: Mutex<HashSet<String>>,
+    /// Runs that go on in this process. None is begun beside itself.
+    runs: Runs<Delivery>,
 }
 
 impl Jobs {
@@ -48,7 +45,7 @@ impl Jobs {
             runner,
             trials: Trials::new(tester, tests),
             publisher,
-            running: Mutex::default(),
+            runs: Runs::default(),
         }
     }
 
@@ -131,21 +128,33 @@ impl Jobs {
     }
 
     async fn settle_run(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane) {
+        let trace = delivery.traceparent();
+        let running = match self.runs.admit(&job.run_id, delivery) {
+            OfRun::Begins(running) => running,
+            OfRun::Needless(delivery) => {
+                tracing::info!("the run goes on here already: the job that came again is not needed");
+                return note_failure("acknowledging a job", delivery.ack().await);
+            }
+            OfRun::Adopted => {
+                return tracing::info!("the run goes on here already: its job came again and is kept for it");
+            }
+        };
         // In a task of its own, so that the job of a run that panics can still be given back.
         let run = {
             let (this, job) = (Arc::clone(&self), job.clone());
             AbortOnDropHandle::new(tokio::spawn(
-                async move { this.run_once(&job).await }.in_current_span(),
+                async move { this.runner.run(&job).await }.in_current_span(),
             ))
         };
-        let disposition = match run.await {
+        let ended = run.await;
+        let Some(delivery) = running.end() else { return };
+        let disposition = match ended {
             Ok(disposition) => disposition,
             Err(error) => {
                 tracing::error!(%error, "the run crashed: its job is given back");
                 return note_failure("giving a job back", delivery.requeue().await);
             }
         };
-        let trace = delivery.traceparent();
         match disposition {
             Disposition::Done => note_failure("acknowledging a job", delivery.ack().await),
             Disposition::Park => {
@@ -166,13 +175,6 @@ impl Jobs {
                 self.send_on(delivery, later).await;
             }
         }
-    }
-
-    async fn run_once(&self, job: &Job) -> Disposition {
-        let Some(_running) = Running::begin(&self.running, &job.run_id) else {
-            return Disposition::Park;
-        };
-        self.runner.run(job).await
     }
 
     /// Replaces a delivery by another message. Between the two steps both exist, which does no harm.

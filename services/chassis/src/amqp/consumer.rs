@@ -75,7 +75,7 @@ impl Consumer {
                     Some(Ok(delivery)) => {
                         return Delivery {
                             inner: delivery,
-                            _channel: channel.clone(),
+                            channel: channel.clone(),
                         };
                     }
                     Some(Err(error)) => tracing::warn!(error = chain(&error), "consuming was interrupted"),
@@ -142,8 +142,8 @@ impl Consumer {
 /// when its channel closes, which is when its consumer and all its other deliveries are gone.
 pub struct Delivery {
     inner: lapin::message::Delivery,
-    /// Keeps the channel open, without which there is no acknowledging.
-    _channel: Channel,
+    /// Kept open, since there is no acknowledging without it.
+    channel: Channel,
 }
 
 impl Delivery {
@@ -174,6 +174,11 @@ impl Delivery {
             .headers()
             .as_ref()
             .map_or(0, |headers| number(headers, "x-delivery-count"))
+    }
+
+    /// Whether it can still be acknowledged: its channel is open. If not, the broker hands the message out again.
+    pub fn is_open(&self) -> bool {
+        self.channel.status().connected()
     }
 
     /// A header that is a text.
