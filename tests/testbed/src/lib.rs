@@ -28,11 +28,13 @@
 //! parent of all servers, ends them and removes their folder once its pipe to the owner closes. A [`Bed`] that was
 //! attached to is somebody else's: its servers stay, only what was started through it (stacks) goes.
 //!
-//! To break a connection, put a [`Proxy`] in front of any server. To break a server, start a bed of one's own
+//! To break a connection, put a [`Proxy`] in front of any server. To meet a directory that misbehaves, start a
+//! [`hostile::Hostile`] one. To break a server, start a bed of one's own
 //! ([`Bed::start`] with the [`Part`]s that are needed) and use [`Bed::server`].
 
 pub mod certificates;
 pub mod directory;
+pub mod hostile;
 pub mod openldap;
 pub mod postgres;
 pub mod proxy;
