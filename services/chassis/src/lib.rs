@@ -11,6 +11,7 @@ pub mod amqp;
 pub mod clock;
 pub mod config;
 pub mod credential;
+pub mod fail_point;
 pub mod grpc;
 pub mod lifecycle;
 pub mod names;

@@ -16,6 +16,7 @@ mod load;
 mod since_preview;
 mod standing;
 
+use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::TenantId;
 use rollcall_proto::v1;
 use tokio::task::block_in_place;
@@ -79,7 +80,9 @@ impl Reconciler {
         };
         let rows = ending.rows_written;
         let ended = outcome::end(&mut tenant, key.run, ending).await?;
+        fail_point::pass(FailPoint::CommitDecided, key.tenant.as_str()).await;
         tenant.commit().await?;
+        fail_point::pass(FailPoint::CommitDone, key.tenant.as_str()).await;
         self.metrics.ended(ended.state());
         self.metrics.rows_written(rows);
         self.ended(&key.tenant, key.run);

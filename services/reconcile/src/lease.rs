@@ -1,6 +1,7 @@
 //! Who may run: a tenant's lease, under a fence that grows, kept alive by heartbeats.
 
 use jiff::{SignedDuration, Timestamp};
+use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::{Fence, RunId, TenantId};
 use rollcall_proto::v1;
 use uuid::Uuid;
@@ -93,7 +94,9 @@ impl Reconciler {
         first_heartbeat(&mut tenant, begin.run, fence).await?;
         outcome::begin(&mut tenant, begin.run, &request, begin.attempt).await?;
         let last_digest = last_digest(&mut tenant, &request, &current).await?;
+        fail_point::pass(FailPoint::LeaseTaken, begin.tenant.as_str()).await;
         tenant.commit().await?;
+        fail_point::pass(FailPoint::LeaseCommitted, begin.tenant.as_str()).await;
         self.events.changed(&begin.tenant, begin.run);
         Ok(Begun::Started(Box::new(Started {
             kind: request.kind(),

@@ -9,6 +9,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use rollcall_chassis::{
     Lifecycle,
     amqp::{Broker, Message, Publisher},
+    fail_point::{self, FailPoint},
     lifecycle::chain,
 };
 use sqlx::{PgConnection, PgPool};
@@ -123,6 +124,7 @@ impl Relay {
         let Some(&last) = confirmed.checked_sub(1).and_then(|last| sequences.get(last)) else {
             return Ok(Batch::Refused);
         };
+        fail_point::pass(FailPoint::RelayConfirmed, tenant).await;
         sqlx::query("DELETE FROM reconcile.outbox WHERE tenant_id = $1 AND sequence > $2 AND sequence <= $3")
             .bind(tenant)
             .bind(after)
@@ -131,6 +133,7 @@ impl Relay {
             .await
             .during("delete what was confirmed")?;
         transaction.commit().await.during("commit")?;
+        fail_point::pass(FailPoint::RelayDeleted, tenant).await;
         Ok(if confirmed == messages.len() {
             Batch::Published(last)
         } else {

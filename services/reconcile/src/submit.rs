@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use futures::{Stream, StreamExt as _};
 use prost::Message as _;
+use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::plan::{Directory, DirectoryBuilder};
 use rollcall_proto::v1::{self, submit_run_request::Part, submit_run_response};
 use tokio::sync::mpsc;
@@ -164,6 +165,7 @@ impl<'a> Collector<'a> {
             });
         }
         self.entries += batch.objects.len() as u64;
+        fail_point::pass(FailPoint::BatchTaken, self.key.tenant.as_str()).await;
         // Once something is staged, all that follows is: of an object met twice the later one counts.
         if self.stage.is_none() && self.share.take(bytes * MEMORY_FACTOR) {
             return push(&mut self.directory, batch);

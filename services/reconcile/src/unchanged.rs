@@ -1,5 +1,6 @@
 //! The end of a run whose read equals the last applied one: an outcome, and nothing else.
 
+use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_proto::v1;
 
 use crate::{
@@ -39,7 +40,9 @@ impl Reconciler {
             }
         };
         let ended = outcome::end(&mut tenant, key.run, ending).await?;
+        fail_point::pass(FailPoint::UnchangedDecided, key.tenant.as_str()).await;
         tenant.commit().await?;
+        fail_point::pass(FailPoint::UnchangedDone, key.tenant.as_str()).await;
         self.metrics.ended(ended.state());
         self.ended(&key.tenant, key.run);
         Ok(ended)

@@ -8,7 +8,10 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use rollcall_chassis::lifecycle::chain;
+use rollcall_chassis::{
+    fail_point::{self, FailPoint},
+    lifecycle::chain,
+};
 use rollcall_domain::{RunId, failure::FailureCode};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -77,8 +80,10 @@ impl DueTick {
             if due.is_empty() {
                 return Ok(());
             }
+            fail_point::pass(FailPoint::TickTaken, "").await;
             let runs: Vec<DueRun> = due.iter().map(next_run).collect();
             let requested = tick.finish(&runs, &SLOW.map(FailureCode::as_str)).await?;
+            fail_point::pass(FailPoint::TickCommitted, "").await;
             self.wakes.requests_added();
             self.metrics.scheduled(requested);
             let skipped = due.iter().filter(|tenant| !tenant.runs).count();

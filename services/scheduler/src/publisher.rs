@@ -7,6 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use rollcall_chassis::{
     amqp::{self, AmqpError, Message, SCHEMA_VERSION},
+    fail_point::{self, FailPoint},
     lifecycle::chain,
 };
 use rollcall_proto::v1::Job;
@@ -71,9 +72,12 @@ impl Publisher {
                 return Ok(true);
             }
             let last = batch.len() < BATCH as usize;
+            fail_point::pass(FailPoint::PublishClaimed, "").await;
             let (sent, unsent) = self.send(batch).await;
+            fail_point::pass(FailPoint::PublishConfirmed, "").await;
             self.metrics.published(sent.len(), unsent.len());
             self.store.mark_published(&sent).await?;
+            fail_point::pass(FailPoint::PublishMarked, "").await;
             if !unsent.is_empty() {
                 self.store.release_claims(&unsent).await?;
                 return Ok(false);

@@ -4,7 +4,11 @@ mod judging;
 
 use std::sync::Arc;
 
-use rollcall_chassis::{status::ApiError, telemetry};
+use rollcall_chassis::{
+    fail_point::{self, FailPoint},
+    status::ApiError,
+    telemetry,
+};
 use rollcall_domain::RunId;
 use rollcall_proto::v1::{
     ApproveRemovalsRequest, PreviewUsersRequest, RevertRunRequest, RunKind, RunTrigger, SyncNowRequest,
@@ -177,6 +181,7 @@ impl RequestDesk {
     ) -> Result<Requested, ApiError> {
         let tenant = change.tenant().clone();
         change.commit().await?;
+        fail_point::pass(FailPoint::RequestInserted, tenant.as_str()).await;
         self.wakes.requests_added();
         self.metrics.asked(wanted.trigger);
         let Requested {

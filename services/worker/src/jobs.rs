@@ -13,6 +13,7 @@ use std::sync::Arc;
 use rollcall_chassis::{
     amqp::{AmqpError, Broker, Delay, Delivery, Lane, Message, Publisher},
     clock,
+    fail_point::{self, FailPoint},
     lifecycle::chain,
     telemetry,
 };
@@ -128,6 +129,7 @@ impl Jobs {
     }
 
     async fn settle_run(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane) {
+        fail_point::pass(FailPoint::JobReceived, &job.tenant_id).await;
         let trace = delivery.traceparent();
         let running = match self.runs.admit(&job.run_id, delivery) {
             OfRun::Begins(running) => running,
@@ -156,7 +158,11 @@ impl Jobs {
             }
         };
         match disposition {
-            Disposition::Done => note_failure("acknowledging a job", delivery.ack().await),
+            Disposition::Done => {
+                fail_point::pass(FailPoint::OutcomeReceived, &job.tenant_id).await;
+                note_failure("acknowledging a job", delivery.ack().await);
+                fail_point::pass(FailPoint::JobAcknowledged, &job.tenant_id).await;
+            }
             Disposition::Park => {
                 let later = Message::delayed(Delay::Park, lane, &job).with_traceparent(trace);
                 self.send_on(delivery, later).await;

@@ -19,7 +19,10 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
-use rollcall_chassis::amqp::Delay;
+use rollcall_chassis::{
+    amqp::Delay,
+    fail_point::{self, FailPoint},
+};
 use rollcall_proto::v1::{BeginRunRequest, BeginRunResponse, BeginStatus, Job};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -143,6 +146,7 @@ impl Runner {
             let beats = async move { heartbeat::beat(reconcile, lease, &control).await };
             AbortOnDropHandle::new(tokio::spawn(beats.in_current_span()))
         };
+        fail_point::pass(FailPoint::RunBegun, &job.tenant_id).await;
         let Err(error) = attempt.read_and_submit().await else {
             return Step::Settled(Disposition::Done);
         };

@@ -3,6 +3,7 @@
 use std::{mem, sync::Arc};
 
 use prost::Message as _;
+use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::{
     AddressAttributes, Claim, ClaimedAddress, DirectoryObject, ObjectType, digest::ReadDigest,
     reading::EntryReader,
@@ -89,6 +90,7 @@ impl Collector {
         self.claims += claims;
         self.not_email += read.not_email;
         self.control.progress.add(claims);
+        fail_point::pass(FailPoint::EntryRead, "").await;
         self.put(to_message(read.object)).await
     }
 

@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rollcall_chassis::{clock, credential::SecretString};
+use rollcall_chassis::{
+    clock,
+    credential::SecretString,
+    fail_point::{self, FailPoint},
+};
 use rollcall_proto::v1::{BeginRunResponse, Directory, Job, ReadSummary, RunEnded, RunKind, RunState};
 use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
@@ -94,6 +98,7 @@ impl<'a> Attempt<'a> {
         let (summary, open) = reading.end().await?;
         let took = self.start.elapsed();
         self.runner.metrics.read(took);
+        fail_point::pass(FailPoint::ReadComplete, &self.job.tenant_id).await;
         Ok(Read { summary, open, took })
     }
 

@@ -1,5 +1,6 @@
 //! What was read goes to reconcile, which decides on it; and what it misses is asked of the directory.
 
+use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_proto::v1::{FinishUnchangedRequest, ObjectBatch, ReadSummary, RunEnded};
 
 use super::{
@@ -90,6 +91,7 @@ impl Attempt<'_> {
             submission = submission.found(batch).await?;
         }
         let not_email = found.end().await?;
+        fail_point::pass(FailPoint::MissingAsked, &self.job.tenant_id).await;
         tracing::info!(asked, there, "asked for missing objects");
         Ok(submission.confirmed(not_email).await?)
     }

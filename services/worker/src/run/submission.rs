@@ -1,5 +1,6 @@
 //! One SubmitRun call: parts go up while it runs; what is missing comes down, and the outcome.
 
+use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_proto::v1::{
     Confirmation, MissingObjects, ObjectBatch, ReadSummary, RunEnded, SubmitFooter, SubmitHeader,
     SubmitRunRequest, submit_run_request::Part,
@@ -72,6 +73,7 @@ impl Submission {
             summary: Some(summary),
         });
         let mut this = self.put(footer).await?;
+        fail_point::pass(FailPoint::FooterSent, "").await;
         let mut missing = Missing::default();
         while let Some(part) = this.missing.recv().await {
             part.ids.into_iter().for_each(|id| missing.push(id));
