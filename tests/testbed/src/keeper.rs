@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub(crate) use guard::{keep, serves, stop};
-pub(crate) use protocol::{Command, User};
+pub(crate) use protocol::{Command, LOGS, User};
 use protocol::{Event, Request};
 pub use protocol::{Exit, Signal};
 

@@ -58,4 +58,4 @@ pub use error::{Error, Result};
 pub use keeper::{Exit, Process, Signal};
 pub use proxy::Proxy;
 pub use service::{Kind, Service};
-pub use stack::{Stack, StackOptions};
+pub use stack::{Stack, StackOptions, Way};

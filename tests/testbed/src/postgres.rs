@@ -1,7 +1,7 @@
 //! A private PostgreSQL.
 
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -60,18 +60,21 @@ impl Postgres {
         let layout = Layout::make(keeper.folder())?;
         postgres.initialise(keeper, &layout).await?;
         let process = keeper.spawn(postgres.server(&layout, options)?).await?;
-        process
-            .until_ready(LIMIT, || async {
-                postgres
-                    .connect(SUPERUSER)
-                    .await?
-                    .close()
-                    .await
-                    .map_err(told("close"))
-            })
-            .await?;
+        postgres.until_ready(&process).await?;
         postgres.psql(keeper, "postgres", &postgres.roles()).await?;
         Ok((postgres, process))
+    }
+
+    /// Waits until PostgreSQL takes connections, at its start or after a restart.
+    pub async fn until_ready(&self, process: &Process) -> Result<()> {
+        let connects = || async {
+            self.connect(SUPERUSER)
+                .await?
+                .close()
+                .await
+                .map_err(told("close"))
+        };
+        process.until_ready(LIMIT, connects).await
     }
 
     /// Makes a database with Rollcall's schemas, still empty.
@@ -88,22 +91,33 @@ impl Postgres {
 
     /// Where the superuser connects to a database.
     pub fn url(&self, database: &str) -> String {
-        self.url_of(SUPERUSER, &self.superuser_password, database)
+        url_of(
+            SUPERUSER,
+            &self.superuser_password,
+            self.socket_address(),
+            database,
+        )
     }
 
     /// Where a service connects to a database, with its own role. The worker has none.
     pub fn service_url(&self, kind: Kind, database: &str) -> Option<String> {
+        self.service_url_through(self.socket_address(), kind, database)
+    }
+
+    /// Where PostgreSQL listens.
+    pub fn socket_address(&self) -> SocketAddr {
+        (self.address, PORT).into()
+    }
+
+    /// As [`Self::service_url`], through something else that listens on `address`.
+    pub fn service_url_through(&self, address: SocketAddr, kind: Kind, database: &str) -> Option<String> {
         let (user, password) = match kind {
             Kind::Scheduler => ("rollcall_scheduler", &self.scheduler_password),
             Kind::Reconcile => ("rollcall_reconcile", &self.reconcile_password),
             Kind::Results => ("rollcall_results", &self.results_password),
             Kind::Worker => return None,
         };
-        Some(self.url_of(user, password, database))
-    }
-
-    fn url_of(&self, user: &str, password: &str, database: &str) -> String {
-        format!("postgres://{user}:{password}@{}:{PORT}/{database}", self.address)
+        Some(url_of(user, password, address, database))
     }
 
     async fn connect(&self, database: &str) -> Result<PgConnection> {
@@ -242,6 +256,10 @@ impl Layout {
         command.stop = Signal::Quit;
         Ok(command)
     }
+}
+
+fn url_of(user: &str, password: &str, address: SocketAddr, database: &str) -> String {
+    format!("postgres://{user}:{password}@{address}/{database}")
 }
 
 fn told(what: &str) -> impl Fn(sqlx::Error) -> Error {

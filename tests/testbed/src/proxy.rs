@@ -1,17 +1,19 @@
 //! A TCP proxy in front of a server that breaks connections where a test wants it.
 //!
 //! Bytes are counted for each connection and direction from its beginning, so that a rule for byte 5,000 from the server
-//! meets every connection in the same place; with TLS they are the bytes on the wire.
+//! meets every connection in the same place; with TLS they are the bytes on the wire. LDAP's messages can be counted
+//! instead, as long as they are not encrypted.
+
+mod messages;
+mod relay;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
 use crate::error::{Doing as _, Result};
 
@@ -31,17 +33,28 @@ pub enum Action {
     Cut,
     /// Nothing more passes in this direction, until the rule is changed.
     Stall,
-    /// Every byte from here on is another one.
+    /// Every byte from here on is another one, as long as the connection lasts. It does not outlast the rule.
     Garble,
+    /// From here on so many bytes a second pass in this direction.
+    Throttle(u32),
+}
+
+/// A place in what passes in one direction of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Behind so many bytes.
+    Bytes(u64),
+    /// Behind so many messages of LDAP.
+    Messages(u64),
 }
 
 /// A fault at a chosen place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
-    /// In which direction bytes are counted.
+    /// In which direction bytes or messages are counted.
     pub direction: Direction,
-    /// How many pass unharmed.
-    pub after: u64,
+    /// How much passes unharmed.
+    pub place: Place,
     /// What happens then.
     pub action: Action,
 }
@@ -95,7 +108,7 @@ impl Proxy {
         let address = listener.local_addr().doing(|| "start a proxy".to_owned())?;
         let (rule, rules) = watch::channel(None);
         let counters = Arc::new(Counters::default());
-        let task = tokio::spawn(serve(listener, server, rules, Arc::clone(&counters)));
+        let task = tokio::spawn(relay::serve(listener, server, rules, Arc::clone(&counters)));
         Ok(Self {
             address,
             rule,
@@ -111,11 +124,21 @@ impl Proxy {
 
     /// Breaks every connection, open or to come, at this place.
     pub fn fault(&self, direction: Direction, after: u64, action: Action) {
-        self.rule.send_replace(Some(Fault {
+        self.break_at(Fault {
             direction,
-            after,
+            place: Place::Bytes(after),
             action,
-        }));
+        });
+    }
+
+    /// Breaks every connection, open or to come, in this way.
+    pub fn break_at(&self, fault: Fault) {
+        self.rule.send_replace(Some(fault));
+    }
+
+    /// Heals, but leaves the way from the server slow: so many bytes a second.
+    pub fn heal_slowly(&self, bytes_per_second: u32) {
+        self.fault(Direction::ToClient, 0, Action::Throttle(bytes_per_second));
     }
 
     /// Cuts what is open and whatever comes.
@@ -123,7 +146,7 @@ impl Proxy {
         self.fault(Direction::ToServer, 0, Action::Cut);
     }
 
-    /// Passes on again: new connections, and those that were stalled.
+    /// Passes on again: new connections, and those that were stalled or slow.
     pub fn heal(&self) {
         self.rule.send_replace(None);
     }
@@ -148,152 +171,6 @@ impl Drop for Proxy {
     fn drop(&mut self) {
         self.task.abort();
     }
-}
-
-type Rules = watch::Receiver<Option<Fault>>;
-
-async fn serve(listener: TcpListener, server: SocketAddr, rules: Rules, counters: Arc<Counters>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                let Ok((client, _)) = accepted else { return };
-                counters.connections.fetch_add(1, Ordering::Relaxed);
-                counters.open.fetch_add(1, Ordering::Relaxed);
-                let (rules, counters) = (rules.clone(), Arc::clone(&counters));
-                connections.spawn(async move {
-                    relay(client, server, rules, &counters).await;
-                    counters.open.fetch_sub(1, Ordering::Relaxed);
-                });
-            }
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-async fn relay(client: TcpStream, server: SocketAddr, rules: Rules, counters: &Counters) {
-    let Ok(server) = TcpStream::connect(server).await else {
-        return;
-    };
-    let (from_client, to_client) = client.into_split();
-    let (from_server, to_server) = server.into_split();
-    let up = pump(
-        from_client,
-        to_server,
-        Lane::new(Direction::ToServer, rules.clone(), counters),
-    );
-    let down = pump(
-        from_server,
-        to_client,
-        Lane::new(Direction::ToClient, rules, counters),
-    );
-    // A cut in one direction ends both; an ordinary end of one lets the other finish.
-    tokio::pin!(up, down);
-    tokio::select! {
-        end = &mut up => if end == End::Finished { down.await; },
-        end = &mut down => if end == End::Finished { up.await; },
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum End {
-    Finished,
-    Cut,
-}
-
-/// One direction of one connection.
-struct Lane<'a> {
-    direction: Direction,
-    rules: Rules,
-    counters: &'a Counters,
-    passed: u64,
-}
-
-impl<'a> Lane<'a> {
-    fn new(direction: Direction, rules: Rules, counters: &'a Counters) -> Self {
-        Self {
-            direction,
-            rules,
-            counters,
-            passed: 0,
-        }
-    }
-
-    /// The fault of this direction and how many bytes are still to pass before it.
-    fn fault(&self) -> Option<(Action, u64)> {
-        let rule = (*self.rules.borrow())?;
-        (rule.direction == self.direction).then(|| (rule.action, rule.after.saturating_sub(self.passed)))
-    }
-}
-
-async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut lane: Lane<'_>) -> End {
-    let mut buffer = vec![0; 16 * 1024];
-    loop {
-        lane.rules.mark_unchanged();
-        let due = lane
-            .fault()
-            .filter(|(_, left)| *left == 0)
-            .map(|(action, _)| action);
-        if due == Some(Action::Cut) {
-            return End::Cut;
-        }
-        let read = tokio::select! {
-            changed = lane.rules.changed() => {
-                if changed.is_err() { return End::Cut; }
-                continue;
-            }
-            read = from.read(&mut buffer), if due != Some(Action::Stall) => read.unwrap_or(0),
-        };
-        if read == 0 {
-            // The peer of this direction learns of the end and may still answer.
-            let _ = to.shutdown().await;
-            return End::Finished;
-        }
-        if pass(&mut to, &mut buffer[..read], &mut lane).await != Some(End::Finished) {
-            return End::Cut;
-        }
-    }
-}
-
-/// Passes on what was read, broken where the rule says so. None if the receiver is gone.
-async fn pass(to: &mut OwnedWriteHalf, mut bytes: &mut [u8], lane: &mut Lane<'_>) -> Option<End> {
-    while !bytes.is_empty() {
-        lane.rules.mark_unchanged();
-        let (action, left) = lane
-            .fault()
-            .map_or((None, u64::MAX), |(action, left)| (Some(action), left));
-        let unharmed = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
-        let (now, later) = bytes.split_at_mut(unharmed);
-        write(to, now, lane).await?;
-        bytes = later;
-        if bytes.is_empty() {
-            break;
-        }
-        match action {
-            Some(Action::Cut) => return Some(End::Cut),
-            Some(Action::Stall) => drop(lane.rules.changed().await.ok()?),
-            Some(Action::Garble) => {
-                for byte in &mut *bytes {
-                    *byte ^= 0x5a;
-                }
-                write(to, bytes, lane).await?;
-                break;
-            }
-            None => {}
-        }
-    }
-    Some(End::Finished)
-}
-
-/// None if the receiver is gone.
-async fn write(to: &mut OwnedWriteHalf, bytes: &[u8], lane: &mut Lane<'_>) -> Option<()> {
-    to.write_all(bytes).await.ok()?;
-    let count = bytes.len() as u64;
-    lane.passed += count;
-    lane.counters
-        .of(lane.direction)
-        .fetch_add(count, Ordering::Relaxed);
-    Some(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! One of the product's services, running as a process.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tonic::Code;
@@ -9,7 +10,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use crate::endpoints::{Door, PORTAL};
-use crate::error::{Error, Result};
+use crate::error::{Doing as _, Error, Result};
 use crate::keeper::{Exit, Process, Signal};
 
 const LIMIT: Duration = Duration::from_mins(1);
@@ -69,11 +70,17 @@ pub struct Service {
     kind: Kind,
     process: Process,
     door: Door,
+    points: PathBuf,
 }
 
 impl Service {
-    pub(crate) fn new(kind: Kind, process: Process, door: Door) -> Self {
-        Self { kind, process, door }
+    pub(crate) fn new(kind: Kind, process: Process, door: Door, points: PathBuf) -> Self {
+        Self {
+            kind,
+            process,
+            door,
+            points,
+        }
     }
 
     /// What it is.
@@ -130,6 +137,26 @@ impl Service {
     /// Waits until its health says that it serves.
     pub async fn until_serving(&self) -> Result<()> {
         self.process.until_ready(LIMIT, || serving(&self.door)).await
+    }
+
+    /// Arms a fail point of the process. The stack must have been started with
+    /// [`StackOptions::fail_points`](crate::StackOptions::fail_points).
+    pub fn arm(&self, point: &str, arming: &str) -> Result<()> {
+        // Made beside it, so that the process never reads half of it.
+        let draft = self.points.join(format!(".{point}"));
+        fs::write(&draft, arming)
+            .and_then(|()| fs::rename(&draft, self.points.join(point)))
+            .doing(|| format!("arm {point} of {}", self.name()))
+    }
+
+    /// Whether a fail point is armed and has not fired.
+    pub fn is_armed(&self, point: &str) -> bool {
+        self.points.join(point).exists()
+    }
+
+    /// Disarms a fail point. True if it had not fired.
+    pub fn disarm(&self, point: &str) -> bool {
+        fs::remove_file(self.points.join(point)).is_ok()
     }
 
     pub(crate) fn name(&self) -> &str {

@@ -1,78 +1,29 @@
 //! A stack: the services as processes, with a database and a virtual host of their own on a bed's servers.
 
+mod options;
+mod ways;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::certificates::Authority;
 use crate::endpoints::{Door, Endpoints, PORTAL};
 use crate::error::{Doing as _, Error, Result, tail};
-use crate::keeper::{Command, Keeper};
+use crate::keeper::{Command, Keeper, LOGS};
 use crate::place;
 use crate::postgres::Postgres;
+use crate::proxy::Proxy;
 use crate::rabbitmq::RabbitMq;
 use crate::service::{Kind, Service};
 
-/// What a stack is made of.
-#[derive(Debug, Clone)]
-pub struct StackOptions {
-    /// How many of each service are started; none is allowed.
-    pub schedulers: usize,
-    /// Workers.
-    pub workers: usize,
-    /// Reconciles.
-    pub reconciles: usize,
-    /// Results.
-    pub results: usize,
-    /// Whether services authenticate each other and their clients.
-    pub mutual_tls: bool,
-    /// Another way to the broker, a proxy for example.
-    pub broker: Option<SocketAddr>,
-    /// Variables over what the bed sets, for a kind of service or for all: see [`StackOptions::set`].
-    pub settings: Vec<(Option<Kind>, String, String)>,
-}
+pub use options::StackOptions;
+pub use ways::Way;
 
-impl Default for StackOptions {
-    fn default() -> Self {
-        Self {
-            schedulers: 1,
-            workers: 1,
-            reconciles: 1,
-            results: 1,
-            mutual_tls: true,
-            broker: None,
-            settings: Vec::new(),
-        }
-    }
-}
-
-impl StackOptions {
-    /// Sets a variable, `ROLLCALL_LIFECYCLE__DRAIN_SECONDS`, of every service of a kind, over what the bed sets.
-    #[must_use]
-    pub fn set(mut self, kind: Kind, variable: &str, value: &str) -> Self {
-        self.settings
-            .push((Some(kind), variable.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Sets a variable of every service.
-    #[must_use]
-    pub fn set_all(mut self, variable: &str, value: &str) -> Self {
-        self.settings.push((None, variable.to_owned(), value.to_owned()));
-        self
-    }
-
-    fn count(&self, kind: Kind) -> usize {
-        match kind {
-            Kind::Scheduler => self.schedulers,
-            Kind::Worker => self.workers,
-            Kind::Reconcile => self.reconciles,
-            Kind::Results => self.results,
-        }
-    }
-}
+/// Names to a service the folder of its armed fail points.
+const FAIL_POINTS_VARIABLE: &str = "ROLLCALL_FAIL_POINTS";
 
 /// The servers that a stack stands on.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +41,7 @@ pub struct Stack {
     keeper: Arc<Keeper>,
     address: IpAddr,
     postgres: Postgres,
+    rabbitmq: RabbitMq,
     options: StackOptions,
     database: String,
     vhost: String,
@@ -97,6 +49,7 @@ pub struct Stack {
     authority: Authority,
     endpoints: Endpoints,
     services: BTreeMap<(Kind, usize), Service>,
+    ways: BTreeMap<Way, Proxy>,
 }
 
 impl Stack {
@@ -138,16 +91,21 @@ impl Stack {
             amqp_url: rabbitmq.url_through(broker, vhost),
             certificates: options.mutual_tls.then(|| authority.folder().to_owned()),
         };
+        let reconcile = (address, Kind::Reconcile.port(0)?).into();
+        let servers = [postgres.socket_address(), broker, reconcile];
+        let ways = ways::start(options.proxied, address, servers).await?;
         let mut stack = Self {
             keeper: Arc::clone(keeper),
             address,
             postgres: postgres.clone(),
+            rabbitmq: rabbitmq.clone(),
             database: name.to_owned(),
             vhost: vhost.to_owned(),
             keys,
             authority,
             endpoints,
             services: BTreeMap::new(),
+            ways,
             options,
         };
         for kind in Kind::ALL {
@@ -171,6 +129,11 @@ impl Stack {
         &self.database
     }
 
+    /// The folder of the logs of all that its bed's processes write.
+    pub fn log_folder(&self) -> PathBuf {
+        self.keeper.folder().join(LOGS)
+    }
+
     /// Its virtual host on the bed's RabbitMQ.
     pub fn vhost(&self) -> &str {
         &self.vhost
@@ -180,6 +143,11 @@ impl Stack {
     pub fn service(&self, kind: Kind, index: usize) -> Result<&Service> {
         let none = || Error::Refused(format!("this stack has no {} {index}", kind.name()));
         self.services.get(&(kind, index)).ok_or_else(none)
+    }
+
+    /// The proxy in a way; none unless the stack was started with [`StackOptions::proxied`].
+    pub fn way(&self, way: Way) -> Option<&Proxy> {
+        self.ways.get(&way)
     }
 
     /// All processes.
@@ -216,6 +184,12 @@ impl Stack {
         let name = format!("{}-{}-{index}", self.database, kind.name());
         let mut command = Command::new(&name, place::binary(&kind.binary())?, self.keeper.folder());
         command.env.extend(self.environment(kind, port));
+        let points = self.keeper.folder().join(format!("{name}-points"));
+        if self.options.fail_points {
+            fs::create_dir_all(&points).doing(|| format!("make {}", points.display()))?;
+            let folder = points.display().to_string();
+            command.env.insert(FAIL_POINTS_VARIABLE.to_owned(), folder);
+        }
         let process = self.keeper.spawn(command).await?;
         let scheme = if self.options.mutual_tls { "https" } else { "http" };
         let door = Door {
@@ -223,7 +197,7 @@ impl Stack {
             certificates: self.endpoints.certificates.clone(),
         };
         self.services
-            .insert((kind, index), Service::new(kind, process, door));
+            .insert((kind, index), Service::new(kind, process, door, points));
         Ok(index)
     }
 
@@ -232,8 +206,11 @@ impl Stack {
         let mut variables: BTreeMap<String, String> = BTreeMap::new();
         let mut set = |name: &str, value: String| drop(variables.insert(format!("ROLLCALL_{name}"), value));
         set("SERVER__LISTEN", format!("{}:{port}", self.address));
-        set("AMQP__URL", self.endpoints.amqp_url.clone());
-        if let Some(url) = self.postgres.service_url(kind, &self.database) {
+        set("AMQP__URL", self.broker_url());
+        let database = self
+            .way(Way::Database)
+            .map_or_else(|| self.postgres.socket_address(), Proxy::address);
+        if let Some(url) = self.postgres.service_url_through(database, kind, &self.database) {
             set("DATABASE__URL", url);
         }
         let identity = self.authority.identity(&kind.certificate_name());
@@ -253,7 +230,7 @@ impl Stack {
                 set("CREDENTIALS__KEY_FILES", show(self.keys.join("k1.key")));
                 set("DIRECTORY__ALLOW_PLAINTEXT", "true".to_owned());
                 set("NETWORK__ALLOW", "127.0.0.0/8,::1/128".to_owned());
-                set("RECONCILE__URL", self.endpoints.reconcile_url.clone());
+                set("RECONCILE__URL", self.reconcile_url());
                 if self.options.mutual_tls {
                     set("RECONCILE__CA_FILE", ca);
                     set("RECONCILE__CERT_FILE", show(identity.certificate));
@@ -269,6 +246,22 @@ impl Stack {
             }
         }
         variables
+    }
+
+    fn broker_url(&self) -> String {
+        match self.way(Way::Broker) {
+            Some(way) => self.rabbitmq.url_through(way.address(), &self.vhost),
+            None => self.endpoints.amqp_url.clone(),
+        }
+    }
+
+    fn reconcile_url(&self) -> String {
+        let url = &self.endpoints.reconcile_url;
+        let Some(way) = self.way(Way::Reconcile) else {
+            return url.clone();
+        };
+        let scheme = url.split_once("://").map_or("https", |(scheme, _)| scheme);
+        format!("{scheme}://{}", way.address())
     }
 
     /// The services' certificates, and what can sign more.

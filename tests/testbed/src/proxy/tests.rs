@@ -4,7 +4,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use super::{Action, Direction, Proxy};
+use super::{Action, Direction, Fault, Place, Proxy};
 
 const MOMENT: Duration = Duration::from_millis(200);
 const LONG: Duration = Duration::from_secs(5);
@@ -112,4 +112,52 @@ async fn garbling_begins_at_the_chosen_byte() {
         got[3..].iter().zip(b"def").all(|(got, sent)| got != sent),
         "{got:?}"
     );
+}
+
+#[tokio::test]
+async fn a_garbled_connection_does_not_outlast_its_rule() {
+    let proxy = echo().await;
+    proxy.fault(Direction::ToClient, 0, Action::Garble);
+    let mut stream = connect(&proxy).await;
+    assert_ne!(exchange(&mut stream, b"abc").await, b"abc");
+    proxy.heal();
+    let read = timeout(LONG, stream.read(&mut [0; 1])).await.unwrap();
+    assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+}
+
+#[tokio::test]
+async fn a_cut_can_come_behind_a_message_of_ldap() {
+    let proxy = echo().await;
+    proxy.break_at(Fault {
+        direction: Direction::ToClient,
+        place: Place::Messages(2),
+        action: Action::Cut,
+    });
+    let mut stream = connect(&proxy).await;
+    stream
+        .write_all(&[0x30, 1, 7, 0x30, 2, 8, 9, 0x30, 1, 7])
+        .await
+        .unwrap();
+    let mut got = Vec::new();
+    let _ = timeout(LONG, stream.read_to_end(&mut got)).await.unwrap();
+    assert_eq!(got, [0x30, 1, 7, 0x30, 2, 8, 9]);
+}
+
+#[tokio::test]
+async fn a_healed_way_can_stay_slow() {
+    let proxy = echo().await;
+    let mut stream = connect(&proxy).await;
+    proxy.heal_slowly(100);
+    stream.write_all(&[1; 1_000]).await.unwrap();
+    let mut got = [0; 1_000];
+    assert!(
+        timeout(MOMENT, stream.read_exact(&mut got)).await.is_err(),
+        "ten seconds' worth of bytes passed at once"
+    );
+    proxy.heal();
+    let mut rest = [0; 900];
+    timeout(LONG, stream.read_exact(&mut rest))
+        .await
+        .unwrap()
+        .unwrap();
 }
