@@ -5,6 +5,7 @@
 //! `target/debug/rollcall-testbed run -- cargo nextest run -p rollcall-e2e <name>`.
 
 pub mod clients;
+pub mod dice;
 pub mod forest;
 pub mod past;
 pub mod status;
@@ -12,6 +13,7 @@ pub mod tenant;
 pub mod wait;
 
 pub use clients::Clients;
+pub use dice::Dice;
 pub use forest::{Forest, group, person};
 pub use past::Past;
 pub use rollcall_testbed::directory::Object;

@@ -1,7 +1,6 @@
 //! Random directories, portals, people and servers against real services: whatever happens, and in whatever order, nothing goes
 //! that the rules keep. The worker is the test itself, so that what a directory answers is its own to say.
 
-mod dice;
 mod hand;
 mod portal;
 
@@ -9,7 +8,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use futures::future::try_join_all;
-use rollcall_e2e::{Tenant, tenant::portal::typed};
+use rollcall_e2e::{Dice, Tenant, tenant::portal::typed};
 use rollcall_proto::v1::{
     self, BeginStatus, Counts, HeldReason, Removal, Row, Run, RunKind, RunState, RunTrigger, Security,
     Verdict,
@@ -17,7 +16,6 @@ use rollcall_proto::v1::{
 use rollcall_testbed::StackOptions;
 
 use crate::own::Own;
-use dice::Dice;
 use hand::{Directory, Hand};
 use portal::Portal;
 
