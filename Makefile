@@ -5,10 +5,13 @@
 SHELL := /bin/bash
 CARGO := cargo
 TESTBED := target/debug/rollcall-testbed
+# Of `make chaos`: how many random mixes of faults, and the first of them.
+SEEDS := 200
+FIRST_SEED := 1
 # nextest where it is there: it runs each test in a process of its own, side by side.
 TEST_RUNNER := $(shell cargo nextest --version >/dev/null 2>&1 && echo "nextest run" || echo "test")
 
-.PHONY: help demo up down test lint bench packages build
+.PHONY: help demo up down test lint bench chaos packages build
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
@@ -34,6 +37,9 @@ lint: ## format, clippy and documentation, with warnings as errors
 bench: packages ## imports of 100,000 objects, as ratios to the directory's own speed
 	$(CARGO) build --release --locked --workspace --bins
 	target/release/rollcall-bench
+
+chaos: packages build ## breaks things at every step of a run and at random: SEEDS=200 FIRST_SEED=1, or ONLY=seed/17
+	target/debug/rollcall-chaos $(if $(ONLY),--only $(ONLY),--seeds $(SEEDS) --first-seed $(FIRST_SEED))
 
 packages:
 	@deploy/debian/install-packages.sh

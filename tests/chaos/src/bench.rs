@@ -1,0 +1,43 @@
+//! Holds many trials, several side by side, in worlds that are replaced when a trial broke them.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
+
+use anyhow::Result;
+use futures::future::try_join_all;
+
+use crate::{Plan, Verdict, World, trial};
+
+/// Holds all trials, `side_by_side` at a time. `told` hears each verdict as it comes.
+pub async fn hold(plans: Vec<Plan>, side_by_side: usize, told: impl Fn(&Verdict)) -> Result<Vec<Verdict>> {
+    let waiting = Mutex::new(VecDeque::from(plans));
+    let lanes = (0..side_by_side.max(1)).map(|_| lane(&waiting, &told));
+    Ok(try_join_all(lanes).await?.into_iter().flatten().collect())
+}
+
+async fn lane(waiting: &Mutex<VecDeque<Plan>>, told: &impl Fn(&Verdict)) -> Result<Vec<Verdict>> {
+    let mut verdicts = Vec::new();
+    let mut world = None;
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    while let Some(plan) = next() {
+        let usable = match world.take() {
+            Some(usable) => usable,
+            None => World::start().await?,
+        };
+        let verdict = trial::hold(&usable, &plan).await;
+        told(&verdict);
+        if usable.is_usable() {
+            world = Some(usable);
+        } else {
+            usable.keep_logs(&verdict.name)?;
+            usable.stop().await?;
+        }
+        verdicts.push(verdict);
+    }
+    if let Some(world) = world {
+        world.stop().await?;
+    }
+    Ok(verdicts)
+}

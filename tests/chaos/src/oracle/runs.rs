@@ -1,0 +1,87 @@
+//! Each request reached a final state, within few beginnings, and nothing of ours was called the customer's.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use sqlx::PgPool;
+
+use super::{Case, Seen};
+use crate::trial::Subject;
+
+/// A run as its request and its outcome show it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct Run {
+    id: String,
+    state: Option<String>,
+    failure_code: Option<String>,
+}
+
+impl Run {
+    /// Whether the directory is to blame.
+    pub(crate) fn failed(&self) -> bool {
+        self.state.as_deref() == Some("FAILED")
+    }
+
+    /// Whether nothing more becomes of it.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(
+            self.state.as_deref(),
+            Some("SUCCEEDED" | "HELD" | "FAILED" | "CANCELLED")
+        )
+    }
+}
+
+/// All runs of a tenant.
+pub(crate) async fn of(database: &PgPool, tenant: &str) -> Result<Vec<Run>> {
+    let runs = sqlx::query_as(
+        "SELECT r.run_id::text AS id, o.state, o.failure_code
+         FROM scheduler.run_request r LEFT JOIN reconcile.run_outcome o USING (tenant_id, run_id)
+         WHERE r.tenant_id = $1 ORDER BY r.run_id",
+    );
+    Ok(runs.bind(tenant).fetch_all(database).await?)
+}
+
+/// What was seen of a tenant's runs.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    pub(super) seen: Seen,
+    pub(super) violations: Vec<String>,
+}
+
+pub(super) async fn judge(case: &Case<'_>, subject: &Subject) -> Result<Judged> {
+    let tenant = &subject.tenant;
+    let runs = of(&case.world.database, &tenant.id).await?;
+    let beginnings: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT run_id::text, count(*) FROM chaos.beginning WHERE tenant_id = $1 GROUP BY run_id",
+    )
+    .bind(&tenant.id)
+    .fetch_all(&case.world.database)
+    .await?;
+    let beginnings: HashMap<String, i64> = beginnings.into_iter().collect();
+    let mut judged = Judged::default();
+    judged.seen.runs = runs.len();
+    judged.seen.beginnings = usize::try_from(beginnings.values().sum::<i64>()).unwrap_or_default();
+    // Each fault may cost a run its worker, and each answer that is lost may make it begin once more.
+    let bound = 1 + 2 * i64::try_from(case.plan.faults.len())?;
+    for run in &runs {
+        let Run {
+            id,
+            state,
+            failure_code,
+        } = run;
+        let begun = beginnings.get(id).copied().unwrap_or_default();
+        if begun > bound {
+            judged.violations.push(format!("run {id} began {begun} times"));
+        }
+        if !run.is_over() {
+            judged.violations.push(format!("run {id} is still {state:?}"));
+        } else if state.as_deref() != Some("SUCCEEDED") && !(run.failed() && subject.may_fail) {
+            judged.violations.push(format!(
+                "run {id} ended {} {}, though the directory was never away",
+                state.as_deref().unwrap_or_default(),
+                failure_code.as_deref().unwrap_or_default()
+            ));
+        }
+    }
+    Ok(judged)
+}

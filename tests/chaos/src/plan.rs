@@ -1,0 +1,223 @@
+//! What happens in a trial, as data.
+
+use std::{fmt, time::Duration};
+
+use rollcall_chassis::fail_point::FailPoint;
+use rollcall_testbed::{Kind, Part, Way};
+
+pub use broken::Broken;
+
+mod broken;
+pub mod matrix;
+pub mod random;
+
+/// Which of a trial's syncs a fault meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Everybody is new.
+    First,
+    /// People came, went and were renamed.
+    Changed,
+    /// Nothing changed.
+    Unchanged,
+}
+
+impl Phase {
+    /// In their order.
+    pub const ALL: [Self; 3] = [Self::First, Self::Changed, Self::Unchanged];
+}
+
+/// How a process is struck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strike {
+    /// It is killed, and started again after this time.
+    Kill(Duration),
+    /// It hangs for this time.
+    Stop(Duration),
+}
+
+/// What happens at a fail point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// To the whole process.
+    Strike(Strike),
+    /// The task waits.
+    Delay(Duration),
+    /// The task panics.
+    Panic,
+}
+
+/// What breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A service, at a step of a run.
+    Point {
+        /// The step.
+        point: FailPoint,
+        /// How many passages go unharmed.
+        skip: u32,
+        /// What happens there.
+        effect: Effect,
+    },
+    /// One process of a service, some time after the sync was asked for.
+    Service {
+        /// Which service.
+        kind: Kind,
+        /// When.
+        after: Duration,
+        /// What happens.
+        strike: Strike,
+    },
+    /// PostgreSQL or RabbitMQ, some time after the sync was asked for.
+    Server {
+        /// Which.
+        part: Part,
+        /// When.
+        after: Duration,
+        /// What happens.
+        strike: Strike,
+    },
+    /// A connection that services depend on.
+    Way {
+        /// Which.
+        way: Way,
+        /// What happens to it.
+        broken: Broken,
+    },
+    /// The connection to a tenant's directory.
+    Directory {
+        /// Which of the trial's tenants.
+        tenant: usize,
+        /// What happens to it.
+        broken: Broken,
+    },
+}
+
+/// A fault of a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// When.
+    pub phase: Phase,
+    /// What.
+    pub what: What,
+}
+
+/// Who asks for the syncs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// Somebody, with Sync Now.
+    ByHand,
+    /// The schedule.
+    BySchedule,
+}
+
+/// A trial to be.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Says how the same plan is made again.
+    pub name: String,
+    /// Which people, and which changes.
+    pub script: u64,
+    /// Who asks.
+    pub asking: Asking,
+    /// What breaks.
+    pub faults: Vec<Fault>,
+    /// Whether a fault that never happened makes the trial worthless.
+    pub must_strike: bool,
+}
+
+impl Plan {
+    /// The plan of this name: `reconcile.commit.done/kill` of the matrix, or `seed/17`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name.strip_prefix("seed/") {
+            Some(seed) => seed.parse().ok().map(random::of_seed),
+            None => matrix::named(name),
+        }
+    }
+
+    /// Whether a tenant's directory is away for a time, so that runs may fail.
+    pub fn breaks_directory_of(&self, subject: usize) -> bool {
+        let breaks =
+            |fault: &Fault| matches!(fault.what, What::Directory { tenant, .. } if tenant == subject);
+        self.faults.iter().any(breaks)
+    }
+
+    /// How long the faults keep things from working, at most.
+    pub fn outage(&self) -> Duration {
+        self.faults.iter().map(|fault| fault.what.outage()).sum()
+    }
+}
+
+impl What {
+    fn outage(self) -> Duration {
+        match self {
+            Self::Point { effect, .. } => match effect {
+                Effect::Strike(strike) => strike.lasts(),
+                Effect::Delay(time) => time,
+                Effect::Panic => Duration::ZERO,
+            },
+            Self::Service { after, strike, .. } | Self::Server { after, strike, .. } => {
+                after + strike.lasts()
+            }
+            Self::Way { broken, .. } | Self::Directory { broken, .. } => broken.outage(),
+        }
+    }
+}
+
+impl Strike {
+    /// How long it lasts.
+    pub fn lasts(self) -> Duration {
+        let (Self::Kill(time) | Self::Stop(time)) = self;
+        time
+    }
+}
+
+/// The service that passes a point.
+pub fn service_of(point: FailPoint) -> Kind {
+    match point.name().split('.').next() {
+        Some("scheduler") => Kind::Scheduler,
+        Some("worker") => Kind::Worker,
+        _ => Kind::Reconcile,
+    }
+}
+
+impl fmt::Display for Strike {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kill(down) => write!(formatter, "killed for {} ms", down.as_millis()),
+            Self::Stop(time) => write!(formatter, "stopped for {} ms", time.as_millis()),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.what {
+            What::Point { point, skip, effect } => {
+                write!(formatter, "{}", point.name())?;
+                if skip > 0 {
+                    write!(formatter, " ({skip} later)")?;
+                }
+                match effect {
+                    Effect::Strike(strike) => write!(formatter, " {strike}"),
+                    Effect::Delay(time) => write!(formatter, " delayed by {} ms", time.as_millis()),
+                    Effect::Panic => write!(formatter, " panics"),
+                }
+            }
+            What::Service { kind, after, strike } => {
+                write!(formatter, "{} {strike} at {} ms", kind.name(), after.as_millis())
+            }
+            What::Server { part, after, strike } => {
+                write!(formatter, "{part:?} {strike} at {} ms", after.as_millis())
+            }
+            What::Way { way, broken } => write!(formatter, "the way to {way:?} {broken}"),
+            What::Directory { tenant, broken } => write!(formatter, "directory {tenant} {broken}"),
+        }?;
+        let phase = match self.phase {
+            Phase::First => "first sync",
+            Phase::Changed => "second sync",
+            Phase::Unchanged => "third sync",
+        };
+        write!(formatter, " in the {phase}")
+    }
+}

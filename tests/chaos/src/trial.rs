@@ -1,0 +1,317 @@
+//! One trial: three syncs of a few tenants while things break, and what the oracle says of it.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+use futures::future::{join_all, try_join_all};
+use rollcall_e2e::{Forest, Tenant};
+use rollcall_proto::v1::{Directory, Removal, Schedule, Security, Settings};
+use rollcall_testbed::{Proxy, Signal};
+use tokio::{sync::watch, time::sleep};
+
+use crate::{
+    inflict::Inflict,
+    oracle::{self, Seen, runs},
+    plan::{Asking, Phase, Plan},
+    script::Script,
+    world::World,
+};
+
+/// Remove Accounts, with a limit that no trial reaches.
+pub(crate) const REMOVAL: Removal = Removal {
+    remove_accounts: true,
+    keep_manual: false,
+    limit_accounts: Some(100),
+    limit_percent: None,
+};
+/// How many tenants meet the faults.
+pub(crate) const TENANTS: usize = 2;
+/// How long after the last fault the runs of a phase may take to end. Without faults and other load it is half a second.
+const BOUND: Duration = Duration::from_secs(45);
+/// Between two looks, or two calls that were refused.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What came of a trial.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// The plan's.
+    pub name: String,
+    /// The plan's faults, in words.
+    pub faults: Vec<String>,
+    /// How many leases the trial's runs took, over all tenants.
+    pub beginnings: usize,
+    /// How many runs there were.
+    pub runs: usize,
+    /// How long it took.
+    pub took: Duration,
+    /// What did not hold.
+    pub violations: Vec<String>,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = if self.violations.is_empty() {
+            "ok  "
+        } else {
+            "FAIL"
+        };
+        write!(
+            formatter,
+            "{word} {:<32} {:>5.1} s  {:>2} runs  {:>2} beginnings  {}",
+            self.name,
+            self.took.as_secs_f64(),
+            self.runs,
+            self.beginnings,
+            self.faults.join("; ")
+        )?;
+        for violation in &self.violations {
+            write!(formatter, "\n     ! {violation}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A tenant that meets faults.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    pub(crate) tenant: Tenant,
+    pub(crate) forest: Forest,
+    /// In front of the directory.
+    pub(crate) proxy: Proxy,
+    /// Whether runs may fail, since the directory is away for a time.
+    pub(crate) may_fail: bool,
+}
+
+/// Carries a plan out. What the bench itself cannot do is a violation like any other.
+pub async fn hold(world: &World, plan: &Plan) -> Verdict {
+    let begin = Instant::now();
+    let mut trial = Trial::new(world, plan);
+    let mut violations = Vec::new();
+    if let Err(error) = trial.play().await {
+        violations.push(format!("{error:#}"));
+        world.give_up();
+    }
+    violations.append(&mut trial.violations);
+    let seen = match trial.judge().await {
+        Ok((seen, found)) => {
+            violations.extend(found);
+            seen
+        }
+        Err(error) => {
+            violations.push(format!("the oracle cannot look: {error:#}"));
+            world.give_up();
+            Seen::default()
+        }
+    };
+    if !violations.is_empty() {
+        // What a broken trial left behind is no other trial's.
+        world.give_up();
+    }
+    Verdict {
+        name: plan.name.clone(),
+        faults: plan.faults.iter().map(ToString::to_string).collect(),
+        beginnings: seen.beginnings,
+        runs: seen.runs,
+        took: begin.elapsed(),
+        violations,
+    }
+}
+
+struct Trial<'a> {
+    world: &'a World,
+    plan: &'a Plan,
+    script: Script,
+    subjects: Vec<Subject>,
+    killed: Mutex<BTreeSet<crate::world::Name>>,
+    pids: std::collections::BTreeMap<crate::world::Name, Option<u32>>,
+    violations: Vec<String>,
+}
+
+impl<'a> Trial<'a> {
+    fn new(world: &'a World, plan: &'a Plan) -> Self {
+        Self {
+            world,
+            plan,
+            script: Script::new(plan.script),
+            subjects: Vec::new(),
+            killed: Mutex::default(),
+            pids: world.pids(),
+            violations: Vec::new(),
+        }
+    }
+
+    async fn play(&mut self) -> Result<()> {
+        self.world.expected(self.plan.script).await?;
+        let subjects = (0..TENANTS).map(|number| self.subject(number));
+        self.subjects = try_join_all(subjects).await.context("make the trial's tenants")?;
+        for phase in Phase::ALL {
+            if phase == Phase::Changed {
+                let changes = self
+                    .subjects
+                    .iter()
+                    .map(|one| self.script.change(&one.tenant, &one.forest));
+                try_join_all(changes).await.context("change the directories")?;
+            }
+            self.play_phase(phase).await?;
+        }
+        Ok(())
+    }
+
+    async fn subject(&self, number: usize) -> Result<Subject> {
+        let (tenant, forest) = self.world.tenant("subject").await?;
+        self.script.begin(&tenant, &forest).await?;
+        // On the server's own address, which its certificate names.
+        let openldap = self.world.bed.openldap()?;
+        let (security, server) = match number {
+            0 => (Security::Plaintext, openldap.ldap_address()),
+            _ => (Security::Ldaps, openldap.ldaps_address()),
+        };
+        let proxy = Proxy::start_at((server.ip(), 0).into(), server).await?;
+        let directory = Directory {
+            port: proxy.address().port().into(),
+            ..forest.settings_over(security)
+        };
+        let every_hours = match self.plan.asking {
+            Asking::ByHand => 0,
+            Asking::BySchedule => 24,
+        };
+        let settings = Settings {
+            removal: Some(REMOVAL),
+            schedule: Some(Schedule {
+                every_hours,
+                ..Schedule::default()
+            }),
+            ..tenant.settings(directory)
+        };
+        tenant.put(settings).await?;
+        Ok(Subject {
+            tenant,
+            forest,
+            proxy,
+            may_fail: self.plan.breaks_directory_of(number),
+        })
+    }
+
+    async fn play_phase(&mut self, phase: Phase) -> Result<()> {
+        let (end, over) = watch::channel(false);
+        let turns = self
+            .pids
+            .keys()
+            .map(|name| (*name, tokio::sync::Mutex::default()))
+            .collect();
+        let inflict = Inflict {
+            world: self.world,
+            subjects: &self.subjects,
+            over,
+            killed: &self.killed,
+            turns: &turns,
+        };
+        let faults: Vec<_> = self
+            .plan
+            .faults
+            .iter()
+            .filter(|fault| fault.phase == phase)
+            .collect();
+        let striking = join_all(faults.iter().map(|fault| inflict.inflict(fault)));
+        let syncing = async {
+            let limit = self.plan.outage() + BOUND;
+            let synced = tokio::time::timeout(
+                limit,
+                try_join_all(self.subjects.iter().map(|one| self.sync(one))),
+            );
+            let synced = synced.await;
+            end.send_replace(true);
+            synced.unwrap_or_else(|_| {
+                bail!("in the {phase:?} phase a run has not ended {limit:?} after it was asked for")
+            })
+        };
+        let (struck, synced) = tokio::join!(striking, syncing);
+        for service in self
+            .world
+            .stack
+            .services()
+            .filter(|service| service.pid().is_some())
+        {
+            service.signal(Signal::Continue).await?;
+        }
+        synced?;
+        for (fault, struck) in faults.iter().zip(struck) {
+            if !struck.with_context(|| fault.to_string())? && self.plan.must_strike {
+                self.violations.push(format!("never happened: {fault}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for a sync and waits until all runs of the tenant have ended, the last one well.
+    async fn sync(&self, subject: &Subject) -> Result<()> {
+        match self.plan.asking {
+            // Refused or not answered: the portal would ask again, and so does this.
+            Asking::ByHand => {
+                while subject.tenant.start_sync().await.is_err() {
+                    sleep(PAUSE).await;
+                }
+            }
+            Asking::BySchedule => {
+                while self.make_due(subject).await.is_err() {
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+        loop {
+            if let Ok(runs) = runs::of(&self.world.database, &subject.tenant.id).await
+                && !runs.is_empty()
+                && runs.iter().all(runs::Run::is_over)
+                && !self.waits_for_schedule(subject).await
+            {
+                if !(subject.may_fail && runs.last().is_some_and(runs::Run::failed)) {
+                    return Ok(());
+                }
+                // The customer has mended the directory, or is about to, and asks again.
+                let _ = subject.tenant.start_sync().await;
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// The tenant's schedule came due a minute ago.
+    async fn make_due(&self, subject: &Subject) -> Result<()> {
+        sqlx::query(
+            "UPDATE scheduler.settings SET next_run_at = now() - interval '1 minute' WHERE tenant_id = $1",
+        )
+        .bind(&subject.tenant.id)
+        .execute(&self.world.database)
+        .await?;
+        Ok(())
+    }
+
+    /// Whether a schedule that is due has not led to its run yet.
+    async fn waits_for_schedule(&self, subject: &Subject) -> bool {
+        if self.plan.asking == Asking::ByHand {
+            return false;
+        }
+        let due =
+            sqlx::query_scalar("SELECT next_run_at < now() FROM scheduler.settings WHERE tenant_id = $1")
+                .bind(&subject.tenant.id)
+                .fetch_one(&self.world.database);
+        due.await.unwrap_or(true)
+    }
+
+    async fn judge(&self) -> Result<(Seen, Vec<String>)> {
+        let case = oracle::Case {
+            world: self.world,
+            plan: self.plan,
+            subjects: &self.subjects,
+            leaving: self.script.leaving(),
+            expected: self.world.expected(self.plan.script).await?,
+            killed: self.killed.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            pids: self.pids.clone(),
+        };
+        oracle::judge(&case).await
+    }
+}
