@@ -1,9 +1,12 @@
-//! Imports a large directory through all services, and compares that with `ldapsearch` reading the same.
+//! Imports a large directory through all services, and compares that with `ldapsearch` reading the same. Then a fleet
+//! of small tenants is due at once.
 //!
 //! Everything runs on this machine and at the same time: slapd, PostgreSQL (with commits that wait for the disk),
 //! RabbitMQ and the services. So the numbers are ratios: what an import costs beside the read that it cannot do without.
 //! Reads and imports alternate, so that what else the machine does falls on both.
 
+mod cpu;
+mod fleet;
 mod import;
 mod ldapsearch;
 mod report;
@@ -15,7 +18,7 @@ use anyhow::Result;
 use clap::Parser;
 use rollcall_testbed::{Bed, BedOptions, Part, directory};
 
-/// Measures imports of a large directory as ratios to the directory's own speed.
+/// Measures imports of a large directory as ratios to the directory's own speed, and a fleet of small tenants.
 ///
 /// Answers 0 if every import was right, whatever it took, else 1.
 #[derive(Debug, Clone, Copy, Parser)]
@@ -24,9 +27,12 @@ struct Args {
     /// How many objects the directory has, of three SMTP addresses each
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
     objects: u32,
-    /// How many times everything is measured, each time with services and a database of its own
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    /// How many times everything is measured, each time with services and a database of its own; 0 measures no import
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=100))]
     rounds: u32,
+    /// How many small tenants the fleet has that is measured after that; 0 measures no fleet
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    tenants: u32,
 }
 
 fn main() -> ExitCode {
@@ -45,6 +51,16 @@ fn main() -> ExitCode {
 }
 
 async fn measure(args: Args) -> Result<()> {
+    if args.rounds > 0 {
+        print!("{}", imports(args).await?);
+    }
+    if args.tenants > 0 {
+        print!("{}", fleet::measure(args.tenants).await?);
+    }
+    Ok(())
+}
+
+async fn imports(args: Args) -> Result<report::Report> {
     let options = BedOptions {
         parts: vec![Part::Postgres, Part::RabbitMq, Part::OpenLdap],
         directory: Some(directory::of_size(args.objects as usize, import::DOMAINS)),
@@ -54,15 +70,11 @@ async fn measure(args: Args) -> Result<()> {
     let bed = Bed::start(options).await?;
     let measured = rounds(&bed, args).await;
     bed.stop().await?;
-    print!(
-        "{}",
-        report::Report {
-            objects: args.objects,
-            rounds: args.rounds,
-            samples: measured?
-        }
-    );
-    Ok(())
+    Ok(report::Report {
+        objects: args.objects,
+        rounds: args.rounds,
+        samples: measured?,
+    })
 }
 
 async fn rounds(bed: &Bed, args: Args) -> Result<samples::Samples> {
