@@ -16,6 +16,10 @@ ALTER ROLE rollcall_scheduler SET search_path = scheduler;
 ALTER ROLE rollcall_reconcile SET search_path = reconcile;
 ALTER ROLE rollcall_results SET search_path = results;
 
--- What is asked of results differs by the values: each statement is planned for its own. A page is never worth compiling.
-ALTER ROLE rollcall_results SET plan_cache_mode = force_custom_plan;
+-- No statement of the services is worth compiling. They say so when they connect; a pooler may not pass that on.
+ALTER ROLE rollcall_scheduler SET jit = off;
+ALTER ROLE rollcall_reconcile SET jit = off;
 ALTER ROLE rollcall_results SET jit = off;
+
+-- What is asked of results differs by the values: each statement is planned for its own.
+ALTER ROLE rollcall_results SET plan_cache_mode = force_custom_plan;

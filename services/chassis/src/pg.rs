@@ -1,8 +1,9 @@
-//! PostgreSQL: a pool with time-outs, a patient start, migrations, and times.
+//! PostgreSQL: pools with time-outs, a patient start, migrations, and times.
 
+pub mod tenant_lock;
 mod timestamp;
 
-use std::{str::FromStr as _, time::Duration};
+use std::{num::NonZeroU32, str::FromStr as _, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, PgPool,
@@ -37,20 +38,80 @@ pub enum PgError {
     Migrate(#[source] sqlx::migrate::MigrateError),
 }
 
-/// Opens a pool and waits until the database answers, for a minute at most.
-pub async fn connect(config: &DatabaseConfig, application_name: &str) -> Result<PgPool, PgError> {
-    let options = PgConnectOptions::from_str(config.url.expose())
-        .map_err(|_| PgError::Url)?
-        .application_name(application_name)
-        // sqlx asks whether a statement would be logged without logging it, which makes the filters of two layers of
-        // telemetry drop the thread's next span: calls would vanish from logs and traces at random.
-        .disable_statement_logging();
-    wait_for(&options).await?;
-    let pool = PgPoolOptions::new()
-        .max_connections(config.max_connections.get())
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(IDLE_TIMEOUT);
-    Ok(pool.connect_lazy_with(options))
+/// A database that answered: what a service opens its pools on.
+#[derive(Debug, Clone)]
+pub struct Database {
+    options: PgConnectOptions,
+    config: DatabaseConfig,
+}
+
+/// The size of a pool, and what its sessions may do to others.
+#[derive(Debug, Clone, Copy)]
+pub struct Sessions {
+    /// How many connections it holds at most.
+    pub connections: NonZeroU32,
+    /// How long a statement may take.
+    pub statement: Duration,
+    /// How long a transaction may do nothing: its locks hold up others meanwhile.
+    pub idle_transaction: Duration,
+}
+
+impl Database {
+    /// Waits until the database answers, for a minute at most.
+    pub async fn reach(config: &DatabaseConfig, application_name: &str) -> Result<Self, PgError> {
+        let options = PgConnectOptions::from_str(config.url.expose())
+            .map_err(|_| PgError::Url)?
+            .application_name(application_name)
+            // PostgreSQL compiles what it takes for expensive. The services' statements never are, but their plans may look it.
+            .options([("jit", "off")])
+            // sqlx asks whether a statement would be logged without logging it, which makes the filters of two layers of
+            // telemetry drop the thread's next span: calls would vanish from logs and traces at random.
+            .disable_statement_logging();
+        wait_for(&options).await?;
+        Ok(Self {
+            options,
+            config: config.clone(),
+        })
+    }
+
+    /// The pool for a service's calls, as it is configured.
+    pub fn calls(&self) -> PgPool {
+        self.pool(Sessions {
+            connections: self.config.max_connections,
+            statement: seconds(self.config.statement_seconds),
+            idle_transaction: seconds(self.config.idle_transaction_seconds),
+        })
+    }
+
+    /// A pool of its own, so that what is done with it never waits for a connection of another's.
+    pub fn pool(&self, sessions: Sessions) -> PgPool {
+        let bound = |time: Duration| format!("{}ms", time.as_millis());
+        let options = self.options.clone().options([
+            ("lock_timeout", bound(seconds(self.config.lock_seconds))),
+            ("statement_timeout", bound(sessions.statement)),
+            (
+                "idle_in_transaction_session_timeout",
+                bound(sessions.idle_transaction),
+            ),
+        ]);
+        PgPoolOptions::new()
+            .max_connections(sessions.connections.get())
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .idle_timeout(IDLE_TIMEOUT)
+            .connect_lazy_with(options)
+    }
+
+    /// Brings the service's own schema up to date. Several processes may do so at once: an advisory lock lets one at a
+    /// time. The connection is its own, without time-outs: a migration takes as long as it takes.
+    pub async fn migrate(&self, migrator: &Migrator) -> Result<(), PgError> {
+        let mut connection = self.options.connect().await.map_err(PgError::Away)?;
+        migrator.run(&mut connection).await.map_err(PgError::Migrate)?;
+        connection.close().await.map_err(PgError::Away)
+    }
+}
+
+fn seconds(seconds: NonZeroU32) -> Duration {
+    Duration::from_secs(seconds.get().into())
 }
 
 /// A pool would try in silence; these tries are told.
@@ -70,10 +131,4 @@ async fn wait_for(options: &PgConnectOptions) -> Result<(), PgError> {
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSES.1);
     }
-}
-
-/// Brings the service's own schema up to date. Several processes may do so at once: an advisory lock lets one at a
-/// time.
-pub async fn migrate(pool: &PgPool, migrator: &Migrator) -> Result<(), PgError> {
-    migrator.run(pool).await.map_err(PgError::Migrate)
 }

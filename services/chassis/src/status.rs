@@ -4,17 +4,20 @@
 //! request names each wrong field (`google.rpc.BadRequest`). A fault of ours is logged whole and told in a plain
 //! sentence: what is inside is nobody else's.
 
-use std::{collections::HashMap, error::Error};
+use std::{collections::HashMap, error::Error, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use crate::lifecycle::chain;
+use crate::{lifecycle::chain, pg::tenant_lock::LockError};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "rollcall";
 /// The reason of a request whose fields are wrong.
 pub const INVALID_FIELDS: &str = "INVALID_FIELDS";
+
+/// When a call for a tenant that is locked may be repeated.
+const TENANT_BUSY_RETRY: Duration = Duration::from_secs(1);
 
 /// Why a call is refused or failed.
 #[derive(Debug, Clone)]
@@ -24,6 +27,7 @@ pub struct ApiError {
     message: String,
     metadata: HashMap<String, String>,
     violations: Vec<(String, String)>,
+    retry_after: Option<Duration>,
 }
 
 impl ApiError {
@@ -35,6 +39,7 @@ impl ApiError {
             message: message.into(),
             metadata: HashMap::new(),
             violations: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -100,6 +105,22 @@ impl ApiError {
         self
     }
 
+    /// Says when the call may be repeated (`google.rpc.RetryInfo`).
+    #[must_use]
+    pub fn retry_after(mut self, delay: Duration) -> Self {
+        self.retry_after = Some(delay);
+        self
+    }
+
+    /// A tenant whose lock is somebody else's: the call may be repeated.
+    pub fn tenant_busy() -> Self {
+        Self::aborted(
+            "TENANT_BUSY",
+            "Something else is being done for this tenant, and other calls wait for it already. Please try again.",
+        )
+        .retry_after(TENANT_BUSY_RETRY)
+    }
+
     /// The code.
     pub fn code(&self) -> Code {
         self.code
@@ -115,6 +136,9 @@ impl From<ApiError> for Status {
     fn from(error: ApiError) -> Self {
         let mut details = ErrorDetails::new();
         details.set_error_info(error.reason, DOMAIN, error.metadata);
+        if error.retry_after.is_some() {
+            details.set_retry_info(error.retry_after);
+        }
         for (field, description) in error.violations {
             details.add_bad_request_violation(field, description);
         }
@@ -129,6 +153,15 @@ impl From<sqlx::Error> for ApiError {
                 Self::internal("reading the database's answer", &error)
             }
             error => Self::unavailable("the database", &error),
+        }
+    }
+}
+
+impl From<LockError> for ApiError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Busy => Self::tenant_busy(),
+            LockError::Database(error) => error.into(),
         }
     }
 }

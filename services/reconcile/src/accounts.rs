@@ -31,7 +31,7 @@ impl Reconciler {
         tenant: &TenantId,
         wanted: &Wanted,
     ) -> Result<v1::Account, ReconcileError> {
-        let mut tx = TenantTx::open(&self.pool, tenant).await?;
+        let mut tx = TenantTx::open(&self.gates.calls, tenant).await?;
         let before = match wanted.id {
             Some(id) => Some(live(&mut tx, id).await?),
             None => None,
@@ -61,7 +61,7 @@ impl Reconciler {
 
     /// Removes an account, softly.
     pub(crate) async fn remove_account(&self, key: &AccountKey) -> Result<v1::Account, ReconcileError> {
-        let mut tx = TenantTx::open(&self.pool, &key.tenant).await?;
+        let mut tx = TenantTx::open(&self.gates.calls, &key.tenant).await?;
         let before = live(&mut tx, key.account).await?;
         if before.protected {
             return Err(AccountRefused::Protected.into());
@@ -75,7 +75,7 @@ impl Reconciler {
 
     /// Makes a removed account live again, with the addresses that it had.
     pub(crate) async fn restore_account(&self, key: &AccountKey) -> Result<v1::Account, ReconcileError> {
-        let mut tx = TenantTx::open(&self.pool, &key.tenant).await?;
+        let mut tx = TenantTx::open(&self.gates.calls, &key.tenant).await?;
         let before = load::one(&mut tx, key.account).await?;
         if !before.removed {
             return Err(AccountRefused::NotRemoved.into());
@@ -105,7 +105,7 @@ impl Reconciler {
         key: &AccountKey,
         protected: bool,
     ) -> Result<v1::Account, ReconcileError> {
-        let mut tx = TenantTx::open(&self.pool, &key.tenant).await?;
+        let mut tx = TenantTx::open(&self.gates.calls, &key.tenant).await?;
         let before = live(&mut tx, key.account).await?;
         if before.protected == protected {
             return Ok(convert::account(&before, tx.now()));

@@ -73,18 +73,12 @@ pub(crate) async fn note_of_lease(tenant: &mut TenantTx, bind: Bind) -> Result<(
         .is_some_and(|generation| current.credential_generation <= generation);
     if given {
         let run = tenant.row.run_id.map(RunId::from_uuid);
-        note(tenant, run, &current, bind).await
-    } else {
-        Ok(())
+        note(tenant, run, &current, bind);
     }
+    Ok(())
 }
 
-async fn note(
-    tenant: &mut TenantTx,
-    run: Option<RunId>,
-    current: &CurrentSettings,
-    bind: Bind,
-) -> Result<(), ReconcileError> {
+fn note(tenant: &mut TenantTx, run: Option<RunId>, current: &CurrentSettings, bind: Bind) {
     let pauses = match bind {
         Bind::Accepted => {
             accepted(&mut tenant.row, current.credential_generation);
@@ -97,9 +91,8 @@ async fn note(
             tenant.id = %tenant.tenant,
             "the directory refused the credentials too often: the schedule is paused"
         );
-        outbox::schedule_paused(tenant, run, PausedReason::CredentialsRefused).await?;
+        outbox::schedule_paused(tenant, run, PausedReason::CredentialsRefused);
     }
-    Ok(())
 }
 
 /// Whether the tenant's directory is read without being asked.
@@ -119,14 +112,14 @@ impl Reconciler {
         credential_generation: i64,
         bind: Bind,
     ) -> Result<(), ReconcileError> {
-        let mut tenant = TenantTx::open(&self.pool, tenant).await?;
+        let mut tenant = TenantTx::open(&self.gates.runs, tenant).await?;
         let Some(current) = tenant.settings().await? else {
             return Ok(());
         };
         if current.credential_generation != credential_generation {
             return Ok(());
         }
-        note(&mut tenant, None, &current, bind).await?;
+        note(&mut tenant, None, &current, bind);
         tenant.commit().await?;
         self.outbox.notify_one();
         Ok(())

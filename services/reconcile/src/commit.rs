@@ -62,7 +62,7 @@ impl Reconciler {
             stage.drain_into(&mut builder).await?;
         }
         let directory = block_in_place(|| builder.finish());
-        let mut tenant = TenantTx::open_held(&self.pool, &key).await?;
+        let mut tenant = TenantTx::open_held(&self.gates.commits, &key).await?;
         let ending = match Standing::of(&mut tenant, key.run).await? {
             Standing::Cancelled => Ending::cancelled(),
             Standing::Current(standing) => {
@@ -79,7 +79,11 @@ impl Reconciler {
             }
         };
         let rows = ending.rows_written;
+        let state = ending.state;
         let ended = outcome::end(&mut tenant, key.run, ending).await?;
+        self.kept_whole
+            .mark_superseded(&mut tenant, key.run, state)
+            .await?;
         fail_point::pass(FailPoint::CommitDecided, key.tenant.as_str()).await;
         tenant.commit().await?;
         fail_point::pass(FailPoint::CommitDone, key.tenant.as_str()).await;
@@ -94,7 +98,7 @@ impl Reconciler {
         let accounts: Option<i64> =
             sqlx::query_scalar("SELECT accounts FROM reconcile.tenant WHERE tenant_id = $1")
                 .bind(tenant.as_str())
-                .fetch_optional(&self.pool)
+                .fetch_optional(&self.gates.runs.pool)
                 .await
                 .during("read how many accounts there are")?;
         Ok(usize::try_from(accounts.unwrap_or_default()).unwrap_or_default())

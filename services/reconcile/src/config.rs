@@ -1,5 +1,6 @@
 //! The service's configuration.
 
+mod pools;
 mod retention;
 
 use std::{net::SocketAddr, time::Duration};
@@ -12,6 +13,7 @@ use serde::Deserialize;
 
 use crate::{budget::Budget, lease::LeaseTimes};
 
+pub(crate) use pools::Pools;
 pub(crate) use retention::Retention;
 
 const MIB: usize = 1024 * 1024;
@@ -38,6 +40,8 @@ pub struct Config {
     pub(crate) workers: Workers,
     #[serde(default)]
     pub(crate) retention: Retention,
+    #[serde(default)]
+    pub(crate) pools: Pools,
 }
 
 fn default_server() -> ServerConfig {
@@ -193,8 +197,41 @@ impl ServiceConfig for Config {
             "DNS names of certificates that workers call with [worker.rollcall]",
         ),
         (
+            "pools.runs",
+            "connections for the short steps of runs, beside database.max_connections for the portal's calls [10]",
+        ),
+        (
+            "pools.commits",
+            "connections for commits and reverts: so many are applied at a time [6]",
+        ),
+        (
+            "pools.commit_statement_seconds",
+            "how long a statement of a commit may take [1200]",
+        ),
+        (
+            "pools.commit_idle_seconds",
+            "how long a commit may be planned between two statements [600]",
+        ),
+        (
+            "pools.waiting_calls",
+            "how many of the portal's calls for a tenant wait while it is locked; others are refused [2]",
+        ),
+        ("pools.call_wait_seconds", "how long such a call waits [20]"),
+        (
+            "pools.run_wait_seconds",
+            "how long a step of a run waits while its tenant is locked [30]",
+        ),
+        (
             "retention.preview_days",
             "how many days the rows of a preview are kept [7]",
+        ),
+        (
+            "retention.previews",
+            "how many of a tenant's newest previews are kept with their rows; of older ones only the summary is [3]",
+        ),
+        (
+            "retention.held_runs",
+            "how many of a tenant's newest HELD runs are kept with their rows [10]",
         ),
         (
             "retention.rows_days",

@@ -21,7 +21,7 @@ impl Reconciler {
         tenant: &TenantId,
         list: &DomainList,
     ) -> Result<Vec<v1::Domain>, ReconcileError> {
-        let mut tx = TenantTx::open(&self.pool, tenant).await?;
+        let mut tx = TenantTx::open(&self.gates.calls, tenant).await?;
         let wanted = list.stored();
         if stored(tx.connection(), tenant).await? != wanted {
             replace(tx.connection(), tenant, list).await?;
@@ -34,7 +34,7 @@ impl Reconciler {
 
     /// A tenant's domains, by name.
     pub(crate) async fn get_domains(&self, tenant: &TenantId) -> Result<Vec<v1::Domain>, ReconcileError> {
-        let mut connection = self.pool.acquire().await.during("get a connection")?;
+        let mut connection = self.gates.calls.pool.acquire().await.during("get a connection")?;
         stored(&mut connection, tenant).await
     }
 }

@@ -17,6 +17,9 @@ pub(crate) enum ReconcileError {
     /// The read is larger than this deployment takes.
     #[error("the read is larger than {limit} bytes")]
     TooLarge { limit: usize },
+    /// Somebody else has the tenant's lock, and others wait for it already.
+    #[error("the tenant is locked")]
+    TenantBusy,
     /// The lease is not the caller's any more.
     #[error("the run is another worker's now, or over")]
     Fenced,
@@ -73,6 +76,7 @@ impl From<ReconcileError> for Status {
             ReconcileError::Malformed(violations) => violations.into_error(),
             ReconcileError::Submission(_) => ApiError::invalid_argument("INVALID_SUBMISSION", told),
             ReconcileError::TooLarge { .. } => ApiError::resource_exhausted("READ_TOO_LARGE", told),
+            ReconcileError::TenantBusy => ApiError::tenant_busy(),
             ReconcileError::Fenced => ApiError::failed_precondition("FENCED", told),
             ReconcileError::SettingsChanged => ApiError::aborted("SETTINGS_CHANGED", told),
             ReconcileError::NotUnchanged => ApiError::failed_precondition("NOT_UNCHANGED", told),

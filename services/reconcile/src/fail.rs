@@ -25,7 +25,7 @@ impl Reconciler {
         next_attempt: Option<Timestamp>,
     ) -> Result<(), ReconcileError> {
         let failure = bounded(failure);
-        let mut tenant = TenantTx::open_held(&self.pool, key).await?;
+        let mut tenant = TenantTx::open_held(&self.gates.runs, key).await?;
         let cancelled = match Standing::of(&mut tenant, key.run).await {
             // Edited settings are no reason to end: the next attempt reads with them.
             Err(ReconcileError::SettingsChanged) => false,

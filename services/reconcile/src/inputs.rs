@@ -5,29 +5,16 @@ use prost::Message as _;
 use rollcall_domain::plan::RULES_VERSION;
 use rollcall_proto::v1;
 
-use crate::{
-    error::{During, ReconcileError},
-    tenant::{CurrentSettings, TenantTx},
-};
+use crate::tenant::{CurrentSettings, TenantTx};
 
-/// A hash of the inputs as they are now.
-pub(crate) async fn current(
-    tenant: &mut TenantTx,
-    current: &CurrentSettings,
-) -> Result<Vec<u8>, ReconcileError> {
-    let removals_paused = tenant.removals_paused(current).await?;
-    let id = tenant.tenant.as_str().to_owned();
-    let foreign: Vec<String> = sqlx::query_scalar(include_str!("inputs/foreign_domains.sql"))
-        .bind(id)
-        .fetch_all(tenant.connection())
-        .await
-        .during("read who owns the foreign domains")?;
-    Ok(hash(
+/// A hash of the inputs as they are now, for a transaction that is about a run.
+pub(crate) fn current(tenant: &TenantTx, current: &CurrentSettings) -> Vec<u8> {
+    hash(
         &current.settings,
         tenant.row.portal_generation,
-        removals_paused,
-        foreign.iter().map(String::as_str),
-    ))
+        tenant.removals_paused(current),
+        tenant.foreign_domains().iter().map(String::as_str),
+    )
 }
 
 /// A hash of these inputs; `foreign` are the domains of the read that other tenants own, by name.

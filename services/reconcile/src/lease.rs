@@ -11,7 +11,8 @@ use crate::{
     inputs,
     outcome::{self, Ending},
     reconciler::Reconciler,
-    tenant::{CurrentSettings, LeaseKey, RunRequest, TenantTx},
+    revert,
+    tenant::{CurrentSettings, Gate, LeaseKey, RunRequest, TenantTx},
 };
 
 /// A worker that asks for a run's lease.
@@ -33,6 +34,15 @@ pub(crate) enum Begun {
     Busy,
     /// Another worker has this run.
     Taken,
+    /// It takes another run back, which needs memory for so many accounts. Nothing was done yet.
+    Reverts { accounts: usize },
+}
+
+/// Whether there is memory for the accounts that a run takes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Memory {
+    None,
+    ForAccounts,
 }
 
 /// What a worker needs to read.
@@ -54,17 +64,24 @@ pub(crate) struct Progress {
 }
 
 impl Reconciler {
-    /// Takes the tenant's lease for a run.
-    pub(crate) async fn begin(&self, begin: &Begin) -> Result<Begun, ReconcileError> {
-        let mut tenant = TenantTx::open(&self.pool, &begin.tenant).await?;
+    /// Takes the tenant's lease for a run. One that takes another one back needs `memory` before it is done.
+    pub(crate) async fn begin(
+        &self,
+        gate: &Gate,
+        begin: &Begin,
+        memory: Memory,
+    ) -> Result<Begun, ReconcileError> {
+        let mut tenant = TenantTx::open_for(gate, &begin.tenant, begin.run).await?;
         let Some(request) = tenant.request(begin.run).await? else {
             return Ok(Begun::Finished);
         };
-        if is_over(outcome::state(&mut tenant, begin.run).await?) {
+        if is_over(tenant.state(begin.run).await?) {
             return Ok(Begun::Finished);
         }
         match tenant.settings().await? {
-            Some(current) if !request.cancel_requested => self.take(tenant, begin, request, current).await,
+            Some(current) if !request.cancel_requested => {
+                self.take(tenant, begin, request, current, memory).await
+            }
             _ => self.cancel(tenant, begin, &request).await,
         }
     }
@@ -75,6 +92,7 @@ impl Reconciler {
         begin: &Begin,
         request: RunRequest,
         current: CurrentSettings,
+        memory: Memory,
     ) -> Result<Begun, ReconcileError> {
         match self.holder(&tenant, begin) {
             Holder::Nobody => {}
@@ -87,13 +105,16 @@ impl Reconciler {
             }
         }
         if request.kind() == v1::RunKind::Revert {
+            if memory == Memory::None {
+                let accounts = revert::accounts(&mut tenant, &request).await?;
+                return Ok(Begun::Reverts { accounts });
+            }
             return self.revert(tenant, begin, &request, &current).await;
         }
         let deadline = tenant.now() + self.leases.deadline;
         let fence = tenant.lease(begin.run, &begin.worker, current.generation, deadline);
-        first_heartbeat(&mut tenant, begin.run, fence).await?;
-        outcome::begin(&mut tenant, begin.run, &request, begin.attempt).await?;
-        let last_digest = last_digest(&mut tenant, &request, &current).await?;
+        outcome::begin(&mut tenant, begin.run, &request, begin.attempt, Some(fence)).await?;
+        let last_digest = last_digest(&tenant, &request, &current);
         fail_point::pass(FailPoint::LeaseTaken, begin.tenant.as_str()).await;
         tenant.commit().await?;
         fail_point::pass(FailPoint::LeaseCommitted, begin.tenant.as_str()).await;
@@ -151,7 +172,7 @@ impl Reconciler {
             .bind(key.fence.0)
             .bind(crate::convert::to_bigint(progress.objects))
             .bind(crate::convert::to_bigint(progress.claims))
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.gates.runs.pool)
             .await
             .during("keep the lease")?;
         self.events.changed(&key.tenant, key.run);
@@ -173,30 +194,14 @@ fn is_over(state: Option<v1::RunState>) -> bool {
     )
 }
 
-async fn first_heartbeat(tenant: &mut TenantTx, run: RunId, fence: Fence) -> Result<(), ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    sqlx::query(include_str!("lease/first_heartbeat.sql"))
-        .bind(id)
-        .bind(run.as_uuid())
-        .bind(fence.0)
-        .execute(tenant.connection())
-        .await
-        .during("begin the heartbeat")?;
-    Ok(())
-}
-
 /// Of a read that would end the run as unchanged; empty if none would.
-async fn last_digest(
-    tenant: &mut TenantTx,
-    request: &RunRequest,
-    current: &CurrentSettings,
-) -> Result<Vec<u8>, ReconcileError> {
-    if !request.may_be_unchanged() || tenant.row.digest.is_none() {
-        return Ok(Vec::new());
-    }
-    let inputs = inputs::current(tenant, current).await?;
-    let same = tenant.row.inputs.as_deref() == Some(&inputs);
-    Ok(tenant.row.digest.clone().filter(|_| same).unwrap_or_default())
+fn last_digest(tenant: &TenantTx, request: &RunRequest, current: &CurrentSettings) -> Vec<u8> {
+    let Some(digest) = &tenant.row.digest else {
+        return Vec::new();
+    };
+    let same =
+        request.may_be_unchanged() && tenant.row.inputs.as_ref() == Some(&inputs::current(tenant, current));
+    if same { digest.clone() } else { Vec::new() }
 }
 
 /// How long leases last.

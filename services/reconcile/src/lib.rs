@@ -37,7 +37,7 @@ mod unchanged;
 
 use std::sync::Arc;
 
-use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg};
+use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg::Database};
 use rollcall_proto::v1::{
     account_service_server::AccountServiceServer, reconcile_service_server::ReconcileServiceServer,
 };
@@ -56,12 +56,13 @@ const NAME: &str = "rollcall-reconcile";
 
 /// Sets the service up and lets it live.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
-    let pool = pg::connect(&config.database, NAME).await?;
-    pg::migrate(&pool, &MIGRATOR).await?;
+    let database = Database::reach(&config.database, NAME).await?;
+    database.migrate(&MIGRATOR).await?;
+    let gates = tenant::Gates::open(&database, &config.pools);
     let broker = Broker::start(&config.amqp, NAME, &lifecycle)?;
     let outbox = Arc::new(Notify::new());
     let relay = relay::Relay {
-        pool: pool.clone(),
+        pool: gates.runs.pool.clone(),
         outbox: Arc::clone(&outbox),
         tick: config.relay.tick(),
         batch: config.relay.batch.into(),
@@ -69,7 +70,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     relay.start(&broker, &lifecycle);
     let events = events::Events::start(&broker, &lifecycle);
     let reconciler = Arc::new(reconciler::Reconciler::new(
-        pool,
+        gates,
         &config.limits,
         &config.leases,
         &config.retention,

@@ -13,7 +13,7 @@ use crate::{
     convert,
     copy::copy_in,
     error::{During, ReconcileError},
-    tenant::TenantTx,
+    tenant::{News, TenantTx},
 };
 
 const SCHEMA_VERSION: u32 = 1;
@@ -76,48 +76,38 @@ pub(crate) async fn account_changes(
 }
 
 /// Tells that a run ended.
-pub(crate) async fn run_ended(tenant: &mut TenantTx, run: v1::Run) -> Result<(), ReconcileError> {
+pub(crate) fn run_ended(tenant: &mut TenantTx, run: v1::Run) {
     let key = if run.state() == v1::RunState::Held {
         "run.held"
     } else {
         "run.finished"
     };
     let run_id = run.run_id.clone();
-    put(tenant, key, run_id, Event::Run(run)).await
+    put(tenant, key, run_id, Event::Run(run));
 }
 
 /// Tells that the tenant's schedule does not run until somebody does something about it.
-pub(crate) async fn schedule_paused(
-    tenant: &mut TenantTx,
-    run: Option<RunId>,
-    reason: v1::PausedReason,
-) -> Result<(), ReconcileError> {
+pub(crate) fn schedule_paused(tenant: &mut TenantTx, run: Option<RunId>, reason: v1::PausedReason) {
     let event = v1::SchedulePaused {
         reason: reason.into(),
     };
     let run_id = run.map(|run| run.to_string()).unwrap_or_default();
-    put(tenant, "schedule.paused", run_id, Event::SchedulePaused(event)).await
+    put(tenant, "schedule.paused", run_id, Event::SchedulePaused(event));
 }
 
-async fn put(tenant: &mut TenantTx, key: &str, run: String, event: Event) -> Result<(), ReconcileError> {
+fn put(tenant: &mut TenantTx, routing_key: &'static str, run: String, event: Event) {
     let sender = Sender {
         tenant: tenant.tenant.clone(),
         run,
         time: tenant.now(),
     };
     let sequence = tenant.row.outbox_sequence + 1;
-    sqlx::query(
-        "INSERT INTO reconcile.outbox (tenant_id, sequence, routing_key, payload) VALUES ($1, $2, $3, $4)",
-    )
-    .bind(sender.tenant.as_str())
-    .bind(sequence)
-    .bind(key)
-    .bind(sender.event(sequence, event).encode_to_vec())
-    .execute(tenant.connection())
-    .await
-    .during("write an event")?;
+    tenant.tell(News {
+        sequence,
+        routing_key,
+        payload: sender.event(sequence, event).encode_to_vec(),
+    });
     tenant.row.outbox_sequence = sequence;
-    Ok(())
 }
 
 fn routing_key(kind: ChangeKind) -> &'static str {

@@ -4,7 +4,7 @@ use rollcall_chassis::{
     names,
     pg::{self, PgTimestamp},
 };
-use rollcall_domain::RunId;
+use rollcall_domain::{Fence, RunId};
 use rollcall_proto::v1;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -92,25 +92,14 @@ struct EndedRow {
     expect_preview_run_id: Option<Uuid>,
 }
 
-/// The state of a run that a worker has begun before; none if none has.
-pub(crate) async fn state(tenant: &mut TenantTx, run: RunId) -> Result<Option<v1::RunState>, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let state: Option<String> =
-        sqlx::query_scalar("SELECT state FROM reconcile.run_outcome WHERE tenant_id = $1 AND run_id = $2")
-            .bind(id)
-            .bind(run.as_uuid())
-            .fetch_optional(tenant.connection())
-            .await
-            .during("read the run's state")?;
-    Ok(state.map(|text| names::from_nullable(Some(&text))))
-}
-
-/// Notes that a worker begins a run, for the first time or again.
+/// Notes that a worker begins a run, for the first time or again, and starts the pulse of its lease; none for a run that ends
+/// at once.
 pub(crate) async fn begin(
     tenant: &mut TenantTx,
     run: RunId,
     request: &RunRequest,
     attempt: u32,
+    lease: Option<Fence>,
 ) -> Result<(), ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
     sqlx::query(include_str!("outcome/begin.sql"))
@@ -119,6 +108,7 @@ pub(crate) async fn begin(
         .bind(&request.kind)
         .bind(&request.trigger)
         .bind(i32::try_from(attempt).unwrap_or(i32::MAX))
+        .bind(lease.map(|fence| fence.0))
         .execute(tenant.connection())
         .await
         .during("note that the run began")?;
@@ -187,7 +177,7 @@ pub(crate) async fn end(
         counts: Some(ending.counts),
     };
     let run = finished(tenant, run, &row, ending);
-    outbox::run_ended(tenant, run).await?;
+    outbox::run_ended(tenant, run);
     Ok(ended)
 }
 

@@ -34,8 +34,6 @@ pub(crate) async fn all(tenant: &mut TenantTx) -> Result<Portal, ReconcileError>
     let mut accounts = read_accounts(connection, rows).await?;
     let rows = sqlx::query_as(include_str!("portal/all_addresses.sql")).bind(&id);
     add_addresses(connection, rows, &mut accounts).await?;
-    let rows = sqlx::query_as(include_str!("portal/all_removed_addresses.sql")).bind(&id);
-    add_addresses(connection, rows, &mut accounts).await?;
     Ok(block_in_place(|| accounts.into_values().collect()))
 }
 
@@ -48,10 +46,6 @@ pub(crate) async fn some(tenant: &mut TenantTx, ids: &[Uuid]) -> Result<Accounts
         .bind(ids);
     let mut accounts = read_accounts(connection, rows).await?;
     let rows = sqlx::query_as(include_str!("portal/some_addresses.sql"))
-        .bind(&id)
-        .bind(ids);
-    add_addresses(connection, rows, &mut accounts).await?;
-    let rows = sqlx::query_as(include_str!("portal/some_removed_addresses.sql"))
         .bind(&id)
         .bind(ids);
     add_addresses(connection, rows, &mut accounts).await?;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use rollcall_chassis::Lifecycle;
 use rollcall_domain::{RunId, TenantId};
-use sqlx::PgPool;
 use tokio::sync::Notify;
 
 use crate::{
@@ -13,16 +12,19 @@ use crate::{
     events::Events,
     lease::LeaseTimes,
     metrics::Metrics,
-    retention::Periods,
+    retention::{KeptWhole, Periods},
+    tenant::Gates,
 };
 
 /// The service behind its calls.
 pub(crate) struct Reconciler {
-    pub(crate) pool: PgPool,
+    pub(crate) gates: Gates,
     pub(crate) budget: Budget,
     pub(crate) leases: LeaseTimes,
     /// How long what is over is kept.
     pub(crate) retention: Periods,
+    /// How many previews and HELD runs of a tenant are kept with their rows.
+    pub(crate) kept_whole: KeptWhole,
     /// The largest read that is taken, in bytes of its batches.
     pub(crate) read_limit: usize,
     pub(crate) events: Events,
@@ -34,7 +36,7 @@ pub(crate) struct Reconciler {
 
 impl Reconciler {
     pub(crate) fn new(
-        pool: PgPool,
+        gates: Gates,
         limits: &Limits,
         leases: &Leases,
         retention: &Retention,
@@ -43,10 +45,11 @@ impl Reconciler {
         lifecycle: Lifecycle,
     ) -> Self {
         Self {
-            pool,
+            gates,
             budget: limits.budget(),
             leases: leases.times(),
             retention: retention.periods(),
+            kept_whole: retention.kept_whole(),
             read_limit: limits.read_bytes(),
             events,
             outbox,

@@ -6,9 +6,12 @@
 mod accounts;
 mod rows;
 mod summaries;
+mod superseded;
 
 use jiff::SignedDuration;
 use rollcall_proto::v1::RunKind;
+
+pub(crate) use superseded::KeptWhole;
 
 use crate::{error::ReconcileError, reconciler::Reconciler};
 

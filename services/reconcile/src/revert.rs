@@ -8,12 +8,11 @@ mod rows;
 use std::{convert::Infallible, sync::Arc};
 
 use rollcall_domain::{
-    RunId, TenantId, Verdict,
+    RunId, Verdict,
     plan::{AccountChange, AccountState, ChangeKind},
     undo::{self, Undo},
 };
 use rollcall_proto::v1;
-use sqlx::PgPool;
 use tokio::{sync::oneshot, task::block_in_place};
 use tracing::Instrument as _;
 
@@ -21,7 +20,7 @@ use crate::{
     binds,
     commit::{apply, settle_planner},
     error::{During, ReconcileError},
-    lease::{Begin, Begun},
+    lease::{Begin, Begun, Memory},
     outbox,
     outcome::{self, Ending},
     reconciler::Reconciler,
@@ -33,18 +32,21 @@ const ACCOUNT_BYTES: usize = 2048;
 
 impl Reconciler {
     /// Begins a run. One that takes another one back is a task of its own: a worker that waits no longer does not break it off.
-    /// The memory for it is waited for before the tenant is locked and a connection taken, so that nobody waits for both.
+    /// The memory for it is waited for without the tenant's lock and without a connection, so that nobody waits for both.
     pub(crate) async fn begin_or_revert(self: &Arc<Self>, begin: Begin) -> Result<Begun, ReconcileError> {
-        let accounts = accounts_to_revert(&self.pool, &begin.tenant, begin.run).await?;
-        let Some(accounts) = accounts else {
-            return self.begin(&begin).await;
+        let begun = self.begin(&self.gates.runs, &begin, Memory::None).await?;
+        let Begun::Reverts { accounts } = begun else {
+            return Ok(begun);
         };
         let reconciler = Arc::clone(self);
         let (sender, receiver) = oneshot::channel();
         let work = async move {
             let _memory = reconciler.budget.for_commit(accounts * ACCOUNT_BYTES).await;
+            let begun = reconciler
+                .begin(&reconciler.gates.commits, &begin, Memory::ForAccounts)
+                .await;
             // Nobody may wait for the answer any more.
-            let _ = sender.send(reconciler.begin(&begin).await);
+            let _ = sender.send(begun);
             Ok::<_, Infallible>(())
         };
         self.lifecycle.spawn("revert", work.in_current_span());
@@ -60,7 +62,7 @@ impl Reconciler {
         request: &RunRequest,
         current: &CurrentSettings,
     ) -> Result<Begun, ReconcileError> {
-        outcome::begin(&mut tenant, begin.run, request, begin.attempt).await?;
+        outcome::begin(&mut tenant, begin.run, request, begin.attempt, None).await?;
         let reverted = load::reverted(&mut tenant, request.acts_on_run_id).await?;
         let (ending, pauses) = match refused::check(reverted) {
             Ok(reverted) => {
@@ -72,7 +74,7 @@ impl Reconciler {
         let rows = ending.rows_written;
         let ended = outcome::end(&mut tenant, begin.run, ending).await?;
         if pauses {
-            outbox::schedule_paused(&mut tenant, Some(begin.run), v1::PausedReason::Reverted).await?;
+            outbox::schedule_paused(&mut tenant, Some(begin.run), v1::PausedReason::Reverted);
         }
         tenant.commit().await?;
         self.metrics.ended(ended.state());
@@ -119,19 +121,18 @@ impl Reconciler {
     }
 }
 
-/// How many accounts a run would take back; none if it is another kind of run.
-async fn accounts_to_revert(
-    pool: &PgPool,
-    tenant: &TenantId,
-    run: RunId,
-) -> Result<Option<usize>, ReconcileError> {
-    let accounts: Option<i64> = sqlx::query_scalar(include_str!("revert/accounts_to_revert.sql"))
-        .bind(tenant.as_str())
-        .bind(run.as_uuid())
-        .fetch_optional(pool)
-        .await
-        .during("read what the run would take back")?;
-    Ok(accounts.map(|accounts| usize::try_from(accounts).unwrap_or_default()))
+/// How many accounts a run takes back.
+pub(crate) async fn accounts(tenant: &mut TenantTx, request: &RunRequest) -> Result<usize, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let accounts: Option<i64> = sqlx::query_scalar(
+        "SELECT accounts_changed FROM reconcile.run_outcome WHERE tenant_id = $1 AND run_id = $2",
+    )
+    .bind(id)
+    .bind(request.acts_on_run_id)
+    .fetch_optional(tenant.connection())
+    .await
+    .during("read what the run takes back")?;
+    Ok(usize::try_from(accounts.unwrap_or_default()).unwrap_or_default())
 }
 
 /// Notes at the sync that it was taken back.

@@ -108,7 +108,7 @@ impl Reconciler {
         .bind(key.tenant.as_str())
         .bind(key.run.as_uuid())
         .bind(key.fence.0)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.gates.runs.pool)
         .await
         .during("look at the lease")?
         .flatten();
@@ -172,7 +172,7 @@ impl<'a> Collector<'a> {
         }
         let stage = self
             .stage
-            .get_or_insert_with(|| Stage::new(&self.reconciler.pool, &self.key));
+            .get_or_insert_with(|| Stage::new(&self.reconciler.gates.runs.pool, &self.key));
         stage.write(&batch).await
     }
 

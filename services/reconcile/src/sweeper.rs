@@ -43,7 +43,7 @@ impl Reconciler {
              ORDER BY deadline LIMIT $1",
         )
         .bind(BATCH)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.gates.runs.pool)
         .await
         .during("look for overdue runs")?;
         for tenant in overdue {
@@ -63,7 +63,7 @@ impl Reconciler {
     /// A tenant that is locked is being committed, perhaps by that very run: it is left alone.
     async fn end_overdue(&self, tenant: &str) -> Result<(), ReconcileError> {
         let tenant = TenantId::parse(tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
-        let Some(mut tenant) = TenantTx::try_open(&self.pool, &tenant).await? else {
+        let Some(mut tenant) = TenantTx::try_open(&self.gates.runs, &tenant).await? else {
             return Ok(());
         };
         let overdue = tenant.deadline().is_some_and(|deadline| deadline < tenant.now());
@@ -89,7 +89,7 @@ impl Reconciler {
     /// What was staged under a lease that is no more.
     async fn drop_orphans(&self) -> Result<(), ReconcileError> {
         sqlx::query(include_str!("sweeper/drop_orphans.sql"))
-            .execute(&self.pool)
+            .execute(&self.gates.runs.pool)
             .await
             .during("drop what was staged for nobody")?;
         Ok(())

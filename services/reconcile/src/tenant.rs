@@ -1,16 +1,19 @@
 //! A tenant under its lock: what begins a run, ends one, or changes the tenant's data goes through here.
 
 mod asked;
+mod gate;
 
 use jiff::Timestamp;
-use rollcall_chassis::pg::PgTimestamp;
+use rollcall_chassis::pg::{PgTimestamp, tenant_lock::LockedTransaction};
 use rollcall_domain::{Fence, RunId, TenantId};
-use sqlx::{FromRow, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use crate::error::{During, ReconcileError};
 
+use asked::{Asked, AskedRow};
 pub(crate) use asked::{CurrentSettings, RunRequest, removals_paused, settings};
+pub(crate) use gate::{Gate, Gates};
 
 /// A run of a tenant, as the worker names it that began it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,69 +54,72 @@ pub(crate) struct TenantRow {
 
 /// A transaction that holds the tenant's lock.
 pub(crate) struct TenantTx {
-    transaction: Transaction<'static, Postgres>,
+    transaction: LockedTransaction,
     pub(crate) tenant: TenantId,
     pub(crate) row: TenantRow,
+    /// The run that the transaction is about, as it was asked for and as things stand.
+    asked: Option<Asked>,
+    /// What the portal is to hear: it is written with the row.
+    news: Vec<News>,
+}
+
+/// An event for the outbox.
+pub(crate) struct News {
+    pub(crate) sequence: i64,
+    pub(crate) routing_key: &'static str,
+    pub(crate) payload: Vec<u8>,
 }
 
 impl TenantTx {
     /// Takes the lock, then the row. Whoever commits first decides what the next one sees.
-    pub(crate) async fn open(pool: &PgPool, tenant: &TenantId) -> Result<Self, ReconcileError> {
-        let mut transaction = pool.begin().await.during("begin a transaction")?;
-        // Longer than a large run takes to be applied; not so long that those who wait take every connection for good.
-        sqlx::query("SET LOCAL lock_timeout = '30s'")
-            .execute(&mut *transaction)
-            .await
-            .during("bound the wait for the tenant")?;
-        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('rollcall.tenant:' || $1, 0))")
-            .bind(tenant.as_str())
-            .execute(&mut *transaction)
-            .await
-            .during("lock the tenant")?;
-        Self::locked(transaction, tenant).await
+    pub(crate) async fn open(gate: &Gate, tenant: &TenantId) -> Result<Self, ReconcileError> {
+        Self::locked(gate.lock(tenant).await?, tenant, None).await
+    }
+
+    /// As [`Self::open`], with what is known of a run: all of it is read at once.
+    pub(crate) async fn open_for(gate: &Gate, tenant: &TenantId, run: RunId) -> Result<Self, ReconcileError> {
+        Self::locked(gate.lock(tenant).await?, tenant, Some(run)).await
     }
 
     /// As [`Self::open`], but none if somebody else has the lock at the moment.
-    pub(crate) async fn try_open(pool: &PgPool, tenant: &TenantId) -> Result<Option<Self>, ReconcileError> {
-        let mut transaction = pool.begin().await.during("begin a transaction")?;
-        let locked: bool = sqlx::query_scalar(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended('rollcall.tenant:' || $1, 0))",
-        )
-        .bind(tenant.as_str())
-        .fetch_one(&mut *transaction)
-        .await
-        .during("try to lock the tenant")?;
-        if locked {
-            Self::locked(transaction, tenant).await.map(Some)
-        } else {
-            Ok(None)
+    pub(crate) async fn try_open(gate: &Gate, tenant: &TenantId) -> Result<Option<Self>, ReconcileError> {
+        match gate.try_lock(tenant).await? {
+            Some(transaction) => Self::locked(transaction, tenant, None).await.map(Some),
+            None => Ok(None),
         }
     }
 
     async fn locked(
-        mut transaction: Transaction<'static, Postgres>,
+        mut transaction: LockedTransaction,
         tenant: &TenantId,
+        run: Option<RunId>,
     ) -> Result<Self, ReconcileError> {
-        sqlx::query("INSERT INTO reconcile.tenant (tenant_id) VALUES ($1) ON CONFLICT DO NOTHING")
-            .bind(tenant.as_str())
-            .execute(&mut *transaction)
-            .await
-            .during("make the tenant's row")?;
-        let row = sqlx::query_as(include_str!("tenant/load.sql"))
-            .bind(tenant.as_str())
-            .fetch_one(&mut *transaction)
-            .await
-            .during("read the tenant's row")?;
+        let connection = transaction.connection();
+        let loaded = match load(connection, tenant, run).await? {
+            Some(loaded) => loaded,
+            None => {
+                // The first time that anything is done for the tenant.
+                sqlx::query("INSERT INTO reconcile.tenant (tenant_id) VALUES ($1) ON CONFLICT DO NOTHING")
+                    .bind(tenant.as_str())
+                    .execute(&mut *connection)
+                    .await
+                    .during("make the tenant's row")?;
+                let loaded = load(connection, tenant, run).await?;
+                loaded.ok_or(ReconcileError::Unreadable { what: "tenant's row" })?
+            }
+        };
         Ok(Self {
             transaction,
             tenant: tenant.clone(),
-            row,
+            row: loaded.0,
+            asked: loaded.1,
+            news: Vec::new(),
         })
     }
 
-    /// As [`Self::open`] for a run, which must still be the newest to have the tenant's lease.
-    pub(crate) async fn open_held(pool: &PgPool, key: &LeaseKey) -> Result<Self, ReconcileError> {
-        let tenant = Self::open(pool, &key.tenant).await?;
+    /// As [`Self::open_for`] a run, which must still be the newest to have the tenant's lease.
+    pub(crate) async fn open_held(gate: &Gate, key: &LeaseKey) -> Result<Self, ReconcileError> {
+        let tenant = Self::open_for(gate, &key.tenant, key.run).await?;
         if tenant.row.run_id == Some(key.run.as_uuid()) && tenant.row.fence == key.fence.0 {
             Ok(tenant)
         } else {
@@ -121,9 +127,14 @@ impl TenantTx {
         }
     }
 
+    /// Puts what the portal is to hear behind what it hears already.
+    pub(crate) fn tell(&mut self, news: News) {
+        self.news.push(news);
+    }
+
     /// The connection, for statements of the same transaction.
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.transaction
+        self.transaction.connection()
     }
 
     /// The time of this transaction, by the database's clock.
@@ -163,16 +174,11 @@ impl TenantTx {
         self.row.worker = None;
         self.row.settings_generation = None;
         self.row.deadline = None;
-        sqlx::query("DELETE FROM reconcile.heartbeat WHERE tenant_id = $1")
+        sqlx::query(include_str!("tenant/release.sql"))
             .bind(self.tenant.as_str())
-            .execute(&mut *self.transaction)
+            .execute(self.transaction.connection())
             .await
-            .during("end the heartbeat")?;
-        sqlx::query("DELETE FROM reconcile.staged_batch WHERE tenant_id = $1")
-            .bind(self.tenant.as_str())
-            .execute(&mut *self.transaction)
-            .await
-            .during("drop what was staged")?;
+            .during("take the lease back")?;
         Ok(())
     }
 
@@ -203,9 +209,48 @@ impl TenantTx {
             .bind(row.refused_binds)
             .bind(row.refused_credential_generation)
             .bind(row.paused_credential_generation)
-            .execute(&mut *self.transaction)
+            .bind(self.news.iter().map(|news| news.sequence).collect::<Vec<_>>())
+            .bind(self.news.iter().map(|news| news.routing_key).collect::<Vec<_>>())
+            .bind(
+                self.news
+                    .iter()
+                    .map(|news| news.payload.as_slice())
+                    .collect::<Vec<_>>(),
+            )
+            .execute(self.transaction.connection())
             .await
             .during("write the tenant's row")?;
         self.transaction.commit().await.during("commit")
     }
+}
+
+async fn load(
+    connection: &mut PgConnection,
+    tenant: &TenantId,
+    run: Option<RunId>,
+) -> Result<Option<(TenantRow, Option<Asked>)>, ReconcileError> {
+    let Some(run) = run else {
+        let row: Option<TenantRow> = sqlx::query_as(include_str!("tenant/load.sql"))
+            .bind(tenant.as_str())
+            .fetch_optional(connection)
+            .await
+            .during("read the tenant's row")?;
+        return Ok(row.map(|row| (row, None)));
+    };
+    let row: Option<WithRun> = sqlx::query_as(include_str!("tenant/load_with_run.sql"))
+        .bind(tenant.as_str())
+        .bind(run.as_uuid())
+        .fetch_optional(connection)
+        .await
+        .during("read the tenant's row and its run")?;
+    row.map(|WithRun { row, asked }| Ok((row, Some(asked.decode(run)?))))
+        .transpose()
+}
+
+#[derive(FromRow)]
+struct WithRun {
+    #[sqlx(flatten)]
+    row: TenantRow,
+    #[sqlx(flatten)]
+    asked: AskedRow,
 }

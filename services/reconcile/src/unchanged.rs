@@ -20,11 +20,11 @@ impl Reconciler {
         key: &LeaseKey,
         read: v1::ReadSummary,
     ) -> Result<v1::RunEnded, ReconcileError> {
-        let mut tenant = TenantTx::open_held(&self.pool, key).await?;
+        let mut tenant = TenantTx::open_held(&self.gates.runs, key).await?;
         let ending = match Standing::of(&mut tenant, key.run).await? {
             Standing::Cancelled => Ending::cancelled(),
             Standing::Current(standing) => {
-                let inputs = inputs::current(&mut tenant, &standing.current).await?;
+                let inputs = inputs::current(&tenant, &standing.current);
                 if !standing.request.may_be_unchanged()
                     || !equals_last_applied(&tenant.row, &read.digest, &inputs)
                 {

@@ -16,7 +16,7 @@ mod ready;
 mod store;
 mod watch;
 
-use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg};
+use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg::Database};
 use rollcall_proto::v1::results_service_server::ResultsServiceServer;
 
 use api::Api;
@@ -28,8 +28,8 @@ pub use config::{Config, RetentionConfig, WatchConfig};
 
 /// Sets the service up, and returns once it listens.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
-    let pool = pg::connect(&config.database, "rollcall-results").await?;
-    let store = Store::new(pool);
+    let database = Database::reach(&config.database, "rollcall-results").await?;
+    let store = Store::new(database.calls());
     let changes = Changes::default();
     let broker = Broker::start(&config.amqp, "rollcall-results", &lifecycle)?;
     let api = Api {

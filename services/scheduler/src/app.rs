@@ -7,7 +7,7 @@ use rollcall_chassis::{
     amqp::{Broker, Consumer, topology::SEALS},
     credential::SealingKey,
     grpc::Server,
-    pg,
+    pg::Database,
 };
 use rollcall_domain::time_zone;
 use rollcall_proto::v1::sync_service_server::SyncServiceServer;
@@ -37,6 +37,8 @@ const READY_PAUSE: Duration = Duration::from_millis(250);
 /// What every part shares.
 struct Shared {
     store: Store,
+    /// On connections of its own: the publisher and the others never wait for calls to give one back.
+    background: Store,
     wakes: Arc<Wakes>,
     metrics: Metrics,
     broker: Broker,
@@ -46,10 +48,12 @@ struct Shared {
 /// Sets the service up and hands its parts to the process' life.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
     let sealing_key = SealingKey::read(&config.credentials.public_key_file)?;
-    let pool = pg::connect(&config.database, "rollcall-scheduler").await?;
-    pg::migrate(&pool, &MIGRATIONS).await?;
+    let database = Database::reach(&config.database, "rollcall-scheduler").await?;
+    database.migrate(&MIGRATIONS).await?;
+    let locks = config.limits.locks();
     let shared = Shared {
-        store: Store::new(pool),
+        store: Store::new(database.calls(), locks.clone()),
+        background: Store::new(database.pool(config.background_sessions()), locks),
         wakes: Arc::default(),
         metrics: Metrics::default(),
         broker: Broker::start(&config.amqp, "rollcall-scheduler", &lifecycle)?,
@@ -88,6 +92,7 @@ impl Shared {
                 store: self.store.clone(),
                 wakes: Arc::clone(&self.wakes),
                 metrics: self.metrics.clone(),
+                limit: config.limits.manual_runs(),
             },
             tests: ConnectionTests {
                 store: self.store.clone(),
@@ -109,20 +114,20 @@ impl Shared {
 
     fn spawn_loops(&self, config: &ScheduleConfig) {
         let publisher = Publisher {
-            store: self.store.clone(),
+            store: self.background.clone(),
             wakes: Arc::clone(&self.wakes),
             metrics: self.metrics.clone(),
             jobs: self.broker.publisher(),
             fallback: duration(config.publish_seconds),
         };
         let due_tick = DueTick {
-            store: self.store.clone(),
+            store: self.background.clone(),
             wakes: Arc::clone(&self.wakes),
             metrics: self.metrics.clone(),
             tick: duration(config.tick_seconds),
         };
         let sweeper = Sweeper {
-            store: self.store.clone(),
+            store: self.background.clone(),
             wakes: Arc::clone(&self.wakes),
             metrics: self.metrics.clone(),
             patience: config.patience(),
@@ -138,7 +143,7 @@ impl Shared {
     fn spawn_consumers(&self, replies: Consumer, desk: Desk) {
         let stop = self.lifecycle.soft();
         let keeper = SealKeeper {
-            store: self.store.clone(),
+            store: self.background.clone(),
             dead_letters: self.broker.publisher(),
         };
         let renewed = self.broker.consumer(SEALS, seals::PREFETCH);

@@ -2,13 +2,19 @@
 
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
-use rollcall_chassis::config::{
-    AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
+use rollcall_chassis::{
+    config::{
+        AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
+    },
+    pg::{
+        Sessions,
+        tenant_lock::{TenantLocks, Waits},
+    },
 };
 use rollcall_domain::time_zone;
 use serde::Deserialize;
 
-use crate::store::Patience;
+use crate::store::{ManualRunLimit, Patience};
 
 /// All sections.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,6 +40,58 @@ pub struct Config {
     /// What tenants may ask for.
     #[serde(default)]
     pub directory: DirectoryConfig,
+    /// How much of it.
+    #[serde(default)]
+    pub limits: LimitsConfig,
+}
+
+/// `[limits]`: what one tenant may take of what all share.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// How many runs a tenant may ask for in a while: syncs, previews, approvals and reverts.
+    pub manual_runs: NonZeroU32,
+    /// The while.
+    pub manual_run_minutes: NonZeroU32,
+    /// How many calls of a tenant wait for its lock.
+    pub waiting_calls: NonZeroU32,
+    /// How long they wait.
+    pub wait_seconds: NonZeroU32,
+    /// The connections of what no call waits for: the publisher, the due tick, the sweeper and renewed seals.
+    pub background_connections: NonZeroU32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        Self {
+            manual_runs: number(10),
+            manual_run_minutes: number(10),
+            waiting_calls: number(2),
+            wait_seconds: number(20),
+            background_connections: number(4),
+        }
+    }
+}
+
+impl LimitsConfig {
+    /// How many runs a tenant may ask for.
+    pub(crate) fn manual_runs(&self) -> ManualRunLimit {
+        ManualRunLimit {
+            runs: self.manual_runs.get(),
+            period: duration(self.manual_run_minutes) * 60,
+        }
+    }
+
+    /// How a tenant's lock is waited for.
+    pub(crate) fn locks(&self) -> TenantLocks {
+        let wait = duration(self.wait_seconds);
+        TenantLocks::new(Waits {
+            call: wait,
+            run: wait,
+            calls: self.waiting_calls.get() as usize,
+        })
+    }
 }
 
 /// `[credentials]`.
@@ -90,6 +148,17 @@ impl ScheduleConfig {
     }
 }
 
+impl Config {
+    /// The sessions of what no call waits for. Their statements take groups of tenants, and no longer than a call's.
+    pub(crate) fn background_sessions(&self) -> Sessions {
+        Sessions {
+            connections: self.limits.background_connections,
+            statement: duration(self.database.statement_seconds),
+            idle_transaction: duration(self.database.idle_transaction_seconds),
+        }
+    }
+}
+
 /// A configured number of seconds.
 pub(crate) fn duration(seconds: NonZeroU32) -> Duration {
     Duration::from_secs(seconds.get().into())
@@ -136,6 +205,23 @@ impl ServiceConfig for Config {
         (
             "schedule.lost_running_seconds",
             "when the job of a run that has begun is lost [3600]",
+        ),
+        (
+            "limits.manual_runs",
+            "how many runs a tenant may ask for in limits.manual_run_minutes; scheduled ones do not count [10]",
+        ),
+        (
+            "limits.manual_run_minutes",
+            "in how many minutes a tenant may ask for limits.manual_runs [10]",
+        ),
+        (
+            "limits.waiting_calls",
+            "how many calls of a tenant wait while it is locked; others are refused [2]",
+        ),
+        ("limits.wait_seconds", "how long such a call waits [20]"),
+        (
+            "limits.background_connections",
+            "connections for what no call waits for, beside database.max_connections [4]",
         ),
         (
             "directory.allow_plaintext",

@@ -1,8 +1,12 @@
 //! What is refused and how that is told, and how ids are read: all in one place, so that one refusal has one text.
 
+use std::time::Duration;
+
 use rollcall_chassis::status::{ApiError, Violations};
 use rollcall_domain::{RunId, TenantId};
 use tonic::Code;
+
+use crate::store::ManualRunLimit;
 
 /// The tenant that a call is about.
 pub(crate) fn parse_tenant(text: &str) -> Result<TenantId, ApiError> {
@@ -46,6 +50,8 @@ refusals! {
         "The run to compare with is not a preview that succeeded: name the preview that was looked at.";
     rows_expired = failed_precondition "ROWS_EXPIRED":
         "What the preview showed is not kept any more: look at a new preview first.";
+    preview_superseded = failed_precondition "SUMMARY_ONLY":
+        "Newer previews took this one's place, and only its summary is kept: review a newer preview first.";
 
     not_held = failed_precondition "NOT_HELD": "The run is not HELD: there is nothing to approve.";
     not_approvable = failed_precondition "NOT_APPROVABLE":
@@ -79,6 +85,26 @@ refusals! {
 
     too_many_tests = resource_exhausted "TOO_MANY_TESTS":
         "Too many connections are being tested. Please try again later.";
+}
+
+/// A tenant that had its share of manual runs.
+pub(crate) fn too_many_runs(limit: ManualRunLimit, wait: Duration) -> ApiError {
+    let minutes = |time: Duration| time.as_secs().div_ceil(60).max(1);
+    let plural = |count: u64| if count == 1 { "" } else { "s" };
+    let (period, again) = (minutes(limit.period), minutes(wait));
+    let message = format!(
+        "The tenant was given {} manual run{} in the last {period} minute{}, and may have no more: try again in {again} \
+         minute{}. Scheduled syncs are not affected.",
+        limit.runs,
+        plural(limit.runs.into()),
+        plural(period),
+        plural(again),
+    );
+    ApiError::resource_exhausted("TOO_MANY_RUNS", message)
+        .with("limit", limit.runs.to_string())
+        .with("period_seconds", limit.period.as_secs().to_string())
+        // The next whole second: at the moment itself the run still counts.
+        .retry_after(Duration::from_secs(wait.as_secs() + 1))
 }
 
 /// Whose settings are to be tested is not said.
@@ -123,4 +149,31 @@ pub(crate) fn test_lost() -> ApiError {
         "UNAVAILABLE",
         "The rest of the test was lost on its way. Please try again.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::{Code, Status};
+    use tonic_types::StatusExt as _;
+
+    use super::{Duration, ManualRunLimit, too_many_runs};
+
+    #[test]
+    fn too_many_runs_says_when_to_try_again_to_people_and_to_programs() {
+        let limit = ManualRunLimit {
+            runs: 10,
+            period: Duration::from_mins(10),
+        };
+        let status = Status::from(too_many_runs(limit, Duration::from_millis(61_500)));
+        assert_eq!(status.code(), Code::ResourceExhausted);
+        assert!(
+            status.message().contains("10 manual runs in the last 10 minutes"),
+            "{status:?}"
+        );
+        assert!(status.message().contains("again in 2 minutes"), "{status:?}");
+        let retry = status
+            .get_details_retry_info()
+            .and_then(|retry| retry.retry_delay);
+        assert_eq!(retry, Some(Duration::from_secs(62)));
+    }
 }

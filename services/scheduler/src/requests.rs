@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use crate::{
     metrics::Metrics,
-    refusals::{no_domains, no_run, no_settings, parse_run, parse_tenant, run_finished},
-    store::{NewRequest, RunFacts, Store, TenantChange},
+    refusals::{no_domains, no_run, no_settings, parse_run, parse_tenant, run_finished, too_many_runs},
+    store::{ManualRunLimit, NewRequest, RunFacts, Store, TenantChange},
     wakes::Wakes,
 };
 
@@ -31,6 +31,8 @@ pub(crate) struct RequestDesk {
     pub(crate) wakes: Arc<Wakes>,
     /// What is counted.
     pub(crate) metrics: Metrics,
+    /// How many runs a tenant may ask for.
+    pub(crate) limit: ManualRunLimit,
 }
 
 /// What became of a request.
@@ -103,7 +105,7 @@ impl RequestDesk {
             acts_on: Some(run_id),
             ..Wanted::plain(RunKind::Sync)
         };
-        let requested = add(&mut change, wanted).await?;
+        let requested = self.add(&mut change, wanted).await?;
         self.finish(change, wanted, requested).await
     }
 
@@ -117,7 +119,7 @@ impl RequestDesk {
         };
         change.pause_schedule().await?;
         change.cancel_scheduled().await?;
-        let requested = add(&mut change, wanted).await?;
+        let requested = self.add(&mut change, wanted).await?;
         self.finish(change, wanted, requested).await
     }
 
@@ -168,7 +170,7 @@ impl RequestDesk {
                 already_queued: true,
             }
         } else {
-            add(&mut change, wanted).await?
+            self.add(&mut change, wanted).await?
         };
         self.finish(change, wanted, requested).await
     }
@@ -192,22 +194,27 @@ impl RequestDesk {
         tracing::info!(tenant.id = %tenant, run.id = %run_id, kind, already_queued, "run requested");
         Ok(requested)
     }
-}
 
-async fn add(change: &mut TenantChange, wanted: Wanted) -> Result<Requested, ApiError> {
-    let run_id = RunId::from_uuid(Uuid::now_v7());
-    let traceparent = telemetry::traceparent();
-    let request = NewRequest {
-        run_id,
-        kind: wanted.kind,
-        trigger: wanted.trigger,
-        acts_on: wanted.acts_on,
-        expects: wanted.expects,
-        traceparent: traceparent.as_deref(),
-    };
-    change.insert_request(request).await?;
-    Ok(Requested {
-        run_id,
-        already_queued: false,
-    })
+    /// Adds a run, unless the tenant had its share of them lately.
+    async fn add(&self, change: &mut TenantChange, wanted: Wanted) -> Result<Requested, ApiError> {
+        if let Some(possible_at) = change.manual_run_possible_at(self.limit).await? {
+            let wait = possible_at.duration_since(change.now()).unsigned_abs();
+            return Err(too_many_runs(self.limit, wait));
+        }
+        let run_id = RunId::from_uuid(Uuid::now_v7());
+        let traceparent = telemetry::traceparent();
+        let request = NewRequest {
+            run_id,
+            kind: wanted.kind,
+            trigger: wanted.trigger,
+            acts_on: wanted.acts_on,
+            expects: wanted.expects,
+            traceparent: traceparent.as_deref(),
+        };
+        change.insert_request(request).await?;
+        Ok(Requested {
+            run_id,
+            already_queued: false,
+        })
+    }
 }

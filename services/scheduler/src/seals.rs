@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use futures::{StreamExt as _, stream::FuturesUnordered};
 use prost::Message as _;
 use rollcall_chassis::{
     BoxError,
     amqp::{Consumer, Delivery, Message, Publisher, SCHEMA_VERSION},
     lifecycle::chain,
+    pg::tenant_lock::LockError,
 };
 use rollcall_domain::TenantId;
 use rollcall_proto::v1::{SealRenewal, SealedCredential};
@@ -38,19 +40,29 @@ struct Renewal {
 }
 
 impl SealKeeper {
-    /// Keeps what comes, one at a time, until it is told to stop.
+    /// Keeps what comes until it is told to stop. One of a tenant that is locked waits for that alone: the others go on.
     pub(crate) async fn run(self, mut seals: Consumer, stop: CancellationToken) -> Result<(), BoxError> {
-        while let Some(delivery) = stop.run_until_cancelled(seals.next()).await {
-            // What is in hand when the process stops comes again to another.
-            if stop.run_until_cancelled(self.settle(&delivery)).await.is_none() {
-                break;
-            }
-            if let Err(error) = delivery.ack().await {
-                tracing::debug!(error = chain(&error), "a renewed seal comes again");
+        let mut in_hand = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                // What is in hand when the process stops comes again to another.
+                () = stop.cancelled() => break,
+                Some(()) = in_hand.next() => {}
+                delivery = seals.next(), if in_hand.len() < usize::from(PREFETCH) => {
+                    in_hand.push(self.keep(delivery));
+                }
             }
         }
+        drop(in_hand);
         seals.stop().await;
         Ok(())
+    }
+
+    async fn keep(&self, delivery: Delivery) {
+        self.settle(&delivery).await;
+        if let Err(error) = delivery.ack().await {
+            tracing::debug!(error = chain(&error), "a renewed seal comes again");
+        }
     }
 
     /// Faults of ours are waited out: the message is neither lost nor counted as one that breaks its consumers.
@@ -78,7 +90,7 @@ impl SealKeeper {
         }
     }
 
-    async fn renew(&self, renewal: &Renewal) -> sqlx::Result<()> {
+    async fn renew(&self, renewal: &Renewal) -> Result<(), LockError> {
         let mut change = self.store.change(&renewal.tenant).await?;
         let renewed = change
             .renew_seal(renewal.credential_generation, &renewal.credential)

@@ -13,15 +13,15 @@ mod sweeping;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use rollcall_chassis::pg::PgTimestamp;
+use rollcall_chassis::pg::tenant_lock::{LockError, LockedTransaction, TenantLocks, Waiter};
 use rollcall_domain::{DomainName, TenantId};
-use sqlx::{PgPool, Postgres, Row, Transaction, migrate::Migrator};
+use sqlx::{PgPool, migrate::Migrator};
 
 pub(crate) use due::{DueRun, DueTenant};
 pub(crate) use facts::RunFacts;
 pub(crate) use fleet::Fleet;
 pub(crate) use publishing::Unpublished;
-pub(crate) use requests::NewRequest;
+pub(crate) use requests::{ManualRunLimit, NewRequest};
 pub(crate) use settings::{NewSettings, RemovalSwitch, StoredSettings};
 pub(crate) use sweeping::Patience;
 
@@ -32,20 +32,21 @@ pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!();
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     pool: PgPool,
+    locks: TenantLocks,
 }
 
 /// A transaction that holds a tenant's lock, until it is committed or dropped.
 #[derive(Debug)]
 pub(crate) struct TenantChange {
-    tx: Transaction<'static, Postgres>,
+    tx: LockedTransaction,
     tenant: TenantId,
     now: Timestamp,
 }
 
 impl Store {
     /// A store over connections of the scheduler's own role.
-    pub(crate) fn new(pool: PgPool) -> Self {
-        Self { pool }
+    pub(crate) fn new(pool: PgPool, locks: TenantLocks) -> Self {
+        Self { pool, locks }
     }
 
     /// Whether reconcile has published what this service reads.
@@ -53,7 +54,8 @@ impl Store {
         sqlx::query_scalar(
             "SELECT to_regclass('reconcile.scheduler_tenant_domain') IS NOT NULL
                 AND to_regclass('reconcile.scheduler_run_state') IS NOT NULL
-                AND to_regclass('reconcile.scheduler_tenant') IS NOT NULL",
+                AND to_regclass('reconcile.scheduler_tenant') IS NOT NULL
+                AND to_regclass('reconcile.scheduler_superseded_run') IS NOT NULL",
         )
         .fetch_one(&self.pool)
         .await
@@ -72,22 +74,14 @@ impl Store {
             .collect()
     }
 
-    /// Begins a change that must not race with a commit of the tenant's runs. It waits for one under way, but not so
-    /// long that callers who ask again and again take every connection.
-    pub(crate) async fn change(&self, tenant: &TenantId) -> sqlx::Result<TenantChange> {
-        let mut tx = self.pool.begin().await?;
-        sqlx::query("SET LOCAL lock_timeout = '20s'")
-            .execute(&mut *tx)
-            .await?;
-        let row = sqlx::query(include_str!("store/sql/lock_tenant.sql"))
-            .bind(tenant.as_str())
-            .fetch_one(&mut *tx)
-            .await?;
-        let PgTimestamp(now) = row.try_get("now")?;
+    /// Begins a change that must not race with a commit of the tenant's runs. It waits for one under way, if not too many
+    /// do already, and holds no connection meanwhile.
+    pub(crate) async fn change(&self, tenant: &TenantId) -> Result<TenantChange, LockError> {
+        let tx = self.locks.lock(&self.pool, tenant.as_str(), Waiter::Call).await?;
         Ok(TenantChange {
+            now: tx.now().into(),
             tx,
             tenant: tenant.clone(),
-            now,
         })
     }
 }
@@ -109,7 +103,7 @@ impl TenantChange {
             "SELECT EXISTS (SELECT FROM reconcile.scheduler_tenant_domain WHERE tenant_id = $1)",
         )
         .bind(self.tenant.as_str())
-        .fetch_one(&mut *self.tx)
+        .fetch_one(self.tx.connection())
         .await
     }
 

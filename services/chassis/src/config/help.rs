@@ -38,10 +38,26 @@ const SHARED: &[(&str, &str)] = &[
         "lifecycle.drain_seconds",
         "how long work in hand may take after the first signal [30]",
     ),
-    ("database.url", "postgres://role:password@host/database"),
+    (
+        "database.url",
+        "postgres://role:password@host/database; a pooler in between must pass on or ignore start-up options \
+         (PgBouncer: ignore_startup_parameters = options)",
+    ),
     (
         "database.max_connections",
-        "how many connections are held at most [10]",
+        "how many connections calls hold at most [10]",
+    ),
+    (
+        "database.lock_seconds",
+        "how long a statement waits for a locked row or table [10]",
+    ),
+    (
+        "database.statement_seconds",
+        "how long a statement of a call may take [60]",
+    ),
+    (
+        "database.idle_transaction_seconds",
+        "how long a transaction of a call may do nothing before its connection is closed [60]",
     ),
     ("amqp.url", "amqp://user:password@host:5672/vhost, or amqps://"),
     (

@@ -128,10 +128,27 @@ pub struct DatabaseConfig {
     /// How many connections the service holds at most.
     #[serde(default = "default_max_connections")]
     pub max_connections: NonZeroU32,
+    /// How long a statement waits for a row or a table that another transaction has locked.
+    #[serde(default = "default_lock_seconds")]
+    pub lock_seconds: NonZeroU32,
+    /// How long a statement of a call may take.
+    #[serde(default = "default_statement_seconds")]
+    pub statement_seconds: NonZeroU32,
+    /// How long a transaction of a call may do nothing.
+    #[serde(default = "default_statement_seconds")]
+    pub idle_transaction_seconds: NonZeroU32,
 }
 
 fn default_max_connections() -> NonZeroU32 {
     NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN)
+}
+
+fn default_lock_seconds() -> NonZeroU32 {
+    NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN)
+}
+
+fn default_statement_seconds() -> NonZeroU32 {
+    NonZeroU32::new(60).unwrap_or(NonZeroU32::MIN)
 }
 
 /// `[amqp]`.

@@ -5,11 +5,15 @@ use sqlx::{
     Decode, Encode, Postgres, Type,
     encode::IsNull,
     error::BoxDynError,
-    postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo, PgValueFormat, PgValueRef},
+    postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo, PgValueFormat, PgValueRef, types::Oid},
 };
 
 /// PostgreSQL counts from 2000-01-01T00:00:00Z.
 const EPOCH_MICROSECONDS: i64 = 946_684_800_000_000;
+
+/// The types' numbers, which are PostgreSQL's own: by name, each new connection would look them up.
+const TIMESTAMPTZ: Oid = Oid(1184);
+const TIMESTAMPTZ_ARRAY: Oid = Oid(1185);
 
 /// A `timestamptz`. PostgreSQL keeps whole microseconds: what is finer is cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,13 +33,13 @@ impl From<PgTimestamp> for Timestamp {
 
 impl Type<Postgres> for PgTimestamp {
     fn type_info() -> PgTypeInfo {
-        PgTypeInfo::with_name("TIMESTAMPTZ")
+        PgTypeInfo::with_oid(TIMESTAMPTZ)
     }
 }
 
 impl PgHasArrayType for PgTimestamp {
     fn array_type_info() -> PgTypeInfo {
-        PgTypeInfo::with_name("_TIMESTAMPTZ")
+        PgTypeInfo::with_oid(TIMESTAMPTZ_ARRAY)
     }
 }
 

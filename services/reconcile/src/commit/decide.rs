@@ -59,7 +59,7 @@ impl Complete {
         let current = &self.standing.current;
         let rules = convert::rules(&current.settings)?;
         let world = load::world(tenant, &self.directory).await?;
-        let removals_paused = tenant.removals_paused(current).await?;
+        let removals_paused = tenant.removals_paused(current);
         if current.removes() && !removals_paused {
             self.check_asked(&world)?;
         }

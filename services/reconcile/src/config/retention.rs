@@ -4,16 +4,12 @@ use jiff::SignedDuration;
 use rollcall_chassis::config::Problems;
 use serde::Deserialize;
 
-use crate::retention::Periods;
+use crate::retention::{KeptWhole, Periods};
 
 /// Longer is no period that anybody means, and dates stay within what the database can tell.
 const MOST_DAYS: u32 = 36_500;
 
-/// All periods, in days.
-#[expect(
-    clippy::struct_field_names,
-    reason = "a key of the configuration names its unit"
-)]
+/// All periods, in days, and how many runs are kept with their rows.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Retention {
@@ -21,6 +17,8 @@ pub(crate) struct Retention {
     rows_days: u32,
     summary_days: u32,
     removed_days: u32,
+    previews: u32,
+    held_runs: u32,
 }
 
 impl Default for Retention {
@@ -30,6 +28,8 @@ impl Default for Retention {
             rows_days: 30,
             summary_days: 400,
             removed_days: 30,
+            previews: 3,
+            held_runs: 10,
         }
     }
 }
@@ -45,6 +45,13 @@ impl Retention {
         }
     }
 
+    pub(crate) fn kept_whole(&self) -> KeptWhole {
+        KeptWhole {
+            previews: self.previews,
+            held_runs: self.held_runs,
+        }
+    }
+
     pub(super) fn validate(&self, problems: &mut Problems) {
         let numbers = [
             ("retention.preview_days", self.preview_days),
@@ -54,6 +61,16 @@ impl Retention {
         ];
         for (key, _) in numbers.iter().filter(|(_, days)| !(1..=MOST_DAYS).contains(days)) {
             problems.push(*key, format!("must be from 1 to {MOST_DAYS}"));
+        }
+        let kept = [
+            ("retention.previews", self.previews),
+            ("retention.held_runs", self.held_runs),
+        ];
+        for (key, _) in kept.iter().filter(|(_, kept)| *kept == 0) {
+            problems.push(
+                *key,
+                "must be at least 1: somebody is to decide by the newest one",
+            );
         }
         if self.summary_days < self.rows_days.max(self.preview_days) {
             problems.push(

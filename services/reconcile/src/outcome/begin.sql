@@ -1,4 +1,12 @@
--- A run that waits for its next attempt may be asked for by hand meanwhile.
+-- The lease beats from this moment on, not from the transaction's beginning: who waited for the tenant's lock has not been
+-- silent meanwhile. A run that waits for its next attempt may be asked for by hand meanwhile.
+WITH pulse AS (
+    INSERT INTO reconcile.heartbeat (tenant_id, run_id, fence, beat_time)
+    SELECT $1, $2, $6, clock_timestamp()
+    WHERE $6::bigint IS NOT NULL
+    ON CONFLICT (tenant_id) DO UPDATE
+    SET run_id = EXCLUDED.run_id, fence = EXCLUDED.fence, beat_time = EXCLUDED.beat_time, objects = 0, claims = 0
+)
 INSERT INTO reconcile.run_outcome AS o (tenant_id, run_id, kind, trigger, state, attempt, start_time)
 VALUES ($1, $2, $3, $4, 'RUNNING', $5, now())
 ON CONFLICT (tenant_id, run_id) DO UPDATE

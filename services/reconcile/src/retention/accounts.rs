@@ -32,7 +32,7 @@ impl Reconciler {
         let candidates: Vec<(String, Uuid)> = sqlx::query_as(include_str!("accounts/candidates.sql"))
             .bind(self.retention.removed_accounts.as_secs())
             .bind(i64::from(STEP))
-            .fetch_all(&self.pool)
+            .fetch_all(&self.gates.runs.pool)
             .await
             .during("look for removed accounts")?;
         let mut by_tenant: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
@@ -51,7 +51,7 @@ impl Reconciler {
     /// Under the tenant's lock, or a run that restores one of them just now would find it gone. A tenant that somebody has
     /// locked is left for the next sweep.
     async fn purge_of(&self, tenant: &TenantId, accounts: &[Uuid]) -> Result<u64, ReconcileError> {
-        let Some(mut tx) = TenantTx::try_open(&self.pool, tenant).await? else {
+        let Some(mut tx) = TenantTx::try_open(&self.gates.runs, tenant).await? else {
             return Ok(0);
         };
         let purged: Vec<Uuid> = sqlx::query_scalar(include_str!("accounts/purge.sql"))

@@ -41,7 +41,7 @@ impl Reconciler {
     pub(super) async fn drop_rows(&self) -> Result<(), ReconcileError> {
         let expired: Vec<Expired> = sqlx::query_as(include_str!("rows/expired.sql"))
             .bind(RUNS)
-            .fetch_all(&self.pool)
+            .fetch_all(&self.gates.runs.pool)
             .await
             .during("look for runs whose rows have had their time")?;
         let mut by_tenant: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
@@ -88,7 +88,7 @@ impl Reconciler {
             .bind(tenant)
             .bind(run)
             .bind(i64::from(STEP))
-            .fetch_one(&self.pool)
+            .fetch_one(&self.gates.runs.pool)
             .await
             .during("drop the rows of a run")?;
         self.metrics.dropped("row", dropped.rows.unsigned_abs());
@@ -99,7 +99,7 @@ impl Reconciler {
         let marked = sqlx::query(include_str!("rows/mark.sql"))
             .bind(tenant)
             .bind(run)
-            .execute(&self.pool)
+            .execute(&self.gates.runs.pool)
             .await
             .during("note that the rows are gone")?;
         Ok(marked.rows_affected())
@@ -110,7 +110,7 @@ impl Reconciler {
         let dropped = sqlx::query(include_str!("rows/drop_history.sql"))
             .bind(tenant)
             .bind(i64::from(STEP))
-            .execute(&self.pool)
+            .execute(&self.gates.runs.pool)
             .await
             .during("drop rows of the history")?
             .rows_affected();

@@ -15,7 +15,7 @@ impl Reconciler {
             let step = sqlx::query(include_str!("summaries/drop.sql"))
                 .bind(self.retention.summaries.as_secs())
                 .bind(i64::from(STEP))
-                .execute(&self.pool)
+                .execute(&self.gates.runs.pool)
                 .await
                 .during("drop the summaries of runs")?
                 .rows_affected();

@@ -65,6 +65,8 @@ impl ReconcileService for RunCalls {
                 Begun::Finished => without_lease(BeginStatus::Finished),
                 Begun::Busy => without_lease(BeginStatus::Busy),
                 Begun::Taken => without_lease(BeginStatus::Taken),
+                // It is done before the answer.
+                Begun::Reverts { .. } => return Err(ReconcileError::CutOff.into()),
             },
         ))
     }

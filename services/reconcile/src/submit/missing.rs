@@ -64,7 +64,7 @@ impl Collector<'_> {
 
     /// As things stand now; under the lock it is looked at again.
     async fn may_remove(&self) -> Result<bool, ReconcileError> {
-        let pool = &self.reconciler.pool;
+        let pool = &self.reconciler.gates.runs.pool;
         let current = tenant::settings(self.key.tenant.as_str(), pool).await?;
         if !current.is_some_and(|current| current.removes()) {
             return Ok(false);
@@ -89,7 +89,7 @@ impl Collector<'_> {
         {
             let mut ids = sqlx::query_scalar::<_, String>(include_str!("missing/object_ids.sql"))
                 .bind(self.key.tenant.as_str())
-                .fetch(&self.reconciler.pool);
+                .fetch(&self.reconciler.gates.runs.pool);
             while let Some(id) = ids.try_next().await.during("read the accounts' objects")? {
                 let id = convert::object_id(&id)?;
                 if !self.directory.contains(&id) {

@@ -6,7 +6,7 @@ use rollcall_proto::v1;
 use sqlx::{FromRow, PgExecutor};
 use uuid::Uuid;
 
-use super::TenantTx;
+use super::{TenantTx, load};
 use crate::error::{During, ReconcileError};
 
 /// A run as it was asked for.
@@ -110,33 +110,107 @@ pub(crate) async fn removals_paused(executor: impl PgExecutor<'_>) -> Result<boo
     Ok(paused.unwrap_or_default())
 }
 
+/// A run as it was asked for, and what decides on it, all as of the lock.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    run: RunId,
+    request: Option<RunRequest>,
+    state: Option<v1::RunState>,
+    settings: Option<CurrentSettings>,
+    removals_paused: bool,
+    foreign_domains: Vec<String>,
+}
+
+#[derive(FromRow)]
+pub(super) struct AskedRow {
+    asked_for: bool,
+    kind: Option<String>,
+    trigger: Option<String>,
+    cancel_requested: Option<bool>,
+    acts_on_run_id: Option<Uuid>,
+    expect_preview_run_id: Option<Uuid>,
+    state: Option<String>,
+    settings: Option<Vec<u8>>,
+    sealed_credential: Option<Vec<u8>>,
+    generation: Option<i64>,
+    credential_generation: Option<i64>,
+    switched_on_generation: Option<i64>,
+    removals_paused: bool,
+    foreign_domains: Vec<String>,
+}
+
+impl AskedRow {
+    pub(super) fn decode(self, run: RunId) -> Result<Asked, ReconcileError> {
+        let request = self.asked_for.then(|| RunRequest {
+            kind: self.kind.unwrap_or_default(),
+            trigger: self.trigger.unwrap_or_default(),
+            cancel_requested: self.cancel_requested.unwrap_or_default(),
+            acts_on_run_id: self.acts_on_run_id,
+            expect_preview_run_id: self.expect_preview_run_id,
+        });
+        let settings = match (self.settings, self.sealed_credential) {
+            (Some(settings), Some(sealed_credential)) => Some(SettingsRow {
+                settings,
+                sealed_credential,
+                generation: self.generation.unwrap_or_default(),
+                credential_generation: self.credential_generation.unwrap_or_default(),
+                removal_generation: self.switched_on_generation,
+            }),
+            _ => None,
+        };
+        Ok(Asked {
+            run,
+            request,
+            state: self.state.map(|text| names::from_nullable(Some(&text))),
+            settings: settings.map(SettingsRow::decode).transpose()?,
+            removals_paused: self.removals_paused,
+            foreign_domains: self.foreign_domains,
+        })
+    }
+}
+
 impl TenantTx {
+    /// What is known of a run. It was read with the row if the transaction is about it; else it is read now.
+    async fn asked(&mut self, run: RunId) -> Result<&Asked, ReconcileError> {
+        if self.asked.as_ref().is_none_or(|asked| asked.run != run) {
+            let tenant = self.tenant.clone();
+            let loaded = load(self.connection(), &tenant, Some(run)).await?;
+            self.asked = loaded.and_then(|(_, asked)| asked);
+        }
+        self.asked
+            .as_ref()
+            .ok_or(ReconcileError::Unreadable { what: "tenant's row" })
+    }
+
     /// The run as it was asked for; none if nobody asked, or the request is no more.
     pub(crate) async fn request(&mut self, run: RunId) -> Result<Option<RunRequest>, ReconcileError> {
-        let id = self.tenant.as_str().to_owned();
-        sqlx::query_as(
-            "SELECT kind, trigger, cancel_requested, acts_on_run_id, expect_preview_run_id \
-             FROM scheduler.reconcile_run_request WHERE tenant_id = $1 AND run_id = $2",
-        )
-        .bind(id)
-        .bind(run.as_uuid())
-        .fetch_optional(self.connection())
-        .await
-        .during("read the run's request")
+        Ok(self.asked(run).await?.request.clone())
+    }
+
+    /// The state of a run that a worker has begun before; none if none has.
+    pub(crate) async fn state(&mut self, run: RunId) -> Result<Option<v1::RunState>, ReconcileError> {
+        Ok(self.asked(run).await?.state)
     }
 
     /// The tenant's settings; none if they were deleted.
     pub(crate) async fn settings(&mut self) -> Result<Option<CurrentSettings>, ReconcileError> {
+        if let Some(asked) = &self.asked {
+            return Ok(asked.settings.clone());
+        }
         let id = self.tenant.as_str().to_owned();
         settings(&id, self.connection()).await
     }
 
     /// Whether absences of this tenant are withheld by the operator: never while Remove Accounts is off.
-    pub(crate) async fn removals_paused(
-        &mut self,
-        current: &CurrentSettings,
-    ) -> Result<bool, ReconcileError> {
-        Ok(current.removes() && removals_paused(self.connection()).await?)
+    pub(crate) fn removals_paused(&self, current: &CurrentSettings) -> bool {
+        current.removes() && self.asked.as_ref().is_some_and(|asked| asked.removals_paused)
+    }
+
+    /// The domains that the last applied read met and that others own, by name.
+    pub(crate) fn foreign_domains(&self) -> &[String] {
+        self.asked
+            .as_ref()
+            .map_or(&[], |asked| asked.foreign_domains.as_slice())
     }
 }
 

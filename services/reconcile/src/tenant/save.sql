@@ -1,3 +1,9 @@
+-- The row, and what the portal is to hear of it: the events' numbers are the row's.
+WITH news AS (
+    INSERT INTO reconcile.outbox (tenant_id, sequence, routing_key, payload)
+    SELECT $1, n.sequence, n.routing_key, n.payload
+    FROM unnest($24::bigint[], $25::text[], $26::bytea[]) AS n (sequence, routing_key, payload)
+)
 UPDATE reconcile.tenant
 SET fence = $2,
     run_id = $3,

@@ -40,7 +40,12 @@ SELECT
     outcome.would_hold,
     outcome.rows_of_run_id,
     outcome.rows_expire_time,
-    COALESCE(outcome.rows_expire_time <= now(), false) AS rows_expired
+    COALESCE(outcome.rows_expire_time <= now(), false) AS rows_expired,
+    EXISTS (
+        SELECT
+        FROM results.superseded_run AS superseded
+        WHERE superseded.tenant_id = request.tenant_id AND superseded.run_id = request.run_id
+    ) AS rows_superseded
 FROM results.run_request AS request
 LEFT JOIN results.run_outcome AS outcome
     ON outcome.tenant_id = request.tenant_id AND outcome.run_id = request.run_id

@@ -143,6 +143,8 @@ struct Record {
     rows_expire_time: Option<PgTimestamp>,
     /// By the database's clock, which set the time.
     rows_expired: bool,
+    /// Whether newer runs of its kind took its place before that.
+    rows_superseded: bool,
 }
 
 #[derive(Debug, sqlx::FromRow)]
@@ -219,6 +221,18 @@ impl Record {
                 self.run_id, self.state
             );
             return Err(ApiError::failed_precondition("RUN_HAS_NO_ROWS", message));
+        }
+        if self.rows_superseded {
+            let what = match names::from_nullable(Some(&self.kind)) {
+                RunKind::Preview => "previews",
+                RunKind::Sync | RunKind::Revert | RunKind::Unspecified => "HELD runs",
+            };
+            let message = format!(
+                "Newer {what} took the place of run {}, and only its summary is kept. Review a newer one, or make a new \
+                 preview.",
+                self.run_id
+            );
+            return Err(ApiError::failed_precondition("SUMMARY_ONLY", message));
         }
         if self.rows_expired {
             let message = format!(

@@ -7,8 +7,8 @@ use rollcall_proto::v1::{HeldReason, RunKind, RunState};
 use crate::{
     refusals::{
         already_approved, already_reverted, approval_expired, domains_changed, not_a_finished_sync,
-        not_a_preview, not_approvable, not_held, not_newest_held, nothing_to_revert, revert_expired,
-        rows_expired, settings_changed,
+        not_a_preview, not_approvable, not_held, not_newest_held, nothing_to_revert, preview_superseded,
+        revert_expired, rows_expired, settings_changed,
     },
     store::RunFacts,
 };
@@ -72,6 +72,9 @@ pub(super) fn revertible(run: &RunFacts, now: Timestamp) -> Result<(), ApiError>
 pub(super) fn expectable(run: &RunFacts, now: Timestamp) -> Result<(), ApiError> {
     if run.kind != RunKind::Preview || run.state != RunState::Succeeded {
         return Err(not_a_preview());
+    }
+    if run.rows_superseded {
+        return Err(preview_superseded());
     }
     if run.rows_expire_time.is_some_and(|time| time <= now) {
         return Err(rows_expired());
@@ -211,8 +214,12 @@ mod tests {
 
     #[test]
     fn a_sync_is_compared_with_a_preview_whose_rows_are_kept() {
-        let cases: [Case; 5] = [
+        let cases: [Case; 6] = [
             ("", |_| {}),
+            ("SUMMARY_ONLY", |run| {
+                run.rows_superseded = true;
+                run.rows_expire_time = Some(NOW);
+            }),
             ("NOT_A_PREVIEW", |run| run.kind = RunKind::Sync),
             ("NOT_A_PREVIEW", |run| run.state = RunState::Running),
             ("NOT_A_PREVIEW", |run| run.state = RunState::Unspecified),

@@ -29,6 +29,8 @@ pub(crate) struct RunFacts {
     pub(crate) reverted: bool,
     /// Until when its rows are kept.
     pub(crate) rows_expire_time: Option<Timestamp>,
+    /// Whether they went before their time, since newer previews took its place.
+    pub(crate) rows_superseded: bool,
     /// Whether the settings are as they were.
     pub(crate) same_settings: bool,
     /// Whether the domains are as they were.
@@ -56,6 +58,7 @@ impl FromRow<'_, PgRow> for RunFacts {
                 .unwrap_or_default(),
             reverted: row.try_get::<Option<bool>, _>("reverted")?.unwrap_or_default(),
             rows_expire_time: time("rows_expire_time")?,
+            rows_superseded: row.try_get("rows_superseded")?,
             same_settings: row.try_get("same_settings")?,
             same_domains: row.try_get("same_domains")?,
             newest_held: row.try_get("newest_held")?,
@@ -72,7 +75,7 @@ impl TenantChange {
         sqlx::query_as(include_str!("sql/run_facts.sql"))
             .bind(self.tenant.as_str())
             .bind(run_id.as_uuid())
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(self.tx.connection())
             .await
     }
 }

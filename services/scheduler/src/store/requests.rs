@@ -1,6 +1,9 @@
 //! Runs as they are asked for.
 
-use rollcall_chassis::names;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rollcall_chassis::{names, pg::PgTimestamp};
 use rollcall_domain::RunId;
 use rollcall_proto::v1::{RunKind, RunTrigger};
 use sqlx::{FromRow, types::Uuid};
@@ -22,6 +25,15 @@ pub(crate) struct NewRequest<'a> {
     pub(crate) expects: Option<RunId>,
     /// The W3C trace context of the call.
     pub(crate) traceparent: Option<&'a str>,
+}
+
+/// How many runs a tenant may ask for in a while, of whatever kind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ManualRunLimit {
+    /// So many.
+    pub(crate) runs: u32,
+    /// In so long.
+    pub(crate) period: Duration,
 }
 
 /// What is known of a request.
@@ -53,7 +65,7 @@ impl TenantChange {
             .bind(self.tenant.as_str())
             .bind(names::to_sql(kind))
             .bind(expects.map(RunId::as_uuid))
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(self.tx.connection())
             .await?;
         Ok(id.map(RunId::from_uuid))
     }
@@ -67,7 +79,7 @@ impl TenantChange {
         sqlx::query(include_str!("sql/promote_request.sql"))
             .bind(run_id.as_uuid())
             .bind(traceparent)
-            .execute(&mut *self.tx)
+            .execute(self.tx.connection())
             .await?;
         Ok(())
     }
@@ -82,9 +94,26 @@ impl TenantChange {
             .bind(request.acts_on.map(RunId::as_uuid))
             .bind(request.expects.map(RunId::as_uuid))
             .bind(request.traceparent)
-            .execute(&mut *self.tx)
+            .bind(PgTimestamp(self.now))
+            .execute(self.tx.connection())
             .await?;
         Ok(())
+    }
+
+    /// When the tenant may have another run by hand; none if it may now.
+    pub(crate) async fn manual_run_possible_at(
+        &mut self,
+        limit: ManualRunLimit,
+    ) -> sqlx::Result<Option<Timestamp>> {
+        let possible_at: Option<PgTimestamp> =
+            sqlx::query_scalar(include_str!("sql/manual_run_possible_at.sql"))
+                .bind(self.tenant.as_str())
+                .bind(PgTimestamp(self.now))
+                .bind(i64::from(limit.runs))
+                .bind(limit.period.as_secs_f64())
+                .fetch_optional(self.tx.connection())
+                .await?;
+        Ok(possible_at.map(Timestamp::from))
     }
 
     /// What is known of one of the tenant's runs.
@@ -92,7 +121,7 @@ impl TenantChange {
         sqlx::query_as(include_str!("sql/request_state.sql"))
             .bind(self.tenant.as_str())
             .bind(run_id.as_uuid())
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(self.tx.connection())
             .await
     }
 
@@ -100,7 +129,7 @@ impl TenantChange {
     pub(crate) async fn cancel_scheduled(&mut self) -> sqlx::Result<()> {
         sqlx::query(include_str!("sql/cancel_scheduled.sql"))
             .bind(Some(self.tenant.as_str()))
-            .execute(&mut *self.tx)
+            .execute(self.tx.connection())
             .await?;
         Ok(())
     }
@@ -110,7 +139,7 @@ impl TenantChange {
         sqlx::query(include_str!("sql/cancel_request.sql"))
             .bind(self.tenant.as_str())
             .bind(run_id.as_uuid())
-            .execute(&mut *self.tx)
+            .execute(self.tx.connection())
             .await?;
         Ok(())
     }

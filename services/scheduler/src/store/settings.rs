@@ -115,7 +115,7 @@ impl TenantChange {
         }
         sqlx::query_as(OF_TENANT)
             .bind(self.tenant.as_str())
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(self.tx.connection())
             .await
     }
 
@@ -123,7 +123,7 @@ impl TenantChange {
     pub(crate) async fn lock_settings(&mut self) -> sqlx::Result<bool> {
         let row = sqlx::query(include_str!("sql/lock_settings.sql"))
             .bind(self.tenant.as_str())
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(self.tx.connection())
             .await?;
         Ok(row.is_some())
     }
@@ -149,7 +149,7 @@ impl TenantChange {
             .bind(new.new_credential)
             .bind(new.removal != RemovalSwitch::Off)
             .bind(new.removal == RemovalSwitch::StaysOn)
-            .execute(&mut *self.tx)
+            .execute(self.tx.connection())
             .await?;
         Ok(())
     }
@@ -158,7 +158,7 @@ impl TenantChange {
     pub(crate) async fn pause_schedule(&mut self) -> sqlx::Result<()> {
         sqlx::query(include_str!("sql/pause_schedule.sql"))
             .bind(self.tenant.as_str())
-            .execute(&mut *self.tx)
+            .execute(self.tx.connection())
             .await?;
         Ok(())
     }
@@ -168,7 +168,7 @@ impl TenantChange {
         sqlx::query(include_str!("sql/resume_schedule.sql"))
             .bind(self.tenant.as_str())
             .bind(PgTimestamp(next_run_at))
-            .execute(&mut *self.tx)
+            .execute(self.tx.connection())
             .await?;
         Ok(())
     }
@@ -184,7 +184,7 @@ impl TenantChange {
             .bind(credential_generation)
             .bind(credential.encode_to_vec())
             .bind(&credential.key_id)
-            .execute(&mut *self.tx)
+            .execute(self.tx.connection())
             .await?;
         Ok(renewed.rows_affected() > 0)
     }
@@ -193,12 +193,12 @@ impl TenantChange {
     pub(crate) async fn delete_settings(&mut self) -> sqlx::Result<()> {
         sqlx::query("DELETE FROM scheduler.settings WHERE tenant_id = $1")
             .bind(self.tenant.as_str())
-            .execute(&mut *self.tx)
+            .execute(self.tx.connection())
             .await?;
         // After the settings are gone, so that a due tick that was first is seen, and none comes after.
         sqlx::query(include_str!("sql/cancel_requests_of_tenant.sql"))
             .bind(self.tenant.as_str())
-            .execute(&mut *self.tx)
+            .execute(self.tx.connection())
             .await?;
         Ok(())
     }

@@ -55,7 +55,17 @@ fn of_run(reason: &str) -> Option<&'static str> {
         "ROWS_EXPIRED" => {
             "A preview's rows are kept for 7 days, a sync's for 30: look at a new preview with rollcall preview TENANT."
         }
+        "SUMMARY_ONLY" => {
+            "A tenant's three newest previews are kept with their rows: rollcall runs TENANT lists them, and rollcall \
+             preview TENANT makes a new one."
+        }
+        "TOO_MANY_RUNS" => {
+            "Runs that were asked for lately may say enough: rollcall runs TENANT lists them. The schedule goes on."
+        }
         "NOT_A_PREVIEW" => "Name a preview that SUCCEEDED: rollcall runs TENANT lists the tenant's runs.",
+        "TENANT_BUSY" => {
+            "Another change, or the end of a large sync, is under way for this tenant. Try again in a moment."
+        }
         "PAGE_TOKEN" => "The list changed while it was read: try again.",
         _ => return None,
     })

@@ -1,0 +1,194 @@
+//! A tenant's lock, and how it is waited for: without a connection.
+//!
+//! Whatever must not race with a commit of a tenant's run takes the tenant's advisory lock in PostgreSQL. A large commit has
+//! it for a minute, and a wait in the database would hold a connection for as long. So a lock is tried, and between two
+//! tries no connection is held. Within a process those who want the same tenant queue in memory, and only the first of
+//! them tries. Few calls of a tenant may wait; whoever comes beyond that is refused, and may repeat the call. What a run
+//! needs goes before the calls, and never waits behind their tries for long: it knocks, as [`Waiter::Run`] says.
+
+mod queue;
+
+use std::time::Duration;
+
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::PgTimestamp;
+use queue::{Queues, Turn};
+
+/// The first and the longest pause between two tries.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(200));
+/// PostgreSQL gave up waiting for a lock.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// Who waits for a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiter {
+    /// A call of somebody who can repeat it. Only a few of a tenant wait.
+    Call,
+    /// A step of a run. It waits before the calls of its process. Against those of other processes it knocks: each try but
+    /// the first waits in the database for a moment, where it has its place before whoever only tries.
+    Run,
+}
+
+/// How long who waits, and how many.
+#[derive(Debug, Clone, Copy)]
+pub struct Waits {
+    /// How long a call waits.
+    pub call: Duration,
+    /// How long a step of a run waits.
+    pub run: Duration,
+    /// How many calls of a tenant wait.
+    pub calls: usize,
+}
+
+/// The locks of all tenants, as one process sees them. Clones share it.
+#[derive(Debug, Clone)]
+pub struct TenantLocks {
+    queues: Queues,
+    waits: Waits,
+}
+
+/// A transaction that has a tenant's lock until it ends.
+#[derive(Debug)]
+pub struct LockedTransaction {
+    // Before the turn: the next in the queue finds the lock free.
+    transaction: Transaction<'static, Postgres>,
+    now: PgTimestamp,
+    _turn: Turn,
+}
+
+/// Why a tenant's lock was not had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Somebody else had it for as long as the caller may wait, or too many wait already.
+    #[error("the tenant is locked")]
+    Busy,
+    /// A statement failed.
+    #[error("the tenant cannot be locked")]
+    Database(#[from] sqlx::Error),
+}
+
+impl TenantLocks {
+    /// Nobody waits yet.
+    pub fn new(waits: Waits) -> Self {
+        Self {
+            queues: Queues::new(waits.calls),
+            waits,
+        }
+    }
+
+    /// Begins a transaction that has the tenant's lock. A connection of the pool is held only while the lock is tried.
+    pub async fn lock(
+        &self,
+        pool: &PgPool,
+        tenant: &str,
+        waiter: Waiter,
+    ) -> Result<LockedTransaction, LockError> {
+        let deadline = Instant::now()
+            + match waiter {
+                Waiter::Call => self.waits.call,
+                Waiter::Run => self.waits.run,
+            };
+        let place = self.queues.join(tenant, waiter).ok_or(LockError::Busy)?;
+        let turn = timeout_at(deadline, place).await.ok().flatten();
+        let mut turn = turn.ok_or(LockError::Busy)?;
+        let mut pause = PAUSES.0;
+        let mut knock = None;
+        loop {
+            let mut transaction = pool.begin().await?;
+            if let Some(now) = try_lock(&mut transaction, tenant, knock).await? {
+                return Ok(LockedTransaction {
+                    transaction,
+                    now,
+                    _turn: turn,
+                });
+            }
+            transaction.rollback().await?;
+            turn.waits();
+            if Instant::now() + pause >= deadline {
+                return Err(LockError::Busy);
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(PAUSES.1);
+            knock = (waiter == Waiter::Run).then_some(pause);
+        }
+    }
+
+    /// The same, but none if somebody has the lock at the moment.
+    pub async fn try_lock(
+        &self,
+        pool: &PgPool,
+        tenant: &str,
+    ) -> Result<Option<LockedTransaction>, sqlx::Error> {
+        let Some(turn) = self.queues.take(tenant) else {
+            return Ok(None);
+        };
+        let mut transaction = pool.begin().await?;
+        let now = try_lock(&mut transaction, tenant, None).await?;
+        Ok(now.map(|now| LockedTransaction {
+            transaction,
+            now,
+            _turn: turn,
+        }))
+    }
+}
+
+impl LockedTransaction {
+    /// The database's time when the lock was had.
+    pub fn now(&self) -> PgTimestamp {
+        self.now
+    }
+
+    /// The connection, for statements of the transaction.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Makes what was done last, and gives the lock back.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        self.transaction.commit().await
+    }
+}
+
+/// The time of the lock; none if somebody else has it, after the wait that `knock` allows.
+async fn try_lock(
+    connection: &mut PgConnection,
+    tenant: &str,
+    knock: Option<Duration>,
+) -> sqlx::Result<Option<PgTimestamp>> {
+    let Some(knock) = knock else {
+        let (locked, now): (bool, PgTimestamp) = sqlx::query_as(include_str!("tenant_lock/try.sql"))
+            .bind(tenant)
+            .fetch_one(connection)
+            .await?;
+        return Ok(locked.then_some(now));
+    };
+    sqlx::query("SELECT set_config('lock_timeout', $1, true)")
+        .bind(format!("{}ms", knock.as_millis()))
+        .execute(&mut *connection)
+        .await?;
+    let waited: sqlx::Result<PgTimestamp> = sqlx::query_scalar(include_str!("tenant_lock/knock.sql"))
+        .bind(tenant)
+        .fetch_one(&mut *connection)
+        .await;
+    match waited {
+        Ok(now) => {
+            sqlx::query("SET LOCAL lock_timeout TO DEFAULT")
+                .execute(connection)
+                .await?;
+            Ok(Some(now))
+        }
+        // The transaction is of no more use; nothing was done in it.
+        Err(error) if is_lock_timeout(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the database gave up waiting for a lock.
+fn is_lock_timeout(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code == LOCK_NOT_AVAILABLE)
+}

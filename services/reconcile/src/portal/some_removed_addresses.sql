@@ -1,3 +1,0 @@
-SELECT account_id, address, address_type, origin, stale_since
-FROM portal.removed_address
-WHERE tenant_id = $1 AND account_id = ANY($2)

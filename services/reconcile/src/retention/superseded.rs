@@ -1,0 +1,66 @@
+//! Previews and HELD runs whose place newer ones have taken: of these only the summary is kept.
+//!
+//! Each of them stores as many rows as it differs from what is applied, before a tenant's first sync all of them, and nothing
+//! but time would bound how many there are. They are marked where a run ends, under the tenant's lock: what a sync that was
+//! asked for still goes by is never marked, since it was asked for under the same lock. The sweeper takes the rows away.
+
+use rollcall_domain::RunId;
+use rollcall_proto::v1::{RunKind, RunState};
+
+use crate::{
+    error::{During, ReconcileError},
+    tenant::{RunRequest, TenantTx},
+};
+
+/// How many of a tenant's runs are kept with their rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeptWhole {
+    pub(crate) previews: u32,
+    pub(crate) held_runs: u32,
+}
+
+impl KeptWhole {
+    /// Marks what the end of a run leaves without a place: what came before it, or what it went by.
+    pub(crate) async fn mark_superseded(
+        self,
+        tenant: &mut TenantTx,
+        run: RunId,
+        state: RunState,
+    ) -> Result<(), ReconcileError> {
+        let Some(request) = tenant.request(run).await? else {
+            return Ok(());
+        };
+        if ends_a_preview(&request, state) {
+            let older = include_str!("superseded/previews.sql");
+            mark(tenant, older, self.previews).await?;
+        }
+        if ends_a_held_run(&request, state) {
+            let older = include_str!("superseded/held.sql");
+            mark(tenant, older, self.held_runs).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether there is one more preview, or one less that is gone by.
+fn ends_a_preview(request: &RunRequest, state: RunState) -> bool {
+    let is_one = request.kind() == RunKind::Preview && state == RunState::Succeeded;
+    is_one || request.expect_preview_run_id.is_some()
+}
+
+/// Whether there is one more HELD run, or one less that an approval goes by.
+fn ends_a_held_run(request: &RunRequest, state: RunState) -> bool {
+    let approves = request.kind() == RunKind::Sync && request.acts_on_run_id.is_some();
+    state == RunState::Held || approves
+}
+
+async fn mark(tenant: &mut TenantTx, older: &'static str, kept: u32) -> Result<(), ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    sqlx::query(older)
+        .bind(id)
+        .bind(i64::from(kept))
+        .execute(tenant.connection())
+        .await
+        .during("mark runs of which only the summary is kept")?;
+    Ok(())
+}
