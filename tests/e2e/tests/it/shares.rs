@@ -1,0 +1,183 @@
+//! What one tenant may take of what all share: manual runs, and rows that are kept.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use rollcall_e2e::{Tenant, status::refused, tenant::in_short, wait};
+use rollcall_proto::v1::{CancelRunRequest, Run, RunState};
+use rollcall_testbed::{Kind, StackOptions};
+use tonic::Code;
+use tonic_types::StatusExt as _;
+use uuid::Uuid;
+
+use crate::{
+    office::REMOVING,
+    own::{Own, people, succeeded},
+    removal::leave,
+};
+
+const ROWS_OF_PREVIEWS: &str =
+    "SELECT count(*) FROM reconcile.claim_history WHERE tenant_id = $1 AND preview_run_id IS NOT NULL";
+
+async fn cancel(tenant: &Tenant, run_id: &str) -> Result<()> {
+    let request = CancelRunRequest {
+        tenant_id: tenant.id.clone(),
+        run_id: run_id.to_owned(),
+    };
+    tenant.clients.sync.clone().cancel_run(request).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_tenant_gets_ten_manual_runs_in_ten_minutes_and_is_told_when_it_gets_more() -> Result<()> {
+    let no_workers = StackOptions {
+        workers: 0,
+        ..StackOptions::default().set(Kind::Scheduler, "ROLLCALL_LIMITS__MANUAL_RUNS", "10")
+    };
+    let own = Own::start(no_workers).await?;
+    let (tenant, forest) = own.tenant("shares").await?;
+    tenant.put_directory(forest.settings()).await?;
+    for _ in 0..9 {
+        // What waits already is answered, and does not count.
+        let preview = tenant.start_preview().await?;
+        assert_eq!(tenant.start_preview().await?, preview);
+        cancel(&tenant, &preview).await?;
+    }
+    // Two at the same moment, and room for one.
+    let (sync, preview) = tokio::join!(tenant.start_sync(), tenant.start_preview());
+    let status = match (sync, preview) {
+        (Ok(sync), Err(status)) => {
+            assert_eq!(tenant.start_sync().await?, sync, "it waits, and is answered");
+            status
+        }
+        (Err(status), Ok(preview)) => {
+            assert_eq!(
+                tenant.start_preview().await?,
+                preview,
+                "it waits, and is answered"
+            );
+            status
+        }
+        both => anyhow::bail!("one of the two should have been refused: {both:?}"),
+    };
+    let retry = status
+        .get_details_retry_info()
+        .and_then(|retry| retry.retry_delay);
+    let retry = retry.context("when to try again")?;
+    assert!(
+        retry > Duration::from_mins(5) && retry <= Duration::from_secs(601),
+        "{retry:?}"
+    );
+    let refusal = refused::<()>(Err(status));
+    assert_eq!(
+        (refusal.code, refusal.reason.as_str()),
+        (Code::ResourceExhausted, "TOO_MANY_RUNS")
+    );
+    assert!(refusal.message.contains("try again in"), "{}", refusal.message);
+
+    let (other, others_forest) = own.tenant("shares-too").await?;
+    other.put_directory(others_forest.settings()).await?;
+    other.start_sync().await?;
+
+    sqlx::query("UPDATE scheduler.run_request SET create_time = create_time - interval '10 minutes' WHERE tenant_id = $1")
+        .bind(&tenant.id)
+        .execute(&own.database)
+        .await?;
+    tenant.start_sync().await?;
+    tenant.start_preview().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_newest_three_previews_are_kept_whole_and_of_older_ones_the_summary() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let (tenant, forest) = own.tenant("previews").await?;
+    people(&tenant, &forest, 4).await?;
+    tenant.put_directory(forest.settings()).await?;
+    let mut previews = Vec::new();
+    for _ in 0..5 {
+        previews.push(tenant.preview().await?);
+    }
+    for old in &previews[..2] {
+        assert_eq!(refused(tenant.rows(&old.run_id).await).reason, "SUMMARY_ONLY");
+        let shown = tenant.run(&old.run_id).await?;
+        assert_eq!(shown.counts, old.counts, "the summary is kept");
+        let until = |run: &Run| run.rows_expire_time.map(|time| time.seconds);
+        assert!(until(&shown) < until(old), "and its time is told: {shown:?}");
+        let expecting = tenant.start_sync_expecting(&old.run_id).await;
+        assert_eq!(refused(expecting).reason, "SUMMARY_ONLY");
+    }
+    for new in &previews[2..] {
+        assert_eq!(tenant.rows(&new.run_id).await?.len(), 4);
+    }
+    let rows = || own.number(ROWS_OF_PREVIEWS, &tenant);
+    wait::until("the older previews' rows to go", rows, |rows| *rows == 12).await?;
+    let sync = tenant.start_sync_expecting(&previews[2].run_id).await?;
+    succeeded(&tenant, &sync).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_preview_keeps_its_rows_while_a_sync_waits_to_equal_it() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let (tenant, forest) = own.tenant("awaited").await?;
+    people(&tenant, &forest, 2).await?;
+    tenant.put_directory(forest.settings()).await?;
+    let awaited = tenant.preview().await?;
+    // A sync that expects it, and that no publisher takes until it is let go.
+    let sync = Uuid::now_v7();
+    sqlx::query(
+        "INSERT INTO scheduler.run_request \
+         (run_id, tenant_id, kind, trigger, lane, expect_preview_run_id, claimed_until) \
+         VALUES ($1, $2, 'SYNC', 'MANUAL', 'interactive', $3, now() + interval '1 hour')",
+    )
+    .bind(sync)
+    .bind(&tenant.id)
+    .bind(Uuid::parse_str(&awaited.run_id)?)
+    .execute(&own.database)
+    .await?;
+    for _ in 0..3 {
+        tenant.preview().await?;
+    }
+    assert_eq!(tenant.rows(&awaited.run_id).await?.len(), 2);
+
+    sqlx::query("UPDATE scheduler.run_request SET claimed_until = NULL WHERE run_id = $1")
+        .bind(sync)
+        .execute(&own.database)
+        .await?;
+    succeeded(&tenant, &sync.to_string()).await?;
+    assert_eq!(
+        refused(tenant.rows(&awaited.run_id).await).reason,
+        "SUMMARY_ONLY",
+        "nobody goes by it any more"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_newest_held_runs_are_kept_whole_and_the_newest_can_be_approved() -> Result<()> {
+    let two = StackOptions::default().set(Kind::Reconcile, "ROLLCALL_RETENTION__HELD_RUNS", "2");
+    let own = Own::start(two).await?;
+    let (tenant, forest) = own.tenant("heldruns").await?;
+    people(&tenant, &forest, 20).await?;
+    tenant.put_removal(forest.settings(), REMOVING).await?;
+    tenant.sync().await?;
+    leave(&forest, 0..8).await?;
+    let first = tenant.held_sync().await?;
+    leave(&forest, [8]).await?;
+    let second = tenant.held_sync().await?;
+    let same = tenant.held_sync().await?;
+    assert_eq!(same.rows_of_run_id, second.run_id);
+    let before = in_short(&tenant.rows(&first.run_id).await?);
+    assert_eq!(before.len(), 20, "two are kept, and the third shows the second's");
+    leave(&forest, [9]).await?;
+    let third = tenant.held_sync().await?;
+    assert_eq!(refused(tenant.rows(&first.run_id).await).reason, "SUMMARY_ONLY");
+    assert_eq!(tenant.run(&first.run_id).await?.state(), RunState::Held);
+    for kept in [&second, &same, &third] {
+        assert_eq!(tenant.rows(&kept.run_id).await?.len(), 20, "{kept:?}");
+    }
+    tenant.approve(&third.run_id).await?;
+    assert_eq!(tenant.accounts().await?.len(), 10);
+    Ok(())
+}
