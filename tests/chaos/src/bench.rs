@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 use futures::future::try_join_all;
 
-use crate::{Plan, Verdict, World, trial};
+use crate::{Plan, Verdict, World, ground, trial};
 
 /// Holds all trials, `side_by_side` at a time. `told` hears each verdict as it comes.
 pub async fn hold(plans: Vec<Plan>, side_by_side: usize, told: impl Fn(&Verdict)) -> Result<Vec<Verdict>> {
@@ -19,19 +19,32 @@ pub async fn hold(plans: Vec<Plan>, side_by_side: usize, told: impl Fn(&Verdict)
 
 async fn lane(waiting: &Mutex<VecDeque<Plan>>, told: &impl Fn(&Verdict)) -> Result<Vec<Verdict>> {
     let mut verdicts = Vec::new();
-    let mut world = None;
+    let mut world: Option<World> = None;
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     while let Some(plan) = next() {
+        if let Some(why) = ground::missing(plan.ground) {
+            let verdict = Verdict::skipped(&plan, why);
+            told(&verdict);
+            verdicts.push(verdict);
+            continue;
+        }
         let usable = match world.take() {
-            Some(usable) => usable,
-            None => World::start().await?,
+            Some(usable) if usable.ground == plan.ground => usable,
+            other => {
+                if let Some(other) = other {
+                    other.stop().await?;
+                }
+                World::start(plan.ground).await?
+            }
         };
         let verdict = trial::hold(&usable, &plan).await;
         told(&verdict);
         if usable.is_usable() {
             world = Some(usable);
         } else {
-            usable.keep_logs(&verdict.name)?;
+            if !verdict.violations.is_empty() {
+                usable.keep_logs(&verdict.name)?;
+            }
             usable.stop().await?;
         }
         verdicts.push(verdict);

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use futures::future::try_join_all;
 use rollcall_chassis::fail_point::{Action, Arming, FailPoint};
-use rollcall_testbed::{Kind, Part, Proxy, Service, Signal};
+use rollcall_testbed::{Kind, Part, Process, Proxy, Service, Signal, Way};
 use tokio::{
     sync::{MutexGuard, watch},
     time::{Instant, sleep, timeout},
@@ -18,6 +18,7 @@ use tokio::{
 use crate::{
     plan::{Broken, Effect, Fault, Strike, What, service_of},
     trial::Subject,
+    weather::Weather,
     world::{Name, World},
 };
 
@@ -39,6 +40,8 @@ pub(crate) struct Inflict<'a> {
     pub(crate) over: watch::Receiver<bool>,
     /// Processes that were killed on purpose.
     pub(crate) killed: &'a Mutex<BTreeSet<Name>>,
+    /// Whether anything is broken at the moment.
+    pub(crate) weather: &'a Weather,
     /// One process is struck by one fault at a time.
     pub(crate) turns: &'a BTreeMap<Name, tokio::sync::Mutex<()>>,
 }
@@ -46,6 +49,12 @@ pub(crate) struct Inflict<'a> {
 impl Inflict<'_> {
     /// Strikes, and heals. False if it never came to it.
     pub(crate) async fn inflict(&self, fault: &Fault) -> Result<bool> {
+        // At a point it counts from the moment when the point is passed.
+        let _felt = (!matches!(fault.what, What::Point { .. })).then(|| self.weather.strikes());
+        self.inflict_now(fault).await
+    }
+
+    async fn inflict_now(&self, fault: &Fault) -> Result<bool> {
         match fault.what {
             What::Point { point, skip, effect } => self.at_point(point, skip, effect).await,
             What::Service { kind, after, strike } => {
@@ -63,6 +72,31 @@ impl Inflict<'_> {
                     .way(way)
                     .context("the services have no proxies")?;
                 break_way(proxy, broken).await;
+                Ok(true)
+            }
+            What::Node { node, after, strike } => {
+                sleep(after).await;
+                let nodes = self.world.bed.broker_nodes();
+                let (node, process) = nodes.get(node).context("RabbitMQ has no such node")?;
+                strike_process(process, strike).await?;
+                node.until_ready(process).await?;
+                Ok(true)
+            }
+            What::Promotion { after, down } => {
+                sleep(after).await;
+                self.promote(down).await.map(|()| true)
+            }
+            What::FullDisk { after, lasts } => {
+                sleep(after).await;
+                self.fill_disk(lasts).await.map(|()| true)
+            }
+            What::Clock {
+                whose,
+                after,
+                seconds,
+            } => {
+                sleep(after).await;
+                self.world.clock(whose)?.put(seconds)?;
                 Ok(true)
             }
             What::Directory { tenant, broken } => {
@@ -96,6 +130,7 @@ impl Inflict<'_> {
             .filter(|(_, service)| !service.disarm(point.name()))
             .map(|(index, _)| *index)
             .collect();
+        let _felt = self.weather.strikes();
         try_join_all(fired.iter().map(|index| self.after(kind, *index, effect))).await?;
         Ok(!fired.is_empty())
     }
@@ -203,25 +238,66 @@ impl Inflict<'_> {
 
     async fn strike_server(&self, part: Part, strike: Strike) -> Result<()> {
         let process = self.world.server(part)?;
-        match strike {
-            Strike::Kill(down) => {
-                process.kill().await?;
-                sleep(down).await;
-                process.start().await?;
-                match part {
-                    Part::Postgres => self.world.bed.postgres()?.until_ready(process).await?,
-                    Part::RabbitMq => self.world.bed.rabbitmq()?.until_ready(process).await?,
-                    _ => {}
-                }
-                Ok(())
-            }
-            Strike::Stop(time) => {
-                process.signal(Signal::Stop).await?;
-                sleep(time).await;
-                Ok(process.signal(Signal::Continue).await?)
-            }
+        strike_process(process, strike).await?;
+        self.until_ready(part, process).await
+    }
+
+    async fn until_ready(&self, part: Part, process: &Process) -> Result<()> {
+        match part {
+            Part::Postgres => self.world.bed.postgres()?.until_ready(process).await?,
+            Part::RabbitMq => self.world.bed.rabbitmq()?.until_ready(process).await?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn promote(&self, down: Duration) -> Result<()> {
+        let standby = self.world.standby.as_ref().context("PostgreSQL has no standby")?;
+        self.world.server(Part::Postgres)?.kill().await?;
+        sleep(down).await;
+        standby.promote().await?;
+        let way = self
+            .world
+            .stack
+            .way(Way::Database)
+            .context("the services have no proxies")?;
+        way.lead_to(&[standby.postgres().socket_address()]);
+        Ok(())
+    }
+
+    /// A PostgreSQL that cannot write its log ends itself; whoever made room starts it again.
+    async fn fill_disk(&self, lasts: Duration) -> Result<()> {
+        let disk = self
+            .world
+            .bed
+            .postgres()?
+            .disk()
+            .context("PostgreSQL has no disk of its own")?;
+        let process = self.world.server(Part::Postgres)?;
+        disk.fill()?;
+        sleep(lasts).await;
+        disk.free()?;
+        if timeout(DYING, process.wait()).await.is_ok() {
+            process.start().await?;
+        }
+        self.until_ready(Part::Postgres, process).await
+    }
+}
+
+async fn strike_process(process: &Process, strike: Strike) -> Result<()> {
+    match strike {
+        Strike::Kill(down) => {
+            process.kill().await?;
+            sleep(down).await;
+            process.start().await?;
+        }
+        Strike::Stop(time) => {
+            process.signal(Signal::Stop).await?;
+            sleep(time).await;
+            process.signal(Signal::Continue).await?;
         }
     }
+    Ok(())
 }
 
 async fn break_way(proxy: &Proxy, broken: Broken) {

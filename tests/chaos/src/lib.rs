@@ -12,10 +12,12 @@ pub mod trial;
 pub mod world;
 
 mod audit;
+mod ground;
 mod inflict;
 mod oracle;
 mod portal;
 mod script;
+mod weather;
 
 pub use plan::Plan;
 pub use trial::Verdict;

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::Parser;
 use rollcall_chaos::{
     Plan, bench,
-    plan::{matrix, random},
+    plan::{matrix, random, scenes},
 };
 
 /// Breaks services and servers at every step of a run, and checks that nothing is lost.
@@ -24,7 +24,7 @@ struct Args {
     /// The seed of the first mix
     #[arg(long, default_value_t = 1)]
     first_seed: u64,
-    /// Leave the matrix out
+    /// Leave the matrix and the scenes out
     #[arg(long)]
     no_matrix: bool,
     /// How many trials are held side by side, each with servers of its own
@@ -56,7 +56,14 @@ async fn hold(args: &Args) -> Result<bool> {
         .iter()
         .filter(|verdict| !verdict.violations.is_empty())
         .collect();
-    println!("{count} trials, {} with violations", failed.len());
+    let skipped = verdicts
+        .iter()
+        .filter(|verdict| verdict.skipped.is_some())
+        .count();
+    println!(
+        "{count} trials, {skipped} skipped, {} with violations",
+        failed.len()
+    );
     for verdict in &failed {
         println!("again: make chaos ONLY={}", verdict.name);
     }
@@ -69,7 +76,11 @@ fn plans(args: &Args) -> Result<Vec<Plan>> {
             Plan::named(name).with_context(|| format!("there is no trial {name}"))?,
         ]);
     }
-    let matrix = if args.no_matrix { Vec::new() } else { matrix::all() };
+    let matrix = if args.no_matrix {
+        Vec::new()
+    } else {
+        [matrix::all(), scenes::all()].concat()
+    };
     let mixes = (args.first_seed..)
         .zip(0..args.seeds)
         .map(|(seed, _)| random::of_seed(seed));

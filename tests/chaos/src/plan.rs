@@ -10,6 +10,7 @@ pub use broken::Broken;
 mod broken;
 pub mod matrix;
 pub mod random;
+pub mod scenes;
 
 /// Which of a trial's syncs a fault meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,6 +85,38 @@ pub enum What {
         /// What happens to it.
         broken: Broken,
     },
+    /// One of several nodes of RabbitMQ.
+    Node {
+        /// Which.
+        node: usize,
+        /// When.
+        after: Duration,
+        /// What happens.
+        strike: Strike,
+    },
+    /// PostgreSQL is killed, and its standby takes its place.
+    Promotion {
+        /// When.
+        after: Duration,
+        /// How long nobody answers.
+        down: Duration,
+    },
+    /// PostgreSQL's disk is full.
+    FullDisk {
+        /// When.
+        after: Duration,
+        /// How long.
+        lasts: Duration,
+    },
+    /// A clock is put forward, or back if negative, and stays so for the rest of the trial.
+    Clock {
+        /// Whose.
+        whose: Whose,
+        /// When.
+        after: Duration,
+        /// How far.
+        seconds: i32,
+    },
     /// The connection to a tenant's directory.
     Directory {
         /// Which of the trial's tenants.
@@ -111,11 +144,39 @@ pub enum Asking {
     BySchedule,
 }
 
+/// What a trial's services stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ground {
+    /// One PostgreSQL and one RabbitMQ.
+    Plain,
+    /// RabbitMQ has three nodes behind one address.
+    Cluster,
+    /// PostgreSQL has a synchronous standby behind the same address.
+    Standby,
+    /// PostgreSQL has a small disk.
+    SmallDisk,
+    /// PostgreSQL and RabbitMQ are those of the next release of Debian.
+    Newer,
+    /// Services and PostgreSQL have clocks of their own.
+    Clocks,
+}
+
+/// Whose clock is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// All processes of a service.
+    Service(Kind),
+    /// PostgreSQL.
+    Database,
+}
+
 /// A trial to be.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Says how the same plan is made again.
     pub name: String,
+    /// Where it is held.
+    pub ground: Ground,
     /// Which people, and which changes.
     pub script: u64,
     /// Who asks.
@@ -131,7 +192,7 @@ impl Plan {
     pub fn named(name: &str) -> Option<Self> {
         match name.strip_prefix("seed/") {
             Some(seed) => seed.parse().ok().map(random::of_seed),
-            None => matrix::named(name),
+            None => matrix::named(name).or_else(|| scenes::named(name)),
         }
     }
 
@@ -146,6 +207,20 @@ impl Plan {
     pub fn outage(&self) -> Duration {
         self.faults.iter().map(|fault| fault.what.outage()).sum()
     }
+
+    /// How much longer than usual runs may take once everything is whole again: a lease, a claim or a delay may last
+    /// as much longer as the database's clock was put back.
+    pub fn patience(&self) -> Duration {
+        let put = self.faults.iter().map(|fault| match fault.what {
+            What::Clock {
+                whose: Whose::Database,
+                seconds,
+                ..
+            } => Duration::from_secs(seconds.unsigned_abs().into()),
+            _ => Duration::ZERO,
+        });
+        put.sum()
+    }
 }
 
 impl What {
@@ -156,9 +231,19 @@ impl What {
                 Effect::Delay(time) => time,
                 Effect::Panic => Duration::ZERO,
             },
-            Self::Service { after, strike, .. } | Self::Server { after, strike, .. } => {
-                after + strike.lasts()
-            }
+            Self::Service { after, strike, .. }
+            | Self::Server { after, strike, .. }
+            | Self::Node { after, strike, .. } => after + strike.lasts(),
+            Self::Promotion { after, down: lasts } | Self::FullDisk { after, lasts } => after + lasts,
+            // A lease, a claim or a delay may last longer by as much.
+            Self::Clock {
+                whose,
+                after,
+                seconds,
+            } => match whose {
+                Whose::Database => after + Duration::from_secs(seconds.unsigned_abs().into()),
+                Whose::Service(_) => after,
+            },
             Self::Way { broken, .. } | Self::Directory { broken, .. } => broken.outage(),
         }
     }
@@ -209,6 +294,40 @@ impl fmt::Display for Fault {
             }
             What::Server { part, after, strike } => {
                 write!(formatter, "{part:?} {strike} at {} ms", after.as_millis())
+            }
+            What::Node { node, after, strike } => {
+                write!(
+                    formatter,
+                    "node {node} of RabbitMQ {strike} at {} ms",
+                    after.as_millis()
+                )
+            }
+            What::Promotion { after, down } => write!(
+                formatter,
+                "PostgreSQL killed at {} ms, its standby promoted {} ms later",
+                after.as_millis(),
+                down.as_millis()
+            ),
+            What::FullDisk { after, lasts } => write!(
+                formatter,
+                "PostgreSQL's disk full at {} ms for {} ms",
+                after.as_millis(),
+                lasts.as_millis()
+            ),
+            What::Clock {
+                whose,
+                after,
+                seconds,
+            } => {
+                let whose = match whose {
+                    Whose::Service(kind) => kind.name(),
+                    Whose::Database => "PostgreSQL",
+                };
+                write!(
+                    formatter,
+                    "the clock of {whose} put by {seconds:+} s at {} ms",
+                    after.as_millis()
+                )
             }
             What::Way { way, broken } => write!(formatter, "the way to {way:?} {broken}"),
             What::Directory { tenant, broken } => write!(formatter, "directory {tenant} {broken}"),

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 use futures::future::{join_all, try_join_all};
 use rollcall_e2e::{Forest, Tenant};
 use rollcall_proto::v1::{Directory, Removal, Schedule, Security, Settings};
@@ -17,8 +17,9 @@ use tokio::{sync::watch, time::sleep};
 use crate::{
     inflict::Inflict,
     oracle::{self, Seen, runs},
-    plan::{Asking, Phase, Plan},
+    plan::{Asking, Ground, Phase, Plan},
     script::Script,
+    weather::Weather,
     world::World,
 };
 
@@ -31,7 +32,7 @@ pub(crate) const REMOVAL: Removal = Removal {
 };
 /// How many tenants meet the faults.
 pub(crate) const TENANTS: usize = 2;
-/// How long after the last fault the runs of a phase may take to end. Without faults and other load it is half a second.
+/// How long after everything is whole again the runs of a phase may take to end. Without faults and other load it is half a second.
 const BOUND: Duration = Duration::from_secs(45);
 /// Between two looks, or two calls that were refused.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -51,10 +52,30 @@ pub struct Verdict {
     pub took: Duration,
     /// What did not hold.
     pub violations: Vec<String>,
+    /// Why it was not held at all, if so.
+    pub skipped: Option<&'static str>,
+}
+
+impl Verdict {
+    /// A trial that cannot be held here.
+    pub(crate) fn skipped(plan: &Plan, why: &'static str) -> Self {
+        Self {
+            name: plan.name.clone(),
+            faults: Vec::new(),
+            beginnings: 0,
+            runs: 0,
+            took: Duration::ZERO,
+            violations: Vec::new(),
+            skipped: Some(why),
+        }
+    }
 }
 
 impl fmt::Display for Verdict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(why) = self.skipped {
+            return write!(formatter, "skip {:<32} {why}", self.name);
+        }
         let word = if self.violations.is_empty() {
             "ok  "
         } else {
@@ -97,6 +118,13 @@ pub async fn hold(world: &World, plan: &Plan) -> Verdict {
         world.give_up();
     }
     violations.append(&mut trial.violations);
+    if let Err(error) = world.put_clocks_right() {
+        violations.push(format!("{error:#}"));
+    }
+    if plan.ground == Ground::Standby {
+        // There is no second promotion.
+        world.give_up();
+    }
     let seen = match trial.judge().await {
         Ok((seen, found)) => {
             violations.extend(found);
@@ -119,6 +147,7 @@ pub async fn hold(world: &World, plan: &Plan) -> Verdict {
         runs: seen.runs,
         took: begin.elapsed(),
         violations,
+        skipped: None,
     }
 }
 
@@ -204,12 +233,14 @@ impl<'a> Trial<'a> {
             .keys()
             .map(|name| (*name, tokio::sync::Mutex::default()))
             .collect();
+        let weather = Weather::fair();
         let inflict = Inflict {
             world: self.world,
             subjects: &self.subjects,
             over,
             killed: &self.killed,
             turns: &turns,
+            weather: &weather,
         };
         let faults: Vec<_> = self
             .plan
@@ -219,16 +250,15 @@ impl<'a> Trial<'a> {
             .collect();
         let striking = join_all(faults.iter().map(|fault| inflict.inflict(fault)));
         let syncing = async {
-            let limit = self.plan.outage() + BOUND;
-            let synced = tokio::time::timeout(
-                limit,
-                try_join_all(self.subjects.iter().map(|one| self.sync(one))),
-            );
-            let synced = synced.await;
+            let limit = BOUND + self.plan.patience();
+            let synced = tokio::select! {
+                synced = try_join_all(self.subjects.iter().map(|one| self.sync(one))) => synced.map(drop),
+                () = too_long(&weather, limit) => {
+                    Err(anyhow!("in the {phase:?} phase a run goes on {limit:?} after everything was whole again"))
+                }
+            };
             end.send_replace(true);
-            synced.unwrap_or_else(|_| {
-                bail!("in the {phase:?} phase a run has not ended {limit:?} after it was asked for")
-            })
+            synced
         };
         let (struck, synced) = tokio::join!(striking, syncing);
         for service in self
@@ -313,5 +343,12 @@ impl<'a> Trial<'a> {
             pids: self.pids.clone(),
         };
         oracle::judge(&case).await
+    }
+}
+
+/// Until nothing has been broken for so long.
+async fn too_long(weather: &Weather, limit: Duration) {
+    while weather.fair_for() < limit {
+        sleep(PAUSE).await;
     }
 }

@@ -9,11 +9,17 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use rollcall_e2e::{Forest, Tenant};
-use rollcall_testbed::{Bed, BedOptions, Kind, Part, Process, Stack, StackOptions};
+use rollcall_testbed::{Bed, Kind, Part, Process, Stack, Way, clock::Clock, postgres::Standby};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use tokio::sync::OnceCell;
 
-use crate::{audit, oracle::Expected, portal::Portal, script::Script};
+use crate::{
+    audit, ground,
+    oracle::Expected,
+    plan::{Ground, Whose},
+    portal::Portal,
+    script::Script,
+};
 
 /// Shorter than in production, so that a trial takes seconds; in the same order.
 const SHORT: [(Kind, &str, &str); 10] = [
@@ -36,7 +42,12 @@ pub(crate) type Name = (Kind, usize);
 pub struct World {
     pub(crate) bed: Bed,
     pub(crate) stack: Stack,
-    /// As the superuser, past all proxies.
+    pub(crate) standby: Option<Standby>,
+    /// Of the services, by kind; none unless the ground has clocks.
+    clocks: BTreeMap<Kind, Clock>,
+    /// What everything stands on.
+    pub(crate) ground: Ground,
+    /// As the superuser.
     pub(crate) database: PgPool,
     pub(crate) portal: Portal,
     /// What each script comes to where nothing breaks.
@@ -45,38 +56,54 @@ pub struct World {
 }
 
 impl World {
-    /// Starts everything.
-    pub async fn start() -> Result<Self> {
-        let bed = Bed::start(BedOptions {
-            parts: vec![Part::Postgres, Part::RabbitMq, Part::OpenLdap],
-            directory: None,
-            ..BedOptions::default()
-        })
-        .await?;
-        let options = StackOptions {
-            workers: 2,
-            fail_points: true,
-            proxied: true,
-            ..StackOptions::default()
-        };
+    /// Starts everything on this ground.
+    pub async fn start(ground: Ground) -> Result<Self> {
+        let bed = Bed::start(ground::bed(ground)).await?;
+        let clocks = ground::clocks(ground, bed.folder())?;
         let options = SHORT
             .into_iter()
-            .fold(options, |options, (kind, variable, value)| {
+            .fold(ground::stack(&clocks)?, |options, (kind, variable, value)| {
                 options.set(kind, variable, value)
             });
         let stack = bed.stack(options).await?;
+        let standby = match ground {
+            Ground::Standby => Some(bed.standby().await?),
+            _ => None,
+        };
+        let broker = stack.way(Way::Broker).context("no way to the broker")?;
+        let nodes = bed.broker_nodes();
+        let addresses: Vec<_> = nodes.iter().map(|(node, _)| node.socket_address()).collect();
+        broker.lead_to(&addresses);
+        // Past the proxies, except where they find the server that is there.
+        let (database_url, amqp_url) = match ground {
+            Ground::Standby => {
+                let way = stack.way(Way::Database).context("no way to the database")?;
+                let url = bed.postgres()?.url_through(way.address(), stack.database());
+                (url, stack.endpoints().amqp_url.clone())
+            }
+            Ground::Cluster => {
+                let url = bed.rabbitmq()?.url_through(broker.address(), stack.vhost());
+                (stack.endpoints().database_url.clone(), url)
+            }
+            _ => (
+                stack.endpoints().database_url.clone(),
+                stack.endpoints().amqp_url.clone(),
+            ),
+        };
         let database = PgPoolOptions::new()
             .max_connections(3)
             .acquire_timeout(Duration::from_secs(5))
-            .connect(&stack.endpoints().database_url)
+            .connect(&database_url)
             .await?;
         audit::begin(&database).await?;
-        let portal = Portal::listen(stack.endpoints().amqp_url.clone());
         Ok(Self {
+            ground,
             bed,
             stack,
+            standby,
+            clocks,
             database,
-            portal,
+            portal: Portal::listen(amqp_url),
             expected: tokio::sync::Mutex::default(),
             broken: OnceCell::new(),
         })
@@ -148,6 +175,23 @@ impl World {
             (0..).map_while(move |index| Some(((kind, index), self.stack.service(kind, index).ok()?.pid())))
         };
         Kind::ALL.into_iter().flat_map(of).collect()
+    }
+
+    /// A clock that can be put.
+    pub(crate) fn clock(&self, whose: Whose) -> Result<Clock> {
+        match whose {
+            Whose::Service(kind) => self.clocks.get(&kind).cloned(),
+            Whose::Database => self.bed.postgres()?.clock(),
+        }
+        .context("this world's clocks cannot be put")
+    }
+
+    /// Puts all clocks right.
+    pub(crate) fn put_clocks_right(&self) -> Result<()> {
+        for clock in self.clocks.values().cloned().chain(self.bed.postgres()?.clock()) {
+            clock.put(0)?;
+        }
+        Ok(())
     }
 
     /// The process of PostgreSQL or RabbitMQ.

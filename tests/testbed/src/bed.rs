@@ -17,8 +17,9 @@ use crate::error::{Doing as _, Error, Result};
 use crate::keeper::{Keeper, Process};
 use crate::openldap::OpenLdap;
 use crate::place;
-use crate::postgres::{Postgres, PostgresOptions};
+use crate::postgres::{Postgres, PostgresOptions, Standby};
 use crate::rabbitmq::RabbitMq;
+use crate::root::Root;
 use crate::samba::Samba;
 use crate::stack::{Ground, Stack, StackOptions};
 
@@ -78,6 +79,10 @@ pub struct BedOptions {
     pub directory: Option<Directory>,
     /// How PostgreSQL is started.
     pub postgres: PostgresOptions,
+    /// Another system, whose PostgreSQL and RabbitMQ are started.
+    pub root: Option<Root>,
+    /// How many nodes RabbitMQ has.
+    pub broker_nodes: usize,
     /// Whether what is ready is told on standard error.
     pub progress: bool,
 }
@@ -88,6 +93,8 @@ impl Default for BedOptions {
             parts: Part::ALL.to_vec(),
             directory: Some(demo_directory()),
             postgres: PostgresOptions::default(),
+            root: None,
+            broker_nodes: 1,
             progress: false,
         }
     }
@@ -100,6 +107,8 @@ pub struct Bed {
     /// One's own processes: the servers of a started bed, the stacks of both kinds.
     keeper: OnceCell<Arc<Keeper>>,
     servers: HashMap<Part, Process>,
+    /// RabbitMQ's nodes but the first.
+    further_nodes: Vec<(RabbitMq, Process)>,
     shared: Option<Stack>,
 }
 
@@ -125,15 +134,15 @@ impl Bed {
         let address = place::loopback_address()?;
         let authority = Authority::create(&keeper.folder().join("certificates"))?;
         let (keeper_, authority_) = (&keeper, &authority);
-        let directory = options.directory.as_ref();
+        let (directory, root) = (options.directory.as_ref(), options.root.as_ref());
         let told = options.progress;
         let (postgres, rabbitmq, samba, openldap) = tokio::try_join!(
             timed(told, "PostgreSQL", options.has(Part::Postgres), || {
-                Postgres::start(keeper_, address, options.postgres)
+                Postgres::start(keeper_, address, options.postgres, root)
             }),
-            timed(told, "RabbitMQ", options.has(Part::RabbitMq), || RabbitMq::start(
-                keeper_, address
-            )),
+            timed(told, "RabbitMQ", options.has(Part::RabbitMq), || {
+                start_nodes(keeper_, address, options.broker_nodes, root)
+            }),
             timed(told, "Active Directory", options.has(Part::Samba), || {
                 Samba::start(keeper_, address, authority_, directory)
             }),
@@ -141,6 +150,8 @@ impl Bed {
                 OpenLdap::start(keeper_, address, authority_, directory)
             }),
         )?;
+        let (rabbitmq, further_nodes) =
+            rabbitmq.map_or((None, Vec::new()), |(first, others)| (Some(first), others));
         let mut servers = HashMap::new();
         let mut bed = Self {
             description: Description {
@@ -154,6 +165,7 @@ impl Bed {
             },
             keeper: OnceCell::new_with(Some(keeper)),
             servers,
+            further_nodes,
             shared: None,
         };
         if options.has(Part::Services) {
@@ -176,6 +188,7 @@ impl Bed {
             description,
             keeper: OnceCell::new(),
             servers: HashMap::new(),
+            further_nodes: Vec::new(),
             shared: None,
         })
     }
@@ -265,6 +278,23 @@ impl Bed {
         self.servers.get(&part)
     }
 
+    /// RabbitMQ's nodes and their processes; only where the bed was started, not where it was attached to.
+    pub fn broker_nodes(&self) -> Vec<(&RabbitMq, &Process)> {
+        let first = self
+            .description
+            .rabbitmq
+            .as_ref()
+            .zip(self.server(Part::RabbitMq));
+        let others = self.further_nodes.iter().map(|(node, process)| (node, process));
+        first.into_iter().chain(others).collect()
+    }
+
+    /// Starts a standby of the bed's PostgreSQL. Commits wait for it from here on.
+    pub async fn standby(&self) -> Result<Standby> {
+        let keeper = self.keeper.get_or_try_init(Keeper::start).await?;
+        Standby::start(self.postgres()?, keeper, place::loopback_address()?).await
+    }
+
     /// The CA that signed the directories' and the services' certificates.
     pub fn authority(&self) -> Authority {
         Authority::open(&self.description.folder.join("certificates"))
@@ -306,6 +336,22 @@ impl BedOptions {
     fn has(&self, part: Part) -> bool {
         self.parts.contains(&part)
     }
+}
+
+/// A cluster, its first node on the bed's own address.
+async fn start_nodes(
+    keeper: &Arc<Keeper>,
+    first: IpAddr,
+    count: usize,
+    root: Option<&Root>,
+) -> Result<((RabbitMq, Process), Vec<(RabbitMq, Process)>)> {
+    let mut addresses = vec![first];
+    while addresses.len() < count {
+        addresses.push(place::loopback_address()?);
+    }
+    let mut nodes = RabbitMq::start_cluster(keeper, &addresses, root).await?;
+    let first = nodes.remove(0);
+    Ok((first, nodes))
 }
 
 fn kept<T>(servers: &mut HashMap<Part, Process>, part: Part, started: Started<T>) -> Option<T> {

@@ -33,12 +33,15 @@
 //! ([`Bed::start`] with the [`Part`]s that are needed) and use [`Bed::server`].
 
 pub mod certificates;
+pub mod clock;
 pub mod directory;
+pub mod disk;
 pub mod hostile;
 pub mod openldap;
 pub mod postgres;
 pub mod proxy;
 pub mod rabbitmq;
+pub mod root;
 pub mod samba;
 
 mod bed;
@@ -56,6 +59,7 @@ pub use directory::{Directory, Editor, Kind as ObjectKind, Object};
 pub use endpoints::{Endpoints, PORTAL};
 pub use error::{Error, Result};
 pub use keeper::{Exit, Process, Signal};
+pub use place::target_folder;
 pub use proxy::Proxy;
 pub use service::{Kind, Service};
 pub use stack::{Stack, StackOptions, Way};

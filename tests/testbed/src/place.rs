@@ -90,7 +90,12 @@ pub(crate) fn is_root() -> bool {
 
 /// A user of this machine.
 pub(crate) fn user(name: &str) -> Result<User> {
-    let users = fs::read_to_string("/etc/passwd").doing(|| "read /etc/passwd".to_owned())?;
+    user_in(Path::new("/etc/passwd"), name)
+}
+
+/// A user that a file of users names.
+pub(crate) fn user_in(file: &Path, name: &str) -> Result<User> {
+    let users = fs::read_to_string(file).doing(|| format!("read {}", file.display()))?;
     users
         .lines()
         .map(|line| line.split(':').collect::<Vec<_>>())
@@ -136,6 +141,12 @@ pub(crate) fn binary(name: &str) -> Result<PathBuf> {
 
 pub(crate) fn testbed_program() -> Result<PathBuf> {
     binary(PROGRAM)
+}
+
+/// The folder of everything that is built: `target`.
+pub fn target_folder() -> PathBuf {
+    let binaries = binaries().unwrap_or_default();
+    binaries.parent().unwrap_or(&binaries).to_owned()
 }
 
 /// Where things are kept that are slow to make and the same every time.

@@ -1,19 +1,27 @@
 //! A private PostgreSQL.
 
+mod layout;
+mod standby;
+
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
-use std::os::unix::fs::{PermissionsExt as _, chown};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
+use crate::clock::Clock;
+use crate::disk::Disk;
 use crate::error::{Doing as _, Error, Result};
-use crate::keeper::{Command, Keeper, Process, Signal};
+use crate::keeper::{Command, Keeper, Process};
 use crate::place::{self, secret, write_private};
+use crate::root::Root;
 use crate::service::Kind;
+use layout::Layout;
+
+pub use standby::Standby;
 
 const PORT: u16 = 5432;
 const SUPERUSER: &str = "postgres";
@@ -29,6 +37,10 @@ pub struct Postgres {
     scheduler_password: String,
     reconcile_password: String,
     results_password: String,
+    /// A small disk that it has for itself.
+    disk: Option<PathBuf>,
+    /// The file of its own clock.
+    clock: Option<PathBuf>,
 }
 
 /// How PostgreSQL is started.
@@ -36,11 +48,19 @@ pub struct Postgres {
 pub struct PostgresOptions {
     /// Whether commits wait for the disk, as in production. Off is faster.
     pub fsync: bool,
+    /// The size of a disk that it gets for itself, in MiB. Takes root.
+    pub disk_mib: Option<u32>,
+    /// Whether it gets a clock of its own, which can be changed.
+    pub clock: bool,
 }
 
 impl Default for PostgresOptions {
     fn default() -> Self {
-        Self { fsync: true }
+        Self {
+            fsync: true,
+            disk_mib: None,
+            clock: false,
+        }
     }
 }
 
@@ -49,17 +69,28 @@ impl Postgres {
         keeper: &Arc<Keeper>,
         address: IpAddr,
         options: PostgresOptions,
+        root: Option<&Root>,
     ) -> Result<(Self, Process)> {
+        let layout = Layout::make(keeper.folder(), "postgres", root)?;
+        if let Some(mib) = options.disk_mib {
+            Disk::mount(&layout.folder, mib)?;
+            layout.own()?;
+        }
+        let clock = keeper.folder().join("postgres-clock");
         let postgres = Self {
             address,
             superuser_password: secret(),
             scheduler_password: secret(),
             reconcile_password: secret(),
             results_password: secret(),
+            disk: options.disk_mib.map(|_| layout.folder.clone()),
+            clock: options.clock.then_some(clock),
         };
-        let layout = Layout::make(keeper.folder())?;
         postgres.initialise(keeper, &layout).await?;
-        let process = keeper.spawn(postgres.server(&layout, options)?).await?;
+        if let Some(file) = &postgres.clock {
+            Clock::right(file)?;
+        }
+        let process = keeper.spawn(postgres.server(&layout, options.fsync)?).await?;
         postgres.until_ready(&process).await?;
         postgres.psql(keeper, "postgres", &postgres.roles()).await?;
         Ok((postgres, process))
@@ -99,6 +130,21 @@ impl Postgres {
         )
     }
 
+    /// As [`Self::url`], through something else that listens on `address`.
+    pub fn url_through(&self, address: SocketAddr, database: &str) -> String {
+        url_of(SUPERUSER, &self.superuser_password, address, database)
+    }
+
+    /// Its own disk, if it has one.
+    pub fn disk(&self) -> Option<Disk> {
+        self.disk.as_deref().map(Disk::of)
+    }
+
+    /// Its own clock, if it has one.
+    pub fn clock(&self) -> Option<Clock> {
+        self.clock.as_deref().map(Clock::of)
+    }
+
     /// Where a service connects to a database, with its own role. The worker has none.
     pub fn service_url(&self, kind: Kind, database: &str) -> Option<String> {
         self.service_url_through(self.socket_address(), kind, database)
@@ -133,7 +179,7 @@ impl Postgres {
         write_private(&password, self.superuser_password.as_bytes())?;
         layout.give(&password)?;
         let mut command = layout.command("postgres-initdb", "initdb")?;
-        command.args = [
+        let arguments = [
             "--username",
             SUPERUSER,
             "--auth",
@@ -142,9 +188,8 @@ impl Postgres {
             "UTF8",
             "--locale",
             "C.UTF-8",
-        ]
-        .map(str::to_owned)
-        .to_vec();
+        ];
+        command.args.extend(arguments.map(str::to_owned));
         // What initdb writes is gone after a power failure, and so is the whole bed.
         command.args.push("--no-sync".to_owned());
         command.args.push(format!("--pwfile={}", password.display()));
@@ -152,10 +197,12 @@ impl Postgres {
         keeper.run(command).await
     }
 
-    fn server(&self, layout: &Layout, options: PostgresOptions) -> Result<Command> {
+    fn server(&self, layout: &Layout, fsync: bool) -> Result<Command> {
         let mut command = layout.command("postgres", "postgres")?;
-        command.args = vec!["-D".to_owned(), layout.data.display().to_string()];
-        let fsync = if options.fsync { "on" } else { "off" };
+        command
+            .args
+            .extend(["-D".to_owned(), layout.data.display().to_string()]);
+        let fsync = if fsync { "on" } else { "off" };
         for setting in [
             format!("listen_addresses={}", self.address),
             format!("port={PORT}"),
@@ -166,6 +213,14 @@ impl Postgres {
             "logging_collector=off".to_owned(),
         ] {
             command.args.extend(["-c".to_owned(), setting]);
+        }
+        if self.disk.is_some() {
+            command
+                .args
+                .extend(["-c".to_owned(), "max_wal_size=64MB".to_owned()]);
+        }
+        if let Some(clock) = self.clock() {
+            clock.wrap(&mut command)?;
         }
         Ok(command)
     }
@@ -196,65 +251,6 @@ impl Postgres {
         ]);
         keeper.run(command).await?;
         fs::remove_file(&file).doing(|| format!("remove {}", file.display()))
-    }
-}
-
-/// PostgreSQL's folders and its user: it refuses to run as root.
-struct Layout {
-    bed: PathBuf,
-    folder: PathBuf,
-    data: PathBuf,
-    programs: PathBuf,
-    user: Option<crate::keeper::User>,
-}
-
-impl Layout {
-    fn make(bed: &Path) -> Result<Self> {
-        let folder = bed.join("postgres");
-        fs::create_dir(&folder).doing(|| format!("make {}", folder.display()))?;
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))
-            .doing(|| "close a folder".to_owned())?;
-        let programs = place::newest(Path::new("/usr/lib/postgresql"), "")
-            .map(|version| version.join("bin"))
-            .or_else(|| Some(place::program("initdb").ok()?.parent()?.to_owned()))
-            .ok_or_else(|| Error::Missing {
-                program: "postgresql".to_owned(),
-            })?;
-        let user = if place::is_root() {
-            Some(place::user("postgres")?)
-        } else {
-            None
-        };
-        let layout = Self {
-            bed: bed.to_owned(),
-            data: folder.join("data"),
-            folder,
-            programs,
-            user,
-        };
-        layout.give(&layout.folder)?;
-        Ok(layout)
-    }
-
-    /// Gives a file to PostgreSQL's user.
-    fn give(&self, path: &Path) -> Result<()> {
-        let Some(user) = self.user else { return Ok(()) };
-        chown(path, Some(user.uid), Some(user.gid)).doing(|| format!("give {} away", path.display()))
-    }
-
-    fn command(&self, name: &str, program: &str) -> Result<Command> {
-        let path = self.programs.join(program);
-        if !path.is_file() {
-            return Err(Error::Missing {
-                program: program.to_owned(),
-            });
-        }
-        let mut command = Command::new(name, path, &self.bed);
-        command.directory.clone_from(&self.folder);
-        command.user = self.user;
-        // Its children leave its process group, and it alone knows its shared memory.
-        command.stop = Signal::Quit;
-        Ok(command)
     }
 }
 

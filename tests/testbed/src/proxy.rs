@@ -64,6 +64,7 @@ pub struct Fault {
 pub struct Proxy {
     address: SocketAddr,
     rule: watch::Sender<Option<Fault>>,
+    servers: watch::Sender<Vec<SocketAddr>>,
     counters: Arc<Counters>,
     task: JoinHandle<()>,
 }
@@ -107,11 +108,13 @@ impl Proxy {
     fn on(listener: TcpListener, server: SocketAddr) -> Result<Self> {
         let address = listener.local_addr().doing(|| "start a proxy".to_owned())?;
         let (rule, rules) = watch::channel(None);
+        let (servers, targets) = watch::channel(vec![server]);
         let counters = Arc::new(Counters::default());
-        let task = tokio::spawn(relay::serve(listener, server, rules, Arc::clone(&counters)));
+        let task = tokio::spawn(relay::serve(listener, targets, rules, Arc::clone(&counters)));
         Ok(Self {
             address,
             rule,
+            servers,
             counters,
             task,
         })
@@ -149,6 +152,11 @@ impl Proxy {
     /// Passes on again: new connections, and those that were stalled or slow.
     pub fn heal(&self) {
         self.rule.send_replace(None);
+    }
+
+    /// Leads new connections to the first of these servers that takes them. Those that are open stay where they are.
+    pub fn lead_to(&self, servers: &[SocketAddr]) {
+        self.servers.send_replace(servers.to_vec());
     }
 
     /// How many connections came so far.

@@ -20,6 +20,7 @@ use tokio::net::TcpStream;
 use crate::error::{Doing as _, Error, Result};
 use crate::keeper::{Command, Keeper, Process};
 use crate::place::{self, secret, write_private};
+use crate::root::{self, Root};
 
 const PORT: u16 = 5672;
 const DISTRIBUTION_PORT: u16 = 25672;
@@ -35,20 +36,36 @@ const INSTALLED: &str = "/usr/lib/rabbitmq/lib";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RabbitMq {
     address: IpAddr,
+    /// All nodes of its cluster, this one among them.
+    nodes: Vec<IpAddr>,
     password: String,
     cookie: String,
 }
 
 impl RabbitMq {
-    pub(crate) async fn start(keeper: &Arc<Keeper>, address: IpAddr) -> Result<(Self, Process)> {
-        let rabbitmq = Self {
-            address,
-            password: secret(),
-            cookie: secret(),
-        };
-        let process = keeper.spawn(rabbitmq.server(keeper.folder())?).await?;
-        rabbitmq.until_ready(&process).await?;
-        Ok((rabbitmq, process))
+    /// Starts a node on each address, which form one cluster.
+    pub(crate) async fn start_cluster(
+        keeper: &Arc<Keeper>,
+        addresses: &[IpAddr],
+        root: Option<&Root>,
+    ) -> Result<Vec<(Self, Process)>> {
+        let (password, cookie) = (secret(), secret());
+        let mut nodes = Vec::new();
+        for address in addresses {
+            let node = Self {
+                address: *address,
+                nodes: addresses.to_vec(),
+                password: password.clone(),
+                cookie: cookie.clone(),
+            };
+            let process = keeper
+                .spawn(node.server(keeper.folder(), nodes.len(), root)?)
+                .await?;
+            // One after the other: each finds those that are there.
+            node.until_ready(&process).await?;
+            nodes.push((node, process));
+        }
+        Ok(nodes)
     }
 
     /// Waits until the broker speaks AMQP, at its start or after a restart.
@@ -157,12 +174,16 @@ impl RabbitMq {
         }
     }
 
-    fn server(&self, bed: &Path) -> Result<Command> {
-        let folder = bed.join("rabbitmq");
-        let home = make_home(&folder)?;
+    fn server(&self, bed: &Path, number: usize, root: Option<&Root>) -> Result<Command> {
+        let name = match number {
+            0 => "rabbitmq".to_owned(),
+            _ => format!("rabbitmq-{number}"),
+        };
+        let folder = bed.join(&name);
+        let home = make_home(&folder, root)?;
         write_private(&folder.join("advanced.config"), self.configuration().as_bytes())?;
         write_private(&folder.join("enabled_plugins"), b"[].\n")?;
-        let mut command = Command::new("rabbitmq", home.join("sbin/rabbitmq-server"), bed);
+        let mut command = Command::new(&name, home.join("sbin/rabbitmq-server"), bed);
         command.directory.clone_from(&folder);
         let node = format!("rabbit@{}", self.address);
         let file = |name: &str| folder.join(name).display().to_string();
@@ -187,13 +208,23 @@ impl RabbitMq {
         ] {
             command.env.insert(key.to_owned(), value);
         }
+        if let Some(root) = root {
+            root.wrap(&mut command)?;
+        }
         Ok(command)
     }
 
     /// In Erlang terms: the newer format is read by a library that takes seconds for it.
     fn configuration(&self) -> String {
+        let cluster = if self.nodes.len() > 1 {
+            let nodes: Vec<String> = self.nodes.iter().map(|node| format!("'rabbit@{node}'")).collect();
+            let nodes = nodes.join(", ");
+            format!("{{cluster_nodes, {{[{nodes}], disc}}}}, {{cluster_partition_handling, pause_minority}},")
+        } else {
+            String::new()
+        };
         format!(
-            "[{{rabbit, [{{tcp_listeners, [{{\"{}\", {PORT}}}]}},\n  \
+            "[{{rabbit, [{cluster} {{tcp_listeners, [{{\"{}\", {PORT}}}]}},\n  \
              {{default_user, <<\"{USER}\">>}}, {{default_pass, <<\"{}\">>}}, {{loopback_users, []}},\n  \
              {{log, [{{console, [{{enabled, true}}, {{level, info}}]}}, {{file, [{{file, false}}]}}]}}]}}].\n",
             self.address, self.password
@@ -219,11 +250,8 @@ async fn speaks_amqp(address: IpAddr) -> std::io::Result<()> {
 }
 
 /// A home with the installed scripts and only those plugins that the broker itself needs.
-fn make_home(folder: &Path) -> Result<PathBuf> {
-    let installed =
-        place::newest(Path::new(INSTALLED), "rabbitmq_server-").ok_or_else(|| Error::Missing {
-            program: "rabbitmq-server".to_owned(),
-        })?;
+fn make_home(folder: &Path, root: Option<&Root>) -> Result<PathBuf> {
+    let installed = root::newest(root, INSTALLED, "rabbitmq_server-", "rabbitmq-server")?;
     let home = folder.join("home");
     for part in ["sbin", "plugins"] {
         fs::create_dir_all(home.join(part)).doing(|| "make RabbitMQ's home".to_owned())?;
@@ -235,6 +263,7 @@ fn make_home(folder: &Path) -> Result<PathBuf> {
     }
     for plugin in needed(&entries(&installed.join("plugins"))?) {
         let to = home.join("plugins").join(plugin.file_name().unwrap_or_default());
+        let plugin = root.map_or_else(|| plugin.clone(), |root| root.inside(&plugin));
         symlink(&plugin, &to).doing(|| format!("link {}", plugin.display()))?;
     }
     Ok(home)

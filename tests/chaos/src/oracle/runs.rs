@@ -62,7 +62,8 @@ pub(super) async fn judge(case: &Case<'_>, subject: &Subject) -> Result<Judged> 
     judged.seen.runs = runs.len();
     judged.seen.beginnings = usize::try_from(beginnings.values().sum::<i64>()).unwrap_or_default();
     // Each fault may cost a run its worker, and each answer that is lost may make it begin once more.
-    let bound = 1 + 2 * i64::try_from(case.plan.faults.len())?;
+    // And a run that cannot be committed is tried again each second.
+    let bound = 1 + 2 * i64::try_from(case.plan.faults.len())? + i64::try_from(case.plan.outage().as_secs())?;
     for run in &runs {
         let Run {
             id,

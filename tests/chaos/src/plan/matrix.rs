@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rollcall_chassis::fail_point::FailPoint;
 
-use super::{Asking, Effect, Fault, Phase, Plan, Strike, What};
+use super::{Asking, Effect, Fault, Ground, Phase, Plan, Strike, What};
 
 /// Long enough for others to notice, short enough for many trials.
 const DOWN: Duration = Duration::from_millis(300);
@@ -62,6 +62,7 @@ fn cell(point: FailPoint, strike: Strike) -> Plan {
     };
     Plan {
         name: format!("{}/{how}", point.name()),
+        ground: Ground::Plain,
         script: 1,
         asking,
         faults: vec![Fault {

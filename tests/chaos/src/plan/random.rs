@@ -9,7 +9,7 @@ use rollcall_testbed::{
     proxy::{Action, Direction, Fault as Break, Place},
 };
 
-use super::{Asking, Broken, Effect, Fault, Phase, Plan, Strike, What, matrix::phase_of};
+use super::{Asking, Broken, Effect, Fault, Ground, Phase, Plan, Strike, What, matrix::phase_of};
 use crate::trial::TENANTS;
 
 /// How many scripts there are: each costs a control tenant once in a world.
@@ -26,9 +26,15 @@ pub fn of_seed(seed: u64) -> Plan {
         Asking::ByHand
     };
     let count = 1 + dice.below(MOST_FAULTS);
-    let faults = (0..count).map(|_| fault(&mut dice, asking)).collect();
+    let mut faults: Vec<Fault> = (0..count).map(|_| fault(&mut dice, asking)).collect();
+    if asking == Asking::ByHand && dice.one_in(3) {
+        // Reads that are quick hide what comes of a job that arrives twice.
+        let phase = faults[0].phase;
+        faults.extend((0..TENANTS).map(|tenant| slow_read(tenant, phase)));
+    }
     Plan {
         name: format!("seed/{seed}"),
+        ground: Ground::Plain,
         script,
         asking,
         faults,
@@ -128,6 +134,25 @@ fn directory(dice: &mut Dice) -> What {
     What::Directory {
         tenant,
         broken: broken(dice, place, encrypted),
+    }
+}
+
+/// Some seconds' worth of entries.
+fn slow_read(tenant: usize, phase: Phase) -> Fault {
+    let fault = Break {
+        direction: Direction::ToClient,
+        place: Place::Bytes(0),
+        action: Action::Throttle(2_500),
+    };
+    let broken = Broken {
+        after: Duration::ZERO,
+        fault,
+        lasts: Duration::from_secs(6),
+        slow: None,
+    };
+    Fault {
+        phase,
+        what: What::Directory { tenant, broken },
     }
 }
 

@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::protocol::{Command, Event, Exit, LOGS, Request, Signal};
+use crate::disk;
 use crate::error::{Doing as _, Error, Result};
 
 /// The control socket's name in a bed's folder.
@@ -48,6 +49,7 @@ pub(crate) async fn keep(folder: &Path) -> Result<()> {
     tell(&Event::Ready);
     let stopper = guard.serve(&listener).await;
     guard.stop_all().await;
+    disk::unmount_all(folder);
     let removed = fs::remove_dir_all(folder).doing(|| format!("remove {}", folder.display()));
     if let Some(mut stopper) = stopper {
         // Whoever asked is told once nothing is left; it may have gone away meanwhile.
@@ -257,6 +259,7 @@ pub(crate) fn sweep(parent: &Path, prefix: &str) {
         if entry.file_name().to_string_lossy().starts_with(prefix)
             && File::open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
         {
+            disk::unmount_all(&folder);
             let _ = fs::remove_dir_all(&folder);
         }
     }

@@ -19,7 +19,12 @@ const TICKS_PER_SECOND: u32 = 20;
 
 type Rules = watch::Receiver<Option<Fault>>;
 
-pub(super) async fn serve(listener: TcpListener, server: SocketAddr, rules: Rules, counters: Arc<Counters>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    servers: watch::Receiver<Vec<SocketAddr>>,
+    rules: Rules,
+    counters: Arc<Counters>,
+) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -28,8 +33,9 @@ pub(super) async fn serve(listener: TcpListener, server: SocketAddr, rules: Rule
                 counters.connections.fetch_add(1, Ordering::Relaxed);
                 counters.open.fetch_add(1, Ordering::Relaxed);
                 let (rules, counters) = (rules.clone(), Arc::clone(&counters));
+                let servers = servers.borrow().clone();
                 connections.spawn(async move {
-                    relay(client, server, rules, &counters).await;
+                    relay(client, &servers, rules, &counters).await;
                     counters.open.fetch_sub(1, Ordering::Relaxed);
                 });
             }
@@ -38,8 +44,9 @@ pub(super) async fn serve(listener: TcpListener, server: SocketAddr, rules: Rule
     }
 }
 
-async fn relay(client: TcpStream, server: SocketAddr, rules: Rules, counters: &Counters) {
-    let Ok(server) = TcpStream::connect(server).await else {
+async fn relay(client: TcpStream, servers: &[SocketAddr], rules: Rules, counters: &Counters) {
+    // The first that takes it.
+    let Ok(server) = TcpStream::connect(servers).await else {
         return;
     };
     let (from_client, to_client) = client.into_split();
