@@ -12,7 +12,7 @@ use std::{
 };
 
 pub use client::{Channel, InjectTrace, connect};
-pub use peer::{peer_dns_names, require_peer};
+pub use peer::{Caller, peer_dns_names, require_peer};
 pub use server::{Server, Serving};
 
 /// The largest message that tonic reads unless a service's generated server is told otherwise

@@ -11,11 +11,10 @@ use rollcall_chassis::{
 };
 use rollcall_domain::time_zone;
 use rollcall_proto::v1::sync_service_server::SyncServiceServer;
-use tokio::sync::Semaphore;
 
 use crate::{
     config::{Config, ScheduleConfig, duration},
-    connection_test::{self, ConnectionTests, Desk},
+    connection_test::{self, ConnectionTests, Desk, Places},
     credentials::Credentials,
     due_tick::DueTick,
     fleet::FleetKeeper,
@@ -101,7 +100,7 @@ impl Shared {
                 jobs: self.broker.publisher(),
                 reply_to,
                 desk: Desk::default(),
-                places: Arc::new(Semaphore::new(connection_test::MOST_TESTS)),
+                places: Places::new(config.tests.most()),
                 ended: self.lifecycle.soft().clone(),
             },
             fleet: FleetKeeper {

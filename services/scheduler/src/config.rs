@@ -14,7 +14,10 @@ use rollcall_chassis::{
 use rollcall_domain::time_zone;
 use serde::Deserialize;
 
-use crate::store::{ManualRunLimit, Patience};
+use crate::{
+    connection_test::MostTests,
+    store::{ManualRunLimit, Patience},
+};
 
 /// All sections.
 #[derive(Debug, Clone, Deserialize)]
@@ -43,6 +46,9 @@ pub struct Config {
     /// How much of it.
     #[serde(default)]
     pub limits: LimitsConfig,
+    /// How many connections are tested at once.
+    #[serde(default)]
+    pub tests: TestsConfig,
 }
 
 /// `[limits]`: what one tenant may take of what all share.
@@ -172,6 +178,41 @@ pub struct DirectoryConfig {
     pub allow_plaintext: bool,
 }
 
+/// `[tests]`: connection tests at once, in each scheduler.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TestsConfig {
+    /// In all.
+    pub at_once: NonZeroU32,
+    /// Of one caller.
+    pub per_caller: NonZeroU32,
+    /// Of one tenant.
+    pub per_tenant: NonZeroU32,
+}
+
+impl Default for TestsConfig {
+    fn default() -> Self {
+        let tests = |tests| NonZeroU32::new(tests).unwrap_or(NonZeroU32::MIN);
+        Self {
+            at_once: tests(64),
+            per_caller: tests(4),
+            per_tenant: tests(4),
+        }
+    }
+}
+
+impl TestsConfig {
+    /// The bounds.
+    pub(crate) fn most(&self) -> MostTests {
+        let number = |number: NonZeroU32| number.get() as usize;
+        MostTests {
+            all: number(self.at_once),
+            caller: number(self.per_caller),
+            tenant: number(self.per_tenant),
+        }
+    }
+}
+
 impl ServiceConfig for Config {
     const KEYS: &'static [(&'static str, &'static str)] = &[
         (
@@ -227,6 +268,15 @@ impl ServiceConfig for Config {
             "directory.allow_plaintext",
             "whether directories may be read without TLS [false]",
         ),
+        (
+            "tests.at_once",
+            "connection tests at once, in each scheduler [64]",
+        ),
+        (
+            "tests.per_caller",
+            "of them, those of one caller (by its certificate, otherwise by its address) [4]",
+        ),
+        ("tests.per_tenant", "of them, those of one tenant [4]"),
     ];
 
     fn server(&self) -> &ServerConfig {

@@ -4,6 +4,7 @@
 //! this process' own, which is another one after the connection to the broker broke; tests under way end with it.
 
 mod desk;
+mod places;
 mod steps;
 
 use std::{sync::Arc, time::Duration};
@@ -11,22 +12,24 @@ use std::{sync::Arc, time::Duration};
 use futures::Stream;
 use jiff::SignedDuration;
 use rollcall_chassis::{
-    amqp::{AmqpError, Lane, Message, Publisher, SCHEMA_VERSION},
+    amqp::{AmqpError, Message, Publisher, SCHEMA_VERSION, topology::TEST_TAKEN_WITHIN},
     clock,
+    grpc::Caller,
     pg::to_proto,
     status::ApiError,
 };
 use rollcall_domain::TenantId;
 use rollcall_proto::v1::{ConnectionTest, Job, Settings, TestConnectionRequest, TestConnectionResponse};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub(crate) use desk::{Desk, hear};
+pub(crate) use places::{MostTests, Places};
 
 use crate::{
     credentials::{Credential, Credentials},
-    refusals::{no_settings, nothing_to_test, parse_tenant, too_many_tests},
+    refusals::{no_settings, nothing_to_test, parse_tenant},
     store::Store,
     validation::{self, Deployment, ToTest},
 };
@@ -34,12 +37,8 @@ use steps::{Patience, Waiting};
 
 /// Reports in hand.
 pub(crate) const PREFETCH: u16 = 256;
-/// How many tests may be under way at once.
-pub(crate) const MOST_TESTS: usize = 64;
 /// How long a test waits for the broker before it is refused.
 const BROKER_PATIENCE: Duration = Duration::from_secs(10);
-/// How long a test waits for a worker.
-const TAKEN_WITHIN: Duration = Duration::from_secs(45);
 /// How long its first report is waited for: a worker that takes it at the last moment has the rest for its first step.
 const WORKER_PATIENCE: Duration = Duration::from_mins(1);
 /// How long a test may take in all.
@@ -60,8 +59,8 @@ pub(crate) struct ConnectionTests {
     pub(crate) reply_to: watch::Receiver<Option<String>>,
     /// Who waits for which.
     pub(crate) desk: Desk,
-    /// One for each test that may be under way.
-    pub(crate) places: Arc<Semaphore>,
+    /// Bounds the tests that are under way.
+    pub(crate) places: Places,
     /// When the process drains.
     pub(crate) ended: CancellationToken,
 }
@@ -77,11 +76,10 @@ impl ConnectionTests {
     /// Sends a test to a worker, and answers with its steps as they come.
     pub(crate) async fn begin(
         &self,
+        caller: Caller,
         request: TestConnectionRequest,
     ) -> Result<impl Stream<Item = Result<TestConnectionResponse, ApiError>> + Send + use<>, ApiError> {
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            return Err(too_many_tests());
-        };
+        let place = self.places.take(caller, tested_tenant(&request))?;
         let prepared = self.prepare(request).await?;
         let reply_to = self.reply_queue().await?;
         let test_id = Uuid::now_v7();
@@ -89,7 +87,7 @@ impl ConnectionTests {
         let reports = self.desk.wait_for(test_id);
         let job = job(prepared, test_id, reply_to.clone());
         let tenant_id = job.tenant_id.clone();
-        self.jobs.publish(&Message::job(Lane::Interactive, &job)).await?;
+        self.jobs.publish(&Message::test(&job)).await?;
         tracing::info!(tenant.id = tenant_id, test.id = %test_id, "connection test begun");
         let waiting = Waiting {
             reports,
@@ -152,6 +150,15 @@ impl ConnectionTests {
     }
 }
 
+/// The tenant that the test counts for, if it names one.
+fn tested_tenant(request: &TestConnectionRequest) -> Option<TenantId> {
+    let of_settings = request.settings.as_ref().map(|settings| settings.tenant_id.as_str());
+    [Some(request.tenant_id.as_str()), of_settings]
+        .into_iter()
+        .flatten()
+        .find_map(|id| TenantId::parse(id).ok())
+}
+
 fn job(prepared: Prepared, test_id: Uuid, reply_to: String) -> Job {
     let Prepared { settings, credential } = prepared;
     Job {
@@ -163,7 +170,7 @@ fn job(prepared: Prepared, test_id: Uuid, reply_to: String) -> Job {
             credential: Some(credential.sealed),
             credential_generation: credential.generation.unwrap_or_default(),
             reply_to,
-            expire_time: Some(to_proto(clock::now() + patience(TAKEN_WITHIN))),
+            expire_time: Some(to_proto(clock::now() + patience(TEST_TAKEN_WITHIN))),
         }),
         ..Job::default()
     }

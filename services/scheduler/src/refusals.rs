@@ -84,7 +84,7 @@ refusals! {
         "The operator paused the schedules of all tenants, and alone can let them go on.";
 
     too_many_tests = resource_exhausted "TOO_MANY_TESTS":
-        "Too many connections are being tested. Please try again later.";
+        "Too many connections are being tested for all customers. Please try again in a minute.";
 }
 
 /// A tenant that had its share of manual runs.
@@ -115,6 +115,23 @@ pub(crate) fn nothing_to_test() -> ApiError {
         "is required, unless settings are given: whose settings are to be tested?",
     );
     violations.into_error()
+}
+
+/// One caller has as many tests under way as it may.
+pub(crate) fn too_many_tests_of_caller(most: usize) -> ApiError {
+    let message = format!(
+        "You have {most} connection tests under way, which is the most at once. Please try again when one has ended."
+    );
+    ApiError::resource_exhausted("TOO_MANY_TESTS_OF_CALLER", message)
+}
+
+/// One tenant has as many tests under way as it may.
+pub(crate) fn too_many_tests_of_tenant(most: usize) -> ApiError {
+    let message = format!(
+        "{most} connection tests are under way for this customer, which is the most at once. Please try again when one \
+         has ended."
+    );
+    ApiError::resource_exhausted("TOO_MANY_TESTS_OF_TENANT", message)
 }
 
 /// A pause or its end that names nothing.

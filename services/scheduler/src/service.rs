@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use futures::{Stream, StreamExt as _};
-use rollcall_chassis::status::ApiError;
+use rollcall_chassis::{grpc::Caller, status::ApiError};
 use rollcall_proto::v1::{
     ApproveRemovalsRequest, ApproveRemovalsResponse, BuildFilterRequest, BuildFilterResponse,
     CancelRunRequest, CancelRunResponse, DeleteSettingsRequest, DeleteSettingsResponse, GetSettingsRequest,
@@ -158,7 +158,8 @@ impl SyncService for Service {
         &self,
         request: Request<TestConnectionRequest>,
     ) -> Result<Response<Self::TestConnectionStream>, Status> {
-        let steps = self.tests.begin(request.into_inner()).await;
+        let caller = Caller::of(&request);
+        let steps = self.tests.begin(caller, request.into_inner()).await;
         answer(steps, |steps| -> Steps {
             Box::pin(steps.map(|step| step.map_err(Status::from)))
         })

@@ -71,10 +71,14 @@ pub struct DirectoryConfig {
     pub allow_plaintext: bool,
     /// Entries asked for at a time.
     pub page_size: u32,
-    /// For each step on the way to a connection.
+    /// For resolving a name, connecting to one address, and TLS: each.
     pub connect_timeout_seconds: u64,
-    /// Until a server's next message.
-    pub operation_timeout_seconds: u64,
+    /// For all of these together, over all hosts and addresses.
+    pub reach_timeout_seconds: u64,
+    /// Until the bind is answered.
+    pub bind_timeout_seconds: u64,
+    /// Until a server's next message, once it has taken the bind.
+    pub read_timeout_seconds: u64,
 }
 
 impl Default for DirectoryConfig {
@@ -83,7 +87,10 @@ impl Default for DirectoryConfig {
             allow_plaintext: false,
             page_size: 1_000,
             connect_timeout_seconds: 10,
-            operation_timeout_seconds: 60,
+            reach_timeout_seconds: 20,
+            bind_timeout_seconds: 10,
+            // Active Directory itself ends a query after so long (MaxQueryDuration).
+            read_timeout_seconds: 120,
         }
     }
 }
@@ -98,7 +105,7 @@ pub struct LanesConfig {
     pub scheduled: u16,
     /// Of tenants whose directory does not answer.
     pub slow: u16,
-    /// Connection tests beside them, of all lanes together.
+    /// Connection tests, beside the runs.
     pub tests: u16,
 }
 
@@ -108,7 +115,7 @@ impl Default for LanesConfig {
             interactive: 4,
             scheduled: 4,
             slow: 2,
-            tests: 8,
+            tests: 16,
         }
     }
 }
@@ -179,11 +186,19 @@ impl ServiceConfig for Config {
         ),
         (
             "directory.connect_timeout_seconds",
-            "for resolving, connecting and TLS, each; default: 10",
+            "for resolving a name, connecting to one address, and TLS, each; default: 10",
         ),
         (
-            "directory.operation_timeout_seconds",
-            "until a directory's next message; default: 60",
+            "directory.reach_timeout_seconds",
+            "for all of these together, over all hosts and addresses; default: 20",
+        ),
+        (
+            "directory.bind_timeout_seconds",
+            "until a directory answers the bind; default: 10",
+        ),
+        (
+            "directory.read_timeout_seconds",
+            "until a directory's next message, once it has taken the bind; default: 120",
         ),
         (
             "lanes.interactive",
@@ -199,7 +214,7 @@ impl ServiceConfig for Config {
         ),
         (
             "lanes.tests",
-            "connection tests at once, beside the runs; default: 8",
+            "connection tests at once, beside the runs; default: 16",
         ),
         ("limits.run_seconds", "how long a run may take; default: 1200"),
         ("limits.entries", "entries of one read; default: 5000000"),
@@ -244,8 +259,16 @@ impl ServiceConfig for Config {
                 self.directory.connect_timeout_seconds,
             ),
             (
-                "directory.operation_timeout_seconds",
-                self.directory.operation_timeout_seconds,
+                "directory.reach_timeout_seconds",
+                self.directory.reach_timeout_seconds,
+            ),
+            (
+                "directory.bind_timeout_seconds",
+                self.directory.bind_timeout_seconds,
+            ),
+            (
+                "directory.read_timeout_seconds",
+                self.directory.read_timeout_seconds,
             ),
             ("lanes.tests", self.lanes.tests.into()),
             ("limits.entries", self.limits.entries),
@@ -271,7 +294,9 @@ impl Config {
     pub fn read_limits(&self) -> Limits {
         Limits {
             connect: Duration::from_secs(self.directory.connect_timeout_seconds),
-            operation: Duration::from_secs(self.directory.operation_timeout_seconds),
+            reach: Duration::from_secs(self.directory.reach_timeout_seconds),
+            bind: Duration::from_secs(self.directory.bind_timeout_seconds),
+            operation: Duration::from_secs(self.directory.read_timeout_seconds),
             page_size: self.directory.page_size,
             entries: self.limits.entries,
             values: self.limits.values,

@@ -32,6 +32,8 @@ mod starttls;
 #[cfg(test)]
 mod tests;
 
+use tokio::time::Instant;
+
 use crate::{error::ReadError, network::Networks};
 use dial::Dialler;
 use limits::Limits;
@@ -60,7 +62,7 @@ impl Reader {
         Session::begin(connection, target).await
     }
 
-    /// What makes connections to `target`, if the operator allows any.
+    /// What makes connections to `target`, if the operator allows any. Its time runs from here on.
     pub(crate) fn dialler(&self, target: &Target) -> Result<Dialler<'_>, ReadError> {
         if target.security == Security::Plaintext && !self.allow_plaintext {
             return Err(ReadError::PlaintextNotAllowed);
@@ -69,6 +71,7 @@ impl Reader {
             networks: &self.networks,
             limits: &self.limits,
             trust: Trust::new(&target.ca_certificates_pem, &self.system_roots)?,
+            until: Instant::now() + self.limits.reach,
         })
     }
 }

@@ -62,6 +62,12 @@ pub enum ReadError {
         /// How long it was waited for.
         after: Duration,
     },
+    /// No host that was tried answered, and there is no time to try the others.
+    #[error("no server answered within {0:?} in all: no further host or address was tried")]
+    ReachTimeout(Duration),
+    /// Silence after the bind was sent.
+    #[error("the server did not answer the bind within {0:?}")]
+    BindTimeout(Duration),
     /// TLS, but not with whom it should be.
     #[error("its identity is not trusted: {0}")]
     Untrusted(String),
@@ -166,7 +172,7 @@ impl ReadError {
             Self::Resolve { .. } => FailureCode::CannotResolve,
             Self::AddressNotAllowed => FailureCode::AddressNotAllowed,
             Self::Connect(_) => FailureCode::CannotConnect,
-            Self::ConnectTimeout { .. } => FailureCode::ConnectTimeout,
+            Self::ConnectTimeout { .. } | Self::ReachTimeout(_) => FailureCode::ConnectTimeout,
             Self::Untrusted(_) => FailureCode::TlsUntrusted,
             Self::Tls(_) => FailureCode::TlsFailed,
             Self::StartTlsRefused { code, .. } => starttls_code(*code),
@@ -183,7 +189,7 @@ impl ReadError {
                 ..
             } => failure::of_search(*code),
             Self::Filter => FailureCode::FilterRefused,
-            Self::OperationTimeout(_) => FailureCode::OperationTimeout,
+            Self::BindTimeout(_) | Self::OperationTimeout(_) => FailureCode::OperationTimeout,
             Self::NoSearchBase => FailureCode::NoSearchBase,
             Self::Incomplete(_) => FailureCode::IncompleteRead,
             Self::Limit(_) => FailureCode::LimitExceeded,
@@ -204,7 +210,7 @@ impl ReadError {
     fn stage(&self) -> u8 {
         match self {
             Self::At { source, .. } => source.stage(),
-            Self::Resolve { .. } => 0,
+            Self::Resolve { .. } | Self::ReachTimeout(_) => 0,
             Self::AddressNotAllowed => 1,
             Self::Connect(_) | Self::ConnectTimeout { .. } => 2,
             Self::Tls(_) => 3,

@@ -1,50 +1,41 @@
 //! Takes jobs from the lanes, and settles each by what its run came to.
 //!
 //! The job of a run is acknowledged after its effect, never before: whatever ends this process brings the job to another.
-//! That of a connection test is acknowledged before: done again, it would bind again, and nobody might wait for it. Tests
-//! take no slots of runs.
 //! While reconcile is away nothing is taken.
 
+mod connection_tests;
 mod running;
-mod trials;
 
 use std::sync::Arc;
 
 use rollcall_chassis::{
     amqp::{AmqpError, Broker, Delay, Delivery, Lane, Message, Publisher},
-    clock,
     fail_point::{self, FailPoint},
     lifecycle::chain,
     telemetry,
 };
-use rollcall_proto::v1::{ConnectionTest, Job};
+use rollcall_proto::v1::Job;
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::{Instrument as _, Span, field::Empty};
 
-use crate::{
-    connection_test::Tester,
-    run::{Disposition, Runner},
-};
-use running::{Admission as OfRun, Runs};
-use trials::{Admission, Trials};
+use crate::run::{Disposition, Runner};
+pub use connection_tests::ConnectionTests;
+use running::{Admission, Runs};
 
 /// What every lane shares.
 pub struct Jobs {
     runner: Arc<Runner>,
-    trials: Trials,
     publisher: Publisher,
     /// Runs that go on in this process. None is begun beside itself.
     runs: Runs<Delivery>,
 }
 
 impl Jobs {
-    /// Does runs with `runner` and, beside them, at most `tests` connection tests at once with `tester`; and sends on
-    /// what is to be tried later.
-    pub fn new(runner: Arc<Runner>, tester: Tester, tests: u16, publisher: Publisher) -> Self {
+    /// Does runs with `runner`, and sends on what is to be tried later.
+    pub fn new(runner: Arc<Runner>, publisher: Publisher) -> Self {
         Self {
             runner,
-            trials: Trials::new(tester, tests),
             publisher,
             runs: Runs::default(),
         }
@@ -80,7 +71,6 @@ impl Jobs {
         while let Some(ended) = in_hand.join_next().await {
             note_end(ended);
         }
-        self.trials.end().await;
     }
 
     async fn settle(self: Arc<Self>, delivery: Delivery, lane: Lane) {
@@ -93,51 +83,29 @@ impl Jobs {
                 return self.send_on(delivery, dead).await;
             }
         };
-        let work = Work::of(&job);
-        let span = span_of(work, &job, lane);
+        if job.run_id.is_empty() {
+            let reason = "it names no run";
+            tracing::error!(reason, "a job is refused: it goes to the dead letters");
+            let dead = Message::dead(&delivery, reason);
+            return self.send_on(delivery, dead).await;
+        }
+        let span = span_of(&job, lane);
         if let Some(parent) = delivery.traceparent() {
             telemetry::set_parent(&span, &parent);
         }
-        match work {
-            Work::Run => self.settle_run(delivery, job, lane).instrument(span).await,
-            Work::Test(test) => self.test(delivery, &job, test, lane).instrument(span).await,
-            Work::Nothing => {
-                let reason = "it names neither a run nor a connection to test";
-                tracing::error!(reason, "a job is refused: it goes to the dead letters");
-                let dead = Message::dead(&delivery, reason);
-                self.send_on(delivery, dead).await;
-            }
-        }
-    }
-
-    async fn test(&self, delivery: Delivery, job: &Job, test: &ConnectionTest, lane: Lane) {
-        match self.trials.admit(test, clock::now()) {
-            Admission::Place(place) => match delivery.ack().await {
-                Ok(()) => self.trials.begin(job.clone(), place),
-                // The broker hands it out again.
-                Err(error) => note_failure("acknowledging a job", Err(error)),
-            },
-            Admission::Later => {
-                let later = Message::delayed(Delay::Park, lane, job).with_traceparent(delivery.traceparent());
-                self.send_on(delivery, later).await;
-            }
-            Admission::TooLate => {
-                tracing::info!("nobody waits for this connection test any more");
-                note_failure("acknowledging a job", delivery.ack().await);
-            }
-        }
+        self.settle_run(delivery, job, lane).instrument(span).await;
     }
 
     async fn settle_run(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane) {
         fail_point::pass(FailPoint::JobReceived, &job.tenant_id).await;
         let trace = delivery.traceparent();
         let running = match self.runs.admit(&job.run_id, delivery) {
-            OfRun::Begins(running) => running,
-            OfRun::Needless(delivery) => {
+            Admission::Begins(running) => running,
+            Admission::Needless(delivery) => {
                 tracing::info!("the run goes on here already: the job that came again is not needed");
                 return note_failure("acknowledging a job", delivery.ack().await);
             }
-            OfRun::Adopted => {
+            Admission::Adopted => {
                 return tracing::info!("the run goes on here already: its job came again and is kept for it");
             }
         };
@@ -183,58 +151,35 @@ impl Jobs {
         }
     }
 
-    /// Replaces a delivery by another message. Between the two steps both exist, which does no harm.
     async fn send_on(&self, delivery: Delivery, message: Message) {
-        match self.publisher.publish(&message).await {
-            Ok(()) => note_failure("acknowledging a job", delivery.ack().await),
-            Err(error) => {
-                tracing::warn!(
-                    error = chain(&error),
-                    "a job could not be sent on: it is given back"
-                );
-                note_failure("giving a job back", delivery.requeue().await);
-            }
+        send_on(&self.publisher, delivery, message).await;
+    }
+}
+
+/// Replaces a delivery by another message. Between the two steps both exist, which does no harm.
+async fn send_on(publisher: &Publisher, delivery: Delivery, message: Message) {
+    match publisher.publish(&message).await {
+        Ok(()) => note_failure("acknowledging a job", delivery.ack().await),
+        Err(error) => {
+            tracing::warn!(
+                error = chain(&error),
+                "a job could not be sent on: it is given back"
+            );
+            note_failure("giving a job back", delivery.requeue().await);
         }
     }
 }
 
-/// What a job asks for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Work<'j> {
-    Run,
-    Test(&'j ConnectionTest),
-    Nothing,
-}
-
-impl<'j> Work<'j> {
-    fn of(job: &'j Job) -> Self {
-        match (&job.test, job.run_id.as_str()) {
-            (Some(test), _) => Self::Test(test),
-            (None, "") => Self::Nothing,
-            (None, _) => Self::Run,
-        }
-    }
-}
-
-fn span_of(work: Work<'_>, job: &Job, lane: Lane) -> Span {
-    match work {
-        Work::Test(test) => tracing::info_span!(
-            "connection test",
-            otel.kind = "consumer",
-            tenant.id = job.tenant_id,
-            test.id = test.test_id,
-            lane = lane.as_str(),
-        ),
-        Work::Run | Work::Nothing => tracing::info_span!(
-            "run",
-            otel.kind = "consumer",
-            tenant.id = job.tenant_id,
-            run.id = job.run_id,
-            attempt = job.attempt,
-            lane = lane.as_str(),
-            fence = Empty,
-        ),
-    }
+fn span_of(job: &Job, lane: Lane) -> Span {
+    tracing::info_span!(
+        "run",
+        otel.kind = "consumer",
+        tenant.id = job.tenant_id,
+        run.id = job.run_id,
+        attempt = job.attempt,
+        lane = lane.as_str(),
+        fence = Empty,
+    )
 }
 
 /// The broker hands the job out again, and BeginRun tells whoever gets it that it is done.
@@ -247,25 +192,5 @@ fn note_failure(what: &str, result: Result<(), AmqpError>) {
 fn note_end(ended: Result<(), tokio::task::JoinError>) {
     if let Err(error) = ended {
         tracing::error!(%error, "settling a job crashed");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_job_asks_for_a_run_or_for_a_connection_test_or_is_none() {
-        let run = Job {
-            run_id: "r".to_owned(),
-            ..Job::default()
-        };
-        let test = Job {
-            test: Some(ConnectionTest::default()),
-            ..Job::default()
-        };
-        assert_eq!(Work::of(&run), Work::Run);
-        assert_eq!(Work::of(&test), Work::Test(&ConnectionTest::default()));
-        assert_eq!(Work::of(&Job::default()), Work::Nothing);
     }
 }

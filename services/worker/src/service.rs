@@ -17,7 +17,7 @@ use crate::{
     connection_test::Tester,
     credentials::Credentials,
     directory::{Reader, tls::SystemRoots},
-    jobs::Jobs,
+    jobs::{ConnectionTests, Jobs},
     metrics::Metrics,
     probe,
     reconcile::Reconcile,
@@ -86,7 +86,13 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         credentials.publish_renewals(renewals, &publisher, ending).await;
         Ok::<_, BoxError>(())
     });
-    let jobs = Arc::new(Jobs::new(runner, tester, config.lanes.tests, broker.publisher()));
+    let tests = Arc::new(ConnectionTests::new(tester, config.lanes.tests, broker.publisher()));
+    let (of_tests, serves, ending) = (broker.clone(), reconcile_serves.clone(), lifecycle.soft().clone());
+    lifecycle.spawn("connection tests", async move {
+        tests.work(of_tests, serves, ending).await;
+        Ok::<_, BoxError>(())
+    });
+    let jobs = Arc::new(Jobs::new(runner, broker.publisher()));
     let lanes = [
         (Lane::Interactive, config.lanes.interactive, "interactive lane"),
         (Lane::Scheduled, config.lanes.scheduled, "scheduled lane"),

@@ -227,6 +227,8 @@ impl Stack {
                 set("DIRECTORY__ALLOW_PLAINTEXT", "true".to_owned());
                 // A test asks for more runs of its one tenant than a customer does.
                 set("LIMITS__MANUAL_RUNS", "1000".to_owned());
+                // All tests that run at the same time are one caller.
+                set("TESTS__PER_CALLER", "64".to_owned());
             }
             Kind::Worker => {
                 set("CREDENTIALS__KEY_FILES", show(self.keys.join("k1.key")));

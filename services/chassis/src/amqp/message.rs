@@ -9,7 +9,7 @@ use rollcall_proto::v1::{ConnectionTestReport, Job, SealRenewal};
 
 use super::{
     Delivery,
-    topology::{DEAD, Delay, EVENTS, JOBS, Lane, PORTAL, SEALS},
+    topology::{DEAD, Delay, EVENTS, JOBS, Lane, PORTAL, SEALS, TESTS},
 };
 use crate::telemetry::{TRACEPARENT, traceparent};
 
@@ -45,6 +45,11 @@ impl Message {
     /// A job that goes to its lane after a while.
     pub fn delayed(delay: Delay, lane: Lane, job: &Job) -> Self {
         Self::lasting(delay.exchange(), lane.as_str().to_owned(), job.encode_to_vec())
+    }
+
+    /// A connection test, for the next worker that has a place for it.
+    pub fn test(job: &Job) -> Self {
+        Self::lasting(DEFAULT_EXCHANGE, TESTS.to_owned(), job.encode_to_vec())
     }
 
     /// A delivery that cannot be worked on, and why.

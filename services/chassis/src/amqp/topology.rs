@@ -22,12 +22,20 @@ pub const EVENTS: &str = "rollcall.events";
 /// Credentials that a worker sealed anew, for the scheduler.
 pub const SEALS: &str = "rollcall.seals";
 
+/// Connection tests, which no run keeps waiting.
+pub const TESTS: &str = "rollcall.tests";
+/// How long a connection test waits for a worker. Later nobody wants it, and the broker drops it.
+pub const TEST_TAKEN_WITHIN: Duration = Duration::from_secs(45);
+
 /// A job that was delivered more often than this breaks its workers.
 const DELIVERY_LIMIT: i32 = 20;
 /// A listener to events that is this far behind misses the oldest.
 const EVENTS_BACKLOG: i32 = 10_000;
 /// Who is this far behind with answers misses the oldest.
 const REPLIES_BACKLOG: i32 = 10_000;
+
+/// More tests than all schedulers together let wait are refused.
+const TESTS_BACKLOG: i32 = 1_000;
 
 /// Where a job waits for a worker; each lane has slots of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -127,6 +135,7 @@ pub async fn declare(channel: &Channel) -> Result<(), AmqpError> {
     queue(channel, PORTAL, FieldTable::default()).await?;
     bind(channel, PORTAL, PORTAL, "#").await?;
     queue(channel, SEALS, lane_arguments()).await?;
+    queue(channel, TESTS, tests_arguments()).await?;
     for lane in Lane::ALL {
         queue(channel, lane.queue(), lane_arguments()).await?;
         bind(channel, lane.queue(), JOBS, lane.as_str()).await?;
@@ -172,6 +181,17 @@ fn lane_arguments() -> FieldTable {
     let mut arguments = FieldTable::default();
     arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(DELIVERY_LIMIT));
     arguments.insert("x-dead-letter-exchange".into(), text(DEAD));
+    arguments
+}
+
+/// A worker without a free place gives tests back, as often as it takes.
+fn tests_arguments() -> FieldTable {
+    let ms = i32::try_from(TEST_TAKEN_WITHIN.as_millis()).unwrap_or(i32::MAX);
+    let mut arguments = FieldTable::default();
+    arguments.insert("x-message-ttl".into(), AMQPValue::LongInt(ms));
+    arguments.insert("x-max-length".into(), AMQPValue::LongInt(TESTS_BACKLOG));
+    arguments.insert("x-overflow".into(), text("reject-publish"));
+    arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(i32::MAX));
     arguments
 }
 

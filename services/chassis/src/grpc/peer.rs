@@ -1,5 +1,7 @@
 //! Who calls, by the certificate that the connection was made with.
 
+use std::net::IpAddr;
+
 use rustls_pki_types::CertificateDer;
 use tonic::Request;
 use webpki::EndEntityCert;
@@ -12,6 +14,35 @@ pub fn peer_dns_names<T>(request: &Request<T>) -> Vec<String> {
         return Vec::new();
     };
     certificates.first().map(dns_names).unwrap_or_default()
+}
+
+/// Who calls, for bounds that each caller has to itself.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Caller(Identity);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Identity {
+    /// The DNS names of its certificate: several processes with one certificate are one caller.
+    Names(Vec<String>),
+    /// Where it calls from, if it has no certificate with names.
+    Address(IpAddr),
+    Unknown,
+}
+
+impl Caller {
+    /// The caller of `request`: by its certificate, otherwise by its address.
+    pub fn of<T>(request: &Request<T>) -> Self {
+        let names = peer_dns_names(request);
+        if !names.is_empty() {
+            return Self(Identity::Names(names));
+        }
+        Self(request.remote_addr().map_or(Identity::Unknown, |peer| Identity::Address(peer.ip())))
+    }
+
+    /// The caller whose certificate has this name.
+    pub fn named(name: &str) -> Self {
+        Self(Identity::Names(vec![name.to_owned()]))
+    }
 }
 
 /// Refuses callers whose certificate has none of these names. Without mutual TLS the server is on the loopback, whose
@@ -40,9 +71,9 @@ fn dns_names(certificate: &CertificateDer<'_>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use tonic::Request;
+    use tonic::{Request, transport::server::TcpConnectInfo};
 
-    use super::{dns_names, is_allowed, require_peer};
+    use super::{Caller, dns_names, is_allowed, require_peer};
 
     fn names(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
@@ -64,6 +95,21 @@ mod tests {
             &allowed
         ));
         assert!(!is_allowed(&[], &allowed));
+    }
+
+    #[test]
+    fn a_caller_without_a_certificate_is_known_by_its_address_whatever_its_port() {
+        let from = |peer: &str| {
+            let mut request = Request::new(());
+            request.extensions_mut().insert(TcpConnectInfo {
+                local_addr: None,
+                remote_addr: peer.parse().ok(),
+            });
+            Caller::of(&request)
+        };
+        assert_eq!(from("127.0.0.1:1"), from("127.0.0.1:2"));
+        assert_ne!(from("127.0.0.1:1"), from("127.0.0.2:1"));
+        assert_ne!(from("127.0.0.1:1"), Caller::of(&Request::new(())));
     }
 
     #[test]

@@ -5,13 +5,13 @@ use std::time::Duration;
 use futures::{Stream, stream};
 use rollcall_chassis::status::ApiError;
 use rollcall_proto::v1::TestConnectionResponse;
-use tokio::{
-    sync::{OwnedSemaphorePermit, watch},
-    time::Instant,
-};
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::desk::{Report, Reports};
+use super::{
+    desk::{Report, Reports},
+    places::Place,
+};
 use crate::refusals::{no_worker, test_lost, test_overdue};
 
 /// How long a test is waited for.
@@ -37,7 +37,7 @@ pub(super) struct Waiting {
     /// How long it may take.
     pub(super) patience: Patience,
     /// Its place among the tests under way.
-    pub(super) _place: OwnedSemaphorePermit,
+    pub(super) _place: Place,
 }
 
 impl Waiting {

@@ -27,7 +27,7 @@ fn broker_reconcile_and_keys_are_all_that_must_be_given() {
             config.lanes.slow,
             config.lanes.tests
         ),
-        (4, 4, 2, 8)
+        (4, 4, 2, 16)
     );
     assert!(!config.directory.allow_plaintext);
     assert!(!config.networks().allows("127.0.0.1".parse().unwrap()));

@@ -4,7 +4,7 @@ use rollcall_chassis::credential::SecretString;
 use rollcall_proto::v1::{IdentityFindings, TestStepKind, test_step::Findings};
 
 use super::{
-    sentences::Told,
+    sentences::{self, Told},
     steps::{Over, Steps},
 };
 use crate::{
@@ -31,7 +31,7 @@ pub(super) async fn bind(
             steps.passed(message, None).await
         }
         Err(error) => {
-            let told = Told::of(&error);
+            let told = sentences::unbound(&error);
             Err(steps.failed(told, &error.at(connection.server()), None).await)
         }
     }

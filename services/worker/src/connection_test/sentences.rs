@@ -108,6 +108,30 @@ pub(super) fn unprotected(error: &ReadError) -> Told {
     }
 }
 
+/// Why the bind was not taken.
+pub(super) fn unbound(error: &ReadError) -> Told {
+    let told = Told::of(error);
+    match error {
+        ReadError::BindTimeout(after) => told
+            .saying(format!(
+                "The server accepts connections, but did not answer the sign-in within {}.",
+                seconds(*after)
+            ))
+            .advising("Check the load and the event log of the server, or add a second host. Then test again."),
+        _ => told,
+    }
+}
+
+/// That the time for finding a server that answers is over before every host and address was tried.
+pub(super) fn out_of_reach(told: Told, reach: Duration) -> Told {
+    let message = format!(
+        "{} All hosts and addresses together have {}, so no other was tried.",
+        told.message,
+        seconds(reach)
+    );
+    told.saying(message)
+}
+
 /// That an address did not do, and another one is left.
 pub(super) fn next_address(told: Told) -> Told {
     let message = format!("{} The next address of this host is tried.", told.message);

@@ -1,6 +1,7 @@
 //! Tests of connections against servers that follow a script.
 
 mod searches;
+mod silence;
 
 use rollcall_chassis::credential::SecretString;
 use rollcall_proto::v1::{
@@ -16,6 +17,7 @@ use crate::{
         Reader,
         ber::{bound, done, entry, message, page_done, result, seq, tlv},
         script::{Script, directory, person, reader, serve},
+        target::Target,
     },
     error::ReadError,
     network::Networks,

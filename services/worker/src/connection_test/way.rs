@@ -32,10 +32,11 @@ pub(super) struct Way<'a> {
 impl Way<'_> {
     /// The first connection that stands, not yet bound.
     pub(super) async fn go(&self, steps: &mut Steps) -> Result<Connection, Over> {
-        for host in &self.target.hosts {
-            match self.to_host(host, steps).await {
+        for (place, host) in self.target.hosts.iter().enumerate() {
+            let is_last = place + 1 == self.target.hosts.len();
+            match self.to_host(host, is_last, steps).await {
                 Ok(connection) => return Ok(connection),
-                Err(Over) if steps.is_unheard() => break,
+                Err(Over) if steps.is_unheard() || self.dialler.is_late() => break,
                 // It was told; another host may do better.
                 Err(Over) => {}
             }
@@ -43,19 +44,20 @@ impl Way<'_> {
         Err(Over)
     }
 
-    async fn to_host(&self, host: &str, steps: &mut Steps) -> Result<Connection, Over> {
-        let addresses = self.resolve(host, steps).await?;
+    async fn to_host(&self, host: &str, is_last: bool, steps: &mut Steps) -> Result<Connection, Over> {
+        let addresses = self.resolve(host, is_last, steps).await?;
         for (place, address) in addresses.iter().enumerate() {
             match self.to_address(host, *address, steps).await? {
                 Ok(connection) => return Ok(connection),
-                Err(missed) if place + 1 < addresses.len() => {
+                Err(missed) if place + 1 < addresses.len() && !self.dialler.is_late() => {
                     let told = sentences::next_address(missed.told);
                     steps.warned(told, missed.findings).await?;
                 }
                 Err(missed) => {
                     let server = server(host, *address);
+                    let told = self.in_all(missed.told, is_last && place + 1 == addresses.len());
                     return Err(steps
-                        .failed(missed.told, &missed.error.at(&server), missed.findings)
+                        .failed(told, &missed.error.at(&server), missed.findings)
                         .await);
                 }
             }
@@ -63,8 +65,21 @@ impl Way<'_> {
         Err(Over)
     }
 
+    /// With the reason why nothing else is tried, if something is left and the time is over.
+    fn in_all(&self, told: Told, is_last: bool) -> Told {
+        if is_last || !self.dialler.is_late() {
+            return told;
+        }
+        sentences::out_of_reach(told, self.dialler.limits.reach)
+    }
+
     /// The addresses that may be dialled: one at least.
-    async fn resolve(&self, host: &str, steps: &mut Steps) -> Result<Vec<SocketAddr>, Over> {
+    async fn resolve(
+        &self,
+        host: &str,
+        is_last: bool,
+        steps: &mut Steps,
+    ) -> Result<Vec<SocketAddr>, Over> {
         steps.begin(TestStepKind::Resolve);
         let mut findings = ResolveFindings {
             host: host.to_owned(),
@@ -73,7 +88,7 @@ impl Way<'_> {
         let mut found = match self.dialler.resolve(host, self.target.port).await {
             Ok(found) => found,
             Err(error) => {
-                let told = sentences::unresolved(host, &error);
+                let told = self.in_all(sentences::unresolved(host, &error), is_last);
                 return Err(steps.failed(told, &error, Findings::Resolve(findings)).await);
             }
         };

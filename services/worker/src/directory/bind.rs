@@ -1,5 +1,7 @@
 //! The simple bind, with its result looked at.
 
+use ldap3::LdapError;
+
 use super::connection::Connection;
 use crate::error::{Operation, ReadError, excerpt};
 
@@ -13,7 +15,7 @@ impl Connection {
         if username.is_empty() {
             return Err(ReadError::Settings("the bind username is empty".to_owned()));
         }
-        self.ldap.with_timeout(self.limits.operation);
+        self.ldap.with_timeout(self.limits.bind);
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the one place that looks at its result"
@@ -26,6 +28,7 @@ impl Connection {
                 code: result.rc,
                 text: excerpt(result.text),
             }),
+            Err(LdapError::Timeout { .. }) => Err(ReadError::BindTimeout(self.limits.bind)),
             Err(error) => Err(self.explain(error).await),
         }
     }

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{
     net::{TcpStream, lookup_host},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use super::{
@@ -32,6 +32,8 @@ pub(crate) struct Dialler<'a> {
     pub limits: &'a Limits,
     /// What TLS is checked against.
     pub trust: Trust,
+    /// When no further host or address is tried: silent hosts cost so much together, however many they are.
+    pub until: Instant,
 }
 
 impl Dialler<'_> {
@@ -40,6 +42,10 @@ impl Dialler<'_> {
     pub(crate) async fn open(&self, target: &Target, password: &str) -> Result<Connection, ReadError> {
         let mut tried = Vec::new();
         for host in &target.hosts {
+            if self.is_late() {
+                tried.push(ReadError::ReachTimeout(self.limits.reach));
+                break;
+            }
             let addresses = match self.resolve(host, target.port).await {
                 Ok(addresses) => addresses,
                 Err(error) => {
@@ -48,6 +54,9 @@ impl Dialler<'_> {
                 }
             };
             for address in addresses {
+                if self.is_late() {
+                    break;
+                }
                 let server = Server {
                     host: host.clone(),
                     address,
@@ -62,6 +71,17 @@ impl Dialler<'_> {
         Err(ReadError::NoServer(tried))
     }
 
+    /// Whether the time for finding a server that answers is over.
+    pub(crate) fn is_late(&self) -> bool {
+        Instant::now() >= self.until
+    }
+
+    /// How long one step may take now.
+    fn patience(&self) -> Duration {
+        let left = self.until.saturating_duration_since(Instant::now());
+        self.limits.connect.min(left)
+    }
+
     /// The addresses of a host, allowed or not.
     pub(crate) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ReadError> {
         if let Ok(literal) = host.parse::<IpAddr>() {
@@ -71,7 +91,7 @@ impl Dialler<'_> {
             host: host.to_owned(),
             source,
         };
-        let found = timeout(self.limits.connect, lookup_host((host, port)))
+        let found = timeout(self.patience(), lookup_host((host, port)))
             .await
             .map_err(|_| {
                 failed(io::Error::new(
@@ -147,7 +167,7 @@ impl Dialler<'_> {
         step: &'static str,
         work: impl Future<Output = Result<T, ReadError>>,
     ) -> Result<T, ReadError> {
-        let after: Duration = self.limits.connect;
+        let after = self.patience();
         timeout(after, work)
             .await
             .map_err(|_| ReadError::ConnectTimeout { step, after })?

@@ -12,7 +12,11 @@ const CREDIT_BYTES: usize = 4 * 1024 * 1024;
 pub struct Limits {
     /// Resolving a name, connecting to one address, agreeing on TLS: each at most this long.
     pub connect: Duration,
-    /// Until the server's next message.
+    /// All of these together, over all hosts and addresses.
+    pub reach: Duration,
+    /// Until the bind is answered.
+    pub bind: Duration,
+    /// Until the server's next message after the bind.
     pub operation: Duration,
     /// Entries asked for at a time.
     pub page_size: u32,

@@ -94,6 +94,8 @@ pub(crate) fn reader() -> Reader {
         networks: Networks::new(&[loopback], &[]),
         limits: Limits {
             connect: Duration::from_secs(2),
+            reach: Duration::from_secs(3),
+            bind: Duration::from_millis(500),
             operation: Duration::from_millis(500),
             page_size: 2,
             entries: 1_000,

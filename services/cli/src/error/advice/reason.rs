@@ -30,6 +30,9 @@ fn of_settings(reason: &str) -> Option<&'static str> {
         "NO_WORKER" => {
             "No worker took the test in time. Are workers running, and is RabbitMQ? rollcall fleet shows what waits."
         }
+        "TOO_MANY_TESTS_OF_CALLER" | "TOO_MANY_TESTS_OF_TENANT" => {
+            "Wait for a test that is under way to end, then repeat the command."
+        }
         "TOO_MANY_TESTS" => "Others are testing their connections at the moment: try again in a minute.",
         "NOT_PAUSED" => "rollcall settings show TENANT tells when the next run is.",
         "NO_SCHEDULE" => "Give it one: rollcall settings put TENANT --every-hours N.",

@@ -1,17 +1,17 @@
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{pin::pin, time::Duration};
 
 use futures::{Stream, StreamExt as _};
-use rollcall_chassis::status::ApiError;
+use rollcall_chassis::{grpc::Caller, status::ApiError};
 use rollcall_proto::v1::{TestConnectionResponse, TestStep, TestStepKind};
-use tokio::{
-    sync::{Semaphore, watch},
-    time::Instant,
-};
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{Patience, Waiting};
-use crate::connection_test::desk::{Desk, Report};
+use crate::connection_test::{
+    desk::{Desk, Report},
+    places::{MostTests, Places},
+};
 
 const TEST: Uuid = Uuid::from_u128(1);
 const PATIENCE: Patience = Patience {
@@ -23,7 +23,7 @@ struct Bench {
     desk: Desk,
     queue: watch::Sender<Option<String>>,
     ended: CancellationToken,
-    places: Arc<Semaphore>,
+    places: Places,
 }
 
 impl Bench {
@@ -32,7 +32,11 @@ impl Bench {
             desk: Desk::default(),
             queue: watch::Sender::new(Some("q1".to_owned())),
             ended: CancellationToken::new(),
-            places: Arc::new(Semaphore::new(1)),
+            places: Places::new(MostTests {
+                all: 1,
+                caller: 1,
+                tenant: 1,
+            }),
         }
     }
 
@@ -43,7 +47,7 @@ impl Bench {
             queue: self.queue.subscribe(),
             ended: self.ended.clone(),
             patience: PATIENCE,
-            _place: Arc::clone(&self.places).try_acquire_owned().unwrap(),
+            _place: self.places.take(Caller::named("portal"), None).unwrap(),
         }
         .into_steps()
     }
@@ -117,7 +121,8 @@ async fn a_test_does_not_hold_up_a_process_that_drains() {
 async fn a_client_that_goes_away_leaves_its_place_to_another() {
     let bench = Bench::new();
     let steps = bench.begin();
-    assert_eq!(bench.places.available_permits(), 0);
+    let take = || bench.places.take(Caller::named("other"), None);
+    assert!(take().is_err());
     drop(steps);
-    assert_eq!(bench.places.available_permits(), 1);
+    assert!(take().is_ok());
 }

@@ -6,6 +6,8 @@ use crate::directory::entry::Attribute;
 fn limits(entries: u64) -> Limits {
     Limits {
         connect: Duration::from_secs(1),
+        reach: Duration::from_secs(1),
+        bind: Duration::from_secs(1),
         operation: Duration::from_secs(1),
         page_size: 100,
         entries,

@@ -8,6 +8,8 @@ use crate::directory::ber::{entry_operation, seq, tlv};
 
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(1),
+    reach: Duration::from_secs(1),
+    bind: Duration::from_secs(1),
     operation: Duration::from_secs(1),
     page_size: 100,
     entries: 100,

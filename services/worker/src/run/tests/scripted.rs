@@ -133,6 +133,7 @@ impl Scripted {
     pub(super) async fn run_with_patience(&self, port: u16, operation: Duration) -> Disposition {
         let reader = script::reader();
         let limits = Limits {
+            bind: operation,
             operation,
             ..reader.limits
         };
