@@ -19,5 +19,23 @@ pub enum FailureClass {
     Ours,
 }
 
+/// The directory could not be reached or read in time. The tenant's next run begins in the slow lane, and so does the
+/// next attempt.
+pub const SLOW: [FailureCode; 6] = [
+    FailureCode::CannotResolve,
+    FailureCode::CannotConnect,
+    FailureCode::ConnectTimeout,
+    FailureCode::OperationTimeout,
+    FailureCode::ReadTooSlow,
+    FailureCode::RunDeadline,
+];
+
+impl FailureCode {
+    /// Whether what follows it begins in the slow lane.
+    pub fn is_slow(self) -> bool {
+        SLOW.contains(&self)
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -21,10 +21,11 @@ impl Reconciler {
     pub(crate) async fn fail(
         &self,
         key: &LeaseKey,
-        failure: v1::Failure,
+        failure: Option<v1::Failure>,
         next_attempt: Option<Timestamp>,
     ) -> Result<(), ReconcileError> {
-        let failure = bounded(failure);
+        let gives_way = failure.is_none();
+        let failure = bounded(failure.unwrap_or_default());
         let mut tenant = TenantTx::open_held(&self.gates.runs, key).await?;
         let cancelled = match Standing::of(&mut tenant, key.run).await {
             // Edited settings are no reason to end: the next attempt reads with them.
@@ -38,7 +39,8 @@ impl Reconciler {
             _ if cancelled => Some(outcome::end(&mut tenant, key.run, Ending::cancelled()).await?),
             Some(time) => {
                 tenant.release().await?;
-                outcome::requeue(&mut tenant, key.run, Some((time, failure))).await?;
+                let next_attempt = Some((time, failure)).filter(|_| !gives_way);
+                outcome::requeue(&mut tenant, key.run, next_attempt).await?;
                 None
             }
             None => Some(outcome::end(&mut tenant, key.run, Ending::failed(failure)).await?),

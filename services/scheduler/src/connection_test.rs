@@ -152,7 +152,10 @@ impl ConnectionTests {
 
 /// The tenant that the test counts for, if it names one.
 fn tested_tenant(request: &TestConnectionRequest) -> Option<TenantId> {
-    let of_settings = request.settings.as_ref().map(|settings| settings.tenant_id.as_str());
+    let of_settings = request
+        .settings
+        .as_ref()
+        .map(|settings| settings.tenant_id.as_str());
     [Some(request.tenant_id.as_str()), of_settings]
         .into_iter()
         .flatten()

@@ -12,7 +12,10 @@ use rollcall_chassis::{
     fail_point::{self, FailPoint},
     lifecycle::chain,
 };
-use rollcall_domain::{RunId, failure::FailureCode};
+use rollcall_domain::{
+    RunId,
+    failure::{FailureCode, SLOW},
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -28,15 +31,6 @@ const GROUP: u32 = 500;
 /// Between two looks, so that a tenant that another scheduler has in hand is not asked for without end.
 const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
-/// After these the tenant's next scheduled run takes the slow lane: its directory could not be reached in time.
-const SLOW: [FailureCode; 5] = [
-    FailureCode::CannotResolve,
-    FailureCode::CannotConnect,
-    FailureCode::ConnectTimeout,
-    FailureCode::OperationTimeout,
-    FailureCode::RunDeadline,
-];
-
 /// Requests the runs that are due.
 #[derive(Debug)]
 pub(crate) struct DueTick {

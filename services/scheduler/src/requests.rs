@@ -5,6 +5,7 @@ mod judging;
 use std::sync::Arc;
 
 use rollcall_chassis::{
+    amqp::Lane,
     fail_point::{self, FailPoint},
     status::ApiError,
     telemetry,
@@ -164,7 +165,10 @@ impl RequestDesk {
         let waiting = change.waiting_request(wanted.kind, wanted.expects).await?;
         let requested = if let Some(run_id) = waiting {
             let traceparent = telemetry::traceparent();
-            change.promote_request(run_id, traceparent.as_deref()).await?;
+            let lane = change.lane_of_read().await?;
+            change
+                .promote_request(run_id, lane, traceparent.as_deref())
+                .await?;
             Requested {
                 run_id,
                 already_queued: true,
@@ -203,8 +207,14 @@ impl RequestDesk {
         }
         let run_id = RunId::from_uuid(Uuid::now_v7());
         let traceparent = telemetry::traceparent();
+        // A REVERT reads nothing.
+        let lane = match wanted.kind {
+            RunKind::Revert => Lane::Interactive,
+            _ => change.lane_of_read().await?,
+        };
         let request = NewRequest {
             run_id,
+            lane,
             kind: wanted.kind,
             trigger: wanted.trigger,
             acts_on: wanted.acts_on,

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::{
     directory::limits::Limits,
     network::{Network, Networks},
+    run::Pace,
 };
 
 /// All sections.
@@ -40,6 +41,9 @@ pub struct Config {
     /// How many runs go on at once.
     #[serde(default)]
     pub lanes: LanesConfig,
+    /// What is expected of a directory.
+    #[serde(default)]
+    pub pace: PaceConfig,
     /// What one run may take.
     #[serde(default)]
     pub limits: LimitsConfig,
@@ -105,6 +109,8 @@ pub struct LanesConfig {
     pub scheduled: u16,
     /// Of tenants whose directory does not answer.
     pub slow: u16,
+    /// Runs without a slot, of all lanes: their directories do not answer, or answer slowly.
+    pub waiting: u16,
     /// Connection tests, beside the runs.
     pub tests: u16,
 }
@@ -115,7 +121,42 @@ impl Default for LanesConfig {
             interactive: 4,
             scheduled: 4,
             slow: 2,
+            waiting: 256,
             tests: 16,
+        }
+    }
+}
+
+/// `[pace]`: see [`Pace`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PaceConfig {
+    /// Until a directory has taken the bind.
+    pub grace_milliseconds: u64,
+    /// Without a message.
+    pub silence_milliseconds: u64,
+    /// Entries of a second.
+    pub slot_entries: u64,
+    /// Bytes of a second.
+    pub slot_bytes: u64,
+    /// Of the directory's own time.
+    pub window_seconds: u64,
+    /// Entries of a window.
+    pub least_entries: u64,
+    /// Bytes of a window.
+    pub least_bytes: u64,
+}
+
+impl Default for PaceConfig {
+    fn default() -> Self {
+        Self {
+            grace_milliseconds: 75,
+            silence_milliseconds: 1_000,
+            slot_entries: 100,
+            slot_bytes: 64 * 1024,
+            window_seconds: 120,
+            least_entries: 120,
+            least_bytes: 64 * 1024,
         }
     }
 }
@@ -213,9 +254,35 @@ impl ServiceConfig for Config {
             "runs at once of directories that did not answer; default: 2",
         ),
         (
+            "lanes.waiting",
+            "runs at once whose directories do not answer, or answer slowly, beside these; default: 256, at most 400",
+        ),
+        (
             "lanes.tests",
             "connection tests at once, beside the runs; default: 16",
         ),
+        (
+            "pace.grace_milliseconds",
+            "until a directory has taken the bind, or its run gives up its slot; default: 75",
+        ),
+        (
+            "pace.silence_milliseconds",
+            "how long a directory that is read may be silent, or its run gives up its slot; default: 1000",
+        ),
+        (
+            "pace.slot_entries",
+            "a run whose directory sends fewer entries a second gives up its slot; default: 100",
+        ),
+        (
+            "pace.slot_bytes",
+            "unless it sends this many bytes a second; default: 65536",
+        ),
+        (
+            "pace.window_seconds",
+            "a read fails if, in so much of its directory's own time; default: 120",
+        ),
+        ("pace.least_entries", "fewer entries come; default: 120"),
+        ("pace.least_bytes", "and fewer bytes; default: 65536"),
         ("limits.run_seconds", "how long a run may take; default: 1200"),
         ("limits.entries", "entries of one read; default: 5000000"),
         (
@@ -271,6 +338,9 @@ impl ServiceConfig for Config {
                 self.directory.read_timeout_seconds,
             ),
             ("lanes.tests", self.lanes.tests.into()),
+            ("pace.grace_milliseconds", self.pace.grace_milliseconds),
+            ("pace.silence_milliseconds", self.pace.silence_milliseconds),
+            ("pace.window_seconds", self.pace.window_seconds),
             ("limits.entries", self.limits.entries),
             ("limits.values", self.limits.values as u64),
             ("limits.value_bytes", self.limits.value_bytes as u64),
@@ -282,6 +352,10 @@ impl ServiceConfig for Config {
         // The broker takes a delivery back after 30 minutes.
         if !(1..=25 * 60).contains(&self.limits.run_seconds) {
             problems.push("limits.run_seconds", "must be from 1 to 1500");
+        }
+        // Each has a thread of the process' 512, which sleeps.
+        if !(1..=400).contains(&self.lanes.waiting) {
+            problems.push("lanes.waiting", "must be from 1 to 400");
         }
         if self.lanes.interactive == 0 && self.lanes.scheduled == 0 && self.lanes.slow == 0 {
             problems.push("lanes", "a worker without slots does nothing");
@@ -302,6 +376,19 @@ impl Config {
             values: self.limits.values,
             value_bytes: self.limits.value_bytes,
             message_bytes: self.limits.message_bytes,
+        }
+    }
+
+    /// What is expected of a directory.
+    pub fn pace(&self) -> Pace {
+        Pace {
+            grace: Duration::from_millis(self.pace.grace_milliseconds),
+            silence: Duration::from_millis(self.pace.silence_milliseconds),
+            slot_entries: self.pace.slot_entries,
+            slot_bytes: self.pace.slot_bytes,
+            window: Duration::from_secs(self.pace.window_seconds),
+            least_entries: self.pace.least_entries,
+            least_bytes: self.pace.least_bytes,
         }
     }
 

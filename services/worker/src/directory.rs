@@ -27,10 +27,13 @@ pub(crate) mod root_dse;
 #[cfg(test)]
 pub(crate) mod script;
 pub(crate) mod search;
+pub(crate) mod signs;
 mod starttls;
 
 #[cfg(test)]
 mod tests;
+
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -38,6 +41,7 @@ use crate::{error::ReadError, network::Networks};
 use dial::Dialler;
 use limits::Limits;
 use session::Session;
+use signs::Signs;
 use target::{Security, Target};
 use tls::{SystemRoots, Trust};
 
@@ -56,9 +60,16 @@ pub struct Reader {
 
 impl Reader {
     /// Connects to the first server of `target` that takes the bind. No other is asked once one has refused the
-    /// credentials.
-    pub async fn open<'t>(&self, target: &'t Target, password: &str) -> Result<Session<'t>, ReadError> {
-        let connection = self.dialler(target)?.open(target, password).await?;
+    /// credentials. `signs` shows how it goes.
+    pub(crate) async fn open<'t>(
+        &self,
+        target: &'t Target,
+        password: &str,
+        signs: Arc<Signs>,
+    ) -> Result<Session<'t>, ReadError> {
+        let mut dialler = self.dialler(target)?;
+        dialler.signs = signs;
+        let connection = dialler.open(target, password).await?;
         Session::begin(connection, target).await
     }
 
@@ -72,6 +83,7 @@ impl Reader {
             limits: &self.limits,
             trust: Trust::new(&target.ca_certificates_pem, &self.system_roots)?,
             until: Instant::now() + self.limits.reach,
+            signs: Arc::default(),
         })
     }
 }

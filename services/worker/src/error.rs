@@ -104,6 +104,16 @@ pub enum ReadError {
     /// Silence.
     #[error("the server sent nothing for {0:?}")]
     OperationTimeout(Duration),
+    /// It answers, at a rate at which a read does not end.
+    #[error("the server sent {entries} entries in {window:?} of its own time, fewer than {least}")]
+    TooSlow {
+        /// What it sent.
+        entries: u64,
+        /// In which time.
+        window: Duration,
+        /// What is asked of it.
+        least: u64,
+    },
     /// The root DSE names no base.
     #[error("the root DSE has neither defaultNamingContext nor namingContexts")]
     NoSearchBase,
@@ -136,6 +146,9 @@ pub enum ReadError {
     /// The run's time is over.
     #[error("the run's time is over")]
     Deadline,
+    /// It waits for its directory, and so do as many other runs as may: it makes room, and waits in the slow lane.
+    #[error("too many other runs wait for their directories")]
+    GivesWay,
     /// Nobody wants the read any more.
     #[error("stopped")]
     Stopped,
@@ -190,6 +203,7 @@ impl ReadError {
             } => failure::of_search(*code),
             Self::Filter => FailureCode::FilterRefused,
             Self::BindTimeout(_) | Self::OperationTimeout(_) => FailureCode::OperationTimeout,
+            Self::TooSlow { .. } => FailureCode::ReadTooSlow,
             Self::NoSearchBase => FailureCode::NoSearchBase,
             Self::Incomplete(_) => FailureCode::IncompleteRead,
             Self::Limit(_) => FailureCode::LimitExceeded,
@@ -202,7 +216,7 @@ impl ReadError {
                 .rev()
                 .max_by_key(|error| error.stage())
                 .map_or_else(|| FailureCode::CannotConnect, Self::code),
-            Self::Settings(_) | Self::Internal(_) | Self::Stopped => FailureCode::Internal,
+            Self::Settings(_) | Self::Internal(_) | Self::GivesWay | Self::Stopped => FailureCode::Internal,
         }
     }
 

@@ -1,26 +1,29 @@
 //! Takes jobs from the lanes, and settles each by what its run came to.
 //!
 //! The job of a run is acknowledged after its effect, never before: whatever ends this process brings the job to another.
-//! While reconcile is away nothing is taken.
 
 mod connection_tests;
+mod lane;
 mod running;
 
 use std::sync::Arc;
 
 use rollcall_chassis::{
-    amqp::{AmqpError, Broker, Delay, Delivery, Lane, Message, Publisher},
+    amqp::{AmqpError, Delay, Delivery, Lane, Message, Publisher},
     fail_point::{self, FailPoint},
     lifecycle::chain,
     telemetry,
 };
 use rollcall_proto::v1::Job;
-use tokio::{sync::watch, task::JoinSet};
-use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument as _, Span, field::Empty};
 
-use crate::run::{Disposition, Runner};
+use crate::{
+    run::{Disposition, Runner},
+    slots::Place,
+};
 pub use connection_tests::ConnectionTests;
+pub use lane::LaneWork;
 use running::{Admission, Runs};
 
 /// What every lane shares.
@@ -41,39 +44,8 @@ impl Jobs {
         }
     }
 
-    /// Works on a lane, on so many jobs at once, until `ending`; what is in hand then is brought to its end.
-    pub async fn work(
-        self: Arc<Self>,
-        broker: Broker,
-        lane: Lane,
-        slots: u16,
-        mut reconcile_serves: watch::Receiver<bool>,
-        ending: CancellationToken,
-    ) {
-        let mut consumer = broker.consumer(lane.queue(), slots);
-        let mut in_hand = JoinSet::new();
-        loop {
-            let serves = *reconcile_serves.borrow_and_update();
-            if !serves {
-                consumer.stop().await;
-            }
-            tokio::select! {
-                biased;
-                () = ending.cancelled() => break,
-                Some(ended) = in_hand.join_next() => note_end(ended),
-                changed = reconcile_serves.changed() => if changed.is_err() { break },
-                delivery = consumer.next(), if serves && in_hand.len() < usize::from(slots) => {
-                    in_hand.spawn(Arc::clone(&self).settle(delivery, lane));
-                }
-            }
-        }
-        consumer.stop().await;
-        while let Some(ended) = in_hand.join_next().await {
-            note_end(ended);
-        }
-    }
-
-    async fn settle(self: Arc<Self>, delivery: Delivery, lane: Lane) {
+    /// Does one job, in its place.
+    async fn settle(self: Arc<Self>, delivery: Delivery, lane: Lane, place: Arc<Place>) {
         let job = match delivery.job() {
             Ok(job) => job,
             Err(error) => {
@@ -93,12 +65,11 @@ impl Jobs {
         if let Some(parent) = delivery.traceparent() {
             telemetry::set_parent(&span, &parent);
         }
-        self.settle_run(delivery, job, lane).instrument(span).await;
+        self.settle_run(delivery, job, lane, place).instrument(span).await;
     }
 
-    async fn settle_run(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane) {
+    async fn settle_run(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane, place: Arc<Place>) {
         fail_point::pass(FailPoint::JobReceived, &job.tenant_id).await;
-        let trace = delivery.traceparent();
         let running = match self.runs.admit(&job.run_id, delivery) {
             Admission::Begins(running) => running,
             Admission::Needless(delivery) => {
@@ -113,7 +84,7 @@ impl Jobs {
         let run = {
             let (this, job) = (Arc::clone(&self), job.clone());
             AbortOnDropHandle::new(tokio::spawn(
-                async move { this.runner.run(&job).await }.in_current_span(),
+                async move { this.runner.run(&job, &place).await }.in_current_span(),
             ))
         };
         let ended = run.await;
@@ -125,6 +96,12 @@ impl Jobs {
                 return note_failure("giving a job back", delivery.requeue().await);
             }
         };
+        self.finish(delivery, job, lane, disposition).await;
+    }
+
+    /// Ends a delivery by what its run came to.
+    async fn finish(&self, delivery: Delivery, job: Job, lane: Lane, disposition: Disposition) {
+        let trace = delivery.traceparent();
         match disposition {
             Disposition::Done => {
                 fail_point::pass(FailPoint::OutcomeReceived, &job.tenant_id).await;
@@ -140,12 +117,16 @@ impl Jobs {
                 let dead = Message::dead(&delivery, reason);
                 self.send_on(delivery, dead).await;
             }
+            Disposition::GiveWay => {
+                let slow = Message::job(Lane::Slow, &job).with_traceparent(trace);
+                self.send_on(delivery, slow).await;
+            }
             Disposition::Retry(delay) => {
-                let next = Job {
-                    attempt: job.attempt.max(1).saturating_add(1),
-                    ..job
-                };
-                let later = Message::delayed(delay, lane, &next).with_traceparent(trace);
+                let later = Message::delayed(delay, lane, &next_attempt(job)).with_traceparent(trace);
+                self.send_on(delivery, later).await;
+            }
+            Disposition::RetrySlowly(delay) => {
+                let later = Message::delayed(delay, Lane::Slow, &next_attempt(job)).with_traceparent(trace);
                 self.send_on(delivery, later).await;
             }
         }
@@ -170,6 +151,13 @@ async fn send_on(publisher: &Publisher, delivery: Delivery, message: Message) {
     }
 }
 
+fn next_attempt(job: Job) -> Job {
+    Job {
+        attempt: job.attempt.max(1).saturating_add(1),
+        ..job
+    }
+}
+
 fn span_of(job: &Job, lane: Lane) -> Span {
     tracing::info_span!(
         "run",
@@ -186,11 +174,5 @@ fn span_of(job: &Job, lane: Lane) -> Span {
 fn note_failure(what: &str, result: Result<(), AmqpError>) {
     if let Err(error) = result {
         tracing::warn!(error = chain(&error), "{what} failed");
-    }
-}
-
-fn note_end(ended: Result<(), tokio::task::JoinError>) {
-    if let Err(error) = ended {
-        tracing::error!(%error, "settling a job crashed");
     }
 }

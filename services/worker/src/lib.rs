@@ -18,5 +18,6 @@ pub mod network;
 pub mod reconcile;
 pub mod run;
 pub mod service;
+pub mod slots;
 
 mod probe;

@@ -10,6 +10,7 @@ mod deciding;
 mod failing;
 mod heartbeat;
 mod held;
+mod pace;
 mod reading;
 mod retry;
 mod submission;
@@ -34,9 +35,11 @@ use crate::{
     error::ReadError,
     metrics::Metrics,
     reconcile::{CallError, Reconcile},
+    slots::Place,
 };
 use attempt::{Attempt, AttemptError};
 use control::Control;
+pub use pace::Pace;
 
 /// A run whose settings change each time it has read is tried again later.
 const BEGINNINGS: usize = 3;
@@ -53,6 +56,10 @@ pub enum Disposition {
     Park,
     /// The next attempt is due after this delay.
     Retry(Delay),
+    /// So it is, in the slow lane: the directory could not be reached or read in time.
+    RetrySlowly(Delay),
+    /// It waits in the slow lane, because too many runs wait for their directories here; that is no attempt.
+    GiveWay,
     /// It is no job: it names what there cannot be.
     Reject(String),
 }
@@ -82,6 +89,8 @@ pub struct Runner {
     pub hold_bytes: usize,
     /// How long a run may take.
     pub run_limit: Duration,
+    /// What is expected of a directory.
+    pub pace: Pace,
     /// Counts what runs come to.
     pub metrics: Metrics,
 }
@@ -92,11 +101,11 @@ enum Step {
 }
 
 impl Runner {
-    /// Does the run of `job`, and says what becomes of the job. Called again for the same job, it does no harm.
-    pub async fn run(&self, job: &Job) -> Disposition {
+    /// Does the run of `job` in its place, and says what becomes of the job. Called again for the same job, it does no harm.
+    pub async fn run(&self, job: &Job, place: &Arc<Place>) -> Disposition {
         let delivered = Instant::now();
         for _ in 0..BEGINNINGS {
-            match self.step(job).await {
+            match self.step(job, place).await {
                 Step::Settled(disposition) => return disposition,
                 Step::BeginAnew => tracing::info!("the settings changed during the run: it begins anew"),
             }
@@ -107,14 +116,14 @@ impl Runner {
         Disposition::Park
     }
 
-    async fn step(&self, job: &Job) -> Step {
+    async fn step(&self, job: &Job, place: &Arc<Place>) -> Step {
         let begun = match self.begin(job).await {
             Ok(begun) => begun,
             Err(CallError::Refused(why)) => return Step::Settled(Disposition::Reject(why)),
             Err(error) => return Step::Settled(park("BeginRun", &error)),
         };
         match begun.status() {
-            BeginStatus::Started => self.started(job, begun).await,
+            BeginStatus::Started => self.started(job, begun, place).await,
             BeginStatus::Finished => Step::Settled(Disposition::Done),
             BeginStatus::Busy | BeginStatus::Taken | BeginStatus::Unspecified => {
                 Step::Settled(Disposition::Park)
@@ -132,7 +141,7 @@ impl Runner {
         self.reconcile.begin(request).await
     }
 
-    async fn started(&self, job: &Job, begun: BeginRunResponse) -> Step {
+    async fn started(&self, job: &Job, begun: BeginRunResponse, place: &Arc<Place>) -> Step {
         let lease = Lease {
             tenant_id: job.tenant_id.clone(),
             run_id: job.run_id.clone(),
@@ -140,7 +149,7 @@ impl Runner {
         };
         tracing::Span::current().record("fence", lease.fence);
         let control = Arc::new(Control::default());
-        let attempt = Attempt::new(self, job, &begun, &lease, &control);
+        let attempt = Attempt::new(self, job, &begun, &lease, &control, place);
         let _heartbeat = {
             let (reconcile, lease, control) = (self.reconcile.clone(), lease.clone(), Arc::clone(&control));
             let beats = async move { heartbeat::beat(reconcile, lease, &control).await };

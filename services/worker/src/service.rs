@@ -9,7 +9,7 @@ use rollcall_chassis::{
     credential::{self, OpeningKeys},
     grpc,
 };
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use crate::{
@@ -17,11 +17,12 @@ use crate::{
     connection_test::Tester,
     credentials::Credentials,
     directory::{Reader, tls::SystemRoots},
-    jobs::{ConnectionTests, Jobs},
+    jobs::{ConnectionTests, Jobs, LaneWork},
     metrics::Metrics,
     probe,
     reconcile::Reconcile,
     run::Runner,
+    slots::Slots,
 };
 
 /// What the binary does beside being a service.
@@ -65,6 +66,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         worker_id: Uuid::now_v7().to_string(),
         hold_bytes: config.limits.hold_bytes,
         run_limit: Duration::from_secs(config.limits.run_seconds),
+        pace: config.pace(),
         metrics: Metrics::default(),
     });
     let serving = grpc::Server::new(&config.server)?.start(&lifecycle).await?;
@@ -86,7 +88,11 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         credentials.publish_renewals(renewals, &publisher, ending).await;
         Ok::<_, BoxError>(())
     });
-    let tests = Arc::new(ConnectionTests::new(tester, config.lanes.tests, broker.publisher()));
+    let tests = Arc::new(ConnectionTests::new(
+        tester,
+        config.lanes.tests,
+        broker.publisher(),
+    ));
     let (of_tests, serves, ending) = (broker.clone(), reconcile_serves.clone(), lifecycle.soft().clone());
     lifecycle.spawn("connection tests", async move {
         tests.work(of_tests, serves, ending).await;
@@ -98,11 +104,13 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         (Lane::Scheduled, config.lanes.scheduled, "scheduled lane"),
         (Lane::Slow, config.lanes.slow, "slow lane"),
     ];
+    let waiting = Arc::new(Semaphore::new(config.lanes.waiting.into()));
     for (lane, slots, name) in lanes.into_iter().filter(|(_, slots, _)| *slots > 0) {
-        let (jobs, broker, serves) = (Arc::clone(&jobs), broker.clone(), reconcile_serves.clone());
-        let ending = lifecycle.soft().clone();
+        let slots = Slots::new(lane, slots, &waiting);
+        let work = LaneWork::new(Arc::clone(&jobs), &broker, lane, slots);
+        let (serves, ending) = (reconcile_serves.clone(), lifecycle.soft().clone());
         lifecycle.spawn(name, async move {
-            jobs.work(broker, lane, slots, serves, ending).await;
+            work.work(serves, ending).await;
             Ok::<_, BoxError>(())
         });
     }

@@ -269,6 +269,12 @@ impl ForestProxy<'_> {
         self.proxy.fault(Direction::ToClient, bytes, Action::Stall);
     }
 
+    /// Says so many bytes a second, after so many of the server's.
+    pub fn throttle_after(&self, bytes: u64, a_second: u32) {
+        self.proxy
+            .fault(Direction::ToClient, bytes, Action::Throttle(a_second));
+    }
+
     /// Holds back what the client sends after so many bytes of a connection.
     pub fn stall_requests_after(&self, bytes: u64) {
         self.proxy.fault(Direction::ToServer, bytes, Action::Stall);

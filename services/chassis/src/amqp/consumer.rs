@@ -1,6 +1,14 @@
 //! Consuming, across broken connections.
 
-use std::{fmt, time::Duration};
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use futures::StreamExt as _;
 use lapin::{
@@ -54,6 +62,10 @@ pub struct Consumer {
     source: Source,
     prefetch: u16,
     open: Option<(Channel, lapin::Consumer)>,
+    /// Deliveries of the present subscription that are not settled.
+    unsettled: Arc<AtomicUsize>,
+    /// What a subscription that was replaced had been sent before.
+    left: VecDeque<Delivery>,
 }
 
 impl Consumer {
@@ -63,27 +75,50 @@ impl Consumer {
             source,
             prefetch,
             open: None,
+            unsettled: Arc::default(),
+            left: VecDeque::new(),
         }
     }
 
-    /// The next delivery, however long that takes. Dropping the wait loses nothing. Begins to consume if need be, also
-    /// again after [`Consumer::stop`].
-    pub async fn next(&mut self) -> Delivery {
-        loop {
-            if let Some((channel, stream)) = &mut self.open {
-                match stream.next().await {
-                    Some(Ok(delivery)) => {
-                        return Delivery {
-                            inner: delivery,
-                            channel: channel.clone(),
-                        };
-                    }
-                    Some(Err(error)) => tracing::warn!(error = chain(&error), "consuming was interrupted"),
-                    None => tracing::warn!("the broker ended the consumer"),
-                }
-                self.source.tell(None);
-                self.open = None;
+    /// How many deliveries may come before another one is settled.
+    pub fn may_come(&self) -> usize {
+        let of_broker = match self.open {
+            Some(_) => usize::from(self.prefetch).saturating_sub(self.unsettled.load(Ordering::Relaxed)),
+            None => 0,
+        };
+        self.left.len() + of_broker
+    }
+
+    /// Lets `prefetch` more deliveries come, beside those that are not acknowledged yet. These stay valid. If it is
+    /// subscribed, it subscribes again on the same channel.
+    pub async fn allow(&mut self, prefetch: u16) {
+        self.prefetch = prefetch;
+        let Some((channel, stream)) = self.open.take() else {
+            return;
+        };
+        match self.cancel(&channel, stream).await {
+            Ok(left) => self.left.extend(left),
+            Err(error) => {
+                tracing::debug!(error = chain(&error), "the consumer was gone already");
+                return;
             }
+        }
+        let wanted = usize::from(prefetch).saturating_sub(self.left.len());
+        self.prefetch = u16::try_from(wanted).unwrap_or(u16::MAX);
+        if self.prefetch == 0 {
+            return;
+        }
+        match self.subscribe(channel).await {
+            Ok(open) => self.open = Some(open),
+            // The next delivery is awaited on another channel.
+            Err(error) => tracing::warn!(error = chain(&error), "cannot consume"),
+        }
+    }
+
+    /// Waits until it is subscribed, however long that takes. Without a prefetch it does not subscribe: that would mean
+    /// no bound to the broker.
+    pub async fn ready(&mut self) {
+        while self.open.is_none() && self.prefetch > 0 {
             match self.begin().await {
                 Ok(open) => self.open = Some(open),
                 Err(AmqpError::Away) => {}
@@ -95,34 +130,68 @@ impl Consumer {
         }
     }
 
+    /// The next delivery, however long that takes. Dropping the wait loses nothing. Begins to consume if need be, also
+    /// again after [`Consumer::stop`].
+    pub async fn next(&mut self) -> Delivery {
+        loop {
+            if let Some(delivery) = self.left.pop_front() {
+                return delivery;
+            }
+            self.ready().await;
+            let Some((channel, stream)) = &mut self.open else {
+                return std::future::pending().await;
+            };
+            match stream.next().await {
+                Some(Ok(delivery)) => {
+                    return Delivery::new(delivery, channel, &self.unsettled);
+                }
+                Some(Err(error)) => tracing::warn!(error = chain(&error), "consuming was interrupted"),
+                None => tracing::warn!("the broker ended the consumer"),
+            }
+            self.source.tell(None);
+            self.open = None;
+        }
+    }
+
     /// Stops taking deliveries and gives back those that were not handed out. Deliveries that were stay valid, and can
     /// be acknowledged.
     pub async fn stop(&mut self) {
-        let Some((channel, mut stream)) = self.open.take() else {
-            return;
-        };
-        self.source.tell(None);
-        let cancelled = channel.basic_cancel(stream.tag(), BasicCancelOptions::default());
-        if let Err(error) = within("cancelling a consumer", cancelled).await {
-            tracing::debug!(error = chain(&error), "the consumer was gone already");
-            return;
+        let mut left = std::mem::take(&mut self.left);
+        if let Some((channel, stream)) = self.open.take() {
+            match self.cancel(&channel, stream).await {
+                Ok(more) => left.extend(more),
+                Err(error) => tracing::debug!(error = chain(&error), "the consumer was gone already"),
+            }
         }
-        let back = BasicNackOptions {
-            requeue: true,
-            ..BasicNackOptions::default()
-        };
-        while let Ok(Some(Ok(delivery))) = tokio::time::timeout(TAIL, stream.next()).await {
-            if within("giving a delivery back", delivery.acker.nack(back))
-                .await
-                .is_err()
-            {
+        for delivery in left {
+            if delivery.requeue().await.is_err() {
                 return;
             }
         }
     }
 
-    async fn begin(&self) -> Result<(Channel, lapin::Consumer), AmqpError> {
+    /// Ends a subscription; answers what it had been sent and nobody was handed.
+    async fn cancel(
+        &self,
+        channel: &Channel,
+        mut stream: lapin::Consumer,
+    ) -> Result<Vec<Delivery>, AmqpError> {
+        self.source.tell(None);
+        let cancelled = channel.basic_cancel(stream.tag(), BasicCancelOptions::default());
+        within("cancelling a consumer", cancelled).await?;
+        let mut left = Vec::new();
+        while let Ok(Some(Ok(delivery))) = tokio::time::timeout(TAIL, stream.next()).await {
+            left.push(Delivery::new(delivery, channel, &self.unsettled));
+        }
+        Ok(left)
+    }
+
+    async fn begin(&mut self) -> Result<(Channel, lapin::Consumer), AmqpError> {
         let channel = self.broker.open_channel().await?;
+        self.subscribe(channel).await
+    }
+
+    async fn subscribe(&mut self, channel: Channel) -> Result<(Channel, lapin::Consumer), AmqpError> {
         let queue = self.source.open(&channel).await?;
         within(
             "bounding deliveries",
@@ -134,6 +203,8 @@ impl Consumer {
             channel.basic_consume(queue.as_str().into(), "".into(), options, FieldTable::default());
         let stream = within("consuming", consuming).await?;
         self.source.tell(Some(queue));
+        // What came by an earlier subscription does not count against the prefetch of this one.
+        self.unsettled = Arc::default();
         Ok((channel, stream))
     }
 }
@@ -142,11 +213,36 @@ impl Consumer {
 /// when its channel closes, which is when its consumer and all its other deliveries are gone.
 pub struct Delivery {
     inner: lapin::message::Delivery,
+    _unsettled: Unsettled,
     /// Kept open, since there is no acknowledging without it.
     channel: Channel,
 }
 
+/// Counts a delivery until it is dropped.
+struct Unsettled(Arc<AtomicUsize>);
+
+impl Unsettled {
+    fn new(all: &Arc<AtomicUsize>) -> Self {
+        all.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(all))
+    }
+}
+
+impl Drop for Unsettled {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Delivery {
+    fn new(inner: lapin::message::Delivery, channel: &Channel, unsettled: &Arc<AtomicUsize>) -> Self {
+        Self {
+            inner,
+            _unsettled: Unsettled::new(unsettled),
+            channel: channel.clone(),
+        }
+    }
+
     /// The body.
     pub fn body(&self) -> &[u8] {
         &self.inner.data

@@ -36,7 +36,11 @@ impl Caller {
         if !names.is_empty() {
             return Self(Identity::Names(names));
         }
-        Self(request.remote_addr().map_or(Identity::Unknown, |peer| Identity::Address(peer.ip())))
+        Self(
+            request
+                .remote_addr()
+                .map_or(Identity::Unknown, |peer| Identity::Address(peer.ip())),
+        )
     }
 
     /// The caller whose certificate has this name.

@@ -114,6 +114,13 @@ failure_codes! {
                  filter, or use indexed attributes in it.",
     }
 
+    /// The server answers, but so slowly that the read would not end.
+    ReadTooSlow = "READ_TOO_SLOW", Transient {
+        message: "The directory server answers too slowly to be read.",
+        advice: "Nothing was changed. Check the load of the server and the connection to it, narrow the \
+                 filter, or use indexed attributes in it; or add a second host.",
+    }
+
     /// The server ended a read that it had not completed.
     IncompleteRead = "INCOMPLETE_READ", Transient {
         message: "The directory server ended the search before it was complete.",

@@ -124,9 +124,8 @@ impl ReconcileService for RunCalls {
     async fn fail_run(&self, request: Request<FailRunRequest>) -> Result<Response<FailRunResponse>, Status> {
         let request = self.of_worker(request)?;
         let key = convert::lease_key(&request.tenant_id, &request.run_id, request.fence)?;
-        let failure = request.failure.unwrap_or_default();
         let next_attempt = request.next_attempt_time.as_ref().and_then(pg::from_proto);
-        self.reconciler.fail(&key, failure, next_attempt).await?;
+        self.reconciler.fail(&key, request.failure, next_attempt).await?;
         Ok(Response::new(FailRunResponse {}))
     }
 

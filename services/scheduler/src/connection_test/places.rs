@@ -158,7 +158,11 @@ mod tests {
     fn all_together_have_so_many_and_nothing_is_remembered_of_who_has_none() {
         let places = places();
         let all: Vec<_> = (0..5)
-            .map(|n| places.take(caller(&n.to_string()), tenant(&format!("t{n}"))).unwrap())
+            .map(|n| {
+                places
+                    .take(caller(&n.to_string()), tenant(&format!("t{n}")))
+                    .unwrap()
+            })
             .collect();
         assert_eq!(reason(places.take(caller("late"), None)), "TOO_MANY_TESTS");
         drop(all);

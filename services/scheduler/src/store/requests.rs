@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rollcall_chassis::{names, pg::PgTimestamp};
-use rollcall_domain::RunId;
+use rollcall_chassis::{amqp::Lane, names, pg::PgTimestamp};
+use rollcall_domain::{RunId, failure::FailureCode};
 use rollcall_proto::v1::{RunKind, RunTrigger};
 use sqlx::{FromRow, types::Uuid};
 
@@ -15,6 +15,8 @@ use super::TenantChange;
 pub(crate) struct NewRequest<'a> {
     /// Its id, which grows with time.
     pub(crate) run_id: RunId,
+    /// Where its job waits for a worker.
+    pub(crate) lane: Lane,
     /// What it is for.
     pub(crate) kind: RunKind,
     /// Who asked for it.
@@ -70,15 +72,32 @@ impl TenantChange {
         Ok(id.map(RunId::from_uuid))
     }
 
-    /// Moves a waiting run to the front.
+    /// The lane of a run that reads for somebody who waits. A directory that could not be reached or read in time is not
+    /// tried before those of other tenants.
+    pub(crate) async fn lane_of_read(&mut self) -> sqlx::Result<Lane> {
+        let last: Option<Option<String>> = sqlx::query_scalar(include_str!("sql/last_failure.sql"))
+            .bind(self.tenant.as_str())
+            .fetch_optional(self.tx.connection())
+            .await?;
+        let failure = last.flatten().and_then(|code| FailureCode::parse(&code));
+        Ok(if failure.is_some_and(FailureCode::is_slow) {
+            Lane::Slow
+        } else {
+            Lane::Interactive
+        })
+    }
+
+    /// Moves a waiting run to the front of a lane.
     pub(crate) async fn promote_request(
         &mut self,
         run_id: RunId,
+        lane: Lane,
         traceparent: Option<&str>,
     ) -> sqlx::Result<()> {
         sqlx::query(include_str!("sql/promote_request.sql"))
             .bind(run_id.as_uuid())
             .bind(traceparent)
+            .bind(lane.as_str())
             .execute(self.tx.connection())
             .await?;
         Ok(())
@@ -95,6 +114,7 @@ impl TenantChange {
             .bind(request.expects.map(RunId::as_uuid))
             .bind(request.traceparent)
             .bind(PgTimestamp(self.now))
+            .bind(request.lane.as_str())
             .execute(self.tx.connection())
             .await?;
         Ok(())

@@ -117,7 +117,9 @@ pub(super) fn unbound(error: &ReadError) -> Told {
                 "The server accepts connections, but did not answer the sign-in within {}.",
                 seconds(*after)
             ))
-            .advising("Check the load and the event log of the server, or add a second host. Then test again."),
+            .advising(
+                "Check the load and the event log of the server, or add a second host. Then test again.",
+            ),
         _ => told,
     }
 }

@@ -74,12 +74,7 @@ impl Way<'_> {
     }
 
     /// The addresses that may be dialled: one at least.
-    async fn resolve(
-        &self,
-        host: &str,
-        is_last: bool,
-        steps: &mut Steps,
-    ) -> Result<Vec<SocketAddr>, Over> {
+    async fn resolve(&self, host: &str, is_last: bool, steps: &mut Steps) -> Result<Vec<SocketAddr>, Over> {
         steps.begin(TestStepKind::Resolve);
         let mut findings = ResolveFindings {
             host: host.to_owned(),

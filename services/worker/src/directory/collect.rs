@@ -11,7 +11,7 @@ use rollcall_domain::{
 use rollcall_proto::v1::{self, ObjectBatch, ReadMode, ReadSummary};
 use tokio::sync::mpsc;
 
-use super::{entry::Entry, limits::Limits, missing::Missing, session::Met};
+use super::{entry::Entry, limits::Limits, missing::Missing, session::Met, signs::Signs};
 use crate::{error::ReadError, run::control::Control};
 
 #[cfg(test)]
@@ -29,6 +29,7 @@ pub struct Collector {
     attributes: AddressAttributes,
     batches: mpsc::Sender<ObjectBatch>,
     control: Arc<Control>,
+    signs: Arc<Signs>,
     max_entries: u64,
     asked: Option<Arc<Missing>>,
     batch: ObjectBatch,
@@ -51,6 +52,7 @@ impl Collector {
             attributes,
             batches,
             control,
+            signs: Arc::default(),
             max_entries: limits.entries,
             asked: None,
             batch: ObjectBatch::default(),
@@ -60,6 +62,13 @@ impl Collector {
             claims: 0,
             not_email: 0,
         }
+    }
+
+    /// Shows in `signs` while it waits for those who take its batches.
+    #[must_use]
+    pub(crate) fn showing(mut self, signs: Arc<Signs>) -> Self {
+        self.signs = signs;
+        self
     }
 
     /// Takes only those that were asked for. An entry may have come to be known by another id than it was: it is then
@@ -125,7 +134,8 @@ impl Collector {
             objects: Vec::with_capacity(self.batch.objects.len()),
         };
         let batch = mem::replace(&mut self.batch, next);
-        self.batches.send(batch).await.map_err(|_| ReadError::Stopped)
+        let sent = self.signs.ours(self.batches.send(batch)).await;
+        sent.map_err(|_| ReadError::Stopped)
     }
 
     /// The read is complete: what it amounts to.

@@ -14,6 +14,7 @@ use super::{
     credit::Credit,
     guard::{self, GuardError},
     limits::Limits,
+    signs::Signs,
     target::Server,
 };
 use crate::error::ReadError;
@@ -33,7 +34,12 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Speaks LDAP over `stream`.
-    pub(crate) async fn over<S>(stream: S, server: Server, limits: &Limits) -> Result<Self, ReadError>
+    pub(crate) async fn over<S>(
+        stream: S,
+        server: Server,
+        limits: &Limits,
+        signs: Arc<Signs>,
+    ) -> Result<Self, ReadError>
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
@@ -44,7 +50,7 @@ impl Connection {
         let (connection, ldap) = LdapConnAsync::with_settings(settings, "ldapi:///")
             .await
             .map_err(|error| ReadError::Internal(error.to_string()))?;
-        let credit = Arc::new(Credit::new(limits.credit()));
+        let credit = Arc::new(Credit::new(limits.credit(), signs));
         let guard = {
             let (credit, frames) = (Arc::clone(&credit), limits.frame());
             tokio::spawn(async move { guard::run(stream, ours, frames, &credit).await })

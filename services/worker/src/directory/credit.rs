@@ -5,10 +5,12 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use tokio::sync::Semaphore;
+
+use super::signs::Signs;
 
 /// What one element costs beyond its bytes, once the library has parsed it.
 const ELEMENT_BYTES: usize = 64;
@@ -19,16 +21,18 @@ pub struct Credit {
     total: usize,
     free: Semaphore,
     taken: Mutex<VecDeque<u32>>,
+    signs: Arc<Signs>,
 }
 
 impl Credit {
-    /// At most `total` bytes.
-    pub fn new(total: usize) -> Self {
+    /// At most `total` bytes. What comes is noted in `signs`.
+    pub fn new(total: usize, signs: Arc<Signs>) -> Self {
         let total = total.min(u32::MAX as usize);
         Self {
             total,
             free: Semaphore::new(total),
             taken: Mutex::default(),
+            signs,
         }
     }
 
@@ -47,7 +51,7 @@ impl Credit {
             return false;
         };
         permit.forget();
-        self.note(weight);
+        self.note(weight, bytes);
         true
     }
 
@@ -57,7 +61,7 @@ impl Credit {
         // The semaphore is never closed.
         if let Ok(permit) = self.free.acquire_many(weight).await {
             permit.forget();
-            self.note(weight);
+            self.note(weight, bytes);
         }
     }
 
@@ -68,10 +72,14 @@ impl Credit {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop_front();
-        self.free.add_permits(oldest.unwrap_or(0) as usize);
+        if let Some(oldest) = oldest {
+            self.signs.read();
+            self.free.add_permits(oldest as usize);
+        }
     }
 
-    fn note(&self, weight: u32) {
+    fn note(&self, weight: u32, bytes: usize) {
+        self.signs.came(bytes);
         self.taken
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

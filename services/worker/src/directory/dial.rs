@@ -4,10 +4,12 @@ use std::{
     future::Future,
     io,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpStream, lookup_host},
     time::{Instant, timeout},
 };
@@ -15,6 +17,7 @@ use tokio::{
 use super::{
     connection::Connection,
     limits::Limits,
+    signs::{Signs, Step},
     starttls,
     target::{Security, Server, Target},
     tls::Trust,
@@ -34,6 +37,8 @@ pub(crate) struct Dialler<'a> {
     pub trust: Trust,
     /// When no further host or address is tried: silent hosts cost so much together, however many they are.
     pub until: Instant,
+    /// Shows how far it is.
+    pub signs: Arc<Signs>,
 }
 
 impl Dialler<'_> {
@@ -116,9 +121,12 @@ impl Dialler<'_> {
         password: &str,
         server: Server,
     ) -> Result<Connection, ReadError> {
+        self.signs.reached(Step::Reaching);
         let stream = self.connect(server.address).await?;
         let mut connection = self.protect(target.security, stream, server).await?;
+        self.signs.reached(Step::Binding);
         connection.bind(&target.username, password).await?;
+        self.signs.reached(Step::Bound);
         Ok(connection)
     }
 
@@ -144,7 +152,7 @@ impl Dialler<'_> {
         server: Server,
     ) -> Result<Connection, ReadError> {
         match security {
-            Security::Plaintext => Connection::over(stream, server, self.limits).await,
+            Security::Plaintext => self.speak(stream, server).await,
             Security::StartTls => {
                 let stream = self
                     .within("StartTLS", starttls::ask(stream, self.limits.frame()))
@@ -159,7 +167,14 @@ impl Dialler<'_> {
         let stream = self
             .within("the TLS handshake", self.trust.connect(&server.host, stream))
             .await?;
-        Connection::over(stream, server, self.limits).await
+        self.speak(stream, server).await
+    }
+
+    async fn speak<S>(&self, stream: S, server: Server) -> Result<Connection, ReadError>
+    where
+        S: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        Connection::over(stream, server, self.limits, Arc::clone(&self.signs)).await
     }
 
     async fn within<T>(

@@ -20,7 +20,7 @@ async fn read_with(reader: &Reader, directory: &Directory) -> Result<(ReadSummar
     let (sender, mut batches) = mpsc::channel(8);
     let control = Arc::new(Control::default());
     let mut collector = Collector::new(target.addresses.clone(), &reader.limits, sender, control);
-    let mut session = reader.open(&target, "secret").await?;
+    let mut session = reader.open(&target, "secret", Arc::default()).await?;
     let met = session.read(&mut collector).await?;
     let summary = collector.finish(met).await?;
     session.close().await;
@@ -282,7 +282,7 @@ async fn starttls_that_is_refused_or_tampered_with_ends_the_attempt() {
 async fn an_empty_password_is_never_sent() {
     let server = serve(vec![vec![bound(1, 0, "")]]).await;
     let target = Target::new(&directory(server.port)).unwrap();
-    let opened = reader().open(&target, "").await;
+    let opened = reader().open(&target, "", Arc::default()).await;
     assert_eq!(
         opened.err().map(|error| error.code()),
         Some(FailureCode::WrongCredentials)

@@ -84,7 +84,10 @@ impl ConnectionTests {
         let (job, test) = match read(delivery.job()) {
             Ok(read) => read,
             Err(reason) => {
-                tracing::error!(reason, "a connection test is refused: it goes to the dead letters");
+                tracing::error!(
+                    reason,
+                    "a connection test is refused: it goes to the dead letters"
+                );
                 let dead = Message::dead(&delivery, reason);
                 return send_on(&self.publisher, delivery, dead).await;
             }

@@ -15,9 +15,11 @@ use super::{
     Lease, Runner,
     control::{Control, Stop},
     held::Held,
-    reading::{Open, Reading},
+    reading::{Open, Reading, Seat},
 };
-use crate::{credentials::Sealed, directory::target::Target, error::ReadError, reconcile::CallError};
+use crate::{
+    credentials::Sealed, directory::target::Target, error::ReadError, reconcile::CallError, slots::Place,
+};
 
 /// How long after the run's deadline an outcome is waited for that is being decided.
 const OUTCOME_GRACE: Duration = Duration::from_mins(1);
@@ -40,6 +42,7 @@ pub(super) struct Attempt<'a> {
     pub(super) begun: &'a BeginRunResponse,
     pub(super) lease: &'a Lease,
     pub(super) control: &'a Arc<Control>,
+    pub(super) place: &'a Arc<Place>,
     pub(super) start: Instant,
     pub(super) deadline: Instant,
 }
@@ -60,6 +63,7 @@ impl<'a> Attempt<'a> {
         begun: &'a BeginRunResponse,
         lease: &'a Lease,
         control: &'a Arc<Control>,
+        place: &'a Arc<Place>,
     ) -> Self {
         let start = Instant::now();
         let left = begun.deadline.as_ref().map_or(runner.run_limit, time_until);
@@ -69,6 +73,7 @@ impl<'a> Attempt<'a> {
             begun,
             lease,
             control,
+            place,
             start,
             deadline: start + left.min(runner.run_limit),
         }
@@ -78,7 +83,12 @@ impl<'a> Attempt<'a> {
     pub(super) async fn read_and_submit(&self) -> Result<RunEnded, AttemptError> {
         let (target, password) = self.prepare()?;
         let (reader, control) = (Arc::clone(&self.runner.reader), Arc::clone(self.control));
-        let mut reading = Reading::begin(reader, target, password, control, self.deadline);
+        let seat = Seat {
+            place: Arc::clone(self.place),
+            pace: self.runner.pace,
+            deadline: self.deadline,
+        };
+        let mut reading = Reading::begin(reader, target, password, control, seat);
         let mut held = Held::new(if self.may_be_unchanged() {
             self.runner.hold_bytes
         } else {

@@ -22,7 +22,11 @@ impl Attempt<'_> {
             (_, Some(Stop::Cancelled)) => {
                 tracing::info!(ms = self.start.elapsed().as_millis(), "run cancelled");
                 self.runner.metrics.cancelled();
-                return self.tell(None, None).await;
+                return self.tell(None, None, Disposition::Done).await;
+            }
+            (ReadError::GivesWay, None) => {
+                tracing::info!("too many runs wait for their directories: this one waits in the slow lane");
+                return self.tell(None, Some(Duration::ZERO), Disposition::GiveWay).await;
             }
             (ReadError::Stopped, None) => return Disposition::Park,
             _ => {}
@@ -46,14 +50,24 @@ impl Attempt<'_> {
             advice: code.advice().to_owned(),
             detail: error.to_string().chars().take(MAX_DETAIL_CHARS).collect(),
         };
-        self.tell(Some(failure), delay).await
+        let then = match delay {
+            None => Disposition::Done,
+            Some(delay) if code.is_slow() => Disposition::RetrySlowly(delay),
+            Some(delay) => Disposition::Retry(delay),
+        };
+        self.tell(Some(failure), delay.map(Delay::duration), then).await
     }
 
     /// Until the deadline: a run that were begun again for want of a listener would bind again, and a wrong
     /// password that is tried often locks an account.
-    async fn tell(&self, failure: Option<Failure>, delay: Option<Delay>) -> Disposition {
+    async fn tell(
+        &self,
+        failure: Option<Failure>,
+        delay: Option<Duration>,
+        then: Disposition,
+    ) -> Disposition {
         loop {
-            let next = delay.and_then(|delay| clock::now().checked_add(delay.duration()).ok());
+            let next = delay.and_then(|delay| clock::now().checked_add(delay).ok());
             let request = FailRunRequest {
                 tenant_id: self.lease.tenant_id.clone(),
                 run_id: self.lease.run_id.clone(),
@@ -62,7 +76,7 @@ impl Attempt<'_> {
                 next_attempt_time: next.map(timestamp),
             };
             match self.runner.reconcile.fail(request).await {
-                Ok(()) => return delay.map_or(Disposition::Done, Disposition::Retry),
+                Ok(()) => return then,
                 Err(CallError::Fenced) => return super::fenced(),
                 Err(error) if Instant::now() >= self.deadline => return super::park("FailRun", &error),
                 Err(error) => tracing::warn!(%error, "the failure could not be told yet"),

@@ -13,18 +13,16 @@ use crate::reconcile::{CallError, Reconcile};
 /// Somebody may be watching a run that has just begun.
 const FIRST_BEATS: u32 = 30;
 const FIRST_INTERVAL: Duration = Duration::from_secs(1);
+/// A run that waits for its directory has nothing to show after this, and there may be hundreds of those.
+const QUIET_BEATS: u32 = 5;
 /// A lease is another worker's after 15 s of silence.
 const INTERVAL: Duration = Duration::from_secs(3);
 
 /// Beats until the run is to stop.
 pub(super) async fn beat(reconcile: Reconcile, lease: Lease, control: &Control) {
     for beats in 0_u32.. {
-        tokio::time::sleep(if beats < FIRST_BEATS {
-            FIRST_INTERVAL
-        } else {
-            INTERVAL
-        })
-        .await;
+        let is_watched = beats < FIRST_BEATS && (beats < QUIET_BEATS || control.progress.objects() > 0);
+        tokio::time::sleep(if is_watched { FIRST_INTERVAL } else { INTERVAL }).await;
         let request = HeartbeatRequest {
             tenant_id: lease.tenant_id.clone(),
             run_id: lease.run_id.clone(),

@@ -16,10 +16,20 @@ use tokio::{
 use tokio_util::sync::DropGuard;
 use tracing::Instrument as _;
 
-use super::control::Control;
+use super::{
+    control::Control,
+    pace::{self, Pace},
+};
 use crate::{
-    directory::{Reader, collect::Collector, missing::Missing, target::Target},
+    directory::{
+        Reader,
+        collect::Collector,
+        missing::Missing,
+        signs::{Signs, Step},
+        target::Target,
+    },
     error::ReadError,
+    slots::Place,
 };
 
 /// Batches that may wait between the reader and what becomes of them.
@@ -31,6 +41,17 @@ pub(super) struct Reading {
     batches: mpsc::Receiver<ObjectBatch>,
     summary: oneshot::Receiver<ReadSummary>,
     open: Open,
+}
+
+/// What a read may take of its worker.
+#[derive(Debug)]
+pub(super) struct Seat {
+    /// Its slot, as long as its directory is at work.
+    pub(super) place: Arc<Place>,
+    /// What is expected of the directory.
+    pub(super) pace: Pace,
+    /// When it must be over.
+    pub(super) deadline: Instant,
 }
 
 /// A directory that was read, and can still be asked.
@@ -68,17 +89,25 @@ impl Reading {
         target: Target,
         password: SecretString,
         control: Arc<Control>,
-        deadline: Instant,
+        seat: Seat,
     ) -> Self {
         let (to_batches, batches) = mpsc::channel(WAITING_BATCHES);
         let (to_summary, summary) = oneshot::channel();
         let (to_question, question) = oneshot::channel();
         let stopped = control.stopped.child_token();
         let wanted = stopped.clone().drop_guard();
+        let Seat {
+            place,
+            pace,
+            deadline,
+        } = seat;
+        let signs = Arc::<Signs>::default();
         let work = Work {
             reader,
             target,
             control,
+            place: Arc::clone(&place),
+            signs: Arc::clone(&signs),
             batches: to_batches,
             summary: to_summary,
             question,
@@ -95,6 +124,7 @@ impl Reading {
                         biased;
                         () = stopped.cancelled() => Err(ReadError::Stopped),
                         () = sleep_until(deadline) => Err(ReadError::Deadline),
+                        reason = pace::watch(&signs, &place, pace) => Err(reason),
                         ended = work.run(password) => ended,
                     }
                 }
@@ -185,6 +215,8 @@ struct Work {
     reader: Arc<Reader>,
     target: Target,
     control: Arc<Control>,
+    place: Arc<Place>,
+    signs: Arc<Signs>,
     batches: mpsc::Sender<ObjectBatch>,
     summary: oneshot::Sender<ReadSummary>,
     question: oneshot::Receiver<Question>,
@@ -192,8 +224,14 @@ struct Work {
 
 impl Work {
     async fn run(self, password: SecretString) -> Result<u64, ReadError> {
-        let mut session = self.reader.open(&self.target, password.expose()).await?;
+        let signs = Arc::clone(&self.signs);
+        let opened = self
+            .reader
+            .open(&self.target, password.expose(), Arc::clone(&signs));
+        let mut session = opened.await?;
         drop(password);
+        signs.reached(Step::Reading);
+        signs.ours(self.place.read()).await;
         let collector = |batches, control| {
             Collector::new(
                 self.target.addresses.clone(),
@@ -201,9 +239,11 @@ impl Work {
                 batches,
                 control,
             )
+            .showing(Arc::clone(&signs))
         };
         let mut read = collector(self.batches, self.control);
         let met = session.read(&mut read).await?;
+        signs.reached(Step::Bound);
         let summary = read.finish(met).await?;
         self.summary.send(summary).map_err(|_| ReadError::Stopped)?;
         let mut not_email = 0;
@@ -211,7 +251,9 @@ impl Work {
             let missing = Arc::new(missing);
             // The progress that is shown is the read's.
             let mut answer = collector(found, Arc::default()).only(Arc::clone(&missing));
+            signs.reached(Step::Reading);
             session.confirm(&missing, &mut answer).await?;
+            signs.reached(Step::Bound);
             not_email = answer.finish_answer().await?;
         }
         session.close().await;

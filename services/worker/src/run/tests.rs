@@ -1,5 +1,6 @@
 //! Runs against a reconcile and a directory that follow scripts.
 
+mod giving_way;
 mod missing;
 mod scripted;
 

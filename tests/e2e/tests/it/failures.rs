@@ -129,8 +129,7 @@ async fn a_directory_that_answers_garbage_is_not_taken_for_one() -> Result<()> {
 #[tokio::test]
 async fn a_directory_that_falls_silent_times_out() -> Result<()> {
     let bed = Bed::attach()?;
-    let patience =
-        StackOptions::default().set(Kind::Worker, "ROLLCALL_DIRECTORY__READ_TIMEOUT_SECONDS", "1");
+    let patience = StackOptions::default().set(Kind::Worker, "ROLLCALL_DIRECTORY__READ_TIMEOUT_SECONDS", "1");
     let stack = bed.stack(patience).await?;
     let tenant = Tenant::registered(stack.endpoints(), "silent").await?;
     let forest = Forest::in_active_directory(&bed, &tenant.id).await?;

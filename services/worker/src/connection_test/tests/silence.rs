@@ -1,6 +1,6 @@
 //! Servers that say nothing: how long that takes, and what is said of it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, time::Instant};
 
@@ -44,7 +44,8 @@ async fn hosts_that_never_answer_take_no_longer_than_all_have_together_and_the_l
     let last = steps.last().unwrap();
     assert_eq!((last.kind(), code(last)), (TestStepKind::Tls, "CONNECT_TIMEOUT"));
     assert!(
-        last.message.contains("together have 500 ms, so no other was tried"),
+        last.message
+            .contains("together have 500 ms, so no other was tried"),
         "{last:?}"
     );
 }
@@ -59,7 +60,11 @@ async fn a_read_gives_up_hosts_that_never_answer_as_early() {
     };
     let target = Target::new(&settings).unwrap();
     let begun = Instant::now();
-    let error = hurried().open(&target, "secret").await.err().expect("no server");
+    let error = hurried()
+        .open(&target, "secret", Arc::default())
+        .await
+        .err()
+        .expect("no server");
     let took = begun.elapsed();
     assert!(took < Duration::from_millis(1_200), "{took:?}");
     assert_eq!(error.code().as_str(), "CONNECT_TIMEOUT");
@@ -80,7 +85,13 @@ async fn a_bind_that_is_not_answered_has_a_time_of_its_own_and_the_step_names_it
     };
     let (steps, bound) = test_with(&reader, &directory(port)).await;
     let last = steps.last().unwrap();
-    assert_eq!((last.kind(), code(last)), (TestStepKind::Bind, "OPERATION_TIMEOUT"));
-    assert!(last.message.contains("did not answer the sign-in within 200 ms"), "{last:?}");
+    assert_eq!(
+        (last.kind(), code(last)),
+        (TestStepKind::Bind, "OPERATION_TIMEOUT")
+    );
+    assert!(
+        last.message.contains("did not answer the sign-in within 200 ms"),
+        "{last:?}"
+    );
     assert_eq!(bound, None, "the directory judged nothing");
 }

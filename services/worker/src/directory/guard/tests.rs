@@ -26,7 +26,7 @@ struct Bench {
 fn bench(credit: usize) -> Bench {
     let (server, far) = duplex(1 << 20);
     let (library, ours) = UnixStream::pair().unwrap();
-    let credit = std::sync::Arc::new(Credit::new(credit));
+    let credit = std::sync::Arc::new(Credit::new(credit, std::sync::Arc::default()));
     let guard = {
         let credit = std::sync::Arc::clone(&credit);
         tokio::spawn(async move { run(far, ours, LIMITS, &credit).await })

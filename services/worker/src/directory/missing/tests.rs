@@ -34,7 +34,7 @@ async fn confirm(
     let missing = Arc::new(missing);
     let mut found = Collector::new(target.addresses.clone(), &reader.limits, sender, Arc::default())
         .only(Arc::clone(&missing));
-    let mut session = reader.open(&target, "secret").await.unwrap();
+    let mut session = reader.open(&target, "secret", Arc::default()).await.unwrap();
     let confirmed = session.confirm(&missing, &mut found).await;
     found.finish_answer().await.unwrap();
     let mut objects = Vec::new();

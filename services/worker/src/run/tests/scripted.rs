@@ -8,15 +8,16 @@ use std::{
 };
 
 use rollcall_chassis::{
+    amqp::Lane,
     config::ClientConfig,
     credential::{self, OpeningKeys, SealingKey},
     grpc,
 };
 use rollcall_proto::v1::{
     BeginStatus, Confirmation, Directory, FailRunRequest, Job, ReadSummary, RunKind, RunState, RunTrigger,
-    reconcile_service_server::ReconcileServiceServer,
+    Security, reconcile_service_server::ReconcileServiceServer,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::Code;
 
@@ -25,7 +26,8 @@ use crate::{
     directory::{Reader, limits::Limits, script},
     metrics::Metrics,
     reconcile::Reconcile,
-    run::{Disposition, Runner},
+    run::{Disposition, Pace, Runner},
+    slots::{Place, Slots},
 };
 
 const TENANT: &str = "acme";
@@ -54,6 +56,16 @@ pub(super) struct Answers {
     /// How long it thinks before that.
     pub(super) thinks: Duration,
     pub(super) outcome: RunState,
+    pub(super) pace: Pace,
+    pub(super) lane: Lane,
+    /// Places of runs without a slot.
+    pub(super) waiting: usize,
+}
+
+impl Answers {
+    fn place(&self) -> Arc<Place> {
+        Arc::new(Slots::new(self.lane, 1, &Arc::new(Semaphore::new(self.waiting))).place())
+    }
 }
 
 impl Default for Answers {
@@ -74,6 +86,17 @@ impl Default for Answers {
             missing: Vec::new(),
             thinks: Duration::ZERO,
             outcome: RunState::Succeeded,
+            pace: Pace {
+                grace: Duration::from_millis(75),
+                silence: Duration::from_secs(1),
+                slot_entries: 100,
+                slot_bytes: 64 * 1024,
+                window: Duration::from_secs(120),
+                least_entries: 120,
+                least_bytes: 64 * 1024,
+            },
+            lane: Lane::Interactive,
+            waiting: 1,
         }
     }
 }
@@ -129,6 +152,15 @@ impl Scripted {
         self.run_against(script::reader(), port, attempt).await
     }
 
+    /// The same over TLS.
+    pub(super) async fn run_over_tls(&self, port: u16) -> Disposition {
+        let directory = Directory {
+            security: Security::Ldaps.into(),
+            ..script::directory(port)
+        };
+        self.run_with(script::reader(), directory, 1).await
+    }
+
     /// The same with a worker that waits this long for a directory.
     pub(super) async fn run_with_patience(&self, port: u16, operation: Duration) -> Disposition {
         let reader = script::reader();
@@ -141,7 +173,11 @@ impl Scripted {
     }
 
     async fn run_against(&self, reader: Reader, port: u16, attempt: u32) -> Disposition {
-        self.told.lock().unwrap().directory = script::directory(port);
+        self.run_with(reader, script::directory(port), attempt).await
+    }
+
+    async fn run_with(&self, reader: Reader, directory: Directory, attempt: u32) -> Disposition {
+        self.told.lock().unwrap().directory = directory;
         let channel = grpc::connect(&ClientConfig::plaintext(&self.url)).unwrap();
         let keys = OpeningKeys::read(&[self.keys.path().join("k1.key")]).unwrap();
         let (credentials, _renewals) = Credentials::new(keys);
@@ -152,6 +188,7 @@ impl Scripted {
             worker_id: "worker".to_owned(),
             hold_bytes: self.answers.hold_bytes,
             run_limit: self.answers.run_limit,
+            pace: self.answers.pace,
             metrics: Metrics::default(),
         };
         let job = Job {
@@ -161,7 +198,7 @@ impl Scripted {
             attempt,
             ..Job::default()
         };
-        runner.run(&job).await
+        runner.run(&job, &self.answers.place()).await
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {

@@ -1,0 +1,86 @@
+//! Signs of life of a directory, for those who decide what a run may hold while it waits.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+
+/// What a connection came to, and what it brought so far. Cheap to note, and read a few times a second.
+#[derive(Debug, Default)]
+pub(crate) struct Signs {
+    step: AtomicU8,
+    messages: AtomicU64,
+    bytes: AtomicU64,
+    unread: AtomicU64,
+    ours: AtomicBool,
+}
+
+/// How far a run is with its directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Step {
+    /// It looks for a server that answers. No password was sent yet.
+    Reaching,
+    /// A bind was sent.
+    Binding,
+    /// A server took the bind.
+    Bound,
+    /// It asks for objects.
+    Reading,
+}
+
+/// A moment's view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sight {
+    /// How far it is.
+    pub(crate) step: Step,
+    /// Messages of searches that came.
+    pub(crate) messages: u64,
+    /// Their length.
+    pub(crate) bytes: u64,
+    /// Whether the next move is the directory's: all that came is read, and nothing of ours holds up the rest.
+    pub(crate) its_turn: bool,
+}
+
+impl Signs {
+    /// Notes how far it is.
+    pub(crate) fn reached(&self, step: Step) {
+        if step == Step::Reaching {
+            // What an earlier connection left unread is gone with it.
+            self.unread.store(0, Ordering::Relaxed);
+        }
+        self.step.store(step as u8, Ordering::Relaxed);
+    }
+
+    /// Notes a message.
+    pub(crate) fn came(&self, bytes: usize) {
+        self.messages.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.unread.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes that a message was read.
+    pub(crate) fn read(&self) {
+        self.unread.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Does something that the directory does not hold up, such as handing on what it said.
+    pub(crate) async fn ours<T>(&self, work: impl Future<Output = T>) -> T {
+        self.ours.store(true, Ordering::Relaxed);
+        let done = work.await;
+        self.ours.store(false, Ordering::Relaxed);
+        done
+    }
+
+    /// What there is now.
+    pub(crate) fn sight(&self) -> Sight {
+        let step = match self.step.load(Ordering::Relaxed) {
+            0 => Step::Reaching,
+            1 => Step::Binding,
+            2 => Step::Bound,
+            _ => Step::Reading,
+        };
+        Sight {
+            step,
+            messages: self.messages.load(Ordering::Relaxed),
+            bytes: self.bytes.load(Ordering::Relaxed),
+            its_turn: !self.ours.load(Ordering::Relaxed) && self.unread.load(Ordering::Relaxed) == 0,
+        }
+    }
+}

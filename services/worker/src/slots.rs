@@ -1,0 +1,209 @@
+//! What the runs of a worker may do at once.
+//!
+//! A slot belongs to a run that does something. A run whose directory is silent gives its slot up while it goes on: it
+//! needs no more than a task, a thread that sleeps and a socket. Such runs are bounded too, for all lanes together. A
+//! tenant has one of them at most, because it has one lease.
+//!
+//! Each directory that proves silent lets one more run begin beside the slots, for a while. So the number of runs that
+//! find out about their directories doubles as long as they find silence, and a healthy run behind two hundred hung ones
+//! begins after a few of these rounds.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rollcall_chassis::amqp::Lane;
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// How long a silent directory lets another run begin in its stead: longer than it takes to take a job and begin its run,
+/// also on a machine that is short of time.
+pub(crate) const STEAD: Duration = Duration::from_secs(5);
+
+/// The slots of one lane.
+#[derive(Debug)]
+pub struct Slots {
+    lane: Lane,
+    most: usize,
+    reading: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+    /// How many runs of this lane may be without a slot at once; they share `waiting` with the other lanes.
+    most_waiting: usize,
+    runs: Mutex<Runs>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Runs {
+    next: u64,
+    /// With a slot, or about to have one.
+    active: usize,
+    /// Without one, and since when.
+    waiting: HashMap<u64, Instant>,
+}
+
+/// All places of runs without a slot are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Full;
+
+/// What one run has of its lane, until it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    slots: Arc<Slots>,
+    id: u64,
+    stage: Mutex<Stage>,
+}
+
+/// What a run does.
+#[derive(Debug)]
+enum Stage {
+    /// It finds out about its directory, and counts as one with a slot.
+    Opening,
+    /// It has no slot: its directory does not answer, or answers slowly.
+    Waiting { _permit: OwnedSemaphorePermit },
+    /// It reads.
+    Reading { _permit: OwnedSemaphorePermit },
+}
+
+impl Slots {
+    /// So many slots of a lane, beside `waiting`, which every lane of a worker shares.
+    pub fn new(lane: Lane, most: u16, waiting: &Arc<Semaphore>) -> Arc<Self> {
+        let shared = waiting.available_permits();
+        Arc::new(Self {
+            lane,
+            most: most.into(),
+            reading: Arc::new(Semaphore::new(most.into())),
+            waiting: Arc::clone(waiting),
+            // Half of them are left to runs of the other lanes whose directories fall silent.
+            most_waiting: if lane == Lane::Slow {
+                shared.div_ceil(2)
+            } else {
+                shared
+            },
+            runs: Mutex::default(),
+            changed: Notify::new(),
+        })
+    }
+
+    /// How many more runs may begin at this moment.
+    pub(crate) fn room(&self, now: Instant) -> usize {
+        let runs = self.runs();
+        let free = self.waiting.available_permits();
+        if self.lane == Lane::Slow {
+            let taken = runs.active + runs.waiting.len();
+            return free.min(self.most_waiting.saturating_sub(taken));
+        }
+        let silent = runs
+            .waiting
+            .values()
+            .filter(|since| now.saturating_duration_since(**since) < STEAD);
+        let instead = silent.count().min(free);
+        (self.most + instead).saturating_sub(runs.active)
+    }
+
+    /// Takes a place for a run that begins. One of the slow lane has no slot before its directory has answered.
+    pub(crate) fn place(self: &Arc<Self>) -> Place {
+        let permit = Arc::clone(&self.waiting).try_acquire_owned().ok();
+        let permit = permit.filter(|_| self.lane == Lane::Slow);
+        let mut runs = self.runs();
+        runs.next += 1;
+        let id = runs.next;
+        let stage = match permit {
+            Some(permit) => {
+                runs.waiting.insert(id, Instant::now());
+                Stage::Waiting { _permit: permit }
+            }
+            None => {
+                runs.active += 1;
+                Stage::Opening
+            }
+        };
+        Place {
+            slots: Arc::clone(self),
+            id,
+            stage: Mutex::new(stage),
+        }
+    }
+
+    /// Waits until a run of the lane gave up its slot.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    // The counts are whole at any time, so a panic elsewhere does not make them wrong.
+    fn runs(&self) -> MutexGuard<'_, Runs> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Gives the slot up, if there is a place for a run without one.
+    pub(crate) fn give_up(&self) -> Result<(), Full> {
+        let mut stage = self.stage();
+        if matches!(*stage, Stage::Waiting { .. }) {
+            return Ok(());
+        }
+        let permit = Arc::clone(&self.slots.waiting)
+            .try_acquire_owned()
+            .map_err(|_| Full)?;
+        *stage = Stage::Waiting { _permit: permit };
+        let mut runs = self.slots.runs();
+        runs.active -= 1;
+        runs.waiting.insert(self.id, Instant::now());
+        drop(runs);
+        self.slots.changed.notify_one();
+        Ok(())
+    }
+
+    /// Waits for a slot. The directory has answered.
+    pub(crate) async fn read(&self) {
+        if matches!(*self.stage(), Stage::Reading { .. }) {
+            return;
+        }
+        // It counts from here on, so that no other run begins in its stead.
+        self.count_as_active();
+        let slot = Arc::clone(&self.slots.reading).acquire_owned().await;
+        // The semaphore is never closed.
+        if let Ok(permit) = slot {
+            *self.stage() = Stage::Reading { _permit: permit };
+            self.count_as_active();
+        }
+    }
+
+    fn count_as_active(&self) {
+        let mut runs = self.slots.runs();
+        if runs.waiting.remove(&self.id).is_some() {
+            runs.active += 1;
+        }
+    }
+
+    /// Whether the run may be sent to the slow lane: it is not in it already.
+    pub(crate) fn may_give_way(&self) -> bool {
+        self.slots.lane != Lane::Slow
+    }
+
+    /// Whether the run has no slot.
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(*self.stage(), Stage::Waiting { .. })
+    }
+
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut runs = self.slots.runs();
+        if runs.waiting.remove(&self.id).is_none() {
+            runs.active -= 1;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+use super::*;
+
+fn waiting(places: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(places))
+}
+
+/// Begins as many runs as may begin.
+fn begin(slots: &Arc<Slots>) -> Vec<Place> {
+    (0..slots.room(Instant::now())).map(|_| slots.place()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_healthy_run_behind_two_hundred_silent_ones_begins_after_six_rounds() {
+    let slots = Slots::new(Lane::Interactive, 4, &waiting(256));
+    let (mut silent, mut rounds) = (Vec::new(), 0);
+    while silent.len() <= 200 {
+        let begun = begin(&slots);
+        assert!(!begun.is_empty(), "after {} runs", silent.len());
+        rounds += 1;
+        tokio::time::advance(Duration::from_millis(75)).await;
+        for place in &begun {
+            place.give_up().expect("a place for a run without a slot");
+        }
+        silent.extend(begun);
+    }
+    assert_eq!(rounds, 6, "4, 8, 16, 32, 64, 128");
+}
+
+#[tokio::test(start_paused = true)]
+async fn runs_that_read_are_never_more_than_the_slots_and_let_none_begin_beside_them() {
+    let slots = Slots::new(Lane::Scheduled, 2, &waiting(8));
+    let begun = begin(&slots);
+    for place in &begun {
+        place.read().await;
+    }
+    assert_eq!((begun.len(), slots.room(Instant::now())), (2, 0));
+    // One falls silent, and another begins instead. When its directory answers there is no slot for it yet.
+    begun[0].give_up().unwrap();
+    let next = begin(&slots);
+    assert_eq!(next.len(), 2, "its slot, and one more in its stead");
+    next[0].read().await;
+    let second = tokio::time::timeout(Duration::from_secs(60), next[1].read());
+    assert!(second.await.is_err(), "two read already");
+    drop(begun);
+    next[1].read().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_directory_that_fell_silent_long_ago_lets_no_further_run_begin() {
+    let slots = Slots::new(Lane::Scheduled, 2, &waiting(8));
+    let begun = begin(&slots);
+    for place in &begun {
+        place.give_up().unwrap();
+    }
+    assert_eq!(slots.room(Instant::now()), 4);
+    tokio::time::advance(STEAD).await;
+    assert_eq!(slots.room(Instant::now()), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_place_to_wait_a_run_keeps_its_slot_and_is_told_so() {
+    let slots = Slots::new(Lane::Interactive, 2, &waiting(1));
+    let begun = begin(&slots);
+    assert_eq!(begun[0].give_up(), Ok(()));
+    assert_eq!(begun[1].give_up(), Err(Full));
+    assert!(begun[0].is_waiting() && !begun[1].is_waiting());
+    assert!(begun[1].may_give_way());
+    drop(begun);
+    assert_eq!(slots.room(Instant::now()), 2);
+    assert_eq!(slots.waiting.available_permits(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_slow_lane_begins_without_slots_and_leaves_half_the_places_to_the_others() {
+    let shared = waiting(8);
+    let slow = Slots::new(Lane::Slow, 2, &shared);
+    let begun = begin(&slow);
+    assert_eq!((begun.len(), shared.available_permits()), (4, 4));
+    assert!(
+        begun
+            .iter()
+            .all(|place| place.is_waiting() && !place.may_give_way())
+    );
+    assert_eq!(slow.room(Instant::now()), 0);
+    begun[0].read().await;
+    begun[1].read().await;
+    assert_eq!(shared.available_permits(), 6, "they have slots now");
+    assert!(
+        tokio::time::timeout(Duration::from_secs(60), begun[2].read())
+            .await
+            .is_err()
+    );
+}
