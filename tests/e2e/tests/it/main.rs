@@ -10,6 +10,7 @@ mod credentials;
 mod events;
 mod explain;
 mod failures;
+mod fairness;
 mod fleet;
 mod hand_made;
 mod incidents;
