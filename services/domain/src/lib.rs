@@ -32,6 +32,8 @@ pub use attribute::{AddressAttributes, AttributeDescription};
 pub use failure::{FailureClass, FailureCode};
 pub use filter::Filter;
 pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId};
-pub use object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
+pub use object::{
+    AddressType, Claim, ClaimedAddress, DirectoryObject, MOST_CLAIMS_OF_OBJECT, ObjectType, Origin,
+};
 pub use syntax::SyntaxError;
 pub use verdict::{Reason, Verdict};

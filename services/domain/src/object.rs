@@ -4,6 +4,9 @@ use crate::address::Address;
 use crate::id::ObjectId;
 use crate::text_enum::text_enum;
 
+/// The most claims that one object may carry. A directory with an object beyond it is not read, and not decided on.
+pub const MOST_CLAIMS_OF_OBJECT: usize = 10_000;
+
 text_enum! {
     /// Kinds of directory object, and of account.
     pub enum ObjectType {

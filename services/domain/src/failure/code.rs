@@ -197,6 +197,20 @@ failure_codes! {
                  large objects by the filter, or turn to support.",
     }
 
+    /// One object has more addresses than are accepted.
+    TooManyAddresses = "TOO_MANY_ADDRESSES", Misconfigured {
+        message: "An object of the directory has more than 10,000 addresses.",
+        advice: "Nothing was changed. The detail names the object: remove addresses from it, or exclude it by \
+                 the filter.",
+    }
+
+    /// The read needs more memory than the deployment has for one run.
+    ReadTooLarge = "READ_TOO_LARGE", Misconfigured {
+        message: "The directory holds more than this installation can process in one run.",
+        advice: "Nothing was changed, and nothing is wrong with your server or your password. Contact support \
+                 to have the limit raised, or narrow the search base or the filter.",
+    }
+
     /// The search base does not exist.
     NoSuchBase = "NO_SUCH_BASE", Misconfigured {
         message: "The search base does not exist in the directory.",

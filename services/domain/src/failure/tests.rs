@@ -106,6 +106,8 @@ fn class_of(code: FailureCode) -> FailureClass {
         // No such base, filter refused, insufficient rights, certificate not trusted, address not allowed.
         FailureCode::TlsUntrusted
         | FailureCode::LimitExceeded
+        | FailureCode::TooManyAddresses
+        | FailureCode::ReadTooLarge
         | FailureCode::NoSuchBase
         | FailureCode::FilterRefused
         | FailureCode::InsufficientRights
