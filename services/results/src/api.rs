@@ -7,10 +7,10 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 use futures::{Stream, StreamExt as _};
 use rollcall_chassis::clock;
 use rollcall_proto::v1::{
-    ExplainAddressRequest, ExplainAddressResponse, ExportCsvRequest, ExportCsvResponse, GetFleetRequest,
-    GetFleetResponse, GetRunRequest, GetRunResponse, ListAccountsRequest, ListAccountsResponse,
-    ListRowsRequest, ListRowsResponse, ListRunsRequest, ListRunsResponse, Run, WatchRunRequest,
-    WatchRunResponse, results_service_server::ResultsService,
+    Account, ExplainAddressRequest, ExplainAddressResponse, ExportCsvRequest, ExportCsvResponse,
+    GetFleetRequest, GetFleetResponse, GetRunRequest, GetRunResponse, ListAccountsRequest,
+    ListAccountsResponse, ListRowsRequest, ListRowsResponse, ListRunsRequest, ListRunsResponse, Run,
+    WatchRunRequest, WatchRunResponse, results_service_server::ResultsService,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -21,7 +21,7 @@ use crate::{
     export::Exports,
     fleet,
     page::{self, Position},
-    store::{AccountFilter, RowRecord, Store},
+    store::{AccountFilter, AccountsRead, RowRecord, Store},
     watch::{Changes, Limits, watch},
 };
 
@@ -126,11 +126,16 @@ impl ResultsService for Api {
             .with(if filter.removed { "removed" } else { "" });
         let after = query.position(&request.page_token)?;
         let size = page::size(request.page_size, 100);
-        let mut accounts = self.store.accounts(&tenant_id, &filter, after, size + 1).await?;
-        let next_page_token = page::cut(&mut accounts, size, &query, |account| Position {
+        let AccountsRead { mut accounts, full } =
+            self.store.accounts(&tenant_id, &filter, after, size + 1).await?;
+        let key = |account: &Account| Position {
             text: account.primary_address.clone(),
             id: id(&account.account_id),
-        });
+        };
+        let next_page_token = match accounts.last() {
+            Some(last) if full => query.token(&key(last)),
+            _ => page::cut(&mut accounts, size, &query, key),
+        };
         Ok(Response::new(ListAccountsResponse {
             accounts,
             next_page_token,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::watch::ReadRun;
 
-pub(crate) use accounts::AccountFilter;
+pub(crate) use accounts::{AccountFilter, AccountsRead};
 pub(crate) use rows::{RowCursor, RowFilter, RowRecord};
 
 /// Begins a transaction whose statements all see one moment.

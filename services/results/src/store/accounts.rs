@@ -1,5 +1,6 @@
 //! Accounts.
 
+use futures::TryStreamExt as _;
 use rollcall_chassis::{
     names,
     pg::{PgTimestamp, to_proto},
@@ -11,30 +12,54 @@ use uuid::Uuid;
 use super::Store;
 use crate::page::Position;
 
+/// How many addresses the accounts of one page have at most, unless one account has more: it is read whole.
+const MOST_ADDRESSES: usize = 10_000;
+
+/// Accounts that stand together.
+#[derive(Debug)]
+pub(crate) struct AccountsRead {
+    pub(crate) accounts: Vec<Account>,
+    /// Whether others were asked for too, and are left for the next page: these have addresses enough.
+    pub(crate) full: bool,
+}
+
 impl Store {
-    /// A page of a tenant's accounts, by primary address, from after this one on.
+    /// A page of a tenant's accounts, by primary address, from after this one on. An account may have thousands of addresses,
+    /// and what is read stays in memory: so a page may end early.
     pub(crate) async fn accounts(
         &self,
         tenant_id: &str,
         filter: &AccountFilter,
         after: Option<Position>,
         limit: usize,
-    ) -> Result<Vec<Account>, ApiError> {
+    ) -> Result<AccountsRead, ApiError> {
         let after = after.unwrap_or_default();
         let sql = if filter.removed {
             include_str!("removed_accounts.sql")
         } else {
             include_str!("accounts.sql")
         };
-        let records: Vec<Record> = sqlx::query_as(sql)
+        let mut records = sqlx::query_as(sql)
             .bind(tenant_id)
             .bind(&filter.search)
             .bind(after.text)
             .bind(Uuid::from_u128(after.id))
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(gathered(&records))
+            .fetch(&self.pool);
+        let mut read = Vec::new();
+        while let Some(record) = records.try_next().await? {
+            if fills(&read, &record) {
+                return Ok(AccountsRead {
+                    accounts: gathered(&read),
+                    full: true,
+                });
+            }
+            read.push(record);
+        }
+        Ok(AccountsRead {
+            accounts: gathered(&read),
+            full: false,
+        })
     }
 }
 
@@ -62,6 +87,12 @@ pub(super) struct Record {
     address_type: Option<String>,
     address_origin: Option<String>,
     address_stale_since: Option<PgTimestamp>,
+}
+
+/// Whether so much was read that the account of the next record is one for the next page.
+fn fills(read: &[Record], next: &Record) -> bool {
+    let last = read.last();
+    read.len() >= MOST_ADDRESSES && last.is_some_and(|last| last.account_id != next.account_id)
 }
 
 /// Accounts from records that stand together and in order.
@@ -136,6 +167,15 @@ mod tests {
             .map(|account| account.addresses.iter().map(|own| own.address.as_str()).collect())
             .collect();
         assert_eq!(addresses, [vec!["a@x", "b@x"], vec!["c@x"], vec![]]);
+    }
+
+    #[test]
+    fn a_page_ends_between_two_accounts_once_it_has_addresses_enough() {
+        let mut read: Vec<Record> = (1..MOST_ADDRESSES).map(|_| record(1, Some("a@x"))).collect();
+        assert!(!fills(&read, &record(2, Some("b@x"))));
+        read.push(record(1, Some("a@x")));
+        assert!(!fills(&read, &record(1, Some("a@x"))));
+        assert!(fills(&read, &record(2, Some("b@x"))));
     }
 
     #[test]
