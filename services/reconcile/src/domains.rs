@@ -68,7 +68,7 @@ async fn replace(
         .execute(&mut *connection)
         .await
         .during("lock the domains")?;
-    sqlx::query("DELETE FROM portal.domain WHERE tenant_id = $1 AND name <> ALL($2)")
+    sqlx::query(include_str!("domains/take_away.sql"))
         .bind(tenant.as_str())
         .bind(&names)
         .execute(&mut *connection)

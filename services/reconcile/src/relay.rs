@@ -23,6 +23,9 @@ const TENANTS: i64 = 1000;
 /// How many batches of one tenant are published before it is the next one's turn.
 const BATCHES: usize = 10;
 
+/// How much one batch takes in memory: an event carries all addresses of its account, and those may be many.
+const BATCH_BYTES: i64 = 8 * 1024 * 1024;
+
 /// A relay to be.
 pub(crate) struct Relay {
     pub(crate) pool: PgPool,
@@ -95,16 +98,14 @@ impl Relay {
         if !lock(&mut transaction, tenant).await? {
             return Ok(Batch::Nothing);
         }
-        let rows: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(
-            "SELECT sequence, routing_key, payload FROM reconcile.outbox \
-             WHERE tenant_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
-        )
-        .bind(tenant)
-        .bind(after)
-        .bind(self.batch)
-        .fetch_all(&mut *transaction)
-        .await
-        .during("read the tenant's events")?;
+        let rows: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(include_str!("relay/next.sql"))
+            .bind(tenant)
+            .bind(after)
+            .bind(self.batch)
+            .bind(BATCH_BYTES)
+            .fetch_all(&mut *transaction)
+            .await
+            .during("read the tenant's events")?;
         if rows.is_empty() {
             return Ok(Batch::Nothing);
         }

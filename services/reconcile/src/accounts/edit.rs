@@ -22,13 +22,9 @@ pub(super) type Domains = HashMap<String, Option<String>>;
 
 /// The wanted addresses that the account has not.
 pub(super) fn added(before: Option<&AccountState>, wanted: &Wanted) -> Vec<Address> {
-    let had = |address: &&Address| before.is_some_and(|before| find(before, address).is_some());
-    wanted
-        .addresses
-        .iter()
-        .filter(|address| !had(address))
-        .cloned()
-        .collect()
+    let had = by_address(before);
+    let is_new = |address: &&Address| !had.contains_key(address);
+    wanted.addresses.iter().filter(is_new).cloned().collect()
 }
 
 /// All of them must be in domains of the tenant. Those that an account has already are not asked for: a domain that was taken
@@ -130,8 +126,9 @@ fn hsr(wanted: &Wanted, object_type: ObjectType) -> Result<bool, ReconcileError>
 
 /// The addresses, the primary first, then by bytes.
 fn addresses(before: Option<&AccountState>, wanted: &Wanted, domains: &Domains) -> Vec<AddressState> {
+    let had = by_address(before);
     let state = |address: &Address| {
-        let had = before.and_then(|before| find(before, address));
+        let had = had.get(address).copied();
         let address_type = match had {
             _ if *address == wanted.primary => AddressType::Primary,
             Some(had) if is_held(had) => had.address_type,
@@ -156,16 +153,24 @@ fn addresses(before: Option<&AccountState>, wanted: &Wanted, domains: &Domains) 
 /// A domain alias has the username portion of another address of the account, in a domain that is an alias of that one's.
 fn role(address: &Address, wanted: &Wanted, domains: &Domains) -> AddressType {
     let original = domains.get(address.domain()).and_then(Option::as_deref);
-    let stands_for = |other: &Address| other.local() == address.local() && original == Some(other.domain());
-    if wanted.addresses.iter().any(stands_for) {
+    let stands_for = original.is_some_and(|original| {
+        let other = format!("{}@{original}", address.local());
+        wanted
+            .addresses
+            .binary_search_by(|wanted| wanted.as_str().cmp(&other))
+            .is_ok()
+    });
+    if stands_for {
         AddressType::DomainAlias
     } else {
         AddressType::Alias
     }
 }
 
-fn find<'a>(account: &'a AccountState, address: &Address) -> Option<&'a AddressState> {
-    account.addresses.iter().find(|state| state.address == *address)
+/// The addresses that an account had. They may be many, and so may those that are wanted.
+fn by_address(before: Option<&AccountState>) -> HashMap<&Address, &AddressState> {
+    let states = before.into_iter().flat_map(|before| &before.addresses);
+    states.map(|state| (&state.address, state)).collect()
 }
 
 fn is_held(state: &AddressState) -> bool {
