@@ -12,7 +12,10 @@ mod aliases;
 mod apply;
 mod arena;
 mod changes;
+mod claimants;
 mod directory;
+mod footprint;
+mod pace;
 mod portal;
 mod primaries;
 mod refuse;
@@ -39,6 +42,8 @@ use world::World;
 
 pub use changes::{AccountChange, ChangeKind, Counts};
 pub use directory::{Directory, DirectoryBuilder};
+pub use footprint::Footprint;
+pub use pace::{Pace, PlanError};
 pub use portal::{AccountState, AddressState, Portal, PortalBuilder};
 pub use rows::{PlannedRow, Rows};
 pub use settings::{ForeignDomains, Removal, Rules, SameUsername, TenantDomains};
@@ -99,7 +104,10 @@ impl Plan<'_> {
 /// Decides what becomes of every claim of a complete read and of every account of a tenant.
 ///
 /// `foreign` are those of [`Directory::unregistered_domains`] that other tenants own; `withholding` says which removals are to
-/// wait; `now` is since when what is newly absent is stale; `new_id` makes the ids of new accounts.
+/// wait; `now` is since when what is newly absent is stale; `pace` says whether to go on; `new_id` makes the ids of new accounts.
+///
+/// It costs no more than the claims, addresses and accounts together, but for sorting them: nobody can make it cost the product
+/// of two of these.
 #[expect(
     clippy::too_many_arguments,
     reason = "each is a world of its own, loaded by another hand, and a plan needs them all"
@@ -112,12 +120,13 @@ pub fn plan<'a>(
     portal: &'a Portal,
     withholding: &'a Withholding,
     now: Timestamp,
+    pace: Pace,
     new_id: &mut dyn FnMut() -> AccountId,
-) -> Plan<'a> {
-    let world = World::new(rules, domains, foreign, directory, portal, withholding);
-    let (ownership, primaries) = Ownership::settle(&world);
-    let claims = Claims::settle(&world, &ownership, &primaries);
-    let absences = Absences::settle(&world, &ownership, &primaries, &claims);
+) -> Result<Plan<'a>, PlanError> {
+    let world = World::new(rules, domains, foreign, directory, portal, withholding, pace);
+    let (ownership, primaries) = Ownership::settle(&world)?;
+    let claims = Claims::settle(&world, &ownership, &primaries)?;
+    let absences = Absences::settle(&world, &ownership, &primaries, &claims)?;
     let decision = Decision {
         world,
         ownership,
@@ -125,8 +134,8 @@ pub fn plan<'a>(
         claims,
         absences,
     };
-    let accounts = Accountant::new(&decision, now).settle(new_id);
-    let entries = verdicts::rows(&decision, &accounts);
+    let accounts = Accountant::new(&decision, now).settle(new_id)?;
+    let entries = verdicts::rows(&decision, &accounts)?;
     let counts = Counts {
         newly_stale: decision.absences.newly_stale(&decision.world),
         given_back: decision.absences.accounts_given_back(),
@@ -137,12 +146,12 @@ pub fn plan<'a>(
         names: decision.world.names,
         entries,
     };
-    Plan {
+    Ok(Plan {
         counts: rows.count(counts),
         rows,
         changes: accounts.changes,
         withheld,
-    }
+    })
 }
 
 /// What the changes amount to.

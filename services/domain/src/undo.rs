@@ -2,7 +2,7 @@
 
 mod rows;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::address::Address;
 use crate::id::AccountId;
@@ -104,46 +104,72 @@ fn target(before: &Before, present: &AccountState) -> AccountState {
 }
 
 /// Leaves alone who needs an address that somebody has who does not give it up; that one then gives nothing up either.
+///
+/// Whoever is left alone is looked at once: in each round only those who need an address that was found to stay in the round
+/// before.
 fn yield_to_holders(
     portal: &Portal,
     now: &BTreeMap<AccountId, AccountState>,
     reverting: &mut BTreeMap<AccountId, AccountState>,
     left_alone: &mut BTreeMap<AccountId, LeftAlone>,
 ) {
-    let needed: HashSet<Address> = reverting.values().flat_map(held).cloned().collect();
+    let needed = needed(reverting);
     let mut holders = HashMap::new();
+    let mut staying = Vec::new();
     for account in portal
         .iter()
         .filter(|account| !reverting.contains_key(&account.id))
     {
-        hold(&mut holders, &account, &needed);
+        hold(&mut holders, &mut staying, &account, &needed);
     }
-    loop {
-        let in_the_way: Vec<(AccountId, Option<String>)> = reverting
-            .iter()
-            .filter_map(|(id, target)| {
-                let holder = held(target).find_map(|address| holders.get(address))?;
-                Some((*id, holder.clone()))
+    while !staying.is_empty() {
+        let wanting: BTreeSet<AccountId> = staying
+            .drain(..)
+            .filter_map(|address| needed.get(&address))
+            .flatten()
+            .copied()
+            .collect();
+        let in_the_way: Vec<(AccountId, Option<String>)> = wanting
+            .into_iter()
+            .filter_map(|id| {
+                let holder = held(reverting.get(&id)?).find_map(|address| holders.get(address))?;
+                Some((id, holder.clone()))
             })
             .collect();
-        if in_the_way.is_empty() {
-            return;
-        }
         for (id, holder) in in_the_way {
             reverting.remove(&id);
             left_alone.insert(id, LeftAlone::Taken(holder));
             if let Some(account) = now.get(&id) {
-                hold(&mut holders, account, &needed);
+                hold(&mut holders, &mut staying, account, &needed);
             }
         }
     }
 }
 
+/// The accounts that need each address to go back to what they were.
+type Needed = HashMap<Address, Vec<AccountId>>;
+
+fn needed(reverting: &BTreeMap<AccountId, AccountState>) -> Needed {
+    let mut needed = Needed::new();
+    for (id, target) in reverting {
+        for address in held(target) {
+            needed.entry(address.clone()).or_default().push(*id);
+        }
+    }
+    needed
+}
+
 /// Notes by whom, named by its primary address, those of the addresses are held that somebody needs.
-fn hold(holders: &mut HashMap<Address, Option<String>>, account: &AccountState, needed: &HashSet<Address>) {
-    for address in held(account).filter(|address| needed.contains(*address)) {
+fn hold(
+    holders: &mut HashMap<Address, Option<String>>,
+    staying: &mut Vec<Address>,
+    account: &AccountState,
+    needed: &Needed,
+) {
+    for address in held(account).filter(|address| needed.contains_key(*address)) {
         let primary = account.primary().map(|state| state.address.to_string());
         holders.insert(address.clone(), primary);
+        staying.push(address.clone());
     }
 }
 

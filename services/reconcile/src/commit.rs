@@ -16,10 +16,11 @@ mod load;
 mod since_preview;
 mod standing;
 
+use std::sync::Arc;
+
 use rollcall_chassis::fail_point::{self, FailPoint};
-use rollcall_domain::TenantId;
+use rollcall_domain::{TenantId, plan::Footprint};
 use rollcall_proto::v1;
-use tokio::task::block_in_place;
 
 use crate::{
     binds,
@@ -28,6 +29,7 @@ use crate::{
     reconciler::Reconciler,
     submit::CompleteRead,
     tenant::TenantTx,
+    work::Turns,
 };
 
 use decide::Complete;
@@ -35,33 +37,42 @@ pub(crate) use decide::settle_planner;
 pub(crate) use ids::AccountIds;
 pub(crate) use standing::Standing;
 
-/// What a plan takes in memory, against the bytes of the read on the wire.
-const PLAN_FACTOR: usize = 4;
-/// What an account of the portal takes in memory, with its addresses, history and changes.
-const ACCOUNT_BYTES: usize = 1024;
-
 impl Reconciler {
-    /// Decides and applies a complete read.
-    #[tracing::instrument(skip_all, fields(tenant.id = %read.key.tenant, run.id = %read.key.run), err)]
-    pub(crate) async fn commit(&self, read: CompleteRead) -> Result<v1::RunEnded, ReconcileError> {
-        let accounts = self.accounts_of(&read.key.tenant).await?;
-        let _memory = self
-            .budget
-            .for_commit(read.bytes * PLAN_FACTOR + accounts * ACCOUNT_BYTES + read.asked.bytes())
-            .await;
+    /// Decides and applies a complete read, once there is memory for it, on a thread of its own.
+    pub(crate) async fn commit(self: &Arc<Self>, read: CompleteRead) -> Result<v1::RunEnded, ReconcileError> {
+        let portal = self.footprint_of_portal(&read.key.tenant).await?;
+        let needed = read.footprint.and(portal).bytes() + read.asked.bytes();
+        let memory = self.budget.for_commit(needed).await?;
+        let size = memory.size;
+        let (reconciler, turns) = (Arc::clone(self), self.workshop.turns(size));
+        let work = move || async move {
+            let _memory = memory;
+            reconciler.decide_and_apply(read, turns).await
+        };
+        self.workshop.run(size, work).await
+    }
+
+    #[tracing::instrument(
+        name = "commit", skip_all, fields(tenant.id = %read.key.tenant, run.id = %read.key.run), err
+    )]
+    async fn decide_and_apply(
+        &self,
+        read: CompleteRead,
+        turns: Turns,
+    ) -> Result<v1::RunEnded, ReconcileError> {
         let CompleteRead {
             key,
             summary,
             directory: mut builder,
             stage,
             asked,
-            bytes: _,
+            footprint: _,
             share: _share,
         } = read;
         if let Some(stage) = stage {
             stage.drain_into(&mut builder).await?;
         }
-        let directory = block_in_place(|| builder.finish());
+        let directory = turns.take(|| builder.finish()).await;
         let mut tenant = TenantTx::open_held(&self.gates.commits, &key).await?;
         let ending = match Standing::of(&mut tenant, key.run).await? {
             Standing::Cancelled => Ending::cancelled(),
@@ -74,6 +85,7 @@ impl Reconciler {
                     summary,
                     asked,
                     retention: self.retention,
+                    turns,
                 };
                 complete.decide(&mut tenant).await?
             }
@@ -91,6 +103,23 @@ impl Reconciler {
         self.metrics.rows_written(rows);
         self.ended(&key.tenant, key.run);
         Ok(ended)
+    }
+
+    /// What the tenant's part of the portal, with its history, takes in memory.
+    async fn footprint_of_portal(&self, tenant: &TenantId) -> Result<Footprint, ReconcileError> {
+        let (accounts, addresses, rows): (i64, i64, i64) =
+            sqlx::query_as(include_str!("commit/footprint.sql"))
+                .bind(tenant.as_str())
+                .fetch_one(&self.gates.runs.pool)
+                .await
+                .during("read how much there is to decide on")?;
+        let count = |count: i64| usize::try_from(count).unwrap_or_default();
+        Ok(Footprint {
+            accounts: count(accounts),
+            addresses: count(addresses),
+            rows: count(rows),
+            ..Footprint::default()
+        })
     }
 
     /// About how many accounts a tenant has.

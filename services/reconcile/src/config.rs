@@ -10,8 +10,13 @@ use rollcall_chassis::config::{
     AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
 };
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 
-use crate::{budget::Budget, lease::LeaseTimes};
+use crate::{
+    budget::{Budget, Purses},
+    lease::LeaseTimes,
+    work::Workshop,
+};
 
 pub(crate) use pools::Pools;
 pub(crate) use retention::Retention;
@@ -49,16 +54,16 @@ fn default_server() -> ServerConfig {
 }
 
 /// `[limits]`: how much memory runs may take.
-#[expect(
-    clippy::struct_field_names,
-    reason = "a key of the configuration names its unit"
-)]
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
     reads_mib: usize,
     run_mib: usize,
     commits_mib: usize,
+    small_commits_mib: usize,
+    small_commit_mib: usize,
+    small_threads: usize,
+    large_threads: usize,
     largest_read_mib: usize,
 }
 
@@ -67,7 +72,11 @@ impl Default for Limits {
         Self {
             reads_mib: 256,
             run_mib: 96,
-            commits_mib: 768,
+            commits_mib: 1536,
+            small_commits_mib: 96,
+            small_commit_mib: 12,
+            small_threads: 16,
+            large_threads: 2,
             largest_read_mib: 4096,
         }
     }
@@ -75,7 +84,32 @@ impl Default for Limits {
 
 impl Limits {
     pub(crate) fn budget(&self) -> Budget {
-        Budget::new(self.reads_mib * MIB, self.run_mib * MIB, self.commits_mib * MIB)
+        Budget::new(Purses {
+            reads: self.reads_mib * MIB,
+            run: self.run_mib * MIB,
+            commits: self.commits_mib * MIB,
+            small_commits: self.small_commits_mib * MIB,
+            small_commit: self.small_commit_mib * MIB,
+        })
+    }
+
+    pub(crate) fn workshop(&self, stop: CancellationToken) -> Workshop {
+        Workshop::new(self.small_threads, self.large_threads, stop)
+    }
+
+    fn validate(&self, problems: &mut Problems) {
+        if self.small_commit_mib > self.small_commits_mib {
+            problems.push(
+                "limits.small_commits_mib",
+                "must be at least limits.small_commit_mib",
+            );
+        }
+        if self.small_commits_mib + self.small_commit_mib > self.commits_mib {
+            problems.push(
+                "limits.commits_mib",
+                "must be at least limits.small_commits_mib and limits.small_commit_mib together",
+            );
+        }
     }
 
     pub(crate) fn read_bytes(&self) -> usize {
@@ -166,11 +200,28 @@ impl ServiceConfig for Config {
         ("limits.run_mib", "memory for one run's read, in MiB [96]"),
         (
             "limits.commits_mib",
-            "memory for deciding on complete reads, in MiB [768]",
+            "memory for deciding on complete reads, in MiB; one that needs more than this less \
+             limits.small_commits_mib is refused with READ_TOO_LARGE [1536]",
+        ),
+        (
+            "limits.small_commits_mib",
+            "how much of limits.commits_mib is for small reads alone, so that they pass large ones, in MiB [96]",
+        ),
+        (
+            "limits.small_commit_mib",
+            "a read that needs at most so much memory is small, in MiB [12]",
+        ),
+        (
+            "limits.small_threads",
+            "how many small reads are decided on at a time [16]",
+        ),
+        (
+            "limits.large_threads",
+            "how many other reads are decided on at a time [2]",
         ),
         (
             "limits.largest_read_mib",
-            "the largest read that is taken at all, in MiB [4096]",
+            "the largest read that is taken at all, in MiB of what comes over the network [4096]",
         ),
         (
             "leases.silence_seconds",
@@ -264,6 +315,10 @@ impl ServiceConfig for Config {
             ("limits.reads_mib", self.limits.reads_mib),
             ("limits.run_mib", self.limits.run_mib),
             ("limits.commits_mib", self.limits.commits_mib),
+            ("limits.small_commits_mib", self.limits.small_commits_mib),
+            ("limits.small_commit_mib", self.limits.small_commit_mib),
+            ("limits.small_threads", self.limits.small_threads),
+            ("limits.large_threads", self.limits.large_threads),
             ("limits.largest_read_mib", self.limits.largest_read_mib),
             ("leases.silence_seconds", self.leases.silence_seconds as usize),
             ("leases.deadline_seconds", self.leases.deadline_seconds as usize),
@@ -280,6 +335,7 @@ impl ServiceConfig for Config {
                 "must be more than leases.silence_seconds",
             );
         }
+        self.limits.validate(problems);
         self.retention.validate(problems);
     }
 }
@@ -320,6 +376,21 @@ mod tests {
         .to_string();
         assert!(
             error.contains("limits.run_mib") && error.contains("leases.deadline_seconds"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn small_reads_have_room_and_leave_some() {
+        let error = parse(&[
+            ("ROLLCALL_LIMITS__COMMITS_MIB", "20"),
+            ("ROLLCALL_LIMITS__SMALL_COMMITS_MIB", "16"),
+            ("ROLLCALL_LIMITS__SMALL_COMMIT_MIB", "17"),
+        ])
+        .unwrap_err()
+        .to_string();
+        assert!(
+            error.contains("limits.small_commits_mib") && error.contains("limits.commits_mib"),
             "{error}"
         );
     }

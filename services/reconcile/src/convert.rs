@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use rollcall_chassis::{names, pg, status::Violations};
 use rollcall_domain::{
-    Address, AddressType, Claim, ClaimedAddress, DirectoryObject, DomainName, Fence, ObjectId, ObjectType,
-    Origin, RunId, TenantId,
+    Address, AddressType, Claim, ClaimedAddress, DirectoryObject, DomainName, Fence, MOST_CLAIMS_OF_OBJECT,
+    ObjectId, ObjectType, Origin, RunId, TenantId,
     plan::{AccountState, Counts, Directory, Removal, Rules, SameUsername},
 };
 use rollcall_proto::v1;
@@ -51,6 +51,24 @@ pub(crate) fn lease_key(tenant_id: &str, run_id: &str, fence: i64) -> Result<Lea
     })
 }
 
+/// How much of an object's DN is shown.
+const LONGEST_DN: usize = 500;
+
+/// The claims of a batch; refused if one object has too many.
+pub(crate) fn claims(batch: &v1::ObjectBatch) -> Result<usize, ReconcileError> {
+    let mut claims = 0;
+    for object in &batch.objects {
+        if object.claims.len() > MOST_CLAIMS_OF_OBJECT {
+            return Err(ReconcileError::TooManyAddresses {
+                dn: bounded(storable(&object.dn).into_owned(), LONGEST_DN),
+                claims: object.claims.len(),
+            });
+        }
+        claims += object.claims.len();
+    }
+    Ok(claims)
+}
+
 const MALFORMED: ReconcileError = ReconcileError::Submission("an object's id, address or type is malformed");
 
 /// The id of an object as the worker read it.
@@ -74,7 +92,7 @@ pub(crate) fn directory_object(object: v1::DirectoryObject) -> Result<DirectoryO
 
 fn claim(claim: &v1::ObjectClaim) -> Result<Claim, ReconcileError> {
     let address = if claim.invalid {
-        ClaimedAddress::Invalid(bounded(storable(&claim.address).into_owned()))
+        ClaimedAddress::Invalid(bounded(storable(&claim.address).into_owned(), LONGEST_INVALID))
     } else {
         ClaimedAddress::Valid(address(&claim.address)?)
     };
@@ -97,9 +115,9 @@ fn storable(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn bounded(mut text: String) -> String {
-    if text.len() > LONGEST_INVALID {
-        let end = (0..=LONGEST_INVALID)
+fn bounded(mut text: String, longest: usize) -> String {
+    if text.len() > longest {
+        let end = (0..=longest)
             .rev()
             .find(|end| text.is_char_boundary(*end))
             .unwrap_or_default();

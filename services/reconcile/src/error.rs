@@ -1,6 +1,7 @@
 //! What can go wrong here, and what a caller is told of it.
 
 use rollcall_chassis::status::{ApiError, Violations};
+use rollcall_domain::{FailureCode, MOST_CLAIMS_OF_OBJECT, plan::PlanError};
 use tonic::Status;
 
 use crate::accounts::AccountRefused;
@@ -14,9 +15,23 @@ pub(crate) enum ReconcileError {
     /// The stream of a submission does not keep to its form, or is not whole.
     #[error("the submission is refused: {0}")]
     Submission(&'static str),
-    /// The read is larger than this deployment takes.
-    #[error("the read is larger than {limit} bytes")]
-    TooLarge { limit: usize },
+    /// More comes over the network than this deployment takes.
+    #[error(
+        "the read is larger than {limit_mib} MiB, the largest that is taken (limits.largest_read_mib of rollcall-reconcile)"
+    )]
+    BeyondLargest { limit_mib: usize },
+    /// To decide on the read, or to take a sync back, takes more memory than one run can ever have.
+    #[error(
+        "it takes {needed_mib} MiB of memory to decide on it, and there is less for one run: \
+         limits.commits_mib of rollcall-reconcile would have to be {setting_mib} or more"
+    )]
+    BeyondMemory { needed_mib: usize, setting_mib: usize },
+    /// An object carries more claims than are accepted.
+    #[error("{dn} has {claims} addresses; at most {MOST_CLAIMS_OF_OBJECT} of one object are accepted")]
+    TooManyAddresses { dn: String, claims: usize },
+    /// The plan has no end in sight.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
     /// Somebody else has the tenant's lock, and others wait for it already.
     #[error("the tenant is locked")]
     TenantBusy,
@@ -69,13 +84,23 @@ impl<T> During<T> for Result<T, sqlx::Error> {
     }
 }
 
+/// A read that would be refused again: its run is to fail with this code, and with these words for support.
+fn refused_read(code: FailureCode, told: String) -> ApiError {
+    ApiError::resource_exhausted(code.as_str(), told)
+}
+
 impl From<ReconcileError> for Status {
     fn from(error: ReconcileError) -> Self {
         let told = error.to_string();
         match error {
             ReconcileError::Malformed(violations) => violations.into_error(),
             ReconcileError::Submission(_) => ApiError::invalid_argument("INVALID_SUBMISSION", told),
-            ReconcileError::TooLarge { .. } => ApiError::resource_exhausted("READ_TOO_LARGE", told),
+            ReconcileError::BeyondLargest { .. } | ReconcileError::BeyondMemory { .. } => {
+                refused_read(FailureCode::ReadTooLarge, told)
+            }
+            ReconcileError::TooManyAddresses { .. } => refused_read(FailureCode::TooManyAddresses, told),
+            ReconcileError::Plan(PlanError::Entangled { .. }) => refused_read(FailureCode::Entangled, told),
+            ReconcileError::Plan(PlanError::Stopped) => ApiError::unavailable("a plan", &error),
             ReconcileError::TenantBusy => ApiError::tenant_busy(),
             ReconcileError::Fenced => ApiError::failed_precondition("FENCED", told),
             ReconcileError::SettingsChanged => ApiError::aborted("SETTINGS_CHANGED", told),

@@ -34,8 +34,8 @@ pub(crate) enum Begun {
     Busy,
     /// Another worker has this run.
     Taken,
-    /// It takes another run back, which needs memory for so many accounts. Nothing was done yet.
-    Reverts { accounts: usize },
+    /// It takes another run back, which needs so much memory. Nothing was done yet.
+    Reverts { bytes: usize },
 }
 
 /// Whether there is memory for the accounts that a run takes back.
@@ -106,8 +106,8 @@ impl Reconciler {
         }
         if request.kind() == v1::RunKind::Revert {
             if memory == Memory::None {
-                let accounts = revert::accounts(&mut tenant, &request).await?;
-                return Ok(Begun::Reverts { accounts });
+                let bytes = revert::memory(&mut tenant, &request).await?;
+                return Ok(Begun::Reverts { bytes });
             }
             return self.revert(tenant, begin, &request, &current).await;
         }
@@ -187,7 +187,7 @@ enum Holder {
     Silent(Uuid),
 }
 
-fn is_over(state: Option<v1::RunState>) -> bool {
+pub(crate) fn is_over(state: Option<v1::RunState>) -> bool {
     matches!(
         state,
         Some(v1::RunState::Succeeded | v1::RunState::Held | v1::RunState::Failed | v1::RunState::Cancelled)

@@ -34,6 +34,7 @@ mod submit;
 mod sweeper;
 mod tenant;
 mod unchanged;
+mod work;
 
 use std::sync::Arc;
 

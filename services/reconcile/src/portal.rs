@@ -13,7 +13,6 @@ use rollcall_domain::{
     plan::{AccountState, AddressState, Portal},
 };
 use sqlx::{FromRow, PgConnection, Postgres, postgres::PgArguments, query::QueryAs};
-use tokio::task::block_in_place;
 use uuid::Uuid;
 
 use crate::{
@@ -34,7 +33,7 @@ pub(crate) async fn all(tenant: &mut TenantTx) -> Result<Portal, ReconcileError>
     let mut accounts = read_accounts(connection, rows).await?;
     let rows = sqlx::query_as(include_str!("portal/all_addresses.sql")).bind(&id);
     add_addresses(connection, rows, &mut accounts).await?;
-    Ok(block_in_place(|| accounts.into_values().collect()))
+    Ok(accounts.into_values().collect())
 }
 
 /// These accounts, live and removed; what is not there is left out.

@@ -14,12 +14,14 @@ use crate::{
     metrics::Metrics,
     retention::{KeptWhole, Periods},
     tenant::Gates,
+    work::Workshop,
 };
 
 /// The service behind its calls.
 pub(crate) struct Reconciler {
     pub(crate) gates: Gates,
     pub(crate) budget: Budget,
+    pub(crate) workshop: Workshop,
     pub(crate) leases: LeaseTimes,
     /// How long what is over is kept.
     pub(crate) retention: Periods,
@@ -47,6 +49,7 @@ impl Reconciler {
         Self {
             gates,
             budget: limits.budget(),
+            workshop: limits.workshop(lifecycle.hard().clone()),
             leases: leases.times(),
             retention: retention.periods(),
             kept_whole: retention.kept_whole(),

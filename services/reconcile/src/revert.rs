@@ -8,49 +8,86 @@ mod rows;
 use std::{convert::Infallible, sync::Arc};
 
 use rollcall_domain::{
-    RunId, Verdict,
-    plan::{AccountChange, AccountState, ChangeKind},
+    FailureCode, RunId, Verdict,
+    plan::{AccountChange, ChangeKind},
     undo::{self, Undo},
 };
 use rollcall_proto::v1;
-use tokio::{sync::oneshot, task::block_in_place};
+use tokio::sync::oneshot;
 use tracing::Instrument as _;
 
 use crate::{
     binds,
     commit::{apply, settle_planner},
     error::{During, ReconcileError},
-    lease::{Begin, Begun, Memory},
+    fail,
+    lease::{Begin, Begun, Memory, is_over},
     outbox,
     outcome::{self, Ending},
     reconciler::Reconciler,
     tenant::{CurrentSettings, RunRequest, TenantTx},
+    work::Size,
 };
 
-/// What an account takes in memory: as it was, as it is and as it will be, with its rows.
-const ACCOUNT_BYTES: usize = 2048;
+/// What an account takes in memory: as it was, as it is and as it will be.
+const ACCOUNT_BYTES: usize = 1536;
+/// What an address takes in memory: as it was, as it is and as it will be, with its row, and where each is found.
+const ADDRESS_BYTES: usize = 1024;
+/// So many accounts are soon taken back.
+const FEW: usize = 5_000;
 
 impl Reconciler {
     /// Begins a run. One that takes another one back is a task of its own: a worker that waits no longer does not break it off.
     /// The memory for it is waited for without the tenant's lock and without a connection, so that nobody waits for both.
     pub(crate) async fn begin_or_revert(self: &Arc<Self>, begin: Begin) -> Result<Begun, ReconcileError> {
         let begun = self.begin(&self.gates.runs, &begin, Memory::None).await?;
-        let Begun::Reverts { accounts } = begun else {
+        let Begun::Reverts { bytes } = begun else {
             return Ok(begun);
         };
         let reconciler = Arc::clone(self);
         let (sender, receiver) = oneshot::channel();
         let work = async move {
-            let _memory = reconciler.budget.for_commit(accounts * ACCOUNT_BYTES).await;
-            let begun = reconciler
-                .begin(&reconciler.gates.commits, &begin, Memory::ForAccounts)
-                .await;
             // Nobody may wait for the answer any more.
-            let _ = sender.send(begun);
+            let _ = sender.send(reconciler.revert_in_time(bytes, begin).await);
             Ok::<_, Infallible>(())
         };
         self.lifecycle.spawn("revert", work.in_current_span());
         receiver.await.unwrap_or(Err(ReconcileError::CutOff))
+    }
+
+    /// Begins the run once there is memory for it, on a thread of its own.
+    async fn revert_in_time(self: Arc<Self>, needed: usize, begin: Begin) -> Result<Begun, ReconcileError> {
+        let memory = match self.budget.for_commit(needed).await {
+            Err(error @ ReconcileError::BeyondMemory { .. }) => {
+                return self.refuse_revert(&begin, error.to_string()).await;
+            }
+            memory => memory?,
+        };
+        let (size, reconciler) = (memory.size, Arc::clone(&self));
+        let work = move || async move {
+            let _memory = memory;
+            let gate = &reconciler.gates.commits;
+            reconciler.begin(gate, &begin, Memory::ForAccounts).await
+        };
+        self.workshop.run(size, work).await
+    }
+
+    /// Ends a run that would take back more than there is memory for.
+    async fn refuse_revert(&self, begin: &Begin, detail: String) -> Result<Begun, ReconcileError> {
+        let mut tenant = TenantTx::open_for(&self.gates.runs, &begin.tenant, begin.run).await?;
+        let Some(request) = tenant.request(begin.run).await? else {
+            return Ok(Begun::Finished);
+        };
+        if is_over(tenant.state(begin.run).await?) {
+            return Ok(Begun::Finished);
+        }
+        outcome::begin(&mut tenant, begin.run, &request, begin.attempt, None).await?;
+        let failure = fail::failure(FailureCode::RevertRefused, detail);
+        let ended = outcome::end(&mut tenant, begin.run, Ending::failed(failure)).await?;
+        tenant.commit().await?;
+        self.metrics.ended(ended.state());
+        self.ended(&begin.tenant, begin.run);
+        Ok(Begun::Finished)
     }
 
     /// Takes the sync back that the request names, and ends the run.
@@ -91,7 +128,13 @@ impl Reconciler {
     ) -> Result<Ending, ReconcileError> {
         settle_planner(tenant).await?;
         let (before, portal) = load::accounts(tenant, reverted).await?;
-        let undo = block_in_place(|| undo::undo(&before, &portal));
+        let size = if before.len() <= FEW {
+            Size::Small
+        } else {
+            Size::Large
+        };
+        let turns = self.workshop.turns(size);
+        let undo = turns.take(|| undo::undo(&before, &portal)).await;
         tracing::info!(
             reverted.run.id = %reverted.run,
             accounts = before.len(),
@@ -121,18 +164,18 @@ impl Reconciler {
     }
 }
 
-/// How many accounts a run takes back.
-pub(crate) async fn accounts(tenant: &mut TenantTx, request: &RunRequest) -> Result<usize, ReconcileError> {
+/// How much memory it takes to take back what a run takes back.
+pub(crate) async fn memory(tenant: &mut TenantTx, request: &RunRequest) -> Result<usize, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    let accounts: Option<i64> = sqlx::query_scalar(
-        "SELECT accounts_changed FROM reconcile.run_outcome WHERE tenant_id = $1 AND run_id = $2",
-    )
-    .bind(id)
-    .bind(request.acts_on_run_id)
-    .fetch_optional(tenant.connection())
-    .await
-    .during("read what the run takes back")?;
-    Ok(usize::try_from(accounts.unwrap_or_default()).unwrap_or_default())
+    let counts: Option<(i64, i64)> = sqlx::query_as(include_str!("revert/size_of_revert.sql"))
+        .bind(id)
+        .bind(request.acts_on_run_id)
+        .fetch_optional(tenant.connection())
+        .await
+        .during("read what the run takes back")?;
+    let count = |count: i64| usize::try_from(count).unwrap_or_default();
+    let bytes = |(accounts, addresses)| count(accounts) * ACCOUNT_BYTES + count(addresses) * ADDRESS_BYTES;
+    Ok(counts.map(bytes).unwrap_or_default())
 }
 
 /// Notes at the sync that it was taken back.
@@ -177,17 +220,8 @@ fn counts(undo: &Undo, accounts: i64) -> v1::Counts {
 
 /// Whether a live account is removed or loses an address.
 fn is_reduced(change: &AccountChange) -> bool {
-    let Some(before) = change.before.as_ref().filter(|before| !before.removed) else {
-        return false;
-    };
-    let has = |account: &AccountState, address: &rollcall_domain::Address| {
-        account.addresses.iter().any(|state| state.address == *address)
-    };
-    change.after.removed
-        || before
-            .addresses
-            .iter()
-            .any(|state| !has(&change.after, &state.address))
+    let was_live = change.before.as_ref().is_some_and(|before| !before.removed);
+    was_live && (change.after.removed || change.lost().next().is_some())
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 mod missing;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use futures::{Stream, StreamExt as _};
 use prost::Message as _;
 use rollcall_chassis::fail_point::{self, FailPoint};
-use rollcall_domain::plan::{Directory, DirectoryBuilder};
+use rollcall_domain::plan::{Directory, DirectoryBuilder, Footprint};
 use rollcall_proto::v1::{self, submit_run_request::Part, submit_run_response};
 use tokio::sync::mpsc;
 use tonic::Status;
@@ -23,6 +23,8 @@ use crate::{
 
 /// What an object takes in memory, against its bytes on the wire.
 const MEMORY_FACTOR: usize = 2;
+/// So much of a batch is converted on the spot: it takes a millisecond or two.
+const ON_THE_SPOT: usize = 32 * 1024;
 
 /// What goes back to the worker: missing objects, and at last the outcome.
 pub(crate) type Answer = Result<submit_run_response::Part, ReconcileError>;
@@ -36,8 +38,8 @@ pub(crate) struct CompleteRead {
     pub(crate) stage: Option<Stage>,
     /// Which missing objects the directory was asked for once more.
     pub(crate) asked: Asked,
-    /// How many bytes came in.
-    pub(crate) bytes: usize,
+    /// What it takes to decide on it.
+    pub(crate) footprint: Footprint,
     /// The memory that `directory` takes.
     pub(crate) share: Share,
 }
@@ -60,7 +62,7 @@ impl Asked {
 impl Reconciler {
     /// Takes a submission to its end, and decides and applies what was read.
     pub(crate) async fn submit(
-        &self,
+        self: &Arc<Self>,
         parts: impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin,
         answers: &mpsc::Sender<Answer>,
     ) -> Result<v1::RunEnded, ReconcileError> {
@@ -139,8 +141,7 @@ struct Collector<'a> {
     directory: DirectoryBuilder,
     stage: Option<Stage>,
     share: Share,
-    bytes: usize,
-    entries: u64,
+    footprint: Footprint,
 }
 
 impl<'a> Collector<'a> {
@@ -151,24 +152,20 @@ impl<'a> Collector<'a> {
             directory: Directory::builder(),
             stage: None,
             share: reconciler.budget.share(),
-            bytes: 0,
-            entries: 0,
+            footprint: Footprint::default(),
         }
     }
 
     async fn take(&mut self, batch: v1::ObjectBatch) -> Result<(), ReconcileError> {
         let bytes = batch.encoded_len();
-        self.bytes += bytes;
-        if self.bytes > self.reconciler.read_limit {
-            return Err(ReconcileError::TooLarge {
-                limit: self.reconciler.read_limit,
-            });
-        }
-        self.entries += batch.objects.len() as u64;
+        self.footprint.text += bytes;
+        self.footprint.objects += batch.objects.len();
+        self.footprint.claims += convert::claims(&batch)?;
+        self.check_size()?;
         fail_point::pass(FailPoint::BatchTaken, self.key.tenant.as_str()).await;
         // Once something is staged, all that follows is: of an object met twice the later one counts.
         if self.stage.is_none() && self.share.take(bytes * MEMORY_FACTOR) {
-            return push(&mut self.directory, batch);
+            return self.push(batch, bytes).await;
         }
         let stage = self
             .stage
@@ -176,12 +173,34 @@ impl<'a> Collector<'a> {
         stage.write(&batch).await
     }
 
+    /// Refuses a read as soon as it is known that it cannot be decided on.
+    fn check_size(&self) -> Result<(), ReconcileError> {
+        let limit = self.reconciler.read_limit;
+        if self.footprint.text > limit {
+            return Err(ReconcileError::BeyondLargest {
+                limit_mib: limit / (1024 * 1024),
+            });
+        }
+        self.reconciler.budget.check_fits(self.footprint.bytes())
+    }
+
+    /// Adds a batch to what is in memory: a large one not on a thread that serves calls.
+    async fn push(&mut self, batch: v1::ObjectBatch, bytes: usize) -> Result<(), ReconcileError> {
+        if bytes <= ON_THE_SPOT {
+            return push(&mut self.directory, batch);
+        }
+        let mut directory = std::mem::take(&mut self.directory);
+        let pushed = move || push(&mut directory, batch).map(|()| directory);
+        self.directory = self.reconciler.workshop.briefly(pushed).await??;
+        Ok(())
+    }
+
     /// Whether everything came that the footer tells of.
     fn check(&self, footer: v1::SubmitFooter) -> Result<v1::ReadSummary, ReconcileError> {
         let summary = footer
             .summary
             .ok_or(ReconcileError::Submission("its footer is empty"))?;
-        if summary.entries == self.entries {
+        if summary.entries == self.footprint.objects as u64 {
             Ok(summary)
         } else {
             Err(ReconcileError::Submission(
@@ -197,7 +216,7 @@ impl<'a> Collector<'a> {
             directory: self.directory,
             stage: self.stage,
             asked,
-            bytes: self.bytes,
+            footprint: self.footprint,
             share: self.share,
         }
     }

@@ -123,6 +123,14 @@ pub enum ReadError {
     /// The server sends more than is accepted.
     #[error("more than is accepted: {0}")]
     Limit(String),
+    /// What was read was read well, but is not taken.
+    #[error("{why}")]
+    RefusedByUs {
+        /// The code of the failure.
+        code: FailureCode,
+        /// Why.
+        why: String,
+    },
     /// What the server sent is no entry.
     #[error("no directory entry: {0}")]
     Entry(&'static str),
@@ -207,6 +215,7 @@ impl ReadError {
             Self::NoSearchBase => FailureCode::NoSearchBase,
             Self::Incomplete(_) => FailureCode::IncompleteRead,
             Self::Limit(_) => FailureCode::LimitExceeded,
+            Self::RefusedByUs { code, .. } => *code,
             Self::Entry(_) => FailureCode::NotLdap,
             Self::Credential(_) => FailureCode::CredentialUnreadable,
             Self::Deadline => FailureCode::RunDeadline,

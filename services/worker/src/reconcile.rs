@@ -3,6 +3,7 @@
 use std::{future::Future, time::Duration};
 
 use rollcall_chassis::grpc::Channel;
+use rollcall_domain::FailureCode;
 use rollcall_proto::v1::{
     self, BeginRunRequest, BeginRunResponse, FailRunRequest, FinishUnchangedRequest, HeartbeatRequest,
     MissingObjects, NoteBindRequest, RunEnded, SubmitRunRequest,
@@ -35,9 +36,14 @@ pub enum CallError {
     /// What decides on *unchanged* is no longer what it was.
     #[error("what was read has to be submitted after all")]
     NotUnchanged,
-    /// The tenant has more objects than are accepted.
-    #[error("reconcile: {0}")]
-    TooLarge(String),
+    /// What was read is refused, and would be refused again: the run fails.
+    #[error("reconcile: {why}")]
+    ReadRefused {
+        /// How it fails.
+        code: FailureCode,
+        /// In reconcile's words.
+        why: String,
+    },
     /// What was sent is refused, and would be refused again.
     #[error("reconcile refused what was sent: {0}")]
     Refused(String),
@@ -56,7 +62,12 @@ impl From<Status> for CallError {
             (Code::FailedPrecondition, "FENCED") => Self::Fenced,
             (Code::Aborted, "SETTINGS_CHANGED") => Self::SettingsChanged,
             (Code::FailedPrecondition, "NOT_UNCHANGED") => Self::NotUnchanged,
-            (Code::ResourceExhausted, "READ_TOO_LARGE") => Self::TooLarge(status.message().to_owned()),
+            (Code::ResourceExhausted, reason) if let Some(code) = FailureCode::parse(reason) => {
+                Self::ReadRefused {
+                    code,
+                    why: status.message().to_owned(),
+                }
+            }
             (Code::InvalidArgument | Code::OutOfRange, _) => Self::Refused(status.message().to_owned()),
             _ => Self::Ours(Box::new(status)),
         }

@@ -167,7 +167,7 @@ impl Runner {
             AttemptError::Call(error @ CallError::Ours(_)) => {
                 return Step::Settled(park("submitting", &error));
             }
-            AttemptError::Call(CallError::TooLarge(why)) => ReadError::Limit(why),
+            AttemptError::Call(CallError::ReadRefused { code, why }) => ReadError::RefusedByUs { code, why },
             AttemptError::Call(error @ CallError::Refused(_)) => ReadError::Internal(error.to_string()),
             AttemptError::Read(error) => error,
         };

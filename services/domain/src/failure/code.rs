@@ -204,6 +204,13 @@ failure_codes! {
                  the filter.",
     }
 
+    /// Takeovers of accounts have no end in sight.
+    Entangled = "TOO_ENTANGLED", Misconfigured {
+        message: "Too many objects of the directory compete for the same addresses and accounts.",
+        advice: "Nothing was changed. The detail names one of the objects: look for others that carry its \
+                 addresses, and give each address to one object.",
+    }
+
     /// The read needs more memory than the deployment has for one run.
     ReadTooLarge = "READ_TOO_LARGE", Misconfigured {
         message: "The directory holds more than this installation can process in one run.",

@@ -108,6 +108,7 @@ fn class_of(code: FailureCode) -> FailureClass {
         | FailureCode::LimitExceeded
         | FailureCode::TooManyAddresses
         | FailureCode::ReadTooLarge
+        | FailureCode::Entangled
         | FailureCode::NoSuchBase
         | FailureCode::FilterRefused
         | FailureCode::InsufficientRights

@@ -5,6 +5,7 @@ use crate::verdict::Reason;
 
 use super::aliases::{Claims, Outcome};
 use super::arena::{Column, index};
+use super::pace::PlanError;
 use super::primaries::Primaries;
 use super::takeover::Ownership;
 use super::withhold;
@@ -66,10 +67,11 @@ impl Absences {
         ownership: &Ownership,
         primaries: &Primaries,
         claims: &Claims,
-    ) -> Self {
+    ) -> Result<Self, PlanError> {
         let mut cause = Column::of(None, world.names.len());
         let mut interferes = Column::of(false, world.names.len());
         for (claim, outcome) in claims.outcome.iter() {
+            world.pace.step()?;
             let entry = world.directory.claims[claim as usize];
             match *outcome {
                 Outcome::Refused(reason) if entry.valid => {
@@ -98,7 +100,8 @@ impl Absences {
             given_back: world.accounts().map(|_| false).collect(),
         };
         absences.give_back(world, ownership, primaries);
-        absences
+        world.pace.step()?;
+        Ok(absences)
     }
 
     /// Gives adopted accounts whose object keeps nothing back to the hand that made them, with all that would be removed: as a

@@ -10,6 +10,7 @@ use super::absent::{Absences, Fate};
 use super::aliases::{Claims, Outcome};
 use super::arena::Column;
 use super::changes::{AccountChange, ChangeKind};
+use super::pace::PlanError;
 use super::portal::{AccountState, AddressState};
 use super::primaries::Primaries;
 use super::takeover::Ownership;
@@ -29,17 +30,10 @@ impl Decision<'_> {
     /// The type of an account after the run: that of its object, if that keeps anything in this run.
     pub(super) fn type_of(&self, account: AccountName) -> ObjectType {
         let Self { world, ownership, .. } = self;
-        let keeping = ownership.owner[account].filter(|owner| self.keeps(*owner));
+        let keeping = ownership.owner[account].filter(|owner| self.claims.keeps[*owner]);
         keeping.map_or(world.account(account).object_type, |owner| {
             world.directory.objects[owner as usize].object_type
         })
-    }
-
-    fn keeps(&self, object: ObjectName) -> bool {
-        let Self { world, claims, .. } = self;
-        world
-            .claims(object)
-            .any(|claim| matches!(claims.outcome[claim], Outcome::Kept(_)))
     }
 }
 
@@ -101,17 +95,19 @@ impl<'d, 'a> Accountant<'d, 'a> {
     }
 
     /// All accounts: those of the portal in the order of their ids, then the new ones in that of their objects.
-    pub(super) fn settle(mut self, new_id: &mut dyn FnMut() -> AccountId) -> Accounts {
+    pub(super) fn settle(mut self, new_id: &mut dyn FnMut() -> AccountId) -> Result<Accounts, PlanError> {
         let decision = self.decision;
         for account in decision.world.accounts() {
+            decision.world.pace.step()?;
             self.settle_account(account);
         }
         for object in decision.world.objects() {
+            decision.world.pace.step()?;
             if decision.primaries.of[object].is_some() && decision.ownership.account_of[object].is_none() {
                 self.create(object, new_id());
             }
         }
-        self.accounts
+        Ok(self.accounts)
     }
 
     fn settle_account(&mut self, account: AccountName) {

@@ -4,9 +4,10 @@ use crate::object::AddressType;
 use crate::verdict::Reason;
 
 use super::arena::Column;
+use super::pace::PlanError;
 use super::primaries::Primaries;
 use super::settings::SameUsername;
-use super::settle::{Wish, Wishes};
+use super::settle::{Acceptance, Wish};
 use super::takeover::{Access, Ownership};
 use super::world::{AccountName, AddressName, ClaimName, ObjectName, World};
 
@@ -34,51 +35,58 @@ pub(super) enum Outcome {
 pub(super) struct Claims {
     pub(super) outcome: Column<Outcome>,
     pub(super) keeper: Column<Option<ObjectName>>,
+    /// Whether an object keeps any address.
+    pub(super) keeps: Column<bool>,
 }
 
 impl Claims {
     /// Settles rule 5, and with it the outcome of every claim.
-    pub(super) fn settle(world: &World<'_>, ownership: &Ownership, primaries: &Primaries) -> Self {
+    pub(super) fn settle(
+        world: &World<'_>,
+        ownership: &Ownership,
+        primaries: &Primaries,
+    ) -> Result<Self, PlanError> {
         // Every claim that stands gets its own outcome below.
         let refused =
             |reason: &Option<Reason>| Outcome::Refused(reason.unwrap_or(Reason::ClaimedByOtherObject));
         let mut claims = Self {
             outcome: world.refused.iter().map(|(_, reason)| refused(reason)).collect(),
             keeper: Column::of(None, world.names.len()),
+            keeps: world.objects().map(|_| false).collect(),
         };
-        let mut wishes = Wishes::default();
+        let mut wishes = Acceptance::new(world.names.len());
         let mut own = Vec::new();
         for object in world.objects() {
             own.clear();
+            let guarded = guarded_account(world, ownership, object);
             for (claim, address) in world.standing(object) {
+                world.pace.step()?;
                 let candidate = (object, claim, address);
-                match before_aliases(world, ownership, primaries, candidate) {
+                match before_aliases(world, ownership, primaries, guarded, candidate) {
                     Some(outcome) => claims.set(candidate, outcome),
                     None => own.push(alias_wish(world, ownership, candidate)),
                 }
             }
             push_groups(world, ownership, &mut own, &mut wishes);
         }
-        claims.settle_aliases(world, &wishes);
-        claims.keep_domain_aliases(world);
-        claims
+        claims.settle_aliases(world, wishes)?;
+        claims.keep_domain_aliases(world)?;
+        Ok(claims)
     }
 
     fn set(&mut self, (object, claim, address): Candidate, outcome: Outcome) {
         self.outcome[claim] = outcome;
         if let Outcome::Kept(_) = outcome {
             self.keeper[address] = Some(object);
+            self.keeps[object] = true;
         }
     }
 
-    fn settle_aliases(&mut self, world: &World<'_>, wishes: &Wishes) {
-        let granted = wishes.settle(world.names.len());
-        let mut winner = Column::of(0, world.names.len());
-        for wish in granted.iter().filter_map(|(_, wish)| wish.as_ref()) {
-            winner[wish.address] = wish.object;
-        }
+    fn settle_aliases(&mut self, world: &World<'_>, mut wishes: Acceptance) -> Result<(), PlanError> {
+        wishes.settle(&world.pace)?;
         for (group, all) in wishes.groups() {
-            let kept = granted[group];
+            world.pace.step()?;
+            let kept = wishes.granted(group);
             let mut lost = true;
             for wish in all {
                 let outcome = match kept {
@@ -93,7 +101,7 @@ impl Claims {
                             .filter(|kept| class(kept) == class(wish))
                             .map(|kept| kept.address);
                         Outcome::Lost {
-                            to: winner[wish.address],
+                            to: wishes.winner(wish.address).unwrap_or_default(),
                             then,
                         }
                     }
@@ -101,12 +109,14 @@ impl Claims {
                 self.set((wish.object, wish.claim, wish.address), outcome);
             }
         }
+        Ok(())
     }
 
     /// Keeps a duplicate that is but the same address in a domain alias, if nobody has it. There is one such claim at most, that of the object
     /// that keeps the address in the real domain.
-    fn keep_domain_aliases(&mut self, world: &World<'_>) {
+    fn keep_domain_aliases(&mut self, world: &World<'_>) -> Result<(), PlanError> {
         for object in world.objects() {
+            world.pace.step()?;
             for (claim, address) in world.standing(object) {
                 let Outcome::Duplicate(kept) = self.outcome[claim] else {
                     continue;
@@ -116,6 +126,7 @@ impl Claims {
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -126,11 +137,12 @@ fn is_domain_alias_of(world: &World<'_>, address: AddressName, kept: AddressName
 
 type Candidate = (ObjectName, ClaimName, AddressName);
 
-/// The outcome of a claim that is not for rule 5 to weigh against others.
+/// The outcome of a claim that is not for rule 5 to weigh against others. `guarded` is the object's [`guarded_account`].
 fn before_aliases(
     world: &World<'_>,
     ownership: &Ownership,
     primaries: &Primaries,
+    guarded: Option<AccountName>,
     (object, claim, address): Candidate,
 ) -> Option<Outcome> {
     if primaries.of[object] == Some(address) {
@@ -139,8 +151,9 @@ fn before_aliases(
     if ownership.access(world, object, address) != Access::Open {
         return world.held[address].map(|entry| Outcome::Interferes(world.account_at[entry]));
     }
-    if let Some(account) = ownership.protected_account_of(world, object)
-        && would_rename(world, ownership, account, (object, claim, address))
+    if let Some(account) = guarded
+        && world.is_primary(claim)
+        && !ownership.holds(world, object, address)
     {
         return Some(Outcome::Interferes(account));
     }
@@ -153,20 +166,15 @@ fn before_aliases(
     duplicate.then_some(Outcome::Duplicate(primary))
 }
 
-/// Whether a claim asks to be the primary address of an account that keeps its own, as a protected one does.
-fn would_rename(
-    world: &World<'_>,
-    ownership: &Ownership,
-    account: AccountName,
-    (object, claim, address): Candidate,
-) -> bool {
+/// The protected account of an object that does not claim the account's primary address as its own: every other primary claim
+/// asks to rename the account. Decided once for each object: each of its claims asks.
+fn guarded_account(world: &World<'_>, ownership: &Ownership, object: ObjectName) -> Option<AccountName> {
+    let account = ownership.protected_account_of(world, object)?;
     let present = world.primary_of(account);
-    let claims_present = || {
-        world
-            .standing(object)
-            .any(|(claim, address)| world.is_primary(claim) && Some(address) == present)
-    };
-    world.is_primary(claim) && !ownership.holds(world, object, address) && !claims_present()
+    let claims_present = world
+        .standing(object)
+        .any(|(claim, address)| world.is_primary(claim) && Some(address) == present);
+    (!claims_present).then_some(account)
 }
 
 fn alias_wish(world: &World<'_>, ownership: &Ownership, (object, claim, address): Candidate) -> Wish {
@@ -179,9 +187,11 @@ fn alias_wish(world: &World<'_>, ownership: &Ownership, (object, claim, address)
 }
 
 /// Groups an object's aliases by username portion, or leaves each alone.
-fn push_groups(world: &World<'_>, ownership: &Ownership, own: &mut [Wish], wishes: &mut Wishes) {
+fn push_groups(world: &World<'_>, ownership: &Ownership, own: &mut [Wish], wishes: &mut Acceptance) {
     if world.rules.same_username == SameUsername::Import {
-        own.chunks(1).for_each(|alone| wishes.push(alone));
+        for alone in own.chunks(1) {
+            wishes.push(alone);
+        }
         return;
     }
     let username = |wish: &Wish| world.names.parts(wish.address).0;
@@ -193,6 +203,7 @@ fn push_groups(world: &World<'_>, ownership: &Ownership, own: &mut [Wish], wishe
         )
     };
     own.sort_unstable_by(|a, b| username(a).cmp(username(b)).then_with(|| rank(a).cmp(&rank(b))));
-    own.chunk_by(|a, b| username(a) == username(b))
-        .for_each(|group| wishes.push(group));
+    for group in own.chunk_by(|a, b| username(a) == username(b)) {
+        wishes.push(group);
+    }
 }

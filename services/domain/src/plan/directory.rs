@@ -43,6 +43,8 @@ pub(super) struct ObjectEntry {
     pub(super) mail: Option<u32>,
     /// The first of its claims, and the one after its last.
     pub(super) claims: (u32, u32),
+    /// The claim of its primary address as it stands in the directory, once the read is whole.
+    primary: Option<u32>,
 }
 
 /// One claim of an object.
@@ -135,12 +137,22 @@ impl Directory {
         }
     }
 
-    /// The primary address of an object as it stands in the directory: of several its `mail` value, else the lowest; one that
-    /// is no address only where there is no other.
+    /// The primary address of an object as it stands in the directory.
     pub(super) fn primary_of(&self, object: &ObjectEntry) -> Option<ClaimEntry> {
-        let rank = |claim: &ClaimEntry| (!claim.valid, Some(claim.text) != object.mail);
-        let primaries = self.claims[object.claims()].iter().filter(|claim| claim.primary);
-        primaries.copied().min_by_key(rank)
+        object.primary.map(|claim| self.claims[claim as usize])
+    }
+
+    /// Of several primary claims that of the `mail` value, else the lowest; one that is no address only where there is no
+    /// other. Decided once for each object: each of its rows shows it.
+    fn find_primary(&self, object: &ObjectEntry) -> Option<u32> {
+        let rank = |claim: &u32| {
+            let claim = self.claims[*claim as usize];
+            (!claim.valid, Some(claim.text) != object.mail)
+        };
+        let claims = object.claims().map(index);
+        claims
+            .filter(|claim| self.claims[*claim as usize].primary)
+            .min_by_key(rank)
     }
 }
 
@@ -184,6 +196,7 @@ impl DirectoryBuilder {
             disabled: object.disabled,
             mail,
             claims: (start, index(self.claims.len())),
+            primary: None,
         };
         match self.objects.get_mut(id as usize) {
             Some(earlier) => {
@@ -225,6 +238,7 @@ impl DirectoryBuilder {
             let start = index(directory.claims.len());
             directory.take_claims(&mut own);
             object.claims = (start, index(directory.claims.len()));
+            object.primary = directory.find_primary(object);
         }
         directory.objects = objects;
         directory

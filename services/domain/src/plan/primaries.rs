@@ -1,7 +1,8 @@
 //! Rule 3: which address is each object's primary.
 
 use super::arena::Column;
-use super::settle::{Wish, Wishes};
+use super::pace::PlanError;
+use super::settle::{Acceptance, Wish};
 use super::takeover::{Access, Ownership};
 use super::world::{AddressName, ClaimName, ObjectName, World};
 
@@ -14,37 +15,94 @@ pub(super) struct Primaries {
     pub(super) winner: Column<Option<ObjectName>>,
 }
 
-impl Primaries {
-    /// Settles rule 3 for accounts that are whose they are. The primary address of a protected account is not for anybody to win.
-    pub(super) fn settle(world: &World<'_>, ownership: &Ownership) -> Self {
-        let mut primaries = Self {
+/// Rule 3 under way, for accounts that are whose they are at the moment.
+#[derive(Debug)]
+pub(super) struct Contest {
+    acceptance: Acceptance,
+    /// Those wishes are an object's; none if it never wished for anything.
+    group_of: Column<Option<u32>>,
+}
+
+impl Contest {
+    /// Settles rule 3 among all objects. The primary address of a protected account is not for anybody to win.
+    pub(super) fn begin(world: &World<'_>, ownership: &Ownership) -> Result<(Self, Primaries), PlanError> {
+        let mut contest = Self {
+            acceptance: Acceptance::new(world.names.len()),
+            group_of: world.objects().map(|_| None).collect(),
+        };
+        let mut primaries = Primaries {
             of: world.objects().map(|_| None).collect(),
             winner: Column::of(None, world.names.len()),
         };
-        let mut wishes = Wishes::default();
-        let mut own = Vec::new();
         for object in world.objects() {
-            if let Some(account) = ownership.protected_account_of(world, object) {
-                primaries.of[object] = world.primary_of(account);
-                continue;
-            }
-            own.clear();
-            wishes_of(world, ownership, object, &mut own);
-            if !own.is_empty() {
-                wishes.push(&own);
-            }
+            primaries.of[object] = ownership
+                .protected_account_of(world, object)
+                .and_then(|account| world.primary_of(account));
         }
-        for (_, granted) in wishes.settle(world.names.len()).iter() {
-            if let Some(wish) = granted {
-                primaries.of[wish.object] = Some(wish.address);
-            }
-        }
+        contest.resume(world, ownership, &mut primaries, world.objects())?;
         for object in world.objects() {
             if let Some(primary) = primaries.of[object] {
                 primaries.winner[primary] = Some(object);
             }
         }
-        primaries
+        Ok((contest, primaries))
+    }
+
+    /// Settles rule 3 again after something changed for these objects; answers those that may have another primary address now.
+    pub(super) fn resume(
+        &mut self,
+        world: &World<'_>,
+        ownership: &Ownership,
+        primaries: &mut Primaries,
+        objects: impl Iterator<Item = ObjectName>,
+    ) -> Result<Vec<ObjectName>, PlanError> {
+        let mut own = Vec::new();
+        for object in objects {
+            world.pace.step()?;
+            if ownership.protected_account_of(world, object).is_some() {
+                continue;
+            }
+            own.clear();
+            wishes_of(world, ownership, object, &mut own);
+            match self.group_of[object] {
+                Some(group) => self.acceptance.replace(group, &own),
+                None if own.is_empty() => {}
+                None => self.group_of[object] = Some(self.acceptance.push(&own)),
+            }
+        }
+        let groups = self.acceptance.settle(&world.pace)?;
+        let mut moved: Vec<(ObjectName, Option<AddressName>)> = Vec::with_capacity(groups.len());
+        for group in groups {
+            if let Some(object) = self.acceptance.object_of(group) {
+                let primary = self.acceptance.granted(group).map(|wish| wish.address);
+                moved.push((object, primary));
+            }
+        }
+        moved.sort_unstable();
+        moved.dedup();
+        primaries.change(&moved);
+        Ok(moved.into_iter().map(|(object, _)| object).collect())
+    }
+
+    /// How much was done since the beginning, in wishes.
+    pub(super) fn work(&self) -> usize {
+        self.acceptance.work()
+    }
+}
+
+impl Primaries {
+    fn change(&mut self, moved: &[(ObjectName, Option<AddressName>)]) {
+        for (object, primary) in moved {
+            let before = std::mem::replace(&mut self.of[*object], *primary);
+            if let Some(before) = before.filter(|before| self.winner[*before] == Some(*object)) {
+                self.winner[before] = None;
+            }
+        }
+        for (object, primary) in moved {
+            if let Some(primary) = primary {
+                self.winner[*primary] = Some(*object);
+            }
+        }
     }
 }
 

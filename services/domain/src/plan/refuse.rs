@@ -1,5 +1,8 @@
 //! Rule 2: claims that are refused by themselves, whoever else claims or holds the address.
 
+use std::collections::HashSet;
+
+use crate::address::DomainName;
 use crate::object::ObjectType;
 use crate::verdict::Reason;
 
@@ -15,8 +18,9 @@ pub(super) fn refuse(
     directory: &Directory,
 ) -> Column<Option<Reason>> {
     let names = &directory.addresses.domains;
+    let selected: HashSet<&str> = rules.domains.iter().map(DomainName::as_str).collect();
     let by_domain: Column<Option<Reason>> = (0..index(names.len()))
-        .map(|name| of_domain(rules, domains, foreign, names.get(name)))
+        .map(|name| of_domain(&selected, domains, foreign, names.get(name)))
         .collect();
     let mut refused = Column::of(None, directory.claims.len());
     for object in &directory.objects {
@@ -41,13 +45,14 @@ fn of_object(rules: &Rules, object: &ObjectEntry) -> Option<Reason> {
     (rules.exclude_disabled && disabled_user).then_some(Reason::DisabledExcluded)
 }
 
+/// `selected` are the domains that the settings name; none: all.
 fn of_domain(
-    rules: &Rules,
+    selected: &HashSet<&str>,
     domains: &TenantDomains,
     foreign: &ForeignDomains,
     domain: &str,
 ) -> Option<Reason> {
-    if !rules.domains.is_empty() && !rules.domains.iter().any(|named| named.as_str() == domain) {
+    if !selected.is_empty() && !selected.contains(domain) {
         return Some(Reason::DomainExcluded);
     }
     if domains.owns(domain) {

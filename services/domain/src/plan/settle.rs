@@ -3,10 +3,15 @@
 //! Each group wants the first of its wishes that it can get; an address goes to the best of those that want it;
 //! who loses it wants its next. What comes out is the same whoever begins (Gale and Shapley), and it is the best for each group
 //! that can hold at all.
+//!
+//! A group may change its wishes afterwards. Then only what followed from them is decided again: each refusal remembers the wish
+//! that it was refused for, and goes when that wish goes. What is left is how far the others would have come by themselves, so
+//! the outcome is that of a decision from the beginning.
 
 use std::ops::Range;
 
 use super::arena::{Column, index};
+use super::pace::{Pace, PlanError};
 use super::world::{AddressName, ClaimName, ObjectName};
 
 /// One claim that would do for its group.
@@ -19,52 +24,209 @@ pub(super) struct Wish {
     pub(super) standing: u8,
 }
 
-/// Wishes by group, the dearest first.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Wishes {
+/// The wishes of groups, the dearest first, and how far each has come with them.
+#[derive(Debug)]
+pub(super) struct Acceptance {
     wishes: Vec<Wish>,
+    marks: Vec<Mark>,
     groups: Vec<Range<u32>>,
+    /// Of each group the object whose wishes it has; none if it never had any.
+    objects: Vec<Option<ObjectName>>,
+    /// The wish that each group tries next. Those before it were refused, but for the last one if the group got it.
+    next: Vec<u32>,
+    /// The wish that has each address.
+    best: Column<Option<u32>>,
+    /// Groups that may want something.
+    wanting: Vec<u32>,
+    refusals: Vec<Refusal>,
+    /// Groups that came to something else.
+    moved: Vec<u32>,
+    work: usize,
 }
 
-impl Wishes {
-    /// Adds a group.
-    pub(super) fn push(&mut self, group: &[Wish]) {
-        let start = index(self.wishes.len());
-        self.wishes.extend_from_slice(group);
-        self.groups.push(start..index(self.wishes.len()));
+/// What is known of a wish.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    group: u32,
+    /// The wish that it was refused for.
+    refused_for: Option<u32>,
+    /// The last of the wishes that were refused for this one, among the refusals.
+    refusals: Option<u32>,
+}
+
+/// A wish was refused for another one. It may have been tried again since.
+#[derive(Clone, Copy, Debug)]
+struct Refusal {
+    wish: u32,
+    /// The one before it, for the same wish.
+    before: Option<u32>,
+}
+
+impl Acceptance {
+    /// Nobody wishes for any of so many addresses.
+    pub(super) fn new(addresses: usize) -> Self {
+        Self {
+            wishes: Vec::new(),
+            marks: Vec::new(),
+            groups: Vec::new(),
+            objects: Vec::new(),
+            next: Vec::new(),
+            best: Column::of(None, addresses),
+            wanting: Vec::new(),
+            refusals: Vec::new(),
+            moved: Vec::new(),
+            work: 0,
+        }
     }
 
-    /// Each group.
+    /// Adds a group and names it.
+    pub(super) fn push(&mut self, wishes: &[Wish]) -> u32 {
+        let group = index(self.groups.len());
+        self.groups.push(0..0);
+        self.objects.push(wishes.first().map(|wish| wish.object));
+        self.next.push(0);
+        self.give(group, wishes);
+        group
+    }
+
+    /// Gives a group other wishes.
+    pub(super) fn replace(&mut self, group: u32, wishes: &[Wish]) {
+        self.roll_back(group, self.groups[group as usize].start);
+        self.give(group, wishes);
+    }
+
+    fn give(&mut self, group: u32, wishes: &[Wish]) {
+        let start = index(self.wishes.len());
+        self.wishes.extend_from_slice(wishes);
+        let mark = Mark {
+            group,
+            refused_for: None,
+            refusals: None,
+        };
+        self.marks.resize(self.wishes.len(), mark);
+        self.groups[group as usize] = start..index(self.wishes.len());
+        self.next[group as usize] = start;
+        self.wanting.push(group);
+        self.work += wishes.len();
+    }
+
+    /// Each group with its wishes.
     pub(super) fn groups(&self) -> impl Iterator<Item = (u32, &[Wish])> {
         let wishes = |group: &Range<u32>| &self.wishes[group.start as usize..group.end as usize];
         (0..).zip(self.groups.iter().map(wishes))
     }
 
-    /// What each group gets, of so many addresses.
-    pub(super) fn settle(&self, addresses: usize) -> Column<Option<Wish>> {
-        let mut best: Column<Option<(u32, Wish)>> = Column::of(None, addresses);
-        let mut granted = Column::of(None, self.groups.len());
-        let mut next: Column<u32> = self.groups.iter().map(|wishes| wishes.start).collect();
-        for group in 0..index(self.groups.len()) {
-            let mut wanting = Some(group);
+    /// The object whose wishes a group has.
+    pub(super) fn object_of(&self, group: u32) -> Option<ObjectName> {
+        self.objects[group as usize]
+    }
+
+    /// What a group gets.
+    pub(super) fn granted(&self, group: u32) -> Option<Wish> {
+        let next = self.next[group as usize];
+        let last = next
+            .checked_sub(1)
+            .filter(|last| self.groups[group as usize].contains(last))?;
+        let wish = self.wishes[last as usize];
+        (self.best[wish.address] == Some(last)).then_some(wish)
+    }
+
+    /// The object that gets an address.
+    pub(super) fn winner(&self, address: AddressName) -> Option<ObjectName> {
+        self.best[address].map(|wish| self.wishes[wish as usize].object)
+    }
+
+    /// How much was done since the beginning, in wishes.
+    pub(super) fn work(&self) -> usize {
+        self.work
+    }
+
+    /// Lets every group try until it gets something or has no more wishes; answers the groups that may have come to something else
+    /// than before.
+    pub(super) fn settle(&mut self, pace: &Pace) -> Result<Vec<u32>, PlanError> {
+        while let Some(group) = self.wanting.pop() {
+            let mut wanting = Some(group).filter(|group| self.granted(*group).is_none());
             while let Some(group) = wanting {
-                if next[group] == self.groups[group as usize].end {
+                if self.moved.last() != Some(&group) {
+                    self.moved.push(group);
+                }
+                let wish = self.next[group as usize];
+                if wish == self.groups[group as usize].end {
                     break;
                 }
-                let wish = self.wishes[next[group] as usize];
-                next[group] += 1;
-                let holder = &mut best[wish.address];
-                if holder.is_some_and(|(_, rival)| rival.rank() <= wish.rank()) {
-                    continue;
-                }
-                wanting = holder.replace((group, wish)).map(|(loser, _)| loser);
-                granted[group] = Some(wish);
-                if let Some(loser) = wanting {
-                    granted[loser] = None;
-                }
+                pace.step()?;
+                self.work += 1;
+                self.next[group as usize] += 1;
+                wanting = self
+                    .propose(wish)
+                    .map(|refused| self.marks[refused as usize].group);
             }
         }
-        granted
+        Ok(std::mem::take(&mut self.moved))
+    }
+
+    /// Tries a wish; answers the one that is refused then, this one or another.
+    fn propose(&mut self, wish: u32) -> Option<u32> {
+        let address = self.wishes[wish as usize].address;
+        let rank = |wish: u32| self.wishes[wish as usize].rank();
+        let Some(rival) = self.best[address] else {
+            self.best[address] = Some(wish);
+            return None;
+        };
+        let (better, refused) = if rank(rival) <= rank(wish) {
+            (rival, wish)
+        } else {
+            (wish, rival)
+        };
+        self.best[address] = Some(better);
+        let refusal = index(self.refusals.len());
+        let before = self.marks[better as usize].refusals.replace(refusal);
+        self.refusals.push(Refusal {
+            wish: refused,
+            before,
+        });
+        self.marks[refused as usize].refused_for = Some(better);
+        Some(refused)
+    }
+
+    /// Takes back what a group did from this wish on, and what others did because of that.
+    fn roll_back(&mut self, group: u32, from: u32) {
+        let mut back = vec![(group, from)];
+        while let Some((group, from)) = back.pop() {
+            let tried = from..self.next[group as usize];
+            if tried.is_empty() {
+                continue;
+            }
+            for wish in tried {
+                self.work += 1;
+                self.take_back(wish, &mut back);
+            }
+            self.next[group as usize] = from;
+            self.wanting.push(group);
+            self.moved.push(group);
+        }
+    }
+
+    fn take_back(&mut self, wish: u32, back: &mut Vec<(u32, u32)>) {
+        let address = self.wishes[wish as usize].address;
+        if self.best[address] == Some(wish) {
+            self.best[address] = None;
+        }
+        let mark = &mut self.marks[wish as usize];
+        mark.refused_for = None;
+        let mut refusal = mark.refusals.take();
+        while let Some(Refusal {
+            wish: refused,
+            before,
+        }) = refusal.map(|at| self.refusals[at as usize])
+        {
+            self.work += 1;
+            let mark = self.marks[refused as usize];
+            if mark.refused_for == Some(wish) {
+                back.push((mark.group, refused));
+            }
+            refusal = before;
+        }
     }
 }
 
@@ -76,6 +238,10 @@ impl Wish {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::{Index, subsequence};
+
     use super::*;
 
     fn wish(object: ObjectName, address: AddressName, standing: u8) -> Wish {
@@ -88,14 +254,18 @@ mod tests {
     }
 
     fn granted(groups: &[&[Wish]]) -> Vec<Option<AddressName>> {
-        let mut wishes = Wishes::default();
+        let mut acceptance = Acceptance::new(10);
         for group in groups {
-            wishes.push(group);
+            acceptance.push(group);
         }
-        wishes
-            .settle(10)
-            .iter()
-            .map(|(_, wish)| wish.map(|wish| wish.address))
+        acceptance.settle(&Pace::unhurried()).unwrap();
+        outcome(&acceptance)
+    }
+
+    fn outcome(acceptance: &Acceptance) -> Vec<Option<AddressName>> {
+        let groups = acceptance.groups();
+        groups
+            .map(|(group, _)| acceptance.granted(group).map(|wish| wish.address))
             .collect()
     }
 
@@ -119,5 +289,46 @@ mod tests {
     fn of_equal_claims_that_of_the_lower_object_is_better() {
         let (low, high) = ([wish(3, 7, 0)], [wish(4, 7, 0)]);
         assert_eq!(granted(&[&high, &low]), [None, Some(7)]);
+    }
+
+    fn lists() -> impl Strategy<Value = Vec<Vec<Wish>>> {
+        let list = subsequence((0..8).collect::<Vec<_>>(), 0..6).prop_shuffle();
+        let lists = vec((list, vec(0..3_u8, 8)), 1..8);
+        lists.prop_map(|lists| {
+            let wishes = |(object, (list, standings)): (u32, (Vec<u32>, Vec<u8>))| {
+                let wish = |address: u32| wish(object, address, standings[address as usize]);
+                list.into_iter().map(wish).collect()
+            };
+            (0..).zip(lists).map(wishes).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn wishes_that_change_come_to_what_they_had_come_to_from_the_beginning(
+            first in lists(),
+            then in vec((any::<Index>(), lists()), 1..5),
+        ) {
+            let mut now = first;
+            let mut acceptance = Acceptance::new(10);
+            for group in &now {
+                acceptance.push(group);
+            }
+            acceptance.settle(&Pace::unhurried()).unwrap();
+            for (which, other) in then {
+                let group = which.index(now.len());
+                let object = index(group);
+                now[group] = other[0].iter().map(|wish| Wish { object, ..*wish }).collect();
+                let before = outcome(&acceptance);
+                acceptance.replace(object, &now[group]);
+                let moved = acceptance.settle(&Pace::unhurried()).unwrap();
+                let groups: Vec<&[Wish]> = now.iter().map(Vec::as_slice).collect();
+                let after = outcome(&acceptance);
+                prop_assert_eq!(&after, &granted(&groups));
+                for group in 0..now.len() {
+                    prop_assert!(before[group] == after[group] || moved.contains(&index(group)));
+                }
+            }
+        }
     }
 }

@@ -3,7 +3,9 @@
 use crate::object::Origin;
 
 use super::arena::Column;
-use super::primaries::Primaries;
+use super::claimants::{Claimants, Takeover};
+use super::pace::PlanError;
+use super::primaries::{Contest, Primaries};
 use super::withhold;
 use super::world::{AccountName, AddressName, EntryName, ObjectName, World};
 
@@ -29,26 +31,59 @@ pub(super) enum Access {
     Refused,
 }
 
+/// How often everything may be decided again, in sum. Real directories decide a few objects again, in two or three rounds.
+const TIMES: usize = 100;
+
+/// How much may be decided again, in wishes.
+fn most_work(world: &World<'_>) -> usize {
+    (world.directory.claims.len() + world.directory.objects.len()).saturating_mul(TIMES)
+}
+
+fn entangled(world: &World<'_>, object: ObjectName) -> PlanError {
+    let directory = world.directory;
+    PlanError::Entangled {
+        dn: directory
+            .dns
+            .get(directory.objects[object as usize].dn)
+            .to_owned(),
+    }
+}
+
 impl Ownership {
-    /// Decides rule 3 again and again, until nobody takes anything more. Each round takes an account, or is the last.
-    pub(super) fn settle(world: &World<'_>) -> (Self, Primaries) {
+    /// Decides rule 3 again and again, until nobody takes anything more. After the first round a round costs what it changes.
+    pub(super) fn settle(world: &World<'_>) -> Result<(Self, Primaries), PlanError> {
         let mut ownership = Self {
             owner: world.accounts().map(|account| world.object_of[account]).collect(),
             account_of: world.objects().map(|object| world.account_of[object]).collect(),
             taken: world.accounts().map(|_| false).collect(),
         };
-        loop {
-            let primaries = Primaries::settle(world, &ownership);
-            if !ownership.take(world, &primaries) {
-                return (ownership, primaries);
-            }
+        let (mut contest, mut primaries) = Contest::begin(world, &ownership)?;
+        let mut takeovers = ownership.take(world, &primaries, world.objects());
+        if takeovers.is_empty() {
+            return Ok((ownership, primaries));
         }
+        let claimants = Claimants::of(world);
+        let most = contest.work() + most_work(world);
+        while let Some((last, _)) = takeovers.last() {
+            if contest.work() > most {
+                return Err(entangled(world, *last));
+            }
+            let objects = claimants.concerned(world, &takeovers).into_iter();
+            let moved = contest.resume(world, &ownership, &mut primaries, objects)?;
+            takeovers = ownership.take(world, &primaries, moved.into_iter());
+        }
+        Ok((ownership, primaries))
     }
 
-    /// Lets each object take the account of which its primary address is the primary; whether any did.
-    fn take(&mut self, world: &World<'_>, primaries: &Primaries) -> bool {
-        let mut any = false;
-        for object in world.objects() {
+    /// Lets each of these objects take the account of which its primary address is the primary, and answers who took which.
+    fn take(
+        &mut self,
+        world: &World<'_>,
+        primaries: &Primaries,
+        objects: impl Iterator<Item = ObjectName>,
+    ) -> Vec<Takeover> {
+        let mut takeovers = Vec::new();
+        for object in objects {
             let Some(account) = primaries.of[object].and_then(|primary| self.takes(world, object, primary))
             else {
                 continue;
@@ -56,9 +91,9 @@ impl Ownership {
             self.owner[account] = Some(object);
             self.taken[account] = true;
             self.account_of[object].get_or_insert(account);
-            any = true;
+            takeovers.push((object, account));
         }
-        any
+        takeovers
     }
 
     fn takes(&self, world: &World<'_>, object: ObjectName, primary: AddressName) -> Option<AccountName> {

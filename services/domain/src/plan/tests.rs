@@ -1,6 +1,7 @@
 //! The rules, told by examples and proved on random worlds.
 
 mod absences;
+mod linear;
 mod outcomes;
 mod properties;
 mod rules;

@@ -6,28 +6,31 @@ use crate::verdict::{Reason, Verdict};
 use super::absent::Fate;
 use super::accounts::{Accounts, Decision};
 use super::aliases::Outcome;
+use super::pace::PlanError;
 use super::rows::{Other, RowDecision, RowEntry, Subject};
 use super::world::{AccountName, AddressName, ClaimName, EntryName, ObjectName};
 
 /// The rows: of each claim, and of each absent address.
-pub(super) fn rows(decision: &Decision<'_>, accounts: &Accounts) -> Vec<RowEntry> {
+pub(super) fn rows(decision: &Decision<'_>, accounts: &Accounts) -> Result<Vec<RowEntry>, PlanError> {
     let judge = Judge { decision, accounts };
     let world = &decision.world;
     let mut rows = Vec::with_capacity(world.directory.claims.len());
     for object in world.objects() {
+        world.pace.step()?;
         rows.extend(world.claims(object).map(|claim| judge.claim(object, claim)));
     }
     for account in world
         .accounts()
         .filter(|account| !world.account(*account).removed)
     {
+        world.pace.step()?;
         rows.extend(
             world
                 .entries(account)
                 .filter_map(|entry| judge.absent(account, entry)),
         );
     }
-    rows
+    Ok(rows)
 }
 
 fn skip(reason: Reason, other: Other) -> RowDecision {

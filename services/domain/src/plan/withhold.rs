@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::verdict::Reason;
 
+use super::portal::{AccountEntry, Portal};
 use super::takeover::Ownership;
 use super::world::{AccountName, EntryName, World};
 
@@ -56,7 +57,7 @@ pub(super) fn of_entry(world: &World<'_>, ownership: &Ownership, entry: EntryNam
     if let Some(approved) = approved {
         // What is to go as a whole goes as a whole or not at all.
         let may_go = if ownership.is_unwanted(world, account) {
-            may_go(world, approved, account)
+            world.may_go_whole[account]
         } else {
             approved.contains(world.names.text(world.names.of_entry(entry)))
         };
@@ -73,14 +74,14 @@ pub(super) fn keeps_whole(world: &World<'_>, account: AccountName) -> bool {
         approved,
         ..
     } = world.withholding;
-    *removals_paused
-        || approved
-            .as_ref()
-            .is_some_and(|approved| !may_go(world, approved, account))
+    *removals_paused || approved.is_some() && !world.may_go_whole[account]
 }
 
-fn may_go(world: &World<'_>, approved: &ApprovedAddresses, account: AccountName) -> bool {
-    world
-        .entries(account)
-        .all(|entry| approved.contains(world.names.text(world.names.of_entry(entry))))
+/// Whether all addresses of an account may go. Decided once for each account: each claim on one of them asks.
+pub(super) fn may_go_whole(withholding: &Withholding, portal: &Portal, account: &AccountEntry) -> bool {
+    let approved = withholding.approved.as_ref();
+    approved.is_none_or(|approved| {
+        let mut addresses = account.addresses();
+        addresses.all(|address| approved.contains(portal.address_text(address)))
+    })
 }

@@ -4,10 +4,11 @@ use crate::verdict::Reason;
 
 use super::arena::{Column, index};
 use super::directory::Directory;
+use super::pace::Pace;
 use super::portal::{AccountEntry, AddressEntry, Portal};
 use super::refuse::refuse;
 use super::settings::{ForeignDomains, Rules, TenantDomains};
-use super::withhold::Withholding;
+use super::withhold::{self, Withholding};
 
 /// The name of a valid address of the directory or the portal.
 pub(super) type AddressName = u32;
@@ -43,8 +44,11 @@ pub(super) struct World<'a> {
     pub(super) object_of: Column<Option<ObjectName>>,
     /// Whether the object that an account names is in this read.
     pub(super) in_read: Column<bool>,
+    /// Whether all addresses of an account may go, where somebody has approved some.
+    pub(super) may_go_whole: Column<bool>,
     /// Whether a domain of the directory is a domain alias of the tenant's.
     domain_alias: Column<bool>,
+    pub(super) pace: Pace,
 }
 
 /// The addresses of directory and portal under one numbering: first those of the directory, then those that the portal alone has.
@@ -111,6 +115,7 @@ impl<'a> World<'a> {
         directory: &'a Directory,
         portal: &'a Portal,
         withholding: &'a Withholding,
+        pace: Pace,
     ) -> Self {
         let names = Names::new(directory, portal);
         let domain_names = &directory.addresses.domains;
@@ -133,6 +138,12 @@ impl<'a> World<'a> {
             account_of,
             object_of,
             in_read: portal.accounts.iter().map(in_read).collect(),
+            may_go_whole: portal
+                .accounts
+                .iter()
+                .map(|account| withhold::may_go_whole(withholding, portal, account))
+                .collect(),
+            pace,
             domain_alias: (0..index(domain_names.len()))
                 .map(|domain| domains.alias_of(domain_names.get(domain)).is_some())
                 .collect(),

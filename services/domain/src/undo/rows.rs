@@ -82,20 +82,20 @@ fn of_left_alone<'a>(
         LeftAlone::Taken(by) => (Reason::AddressTaken, by.clone()),
     };
     let present = now.get(&before.id);
+    let live = present.filter(|account| !account.removed);
+    let holding: BTreeMap<&str, Held<'a>> = live
+        .into_iter()
+        .flat_map(|account| account.addresses.iter().map(move |state| (account, state)))
+        .map(|(account, state)| (state.address.as_str(), (account, state)))
+        .collect();
     let states = [present, before.state.as_ref()].into_iter().flatten();
     let addresses: BTreeSet<&str> = states
         .flat_map(|account| &account.addresses)
         .map(|state| state.address.as_str())
         .collect();
-    addresses.into_iter().map(move |address| {
-        let held = present.filter(|account| !account.removed).and_then(|account| {
-            let mut states = account.addresses.iter();
-            Some((account, states.find(|state| state.address.as_str() == address)?))
-        });
-        UndoRow {
-            other: other.clone(),
-            ..row(address, Verdict::Skip, reason, held)
-        }
+    addresses.into_iter().map(move |address| UndoRow {
+        other: other.clone(),
+        ..row(address, Verdict::Skip, reason, holding.get(address).copied())
     })
 }
 

@@ -6,7 +6,6 @@ use rollcall_domain::{
     plan::{self, Directory, Plan, Rules, Withholding},
 };
 use rollcall_proto::v1;
-use tokio::task::block_in_place;
 
 use super::{
     approval::{self, Approved},
@@ -22,6 +21,7 @@ use crate::{
     retention::Periods,
     submit::Asked,
     tenant::{TenantRow, TenantTx},
+    work::Turns,
 };
 
 /// Everything that a run brings to its decision.
@@ -32,6 +32,7 @@ pub(super) struct Complete {
     pub(super) summary: v1::ReadSummary,
     pub(super) asked: Asked,
     pub(super) retention: Periods,
+    pub(super) turns: Turns,
 }
 
 /// What was decided, before anything of it is written.
@@ -72,9 +73,10 @@ impl Complete {
             other_server: self.is_of_other_server(&tenant.row),
             approved: may_go,
         };
-        let plan = self.plan(&rules, &world, &withholding, tenant.now());
+        let plan = self.plan(&rules, &world, &withholding, tenant.now()).await?;
         let open = history::open_rows(tenant).await?;
-        let difference = block_in_place(|| history::compare(open, plan.rows.iter()));
+        let compare = || history::compare(open, plan.rows.iter());
+        let difference = self.turns.take(compare).await;
         tracing::info!(
             rows = plan.rows.len(),
             rows.new = difference.new.len(),
@@ -93,15 +95,15 @@ impl Complete {
         self.end(tenant, &decided).await
     }
 
-    fn plan<'p>(
+    async fn plan<'p>(
         &'p self,
         rules: &'p Rules,
         world: &'p load::World,
         withholding: &'p Withholding,
         now: Timestamp,
-    ) -> Plan<'p> {
+    ) -> Result<Plan<'p>, ReconcileError> {
         let mut ids = AccountIds::new(now);
-        block_in_place(|| {
+        let plan = || {
             plan::plan(
                 rules,
                 &world.domains,
@@ -110,9 +112,11 @@ impl Complete {
                 &world.portal,
                 withholding,
                 now,
+                self.turns.pace(),
                 &mut || ids.next(),
             )
-        })
+        };
+        Ok(self.turns.take(plan).await?)
     }
 
     /// Whatever is missing now must have been asked for: what the portal did meanwhile is no reason to remove unseen.

@@ -3,7 +3,6 @@
 use rollcall_chassis::names;
 use rollcall_domain::guard::Hold;
 use rollcall_proto::v1;
-use tokio::task::block_in_place;
 
 use super::{
     apply, before, content,
@@ -71,7 +70,7 @@ impl Complete {
             return Ok(None);
         };
         let rows = &decided.plan.rows;
-        let differences = since_preview::find(tenant, preview, rows).await?;
+        let differences = since_preview::find(tenant, &self.turns, preview, rows).await?;
         if differences.len() == 0 {
             return Ok(None);
         }
@@ -112,7 +111,8 @@ impl Complete {
         decided: &Decided<'_>,
         hold: &Hold,
     ) -> Result<Ending, ReconcileError> {
-        let content = block_in_place(|| content::of_run(decided.plan.rows.iter()));
+        let hash = || content::of_run(decided.plan.rows.iter());
+        let content = self.turns.take(hash).await;
         let why = Held {
             content: Some(content),
             rows_of: held::shown_already(tenant, content).await?,

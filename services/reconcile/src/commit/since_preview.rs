@@ -15,6 +15,7 @@ use crate::{
     copy::copy_in,
     error::{During, ReconcileError},
     tenant::TenantTx,
+    work::Turns,
 };
 
 const COPY: &str = "COPY reconcile.claim_history (tenant_id, row_id, valid_from, valid_to, content, preview_run_id, \
@@ -58,11 +59,12 @@ impl Differences {
 /// Compares a plan's rows with those of a preview.
 pub(super) async fn find(
     tenant: &mut TenantTx,
+    turns: &Turns,
     preview: Uuid,
     rows: &Rows<'_>,
 ) -> Result<Differences, ReconcileError> {
     let shown = shown(tenant, preview).await?;
-    Ok(tokio::task::block_in_place(|| compare(shown, rows.iter())))
+    Ok(turns.take(|| compare(shown, rows.iter())).await)
 }
 
 #[derive(FromRow)]

@@ -7,7 +7,6 @@ use rollcall_chassis::names;
 use rollcall_domain::{AccountId, RunId, plan::Portal, undo::Before};
 use rollcall_proto::v1;
 use sqlx::FromRow;
-use tokio::task::block_in_place;
 use uuid::Uuid;
 
 use crate::{
@@ -73,25 +72,23 @@ pub(super) async fn accounts(
     ids.sort_unstable();
     ids.dedup();
     let now = portal::some(tenant, &ids).await?;
-    Ok(block_in_place(|| {
-        // One that was purged since is not there, and counts as changed.
-        let purged: Vec<Uuid> = states
-            .keys()
-            .filter(|id| !untouched.contains_key(*id))
-            .copied()
-            .collect();
-        let known = untouched
-            .into_iter()
-            .chain(purged.into_iter().map(|id| (id, false)));
-        let before = known
-            .map(|(id, untouched)| Before {
-                id: AccountId::from_uuid(id),
-                state: states.remove(&id),
-                untouched,
-            })
-            .collect();
-        (before, now.into_values().collect())
-    }))
+    // One that was purged since is not there, and counts as changed.
+    let purged: Vec<Uuid> = states
+        .keys()
+        .filter(|id| !untouched.contains_key(*id))
+        .copied()
+        .collect();
+    let known = untouched
+        .into_iter()
+        .chain(purged.into_iter().map(|id| (id, false)));
+    let before = known
+        .map(|(id, untouched)| Before {
+            id: AccountId::from_uuid(id),
+            state: states.remove(&id),
+            untouched,
+        })
+        .collect();
+    Ok((before, now.into_values().collect()))
 }
 
 /// The accounts that the run made or changed and that are there, and whether nothing changed them since.

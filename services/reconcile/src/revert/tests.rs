@@ -1,7 +1,9 @@
 //! What taking a run back comes to, in numbers.
 
 use rollcall_domain::{
-    AccountId, Address, AddressType, ObjectType, Origin, Reason, plan::AddressState, undo::UndoRow,
+    AccountId, Address, AddressType, ObjectType, Origin, Reason,
+    plan::{AccountState, AddressState},
+    undo::UndoRow,
 };
 use uuid::Uuid;
 

@@ -32,12 +32,14 @@ impl AccountService for AccountCalls {
         request: Request<PutDomainsRequest>,
     ) -> Result<Response<PutDomainsResponse>, Status> {
         let request = request.into_inner();
-        let mut violations = Violations::default();
-        let tenant = violations.check("tenant_id", TenantId::parse(&request.tenant_id));
-        let list = DomainList::parse(&request.domains, &mut violations);
-        let (Some(tenant), Some(list)) = (tenant, list) else {
-            return Err(ReconcileError::Malformed(violations).into());
-        };
+        // Thousands of names are not read on a thread that serves calls.
+        let parsed = self.reconciler.workshop.briefly(move || {
+            let mut violations = Violations::default();
+            let tenant = violations.check("tenant_id", TenantId::parse(&request.tenant_id));
+            let list = DomainList::parse(&request.domains, &mut violations);
+            tenant.zip(list).ok_or(ReconcileError::Malformed(violations))
+        });
+        let (tenant, list) = parsed.await??;
         let domains = self.reconciler.put_domains(&tenant, &list).await?;
         Ok(Response::new(PutDomainsResponse { domains }))
     }

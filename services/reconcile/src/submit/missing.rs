@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 
 use futures::{Stream, TryStreamExt as _};
+use rollcall_domain::{TenantId, plan::DirectoryBuilder};
 use rollcall_proto::v1::{self, submit_run_request, submit_run_response::Part};
+use sqlx::PgPool;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tonic::Status;
 
@@ -12,7 +14,9 @@ use super::{Answer, Asked, Collector, next};
 use crate::{
     convert,
     error::{During, ReconcileError},
+    stage::Stage,
     tenant,
+    work::Size,
 };
 
 /// How many ids one message has at most.
@@ -31,8 +35,9 @@ impl Collector<'_> {
         if !self.may_remove().await? {
             return Ok(Asked::default());
         }
-        let _memory = self.room_for_ids().await?;
-        let missing = self.missing().await?;
+        // Held until the directory has answered.
+        let memory = self.room_for_ids().await?;
+        let missing = self.missing(memory.size).await?;
         if missing.is_empty() {
             return Ok(Asked::default());
         }
@@ -72,41 +77,32 @@ impl Collector<'_> {
         Ok(!tenant::removals_paused(pool).await?)
     }
 
-    /// Memory for the ids of all accounts: of the run's own share if it is there, else lent by the commits until the ids are
-    /// settled.
-    async fn room_for_ids(&mut self) -> Result<Option<OwnedSemaphorePermit>, ReconcileError> {
+    /// Memory for the ids of all accounts: of the run's own share if it is there, else of what all runs have for ids.
+    async fn room_for_ids(&mut self) -> Result<IdMemory, ReconcileError> {
         let accounts = self.reconciler.accounts_of(&self.key.tenant).await?;
         let bytes = accounts * ID_BYTES;
-        if self.share.take(bytes) {
-            return Ok(None);
-        }
-        Ok(self.reconciler.budget.for_commit(bytes).await)
+        let lent = if self.share.take(bytes) {
+            None
+        } else {
+            Some(self.reconciler.budget.for_ids(bytes).await?)
+        };
+        Ok(IdMemory {
+            size: self.reconciler.budget.size_of(bytes),
+            _lent: lent,
+        })
     }
 
-    /// The ids of live, unprotected accounts that the read does not hold.
-    async fn missing(&self) -> Result<HashSet<Box<str>>, ReconcileError> {
-        let mut missing = HashSet::new();
-        {
-            let mut ids = sqlx::query_scalar::<_, String>(include_str!("missing/object_ids.sql"))
-                .bind(self.key.tenant.as_str())
-                .fetch(&self.reconciler.gates.runs.pool);
-            while let Some(id) = ids.try_next().await.during("read the accounts' objects")? {
-                let id = convert::object_id(&id)?;
-                if !self.directory.contains(&id) {
-                    missing.insert(id.as_str().into());
-                }
-            }
-        }
-        if let Some(stage) = self.stage.as_ref().filter(|_| !missing.is_empty()) {
-            stage
-                .for_each(|batch| {
-                    for object in batch.objects {
-                        missing.remove(convert::object_id(&object.id)?.as_str());
-                    }
-                    Ok(())
-                })
-                .await?;
-        }
+    /// The ids of live, unprotected accounts that the read does not hold; looked for on a thread of its own, since there may
+    /// be many.
+    async fn missing(&mut self, size: Size) -> Result<HashSet<Box<str>>, ReconcileError> {
+        let (directory, stage) = (std::mem::take(&mut self.directory), self.stage.take());
+        let (pool, tenant) = (self.reconciler.gates.runs.pool.clone(), self.key.tenant.clone());
+        let work = move || async move {
+            let missing = find_missing(&pool, &tenant, &directory, stage.as_ref()).await?;
+            Ok((directory, stage, missing))
+        };
+        let (directory, stage, missing) = self.reconciler.workshop.run(size, work).await?;
+        (self.directory, self.stage) = (directory, stage);
         Ok(missing)
     }
 
@@ -131,6 +127,44 @@ impl Collector<'_> {
         })
         .await
     }
+}
+
+/// Memory for ids; given back when dropped.
+struct IdMemory {
+    /// What it is to look for them.
+    size: Size,
+    _lent: Option<OwnedSemaphorePermit>,
+}
+
+async fn find_missing(
+    pool: &PgPool,
+    tenant: &TenantId,
+    directory: &DirectoryBuilder,
+    stage: Option<&Stage>,
+) -> Result<HashSet<Box<str>>, ReconcileError> {
+    let mut missing = HashSet::new();
+    {
+        let mut ids = sqlx::query_scalar::<_, String>(include_str!("missing/object_ids.sql"))
+            .bind(tenant.as_str())
+            .fetch(pool);
+        while let Some(id) = ids.try_next().await.during("read the accounts' objects")? {
+            let id = convert::object_id(&id)?;
+            if !directory.contains(&id) {
+                missing.insert(id.as_str().into());
+            }
+        }
+    }
+    if let Some(stage) = stage.filter(|_| !missing.is_empty()) {
+        stage
+            .for_each(|batch| {
+                for object in batch.objects {
+                    missing.remove(convert::object_id(&object.id)?.as_str());
+                }
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(missing)
 }
 
 async fn send(missing: &HashSet<Box<str>>, answers: &mpsc::Sender<Answer>) -> Result<(), ReconcileError> {

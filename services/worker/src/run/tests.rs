@@ -186,7 +186,7 @@ async fn a_fault_of_ours_parks_the_job_and_fails_nothing() {
 }
 
 #[tokio::test]
-async fn a_tenant_with_too_much_to_take_fails() {
+async fn a_read_that_is_refused_for_good_fails_its_run_with_the_code_of_the_refusal() {
     let refusal = Some((Code::ResourceExhausted, "READ_TOO_LARGE"));
     let scripted = Scripted::start(Answers {
         submit: refusal,
@@ -200,7 +200,7 @@ async fn a_tenant_with_too_much_to_take_fails() {
     );
     assert_eq!(
         scripted.failed().expect("a failure").failure.expect("why").code,
-        "LIMIT_EXCEEDED"
+        "READ_TOO_LARGE"
     );
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod acting;
 mod attacks;
 mod bad_input;
+mod beside;
 mod command;
 mod connection_test;
 mod credentials;

@@ -6,7 +6,7 @@ use crate::address::{Address, DomainName};
 use crate::id::ObjectId;
 use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
 use crate::plan::{
-    AccountState, AddressState, Directory, Plan, Portal, Rules, TenantDomains, Withholding, plan,
+    AccountState, AddressState, Directory, Pace, Plan, Portal, Rules, TenantDomains, Withholding, plan,
 };
 
 use super::worlds::{account_id, now};
@@ -143,8 +143,10 @@ impl Tenant {
             &self.portal,
             &self.withholding,
             now,
+            Pace::unhurried(),
             &mut new_id,
-        );
+        )
+        .unwrap();
         ask(&self.portal, &plan, next_id)
     }
 

@@ -10,7 +10,7 @@ use crate::address::{Address, DomainName};
 use crate::id::{AccountId, ObjectId};
 use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
 use crate::plan::{
-    AccountState, AddressState, Directory, ForeignDomains, Plan, Portal, Removal, Rules, SameUsername,
+    AccountState, AddressState, Directory, ForeignDomains, Pace, Plan, Portal, Removal, Rules, SameUsername,
     TenantDomains, Withholding, plan,
 };
 
@@ -72,8 +72,10 @@ impl RandomWorld {
             portal,
             &self.withholding,
             now(),
+            Pace::unhurried(),
             &mut new_id,
         )
+        .unwrap()
     }
 }
 

@@ -1,0 +1,60 @@
+//! Who claims an address, for the few that takeovers make a difference to.
+
+use super::arena::{Column, index};
+use super::world::{AccountName, AddressName, ObjectName, World};
+
+/// An object took over an account.
+pub(super) type Takeover = (ObjectName, AccountName);
+
+/// The objects with a claim that stands, address by address.
+#[derive(Debug)]
+pub(super) struct Claimants {
+    objects: Vec<ObjectName>,
+    /// Where those of an address end; they begin where those of the one before it end.
+    ends: Column<u32>,
+}
+
+impl Claimants {
+    pub(super) fn of(world: &World<'_>) -> Self {
+        let mut ends = Column::of(0_u32, world.names.len());
+        for object in world.objects() {
+            for (_, address) in world.standing(object) {
+                ends[address] += 1;
+            }
+        }
+        let mut sum = 0;
+        for address in 0..index(world.names.len()) {
+            sum += ends[address];
+            ends[address] = sum;
+        }
+        let mut objects = vec![0; sum as usize];
+        let mut places = ends.clone();
+        for object in world.objects() {
+            for (_, address) in world.standing(object) {
+                places[address] -= 1;
+                objects[places[address] as usize] = object;
+            }
+        }
+        Self { objects, ends }
+    }
+
+    fn of_address(&self, address: AddressName) -> &[ObjectName] {
+        let start = address.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.objects[start as usize..self.ends[address] as usize]
+    }
+
+    /// Those who may want something else, or have a better claim, after takeovers: who took an account over, and who claims
+    /// an address of it.
+    pub(super) fn concerned(&self, world: &World<'_>, takeovers: &[Takeover]) -> Vec<ObjectName> {
+        let mut concerned = Vec::new();
+        for (object, account) in takeovers {
+            concerned.push(*object);
+            for entry in world.entries(*account) {
+                concerned.extend_from_slice(self.of_address(world.names.of_entry(entry)));
+            }
+        }
+        concerned.sort_unstable();
+        concerned.dedup();
+        concerned
+    }
+}

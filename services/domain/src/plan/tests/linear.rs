@@ -1,0 +1,292 @@
+//! Nobody can make a plan cost the product of two things that a tenant can have many of.
+//!
+//! Each test takes the time that this thread has had on a processor for a world and for one four times as large, so that what
+//! else the machine does does not count. What is linear takes four times as long, what is quadratic sixteen times.
+
+use std::time::Duration;
+
+use crate::address::{Address, DomainName};
+use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
+use crate::plan::{
+    AccountState, AddressState, Directory, ForeignDomains, Pace, Plan, PlanError, Portal, Removal, Rules,
+    TenantDomains, Withholding, plan,
+};
+
+use super::worlds::{account_id, now, object_id};
+
+/// The kernel may count the processor's time in steps of this.
+const GRAIN: Duration = Duration::from_millis(30);
+
+/// A world that grows.
+struct World {
+    rules: Rules,
+    domains: TenantDomains,
+    directory: Directory,
+    portal: Portal,
+    withholding: Withholding,
+}
+
+impl World {
+    fn new(objects: Vec<DirectoryObject>, accounts: Vec<AccountState>) -> Self {
+        let mut directory = Directory::builder();
+        for object in objects {
+            directory.push(object);
+        }
+        Self {
+            rules: Rules::default(),
+            domains: TenantDomains::new([(domain("a.test"), None)]),
+            directory: directory.finish(),
+            portal: accounts.into_iter().collect(),
+            withholding: Withholding::default(),
+        }
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        self.plan_at(Pace::unhurried()).unwrap()
+    }
+
+    fn plan_at(&self, pace: Pace) -> Result<Plan<'_>, PlanError> {
+        let mut last = 1_000_000;
+        let mut new_id = || {
+            last += 1;
+            account_id(last)
+        };
+        plan(
+            &self.rules,
+            &self.domains,
+            &ForeignDomains::default(),
+            &self.directory,
+            &self.portal,
+            &self.withholding,
+            now(),
+            pace,
+            &mut new_id,
+        )
+    }
+
+    /// The processor's time for a plan with all its rows.
+    fn cost(&self) -> Duration {
+        let before = processor_time();
+        let rows = self
+            .plan()
+            .rows
+            .iter()
+            .filter(|row| row.directory_primary.is_some())
+            .count();
+        std::hint::black_box(rows);
+        processor_time().saturating_sub(before)
+    }
+}
+
+/// What this thread has had of the processor.
+fn processor_time() -> Duration {
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let nanoseconds = statistics.split(' ').next().unwrap();
+    Duration::from_nanos(nanoseconds.parse().unwrap())
+}
+
+fn assert_grows_as_its_size(world: impl Fn(usize) -> World, size: usize) {
+    let (small, large) = (world(size), world(4 * size));
+    let (small, large) = (small.cost().min(small.cost()), large.cost().min(large.cost()));
+    assert!(
+        large < small * 9 + GRAIN,
+        "{small:?} for {size}, {large:?} for four times as many"
+    );
+}
+
+fn domain(name: &str) -> DomainName {
+    DomainName::parse(name).unwrap()
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+fn object(number: usize, claims: impl Iterator<Item = (String, bool)>) -> DirectoryObject {
+    let claim = |(text, primary): (String, bool)| Claim {
+        address: ClaimedAddress::Valid(address(&text)),
+        primary,
+    };
+    DirectoryObject {
+        id: object_id(number),
+        dn: format!("CN=Object {number}"),
+        object_type: ObjectType::User,
+        disabled: false,
+        mail: None,
+        claims: claims.map(claim).collect(),
+    }
+}
+
+/// An account of an object, or a hand-made one, whose first address is the primary.
+fn account(
+    number: u128,
+    of: Option<usize>,
+    origin: Origin,
+    addresses: impl Iterator<Item = String>,
+) -> AccountState {
+    let state = |(position, text): (usize, String)| AddressState {
+        address: address(&text),
+        address_type: if position == 0 {
+            AddressType::Primary
+        } else {
+            AddressType::Alias
+        },
+        origin,
+        stale_since: None,
+    };
+    AccountState {
+        id: account_id(number),
+        object_id: of.map(object_id),
+        object_type: ObjectType::User,
+        origin,
+        hsr_enabled: false,
+        protected: false,
+        stale_since: None,
+        removed: false,
+        addresses: addresses.enumerate().map(state).collect(),
+    }
+}
+
+#[test]
+fn a_hundred_thousand_addresses_cost_the_same_however_many_of_them_are_of_one_object() {
+    const ADDRESSES: usize = 100_000;
+    let world = |each: usize| {
+        let claims = |number| (0..each).map(move |n| (format!("a{n}.{number}@a.test"), n == 0));
+        World::new(
+            (0..ADDRESSES / each)
+                .map(|number| object(number, claims(number)))
+                .collect(),
+            Vec::new(),
+        )
+    };
+    let cost = |each: usize| (each, world(each).cost());
+    let costs = [10, 100, 10_000].map(cost);
+    let (_, least) = costs[0];
+    assert!(
+        costs.iter().all(|(_, cost)| *cost < least * 3 + GRAIN),
+        "{costs:?}"
+    );
+}
+
+#[test]
+fn an_account_with_many_typed_addresses_whose_object_claims_many_in_vain_costs_their_sum() {
+    assert_grows_as_its_size(
+        |size| {
+            let elsewhere = (0..size).map(|n| (format!("e{n}@elsewhere.test"), false));
+            let typed = (0..size).map(|n| format!("t{n}@a.test"));
+            World::new(
+                vec![object(1, elsewhere)],
+                vec![account(1, Some(1), Origin::Manual, typed)],
+            )
+        },
+        2_000,
+    );
+}
+
+#[test]
+fn claims_on_a_large_hand_made_account_of_which_all_or_nothing_may_go_cost_their_sum() {
+    assert_grows_as_its_size(
+        |size| {
+            let claims = (1..size).map(|n| (format!("h{n:06}@a.test"), false));
+            let typed = (0..size).map(|n| format!("h{n:06}@a.test"));
+            let approved = (0..size).map(|n| format!("h{n:06}@a.test"));
+            let mut world = World::new(
+                vec![object(1, claims)],
+                vec![account(1, None, Origin::Manual, typed)],
+            );
+            world.rules.removal = Removal::On { keep_manual: false };
+            world.withholding.approved = Some(approved.collect());
+            world
+        },
+        2_000,
+    );
+}
+
+#[test]
+fn many_primary_claims_on_a_protected_account_cost_their_sum() {
+    assert_grows_as_its_size(
+        |size| {
+            let claims = (0..size).map(|n| (format!("n{n}@a.test"), true));
+            let own = ["own@a.test".to_owned()];
+            let mut account = account(1, Some(1), Origin::Synced, own.into_iter());
+            account.protected = true;
+            World::new(vec![object(1, claims)], vec![account])
+        },
+        2_000,
+    );
+}
+
+#[test]
+fn many_domains_in_the_settings_and_in_the_directory_cost_their_sum() {
+    assert_grows_as_its_size(
+        |size| {
+            let claims = (0..size).map(|n| (format!("a@d{n}.test"), false));
+            let mut world = World::new(vec![object(1, claims)], Vec::new());
+            world.rules.domains = (0..size).map(|n| domain(&format!("named{n}.test"))).collect();
+            world
+        },
+        2_000,
+    );
+}
+
+/// Each object loses its address to the one before it once that has taken over an account that holds the address, and then takes
+/// over the next account: as many rounds as objects.
+fn chain(length: usize) -> World {
+    let link = |n: usize| {
+        // The lower id would win, but for the holder.
+        let mut claims = vec![
+            (format!("x{n:06}@a.test"), true),
+            (format!("door{n:06}@a.test"), false),
+        ];
+        if n > 0 {
+            claims.push((format!("x{:06}@a.test", n - 1), true));
+        }
+        object(9_000_000 - n, claims.into_iter())
+    };
+    let orphan = |n: usize| {
+        let addresses = [format!("door{n:06}@a.test"), format!("x{n:06}@a.test")];
+        account(
+            n as u128 + 1,
+            Some(5_000_000 + n),
+            Origin::Synced,
+            addresses.into_iter(),
+        )
+    };
+    World::new((0..length).map(link).collect(), (0..length).map(orphan).collect())
+}
+
+#[test]
+fn takeovers_that_wait_for_each_other_in_a_long_chain_cost_their_sum() {
+    assert_grows_as_its_size(chain, 1_000);
+}
+
+#[test]
+fn in_a_chain_of_takeovers_each_object_gets_the_account_that_waits_for_it() {
+    let world = chain(100);
+    let rebound = world
+        .plan()
+        .changes
+        .iter()
+        .filter(|change| change.before.is_some())
+        .count();
+    assert_eq!(rebound, 100);
+}
+
+#[test]
+fn a_plan_that_is_not_to_go_on_stops() {
+    let claims = |number| (0..10).map(move |n| (format!("a{n}.{number}@a.test"), n == 0));
+    let world = World::new(
+        (0..1_000).map(|number| object(number, claims(number))).collect(),
+        Vec::new(),
+    );
+    let asked = std::rc::Rc::new(std::cell::Cell::new(0));
+    let pace = {
+        let asked = std::rc::Rc::clone(&asked);
+        Pace::new(move || {
+            asked.set(asked.get() + 1);
+            asked.get() < 3
+        })
+    };
+    assert_eq!(world.plan_at(pace).err(), Some(PlanError::Stopped));
+    assert_eq!(asked.get(), 3);
+}
