@@ -27,7 +27,8 @@ pub struct ApiError {
     message: String,
     metadata: HashMap<String, String>,
     violations: Vec<(String, String)>,
-    retry_after: Option<Duration>,
+    /// In seconds: every result of ours may carry one of these, and so they are kept small.
+    retry_after: Option<u16>,
 }
 
 impl ApiError {
@@ -105,10 +106,10 @@ impl ApiError {
         self
     }
 
-    /// Says when the call may be repeated (`google.rpc.RetryInfo`).
+    /// Says after how many whole seconds the call may be repeated (`google.rpc.RetryInfo`).
     #[must_use]
     pub fn retry_after(mut self, delay: Duration) -> Self {
-        self.retry_after = Some(delay);
+        self.retry_after = Some(u16::try_from(delay.as_secs()).unwrap_or(u16::MAX));
         self
     }
 
@@ -136,8 +137,8 @@ impl From<ApiError> for Status {
     fn from(error: ApiError) -> Self {
         let mut details = ErrorDetails::new();
         details.set_error_info(error.reason, DOMAIN, error.metadata);
-        if error.retry_after.is_some() {
-            details.set_retry_info(error.retry_after);
+        if let Some(seconds) = error.retry_after {
+            details.set_retry_info(Some(Duration::from_secs(seconds.into())));
         }
         for (field, description) in error.violations {
             details.add_bad_request_violation(field, description);
