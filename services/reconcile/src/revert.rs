@@ -40,9 +40,9 @@ impl Reconciler {
     /// Begins a run. One that takes another one back is a task of its own: a worker that waits no longer does not break it off.
     /// The memory for it is waited for without the tenant's lock and without a connection, so that nobody waits for both.
     pub(crate) async fn begin_or_revert(self: &Arc<Self>, begin: Begin) -> Result<Begun, ReconcileError> {
-        let begun = self.begin(&self.gates.runs, &begin, Memory::None).await?;
-        let Begun::Reverts { bytes } = begun else {
-            return Ok(begun);
+        let bytes = match self.begin(&self.gates.runs, &begin, Memory::None).await? {
+            Begun::Reverts { bytes } => bytes,
+            other => return Ok(other),
         };
         let reconciler = Arc::clone(self);
         let (sender, receiver) = oneshot::channel();
