@@ -54,6 +54,8 @@ pub(crate) struct Started {
     /// Empty if no read can pass for the last applied one.
     pub(crate) last_digest: Vec<u8>,
     pub(crate) deadline: Timestamp,
+    /// By the clock that set it.
+    pub(crate) now: Timestamp,
 }
 
 /// How far a read is.
@@ -111,7 +113,8 @@ impl Reconciler {
             }
             return self.revert(tenant, begin, &request, &current).await;
         }
-        let deadline = tenant.now() + self.leases.deadline;
+        let now = tenant.now();
+        let deadline = now + self.leases.deadline;
         let fence = tenant.lease(begin.run, &begin.worker, current.generation, deadline);
         outcome::begin(&mut tenant, begin.run, &request, begin.attempt, Some(fence)).await?;
         let last_digest = last_digest(&tenant, &request, &current);
@@ -126,6 +129,7 @@ impl Reconciler {
             current,
             last_digest,
             deadline,
+            now,
         })))
     }
 

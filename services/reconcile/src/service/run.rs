@@ -177,6 +177,7 @@ fn response(started: Started) -> BeginRunResponse {
         credential: Some(started.current.credential),
         last_digest: started.last_digest,
         deadline: Some(pg::to_proto(started.deadline)),
+        now: Some(pg::to_proto(started.now)),
         credential_generation: started.current.credential_generation,
     }
 }

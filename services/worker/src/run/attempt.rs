@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use rollcall_chassis::{
-    clock,
     credential::SecretString,
     fail_point::{self, FailPoint},
 };
@@ -66,7 +65,7 @@ impl<'a> Attempt<'a> {
         place: &'a Arc<Place>,
     ) -> Self {
         let start = Instant::now();
-        let left = begun.deadline.as_ref().map_or(runner.run_limit, time_until);
+        let left = time_left(begun).unwrap_or(runner.run_limit);
         Self {
             runner,
             job,
@@ -185,7 +184,29 @@ impl<'a> Attempt<'a> {
     }
 }
 
-fn time_until(deadline: &prost_types::Timestamp) -> Duration {
-    let seconds = deadline.seconds.saturating_sub(clock::now().as_second());
-    Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+/// By the database's clock alone: this machine's may be wrong.
+fn time_left(begun: &BeginRunResponse) -> Option<Duration> {
+    let (deadline, now) = (begun.deadline.as_ref()?, begun.now.as_ref()?);
+    let seconds = deadline.seconds.saturating_sub(now.seconds);
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_has_the_time_that_the_database_gives_it_whatever_the_workers_clock_says() {
+        let at = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+        let left = |deadline, now| {
+            time_left(&BeginRunResponse {
+                deadline,
+                now,
+                ..BeginRunResponse::default()
+            })
+        };
+        assert_eq!(left(at(1_600), at(400)), Some(Duration::from_secs(1_200)));
+        assert_eq!(left(at(400), at(1_600)), Some(Duration::ZERO));
+        assert_eq!(left(None, at(400)), None);
+    }
 }

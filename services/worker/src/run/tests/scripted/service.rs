@@ -115,6 +115,7 @@ impl ReconcileService for Scripted {
             credential: Some(credential),
             last_digest: self.answers.last_digest.clone(),
             deadline: None,
+            now: None,
             credential_generation: 1,
         }))
     }
