@@ -38,7 +38,9 @@ bench: packages ## imports of 100,000 objects, as ratios to the directory's own 
 	$(CARGO) build --release --locked --workspace --bins
 	target/release/rollcall-bench
 
-chaos: packages build ## breaks things at every step of a run and at random: SEEDS=200 FIRST_SEED=1, or ONLY=seed/17
+chaos: build ## breaks things at every step of a run and at random: SEEDS=200 FIRST_SEED=1, or ONLY=seed/17
+	@deploy/debian/install-packages.sh chaos
+	@deploy/debian/make-debian-13.sh
 	target/debug/rollcall-chaos $(if $(ONLY),--only $(ONLY),--seeds $(SEEDS) --first-seed $(FIRST_SEED))
 
 packages:

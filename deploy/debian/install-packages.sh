@@ -14,6 +14,8 @@ PACKAGES="
     slapd ldap-utils
     util-linux procps ca-certificates
 "
+# What `make chaos` needs besides: clocks that can be put, and what makes a newer Debian to hold trials on.
+[ "${1:-}" != chaos ] || PACKAGES="$PACKAGES libfaketime mmdebstrap"
 # Part of the package above it in some releases, of its own in others.
 OPTIONAL=" samba-ad-provision samba-dsdb-modules samba-vfs-modules "
 POLICY=/usr/sbin/policy-rc.d

@@ -1,5 +1,7 @@
 //! Brings a fault about, and heals it.
 
+mod servers;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Mutex,
@@ -9,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use futures::future::try_join_all;
 use rollcall_chassis::fail_point::{Action, Arming, FailPoint};
-use rollcall_testbed::{Kind, Part, Process, Proxy, Service, Signal, Way};
+use rollcall_testbed::{Kind, Proxy, Service, Signal};
 use tokio::{
     sync::{MutexGuard, watch},
     time::{Instant, sleep, timeout},
@@ -78,7 +80,7 @@ impl Inflict<'_> {
                 sleep(after).await;
                 let nodes = self.world.bed.broker_nodes();
                 let (node, process) = nodes.get(node).context("RabbitMQ has no such node")?;
-                strike_process(process, strike).await?;
+                servers::strike_process(process, strike).await?;
                 node.until_ready(process).await?;
                 Ok(true)
             }
@@ -235,69 +237,6 @@ impl Inflict<'_> {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         killed.insert((kind, index));
     }
-
-    async fn strike_server(&self, part: Part, strike: Strike) -> Result<()> {
-        let process = self.world.server(part)?;
-        strike_process(process, strike).await?;
-        self.until_ready(part, process).await
-    }
-
-    async fn until_ready(&self, part: Part, process: &Process) -> Result<()> {
-        match part {
-            Part::Postgres => self.world.bed.postgres()?.until_ready(process).await?,
-            Part::RabbitMq => self.world.bed.rabbitmq()?.until_ready(process).await?,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    async fn promote(&self, down: Duration) -> Result<()> {
-        let standby = self.world.standby.as_ref().context("PostgreSQL has no standby")?;
-        self.world.server(Part::Postgres)?.kill().await?;
-        sleep(down).await;
-        standby.promote().await?;
-        let way = self
-            .world
-            .stack
-            .way(Way::Database)
-            .context("the services have no proxies")?;
-        way.lead_to(&[standby.postgres().socket_address()]);
-        Ok(())
-    }
-
-    /// A PostgreSQL that cannot write its log ends itself; whoever made room starts it again.
-    async fn fill_disk(&self, lasts: Duration) -> Result<()> {
-        let disk = self
-            .world
-            .bed
-            .postgres()?
-            .disk()
-            .context("PostgreSQL has no disk of its own")?;
-        let process = self.world.server(Part::Postgres)?;
-        disk.fill()?;
-        sleep(lasts).await;
-        disk.free()?;
-        if timeout(DYING, process.wait()).await.is_ok() {
-            process.start().await?;
-        }
-        self.until_ready(Part::Postgres, process).await
-    }
-}
-
-async fn strike_process(process: &Process, strike: Strike) -> Result<()> {
-    match strike {
-        Strike::Kill(down) => {
-            process.kill().await?;
-            sleep(down).await;
-            process.start().await?;
-        }
-        Strike::Stop(time) => {
-            process.signal(Signal::Stop).await?;
-            sleep(time).await;
-            process.signal(Signal::Continue).await?;
-        }
-    }
-    Ok(())
 }
 
 async fn break_way(proxy: &Proxy, broken: Broken) {

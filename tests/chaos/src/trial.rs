@@ -1,17 +1,18 @@
 //! One trial: three syncs of a few tenants while things break, and what the oracle says of it.
 
+mod subject;
+mod verdict;
+
 use std::{
     collections::BTreeSet,
-    fmt,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, anyhow};
 use futures::future::{join_all, try_join_all};
-use rollcall_e2e::{Forest, Tenant};
-use rollcall_proto::v1::{Directory, Removal, Schedule, Security, Settings};
-use rollcall_testbed::{Proxy, Signal};
+use rollcall_proto::v1::Removal;
+use rollcall_testbed::Signal;
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
@@ -22,6 +23,9 @@ use crate::{
     weather::Weather,
     world::World,
 };
+
+pub(crate) use subject::Subject;
+pub use verdict::Verdict;
 
 /// Remove Accounts, with a limit that no trial reaches.
 pub(crate) const REMOVAL: Removal = Removal {
@@ -36,77 +40,6 @@ pub(crate) const TENANTS: usize = 2;
 const BOUND: Duration = Duration::from_secs(45);
 /// Between two looks, or two calls that were refused.
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// What came of a trial.
-#[derive(Debug, Clone)]
-pub struct Verdict {
-    /// The plan's.
-    pub name: String,
-    /// The plan's faults, in words.
-    pub faults: Vec<String>,
-    /// How many leases the trial's runs took, over all tenants.
-    pub beginnings: usize,
-    /// How many runs there were.
-    pub runs: usize,
-    /// How long it took.
-    pub took: Duration,
-    /// What did not hold.
-    pub violations: Vec<String>,
-    /// Why it was not held at all, if so.
-    pub skipped: Option<&'static str>,
-}
-
-impl Verdict {
-    /// A trial that cannot be held here.
-    pub(crate) fn skipped(plan: &Plan, why: &'static str) -> Self {
-        Self {
-            name: plan.name.clone(),
-            faults: Vec::new(),
-            beginnings: 0,
-            runs: 0,
-            took: Duration::ZERO,
-            violations: Vec::new(),
-            skipped: Some(why),
-        }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(why) = self.skipped {
-            return write!(formatter, "skip {:<32} {why}", self.name);
-        }
-        let word = if self.violations.is_empty() {
-            "ok  "
-        } else {
-            "FAIL"
-        };
-        write!(
-            formatter,
-            "{word} {:<32} {:>5.1} s  {:>2} runs  {:>2} beginnings  {}",
-            self.name,
-            self.took.as_secs_f64(),
-            self.runs,
-            self.beginnings,
-            self.faults.join("; ")
-        )?;
-        for violation in &self.violations {
-            write!(formatter, "\n     ! {violation}")?;
-        }
-        Ok(())
-    }
-}
-
-/// A tenant that meets faults.
-#[derive(Debug)]
-pub(crate) struct Subject {
-    pub(crate) tenant: Tenant,
-    pub(crate) forest: Forest,
-    /// In front of the directory.
-    pub(crate) proxy: Proxy,
-    /// Whether runs may fail, since the directory is away for a time.
-    pub(crate) may_fail: bool,
-}
 
 /// Carries a plan out. What the bench itself cannot do is a violation like any other.
 pub async fn hold(world: &World, plan: &Plan) -> Verdict {
@@ -176,7 +109,7 @@ impl<'a> Trial<'a> {
 
     async fn play(&mut self) -> Result<()> {
         self.world.expected(self.plan.script).await?;
-        let subjects = (0..TENANTS).map(|number| self.subject(number));
+        let subjects = (0..TENANTS).map(|number| Subject::new(self.world, self.plan, &self.script, number));
         self.subjects = try_join_all(subjects).await.context("make the trial's tenants")?;
         for phase in Phase::ALL {
             if phase == Phase::Changed {
@@ -189,41 +122,6 @@ impl<'a> Trial<'a> {
             self.play_phase(phase).await?;
         }
         Ok(())
-    }
-
-    async fn subject(&self, number: usize) -> Result<Subject> {
-        let (tenant, forest) = self.world.tenant("subject").await?;
-        self.script.begin(&tenant, &forest).await?;
-        // On the server's own address, which its certificate names.
-        let openldap = self.world.bed.openldap()?;
-        let (security, server) = match number {
-            0 => (Security::Plaintext, openldap.ldap_address()),
-            _ => (Security::Ldaps, openldap.ldaps_address()),
-        };
-        let proxy = Proxy::start_at((server.ip(), 0).into(), server).await?;
-        let directory = Directory {
-            port: proxy.address().port().into(),
-            ..forest.settings_over(security)
-        };
-        let every_hours = match self.plan.asking {
-            Asking::ByHand => 0,
-            Asking::BySchedule => 24,
-        };
-        let settings = Settings {
-            removal: Some(REMOVAL),
-            schedule: Some(Schedule {
-                every_hours,
-                ..Schedule::default()
-            }),
-            ..tenant.settings(directory)
-        };
-        tenant.put(settings).await?;
-        Ok(Subject {
-            tenant,
-            forest,
-            proxy,
-            may_fail: self.plan.breaks_directory_of(number),
-        })
     }
 
     async fn play_phase(&mut self, phase: Phase) -> Result<()> {
