@@ -6,15 +6,20 @@
 
 mod broker;
 mod consumer;
+mod fault;
 mod message;
+mod probe;
 mod publisher;
+pub mod succession;
 pub mod topology;
 
 use std::{io, path::PathBuf, time::Duration};
 
 pub use broker::Broker;
 pub use consumer::{Consumer, Delivery};
+pub use fault::Fault;
 pub use message::{JobError, Message, SCHEMA_VERSION};
+pub use probe::Probe;
 pub use publisher::Publisher;
 pub use topology::{Delay, Lane};
 
@@ -45,12 +50,22 @@ pub enum AmqpError {
     #[error("{0}: the broker did not answer in time")]
     TimedOut(&'static str),
     /// The message has no queue to go to.
-    #[error("no queue takes messages of exchange {exchange:?} with key {routing_key:?}")]
+    #[error("no queue takes messages of exchange {exchange} with key “{routing_key}”")]
     Unroutable {
         /// The exchange.
         exchange: String,
         /// The routing key.
         routing_key: String,
+    },
+    /// A queue exists with other arguments.
+    #[error(
+        "queue {queue} exists with other arguments than this release declares; ARCHITECTURE.md says how to replace it: {told}"
+    )]
+    Queue {
+        /// Its name.
+        queue: String,
+        /// The broker's words.
+        told: String,
     },
     /// A queue would not take the message.
     #[error("the broker refused the message")]
@@ -62,7 +77,7 @@ pub enum AmqpError {
         what: &'static str,
         /// Why it failed.
         #[source]
-        source: lapin::Error,
+        source: Fault,
     },
 }
 
@@ -78,7 +93,10 @@ async fn within<T>(
     operation: impl Future<Output = lapin::Result<T>>,
 ) -> Result<T, AmqpError> {
     match tokio::time::timeout(TIMEOUT, operation).await {
-        Ok(result) => result.map_err(|source| AmqpError::Broken { what, source }),
+        Ok(result) => result.map_err(|error| AmqpError::Broken {
+            what,
+            source: error.into(),
+        }),
         Err(_) => Err(AmqpError::TimedOut(what)),
     }
 }

@@ -1,10 +1,13 @@
 //! gRPC: servers that answer the loopback or mutual TLS and nobody else, clients that reconnect by themselves, and
 //! the trace that runs through both.
 
+mod bounds;
 mod call;
 mod client;
+mod connection;
 mod peer;
 mod server;
+mod stall;
 
 use std::{
     fs, io,
@@ -49,6 +52,9 @@ pub enum GrpcError {
     /// The contract's descriptors are damaged.
     #[error("reflection cannot be set up")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The contract's descriptors are damaged.
+    #[error("the contract's methods cannot be read")]
+    Methods(#[from] prost::DecodeError),
     /// A server certificate is checked against an authority that has to be named.
     #[error("{0} is called over TLS, and needs ca_file")]
     NoAuthority(String),

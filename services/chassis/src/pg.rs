@@ -11,7 +11,10 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::{config::DatabaseConfig, lifecycle::chain};
+use crate::{
+    config::DatabaseConfig,
+    outage::{Cause, DATABASE},
+};
 
 pub use timestamp::{PgTimestamp, from_proto, to_proto};
 
@@ -120,14 +123,17 @@ async fn wait_for(options: &PgConnectOptions) -> Result<(), PgError> {
     let mut pause = PAUSES.0;
     loop {
         let error = match tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await {
-            Ok(Ok(connection)) => return connection.close().await.map_err(PgError::Away),
+            Ok(Ok(connection)) => {
+                DATABASE.answers();
+                return connection.close().await.map_err(PgError::Away);
+            }
             Ok(Err(error)) => error,
             Err(_) => sqlx::Error::PoolTimedOut,
         };
         if tokio::time::Instant::now() + pause >= deadline {
             return Err(PgError::Away(error));
         }
-        tracing::warn!(error = chain(&error), "the database does not answer yet");
+        DATABASE.is_away(&Cause::away(&error));
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSES.1);
     }

@@ -9,7 +9,7 @@ use std::{collections::HashMap, error::Error, time::Duration};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use crate::{lifecycle::chain, pg::tenant_lock::LockError};
+use crate::{lifecycle::chain, outage, pg::tenant_lock::LockError};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "rollcall";
@@ -79,9 +79,15 @@ impl ApiError {
         Self::new(Code::ResourceExhausted, reason, message)
     }
 
-    /// The database or the broker is away: logged here, told without detail; the caller may retry.
+    /// The database or the broker is away, which is logged as their outage; or another fault that may pass, which is
+    /// logged here. The caller gets no detail, and may retry.
     pub fn unavailable(what: &'static str, error: &(dyn Error + 'static)) -> Self {
-        tracing::error!(error = chain(error), "{what} failed");
+        if let Some(part) = outage::part_of(error) {
+            part.suspect(error);
+            tracing::debug!(error = chain(error), "{what} failed");
+        } else {
+            tracing::error!(error = chain(error), "{what} failed");
+        }
         Self::new(
             Code::Unavailable,
             "UNAVAILABLE",

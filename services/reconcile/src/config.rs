@@ -159,6 +159,7 @@ impl Leases {
 pub(crate) struct Relay {
     tick_seconds: u32,
     pub(crate) batch: u32,
+    patience_seconds: u32,
 }
 
 impl Default for Relay {
@@ -166,6 +167,7 @@ impl Default for Relay {
         Self {
             tick_seconds: 5,
             batch: 1000,
+            patience_seconds: 300,
         }
     }
 }
@@ -173,6 +175,10 @@ impl Default for Relay {
 impl Relay {
     pub(crate) fn tick(&self) -> Duration {
         Duration::from_secs(self.tick_seconds.into())
+    }
+
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_secs(self.patience_seconds.into())
     }
 }
 
@@ -242,6 +248,10 @@ impl ServiceConfig for Config {
         (
             "relay.batch",
             "how many events of a tenant are published in one go [1000]",
+        ),
+        (
+            "relay.patience_seconds",
+            "events that wait longer for the portal to read are logged as a warning, once [300]",
         ),
         (
             "workers.certificate_names",

@@ -101,7 +101,12 @@ impl Reconciler {
             Holder::OtherWorker => return Ok(Begun::Taken),
             Holder::OtherRun => return Ok(Begun::Busy),
             Holder::Silent(run) => {
-                tracing::warn!(run.id = %run, "a run was silent for too long and loses its lease");
+                tracing::warn!(
+                    tenant.id = %begin.tenant,
+                    run.id = %run,
+                    cause = "its heartbeats ceased",
+                    "a run loses its lease"
+                );
                 tenant.release().await?;
                 outcome::requeue(&mut tenant, RunId::from_uuid(run), None).await?;
             }
@@ -180,7 +185,16 @@ impl Reconciler {
             .await
             .during("keep the lease")?;
         self.events.changed(&key.tenant, key.run);
-        cancelled.ok_or(ReconcileError::Fenced)
+        cancelled.ok_or_else(|| {
+            tracing::warn!(
+                tenant.id = %key.tenant,
+                run.id = %key.run,
+                fence = key.fence.0,
+                cause = "another worker has the lease, or the run is over",
+                "a heartbeat came with a fence that was lost"
+            );
+            ReconcileError::Fenced
+        })
     }
 }
 

@@ -38,7 +38,7 @@ mod work;
 
 use std::sync::Arc;
 
-use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg::Database};
+use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg::Database, readiness::Readiness};
 use rollcall_proto::v1::{
     account_service_server::AccountServiceServer, reconcile_service_server::ReconcileServiceServer,
 };
@@ -67,9 +67,13 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         outbox: Arc::clone(&outbox),
         tick: config.relay.tick(),
         batch: config.relay.batch.into(),
+        patience: config.relay.patience(),
     };
     relay.start(&broker, &lifecycle);
     let events = events::Events::start(&broker, &lifecycle);
+    let mut readiness = Readiness::default();
+    let database = readiness.check_database(&database);
+    readiness.check_broker(&broker);
     let reconciler = Arc::new(reconciler::Reconciler::new(
         gates,
         &config.limits,
@@ -83,12 +87,13 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     let runs = service::RunCalls {
         reconciler: Arc::clone(&reconciler),
         workers: config.workers.certificate_names.clone(),
+        database,
     };
     let serving = Server::new(&config.server)?
         .add_service(ReconcileServiceServer::new(runs).max_decoding_message_size(LARGEST_MESSAGE))
         .add_service(AccountServiceServer::new(service::AccountCalls { reconciler }))
         .start(&lifecycle)
         .await?;
-    serving.set_ready(true).await;
+    readiness.start(serving, &lifecycle);
     Ok(())
 }

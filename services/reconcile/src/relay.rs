@@ -3,19 +3,27 @@
 //! Whoever relays for a tenant holds an advisory lock on its outbox until what was confirmed is deleted, so that no two
 //! publish for one tenant at a time. A commit wakes the relay of its own process; the tick is for what another process
 //! left behind.
+//!
+//! A queue that takes no more, since the portal does not read, refuses what comes. The events stay in the outbox then, in their
+//! order, and the relay tries again at growing intervals; runs go on. The queue takes messages again only when a fifth of
+//! it is free, which no burst of messages on their way fills: none of them overtakes one that was refused before it.
+
+mod backlog;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use rollcall_chassis::{
     Lifecycle,
-    amqp::{Broker, Message, Publisher},
+    amqp::{AmqpError, Broker, Message, Publisher},
     fail_point::{self, FailPoint},
     lifecycle::chain,
+    outage,
 };
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::Notify;
 
 use crate::error::{During, ReconcileError};
+use backlog::Backlog;
 
 /// How many tenants one round serves, so that the list stays short.
 const TENANTS: i64 = 1000;
@@ -25,6 +33,10 @@ const BATCHES: usize = 10;
 
 /// How much one batch takes in memory: an event carries all addresses of its account, and those may be many.
 const BATCH_BYTES: i64 = 8 * 1024 * 1024;
+/// The first pause after a refusal.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// The broker confirms a batch within this, or it counts as refused.
+const CONFIRMED_WITHIN: Duration = Duration::from_secs(20);
 
 /// A relay to be.
 pub(crate) struct Relay {
@@ -33,6 +45,8 @@ pub(crate) struct Relay {
     pub(crate) tick: Duration,
     /// How many events of a tenant are published in one transaction.
     pub(crate) batch: i64,
+    /// Events that wait for longer are worth a warning.
+    pub(crate) patience: Duration,
 }
 
 /// What a round came to.
@@ -40,8 +54,10 @@ pub(crate) struct Relay {
 enum Round {
     /// There may be more at once.
     Published,
-    /// There was nothing, or nothing went through.
+    /// There was nothing.
     Idle,
+    /// The broker did not take something.
+    Refused,
 }
 
 impl Relay {
@@ -49,20 +65,35 @@ impl Relay {
     pub(crate) fn start(self, broker: &Broker, lifecycle: &Lifecycle) {
         let (publisher, soft) = (broker.publisher(), lifecycle.soft().clone());
         lifecycle.spawn("outbox relay", async move {
+            let mut backlog = Backlog::new(self.patience);
+            let mut refusals = Refusals::default();
             while !soft.is_cancelled() {
                 let round = self.round(&publisher).await.unwrap_or_else(|error| {
-                    tracing::warn!(
-                        error = chain(&error),
-                        "the outbox cannot be relayed at the moment"
-                    );
+                    outage::report(&error, "the outbox cannot be relayed at the moment");
                     Round::Idle
                 });
-                if round == Round::Published {
-                    continue;
+                if let Err(error) = backlog.look(&self.pool).await {
+                    outage::report(&error, "the age of the outbox cannot be read");
                 }
+                let pause = match round {
+                    Round::Published => {
+                        refusals.end();
+                        continue;
+                    }
+                    Round::Idle => {
+                        refusals.end();
+                        self.tick
+                    }
+                    // A commit in between is no reason to try at once: the queue is as full as before.
+                    Round::Refused => {
+                        soft.run_until_cancelled(tokio::time::sleep(refusals.next(self.tick)))
+                            .await;
+                        continue;
+                    }
+                };
                 tokio::select! {
                     () = self.outbox.notified() => {}
-                    () = tokio::time::sleep(self.tick) => {}
+                    () = tokio::time::sleep(pause) => {}
                     () = soft.cancelled() => {}
                 }
             }
@@ -84,7 +115,7 @@ impl Relay {
                 match self.batch(&tenant, after, publisher).await? {
                     Batch::Published(last) => (round, after) = (Round::Published, last),
                     Batch::Nothing => break,
-                    Batch::Refused => return Ok(Round::Idle),
+                    Batch::Refused => return Ok(Round::Refused),
                 }
             }
         }
@@ -113,14 +144,13 @@ impl Relay {
             .into_iter()
             .map(|(sequence, key, payload)| (sequence, Message::portal(key, payload)))
             .unzip();
-        let results = publisher.publish_all(&messages).await;
+        // Beyond this the transaction is not held for a broker that does not answer.
+        let results = tokio::time::timeout(CONFIRMED_WITHIN, publisher.publish_all(&messages))
+            .await
+            .unwrap_or_else(|_| vec![Err(AmqpError::TimedOut("confirming events"))]);
         let confirmed = results.iter().take_while(|result| result.is_ok()).count();
         if let Some(Err(error)) = results.get(confirmed) {
-            tracing::warn!(
-                tenant.id = tenant,
-                error = chain(error),
-                "an event could not be published"
-            );
+            note(tenant, error);
         }
         let Some(&last) = confirmed.checked_sub(1).and_then(|last| sequences.get(last)) else {
             return Ok(Batch::Refused);
@@ -152,6 +182,43 @@ async fn lock(connection: &mut PgConnection, tenant: &str) -> Result<bool, Recon
         .during("lock the tenant's outbox")
 }
 
+/// A queue that is full is told by the age of what waits, and a broker that is away as an outage.
+fn note(tenant: &str, error: &AmqpError) {
+    if let Some(part) = outage::part_of(error) {
+        part.suspect(error);
+    } else if matches!(error, AmqpError::Refused) {
+        tracing::debug!(
+            tenant.id = tenant,
+            "the portal's queue is full: events wait in the outbox"
+        );
+    } else {
+        tracing::warn!(
+            tenant.id = tenant,
+            error = chain(error),
+            "an event could not be published"
+        );
+    }
+}
+
+/// Refusals in a row.
+#[derive(Debug, Default)]
+struct Refusals(u32);
+
+impl Refusals {
+    fn end(&mut self) {
+        self.0 = 0;
+    }
+
+    /// How long to wait before the next try: from a quarter of a second, doubled each time, to `longest`.
+    fn next(&mut self, longest: Duration) -> Duration {
+        let pause = FIRST_PAUSE
+            .saturating_mul(2_u32.saturating_pow(self.0))
+            .min(longest);
+        self.0 = self.0.saturating_add(1);
+        pause
+    }
+}
+
 /// What became of a batch.
 enum Batch {
     /// All of it, up to this sequence.
@@ -160,4 +227,21 @@ enum Batch {
     Nothing,
     /// The broker did not take all of it.
     Refused,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Refusals;
+
+    #[test]
+    fn a_full_queue_is_tried_at_growing_intervals() {
+        let longest = Duration::from_secs(5);
+        let mut refusals = Refusals::default();
+        let pauses: Vec<_> = (0..7).map(|_| refusals.next(longest).as_millis()).collect();
+        assert_eq!(pauses, [250, 500, 1000, 2000, 4000, 5000, 5000]);
+        refusals.end();
+        assert_eq!(refusals.next(longest).as_millis(), 250);
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use rollcall_chassis::{Lifecycle, lifecycle::chain};
+use rollcall_chassis::{Lifecycle, lifecycle::chain, outage};
 use rollcall_domain::{RunId, TenantId, failure::FailureCode};
 
 use crate::{
@@ -30,7 +30,7 @@ pub(crate) fn start(reconciler: Arc<Reconciler>, tick: Duration, lifecycle: &Lif
                 () = soft.cancelled() => return Ok::<_, Infallible>(()),
             }
             if let Err(error) = reconciler.sweep().await {
-                tracing::warn!(error = chain(&error), "the sweep failed; the next one goes on");
+                outage::report(&error, "the sweep failed; the next one goes on");
             }
         }
     });

@@ -12,11 +12,10 @@ mod explain;
 mod export;
 mod fleet;
 mod page;
-mod ready;
 mod store;
 mod watch;
 
-use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg::Database};
+use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg::Database, readiness::Readiness};
 use rollcall_proto::v1::results_service_server::ResultsServiceServer;
 
 use api::Api;
@@ -25,6 +24,9 @@ use store::Store;
 use watch::Changes;
 
 pub use config::{Config, RetentionConfig, WatchConfig};
+
+/// Requests name a tenant, a run, a page: a larger one is a mistake or an attack.
+const LARGEST_REQUEST: usize = 64 * 1024;
 
 /// Sets the service up, and returns once it listens.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
@@ -41,14 +43,21 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         ended: lifecycle.soft().clone(),
     };
     let serving = Server::new(&config.server)?
-        .add_service(ResultsServiceServer::new(api))
+        .add_service(ResultsServiceServer::new(api).max_decoding_message_size(LARGEST_REQUEST))
         .start(&lifecycle)
         .await?;
     let ended = lifecycle.soft().clone();
     lifecycle.spawn(
         "events",
-        watch::hear(broker.events(watch::PREFETCH), changes, ended.clone()),
+        watch::hear(broker.events(watch::PREFETCH), changes, ended),
     );
-    lifecycle.spawn("readiness", ready::keep(store, broker, serving, ended));
+    let mut readiness = Readiness::default();
+    readiness.check_database(&database);
+    readiness.check_broker(&broker);
+    readiness.check_views(move || {
+        let store = store.clone();
+        async move { store.is_published().await }
+    });
+    readiness.start(serving, &lifecycle);
     Ok(())
 }

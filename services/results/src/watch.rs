@@ -58,7 +58,8 @@ pub(crate) async fn hear(
         if let Some(run) = changed(&delivery) {
             changes.tell(&run);
         } else {
-            tracing::warn!(?delivery, "a message that is no RunChanged is passed over");
+            let (key, bytes) = (delivery.routing_key(), delivery.body().len());
+            tracing::warn!(key, bytes, "a message that is no RunChanged is passed over");
         }
         if let Err(error) = delivery.ack().await {
             tracing::debug!(%error, "the queue is gone, and the message with it");

@@ -1,16 +1,18 @@
 //! How the service is put together.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use rollcall_chassis::{
     BoxError, Lifecycle,
     amqp::{Broker, Consumer, topology::SEALS},
     credential::SealingKey,
-    grpc::Server,
+    grpc::{Server, Serving},
     pg::Database,
+    readiness::Readiness,
 };
 use rollcall_domain::time_zone;
 use rollcall_proto::v1::sync_service_server::SyncServiceServer;
+use tokio::sync::watch;
 
 use crate::{
     config::{Config, ScheduleConfig, duration},
@@ -29,9 +31,6 @@ use crate::{
     validation::Deployment,
     wakes::Wakes,
 };
-
-/// Between two looks for what reconcile publishes, while this service waits for it at its start.
-const READY_PAUSE: Duration = Duration::from_millis(250);
 
 /// What every part shares.
 struct Shared {
@@ -64,14 +63,29 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         .add_service(SyncServiceServer::new(service))
         .start(&shared.lifecycle)
         .await?;
-    wait_for_reconcile(&shared.store).await?;
+    let mut views = shared.check(serving, &database);
+    // The services start in any order; each publishes its views before it looks for another's.
+    views.wait_for(|published| *published).await?;
     shared.spawn_loops(&config.schedule);
     shared.spawn_consumers(replies, desk);
-    serving.set_ready(true).await;
     Ok(())
 }
 
 impl Shared {
+    /// Keeps health true from here on. The answer says whether the views that reconcile publishes are there.
+    fn check(&self, serving: Serving, database: &Database) -> watch::Receiver<bool> {
+        let mut readiness = Readiness::default();
+        readiness.check_database(database);
+        readiness.check_broker(&self.broker);
+        let store = self.store.clone();
+        let views = readiness.check_views(move || {
+            let store = store.clone();
+            async move { store.is_ready().await }
+        });
+        readiness.start(serving, &self.lifecycle);
+        views
+    }
+
     /// The service, and what its connection tests are answered through.
     fn service(&self, config: &Config, sealing_key: SealingKey) -> Result<(Service, Consumer), BoxError> {
         let deployment = Arc::new(Deployment {
@@ -156,17 +170,5 @@ impl Shared {
 /// A loop that mends its own failures.
 async fn endless(task: impl Future<Output = ()>) -> Result<(), BoxError> {
     task.await;
-    Ok(())
-}
-
-/// The services start in any order; each publishes its views before it looks for another's.
-async fn wait_for_reconcile(store: &Store) -> Result<(), BoxError> {
-    if store.is_ready().await? {
-        return Ok(());
-    }
-    tracing::info!("waiting for the views that reconcile publishes");
-    while !store.is_ready().await? {
-        tokio::time::sleep(READY_PAUSE).await;
-    }
     Ok(())
 }

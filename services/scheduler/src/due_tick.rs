@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_chassis::{
     fail_point::{self, FailPoint},
-    lifecycle::chain,
+    outage,
 };
 use rollcall_domain::{
     RunId,
@@ -53,10 +53,7 @@ impl DueTick {
                 Err(error) => Err(error),
             };
             let wait = wait.unwrap_or_else(|error| {
-                tracing::warn!(
-                    error = chain(&error),
-                    "the due tick failed; the next one makes up for it"
-                );
+                outage::report(&error, "the due tick failed; the next one makes up for it");
                 self.tick
             });
             tokio::select! {

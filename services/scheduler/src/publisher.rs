@@ -9,6 +9,7 @@ use rollcall_chassis::{
     amqp::{self, AmqpError, Message, SCHEMA_VERSION},
     fail_point::{self, FailPoint},
     lifecycle::chain,
+    outage,
 };
 use rollcall_proto::v1::Job;
 use tokio_util::sync::CancellationToken;
@@ -48,10 +49,7 @@ impl Publisher {
             let failed = match self.publish_pending().await {
                 Ok(all_confirmed) => !all_confirmed,
                 Err(error) => {
-                    tracing::warn!(
-                        error = chain(&error),
-                        "requests cannot be read or marked; they wait"
-                    );
+                    outage::report(&error, "requests cannot be read or marked; they wait");
                     true
                 }
             };
@@ -112,6 +110,9 @@ impl Publisher {
 }
 
 fn log_unconfirmed(results: &[Result<(), AmqpError>], first: &AmqpError) {
+    if let Some(broker) = outage::part_of(first) {
+        return broker.suspect(first);
+    }
     let unconfirmed = results.iter().filter(|result| result.is_err()).count();
     tracing::warn!(
         unconfirmed,

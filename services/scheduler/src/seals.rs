@@ -8,6 +8,7 @@ use rollcall_chassis::{
     BoxError,
     amqp::{Consumer, Delivery, Message, Publisher, SCHEMA_VERSION},
     lifecycle::chain,
+    outage,
     pg::tenant_lock::LockError,
 };
 use rollcall_domain::TenantId;
@@ -83,7 +84,7 @@ impl SealKeeper {
             match settled {
                 Ok(()) => return,
                 Err(error) => {
-                    tracing::warn!(error = chain(error.as_ref()), "a renewed seal waits");
+                    outage::report(error.as_ref(), "a renewed seal waits");
                     tokio::time::sleep(PAUSE).await;
                 }
             }

@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use rollcall_chassis::{clock, lifecycle::chain};
+use rollcall_chassis::{clock, outage};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -45,10 +45,7 @@ impl Sweeper {
                 () = tokio::time::sleep(self.interval) => {}
             }
             if let Err(error) = self.sweep(clock::now()).await {
-                tracing::warn!(
-                    error = chain(&error),
-                    "the sweep failed; the next one makes up for it"
-                );
+                outage::report(&error, "the sweep failed; the next one makes up for it");
             }
         }
     }

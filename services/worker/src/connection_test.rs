@@ -24,7 +24,7 @@ use rollcall_chassis::{
     amqp::{Message, Publisher, SCHEMA_VERSION},
     clock,
     credential::SecretString,
-    lifecycle::chain,
+    outage,
 };
 use rollcall_proto::v1::{
     ConnectionTest, ConnectionTestReport, Directory, Job, NoteBindRequest, TestStep, TestStepKind,
@@ -39,7 +39,7 @@ use crate::{
         target::{Security, Target},
     },
     error::ReadError,
-    reconcile::Reconcile,
+    reconcile::{self, Reconcile},
 };
 use sentences::Told;
 pub(crate) use steps::Bound;
@@ -91,7 +91,11 @@ impl Tester {
         self.note(job, test, bound).await;
         // The last, which says that the test is over.
         self.report(test, None).await;
-        tracing::info!(test = test.test_id, ?bound, "connection test ended");
+        tracing::info!(
+            test = test.test_id,
+            bound = bound.map(Bound::as_str),
+            "connection test ended"
+        );
     }
 
     fn open(
@@ -131,10 +135,7 @@ impl Tester {
             .publish(&Message::report(test.reply_to.as_str(), &report))
             .await;
         if let Err(error) = &sent {
-            tracing::warn!(
-                error = chain(error),
-                "a report on a connection test could not be sent"
-            );
+            outage::report(error, "a report on a connection test could not be sent");
         }
         sent.is_ok()
     }
@@ -150,7 +151,7 @@ impl Tester {
             refused: bound == Bound::Refused,
         };
         if let Err(error) = self.reconcile.note_bind(request).await {
-            tracing::warn!(%error, "how a bind went could not be noted");
+            reconcile::report(&error, "how a bind went could not be noted");
         }
     }
 }

@@ -12,7 +12,7 @@ use rollcall_chassis::{
     amqp::{AmqpError, Delay, Delivery, Lane, Message, Publisher},
     fail_point::{self, FailPoint},
     lifecycle::chain,
-    telemetry,
+    outage, telemetry,
 };
 use rollcall_proto::v1::Job;
 use tokio_util::task::AbortOnDropHandle;
@@ -74,7 +74,7 @@ impl Jobs {
             Admission::Begins(running) => running,
             Admission::Needless(delivery) => {
                 tracing::info!("the run goes on here already: the job that came again is not needed");
-                return note_failure("acknowledging a job", delivery.ack().await);
+                return note_failure("a job could not be acknowledged", delivery.ack().await);
             }
             Admission::Adopted => {
                 return tracing::info!("the run goes on here already: its job came again and is kept for it");
@@ -93,7 +93,7 @@ impl Jobs {
             Ok(disposition) => disposition,
             Err(error) => {
                 tracing::error!(%error, "the run crashed: its job is given back");
-                return note_failure("giving a job back", delivery.requeue().await);
+                return note_failure("a job could not be given back", delivery.requeue().await);
             }
         };
         self.finish(delivery, job, lane, disposition).await;
@@ -105,7 +105,7 @@ impl Jobs {
         match disposition {
             Disposition::Done => {
                 fail_point::pass(FailPoint::OutcomeReceived, &job.tenant_id).await;
-                note_failure("acknowledging a job", delivery.ack().await);
+                note_failure("a job could not be acknowledged", delivery.ack().await);
                 fail_point::pass(FailPoint::JobAcknowledged, &job.tenant_id).await;
             }
             Disposition::Park => {
@@ -140,13 +140,10 @@ impl Jobs {
 /// Replaces a delivery by another message. Between the two steps both exist, which does no harm.
 async fn send_on(publisher: &Publisher, delivery: Delivery, message: Message) {
     match publisher.publish(&message).await {
-        Ok(()) => note_failure("acknowledging a job", delivery.ack().await),
+        Ok(()) => note_failure("a job could not be acknowledged", delivery.ack().await),
         Err(error) => {
-            tracing::warn!(
-                error = chain(&error),
-                "a job could not be sent on: it is given back"
-            );
-            note_failure("giving a job back", delivery.requeue().await);
+            outage::report(&error, "a job could not be sent on: it is given back");
+            note_failure("a job could not be given back", delivery.requeue().await);
         }
     }
 }
@@ -171,8 +168,8 @@ fn span_of(job: &Job, lane: Lane) -> Span {
 }
 
 /// The broker hands the job out again, and BeginRun tells whoever gets it that it is done.
-fn note_failure(what: &str, result: Result<(), AmqpError>) {
+fn note_failure(failed: &'static str, result: Result<(), AmqpError>) {
     if let Err(error) = result {
-        tracing::warn!(error = chain(&error), "{what} failed");
+        outage::report(&error, failed);
     }
 }

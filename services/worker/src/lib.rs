@@ -19,5 +19,3 @@ pub mod reconcile;
 pub mod run;
 pub mod service;
 pub mod slots;
-
-mod probe;

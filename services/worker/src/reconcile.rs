@@ -1,12 +1,16 @@
 //! The calls to reconcile, each with a deadline, and what their refusals mean.
 
-use std::{future::Future, time::Duration};
+use std::{error::Error as _, future::Future, time::Duration};
 
-use rollcall_chassis::grpc::Channel;
+use rollcall_chassis::{
+    grpc::Channel,
+    lifecycle::chain,
+    outage::{Cause, RECONCILE},
+};
 use rollcall_domain::FailureCode;
 use rollcall_proto::v1::{
-    self, BeginRunRequest, BeginRunResponse, FailRunRequest, FinishUnchangedRequest, HeartbeatRequest,
-    MissingObjects, NoteBindRequest, RunEnded, SubmitRunRequest,
+    self, BeginRunRequest, BeginRunResponse, CheckWorkerRequest, FailRunRequest, FinishUnchangedRequest,
+    HeartbeatRequest, MissingObjects, NoteBindRequest, RunEnded, SubmitRunRequest,
     reconcile_service_client::ReconcileServiceClient, submit_run_response::Part,
 };
 use thiserror::Error;
@@ -74,6 +78,21 @@ impl From<Status> for CallError {
     }
 }
 
+/// Logs a call that failed, and says why, unless that belongs to an outage that is logged as such.
+pub(crate) fn report(error: &CallError, failed: &'static str) {
+    if let CallError::Ours(status) = error
+        && matches!(
+            status.code(),
+            Code::Unavailable | Code::DeadlineExceeded | Code::Unknown
+        )
+    {
+        RECONCILE.suspect(error);
+        tracing::debug!(cause = %error, "{failed}");
+    } else {
+        tracing::warn!(cause = %error, "{failed}");
+    }
+}
+
 /// Reconcile, as a worker calls it.
 #[derive(Debug, Clone)]
 pub struct Reconcile(ReconcileServiceClient<Channel>);
@@ -82,6 +101,14 @@ impl Reconcile {
     /// Over `channel`, which injects the trace context.
     pub fn new(channel: Channel) -> Self {
         Self(ReconcileServiceClient::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES))
+    }
+
+    /// Asks whether a worker's calls are answered now. How long that takes is the asker's affair.
+    pub async fn check(&self) -> Result<(), Cause> {
+        match self.0.clone().check_worker(CheckWorkerRequest {}).await {
+            Ok(_) => Ok(()),
+            Err(status) => Err(cause(&status)),
+        }
     }
 
     /// Takes the tenant's lease for a run.
@@ -145,6 +172,24 @@ async fn within<T>(
     match timeout(limit, call).await {
         Ok(answered) => Ok(answered?.into_inner()),
         Err(_) => Err(ours(Status::deadline_exceeded("no answer in time"))),
+    }
+}
+
+/// A refusal says what an operator has to change. What is below a call that got no answer stands in its sources.
+fn cause(status: &Status) -> Cause {
+    match status.code() {
+        Code::PermissionDenied | Code::Unauthenticated => Cause::refused(format!(
+            "{} Add the name in this worker's certificate (reconcile.cert_file) to reconcile's \
+             workers.certificate_names, or give the worker another certificate.",
+            status.message()
+        )),
+        Code::Unimplemented => Cause::refused("reconcile is of an older version than this worker"),
+        _ => match status.source() {
+            Some(source) if !status.message().is_empty() => {
+                Cause::no_answer(format!("{}: {}", status.message(), chain(source)))
+            }
+            _ => Cause::no_answer(status.message()),
+        },
     }
 }
 

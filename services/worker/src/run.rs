@@ -34,7 +34,7 @@ use crate::{
     directory::Reader,
     error::ReadError,
     metrics::Metrics,
-    reconcile::{CallError, Reconcile},
+    reconcile::{self, CallError, Reconcile},
     slots::Place,
 };
 use attempt::{Attempt, AttemptError};
@@ -120,7 +120,7 @@ impl Runner {
         let begun = match self.begin(job).await {
             Ok(begun) => begun,
             Err(CallError::Refused(why)) => return Step::Settled(Disposition::Reject(why)),
-            Err(error) => return Step::Settled(park("BeginRun", &error)),
+            Err(error) => return Step::Settled(park("the run cannot begin: it waits", &error)),
         };
         match begun.status() {
             BeginStatus::Started => self.started(job, begun, place).await,
@@ -163,9 +163,9 @@ impl Runner {
             AttemptError::Call(CallError::SettingsChanged | CallError::NotUnchanged) => {
                 return Step::BeginAnew;
             }
-            AttemptError::Call(CallError::Fenced) => return Step::Settled(fenced()),
+            AttemptError::Call(CallError::Fenced) => return Step::Settled(fenced(&lease)),
             AttemptError::Call(error @ CallError::Ours(_)) => {
-                return Step::Settled(park("submitting", &error));
+                return Step::Settled(park("the read cannot be submitted: the run waits", &error));
             }
             AttemptError::Call(CallError::ReadRefused { code, why }) => ReadError::RefusedByUs { code, why },
             AttemptError::Call(error @ CallError::Refused(_)) => ReadError::Internal(error.to_string()),
@@ -177,12 +177,18 @@ impl Runner {
 
 /// Another worker has the run, or another run of the tenant took the lease of one that was silent. In the second case
 /// there is no other job for it, so this one stays: the next BeginRun tells what is to become of it.
-fn fenced() -> Disposition {
-    tracing::warn!("the lease is somebody else's now: the run is dropped here");
+fn fenced(lease: &Lease) -> Disposition {
+    tracing::warn!(
+        tenant.id = lease.tenant_id,
+        run.id = lease.run_id,
+        fence = lease.fence,
+        cause = "another worker has the lease, or the run is over",
+        "the fence was lost: the run is dropped here"
+    );
     Disposition::Park
 }
 
-fn park(what: &str, error: &CallError) -> Disposition {
-    tracing::warn!(%error, "{what} failed: the run waits");
+fn park(what: &'static str, error: &CallError) -> Disposition {
+    reconcile::report(error, what);
     Disposition::Park
 }

@@ -8,8 +8,10 @@ use rollcall_chassis::{
     amqp::{Broker, Lane},
     credential::{self, OpeningKeys},
     grpc,
+    outage::RECONCILE,
+    readiness::Readiness,
 };
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
@@ -19,7 +21,6 @@ use crate::{
     directory::{Reader, tls::SystemRoots},
     jobs::{ConnectionTests, Jobs, LaneWork},
     metrics::Metrics,
-    probe,
     reconcile::Reconcile,
     run::Runner,
     slots::Slots,
@@ -77,12 +78,14 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         reconcile: Reconcile::new(channel.clone()),
         publisher: broker.publisher(),
     };
-    let (serves, reconcile_serves) = watch::channel(false);
-    let ending = lifecycle.soft().clone();
-    lifecycle.spawn("reconcile's health", async move {
-        probe::watch_reconcile(channel, serves, serving, ending).await;
-        Ok::<_, BoxError>(())
+    let mut readiness = Readiness::default();
+    readiness.check_broker(&broker);
+    let asking = Reconcile::new(channel);
+    let reconcile_serves = readiness.check(&RECONCILE, move || {
+        let reconcile = asking.clone();
+        async move { reconcile.check().await }
     });
+    readiness.start(serving, &lifecycle);
     let (publisher, ending) = (broker.publisher(), lifecycle.soft().clone());
     lifecycle.spawn("seal renewals", async move {
         credentials.publish_renewals(renewals, &publisher, ending).await;

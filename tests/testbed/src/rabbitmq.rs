@@ -128,6 +128,21 @@ impl RabbitMq {
             .map_err(|_| Error::Refused(format!("RabbitMQ: {answer}")))
     }
 
+    /// What a queue was declared with, as the broker has it: `x-max-length=100 x-overflow=drop-head`, by name.
+    pub async fn queue_arguments(&self, vhost: &str, queue: &str) -> Result<String> {
+        let answer = self
+            .evaluate(&format!(
+                "{{ok, Q}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"{vhost}\">>, queue, <<\"{queue}\">>)), \
+                 [{{arguments, A}}] = rabbit_amqqueue:info(Q, [arguments]), \
+                 T = fun(V) when is_binary(V) -> V; (V) -> list_to_binary(io_lib:format(\"~p\", [V])) end, \
+                 S = [<<K/binary, \"=\", (T(V))/binary>> || {{K, _, V}} <- lists:sort(A)], \
+                 list_to_atom(binary_to_list(iolist_to_binary(lists:join(<<\" \">>, S))))."
+            ))
+            .await?;
+        let text = answer.trim_start_matches("{ok, ").trim_end_matches('}');
+        Ok(text.trim_matches('\'').to_owned())
+    }
+
     /// Evaluates Erlang in the broker: in milliseconds, where `rabbitmqctl` takes seconds.
     ///
     /// Under load, or beside another call, the node now and then turns a call away before it hears what is asked.

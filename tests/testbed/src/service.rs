@@ -134,6 +134,17 @@ impl Service {
         self.until_serving().await
     }
 
+    /// Whether its health says that it serves.
+    pub async fn is_serving(&self) -> Result<bool> {
+        let refused = |status: tonic::Status| Error::Refused(status.message().to_owned());
+        let request = HealthCheckRequest {
+            service: String::new(),
+        };
+        let channel = self.door.connect(PORTAL).await?;
+        let answer = HealthClient::new(channel).check(request).await.map_err(refused)?;
+        Ok(answer.get_ref().status() == ServingStatus::Serving)
+    }
+
     /// Waits until its health says that it serves.
     pub async fn until_serving(&self) -> Result<()> {
         self.process.until_ready(LIMIT, || serving(&self.door)).await

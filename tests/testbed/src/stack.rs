@@ -163,6 +163,12 @@ impl Stack {
         Ok(service)
     }
 
+    /// Starts one more process of a service that may never serve.
+    pub async fn add_unready(&mut self, kind: Kind) -> Result<&Service> {
+        let index = self.spawn(kind).await?;
+        self.service(kind, index)
+    }
+
     /// Sets a variable of the processes of a kind that are added from here on.
     pub fn set(&mut self, kind: Kind, variable: &str, value: &str) {
         self.options

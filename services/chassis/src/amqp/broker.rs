@@ -7,8 +7,12 @@ use lapin::{Channel, Connection, ConnectionProperties, tcp::OwnedTLSConfig, uri:
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{AmqpError, Consumer, Publisher, TIMEOUT, consumer::Source, topology, within};
-use crate::{BoxError, Lifecycle, config::AmqpConfig, lifecycle::chain};
+use super::{AmqpError, Consumer, Probe, Publisher, TIMEOUT, consumer::Source, topology, within};
+use crate::{
+    BoxError, Lifecycle,
+    config::AmqpConfig,
+    outage::{BROKER, Cause},
+};
 
 /// A peer that is silent for two of these is gone.
 const HEARTBEAT_SECONDS: u16 = 10;
@@ -75,6 +79,11 @@ impl Broker {
     /// A publisher with a channel of its own.
     pub fn publisher(&self) -> Publisher {
         Publisher::new(self.clone())
+    }
+
+    /// A question whether the broker works, to be asked again and again.
+    pub fn probe(&self) -> Probe {
+        Probe::new(self.clone())
     }
 
     /// A consumer of a queue, with at most so many deliveries not yet acknowledged.
@@ -155,8 +164,7 @@ impl Target {
             Connection::connect_uri_with_config(self.uri.clone(), properties, tls, runtime).await
         })
         .await?;
-        let channel = within("opening a channel", connection.create_channel()).await?;
-        topology::declare(&channel).await?;
+        topology::declare(&connection).await?;
         Ok(connection)
     }
 }
@@ -172,14 +180,17 @@ async fn keep_connected(target: &Target, links: &watch::Sender<Option<Link>>, un
         match connected {
             Ok(connection) => {
                 pause = PAUSES.0;
-                tracing::info!("connected to the broker");
+                tracing::debug!("connected to the broker");
+                BROKER.answers();
+                BROKER.check_soon();
                 let goes_on = hold(connection, links, unused).await;
                 if !goes_on {
                     return;
                 }
-                tracing::warn!("the connection to the broker broke");
+                tracing::debug!("the connection to the broker broke");
+                BROKER.suspect(&AmqpError::Away);
             }
-            Err(error) => tracing::warn!(error = chain(&error), "the broker cannot be reached"),
+            Err(error) => BROKER.is_away(&Cause::away(&error)),
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}

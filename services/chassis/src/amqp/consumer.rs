@@ -19,8 +19,8 @@ use lapin::{
 use rollcall_proto::v1::Job;
 use tokio::sync::watch;
 
-use super::{AmqpError, Broker, JobError, message::decode_job, topology, within};
-use crate::{lifecycle::chain, telemetry::TRACEPARENT};
+use super::{AmqpError, Broker, Fault, JobError, message::decode_job, topology, within};
+use crate::{lifecycle::chain, outage, telemetry::TRACEPARENT};
 
 /// The pause after a queue could not be consumed although there is a connection.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -44,6 +44,15 @@ impl Source {
             Self::Queue(queue) => Ok(queue.clone()),
             Self::Events => topology::declare_events_queue(channel).await,
             Self::Replies(_) => topology::declare_reply_queue(channel).await,
+        }
+    }
+
+    /// The queue's name, or its purpose where the broker chooses the name.
+    fn name(&self) -> &str {
+        match self {
+            Self::Queue(queue) => queue,
+            Self::Events => "events",
+            Self::Replies(_) => "replies",
         }
     }
 
@@ -111,7 +120,7 @@ impl Consumer {
         match self.subscribe(channel).await {
             Ok(open) => self.open = Some(open),
             // The next delivery is awaited on another channel.
-            Err(error) => tracing::warn!(error = chain(&error), "cannot consume"),
+            Err(error) => self.note(&error),
         }
     }
 
@@ -123,10 +132,20 @@ impl Consumer {
                 Ok(open) => self.open = Some(open),
                 Err(AmqpError::Away) => {}
                 Err(error) => {
-                    tracing::warn!(source = ?self.source, error = chain(&error), "cannot consume");
+                    self.note(&error);
                     tokio::time::sleep(PAUSE).await;
                 }
             }
+        }
+    }
+
+    fn note(&self, error: &AmqpError) {
+        let queue = self.source.name();
+        if let Some(part) = outage::part_of(error) {
+            part.suspect(error);
+            tracing::debug!(queue, error = chain(error), "cannot consume");
+        } else {
+            tracing::warn!(queue, error = chain(error), "cannot consume");
         }
     }
 
@@ -145,8 +164,15 @@ impl Consumer {
                 Some(Ok(delivery)) => {
                     return Delivery::new(delivery, channel, &self.unsettled);
                 }
-                Some(Err(error)) => tracing::warn!(error = chain(&error), "consuming was interrupted"),
-                None => tracing::warn!("the broker ended the consumer"),
+                Some(Err(error)) => outage::report(
+                    &AmqpError::Broken {
+                        what: "consuming",
+                        source: Fault::from(error),
+                    },
+                    "consuming was interrupted",
+                ),
+                // A connection that ends takes its consumers along, which is told as the broker's outage.
+                None => tracing::debug!(queue = self.source.name(), "the broker ended the consumer"),
             }
             self.source.tell(None);
             self.open = None;

@@ -1,14 +1,21 @@
 //! Every exchange and queue of Rollcall, declared here and nowhere else.
+//!
+//! Every queue has a bound, and at its bound refuses what comes, so that whoever publishes keeps it: requests and events stay in
+//! the database and are published later. Only the dead letters drop their oldest: to refuse one would bring a job that breaks
+//! its workers back to them.
+//!
+//! A queue's arguments cannot be changed where it exists. To change them, give the queue a new name here and name the
+//! old one in [`FORMER`]: see [`super::succession`].
 
 use std::time::Duration;
 
 use lapin::{
-    Channel, ExchangeKind,
+    Channel, Connection, ExchangeKind,
     options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
     types::{AMQPValue, FieldTable},
 };
 
-use super::{AmqpError, within};
+use super::{AmqpError, Fault, succession::Former, within};
 
 /// Jobs, by lane (direct).
 pub const JOBS: &str = "rollcall.jobs";
@@ -29,13 +36,12 @@ pub const TEST_TAKEN_WITHIN: Duration = Duration::from_secs(45);
 
 /// A job that was delivered more often than this breaks its workers.
 const DELIVERY_LIMIT: i32 = 20;
+/// RabbitMQ 4 drops what was delivered 20 times unless told otherwise, and 3.10 takes -1 for 0.
+const WITHOUT_LIMIT: i32 = i32::MAX;
 /// A listener to events that is this far behind misses the oldest.
 const EVENTS_BACKLOG: i32 = 10_000;
 /// Who is this far behind with answers misses the oldest.
 const REPLIES_BACKLOG: i32 = 10_000;
-
-/// More tests than all schedulers together let wait are refused.
-const TESTS_BACKLOG: i32 = 1_000;
 
 /// Where a job waits for a worker; each lane has slots of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -124,26 +130,76 @@ impl Delay {
     }
 }
 
+/// A queue that lasts, and what it is bound to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueueSpec {
+    /// Its name, which is another one as soon as the arguments are others.
+    pub name: &'static str,
+    /// The exchange and the routing key that lead to it; none but the default exchange for some.
+    pub bound_to: Option<(&'static str, &'static str)>,
+    /// What it is declared with.
+    pub arguments: FieldTable,
+}
+
+/// Queues that earlier releases declared, each with its exchange, its key and the queue that takes its place. Workers of both releases
+/// may run side by side.
+pub const FORMER: [Former; 0] = [];
+
+/// Every queue that lasts.
+pub fn queues() -> Vec<QueueSpec> {
+    let mut queues = vec![
+        QueueSpec {
+            name: DEAD,
+            bound_to: Some((DEAD, "")),
+            arguments: dead_arguments(),
+        },
+        QueueSpec {
+            name: PORTAL,
+            bound_to: Some((PORTAL, "#")),
+            arguments: portal_arguments(),
+        },
+        QueueSpec {
+            name: SEALS,
+            bound_to: None,
+            arguments: job_arguments(SEALS_BACKLOG),
+        },
+        QueueSpec {
+            name: TESTS,
+            bound_to: None,
+            arguments: tests_arguments(),
+        },
+    ];
+    queues.extend(Lane::ALL.map(|lane| QueueSpec {
+        name: lane.queue(),
+        bound_to: Some((JOBS, lane.as_str())),
+        arguments: job_arguments(JOBS_BACKLOG),
+    }));
+    queues.extend(Delay::ALL.map(|delay| QueueSpec {
+        name: delay.exchange(),
+        bound_to: Some((delay.exchange(), "")),
+        arguments: delay_arguments(delay),
+    }));
+    queues
+}
+
 /// Declares everything that lasts. What is there already stays as it is; what is there but different is an error.
-pub async fn declare(channel: &Channel) -> Result<(), AmqpError> {
+pub async fn declare(connection: &Connection) -> Result<(), AmqpError> {
+    let channel = &within("opening a channel", connection.create_channel()).await?;
     exchange(channel, JOBS, ExchangeKind::Direct).await?;
     exchange(channel, DEAD, ExchangeKind::Fanout).await?;
     exchange(channel, PORTAL, ExchangeKind::Topic).await?;
     exchange(channel, EVENTS, ExchangeKind::Topic).await?;
-    queue(channel, DEAD, FieldTable::default()).await?;
-    bind(channel, DEAD, DEAD, "").await?;
-    queue(channel, PORTAL, FieldTable::default()).await?;
-    bind(channel, PORTAL, PORTAL, "#").await?;
-    queue(channel, SEALS, lane_arguments()).await?;
-    queue(channel, TESTS, tests_arguments()).await?;
-    for lane in Lane::ALL {
-        queue(channel, lane.queue(), lane_arguments()).await?;
-        bind(channel, lane.queue(), JOBS, lane.as_str()).await?;
-    }
     for delay in Delay::ALL {
         exchange(channel, delay.exchange(), ExchangeKind::Fanout).await?;
-        queue(channel, delay.exchange(), delay_arguments(delay)).await?;
-        bind(channel, delay.exchange(), delay.exchange(), "").await?;
+    }
+    for spec in queues() {
+        queue(channel, spec.name, spec.arguments).await?;
+        if let Some((exchange, key)) = spec.bound_to {
+            bind(channel, spec.name, exchange, key).await?;
+        }
+    }
+    for former in FORMER {
+        former.succeed(connection).await?;
     }
     Ok(())
 }
@@ -177,8 +233,54 @@ async fn declare_own_queue(channel: &Channel, backlog: i32) -> Result<String, Am
     Ok(declared.name().as_str().to_owned())
 }
 
-fn lane_arguments() -> FieldTable {
-    let mut arguments = FieldTable::default();
+/// At this many messages or bytes, whichever is first.
+#[derive(Debug, Clone, Copy)]
+struct Backlog {
+    messages: i32,
+    bytes: i32,
+}
+
+const MIB: i32 = 1024 * 1024;
+/// More runs than a fleet of 50,000 tenants has waiting at a time.
+const JOBS_BACKLOG: Backlog = Backlog {
+    messages: 100_000,
+    bytes: 128 * MIB,
+};
+/// A key that is rotated has each tenant's seal renewed once. A worker whose renewal is refused tries again at the next run.
+const SEALS_BACKLOG: Backlog = Backlog {
+    messages: 20_000,
+    bytes: 32 * MIB,
+};
+/// More tests than all schedulers together let wait are refused.
+const TESTS_BACKLOG: Backlog = Backlog {
+    messages: 1_000,
+    bytes: 64 * MIB,
+};
+/// What the portal has not read yet. The outbox keeps the rest.
+const PORTAL_BACKLOG: Backlog = Backlog {
+    messages: 100_000,
+    bytes: 256 * MIB,
+};
+/// Evidence for a person: each letter stands in a worker's log as well, and its run in the database.
+const DEAD_BACKLOG: Backlog = Backlog {
+    messages: 10_000,
+    bytes: 64 * MIB,
+};
+
+impl Backlog {
+    fn arguments(self, overflow: &str) -> FieldTable {
+        let mut arguments = FieldTable::default();
+        arguments.insert("x-queue-type".into(), text("quorum"));
+        arguments.insert("x-max-length".into(), AMQPValue::LongInt(self.messages));
+        arguments.insert("x-max-length-bytes".into(), AMQPValue::LongInt(self.bytes));
+        arguments.insert("x-overflow".into(), text(overflow));
+        arguments
+    }
+}
+
+/// A job that is delivered too often goes to the dead letters. At most once: a letter is no more than evidence.
+fn job_arguments(backlog: Backlog) -> FieldTable {
+    let mut arguments = backlog.arguments("reject-publish");
     arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(DELIVERY_LIMIT));
     arguments.insert("x-dead-letter-exchange".into(), text(DEAD));
     arguments
@@ -187,22 +289,33 @@ fn lane_arguments() -> FieldTable {
 /// A worker without a free place gives tests back, as often as it takes.
 fn tests_arguments() -> FieldTable {
     let ms = i32::try_from(TEST_TAKEN_WITHIN.as_millis()).unwrap_or(i32::MAX);
-    let mut arguments = FieldTable::default();
+    let mut arguments = TESTS_BACKLOG.arguments("reject-publish");
     arguments.insert("x-message-ttl".into(), AMQPValue::LongInt(ms));
-    arguments.insert("x-max-length".into(), AMQPValue::LongInt(TESTS_BACKLOG));
-    arguments.insert("x-overflow".into(), text("reject-publish"));
-    arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(i32::MAX));
+    arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(WITHOUT_LIMIT));
     arguments
 }
 
-/// Without a routing key for dead letters, a message keeps its own: the lane.
+/// An event is never dropped, however often the portal gives it back. One consumer at a time keeps the order.
+fn portal_arguments() -> FieldTable {
+    let mut arguments = PORTAL_BACKLOG.arguments("reject-publish");
+    arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(WITHOUT_LIMIT));
+    arguments.insert("x-single-active-consumer".into(), AMQPValue::Boolean(true));
+    arguments
+}
+
+fn dead_arguments() -> FieldTable {
+    let mut arguments = DEAD_BACKLOG.arguments("drop-head");
+    arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(WITHOUT_LIMIT));
+    arguments
+}
+
+/// Without a routing key for dead letters, a message keeps its own: the lane. While the lane is full, it waits here.
 fn delay_arguments(delay: Delay) -> FieldTable {
     let ms = i32::try_from(delay.duration().as_millis()).unwrap_or(i32::MAX);
-    let mut arguments = FieldTable::default();
+    let mut arguments = JOBS_BACKLOG.arguments("reject-publish");
     arguments.insert("x-message-ttl".into(), AMQPValue::LongInt(ms));
     arguments.insert("x-dead-letter-exchange".into(), text(JOBS));
     arguments.insert("x-dead-letter-strategy".into(), text("at-least-once"));
-    arguments.insert("x-overflow".into(), text("reject-publish"));
     arguments
 }
 
@@ -219,18 +332,23 @@ async fn exchange(channel: &Channel, name: &str, kind: ExchangeKind) -> Result<(
     within("declaring an exchange", declaring).await
 }
 
-async fn queue(channel: &Channel, name: &str, mut arguments: FieldTable) -> Result<(), AmqpError> {
+async fn queue(channel: &Channel, name: &str, arguments: FieldTable) -> Result<(), AmqpError> {
     let options = QueueDeclareOptions {
         durable: true,
         ..QueueDeclareOptions::default()
     };
-    arguments.insert("x-queue-type".into(), text("quorum"));
-    within(
-        "declaring a queue",
-        channel.queue_declare(name.into(), options, arguments),
-    )
-    .await
-    .map(|_| ())
+    let declaring = channel.queue_declare(name.into(), options, arguments);
+    match within("declaring a queue", declaring).await {
+        Ok(_) => Ok(()),
+        Err(AmqpError::Broken {
+            source: Fault::Refused(told),
+            ..
+        }) => Err(AmqpError::Queue {
+            queue: name.to_owned(),
+            told,
+        }),
+        Err(error) => Err(error),
+    }
 }
 
 async fn bind(channel: &Channel, queue: &str, exchange: &str, key: &str) -> Result<(), AmqpError> {
@@ -247,7 +365,9 @@ async fn bind(channel: &Channel, queue: &str, exchange: &str, key: &str) -> Resu
 
 #[cfg(test)]
 mod tests {
-    use super::{Delay, Lane};
+    use lapin::types::{AMQPValue, FieldTable};
+
+    use super::{Delay, Lane, queues};
 
     #[test]
     fn a_lane_and_its_text_lead_to_each_other() {
@@ -256,6 +376,77 @@ mod tests {
             assert_eq!(lane.queue(), format!("rollcall.jobs.{}", lane.as_str()));
         }
         assert_eq!(Lane::parse("fast"), None);
+    }
+
+    /// The arguments of a queue that exists cannot be changed. If this fails, give the queue a new name, name the old one
+    /// in `FORMER`, and only then change what stands here.
+    #[test]
+    fn the_arguments_of_a_queue_are_those_of_its_name() {
+        let jobs = "x-dead-letter-exchange=rollcall.dead x-delivery-limit=20 x-max-length=100000 \
+                    x-max-length-bytes=134217728 x-overflow=reject-publish x-queue-type=quorum";
+        let delay = "x-dead-letter-exchange=rollcall.jobs x-dead-letter-strategy=at-least-once x-max-length=100000 \
+                     x-max-length-bytes=134217728";
+        let expected = [
+            (
+                "rollcall.dead",
+                "x-delivery-limit=2147483647 x-max-length=10000 x-max-length-bytes=67108864 x-overflow=drop-head \
+                 x-queue-type=quorum"
+                    .to_owned(),
+            ),
+            (
+                "rollcall.portal",
+                "x-delivery-limit=2147483647 x-max-length=100000 x-max-length-bytes=268435456 \
+                 x-overflow=reject-publish x-queue-type=quorum x-single-active-consumer=true"
+                    .to_owned(),
+            ),
+            (
+                "rollcall.seals",
+                "x-dead-letter-exchange=rollcall.dead x-delivery-limit=20 x-max-length=20000 \
+                 x-max-length-bytes=33554432 x-overflow=reject-publish x-queue-type=quorum"
+                    .to_owned(),
+            ),
+            (
+                "rollcall.tests",
+                "x-delivery-limit=2147483647 x-max-length=1000 x-max-length-bytes=67108864 x-message-ttl=45000 \
+                 x-overflow=reject-publish x-queue-type=quorum"
+                    .to_owned(),
+            ),
+            ("rollcall.jobs.interactive", jobs.to_owned()),
+            ("rollcall.jobs.scheduled", jobs.to_owned()),
+            ("rollcall.jobs.slow", jobs.to_owned()),
+            ("rollcall.delay.2s", delayed(delay, 2_000)),
+            ("rollcall.delay.10s", delayed(delay, 10_000)),
+            ("rollcall.delay.60s", delayed(delay, 60_000)),
+            ("rollcall.delay.300s", delayed(delay, 300_000)),
+            ("rollcall.delay.park", delayed(delay, 1_000)),
+        ];
+        let declared: Vec<_> = queues()
+            .iter()
+            .map(|spec| (spec.name, shown(&spec.arguments)))
+            .collect();
+        assert_eq!(declared, expected);
+    }
+
+    fn delayed(arguments: &str, ms: u32) -> String {
+        format!("{arguments} x-message-ttl={ms} x-overflow=reject-publish x-queue-type=quorum")
+    }
+
+    fn shown(arguments: &FieldTable) -> String {
+        let mut shown: Vec<String> = arguments
+            .inner()
+            .iter()
+            .map(|(name, value)| {
+                let value = match value {
+                    AMQPValue::LongString(text) => text.to_string(),
+                    AMQPValue::LongInt(number) => number.to_string(),
+                    AMQPValue::Boolean(flag) => flag.to_string(),
+                    other => panic!("{other:?}"),
+                };
+                format!("{name}={value}")
+            })
+            .collect();
+        shown.sort_unstable();
+        shown.join(" ")
     }
 
     #[test]

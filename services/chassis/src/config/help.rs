@@ -25,6 +25,39 @@ const SHARED: &[(&str, &str)] = &[
         "server.tls_client_ca_file",
         "the authority whose clients may call, PEM",
     ),
+    (
+        "server.max_connections",
+        "how many connections are open at most; one without calls makes room for a new one [2048]",
+    ),
+    (
+        "server.max_connections_per_address",
+        "how many of them from one address; raise it behind a proxy [512]",
+    ),
+    ("server.max_calls", "how many unary calls are open at most [1024]"),
+    (
+        "server.max_calls_per_caller",
+        "how many of them by one caller, known by the names in its certificate [256]",
+    ),
+    (
+        "server.max_streams",
+        "how many streams (watched runs, exports, connection tests) are open at most [1024]",
+    ),
+    (
+        "server.max_streams_per_caller",
+        "how many of them by one caller [256]",
+    ),
+    (
+        "server.silence_seconds",
+        "a connection is closed if it makes no call within so many seconds [15]",
+    ),
+    (
+        "server.idle_seconds",
+        "a connection is closed so many seconds after its last call [1800]",
+    ),
+    (
+        "server.stall_seconds",
+        "an answer is cut off if the caller does not read it for so many seconds [60]",
+    ),
     ("telemetry.log_format", "text or json [text]"),
     (
         "telemetry.log_filter",

@@ -18,6 +18,61 @@ pub struct ServerConfig {
     pub tls_key_file: Option<PathBuf>,
     /// The authority whose clients may call, PEM.
     pub tls_client_ca_file: Option<PathBuf>,
+    /// How many connections are open at most.
+    #[serde(default = "default_max_connections_open")]
+    pub max_connections: u32,
+    /// How many of them from one address.
+    #[serde(default = "default_per_address")]
+    pub max_connections_per_address: u32,
+    /// How many unary calls are open at most.
+    #[serde(default = "default_all")]
+    pub max_calls: u32,
+    /// How many of them by one caller.
+    #[serde(default = "default_per_caller")]
+    pub max_calls_per_caller: u32,
+    /// How many streams are open at most.
+    #[serde(default = "default_all")]
+    pub max_streams: u32,
+    /// How many of them by one caller.
+    #[serde(default = "default_per_caller")]
+    pub max_streams_per_caller: u32,
+    /// A connection that makes no call for this long after it was opened is closed.
+    #[serde(default = "default_silence")]
+    pub silence_seconds: u32,
+    /// A connection is closed this long after its last call.
+    #[serde(default = "default_idle")]
+    pub idle_seconds: u32,
+    /// An answer that the caller does not read for this long is cut off.
+    #[serde(default = "default_stall")]
+    pub stall_seconds: u32,
+}
+
+fn default_max_connections_open() -> u32 {
+    2048
+}
+
+fn default_per_address() -> u32 {
+    512
+}
+
+fn default_all() -> u32 {
+    1024
+}
+
+fn default_per_caller() -> u32 {
+    256
+}
+
+fn default_silence() -> u32 {
+    15
+}
+
+fn default_idle() -> u32 {
+    1800
+}
+
+fn default_stall() -> u32 {
+    60
 }
 
 impl ServerConfig {
@@ -28,6 +83,15 @@ impl ServerConfig {
             tls_cert_file: None,
             tls_key_file: None,
             tls_client_ca_file: None,
+            max_connections: default_max_connections_open(),
+            max_connections_per_address: default_per_address(),
+            max_calls: default_all(),
+            max_calls_per_caller: default_per_caller(),
+            max_streams: default_all(),
+            max_streams_per_caller: default_per_caller(),
+            silence_seconds: default_silence(),
+            idle_seconds: default_idle(),
+            stall_seconds: default_stall(),
         }
     }
 
@@ -56,6 +120,23 @@ impl ServerConfig {
                     self.listen
                 ),
             );
+        }
+        let bounds = [
+            ("server.max_connections", self.max_connections),
+            (
+                "server.max_connections_per_address",
+                self.max_connections_per_address,
+            ),
+            ("server.max_calls", self.max_calls),
+            ("server.max_calls_per_caller", self.max_calls_per_caller),
+            ("server.max_streams", self.max_streams),
+            ("server.max_streams_per_caller", self.max_streams_per_caller),
+            ("server.silence_seconds", self.silence_seconds),
+            ("server.idle_seconds", self.idle_seconds),
+            ("server.stall_seconds", self.stall_seconds),
+        ];
+        for (key, _) in bounds.iter().filter(|(_, bound)| *bound == 0) {
+            problems.push(*key, "must be 1 or more");
         }
         if given > 0 {
             for (key, _) in files.iter().filter(|(_, file)| file.is_none()) {

@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -9,27 +10,54 @@ use std::{
 };
 
 use http::{HeaderMap, Request, Response};
-use http_body::{Frame, SizeHint};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tonic::{Code, Status, body::Body};
+use http_body::Frame;
+use tonic::{
+    Code,
+    body::Body,
+    transport::server::{TcpConnectInfo, TlsConnectInfo},
+};
 use tower::{Layer, Service};
 use tracing::{Instrument as _, Span, field::Empty};
 
-use crate::telemetry::{TRACEPARENT, set_parent};
+use super::{
+    bounds::{Caller, Kind, Methods, Place, Places, is_probe},
+    connection::{Connections, OpenOn},
+    peer::dns_names,
+    stall::{Answers, Arriving},
+};
+use crate::{
+    config::ServerConfig,
+    outage,
+    telemetry::{TRACEPARENT, set_parent},
+};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Wraps a server's services. At most so many calls are open at once; one more is refused, not queued.
+/// Wraps a server's services. A call that finds no place is refused, not queued.
 #[derive(Debug, Clone)]
-pub(super) struct CallLayer {
-    places: Arc<Semaphore>,
+pub(super) struct CallLayer(Arc<Around>);
+
+/// What all calls of a server share.
+#[derive(Debug)]
+struct Around {
+    methods: Methods,
+    places: Arc<Places>,
+    connections: Arc<Connections>,
+    answers: Arc<Answers>,
 }
 
 impl CallLayer {
-    pub(super) fn new(max_open_calls: usize) -> Self {
-        Self {
-            places: Arc::new(Semaphore::new(max_open_calls)),
-        }
+    pub(super) fn new(
+        config: &ServerConfig,
+        connections: Arc<Connections>,
+        answers: Arc<Answers>,
+    ) -> Result<Self, prost::DecodeError> {
+        Ok(Self(Arc::new(Around {
+            methods: Methods::of_contract()?,
+            places: Arc::new(Places::new(config)),
+            connections,
+            answers,
+        })))
     }
 }
 
@@ -39,7 +67,7 @@ impl<S> Layer<S> for CallLayer {
     fn layer(&self, inner: S) -> Calls<S> {
         Calls {
             inner,
-            places: Arc::clone(&self.places),
+            around: Arc::clone(&self.0),
         }
     }
 }
@@ -47,7 +75,7 @@ impl<S> Layer<S> for CallLayer {
 #[derive(Debug, Clone)]
 pub(super) struct Calls<S> {
     inner: S,
-    places: Arc<Semaphore>,
+    around: Arc<Around>,
 }
 
 impl<S> Service<Request<Body>> for Calls<S>
@@ -64,31 +92,69 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        // Probes ask often, say nothing of interest, and must be answered under any load.
-        if request.uri().path().starts_with("/grpc.") {
-            return Box::pin(self.inner.call(request));
-        }
-        let span = span_of(&request);
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            let status = Status::resource_exhausted("Too many calls are open. Please try again later.");
-            span.in_scope(|| close(&span, status.code(), Instant::now()));
-            return Box::pin(async move { Ok(status.into_http()) });
+        let span = if is_probe(request.uri().path()) {
+            Span::none()
+        } else {
+            span_of(&request)
+        };
+        let kind = self.around.methods.kind(request.uri().path());
+        let on = self.around.connections.call(address_of(&request));
+        let place = match self.around.places.admit(caller_of(&request), kind) {
+            Ok(place) => place,
+            Err(status) => {
+                span.in_scope(|| close(&span, status.code(), Instant::now()));
+                return Box::pin(async move { Ok(status.into_http()) });
+            }
         };
         let call = OpenCall {
             span: span.clone(),
             begun: Instant::now(),
-            _place: place,
+            held: Some((place, on)),
             status: None,
         };
+        let request = match kind {
+            // A submission takes as long as its directory.
+            Kind::Upload => request,
+            _ => request.map(Arriving::wrap),
+        };
+        let answers = Arc::clone(&self.around.answers);
         let answer = self.inner.call(request);
         Box::pin(
             async move {
                 let response = answer.await?;
-                Ok(response_with(response, call))
+                Ok(response_with(response, call, &answers))
             }
             .instrument(span),
         )
     }
+}
+
+fn caller_of(request: &Request<Body>) -> Caller {
+    let certificates = request
+        .extensions()
+        .get::<TlsConnectInfo<TcpConnectInfo>>()
+        .and_then(TlsConnectInfo::peer_certs);
+    let Some(certificate) = certificates
+        .as_ref()
+        .and_then(|certificates| certificates.first())
+    else {
+        return Caller::Address(address_of(request).map(|address| address.ip()));
+    };
+    match dns_names(certificate) {
+        names if names.is_empty() => Caller::Certificate(certificate.to_vec()),
+        names => Caller::Names(names),
+    }
+}
+
+fn address_of(request: &Request<Body>) -> Option<SocketAddr> {
+    let extensions = request.extensions();
+    let plain = extensions.get::<TcpConnectInfo>();
+    let tls = || {
+        extensions
+            .get::<TlsConnectInfo<TcpConnectInfo>>()
+            .map(TlsConnectInfo::get_ref)
+    };
+    plain.or_else(tls)?.remote_addr()
 }
 
 fn span_of(request: &Request<Body>) -> Span {
@@ -115,76 +181,97 @@ fn span_of(request: &Request<Body>) -> Span {
 }
 
 /// The call is open until its last frame is sent, or nobody wants it any more.
-struct OpenCall {
+#[derive(Debug)]
+pub(super) struct OpenCall {
     span: Span,
     begun: Instant,
-    _place: OwnedSemaphorePermit,
+    /// Its place, and its part in keeping the connection open.
+    held: Option<(Place, Option<OpenOn>)>,
     status: Option<Code>,
+}
+
+impl OpenCall {
+    pub(super) fn in_span<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.span.in_scope(work)
+    }
+
+    /// Looks for the closing status in a frame.
+    pub(super) fn observe<D>(&mut self, frame: Option<&Frame<D>>) {
+        if let Some(trailers) = frame.and_then(Frame::trailers_ref) {
+            self.status = status_in(trailers);
+        }
+    }
+
+    /// The answer was not read.
+    pub(super) fn cut_off(&mut self) {
+        self.status = Some(Code::ResourceExhausted);
+        self.span
+            .in_scope(|| tracing::warn!("the caller does not read the answer: it is cut off"));
+    }
 }
 
 impl Drop for OpenCall {
     fn drop(&mut self) {
+        self.held = None;
         let status = self.status.unwrap_or(Code::Cancelled);
         self.span.in_scope(|| close(&self.span, status, self.begun));
     }
 }
 
 fn close(span: &Span, code: Code, begun: Instant) {
+    // Of probes nothing is logged.
+    if span.is_none() {
+        return;
+    }
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     span.record("rpc.grpc.status_code", i32::from(code));
+    let (code, name) = (code, code_name(code));
     match code {
-        Code::Ok => tracing::debug!(?code, ms, "call ended"),
+        Code::Ok => tracing::debug!(code = name, ms, "call ended"),
+        Code::Unavailable if outage::is_on() => {
+            span.record("otel.status_code", "ERROR");
+            tracing::debug!(code = name, ms, "call failed");
+        }
         Code::Unknown | Code::Internal | Code::DataLoss | Code::Unavailable | Code::Unimplemented => {
             span.record("otel.status_code", "ERROR");
-            tracing::warn!(?code, ms, "call failed");
+            tracing::warn!(code = name, ms, "call failed");
         }
-        code => tracing::info!(?code, ms, "call ended"),
+        _ => tracing::info!(code = name, ms, "call ended"),
     }
 }
 
-fn response_with(response: Response<Body>, mut call: OpenCall) -> Response<Body> {
+fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
+
+fn response_with(response: Response<Body>, mut call: OpenCall, answers: &Arc<Answers>) -> Response<Body> {
     // A call that fails before its first message has its status in the headers.
     call.status = status_in(response.headers());
-    response.map(|inner| Body::new(ObservedBody { inner, call }))
+    response.map(|inner| answers.watch(inner, call))
 }
 
 fn status_in(headers: &HeaderMap) -> Option<Code> {
     headers
         .get("grpc-status")
         .map(|status| Code::from_bytes(status.as_bytes()))
-}
-
-struct ObservedBody {
-    inner: Body,
-    call: OpenCall,
-}
-
-impl http_body::Body for ObservedBody {
-    type Data = <Body as http_body::Body>::Data;
-    type Error = <Body as http_body::Body>::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        let this = &mut *self;
-        let entered = this.call.span.clone();
-        let polled = entered.in_scope(|| Pin::new(&mut this.inner).poll_frame(context));
-        if let Poll::Ready(Some(Ok(frame))) = &polled
-            && let Some(trailers) = frame.trailers_ref()
-        {
-            this.call.status = status_in(trailers);
-        }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
-    }
 }
 
 #[cfg(test)]

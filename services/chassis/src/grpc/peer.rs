@@ -67,7 +67,7 @@ fn is_allowed(names: &[String], allowed: &[String]) -> bool {
         .any(|name| allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(name)))
 }
 
-fn dns_names(certificate: &CertificateDer<'_>) -> Vec<String> {
+pub(super) fn dns_names(certificate: &CertificateDer<'_>) -> Vec<String> {
     EndEntityCert::try_from(certificate)
         .map(|certificate| certificate.valid_dns_names().map(str::to_owned).collect())
         .unwrap_or_default()

@@ -1,7 +1,8 @@
 //! The server that every service answers with.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use futures::FutureExt as _;
 use http::{Request, Response};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -9,36 +10,41 @@ use tonic::{
     body::Body,
     server::NamedService,
     service::{Routes, RoutesBuilder},
-    transport::{Certificate, Identity, ServerTlsConfig, server::TcpIncoming},
+    transport::{Certificate, Identity, ServerTlsConfig},
 };
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tonic_reflection::server::v1::{ServerReflection, ServerReflectionServer};
 use tower::Service;
 
-use super::{GrpcError, call::CallLayer, read};
+use super::{GrpcError, call::CallLayer, connection::Connections, read, stall::Answers};
 use crate::{Lifecycle, config::ServerConfig};
 
-/// More open calls than this are refused, unless the service says otherwise.
-const MAX_OPEN_CALLS: usize = 1024;
 /// A caller who is silent is asked this often whether it is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A handshake that takes longer is given up.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// All headers of a call; an assertion of who asks is the longest of them.
+const HEADER_BYTES: u32 = 16 * 1024;
+/// Calls that a peer opens and takes back before they were looked at; more of them end its connection.
+const PENDING_RESETS: usize = 20;
+/// Calls of one connection that were ended for its peer's mistakes; more of them end the connection.
+const ERROR_RESETS: usize = 256;
+/// Streams of one connection beyond the places of its caller: those are refused, more of them wait at the peer.
+const SPARE_STREAMS: u32 = 128;
 
 /// A server to be: its address, its certificates and its services.
 pub struct Server {
-    listen: SocketAddr,
+    config: ServerConfig,
     tls: Option<ServerTlsConfig>,
     routes: RoutesBuilder,
     names: Vec<&'static str>,
-    max_open_calls: usize,
 }
 
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Server")
-            .field("listen", &self.listen)
+            .field("listen", &self.config.listen)
             .field("services", &self.names)
             .finish_non_exhaustive()
     }
@@ -52,11 +58,10 @@ impl Server {
             return Err(GrpcError::Exposed(config.listen));
         }
         Ok(Self {
-            listen: config.listen,
+            config: config.clone(),
             tls,
             routes: Routes::builder(),
             names: Vec::new(),
-            max_open_calls: MAX_OPEN_CALLS,
         })
     }
 
@@ -77,19 +82,12 @@ impl Server {
         self
     }
 
-    /// Bounds the calls that are open at once, streams included.
-    #[must_use]
-    pub fn max_open_calls(mut self, calls: usize) -> Self {
-        self.max_open_calls = calls;
-        self
-    }
-
     /// Listens, and answers until the process drains. Health says NOT_SERVING until [`Serving::set_ready`]. A stream
     /// that would never end has to end at [`Lifecycle::soft`], or it holds the drain up to its deadline.
     pub async fn start(mut self, lifecycle: &Lifecycle) -> Result<Serving, GrpcError> {
         let (reporter, health) = tonic_health::server::health_reporter();
         let serving = Serving {
-            address: self.listen,
+            address: self.config.listen,
             reporter,
             names: self.names,
             ended: lifecycle.soft().clone(),
@@ -99,37 +97,61 @@ impl Server {
         self.routes.add_service(health).add_service(reflection);
 
         let failed = |source| GrpcError::Listen {
-            address: self.listen,
+            address: self.config.listen,
             source,
         };
-        let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
+        let listener = TcpListener::bind(self.config.listen).await.map_err(failed)?;
         let serving = Serving {
             address: listener.local_addr().map_err(failed)?,
             ..serving
         };
-        let mut server = tonic::transport::Server::builder()
-            .http2_keepalive_interval(Some(KEEPALIVE))
-            .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT));
+        let config = &self.config;
+        let mut server = bounded(config);
+        let connections = Arc::new(Connections::new(config));
+        let answers = Arc::new(Answers::new(Duration::from_secs(config.stall_seconds.into())));
         let mutual_tls = self.tls.is_some();
         if let Some(tls) = self.tls {
             server = server.tls_config(tls)?;
         }
         let router = server
-            .layer(CallLayer::new(self.max_open_calls))
+            .layer(CallLayer::new(
+                config,
+                Arc::clone(&connections),
+                Arc::clone(&answers),
+            )?)
             .add_routes(self.routes.routes());
         tracing::info!(server.address = %serving.address, mutual_tls, "gRPC server listens");
 
-        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let incoming = connections.accept(listener);
         let drained = serving.clone();
         lifecycle.spawn("gRPC server", async move {
             let drain = async {
                 drained.ended.cancelled().await;
                 drained.report(ServingStatus::NotServing).await;
             };
-            router.serve_with_incoming_shutdown(incoming, drain).await
+            let served = CancellationToken::new();
+            let serve = router
+                .serve_with_incoming_shutdown(incoming, drain)
+                .inspect(|_| served.cancel());
+            tokio::join!(serve, answers.look(served.clone())).0
         });
         Ok(serving)
     }
+}
+
+/// What HTTP/2 bounds for each connection.
+fn bounded(config: &ServerConfig) -> tonic::transport::Server {
+    let streams = config
+        .max_calls_per_caller
+        .saturating_add(config.max_streams_per_caller)
+        .saturating_add(SPARE_STREAMS);
+    tonic::transport::Server::builder()
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .max_concurrent_streams(streams)
+        .http2_max_header_list_size(HEADER_BYTES)
+        .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS))
+        .http2_max_local_error_reset_streams(Some(ERROR_RESETS))
 }
 
 /// Describes what this server answers, of all that the contract holds.

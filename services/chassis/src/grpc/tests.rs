@@ -11,6 +11,10 @@ use http::Response;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rollcall_proto::v1::{ListSettingsRequest, sync_service_client::SyncServiceClient};
 use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 use tonic::{Code, Request, Status, body::Body, server::NamedService};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
@@ -178,6 +182,7 @@ impl Certificates {
             tls_cert_file: Some(self.file("server.pem")),
             tls_key_file: Some(self.file("server.key")),
             tls_client_ca_file: Some(self.file("ca.pem")),
+            ..ServerConfig::plaintext(address(LOOPBACK))
         }
     }
 
@@ -248,4 +253,74 @@ async fn a_server_of_another_authority_is_not_talked_to() {
 async fn tls_without_an_authority_is_refused() {
     let config = ClientConfig::plaintext("https://localhost:1");
     assert!(matches!(connect(&config), Err(GrpcError::NoAuthority(_))));
+}
+
+/// A server on the loopback with these bounds.
+async fn bounded(config: ServerConfig, lifecycle: &Lifecycle) -> (SocketAddr, Channel) {
+    let serving = serve(&config, lifecycle).await;
+    serving.set_ready(true).await;
+    let url = format!("http://{}", serving.address());
+    let channel = connect(&ClientConfig::plaintext(url)).expect("a channel");
+    (serving.address(), channel)
+}
+
+/// Whether the server closes a connection on which nothing is said.
+async fn is_closed(stream: &mut TcpStream) -> bool {
+    let mut told = [0; 1024];
+    loop {
+        match tokio::time::timeout(Duration::from_secs(30), stream.read(&mut told)).await {
+            // The server's own settings come first.
+            Ok(Ok(1..)) => {}
+            Ok(Ok(0) | Err(_)) => return true,
+            Err(_) => return false,
+        }
+    }
+}
+
+#[tokio::test]
+async fn connections_that_never_speak_are_closed_and_keep_nobody_from_connecting() {
+    let lifecycle = Lifecycle::new();
+    let config = ServerConfig {
+        max_connections: 8,
+        silence_seconds: 600,
+        ..ServerConfig::plaintext(address(LOOPBACK))
+    };
+    let (address, channel) = bounded(config, &lifecycle).await;
+    assert_eq!(mirrored(channel.clone()).await.code(), Code::FailedPrecondition);
+    let mut silent = Vec::new();
+    for _ in 0..20 {
+        silent.push(TcpStream::connect(address).await.expect("a connection"));
+    }
+    // One that never speaks makes room; the one with calls stays.
+    assert!(is_closed(&mut silent[0]).await, "the oldest made room");
+    assert_eq!(mirrored(channel).await.code(), Code::FailedPrecondition);
+    let another = connect(&ClientConfig::plaintext(format!("http://{address}"))).expect("a channel");
+    assert_eq!(
+        health(another, "").await.expect("an answer"),
+        ServingStatus::Serving
+    );
+}
+
+#[tokio::test]
+async fn a_connection_ends_if_it_makes_no_call_in_time() {
+    let lifecycle = Lifecycle::new();
+    let config = ServerConfig {
+        silence_seconds: 1,
+        ..ServerConfig::plaintext(address(LOOPBACK))
+    };
+    let (address, channel) = bounded(config, &lifecycle).await;
+    let mut silent = TcpStream::connect(address).await.expect("a connection");
+    let mut greeted = TcpStream::connect(address).await.expect("a connection");
+    greeted
+        .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00")
+        .await
+        .expect("a greeting");
+    let open = HealthClient::new(channel)
+        .watch(HealthCheckRequest::default())
+        .await
+        .expect("a stream");
+    assert!(is_closed(&mut silent).await, "one that says nothing");
+    assert!(is_closed(&mut greeted).await, "one that only greets");
+    let next = open.into_inner().message().await.expect("an answer");
+    assert!(next.is_some(), "a connection with a call goes on");
 }

@@ -6,15 +6,15 @@ use futures::{
     StreamExt as _,
     stream::{self, BoxStream},
 };
-use rollcall_chassis::{grpc::require_peer, pg};
+use rollcall_chassis::{grpc::require_peer, pg, status::ApiError};
 use rollcall_proto::v1::{
-    BeginRunRequest, BeginRunResponse, BeginStatus, FailRunRequest, FailRunResponse, FinishUnchangedRequest,
-    FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse, NoteBindRequest, NoteBindResponse,
-    SubmitRunRequest, SubmitRunResponse, reconcile_service_server::ReconcileService,
-    submit_run_response::Part,
+    BeginRunRequest, BeginRunResponse, BeginStatus, CheckWorkerRequest, CheckWorkerResponse, FailRunRequest,
+    FailRunResponse, FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse,
+    NoteBindRequest, NoteBindResponse, SubmitRunRequest, SubmitRunResponse,
+    reconcile_service_server::ReconcileService, submit_run_response::Part,
 };
-use tokio::sync::mpsc;
-use tonic::{Request, Response, Status, Streaming};
+use tokio::sync::{mpsc, watch};
+use tonic::{Code, Request, Response, Status, Streaming};
 use tracing::Instrument as _;
 
 use crate::{
@@ -34,6 +34,8 @@ pub(crate) struct RunCalls {
     pub(crate) reconciler: Arc<Reconciler>,
     /// DNS names of the certificates that workers call with.
     pub(crate) workers: Vec<String>,
+    /// Whether the database answers.
+    pub(crate) database: watch::Receiver<bool>,
 }
 
 impl RunCalls {
@@ -46,6 +48,18 @@ impl RunCalls {
 #[tonic::async_trait]
 impl ReconcileService for RunCalls {
     type SubmitRunStream = BoxStream<'static, Result<SubmitRunResponse, Status>>;
+
+    async fn check_worker(
+        &self,
+        request: Request<CheckWorkerRequest>,
+    ) -> Result<Response<CheckWorkerResponse>, Status> {
+        self.of_worker(request)?;
+        if *self.database.borrow() {
+            return Ok(Response::new(CheckWorkerResponse {}));
+        }
+        let away = "Reconcile's database does not answer at the moment. Please try again.";
+        Err(ApiError::new(Code::Unavailable, "UNAVAILABLE", away).into())
+    }
 
     async fn begin_run(
         &self,
@@ -188,7 +202,7 @@ mod tests {
 
     use super::*;
 
-    async fn told(sent: Vec<Answer>) -> Vec<Result<Option<Part>, tonic::Code>> {
+    async fn told(sent: Vec<Answer>) -> Vec<Result<Option<Part>, Code>> {
         let (sender, receiver) = mpsc::channel(ANSWERS);
         for answer in sent {
             sender.send(answer).await.unwrap();
@@ -211,14 +225,14 @@ mod tests {
     async fn work_that_is_cut_off_does_not_pass_for_an_end() {
         let missing = Part::Missing(MissingObjects::default());
         let told = told(vec![Ok(missing.clone())]).await;
-        assert_eq!(told, [Ok(Some(missing)), Err(tonic::Code::Unavailable)]);
+        assert_eq!(told, [Ok(Some(missing)), Err(Code::Unavailable)]);
     }
 
     #[tokio::test]
     async fn an_error_is_the_end() {
         assert_eq!(
             told(vec![Err(ReconcileError::Fenced)]).await,
-            [Err(tonic::Code::FailedPrecondition)]
+            [Err(Code::FailedPrecondition)]
         );
     }
 }

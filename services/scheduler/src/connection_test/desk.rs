@@ -94,7 +94,7 @@ pub(crate) async fn hear(
             desk.pass_on(test_id, report);
         } else {
             tracing::warn!(
-                ?delivery,
+                bytes = delivery.body().len(),
                 "a message that is no report of a connection test is passed over"
             );
         }

@@ -23,6 +23,15 @@ pub(crate) enum Bound {
     Refused,
 }
 
+impl Bound {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// The steps of one test.
 #[derive(Debug)]
 pub(super) struct Steps {

@@ -107,7 +107,7 @@ impl ConnectionTests {
                 Ok(()) if expired => tracing::info!("nobody waits for this connection test any more"),
                 Ok(()) => self.tester.run(&job, &self.interrupted).await,
                 // The broker hands it out again.
-                Err(error) => note_failure("acknowledging a job", Err(error)),
+                Err(error) => note_failure("a job could not be acknowledged", Err(error)),
             }
         };
         work.instrument(span).await;

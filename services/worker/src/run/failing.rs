@@ -7,7 +7,10 @@ use rollcall_proto::v1::{FailRunRequest, Failure};
 use tokio::time::{Instant, sleep};
 
 use super::{Disposition, attempt::Attempt, control::Stop, retry};
-use crate::{error::ReadError, reconcile::CallError};
+use crate::{
+    error::ReadError,
+    reconcile::{self, CallError},
+};
 
 /// How long it is waited before a failure is told again to a reconcile that was away.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
@@ -18,7 +21,7 @@ impl Attempt<'_> {
     /// Tells why the read failed, and whether it will be tried again.
     pub(super) async fn end_failed(&self, error: ReadError) -> Disposition {
         match (&error, self.control.why()) {
-            (_, Some(Stop::Fenced)) => return super::fenced(),
+            (_, Some(Stop::Fenced)) => return super::fenced(self.lease),
             (_, Some(Stop::Cancelled)) => {
                 tracing::info!(ms = self.start.elapsed().as_millis(), "run cancelled");
                 self.runner.metrics.cancelled();
@@ -77,9 +80,11 @@ impl Attempt<'_> {
             };
             match self.runner.reconcile.fail(request).await {
                 Ok(()) => return then,
-                Err(CallError::Fenced) => return super::fenced(),
-                Err(error) if Instant::now() >= self.deadline => return super::park("FailRun", &error),
-                Err(error) => tracing::warn!(%error, "the failure could not be told yet"),
+                Err(CallError::Fenced) => return super::fenced(self.lease),
+                Err(error) if Instant::now() >= self.deadline => {
+                    return super::park("the failure cannot be told: the run waits", &error);
+                }
+                Err(error) => reconcile::report(&error, "the failure could not be told yet"),
             }
             sleep(TELL_AGAIN).await;
         }

@@ -20,6 +20,7 @@ const INTERVAL: Duration = Duration::from_secs(3);
 
 /// Beats until the run is to stop.
 pub(super) async fn beat(reconcile: Reconcile, lease: Lease, control: &Control) {
+    let mut lost = 0_u32;
     for beats in 0_u32.. {
         let is_watched = beats < FIRST_BEATS && (beats < QUIET_BEATS || control.progress.objects() > 0);
         tokio::time::sleep(if is_watched { FIRST_INTERVAL } else { INTERVAL }).await;
@@ -31,11 +32,28 @@ pub(super) async fn beat(reconcile: Reconcile, lease: Lease, control: &Control) 
             claims: control.progress.claims(),
         };
         match reconcile.heartbeat(request).await {
-            Ok(false) => {}
+            Ok(false) => lost = 0,
             Ok(true) => return control.stop(Stop::Cancelled),
             Err(CallError::Fenced) => return control.stop(Stop::Fenced),
             // The end of the run decides: whoever took the lease meanwhile has a higher fence.
-            Err(error) => tracing::warn!(%error, "a heartbeat was lost"),
+            Err(error) => {
+                lost += 1;
+                note_lost(&lease, &error, lost);
+            }
         }
     }
+}
+
+/// The first of several in a row is worth a line: the others have the same cause.
+fn note_lost(lease: &Lease, error: &CallError, in_a_row: u32) {
+    if in_a_row > 1 {
+        return tracing::debug!(%error, in_a_row, "another heartbeat was lost");
+    }
+    tracing::warn!(
+        tenant.id = lease.tenant_id,
+        run.id = lease.run_id,
+        fence = lease.fence,
+        cause = %error,
+        "a heartbeat was lost"
+    );
 }

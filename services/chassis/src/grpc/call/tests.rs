@@ -1,20 +1,27 @@
 use std::{
     convert::Infallible,
-    future,
+    future::{self, poll_fn},
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use http::{Request, Response};
-use http_body::Frame;
+use http_body::{Body as _, Frame};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status, body::Body};
 use tower::{Layer as _, Service};
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::{CallLayer, Calls};
-use crate::telemetry::TRACEPARENT;
+use crate::{
+    config::ServerConfig,
+    grpc::{connection::Connections, stall},
+    telemetry::TRACEPARENT,
+};
 
 /// Refuses every call with a code, or begins a stream that never ends.
 #[derive(Clone)]
@@ -54,6 +61,21 @@ impl http_body::Body for Endless {
     }
 }
 
+/// So many places for calls, and the answers that the layer looks after.
+fn layer(places: u32) -> (CallLayer, Arc<stall::Answers>) {
+    let config = ServerConfig {
+        max_calls: places,
+        ..ServerConfig::plaintext(([127, 0, 0, 1], 0).into())
+    };
+    let answers = Arc::new(stall::Answers::new(LIMIT));
+    let connections = Arc::new(Connections::new(&config));
+    let layer = CallLayer::new(&config, connections, Arc::clone(&answers));
+    (layer.expect("the contract"), answers)
+}
+
+/// How long an answer may lie unread.
+const LIMIT: Duration = Duration::from_secs(60);
+
 fn request(path: &str) -> Request<Body> {
     let request = Request::builder().uri(path).header(TRACEPARENT, TRACE);
     request.body(Body::empty()).expect("a request")
@@ -68,7 +90,7 @@ async fn code(calls: &mut Calls<Answers>, path: &str) -> (Option<Code>, Response
 
 #[tokio::test]
 async fn a_stream_is_open_until_it_is_dropped_and_one_call_more_than_allowed_is_refused() {
-    let mut calls = CallLayer::new(1).layer(Answers::Stream);
+    let mut calls = layer(1).0.layer(Answers::Stream);
     let (first, open) = code(&mut calls, "/a.B/C").await;
     assert_eq!(first, None);
     assert_eq!(code(&mut calls, "/a.B/C").await.0, Some(Code::ResourceExhausted));
@@ -78,18 +100,51 @@ async fn a_stream_is_open_until_it_is_dropped_and_one_call_more_than_allowed_is_
 
 #[tokio::test]
 async fn a_call_that_was_answered_is_not_open() {
-    let mut calls = CallLayer::new(1).layer(Answers::Refusal(Code::NotFound));
+    let mut calls = layer(1).0.layer(Answers::Refusal(Code::NotFound));
     let (_, _answer) = code(&mut calls, "/a.B/C").await;
     assert_eq!(code(&mut calls, "/a.B/C").await.0, Some(Code::NotFound));
 }
 
 #[tokio::test]
 async fn probes_are_answered_under_any_load() {
-    let mut calls = CallLayer::new(0).layer(Answers::Refusal(Code::NotFound));
+    let mut calls = layer(0).0.layer(Answers::Refusal(Code::NotFound));
     assert_eq!(
         code(&mut calls, "/grpc.health.v1.Health/Check").await.0,
         Some(Code::NotFound)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_nobody_reads_gives_its_place_back_and_says_so_to_whoever_reads_it_later() {
+    let (layer, answers) = layer(1);
+    let ended = CancellationToken::new();
+    let looking = tokio::spawn(answers.look(ended.clone()));
+    let mut calls = layer.layer(Answers::Stream);
+    let (_, unread) = code(&mut calls, "/a.B/C").await;
+    assert_eq!(code(&mut calls, "/a.B/C").await.0, Some(Code::ResourceExhausted));
+    tokio::time::sleep(LIMIT * 2).await;
+    let (second, read) = code(&mut calls, "/a.B/C").await;
+    assert_eq!(second, None, "the place is free");
+
+    let mut read = std::pin::pin!(read.into_body());
+    assert!(futures::poll!(poll_fn(|context| read.as_mut().poll_frame(context))).is_pending());
+    tokio::time::sleep(LIMIT * 2).await;
+    let quiet = futures::poll!(poll_fn(|context| read.as_mut().poll_frame(context)));
+    assert!(
+        quiet.is_pending(),
+        "a stream that has nothing to say is not cut off"
+    );
+
+    let mut unread = std::pin::pin!(unread.into_body());
+    let last = poll_fn(|context| unread.as_mut().poll_frame(context)).await;
+    let trailers = last
+        .expect("a frame")
+        .expect("trailers")
+        .into_trailers()
+        .expect("trailers");
+    assert_eq!(super::status_in(&trailers), Some(Code::ResourceExhausted));
+    ended.cancel();
+    looking.await.expect("the loop's end");
 }
 
 fn spans_of_a_call(code: Code) -> Vec<SpanData> {
@@ -97,12 +152,13 @@ fn spans_of_a_call(code: Code) -> Vec<SpanData> {
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())
         .build();
-    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
-    tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+    let traces = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(traces), || {
         let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
             .build()
             .expect("a runtime");
-        let mut calls = CallLayer::new(1).layer(Answers::Refusal(code));
+        let mut calls = layer(1).0.layer(Answers::Refusal(code));
         drop(runtime.block_on(calls.call(request("/a.B/C"))));
     });
     exporter.get_finished_spans().expect("the spans")

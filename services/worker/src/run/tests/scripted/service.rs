@@ -6,10 +6,11 @@ use rollcall_chassis::{
     status::ApiError,
 };
 use rollcall_proto::v1::{
-    BeginRunRequest, BeginRunResponse, Directory, FailRunRequest, FailRunResponse, FinishUnchangedRequest,
-    FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse, MissingObjects, NoteBindRequest,
-    NoteBindResponse, RunEnded, Settings, SubmitRunRequest, SubmitRunResponse,
-    reconcile_service_server::ReconcileService, submit_run_request, submit_run_response::Part,
+    BeginRunRequest, BeginRunResponse, CheckWorkerRequest, CheckWorkerResponse, Directory, FailRunRequest,
+    FailRunResponse, FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse,
+    MissingObjects, NoteBindRequest, NoteBindResponse, RunEnded, Settings, SubmitRunRequest,
+    SubmitRunResponse, reconcile_service_server::ReconcileService, submit_run_request,
+    submit_run_response::Part,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -85,6 +86,13 @@ impl Scripted {
 #[tonic::async_trait]
 impl ReconcileService for Scripted {
     type SubmitRunStream = BoxStream<'static, Result<SubmitRunResponse, Status>>;
+
+    async fn check_worker(
+        &self,
+        _: Request<CheckWorkerRequest>,
+    ) -> Result<Response<CheckWorkerResponse>, Status> {
+        Ok(Response::new(CheckWorkerResponse {}))
+    }
 
     async fn begin_run(&self, _: Request<BeginRunRequest>) -> Result<Response<BeginRunResponse>, Status> {
         self.note(Call::Begin);

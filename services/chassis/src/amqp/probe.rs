@@ -1,0 +1,50 @@
+//! Asks the broker whether it works: not only whether a connection is open, which may hang.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lapin::{Channel, ExchangeKind, options::ExchangeDeclareOptions, types::FieldTable};
+use tokio::sync::Mutex;
+
+use super::{AmqpError, Broker, topology::JOBS, within};
+
+/// A channel of its own, kept from one question to the next.
+#[derive(Debug)]
+pub struct Probe {
+    broker: Broker,
+    channel: Mutex<Option<Channel>>,
+    was_connected: AtomicBool,
+}
+
+impl Probe {
+    pub(super) fn new(broker: Broker) -> Self {
+        Self {
+            broker,
+            channel: Mutex::default(),
+            was_connected: AtomicBool::new(false),
+        }
+    }
+
+    /// Asks for an exchange that is declared, which changes nothing. Without a connection it fails at once, except that the
+    /// first one is waited for.
+    pub async fn ask(&self) -> Result<(), AmqpError> {
+        let mut slot = self.channel.lock().await;
+        let channel = match slot.take().filter(|channel| channel.status().connected()) {
+            Some(channel) => channel,
+            None if self.broker.is_connected() || !self.was_connected.load(Ordering::Relaxed) => {
+                self.broker.open_channel().await?
+            }
+            None => return Err(AmqpError::Away),
+        };
+        self.was_connected.store(true, Ordering::Relaxed);
+        let options = ExchangeDeclareOptions {
+            passive: true,
+            ..ExchangeDeclareOptions::default()
+        };
+        let asking =
+            channel.exchange_declare(JOBS.into(), ExchangeKind::Direct, options, FieldTable::default());
+        within("asking the broker", asking).await?;
+        // A channel whose answer is overdue is not kept: it may be out of step.
+        *slot = Some(channel);
+        Ok(())
+    }
+}

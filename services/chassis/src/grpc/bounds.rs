@@ -1,0 +1,233 @@
+//! How many calls one caller may have open, and all callers together.
+//!
+//! Unary calls, streams, submissions and probes have places of their own. So streams, which stay open for minutes, never take
+//! the place of a call that is answered in milliseconds, and nothing takes that of a health check.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use prost::Message as _;
+use tonic::Status;
+
+use crate::{config::ServerConfig, status::ApiError};
+
+/// Health checks: in all, and of one caller.
+const CHECKS: Bound = Bound { all: 512, caller: 64 };
+/// Streams of health and of reflection.
+const WATCHES: Bound = Bound { all: 256, caller: 32 };
+/// When a refused caller may try again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Who calls: replicas that share a name in their certificates are one caller.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Caller {
+    /// By the DNS names in the certificate.
+    Names(Vec<String>),
+    /// By the whole certificate, if it has no DNS name.
+    Certificate(Vec<u8>),
+    /// Without mutual TLS.
+    Address(Option<IpAddr>),
+}
+
+/// Calls that share places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One request, one answer.
+    Unary,
+    /// One request, many answers: open for as long as somebody watches.
+    Stream,
+    /// Many requests: a worker's submission, which has bounds of its own.
+    Upload,
+    /// A question whether the service serves.
+    Check,
+    /// A stream of such answers, or of the contract's description.
+    Watch,
+}
+
+const KINDS: usize = 5;
+
+#[derive(Debug, Clone, Copy)]
+struct Bound {
+    all: usize,
+    caller: usize,
+}
+
+/// The places of a server.
+#[derive(Debug)]
+pub(super) struct Places {
+    bounds: [Bound; KINDS],
+    taken: Mutex<Taken>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    all: [usize; KINDS],
+    callers: HashMap<Caller, [usize; KINDS]>,
+}
+
+/// A place among the open calls, given back when this is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    places: Arc<Places>,
+    caller: Caller,
+    kind: Kind,
+}
+
+impl Places {
+    pub(super) fn new(config: &ServerConfig) -> Self {
+        let calls = Bound {
+            all: config.max_calls as usize,
+            caller: config.max_calls_per_caller as usize,
+        };
+        let streams = Bound {
+            all: config.max_streams as usize,
+            caller: config.max_streams_per_caller as usize,
+        };
+        // All workers have one name.
+        let uploads = Bound {
+            all: streams.all,
+            caller: streams.all,
+        };
+        Self {
+            bounds: [calls, streams, uploads, CHECKS, WATCHES],
+            taken: Mutex::default(),
+        }
+    }
+
+    /// Takes a place, or says which bound is reached.
+    pub(super) fn admit(self: &Arc<Self>, caller: Caller, kind: Kind) -> Result<Place, Status> {
+        let bound = self.bounds[kind as usize];
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_caller = taken.callers.get(&caller).map_or(0, |taken| taken[kind as usize]);
+        if of_caller >= bound.caller {
+            return Err(kind.refusal(bound.caller, Whose::Caller));
+        }
+        if taken.all[kind as usize] >= bound.all {
+            return Err(kind.refusal(bound.all, Whose::All));
+        }
+        taken.all[kind as usize] += 1;
+        taken.callers.entry(caller.clone()).or_default()[kind as usize] += 1;
+        drop(taken);
+        Ok(Place {
+            places: Arc::clone(self),
+            caller,
+            kind,
+        })
+    }
+
+    #[cfg(test)]
+    fn callers(&self) -> usize {
+        self.taken.lock().expect("the places").callers.len()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.all[self.kind as usize] -= 1;
+        if let Some(of_caller) = taken.callers.get_mut(&self.caller) {
+            of_caller[self.kind as usize] -= 1;
+            // Callers come and go; only those with open calls are kept.
+            if of_caller.iter().all(|taken| *taken == 0) {
+                taken.callers.remove(&self.caller);
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Whose {
+    Caller,
+    All,
+}
+
+impl Kind {
+    fn refusal(self, bound: usize, whose: Whose) -> Status {
+        let calls = match self {
+            Self::Unary => "calls",
+            Self::Stream => "streams",
+            Self::Upload => "submissions",
+            Self::Check => "health checks",
+            Self::Watch => "streams of health or reflection",
+        };
+        let (reason, message) = match whose {
+            Whose::Caller => (
+                "CALLER_LIMIT",
+                format!(
+                    "This caller has {bound} {calls} open, as many as one caller may have. End some of them, or try again \
+                     later."
+                ),
+            ),
+            Whose::All => (
+                "SERVER_LIMIT",
+                format!("{bound} {calls} are open at this server, as many as it takes. Try again later."),
+            ),
+        };
+        let refused = ApiError::resource_exhausted(reason, message).retry_after(RETRY);
+        match self.setting(whose) {
+            Some(setting) => refused.with("setting", setting),
+            None => refused,
+        }
+        .into()
+    }
+
+    /// The setting that moves the bound.
+    fn setting(self, whose: Whose) -> Option<&'static str> {
+        match (self, whose) {
+            (Self::Unary, Whose::Caller) => Some("server.max_calls_per_caller"),
+            (Self::Unary, Whose::All) => Some("server.max_calls"),
+            (Self::Stream, Whose::Caller) => Some("server.max_streams_per_caller"),
+            (Self::Stream | Self::Upload, _) => Some("server.max_streams"),
+            (Self::Check | Self::Watch, _) => None,
+        }
+    }
+}
+
+/// The kind of each method, as the contract declares it.
+#[derive(Debug)]
+pub(super) struct Methods(HashMap<String, Kind>);
+
+impl Methods {
+    pub(super) fn of_contract() -> Result<Self, prost::DecodeError> {
+        let files = prost_types::FileDescriptorSet::decode(rollcall_proto::DESCRIPTORS)?;
+        let mut kinds = HashMap::new();
+        for file in &files.file {
+            for service in &file.service {
+                for method in &service.method {
+                    let kind = match (method.client_streaming(), method.server_streaming()) {
+                        (true, _) => Kind::Upload,
+                        (false, true) => Kind::Stream,
+                        (false, false) => Kind::Unary,
+                    };
+                    let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
+                    kinds.insert(path, kind);
+                }
+            }
+        }
+        Ok(Self(kinds))
+    }
+
+    /// A path that nobody answers is a unary call, which is refused.
+    pub(super) fn kind(&self, path: &str) -> Kind {
+        if is_probe(path) {
+            return if path.ends_with("/Check") || path.ends_with("/CheckWorker") {
+                Kind::Check
+            } else {
+                Kind::Watch
+            };
+        }
+        self.0.get(path).copied().unwrap_or(Kind::Unary)
+    }
+}
+
+/// Probes ask often, and their answers are of no interest to logs and traces.
+pub(super) fn is_probe(path: &str) -> bool {
+    path.starts_with("/grpc.") || path == "/rollcall.v1.ReconcileService/CheckWorker"
+}
+
+#[cfg(test)]
+mod tests;

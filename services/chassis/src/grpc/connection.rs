@@ -1,0 +1,299 @@
+//! The connections of a server: how many there may be, and how long one may stay without a call.
+//!
+//! A connection that never makes a call costs its peer nothing, so a bound alone would let such connections keep everybody
+//! else out. They are therefore closed soon, and when the bound is reached the oldest of them makes room.
+
+use std::{
+    collections::HashMap,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures::{Stream, stream, task::AtomicWaker};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    time::{Instant, Sleep, sleep, sleep_until},
+};
+use tonic::transport::server::{Connected, TcpConnectInfo};
+
+use crate::config::ServerConfig;
+
+/// After an error of accepting, such as no file descriptor left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// The connections that are open.
+#[derive(Debug)]
+pub(super) struct Connections {
+    all: usize,
+    per_address: usize,
+    silence: Duration,
+    idle: Duration,
+    open: Mutex<HashMap<SocketAddr, Arc<Connection>>>,
+    /// Whether the bound was reached and nothing was accepted since: it is logged once.
+    full: AtomicBool,
+}
+
+/// One connection, as its stream and its calls share it.
+#[derive(Debug)]
+struct Connection {
+    accepted: Instant,
+    use_: Mutex<Use>,
+    /// It has to make room.
+    displaced: AtomicBool,
+    stream: AtomicWaker,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Use {
+    /// It has not made a call yet.
+    Silent,
+    /// So many calls are open.
+    Busy(usize),
+    /// Its last call ended then.
+    Idle(Instant),
+}
+
+impl Connections {
+    pub(super) fn new(config: &ServerConfig) -> Self {
+        Self {
+            all: config.max_connections as usize,
+            per_address: config.max_connections_per_address as usize,
+            silence: Duration::from_secs(config.silence_seconds.into()),
+            idle: Duration::from_secs(config.idle_seconds.into()),
+            open: Mutex::default(),
+            full: AtomicBool::new(false),
+        }
+    }
+
+    /// Accepts connections for as long as this is polled.
+    pub(super) fn accept(
+        self: &Arc<Self>,
+        listener: TcpListener,
+    ) -> impl Stream<Item = io::Result<Guarded>> + Send + use<> {
+        stream::unfold((listener, Arc::clone(self)), async |(listener, connections)| {
+            loop {
+                match listener.accept().await {
+                    Ok((stream, peer)) => {
+                        if let Some(guarded) = connections.guard(stream, peer) {
+                            return Some((Ok(guarded), (listener, connections)));
+                        }
+                    }
+                    Err(error) => {
+                        connections.note_full(&error.to_string());
+                        sleep(ACCEPT_PAUSE).await;
+                    }
+                }
+            }
+        })
+    }
+
+    /// None closes it at once.
+    fn guard(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) -> Option<Guarded> {
+        // Answers are small and somebody waits for them; a peer that is gone already needs none.
+        stream.set_nodelay(true).ok()?;
+        let connection = Arc::new(Connection {
+            accepted: Instant::now(),
+            use_: Mutex::new(Use::Silent),
+            displaced: AtomicBool::new(false),
+            stream: AtomicWaker::new(),
+        });
+        self.admit(peer, &connection)?;
+        Some(Guarded {
+            stream,
+            timer: Box::pin(sleep_until(connection.accepted + self.silence)),
+            connection,
+            connections: Arc::clone(self),
+            peer,
+        })
+    }
+
+    fn admit(&self, peer: SocketAddr, connection: &Arc<Connection>) -> Option<()> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_address = open.keys().filter(|other| other.ip() == peer.ip()).count();
+        let room = if of_address >= self.per_address {
+            displace(&mut open, |other| other.ip() == peer.ip())
+        } else if open.len() >= self.all {
+            displace(&mut open, |_| true)
+        } else {
+            Some(())
+        };
+        if room.is_some() {
+            open.insert(peer, Arc::clone(connection));
+        }
+        drop(open);
+        if room.is_none() {
+            self.note_full(&format!("{of_address} connections from {}", peer.ip()));
+        } else if of_address < self.per_address {
+            self.full.store(false, Ordering::Relaxed);
+        }
+        room
+    }
+
+    fn note_full(&self, cause: &str) {
+        if !self.full.swap(true, Ordering::Relaxed) {
+            tracing::warn!(cause, "new connections are refused: too many are open");
+        }
+    }
+
+    /// A call begins on the connection from this address; it ends when the answer is dropped.
+    pub(super) fn call(&self, peer: Option<SocketAddr>) -> Option<OpenOn> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = Arc::clone(open.get(&peer?)?);
+        drop(open);
+        connection.change(|use_| match use_ {
+            Use::Busy(calls) => Use::Busy(calls + 1),
+            Use::Silent | Use::Idle(_) => Use::Busy(1),
+        });
+        Some(OpenOn(connection))
+    }
+
+    fn forget(&self, peer: SocketAddr, connection: &Arc<Connection>) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that was displaced is gone already, and its address may be another connection's.
+        if open
+            .get(&peer)
+            .is_some_and(|current| Arc::ptr_eq(current, connection))
+        {
+            open.remove(&peer);
+        }
+    }
+}
+
+/// Closes the oldest of these connections that has never made a call.
+fn displace(
+    open: &mut HashMap<SocketAddr, Arc<Connection>>,
+    may: impl Fn(&SocketAddr) -> bool,
+) -> Option<()> {
+    let (peer, _) = open
+        .iter()
+        .filter(|(peer, connection)| may(peer) && matches!(connection.state(), Use::Silent))
+        .min_by_key(|(_, connection)| connection.accepted)?;
+    let peer = *peer;
+    let connection = open.remove(&peer)?;
+    connection.displaced.store(true, Ordering::Release);
+    connection.stream.wake();
+    Some(())
+}
+
+impl Connection {
+    fn state(&self) -> Use {
+        *self.use_.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, to: impl FnOnce(Use) -> Use) {
+        let mut use_ = self.use_.lock().unwrap_or_else(PoisonError::into_inner);
+        *use_ = to(*use_);
+    }
+}
+
+/// A call on a connection.
+#[derive(Debug)]
+pub(super) struct OpenOn(Arc<Connection>);
+
+impl Drop for OpenOn {
+    fn drop(&mut self) {
+        self.0.change(|use_| match use_ {
+            Use::Busy(calls) if calls > 1 => Use::Busy(calls - 1),
+            _ => Use::Idle(Instant::now()),
+        });
+    }
+}
+
+/// A connection's stream, which ends when the connection had no call for too long or must make room.
+#[derive(Debug)]
+pub(super) struct Guarded {
+    stream: TcpStream,
+    timer: Pin<Box<Sleep>>,
+    connection: Arc<Connection>,
+    connections: Arc<Connections>,
+    peer: SocketAddr,
+}
+
+impl Guarded {
+    /// Ready when the connection must be closed.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.connection.stream.register(context.waker());
+        if self.connection.displaced.load(Ordering::Acquire) {
+            return Poll::Ready(());
+        }
+        while self.timer.as_mut().poll(context).is_ready() {
+            let now = Instant::now();
+            let end = match self.connection.state() {
+                Use::Silent => self.connection.accepted + self.connections.silence,
+                Use::Busy(_) => now + self.connections.idle,
+                Use::Idle(since) => since + self.connections.idle,
+            };
+            if end <= now {
+                return Poll::Ready(());
+            }
+            self.timer.as_mut().reset(end);
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        self.connections.forget(self.peer, &self.connection);
+    }
+}
+
+impl Connected for Guarded {
+    type ConnectInfo = TcpConnectInfo;
+
+    fn connect_info(&self) -> TcpConnectInfo {
+        self.stream.connect_info()
+    }
+}
+
+impl AsyncRead for Guarded {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.poll_end(context).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        Pin::new(&mut this.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Guarded {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}

@@ -1,0 +1,75 @@
+//! How long events have been waiting for the portal: nothing is ever dropped, so its age is what an operator has to see.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use rollcall_chassis::telemetry;
+use sqlx::PgPool;
+use tokio::time::Instant;
+
+use crate::error::{During, ReconcileError};
+
+/// Between two looks.
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// The events that wait, as this process last saw them.
+#[derive(Debug)]
+pub(super) struct Backlog {
+    patience: Duration,
+    looked: Option<Instant>,
+    warned: bool,
+    age: Arc<AtomicU64>,
+}
+
+impl Backlog {
+    pub(super) fn new(patience: Duration) -> Self {
+        let age = Arc::new(AtomicU64::new(0));
+        let shown = Arc::clone(&age);
+        // The meter keeps the gauge for as long as the process lives.
+        let _gauge = telemetry::meter("rollcall-reconcile")
+            .u64_observable_gauge("rollcall.reconcile.outbox_age")
+            .with_unit("s")
+            .with_description("For how long the oldest event has been waiting for the portal's queue")
+            .with_callback(move |gauge| gauge.observe(shown.load(Ordering::Relaxed), &[]))
+            .build();
+        Self {
+            patience,
+            looked: None,
+            warned: false,
+            age,
+        }
+    }
+
+    /// Looks how old the oldest event is, now and then, and logs once when it is too old and once when that is over.
+    pub(super) async fn look(&mut self, pool: &PgPool) -> Result<(), ReconcileError> {
+        if self.looked.is_some_and(|looked| looked.elapsed() < INTERVAL) {
+            return Ok(());
+        }
+        self.looked = Some(Instant::now());
+        let (tenants, age): (i64, i64) = sqlx::query_as(include_str!("backlog/oldest.sql"))
+            .fetch_one(pool)
+            .await
+            .during("read how old the outbox is")?;
+        let seconds = u64::try_from(age).unwrap_or_default();
+        self.age.store(seconds, Ordering::Relaxed);
+        let late = seconds > self.patience.as_secs();
+        if late != self.warned {
+            self.warned = late;
+            if late {
+                tracing::warn!(
+                    seconds,
+                    tenants,
+                    "events wait for the portal, which does not read its queue rollcall.portal, or not fast enough"
+                );
+            } else {
+                tracing::info!("events no longer wait for the portal");
+            }
+        }
+        Ok(())
+    }
+}
