@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use rollcall_chassis::{amqp::Lane, pg::to_proto};
 use rollcall_proto::v1::{
-    FailingTenant, FleetPause, GetFleetResponse, KeyUse, LaneBacklog, PausedReason, PausedTenants, ReadMode,
-    ReadModeShare, RunState, RunsInState,
+    EventBacklog, FailingTenant, FleetPause, GetFleetResponse, KeyUse, LaneBacklog, PausedReason,
+    PausedTenants, ReadMode, ReadModeShare, RunState, RunsInState,
 };
 use uuid::{Builder, Uuid};
 
@@ -24,6 +24,7 @@ pub(crate) struct Fleet {
     pub(crate) failing: Vec<FailingTenant>,
     pub(crate) failing_tenants: u64,
     pub(crate) held_tenants: u64,
+    pub(crate) events: EventBacklog,
 }
 
 /// How many tenants.
@@ -70,6 +71,7 @@ pub(crate) fn answer(now: jiff::Timestamp, fleet: Fleet) -> GetFleetResponse {
         failing_tenants: fleet.failing_tenants,
         held_tenants: fleet.held_tenants,
         pause: Some(fleet.pause),
+        events: Some(fleet.events),
     }
 }
 

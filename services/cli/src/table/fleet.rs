@@ -21,6 +21,7 @@ pub(crate) fn fleet(fleet: &FleetView, width: Width) -> String {
             ("runs, last 24 hours", Some(runs(fleet))),
             ("reads, last 24 hours", Some(reads(fleet))),
             ("credentials by key", Some(keys(fleet))),
+            ("events that wait", events(fleet)),
         ],
         width,
     )];
@@ -32,6 +33,16 @@ pub(crate) fn fleet(fleet: &FleetView, width: Width) -> String {
         parts.push(failing(fleet, width));
     }
     parts.join("\n\n")
+}
+
+/// Shown only if the portal does not keep up.
+fn events(fleet: &FleetView) -> Option<String> {
+    let oldest = parsed(fleet.events.oldest_create_time.as_deref());
+    let oldest = age(oldest, parsed(fleet.time.as_deref()))?;
+    let tenants = count(fleet.events.tenants, "tenant");
+    Some(format!(
+        "of {tenants}, the oldest for {oldest}: the portal does not read its queue"
+    ))
 }
 
 fn tenants(fleet: &FleetView) -> String {

@@ -19,6 +19,7 @@ pub(crate) struct FleetView {
     pub(crate) failing: Vec<FailingView>,
     pub(crate) failing_tenants: u64,
     pub(crate) held_tenants: u64,
+    pub(crate) events: EventsView,
     pub(crate) pause: PauseView,
 }
 
@@ -41,6 +42,13 @@ pub(crate) struct RunsView {
 pub(crate) struct BacklogView {
     pub(crate) lane: String,
     pub(crate) waiting: u64,
+    pub(crate) oldest_create_time: Option<String>,
+}
+
+/// Events that the portal's queue has not taken yet.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct EventsView {
+    pub(crate) tenants: u64,
     pub(crate) oldest_create_time: Option<String>,
 }
 
@@ -91,6 +99,7 @@ impl From<&v1::GetFleetResponse> for FleetView {
             failing: fleet.failing.iter().map(FailingView::from).collect(),
             failing_tenants: fleet.failing_tenants,
             held_tenants: fleet.held_tenants,
+            events: fleet.events.as_ref().map(EventsView::from).unwrap_or_default(),
             pause: fleet.pause.as_ref().map(PauseView::from).unwrap_or_default(),
         }
     }
@@ -120,6 +129,15 @@ impl From<&v1::LaneBacklog> for BacklogView {
             lane: lane.lane.clone(),
             waiting: lane.waiting,
             oldest_create_time: time(lane.oldest_create_time.as_ref()),
+        }
+    }
+}
+
+impl From<&v1::EventBacklog> for EventsView {
+    fn from(events: &v1::EventBacklog) -> Self {
+        Self {
+            tenants: events.tenants,
+            oldest_create_time: time(events.oldest_create_time.as_ref()),
         }
     }
 }

@@ -5,7 +5,9 @@ use rollcall_chassis::{
     pg::{PgTimestamp, to_proto},
     status::ApiError,
 };
-use rollcall_proto::v1::{FailingTenant, Failure, FleetPause, KeyUse, LaneBacklog, ReadMode, RunState};
+use rollcall_proto::v1::{
+    EventBacklog, FailingTenant, Failure, FleetPause, KeyUse, LaneBacklog, ReadMode, RunState,
+};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -30,6 +32,7 @@ impl Store {
             failing,
             failing_tenants,
             held_tenants: held(&mut snapshot).await?,
+            events: events(&mut snapshot).await?,
         })
     }
 }
@@ -153,6 +156,16 @@ impl From<FailingRecord> for FailingTenant {
             run_id: record.run_id.to_string(),
         }
     }
+}
+
+async fn events(snapshot: &mut PgConnection) -> Result<EventBacklog, ApiError> {
+    let (tenants, oldest): (i64, Option<PgTimestamp>) = sqlx::query_as(include_str!("fleet/events.sql"))
+        .fetch_one(snapshot)
+        .await?;
+    Ok(EventBacklog {
+        tenants: count(tenants),
+        oldest_create_time: oldest.map(|time| to_proto(time.0)),
+    })
 }
 
 async fn held(snapshot: &mut PgConnection) -> Result<u64, ApiError> {

@@ -102,6 +102,10 @@ fn a_fleet() -> v1::GetFleetResponse {
         }],
         failing_tenants: 2,
         held_tenants: 1,
+        events: Some(v1::EventBacklog {
+            tenants: 2,
+            oldest_create_time: at(0),
+        }),
         pause: Some(v1::FleetPause {
             removals: true,
             note: "migration".into(),
@@ -122,6 +126,8 @@ fn the_fleet_is_one_screen() {
     runs, last 24 hours:   9000 SUCCEEDED
     reads, last 24 hours:  9000 FULL, 8000 of them unchanged
     credentials by key:    k1: 1200
+    events that wait:      of 2 tenants, the oldest for 10 min: the portal does not
+                           read its queue
 
     lane         runs that wait  the oldest for
     ───────────────────────────────────────────

@@ -145,6 +145,7 @@ async fn the_fleet_is_shown_on_one_screen() -> Result<()> {
         &["fleet"],
         &[
             "backlog",
+            "events",
             "failing",
             "failing_tenants",
             "held_tenants",
