@@ -3,15 +3,20 @@
 //! The stacks here do one interactive job at a time, in order: what ended after a job came shows that the job is settled.
 
 use anyhow::{Context, Result, ensure};
+use futures::StreamExt as _;
 use lapin::{
     BasicProperties, Channel, Connection, ConnectionProperties,
-    options::{BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions},
+    options::{
+        BasicCancelOptions, BasicConsumeOptions, BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions,
+        QueueDeclareOptions,
+    },
     types::{AMQPValue, FieldTable},
 };
 use prost::Message as _;
 use rollcall_e2e::{Forest, Tenant, wait};
 use rollcall_proto::v1::{Job, PortalEvent, Security};
 use rollcall_testbed::{Kind, StackOptions};
+use tokio::time::timeout;
 
 use crate::own::{Own, STALLED_AT, people, reading, succeeded};
 
@@ -144,7 +149,6 @@ struct Broker {
 /// A message that was taken from a queue.
 #[derive(Debug)]
 struct Taken {
-    routing_key: String,
     reason: String,
     body: Vec<u8>,
 }
@@ -185,9 +189,7 @@ impl Broker {
             Some(AMQPValue::LongString(reason)) => reason.to_string(),
             _ => String::new(),
         };
-        let routing_key = message.delivery.routing_key.to_string();
         Ok(Some(Taken {
-            routing_key,
             reason,
             body: message.delivery.data.clone(),
         }))
@@ -208,16 +210,28 @@ impl Broker {
 
     /// The names of what the portal was told of a tenant, up to and with the end of its run.
     async fn told_of(&self, tenant: &Tenant) -> Result<Vec<String>> {
-        let told = std::cell::RefCell::new(Vec::new());
-        let take = || async {
-            while let Some(taken) = self.take(PORTAL).await? {
-                if PortalEvent::decode(taken.body.as_slice())?.tenant_id == tenant.id {
-                    told.borrow_mut().push(taken.routing_key);
-                }
-            }
-            Ok(told.borrow().iter().any(|key| key == "run.finished"))
+        let mut told: Vec<String> = Vec::new();
+        // A queue for one consumer at a time takes no single questions.
+        let options = BasicConsumeOptions {
+            no_ack: true,
+            ..BasicConsumeOptions::default()
         };
-        wait::until("the portal to be told of the run", take, |finished| *finished).await?;
-        Ok(told.into_inner())
+        let consuming = self
+            .channel
+            .basic_consume(PORTAL.into(), "".into(), options, FieldTable::default());
+        let mut portal = consuming.await?;
+        while told.last().is_none_or(|key| key != "run.finished") {
+            let delivery = timeout(wait::CEILING, portal.next())
+                .await
+                .with_context(|| format!("the portal is told of the run; so far: {told:?}"))?
+                .context("the queue ended")??;
+            if PortalEvent::decode(delivery.data.as_slice())?.tenant_id == tenant.id {
+                told.push(delivery.routing_key.to_string());
+            }
+        }
+        self.channel
+            .basic_cancel(portal.tag(), BasicCancelOptions::default())
+            .await?;
+        Ok(told)
     }
 }

@@ -1,0 +1,144 @@
+//! Callers beside each other: whatever one of them does with its calls and connections, the others are answered.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use futures::{StreamExt as _, stream};
+use rollcall_proto::v1::{
+    GetRunRequest, WatchRunRequest, WatchRunResponse, results_service_client::ResultsServiceClient,
+};
+use rollcall_testbed::{Kind, StackOptions};
+use tokio::net::TcpStream;
+use tonic::{Code, Status, Streaming, transport::Channel};
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
+use tonic_types::StatusExt as _;
+
+use crate::own::Own;
+
+/// Long for an answer, also on a machine that is busy with other tests.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// A stack without workers, whose runs never begin and can be watched for as long as one wants.
+fn without_workers() -> StackOptions {
+    StackOptions {
+        workers: 0,
+        ..StackOptions::default()
+    }
+}
+
+/// Opens so many streams at a run; those that were opened, and the refusals.
+async fn watched(
+    channel: &Channel,
+    request: &WatchRunRequest,
+    streams: usize,
+) -> (Vec<Streaming<WatchRunResponse>>, Vec<Status>) {
+    let open = |_| {
+        let (mut results, request) = (ResultsServiceClient::new(channel.clone()), request.clone());
+        async move { results.watch_run(request).await }
+    };
+    let answers: Vec<_> = stream::iter(0..streams)
+        .map(open)
+        .buffer_unordered(64)
+        .collect()
+        .await;
+    let (mut opened, mut refused) = (Vec::new(), Vec::new());
+    for answer in answers {
+        match answer {
+            Ok(stream) => opened.push(stream.into_inner()),
+            Err(status) => refused.push(status),
+        }
+    }
+    (opened, refused)
+}
+
+#[tokio::test]
+async fn a_caller_that_opens_a_thousand_streams_leaves_calls_health_and_streams_to_the_others() -> Result<()>
+{
+    let own = Own::start(without_workers()).await?;
+    let (tenant, forest) = own.tenant("streams").await?;
+    tenant.put_directory(forest.settings()).await?;
+    let run_id = tenant.start_sync().await?;
+    let watch = WatchRunRequest {
+        tenant_id: tenant.id.clone(),
+        run_id: run_id.clone(),
+    };
+    let greedy = own.stack.endpoints().connect(Kind::Results).await?;
+    let (opened, refused) = watched(&greedy, &watch, 1_024).await;
+    for status in &refused {
+        assert_eq!(
+            status.code(),
+            Code::ResourceExhausted,
+            "{}: {status:?}",
+            opened.len()
+        );
+        let info = status.get_details_error_info().context("an ErrorInfo")?;
+        assert_eq!(info.reason, "CALLER_LIMIT");
+        assert!(
+            status.message().contains("256 streams open"),
+            "{}",
+            status.message()
+        );
+        assert!(status.get_details_retry_info().is_some());
+    }
+    assert_eq!((opened.len(), refused.len()), (256, 768));
+
+    let other = own
+        .stack
+        .endpoints()
+        .connect_as(Kind::Results, &Kind::Scheduler.certificate_name())
+        .await?;
+    for channel in [&other, &greedy] {
+        let begun = Instant::now();
+        let get = GetRunRequest {
+            tenant_id: tenant.id.clone(),
+            run_id: run_id.clone(),
+        };
+        ResultsServiceClient::new(channel.clone()).get_run(get).await?;
+        let health = HealthClient::new(channel.clone())
+            .check(HealthCheckRequest::default())
+            .await?;
+        assert_eq!(health.get_ref().status(), ServingStatus::Serving);
+        assert!(begun.elapsed() < AT_ONCE, "{:?}", begun.elapsed());
+    }
+    let (mut second, _) = watched(&other, &watch, 1).await;
+    let seen = second
+        .pop()
+        .context("a second caller can watch")?
+        .message()
+        .await?;
+    assert_eq!(seen.and_then(|seen| seen.run).context("the run")?.run_id, run_id);
+
+    drop(opened);
+    let again = async { anyhow::Ok(watched(&greedy, &watch, 1).await.0.len()) };
+    assert_eq!(again.await?, 1, "a stream that ended gives its place back");
+    Ok(())
+}
+
+#[tokio::test]
+async fn connections_that_never_speak_do_not_keep_others_from_connecting() -> Result<()> {
+    let few = without_workers()
+        .set(Kind::Results, "ROLLCALL_SERVER__MAX_CONNECTIONS", "32")
+        .set(Kind::Results, "ROLLCALL_SERVER__SILENCE_SECONDS", "600");
+    let own = Own::start(few).await?;
+    let (_, address) = own
+        .stack
+        .endpoints()
+        .results_url
+        .split_once("//")
+        .context("a URL")?;
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        silent.push(TcpStream::connect(address).await?);
+    }
+    let begun = Instant::now();
+    let channel = own.stack.endpoints().connect(Kind::Results).await?;
+    let health = HealthClient::new(channel)
+        .check(HealthCheckRequest::default())
+        .await?;
+    assert_eq!(health.get_ref().status(), ServingStatus::Serving);
+    assert!(begun.elapsed() < AT_ONCE, "{:?}", begun.elapsed());
+    drop(silent);
+    Ok(())
+}
