@@ -86,7 +86,7 @@ impl Hand {
 async fn every_queue_has_a_bound_and_says_what_becomes_of_what_is_beyond_it() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
     let rabbitmq = own.bed.rabbitmq()?;
-    let expected: [(&str, &[&str]); 11] = [
+    let expected: [(&str, &[&str]); 12] = [
         (
             PORTAL,
             &[
@@ -102,6 +102,14 @@ async fn every_queue_has_a_bound_and_says_what_becomes_of_what_is_beyond_it() ->
                 "x-overflow=drop-head",
                 "x-delivery-limit=2147483647",
                 "x-max-length=10000",
+            ],
+        ),
+        (
+            "rollcall.tests",
+            &[
+                "x-overflow=reject-publish",
+                "x-delivery-limit=2147483647",
+                "x-message-ttl=45000",
             ],
         ),
         (
