@@ -10,12 +10,9 @@ mod steps;
 use std::{sync::Arc, time::Duration};
 
 use futures::Stream;
-use jiff::SignedDuration;
 use rollcall_chassis::{
-    amqp::{AmqpError, Message, Publisher, SCHEMA_VERSION, topology::TEST_TAKEN_WITHIN},
-    clock,
+    amqp::{AmqpError, Message, Publisher, SCHEMA_VERSION},
     grpc::Caller,
-    pg::to_proto,
     status::ApiError,
 };
 use rollcall_domain::TenantId;
@@ -173,13 +170,7 @@ fn job(prepared: Prepared, test_id: Uuid, reply_to: String) -> Job {
             credential: Some(credential.sealed),
             credential_generation: credential.generation.unwrap_or_default(),
             reply_to,
-            expire_time: Some(to_proto(clock::now() + patience(TEST_TAKEN_WITHIN))),
         }),
         ..Job::default()
     }
-}
-
-/// A constant of this module; no duration of std is beyond it.
-fn patience(duration: Duration) -> SignedDuration {
-    SignedDuration::try_from(duration).unwrap_or(SignedDuration::ZERO)
 }

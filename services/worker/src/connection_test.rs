@@ -19,7 +19,6 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::Timestamp;
 use rollcall_chassis::{
     amqp::{Message, Publisher, SCHEMA_VERSION},
     clock,
@@ -154,14 +153,6 @@ impl Tester {
             reconcile::report(&error, "how a bind went could not be noted");
         }
     }
-}
-
-/// Whether nobody waits for the test any more.
-pub(crate) fn is_expired(test: &ConnectionTest, now: Timestamp) -> bool {
-    test.expire_time
-        .as_ref()
-        .and_then(|end| Timestamp::from_second(end.seconds).ok())
-        .is_some_and(|end| end <= now)
 }
 
 /// Does a test, and hands its steps to `told`. Answers how the bind went, if the directory judged one.

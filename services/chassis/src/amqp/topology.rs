@@ -31,8 +31,8 @@ pub const SEALS: &str = "rollcall.seals";
 
 /// Connection tests, which no run keeps waiting.
 pub const TESTS: &str = "rollcall.tests";
-/// How long a connection test waits for a worker. Later nobody wants it, and the broker drops it.
-pub const TEST_TAKEN_WITHIN: Duration = Duration::from_secs(45);
+/// How long a connection test waits for a worker. Later nobody wants it, and the broker drops it: no two clocks are compared.
+const TEST_TAKEN_WITHIN: Duration = Duration::from_secs(45);
 
 /// A job that was delivered more often than this breaks its workers.
 const DELIVERY_LIMIT: i32 = 20;

@@ -17,7 +17,7 @@ const ELEMENT_BYTES: usize = 64;
 
 /// Bytes that may lie between guard and reader.
 #[derive(Debug)]
-pub struct Credit {
+pub(crate) struct Credit {
     total: usize,
     free: Semaphore,
     taken: Mutex<VecDeque<u32>>,
@@ -26,7 +26,7 @@ pub struct Credit {
 
 impl Credit {
     /// At most `total` bytes. What comes is noted in `signs`.
-    pub fn new(total: usize, signs: Arc<Signs>) -> Self {
+    pub(crate) fn new(total: usize, signs: Arc<Signs>) -> Self {
         let total = total.min(u32::MAX as usize);
         Self {
             total,
@@ -45,7 +45,7 @@ impl Credit {
     }
 
     /// Takes credit for one message if there is enough.
-    pub fn try_take(&self, bytes: usize, elements: usize) -> bool {
+    pub(crate) fn try_take(&self, bytes: usize, elements: usize) -> bool {
         let weight = self.weight(bytes, elements);
         let Ok(permit) = self.free.try_acquire_many(weight) else {
             return false;
@@ -56,7 +56,7 @@ impl Credit {
     }
 
     /// Takes credit for one message, once there is enough.
-    pub async fn take(&self, bytes: usize, elements: usize) {
+    pub(crate) async fn take(&self, bytes: usize, elements: usize) {
         let weight = self.weight(bytes, elements);
         // The semaphore is never closed.
         if let Ok(permit) = self.free.acquire_many(weight).await {
@@ -66,7 +66,7 @@ impl Credit {
     }
 
     /// Gives back what the oldest message took: it has been consumed.
-    pub fn give_back(&self) {
+    pub(crate) fn give_back(&self) {
         let oldest = self
             .taken
             .lock()

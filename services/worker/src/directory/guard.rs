@@ -63,7 +63,7 @@ impl From<FrameReadError> for GuardError {
 /// Passes messages between `server` and `library` until one of them ends.
 ///
 /// `Ok` only if the library hung up first.
-pub async fn run<S>(
+pub(super) async fn run<S>(
     server: S,
     library: UnixStream,
     limits: FrameLimits,

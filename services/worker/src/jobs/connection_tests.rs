@@ -8,7 +8,6 @@ use std::{sync::Arc, time::Duration};
 
 use rollcall_chassis::{
     amqp::{Broker, Delivery, Message, Publisher, topology::TESTS},
-    clock,
     lifecycle::chain,
     telemetry,
 };
@@ -21,7 +20,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument as _;
 
 use super::{note_failure, send_on};
-use crate::connection_test::{Tester, is_expired};
+use crate::connection_test::Tester;
 
 /// How long tests under way may go on when the process ends. Less than it drains, so that each still reports its end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -101,10 +100,8 @@ impl ConnectionTests {
         if let Some(parent) = delivery.traceparent() {
             telemetry::set_parent(&span, &parent);
         }
-        let expired = is_expired(&test, clock::now());
         let work = async {
             match delivery.ack().await {
-                Ok(()) if expired => tracing::info!("nobody waits for this connection test any more"),
                 Ok(()) => self.tester.run(&job, &self.interrupted).await,
                 // The broker hands it out again.
                 Err(error) => note_failure("a job could not be acknowledged", Err(error)),

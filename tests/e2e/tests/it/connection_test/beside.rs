@@ -46,7 +46,9 @@ async fn hosts_that_do_not_answer_keep_tests_waiting_and_no_sync() -> Result<()>
 
 #[tokio::test]
 async fn a_worker_that_ends_tells_a_test_that_hangs_that_it_is_over() -> Result<()> {
-    let own = Own::start(StackOptions::default()).await?;
+    // Longer than a worker that ends waits for its tests.
+    let patient = StackOptions::default().set(Kind::Worker, "ROLLCALL_DIRECTORY__BIND_TIMEOUT_SECONDS", "60");
+    let own = Own::start(patient).await?;
     let (tenant, forest) = own.tenant("ending").await?;
     let proxy = forest.proxy().await?;
     proxy.stall_after(0);
