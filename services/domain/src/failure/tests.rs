@@ -93,6 +93,7 @@ fn class_of(code: FailureCode) -> FailureClass {
         | FailureCode::SizeLimit
         | FailureCode::ConnectionLost
         | FailureCode::OperationTimeout
+        | FailureCode::ReadTooSlow
         | FailureCode::IncompleteRead
         | FailureCode::DirectoryError => FailureClass::Transient,
         // Wrong credentials, a locked, expired or disabled account.
