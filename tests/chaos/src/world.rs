@@ -29,7 +29,7 @@ const SHORT: [(Kind, &str, &str); 10] = [
     (Kind::Scheduler, "ROLLCALL_SCHEDULE__TICK_SECONDS", "1"),
     (Kind::Scheduler, "ROLLCALL_SCHEDULE__SWEEP_SECONDS", "1"),
     (Kind::Worker, "ROLLCALL_DIRECTORY__CONNECT_TIMEOUT_SECONDS", "5"),
-    (Kind::Worker, "ROLLCALL_DIRECTORY__OPERATION_TIMEOUT_SECONDS", "5"),
+    (Kind::Worker, "ROLLCALL_DIRECTORY__READ_TIMEOUT_SECONDS", "5"),
     (Kind::Worker, "ROLLCALL_DIRECTORY__PAGE_SIZE", "5"),
     (Kind::Worker, "ROLLCALL_LIFECYCLE__DRAIN_SECONDS", "3"),
     (Kind::Reconcile, "ROLLCALL_LIFECYCLE__DRAIN_SECONDS", "3"),
