@@ -1,6 +1,10 @@
 //! A service's `main`: arguments, configuration, telemetry, life, exit code.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, Subcommand};
 
@@ -42,14 +46,15 @@ where
     Fut: Future<Output = Result<(), E>>,
     E: Into<BoxError>,
 {
-    main_with_commands(info, |command: NoCommand| match command {}, start)
+    main_with_commands(info, |command: NoCommand, _| match command {}, start)
 }
 
-/// Runs a service that has commands besides, such as one that makes a key. A command needs no configuration.
+/// Runs a service that has commands besides, such as one that makes a key. A command is told which file the configuration is
+/// in, if that was said; it reads what it needs of it.
 pub fn main_with_commands<S, K, C, F, Fut, E>(info: ServiceInfo, command: K, start: F) -> ExitCode
 where
     S: Subcommand,
-    K: FnOnce(S) -> Result<(), E>,
+    K: FnOnce(S, Option<&Path>) -> Result<(), E>,
     C: ServiceConfig,
     F: FnOnce(C, Lifecycle) -> Fut,
     Fut: Future<Output = Result<(), E>>,
@@ -58,7 +63,7 @@ where
     let matches = arguments::<S, C>(info).get_matches();
     if matches.subcommand_name().is_some() {
         return match S::from_arg_matches(&matches) {
-            Ok(subcommand) => report(command(subcommand).map_err(Into::into)),
+            Ok(subcommand) => report(command(subcommand, config_file(&matches)).map_err(Into::into)),
             Err(error) => error.exit(),
         };
     }
@@ -100,7 +105,11 @@ fn arguments<S: Subcommand, C: ServiceConfig>(info: ServiceInfo) -> Command {
 }
 
 fn configuration<C: ServiceConfig>(matches: &ArgMatches) -> Result<C, config::ConfigError> {
-    config::load(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))
+    config::load(config_file(matches))
+}
+
+fn config_file(matches: &ArgMatches) -> Option<&Path> {
+    matches.get_one::<PathBuf>("config").map(PathBuf::as_path)
 }
 
 /// Telemetry is flushed on every way out of here.

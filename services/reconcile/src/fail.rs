@@ -25,8 +25,10 @@ impl Reconciler {
         next_attempt: Option<Timestamp>,
     ) -> Result<(), ReconcileError> {
         let gives_way = failure.is_none();
-        let failure = bounded(failure.unwrap_or_default());
         let mut tenant = TenantTx::open_held(&self.gates.runs, key).await?;
+        let status = tenant.status(key.run).await?;
+        let takeovers = status.map_or(0, |status| status.takeovers);
+        let failure = of_whose_fault(bounded(failure.unwrap_or_default()), takeovers);
         let cancelled = match Standing::of(&mut tenant, key.run).await {
             // Edited settings are no reason to end: the next attempt reads with them.
             Err(ReconcileError::SettingsChanged) => false,
@@ -64,6 +66,15 @@ pub(crate) fn failure(code: FailureCode, detail: String) -> v1::Failure {
     }
 }
 
+/// A run that lost a worker had less time than it should have had: that it is late is no fault of the customer's.
+fn of_whose_fault(failure: v1::Failure, takeovers: u32) -> v1::Failure {
+    if takeovers > 0 && failure.code == FailureCode::RunDeadline.as_str() {
+        self::failure(FailureCode::RunInterrupted, failure.detail)
+    } else {
+        failure
+    }
+}
+
 /// A server's words may be long, and may hold what the database cannot.
 fn bounded(failure: v1::Failure) -> v1::Failure {
     let clean = |text: String| -> String {
@@ -93,5 +104,15 @@ mod tests {
         });
         assert_eq!(failure.detail.len(), LONGEST_DETAIL);
         assert!(failure.detail.starts_with("abx"));
+    }
+
+    #[test]
+    fn a_run_that_lost_a_worker_and_then_its_time_is_no_fault_of_the_directory() {
+        let late = || failure(FailureCode::RunDeadline, "500 objects".to_owned());
+        let other = || failure(FailureCode::Busy, String::new());
+        assert_eq!(of_whose_fault(late(), 0).code, "RUN_DEADLINE");
+        assert_eq!(of_whose_fault(late(), 1).code, "RUN_INTERRUPTED");
+        assert_eq!(of_whose_fault(late(), 1).detail, "500 objects");
+        assert_eq!(of_whose_fault(other(), 1).code, "BUSY");
     }
 }

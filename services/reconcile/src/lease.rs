@@ -1,19 +1,27 @@
 //! Who may run: a tenant's lease, under a fence that grows, kept alive by heartbeats.
+//!
+//! Heartbeats alone decide whether a holder lives, whoever asks. A holder that falls silent loses its run, which is counted:
+//! from the first time on the run is tried in a process of its own, and one that has lost too many workers ends.
+
+mod hearing;
+mod holder;
 
 use jiff::{SignedDuration, Timestamp};
 use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::{Fence, RunId, TenantId};
 use rollcall_proto::v1;
-use uuid::Uuid;
 
 use crate::{
     error::{During, ReconcileError},
     inputs,
-    outcome::{self, Ending},
+    outcome::{self, Beginning, Ending, RunStatus},
     reconciler::Reconciler,
     revert,
     tenant::{CurrentSettings, Gate, LeaseKey, RunRequest, TenantTx},
 };
+
+pub(crate) use hearing::Hearing;
+use holder::{Asker, Holder};
 
 /// A worker that asks for a run's lease.
 #[derive(Clone, Debug)]
@@ -22,6 +30,10 @@ pub(crate) struct Begin {
     pub(crate) run: RunId,
     pub(crate) worker: String,
     pub(crate) attempt: u32,
+    /// Of a lease of the run that a worker had and no longer works under.
+    pub(crate) given_up: Option<Fence>,
+    /// Whether the worker does this run and nothing else.
+    pub(crate) alone: bool,
 }
 
 /// What becomes of it.
@@ -34,6 +46,10 @@ pub(crate) enum Begun {
     Busy,
     /// Another worker has this run.
     Taken,
+    /// The worker has this run itself.
+    RunningHere,
+    /// The run has lost a worker: it is to be tried in a process of its own.
+    NeedsProcess,
     /// It takes another run back, which needs so much memory. Nothing was done yet.
     Reverts { bytes: usize },
 }
@@ -73,61 +89,103 @@ impl Reconciler {
         begin: &Begin,
         memory: Memory,
     ) -> Result<Begun, ReconcileError> {
-        let mut tenant = TenantTx::open_for(gate, &begin.tenant, begin.run).await?;
-        let Some(request) = tenant.request(begin.run).await? else {
-            return Ok(Begun::Finished);
-        };
-        if is_over(tenant.state(begin.run).await?) {
-            return Ok(Begun::Finished);
-        }
-        match tenant.settings().await? {
-            Some(current) if !request.cancel_requested => {
-                self.take(tenant, begin, request, current, memory).await
+        loop {
+            let tenant = TenantTx::open_for(gate, &begin.tenant, begin.run).await?;
+            if let Some(begun) = self.begin_locked(tenant, begin, memory).await? {
+                return Ok(begun);
             }
-            _ => self.cancel(tenant, begin, &request).await,
         }
     }
 
-    async fn take(
+    /// None if another run has lost the lease over it: it is free now, to be asked for again.
+    async fn begin_locked(
         &self,
         mut tenant: TenantTx,
         begin: &Begin,
-        request: RunRequest,
-        current: CurrentSettings,
         memory: Memory,
-    ) -> Result<Begun, ReconcileError> {
-        match self.holder(&tenant, begin) {
+    ) -> Result<Option<Begun>, ReconcileError> {
+        let status = tenant.status(begin.run).await?;
+        let Some(request) = tenant.request(begin.run).await? else {
+            return Ok(Some(Begun::Finished));
+        };
+        if status.is_some_and(RunStatus::is_over) {
+            return Ok(Some(Begun::Finished));
+        }
+        let current = match tenant.settings().await? {
+            Some(current) if !request.cancel_requested => current,
+            _ => return self.cancel(tenant, begin, &request).await.map(Some),
+        };
+        let mut takeovers = status.map_or(0, |status| status.takeovers);
+        match self.holder(&tenant).for_asker(&Asker::new(begin)) {
             Holder::Nobody => {}
-            Holder::OtherWorker => return Ok(Begun::Taken),
-            Holder::OtherRun => return Ok(Begun::Busy),
-            Holder::Silent(run) => {
+            Holder::Asker => return Ok(Some(Begun::RunningHere)),
+            Holder::OtherWorker => return Ok(Some(Begun::Taken)),
+            Holder::OtherRun => return Ok(Some(Begun::Busy)),
+            Holder::LostWorker => {
+                tracing::warn!(
+                    tenant.id = %begin.tenant,
+                    run.id = %begin.run,
+                    takeovers,
+                    cause = "its heartbeats ceased",
+                    "a worker loses its run"
+                );
+                if status.is_some_and(RunStatus::may_not_be_lost_again) {
+                    self.lose(tenant, begin.run).await?;
+                    return Ok(Some(Begun::Finished));
+                }
+                takeovers += 1;
+            }
+            Holder::LostRun(run) => {
                 tracing::warn!(
                     tenant.id = %begin.tenant,
                     run.id = %run,
                     cause = "its heartbeats ceased",
                     "a run loses its lease"
                 );
-                tenant.release().await?;
-                outcome::requeue(&mut tenant, RunId::from_uuid(run), None).await?;
+                self.lose(tenant, run).await?;
+                return Ok(None);
             }
+        }
+        if takeovers > 0 && !begin.alone {
+            return Ok(Some(Begun::NeedsProcess));
         }
         if request.kind() == v1::RunKind::Revert {
             if memory == Memory::None {
                 let bytes = revert::memory(&mut tenant, &request).await?;
-                return Ok(Begun::Reverts { bytes });
+                return Ok(Some(Begun::Reverts { bytes }));
             }
-            return self.revert(tenant, begin, &request, &current).await;
+            return self.revert(tenant, begin, &request, &current).await.map(Some);
         }
+        let started = self.start(tenant, begin, takeovers, &request, current).await?;
+        Ok(Some(Begun::Started(Box::new(started))))
+    }
+
+    async fn start(
+        &self,
+        mut tenant: TenantTx,
+        begin: &Begin,
+        takeovers: u32,
+        request: &RunRequest,
+        current: CurrentSettings,
+    ) -> Result<Started, ReconcileError> {
         let now = tenant.now();
         let deadline = now + self.leases.deadline;
         let fence = tenant.lease(begin.run, &begin.worker, current.generation, deadline);
-        outcome::begin(&mut tenant, begin.run, &request, begin.attempt, Some(fence)).await?;
-        let last_digest = last_digest(&tenant, &request, &current);
+        let beginning = Beginning {
+            run: begin.run,
+            attempt: begin.attempt,
+            takeovers,
+            deadline,
+            lease: Some(fence),
+        };
+        let deadline = outcome::begin(&mut tenant, request, beginning).await?;
+        tenant.keep_until(deadline);
+        let last_digest = last_digest(&tenant, request, &current);
         fail_point::pass(FailPoint::LeaseTaken, begin.tenant.as_str()).await;
         tenant.commit().await?;
         fail_point::pass(FailPoint::LeaseCommitted, begin.tenant.as_str()).await;
         self.events.changed(&begin.tenant, begin.run);
-        Ok(Begun::Started(Box::new(Started {
+        Ok(Started {
             kind: request.kind(),
             trigger: request.trigger(),
             fence,
@@ -135,28 +193,19 @@ impl Reconciler {
             last_digest,
             deadline,
             now,
-        })))
+        })
     }
 
-    /// Who has the lease, and whether that is to be respected. A worker that asks again lost the answer, or its job
-    /// came to it twice: the newer fence wins.
-    fn holder(&self, tenant: &TenantTx, begin: &Begin) -> Holder {
-        let Some(run) = tenant.row.run_id else {
-            return Holder::Nobody;
-        };
-        let same_run = run == begin.run.as_uuid();
-        if same_run && tenant.row.worker.as_deref() == Some(&begin.worker) {
-            return Holder::Nobody;
+    /// Takes the lease from a run whose worker fell silent.
+    pub(crate) async fn lose(&self, mut tenant: TenantTx, run: RunId) -> Result<(), ReconcileError> {
+        let ended = outcome::lose(&mut tenant, run).await?;
+        let id = tenant.tenant.clone();
+        tenant.commit().await?;
+        if let Some(ended) = ended {
+            self.metrics.ended(ended.state());
         }
-        let alive = tenant
-            .last_heartbeat()
-            .is_some_and(|beat| tenant.now() - self.leases.silence < beat);
-        match (alive, same_run) {
-            (false, true) => Holder::Nobody,
-            (false, false) => Holder::Silent(run),
-            (true, true) => Holder::OtherWorker,
-            (true, false) => Holder::OtherRun,
-        }
+        self.ended(&id, run);
+        Ok(())
     }
 
     async fn cancel(
@@ -175,6 +224,7 @@ impl Reconciler {
 
     /// Keeps the lease; answers whether the run is to stop.
     pub(crate) async fn heartbeat(&self, key: &LeaseKey, progress: Progress) -> Result<bool, ReconcileError> {
+        let listening = self.hearing.listen();
         let cancelled: Option<bool> = sqlx::query_scalar(include_str!("lease/heartbeat.sql"))
             .bind(key.tenant.as_str())
             .bind(key.run.as_uuid())
@@ -184,6 +234,7 @@ impl Reconciler {
             .fetch_optional(&self.gates.runs.pool)
             .await
             .during("keep the lease")?;
+        listening.heard();
         self.events.changed(&key.tenant, key.run);
         cancelled.ok_or_else(|| {
             tracing::warn!(
@@ -196,20 +247,6 @@ impl Reconciler {
             ReconcileError::Fenced
         })
     }
-}
-
-enum Holder {
-    Nobody,
-    OtherWorker,
-    OtherRun,
-    Silent(Uuid),
-}
-
-pub(crate) fn is_over(state: Option<v1::RunState>) -> bool {
-    matches!(
-        state,
-        Some(v1::RunState::Succeeded | v1::RunState::Held | v1::RunState::Failed | v1::RunState::Cancelled)
-    )
 }
 
 /// Of a read that would end the run as unchanged; empty if none would.

@@ -1,10 +1,12 @@
 //! How a run stands, and how it ends: the outcome, the lease given back and the event, all in one.
 
+mod course;
+
 use rollcall_chassis::{
     names,
     pg::{self, PgTimestamp},
 };
-use rollcall_domain::{Fence, RunId};
+use rollcall_domain::RunId;
 use rollcall_proto::v1;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -13,8 +15,10 @@ use crate::{
     convert::to_bigint,
     error::{During, ReconcileError},
     outbox,
-    tenant::{RunRequest, TenantTx},
+    tenant::TenantTx,
 };
+
+pub(crate) use course::{Beginning, RunStatus, begin, lose, note, requeue};
 
 /// How a run ends.
 #[derive(Clone, Debug, Default)]
@@ -85,81 +89,12 @@ struct EndedRow {
     kind: String,
     trigger: String,
     attempt: i32,
+    takeovers: i32,
     start_time: Option<PgTimestamp>,
     end_time: Option<PgTimestamp>,
     create_time: Option<PgTimestamp>,
     acts_on_run_id: Option<Uuid>,
     expect_preview_run_id: Option<Uuid>,
-}
-
-/// Notes that a worker begins a run, for the first time or again, and starts the pulse of its lease; none for a run that ends
-/// at once.
-pub(crate) async fn begin(
-    tenant: &mut TenantTx,
-    run: RunId,
-    request: &RunRequest,
-    attempt: u32,
-    lease: Option<Fence>,
-) -> Result<(), ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    sqlx::query(include_str!("outcome/begin.sql"))
-        .bind(id)
-        .bind(run.as_uuid())
-        .bind(&request.kind)
-        .bind(&request.trigger)
-        .bind(i32::try_from(attempt).unwrap_or(i32::MAX))
-        .bind(lease.map(|fence| fence.0))
-        .execute(tenant.connection())
-        .await
-        .during("note that the run began")?;
-    Ok(())
-}
-
-/// Makes sure that there is an outcome, for a run that ends before a worker could begin it.
-pub(crate) async fn note(
-    tenant: &mut TenantTx,
-    run: RunId,
-    request: &RunRequest,
-    attempt: u32,
-) -> Result<(), ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    sqlx::query(
-        "INSERT INTO reconcile.run_outcome (tenant_id, run_id, kind, trigger, state, attempt) \
-         VALUES ($1, $2, $3, $4, 'QUEUED', $5) ON CONFLICT DO NOTHING",
-    )
-    .bind(id)
-    .bind(run.as_uuid())
-    .bind(&request.kind)
-    .bind(&request.trigger)
-    .bind(i32::try_from(attempt).unwrap_or(i32::MAX))
-    .execute(tenant.connection())
-    .await
-    .during("note the run")?;
-    Ok(())
-}
-
-/// Puts a run back to those that wait: until its next attempt, or because its worker was silent for too long.
-pub(crate) async fn requeue(
-    tenant: &mut TenantTx,
-    run: RunId,
-    next_attempt: Option<(jiff::Timestamp, v1::Failure)>,
-) -> Result<(), ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let time = next_attempt.as_ref().map(|(time, _)| PgTimestamp(*time));
-    let failure = next_attempt.map(|(_, failure)| failure);
-    let failure = failure.as_ref();
-    sqlx::query(include_str!("outcome/requeue.sql"))
-        .bind(id)
-        .bind(run.as_uuid())
-        .bind(time)
-        .bind(failure.map(|failure| failure.code.as_str()))
-        .bind(failure.map(|failure| failure.message.as_str()))
-        .bind(failure.map(|failure| failure.advice.as_str()))
-        .bind(failure.map(|failure| failure.detail.as_str()))
-        .execute(tenant.connection())
-        .await
-        .during("put the run back to those that wait")?;
-    Ok(())
 }
 
 /// Ends a run: its outcome, its event, and the lease if it has it.
@@ -255,5 +190,6 @@ fn finished(tenant: &TenantTx, run: RunId, row: &EndedRow, ending: Ending) -> v1
         acts_on_run_id: run_id(row.acts_on_run_id),
         expect_preview_run_id: run_id(row.expect_preview_run_id),
         held_message: ending.held.message,
+        takeovers: row.takeovers.unsigned_abs(),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     budget::Budget,
     config::{Leases, Limits, Retention},
     events::Events,
-    lease::LeaseTimes,
+    lease::{Hearing, LeaseTimes},
     metrics::Metrics,
     retention::{KeptWhole, Periods},
     tenant::Gates,
@@ -23,6 +23,7 @@ pub(crate) struct Reconciler {
     pub(crate) budget: Budget,
     pub(crate) workshop: Workshop,
     pub(crate) leases: LeaseTimes,
+    pub(crate) hearing: Hearing,
     /// How long what is over is kept.
     pub(crate) retention: Periods,
     /// How many previews and HELD runs of a tenant are kept with their rows.
@@ -51,6 +52,7 @@ impl Reconciler {
             budget: limits.budget(),
             workshop: limits.workshop(lifecycle.hard().clone()),
             leases: leases.times(),
+            hearing: Hearing::new(),
             retention: retention.periods(),
             kept_whole: retention.kept_whole(),
             read_limit: limits.read_bytes(),

@@ -21,9 +21,9 @@ use crate::{
     commit::{apply, settle_planner},
     error::{During, ReconcileError},
     fail,
-    lease::{Begin, Begun, Memory, is_over},
+    lease::{Begin, Begun, Memory},
     outbox,
-    outcome::{self, Ending},
+    outcome::{self, Beginning, Ending, RunStatus},
     reconciler::Reconciler,
     tenant::{CurrentSettings, RunRequest, TenantTx},
     work::Size,
@@ -78,7 +78,8 @@ impl Reconciler {
         let Some(request) = tenant.request(begin.run).await? else {
             return Ok(Begun::Finished);
         };
-        if is_over(tenant.state(begin.run).await?) {
+        let status = tenant.status(begin.run).await?;
+        if status.is_some_and(RunStatus::is_over) {
             return Ok(Begun::Finished);
         }
         outcome::begin(&mut tenant, begin.run, &request, begin.attempt, None).await?;
@@ -99,7 +100,14 @@ impl Reconciler {
         request: &RunRequest,
         current: &CurrentSettings,
     ) -> Result<Begun, ReconcileError> {
-        outcome::begin(&mut tenant, begin.run, request, begin.attempt, None).await?;
+        let beginning = Beginning {
+            run: begin.run,
+            attempt: begin.attempt,
+            takeovers: 0,
+            deadline: tenant.now() + self.leases.deadline,
+            lease: None,
+        };
+        outcome::begin(&mut tenant, request, beginning).await?;
         let reverted = load::reverted(&mut tenant, request.acts_on_run_id).await?;
         let (ending, pauses) = match refused::check(reverted) {
             Ok(reverted) => {

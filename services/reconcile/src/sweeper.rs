@@ -1,22 +1,25 @@
-//! Ends runs that are past their deadline, so that none blocks its tenant, and drops what nobody will read any more or what
+//! Takes the lease from runs that are past their deadline, so that none blocks its tenant, and drops what nobody will read any more or what
 //! has had its time.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
+use jiff::SignedDuration;
 use rollcall_chassis::{Lifecycle, lifecycle::chain, outage};
-use rollcall_domain::{RunId, TenantId, failure::FailureCode};
+use rollcall_domain::{RunId, TenantId};
 
 use crate::{
     commit::Standing,
     error::{During, ReconcileError},
-    fail,
     outcome::{self, Ending},
     reconciler::Reconciler,
     tenant::TenantTx,
 };
 
-/// How many runs one sweep ends at most; the next one goes on.
+/// How many runs one sweep takes on at most; the next one goes on.
 const BATCH: i64 = 100;
+/// How long after its deadline a run is left alone. A worker that lives ends its run at the deadline, or has it decided within
+/// a minute more.
+const GRACE_SECONDS: i32 = 90;
 
 /// Sweeps until the process drains. Any number of processes may.
 pub(crate) fn start(reconciler: Arc<Reconciler>, tick: Duration, lifecycle: &Lifecycle) {
@@ -39,20 +42,21 @@ pub(crate) fn start(reconciler: Arc<Reconciler>, tick: Duration, lifecycle: &Lif
 impl Reconciler {
     pub(crate) async fn sweep(&self) -> Result<(), ReconcileError> {
         let overdue: Vec<String> = sqlx::query_scalar(
-            "SELECT tenant_id FROM reconcile.tenant WHERE run_id IS NOT NULL AND deadline < now() \
+            "SELECT tenant_id FROM reconcile.tenant WHERE run_id IS NOT NULL AND deadline < now() - make_interval(secs => $2) \
              ORDER BY deadline LIMIT $1",
         )
         .bind(BATCH)
+        .bind(GRACE_SECONDS)
         .fetch_all(&self.gates.runs.pool)
         .await
         .during("look for overdue runs")?;
         for tenant in overdue {
             // One that cannot be ended does not keep the others, which come after it each time.
-            if let Err(error) = self.end_overdue(&tenant).await {
+            if let Err(error) = self.free(&tenant).await {
                 tracing::error!(
                     tenant.id = tenant,
                     error = chain(&error),
-                    "an overdue run cannot be ended"
+                    "the lease of an overdue run cannot be taken from it"
                 );
             }
         }
@@ -60,30 +64,33 @@ impl Reconciler {
         self.retain().await
     }
 
-    /// A tenant that is locked is being committed, perhaps by that very run: it is left alone.
-    async fn end_overdue(&self, tenant: &str) -> Result<(), ReconcileError> {
+    /// Its worker would have ended it: that it did not is a fault of ours, so the run begins again, as often as a run may lose
+    /// its worker. A tenant that is locked is being committed, perhaps by that very run: it is left alone.
+    async fn free(&self, tenant: &str) -> Result<(), ReconcileError> {
         let tenant = TenantId::parse(tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
         let Some(mut tenant) = TenantTx::try_open(&self.gates.runs, &tenant).await? else {
             return Ok(());
         };
-        let overdue = tenant.deadline().is_some_and(|deadline| deadline < tenant.now());
+        let grace = SignedDuration::from_secs(GRACE_SECONDS.into());
+        let overdue = tenant
+            .deadline()
+            .is_some_and(|deadline| deadline + grace < tenant.now());
         let Some(run) = tenant.row.run_id.filter(|_| overdue).map(RunId::from_uuid) else {
             return Ok(());
         };
-        let ending = match Standing::of(&mut tenant, run).await {
-            Ok(Standing::Cancelled) => Ending::cancelled(),
-            Ok(Standing::Current(_)) | Err(ReconcileError::SettingsChanged) => {
-                Ending::failed(fail::failure(FailureCode::RunDeadline, String::new()))
-            }
-            Err(error) => return Err(error),
-        };
         let id = tenant.tenant.clone();
-        tracing::warn!(tenant.id = %id, run.id = %run, "a run is past its deadline and is ended");
-        let ended = outcome::end(&mut tenant, run, ending).await?;
-        tenant.commit().await?;
-        self.metrics.ended(ended.state());
-        self.ended(&id, run);
-        Ok(())
+        tracing::warn!(tenant.id = %id, run.id = %run, "a run is past its deadline, and its worker did not end it");
+        match Standing::of(&mut tenant, run).await {
+            Ok(Standing::Cancelled) => {
+                let ended = outcome::end(&mut tenant, run, Ending::cancelled()).await?;
+                tenant.commit().await?;
+                self.metrics.ended(ended.state());
+                self.ended(&id, run);
+                Ok(())
+            }
+            Ok(Standing::Current(_)) | Err(ReconcileError::SettingsChanged) => self.lose(tenant, run).await,
+            Err(error) => Err(error),
+        }
     }
 
     /// What was staged under a lease that is no more.

@@ -168,6 +168,11 @@ impl TenantTx {
         Fence(self.row.fence)
     }
 
+    /// Lets the run that has the lease have it until then.
+    pub(crate) fn keep_until(&mut self, deadline: Timestamp) {
+        self.row.deadline = Some(PgTimestamp(deadline));
+    }
+
     /// Takes the lease back, with what was only of use while the run had it.
     pub(crate) async fn release(&mut self) -> Result<(), ReconcileError> {
         self.row.run_id = None;

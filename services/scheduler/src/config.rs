@@ -124,8 +124,8 @@ pub struct ScheduleConfig {
     pub lost_interactive_seconds: NonZeroU32,
     /// After how long without a sign another job is lost.
     pub lost_seconds: NonZeroU32,
-    /// After how long without an end the job of a run that has begun is lost.
-    pub lost_running_seconds: NonZeroU32,
+    /// After how long without a heartbeat the job of a run that is being read is lost.
+    pub lost_silent_seconds: NonZeroU32,
 }
 
 impl Default for ScheduleConfig {
@@ -135,10 +135,10 @@ impl Default for ScheduleConfig {
             default_time_zone: "UTC".to_owned(),
             tick_seconds: seconds(5),
             publish_seconds: seconds(1),
-            sweep_seconds: seconds(30),
+            sweep_seconds: seconds(10),
             lost_interactive_seconds: seconds(5 * 60),
             lost_seconds: seconds(30 * 60),
-            lost_running_seconds: seconds(60 * 60),
+            lost_silent_seconds: seconds(30),
         }
     }
 }
@@ -149,7 +149,7 @@ impl ScheduleConfig {
         Patience {
             interactive: duration(self.lost_interactive_seconds),
             scheduled: duration(self.lost_seconds),
-            running: duration(self.lost_running_seconds),
+            silent: duration(self.lost_silent_seconds),
         }
     }
 }
@@ -233,7 +233,7 @@ impl ServiceConfig for Config {
         ),
         (
             "schedule.sweep_seconds",
-            "how often lost jobs are looked for [30]",
+            "how often lost jobs are looked for [10]",
         ),
         (
             "schedule.lost_interactive_seconds",
@@ -244,8 +244,8 @@ impl ServiceConfig for Config {
             "when the job of a scheduled run is lost [1800]",
         ),
         (
-            "schedule.lost_running_seconds",
-            "when the job of a run that has begun is lost [3600]",
+            "schedule.lost_silent_seconds",
+            "when the job of a run is lost that a worker has begun and that is no longer heard of [30]",
         ),
         (
             "limits.manual_runs",

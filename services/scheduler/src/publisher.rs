@@ -3,7 +3,7 @@
 //! A request is marked only after the broker's confirmation, so a crash in between publishes it again: at least once,
 //! never not at all.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use rollcall_chassis::{
     amqp::{self, AmqpError, Message, SCHEMA_VERSION},
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     metrics::Metrics,
-    store::{Store, Unpublished},
+    store::{Claim, Store, Unpublished},
     wakes::Wakes,
 };
 
@@ -24,8 +24,10 @@ use crate::{
 const BATCH: u32 = 256;
 /// What the broker has not confirmed by then is tried again.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long a publisher may have requests in hand before another takes them: more than it may take to publish them.
-const HOLD: Duration = Duration::from_secs(30);
+/// How long requests stay in hand of a publisher that is no longer heard of.
+const HOLD: Duration = Duration::from_secs(3);
+/// How often one that is at work on them says so.
+const RENEW: Duration = Duration::from_secs(1);
 
 /// Publishes the jobs of requested runs.
 #[derive(Debug)]
@@ -65,19 +67,20 @@ impl Publisher {
     /// Publishes what waits; false as soon as the broker did not confirm something.
     async fn publish_pending(&self) -> sqlx::Result<bool> {
         loop {
-            let batch = self.store.claim_unpublished(BATCH, HOLD).await?;
+            let claim = Claim::new(HOLD);
+            let batch = self.store.claim_unpublished(BATCH, claim).await?;
             if batch.is_empty() {
                 return Ok(true);
             }
             let last = batch.len() < BATCH as usize;
             fail_point::pass(FailPoint::PublishClaimed, "").await;
-            let (sent, unsent) = self.send(batch).await;
+            let (sent, unsent) = self.send(batch, claim).await;
             fail_point::pass(FailPoint::PublishConfirmed, "").await;
             self.metrics.published(sent.len(), unsent.len());
             self.store.mark_published(&sent).await?;
             fail_point::pass(FailPoint::PublishMarked, "").await;
             if !unsent.is_empty() {
-                self.store.release_claims(&unsent).await?;
+                self.store.release_claims(&unsent, claim).await?;
                 return Ok(false);
             }
             if last {
@@ -87,9 +90,14 @@ impl Publisher {
     }
 
     /// Parts requests into those whose job the broker confirmed, and the others.
-    async fn send(&self, requests: Vec<Unpublished>) -> (Vec<Unpublished>, Vec<Unpublished>) {
+    async fn send(&self, requests: Vec<Unpublished>, claim: Claim) -> (Vec<Unpublished>, Vec<Unpublished>) {
         let messages: Vec<Message> = requests.iter().map(message).collect();
-        let Ok(results) = tokio::time::timeout(PATIENCE, self.jobs.publish_all(&messages)).await else {
+        let publishing = tokio::time::timeout(PATIENCE, self.jobs.publish_all(&messages));
+        let published = tokio::select! {
+            published = publishing => published,
+            never = self.keep(&requests, claim) => match never {},
+        };
+        let Ok(results) = published else {
             tracing::warn!(
                 jobs = requests.len(),
                 "the broker did not confirm in time; the jobs are tried again"
@@ -106,6 +114,19 @@ impl Publisher {
         let requests =
             |parted: Vec<(Unpublished, _)>| parted.into_iter().map(|(request, _)| request).collect();
         (requests(sent), requests(unsent))
+    }
+}
+
+impl Publisher {
+    /// Keeps requests in hand for as long as it is polled. While the database is away, the claim runs out and another may
+    /// publish them too, which is harmless.
+    async fn keep(&self, requests: &[Unpublished], claim: Claim) -> Infallible {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            if let Err(error) = self.store.renew_claims(requests, claim).await {
+                tracing::debug!(error = chain(&error), "a claim could not be renewed");
+            }
+        }
     }
 }
 
@@ -128,6 +149,7 @@ fn message(request: &Unpublished) -> Message {
         run_id: request.run_id.to_string(),
         attempt: 1,
         test: None,
+        given_up_fence: 0,
     };
     Message::job(request.lane, &job).with_traceparent(request.traceparent.clone())
 }

@@ -20,7 +20,7 @@ use sqlx::{PgPool, migrate::Migrator};
 pub(crate) use due::{DueRun, DueTenant};
 pub(crate) use facts::RunFacts;
 pub(crate) use fleet::Fleet;
-pub(crate) use publishing::Unpublished;
+pub(crate) use publishing::{Claim, Unpublished};
 pub(crate) use requests::{ManualRunLimit, NewRequest};
 pub(crate) use settings::{NewSettings, RemovalSwitch, StoredSettings};
 pub(crate) use sweeping::Patience;
@@ -55,7 +55,8 @@ impl Store {
             "SELECT to_regclass('reconcile.scheduler_tenant_domain') IS NOT NULL
                 AND to_regclass('reconcile.scheduler_run_state') IS NOT NULL
                 AND to_regclass('reconcile.scheduler_tenant') IS NOT NULL
-                AND to_regclass('reconcile.scheduler_superseded_run') IS NOT NULL",
+                AND to_regclass('reconcile.scheduler_superseded_run') IS NOT NULL
+                AND to_regclass('reconcile.scheduler_heartbeat') IS NOT NULL",
         )
         .fetch_one(&self.pool)
         .await

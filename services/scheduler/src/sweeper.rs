@@ -53,7 +53,8 @@ impl Sweeper {
     /// Sweeps once.
     pub(crate) async fn sweep(&self, now: Timestamp) -> sqlx::Result<()> {
         while self.store.close_ended(BATCH).await? == u64::from(BATCH) {}
-        let lost = self.store.unpublish_lost(self.patience, BATCH).await?;
+        let lost = self.store.unpublish_lost(self.patience, BATCH).await?
+            + self.store.unpublish_silent(self.patience, BATCH).await?;
         if lost > 0 {
             self.metrics.lost(lost);
             self.wakes.requests_added();

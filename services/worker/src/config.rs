@@ -113,6 +113,8 @@ pub struct LanesConfig {
     pub waiting: u16,
     /// Connection tests, beside the runs.
     pub tests: u16,
+    /// Of the runs of all lanes together, those in processes of their own.
+    pub alone: u16,
 }
 
 impl Default for LanesConfig {
@@ -123,6 +125,7 @@ impl Default for LanesConfig {
             slow: 2,
             waiting: 256,
             tests: 16,
+            alone: 2,
         }
     }
 }
@@ -258,6 +261,10 @@ impl ServiceConfig for Config {
             "runs at once whose directories do not answer, or answer slowly, beside these; default: 256, at most 400",
         ),
         (
+            "lanes.alone",
+            "runs at once in processes of their own, since they lost a worker before; default: 2",
+        ),
+        (
             "lanes.tests",
             "connection tests at once, beside the runs; default: 16",
         ),
@@ -338,6 +345,7 @@ impl ServiceConfig for Config {
                 self.directory.read_timeout_seconds,
             ),
             ("lanes.tests", self.lanes.tests.into()),
+            ("lanes.alone", self.lanes.alone.into()),
             ("pace.grace_milliseconds", self.pace.grace_milliseconds),
             ("pace.silence_milliseconds", self.pace.silence_milliseconds),
             ("pace.window_seconds", self.pace.window_seconds),

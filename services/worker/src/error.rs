@@ -157,6 +157,9 @@ pub enum ReadError {
     /// It waits for its directory, and so do as many other runs as may: it makes room, and waits in the slow lane.
     #[error("too many other runs wait for their directories")]
     GivesWay,
+    /// The run's time is over, and it was not the directory that took it.
+    #[error("the run's time is over, and what was read is not decided on")]
+    Undecided,
     /// Nobody wants the read any more.
     #[error("stopped")]
     Stopped,
@@ -181,7 +184,9 @@ impl ReadError {
         match self {
             Self::At { source, .. } => source.tries_elsewhere(),
             Self::Refused { code, .. } => matches!(*code, rc::BUSY | rc::UNAVAILABLE),
-            Self::EmptyPassword | Self::Settings(_) | Self::Stopped | Self::Deadline => false,
+            Self::EmptyPassword | Self::Settings(_) | Self::Stopped | Self::Deadline | Self::Undecided => {
+                false
+            }
             _ => true,
         }
     }
@@ -219,6 +224,7 @@ impl ReadError {
             Self::Entry(_) => FailureCode::NotLdap,
             Self::Credential(_) => FailureCode::CredentialUnreadable,
             Self::Deadline => FailureCode::RunDeadline,
+            Self::Undecided => FailureCode::RunInterrupted,
             Self::At { source, .. } => source.code(),
             Self::NoServer(tried) => tried
                 .iter()

@@ -19,6 +19,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{
+    alone::Alone,
     run::{Disposition, Runner},
     slots::Place,
 };
@@ -29,16 +30,18 @@ use running::{Admission, Runs};
 /// What every lane shares.
 pub struct Jobs {
     runner: Arc<Runner>,
+    alone: Alone,
     publisher: Publisher,
     /// Runs that go on in this process. None is begun beside itself.
     runs: Runs<Delivery>,
 }
 
 impl Jobs {
-    /// Does runs with `runner`, and sends on what is to be tried later.
-    pub fn new(runner: Arc<Runner>, publisher: Publisher) -> Self {
+    /// Does runs with `runner`, or in processes of their own, and sends on what is to be tried later.
+    pub(crate) fn new(runner: Arc<Runner>, alone: Alone, publisher: Publisher) -> Self {
         Self {
             runner,
+            alone,
             publisher,
             runs: Runs::default(),
         }
@@ -70,6 +73,7 @@ impl Jobs {
 
     async fn settle_run(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane, place: Arc<Place>) {
         fail_point::pass(FailPoint::JobReceived, &job.tenant_id).await;
+        let trace = delivery.traceparent();
         let running = match self.runs.admit(&job.run_id, delivery) {
             Admission::Begins(running) => running,
             Admission::Needless(delivery) => {
@@ -82,9 +86,9 @@ impl Jobs {
         };
         // In a task of its own, so that the job of a run that panics can still be given back.
         let run = {
-            let (this, job) = (Arc::clone(&self), job.clone());
+            let (this, job, trace) = (Arc::clone(&self), job.clone(), trace.clone());
             AbortOnDropHandle::new(tokio::spawn(
-                async move { this.runner.run(&job, &place).await }.in_current_span(),
+                async move { this.run(&job, &place, trace.as_deref()).await }.in_current_span(),
             ))
         };
         let ended = run.await;
@@ -108,7 +112,15 @@ impl Jobs {
                 note_failure("a job could not be acknowledged", delivery.ack().await);
                 fail_point::pass(FailPoint::JobAcknowledged, &job.tenant_id).await;
             }
-            Disposition::Park => {
+            Disposition::GiveUp(fence) => {
+                let given_up = Job {
+                    given_up_fence: fence,
+                    ..job
+                };
+                let later = Message::delayed(Delay::Park, lane, &given_up).with_traceparent(trace);
+                self.send_on(delivery, later).await;
+            }
+            Disposition::Park | Disposition::NeedsProcess => {
                 let later = Message::delayed(Delay::Park, lane, &job).with_traceparent(trace);
                 self.send_on(delivery, later).await;
             }
@@ -132,6 +144,14 @@ impl Jobs {
         }
     }
 
+    /// A run in a process of its own takes no slot here: it has the other process' time and memory.
+    async fn run(&self, job: &Job, place: &Arc<Place>, traceparent: Option<&str>) -> Disposition {
+        match self.runner.run(job, place).await {
+            Disposition::NeedsProcess if place.give_up().is_ok() => self.alone.run(job, traceparent).await,
+            disposition => disposition,
+        }
+    }
+
     async fn send_on(&self, delivery: Delivery, message: Message) {
         send_on(&self.publisher, delivery, message).await;
     }
@@ -151,6 +171,7 @@ async fn send_on(publisher: &Publisher, delivery: Delivery, message: Message) {
 fn next_attempt(job: Job) -> Job {
     Job {
         attempt: job.attempt.max(1).saturating_add(1),
+        given_up_fence: 0,
         ..job
     }
 }
@@ -163,6 +184,19 @@ fn span_of(job: &Job, lane: Lane) -> Span {
         run.id = job.run_id,
         attempt = job.attempt,
         lane = lane.as_str(),
+        fence = Empty,
+    )
+}
+
+/// The span of a run in a process of its own, which has no lane.
+pub(crate) fn span_of_run_alone(job: &Job) -> Span {
+    tracing::info_span!(
+        "run",
+        otel.kind = "consumer",
+        tenant.id = job.tenant_id,
+        run.id = job.run_id,
+        attempt = job.attempt,
+        alone = true,
         fence = Empty,
     )
 }

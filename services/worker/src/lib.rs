@@ -7,6 +7,7 @@
 //! Invariants: what a directory sends is bounded before it is parsed; nothing here grows with a directory
 //! beyond what a run may hold back; only a complete read has an effect; no log shows an address or a password.
 
+mod alone;
 pub mod config;
 pub mod connection_test;
 pub mod credentials;

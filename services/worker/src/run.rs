@@ -54,6 +54,10 @@ pub enum Disposition {
     Done,
     /// It waits for another run, or for a service of ours; that is no attempt.
     Park,
+    /// The same, and this worker no longer works under the lease with this fence: whoever comes next may have it at once.
+    GiveUp(i64),
+    /// It is to be done in a process that does nothing else.
+    NeedsProcess,
     /// The next attempt is due after this delay.
     Retry(Delay),
     /// So it is, in the slow lane: the directory could not be reached or read in time.
@@ -85,6 +89,8 @@ pub struct Runner {
     pub reader: Arc<Reader>,
     /// Names this process in leases.
     pub worker_id: String,
+    /// Whether this process does one run and nothing else.
+    pub alone: bool,
     /// What one run may hold back, in bytes.
     pub hold_bytes: usize,
     /// How long a run may take.
@@ -97,46 +103,58 @@ pub struct Runner {
 
 enum Step {
     Settled(Disposition),
-    BeginAnew,
+    /// The lease with this fence is given up for another.
+    BeginAnew(i64),
 }
 
 impl Runner {
     /// Does the run of `job` in its place, and says what becomes of the job. Called again for the same job, it does no harm.
     pub async fn run(&self, job: &Job, place: &Arc<Place>) -> Disposition {
         let delivered = Instant::now();
+        let mut given_up = job.given_up_fence;
         for _ in 0..BEGINNINGS {
-            match self.step(job, place).await {
+            match self.step(job, place, given_up).await {
                 Step::Settled(disposition) => return disposition,
-                Step::BeginAnew => tracing::info!("the settings changed during the run: it begins anew"),
+                Step::BeginAnew(fence) => {
+                    tracing::info!("the settings changed during the run: it begins anew");
+                    given_up = fence;
+                }
             }
             if delivered.elapsed() > BEGIN_ANEW_WITHIN {
                 break;
             }
         }
-        Disposition::Park
+        Disposition::GiveUp(given_up)
     }
 
-    async fn step(&self, job: &Job, place: &Arc<Place>) -> Step {
-        let begun = match self.begin(job).await {
+    async fn step(&self, job: &Job, place: &Arc<Place>, given_up: i64) -> Step {
+        let begun = match self.begin(job, given_up).await {
             Ok(begun) => begun,
             Err(CallError::Refused(why)) => return Step::Settled(Disposition::Reject(why)),
-            Err(error) => return Step::Settled(park("the run cannot begin: it waits", &error)),
+            Err(error) => {
+                return Step::Settled(give_up("the run cannot begin: it waits", &error, given_up));
+            }
         };
         match begun.status() {
             BeginStatus::Started => self.started(job, begun, place).await,
             BeginStatus::Finished => Step::Settled(Disposition::Done),
-            BeginStatus::Busy | BeginStatus::Taken | BeginStatus::Unspecified => {
+            BeginStatus::NeedsProcess => Step::Settled(Disposition::NeedsProcess),
+            // What this process has in hand is told apart before it gets here: the answer to an earlier call was lost. The
+            // lease falls silent, and can be taken then.
+            BeginStatus::RunningHere | BeginStatus::Busy | BeginStatus::Taken | BeginStatus::Unspecified => {
                 Step::Settled(Disposition::Park)
             }
         }
     }
 
-    async fn begin(&self, job: &Job) -> Result<BeginRunResponse, CallError> {
+    async fn begin(&self, job: &Job, given_up: i64) -> Result<BeginRunResponse, CallError> {
         let request = BeginRunRequest {
             tenant_id: job.tenant_id.clone(),
             run_id: job.run_id.clone(),
             worker_id: self.worker_id.clone(),
             attempt: job.attempt.max(1),
+            given_up_fence: given_up,
+            alone: self.alone,
         };
         self.reconcile.begin(request).await
     }
@@ -161,11 +179,15 @@ impl Runner {
         };
         let error = match error {
             AttemptError::Call(CallError::SettingsChanged | CallError::NotUnchanged) => {
-                return Step::BeginAnew;
+                return Step::BeginAnew(lease.fence);
             }
             AttemptError::Call(CallError::Fenced) => return Step::Settled(fenced(&lease)),
             AttemptError::Call(error @ CallError::Ours(_)) => {
-                return Step::Settled(park("the read cannot be submitted: the run waits", &error));
+                return Step::Settled(give_up(
+                    "the read cannot be submitted: the run waits",
+                    &error,
+                    lease.fence,
+                ));
             }
             AttemptError::Call(CallError::ReadRefused { code, why }) => ReadError::RefusedByUs { code, why },
             AttemptError::Call(error @ CallError::Refused(_)) => ReadError::Internal(error.to_string()),
@@ -188,7 +210,7 @@ fn fenced(lease: &Lease) -> Disposition {
     Disposition::Park
 }
 
-fn park(what: &'static str, error: &CallError) -> Disposition {
+fn give_up(what: &'static str, error: &CallError, fence: i64) -> Disposition {
     reconcile::report(error, what);
-    Disposition::Park
+    Disposition::GiveUp(fence)
 }

@@ -1,6 +1,10 @@
 //! Puts a worker together.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::Subcommand;
 use rollcall_chassis::{
@@ -15,6 +19,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
+    alone::{self, Alone},
     config::Config,
     connection_test::Tester,
     credentials::Credentials,
@@ -25,6 +30,9 @@ use crate::{
     run::Runner,
     slots::Slots,
 };
+
+/// What the worker is called in logs, traces and by the broker.
+pub const NAME: &str = "rollcall-worker";
 
 /// What the binary does beside being a service.
 #[derive(Debug, Subcommand)]
@@ -38,14 +46,48 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out_dir: PathBuf,
     },
+    /// Does the run of a job that a worker hands over on standard input
+    #[command(name = alone::COMMAND, hide = true)]
+    DoOneRun,
 }
 
 impl Command {
     /// Does it.
-    pub fn run(self) -> Result<(), BoxError> {
+    pub fn run(self, config_file: Option<&Path>) -> Result<(), BoxError> {
         match self {
+            Self::DoOneRun => alone::child::run(config_file),
             Self::GenerateKey { id, out_dir } => Ok(credential::generate(&id)?.write(&out_dir)?),
         }
+    }
+}
+
+/// What does the one run of a process of its own. Renewed seals are nobody's to publish there: a later run makes them again.
+pub(crate) fn runner_alone(config: &Config) -> Result<Runner, BoxError> {
+    let (credentials, _renewals) = Credentials::new(OpeningKeys::read(&config.credentials.key_files)?);
+    let reconcile = Reconcile::new(grpc::connect(&config.reconcile)?);
+    let runner = runner(config, reconcile, Arc::new(credentials));
+    Ok(Runner {
+        alone: true,
+        ..runner
+    })
+}
+
+fn runner(config: &Config, reconcile: Reconcile, credentials: Arc<Credentials>) -> Runner {
+    Runner {
+        reconcile,
+        credentials,
+        reader: Arc::new(Reader {
+            networks: config.networks(),
+            limits: config.read_limits(),
+            allow_plaintext: config.directory.allow_plaintext,
+            system_roots: SystemRoots::load(),
+        }),
+        worker_id: Uuid::now_v7().to_string(),
+        alone: false,
+        hold_bytes: config.limits.hold_bytes,
+        run_limit: Duration::from_secs(config.limits.run_seconds),
+        pace: config.pace(),
+        metrics: Metrics::default(),
     }
 }
 
@@ -54,24 +96,14 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     let channel = grpc::connect(&config.reconcile)?;
     let (credentials, renewals) = Credentials::new(OpeningKeys::read(&config.credentials.key_files)?);
     let credentials = Arc::new(credentials);
-    let reader = Arc::new(Reader {
-        networks: config.networks(),
-        limits: config.read_limits(),
-        allow_plaintext: config.directory.allow_plaintext,
-        system_roots: SystemRoots::load(),
-    });
-    let runner = Arc::new(Runner {
-        reconcile: Reconcile::new(channel.clone()),
-        credentials: Arc::clone(&credentials),
-        reader: Arc::clone(&reader),
-        worker_id: Uuid::now_v7().to_string(),
-        hold_bytes: config.limits.hold_bytes,
-        run_limit: Duration::from_secs(config.limits.run_seconds),
-        pace: config.pace(),
-        metrics: Metrics::default(),
-    });
+    let runner = Arc::new(runner(
+        &config,
+        Reconcile::new(channel.clone()),
+        Arc::clone(&credentials),
+    ));
+    let reader = Arc::clone(&runner.reader);
     let serving = grpc::Server::new(&config.server)?.start(&lifecycle).await?;
-    let broker = Broker::start(&config.amqp, "rollcall-worker", &lifecycle)?;
+    let broker = Broker::start(&config.amqp, NAME, &lifecycle)?;
     let tester = Tester {
         reader,
         credentials: Arc::clone(&credentials),
@@ -101,7 +133,8 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         tests.work(of_tests, serves, ending).await;
         Ok::<_, BoxError>(())
     });
-    let jobs = Arc::new(Jobs::new(runner, broker.publisher()));
+    let alone = Alone::new(config.lanes.alone, runner.run_limit);
+    let jobs = Arc::new(Jobs::new(runner, alone, broker.publisher()));
     let lanes = [
         (Lane::Interactive, config.lanes.interactive, "interactive lane"),
         (Lane::Scheduled, config.lanes.scheduled, "scheduled lane"),

@@ -103,6 +103,10 @@ pub(crate) fn run(run: &RunView, width: Width) -> String {
         ("expects preview", run.expect_preview_run_id.clone()),
         ("state", Some(state(run))),
         ("attempt", (run.attempt > 1).then(|| run.attempt.to_string())),
+        (
+            "takeovers",
+            (run.takeovers > 0).then(|| run.takeovers.to_string()),
+        ),
         ("next attempt", at(run.next_attempt_time.as_deref())),
         ("read", read),
         ("created", at(run.create_time.as_deref())),

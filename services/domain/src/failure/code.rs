@@ -274,6 +274,20 @@ failure_codes! {
         advice: "Narrow the search base or the filter, or check why the server answers slowly.",
     }
 
+    /// A fault of ours took so much of the run's time that it could not end in it.
+    RunInterrupted = "RUN_INTERRUPTED", Ours {
+        message: "The run could not be completed in its time because of a fault on our side.",
+        advice: "Nothing was changed, and nothing has to be changed in your directory. Start the run again; if it \
+                 persists, contact support.",
+    }
+
+    /// The run lost worker after worker.
+    WorkerLost = "WORKER_LOST", Ours {
+        message: "The run was interrupted again and again on our side, and was given up.",
+        advice: "Nothing was changed, and nothing has to be changed in your directory. Start the run again; if it \
+                 persists, contact support.",
+    }
+
     /// The sync that was to be taken back cannot be.
     RevertRefused = "REVERT_REFUSED", Misconfigured {
         message: "The sync could not be taken back.",

@@ -120,7 +120,7 @@ fn class_of(code: FailureCode) -> FailureClass {
         | FailureCode::CredentialUnreadable
         | FailureCode::RunDeadline
         | FailureCode::RevertRefused => FailureClass::Misconfigured,
-        FailureCode::Internal => FailureClass::Ours,
+        FailureCode::RunInterrupted | FailureCode::WorkerLost | FailureCode::Internal => FailureClass::Ours,
     }
 }
 
@@ -128,6 +128,16 @@ fn class_of(code: FailureCode) -> FailureClass {
 fn what_may_pass_is_tried_again_what_locks_accounts_and_what_somebody_has_to_change_is_not() {
     for code in FailureCode::ALL.iter().copied() {
         assert_eq!(code.class(), class_of(code), "{code}");
+    }
+}
+
+#[test]
+fn no_fault_of_ours_sends_a_tenant_to_the_slow_lane() {
+    for code in FailureCode::ALL
+        .iter()
+        .filter(|code| code.class() == FailureClass::Ours)
+    {
+        assert!(!code.is_slow(), "{code}");
     }
 }
 

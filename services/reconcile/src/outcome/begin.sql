@@ -1,21 +1,26 @@
 -- The lease beats from this moment on, not from the transaction's beginning: who waited for the tenant's lock has not been
--- silent meanwhile. A run that waits for its next attempt may be asked for by hand meanwhile.
+-- silent meanwhile. A run that waits for its next attempt may be asked for by hand meanwhile. The deadline of an attempt stands,
+-- whoever takes it over, while it lies ahead: a worker that lives ends its run at it, so that one which has passed was missed
+-- by a fault of ours.
 WITH pulse AS (
     INSERT INTO reconcile.heartbeat (tenant_id, run_id, fence, beat_time)
-    SELECT $1, $2, $6, clock_timestamp()
-    WHERE $6::bigint IS NOT NULL
+    SELECT $1, $2, $8, clock_timestamp()
+    WHERE $8::bigint IS NOT NULL
     ON CONFLICT (tenant_id) DO UPDATE
     SET run_id = EXCLUDED.run_id, fence = EXCLUDED.fence, beat_time = EXCLUDED.beat_time, objects = 0, claims = 0
 )
-INSERT INTO reconcile.run_outcome AS o (tenant_id, run_id, kind, trigger, state, attempt, start_time)
-VALUES ($1, $2, $3, $4, 'RUNNING', $5, now())
+INSERT INTO reconcile.run_outcome AS o (tenant_id, run_id, kind, trigger, state, attempt, takeovers, start_time, deadline)
+VALUES ($1, $2, $3, $4, 'RUNNING', $5, $6, now(), $7)
 ON CONFLICT (tenant_id, run_id) DO UPDATE
 SET state = 'RUNNING',
     trigger = EXCLUDED.trigger,
     attempt = EXCLUDED.attempt,
+    takeovers = EXCLUDED.takeovers,
     start_time = COALESCE(o.start_time, EXCLUDED.start_time),
+    deadline = CASE WHEN o.deadline > now() THEN o.deadline ELSE EXCLUDED.deadline END,
     next_attempt_time = NULL,
     failure_code = NULL,
     failure_message = NULL,
     failure_advice = NULL,
     failure_detail = NULL
+RETURNING deadline

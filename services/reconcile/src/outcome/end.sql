@@ -40,5 +40,5 @@ SET state = $3,
 FROM (VALUES (1)) AS one
 LEFT JOIN scheduler.reconcile_run_request r ON r.tenant_id = $1 AND r.run_id = $2
 WHERE o.tenant_id = $1 AND o.run_id = $2
-RETURNING o.kind, o.trigger, o.attempt, o.start_time, o.end_time,
+RETURNING o.kind, o.trigger, o.attempt, o.takeovers, o.start_time, o.end_time,
           r.create_time, r.acts_on_run_id, r.expect_preview_run_id

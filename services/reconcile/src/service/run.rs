@@ -7,6 +7,7 @@ use futures::{
     stream::{self, BoxStream},
 };
 use rollcall_chassis::{grpc::require_peer, pg, status::ApiError};
+use rollcall_domain::Fence;
 use rollcall_proto::v1::{
     BeginRunRequest, BeginRunResponse, BeginStatus, CheckWorkerRequest, CheckWorkerResponse, FailRunRequest,
     FailRunResponse, FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse,
@@ -72,6 +73,8 @@ impl ReconcileService for RunCalls {
             run,
             worker: request.worker_id,
             attempt: request.attempt.max(1),
+            given_up: (request.given_up_fence != 0).then_some(Fence(request.given_up_fence)),
+            alone: request.alone,
         };
         Ok(Response::new(
             match self.reconciler.begin_or_revert(begin).await? {
@@ -79,6 +82,8 @@ impl ReconcileService for RunCalls {
                 Begun::Finished => without_lease(BeginStatus::Finished),
                 Begun::Busy => without_lease(BeginStatus::Busy),
                 Begun::Taken => without_lease(BeginStatus::Taken),
+                Begun::RunningHere => without_lease(BeginStatus::RunningHere),
+                Begun::NeedsProcess => without_lease(BeginStatus::NeedsProcess),
                 // It is done before the answer.
                 Begun::Reverts { .. } => return Err(ReconcileError::CutOff.into()),
             },

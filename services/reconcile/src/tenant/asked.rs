@@ -7,7 +7,10 @@ use sqlx::{FromRow, PgExecutor};
 use uuid::Uuid;
 
 use super::{TenantTx, load};
-use crate::error::{During, ReconcileError};
+use crate::{
+    error::{During, ReconcileError},
+    outcome::RunStatus,
+};
 
 /// A run as it was asked for.
 #[derive(Clone, Debug, Default, FromRow)]
@@ -115,7 +118,7 @@ pub(crate) async fn removals_paused(executor: impl PgExecutor<'_>) -> Result<boo
 pub(super) struct Asked {
     run: RunId,
     request: Option<RunRequest>,
-    state: Option<v1::RunState>,
+    status: Option<RunStatus>,
     settings: Option<CurrentSettings>,
     removals_paused: bool,
     foreign_domains: Vec<String>,
@@ -130,6 +133,7 @@ pub(super) struct AskedRow {
     acts_on_run_id: Option<Uuid>,
     expect_preview_run_id: Option<Uuid>,
     state: Option<String>,
+    takeovers: Option<i32>,
     settings: Option<Vec<u8>>,
     sealed_credential: Option<Vec<u8>>,
     generation: Option<i64>,
@@ -161,7 +165,9 @@ impl AskedRow {
         Ok(Asked {
             run,
             request,
-            state: self.state.map(|text| names::from_nullable(Some(&text))),
+            status: self
+                .state
+                .map(|state| RunStatus::new(&state, self.takeovers.unwrap_or_default())),
             settings: settings.map(SettingsRow::decode).transpose()?,
             removals_paused: self.removals_paused,
             foreign_domains: self.foreign_domains,
@@ -187,9 +193,9 @@ impl TenantTx {
         Ok(self.asked(run).await?.request.clone())
     }
 
-    /// The state of a run that a worker has begun before; none if none has.
-    pub(crate) async fn state(&mut self, run: RunId) -> Result<Option<v1::RunState>, ReconcileError> {
-        Ok(self.asked(run).await?.state)
+    /// Where a run stands that a worker has begun before; none if none has.
+    pub(crate) async fn status(&mut self, run: RunId) -> Result<Option<RunStatus>, ReconcileError> {
+        Ok(self.asked(run).await?.status)
     }
 
     /// The tenant's settings; none if they were deleted.

@@ -6,7 +6,7 @@ SELECT t.fence, t.run_id, t.worker, t.settings_generation, t.deadline, t.portal_
        h.beat_time, now() AS now,
        -- What was asked for, and what became of it so far.
        r.run_id IS NOT NULL AS asked_for, r.kind, r.trigger, r.cancel_requested, r.acts_on_run_id,
-       r.expect_preview_run_id, o.state,
+       r.expect_preview_run_id, o.state, o.takeovers,
        -- What decides on it now.
        s.settings, s.sealed_credential, s.generation, s.credential_generation,
        s.removal_generation AS switched_on_generation,

@@ -32,6 +32,7 @@ SELECT
     outcome.failure_advice,
     outcome.failure_detail,
     outcome.attempt,
+    outcome.takeovers,
     outcome.next_attempt_time,
     outcome.start_time,
     outcome.end_time,

@@ -133,6 +133,7 @@ struct Record {
     failure_advice: Option<String>,
     failure_detail: Option<String>,
     attempt: Option<i32>,
+    takeovers: Option<i32>,
     next_attempt_time: Option<PgTimestamp>,
     start_time: Option<PgTimestamp>,
     end_time: Option<PgTimestamp>,
@@ -197,6 +198,7 @@ impl From<Record> for Run {
             acts_on_run_id: id(record.acts_on_run_id),
             expect_preview_run_id: id(record.expect_preview_run_id),
             held_message: record.held_message.unwrap_or_default(),
+            takeovers: record.takeovers.unwrap_or_default().unsigned_abs(),
         }
     }
 }

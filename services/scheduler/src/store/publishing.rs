@@ -8,6 +8,24 @@ use sqlx::{FromRow, Row, postgres::PgRow, types::Uuid};
 
 use super::Store;
 
+/// What a publisher has requests in hand with: one for each time that it takes some.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claim {
+    id: Uuid,
+    /// How long it holds unless it is renewed.
+    hold: Duration,
+}
+
+impl Claim {
+    /// One that nobody else has.
+    pub(crate) fn new(hold: Duration) -> Self {
+        Self {
+            id: Uuid::now_v7(),
+            hold,
+        }
+    }
+}
+
 /// A request whose job is to be published.
 #[derive(Debug, Clone)]
 pub(crate) struct Unpublished {
@@ -35,17 +53,26 @@ impl FromRow<'_, PgRow> for Unpublished {
 }
 
 impl Store {
-    /// Takes up to `limit` requests in hand for so long; who does not publish them in that time loses them to another.
-    pub(crate) async fn claim_unpublished(
-        &self,
-        limit: u32,
-        hold: Duration,
-    ) -> sqlx::Result<Vec<Unpublished>> {
+    /// Takes up to `limit` requests in hand; who neither publishes them nor renews the claim loses them to another.
+    pub(crate) async fn claim_unpublished(&self, limit: u32, claim: Claim) -> sqlx::Result<Vec<Unpublished>> {
         sqlx::query_as(include_str!("sql/claim_unpublished.sql"))
             .bind(i64::from(limit))
-            .bind(hold.as_secs_f64())
+            .bind(claim.hold.as_secs_f64())
+            .bind(claim.id)
             .fetch_all(&self.pool)
             .await
+    }
+
+    /// Keeps requests in hand for as long again, as far as they still are.
+    pub(crate) async fn renew_claims(&self, held: &[Unpublished], claim: Claim) -> sqlx::Result<()> {
+        let ids: Vec<Uuid> = held.iter().map(|request| request.run_id.as_uuid()).collect();
+        sqlx::query(include_str!("sql/renew_claims.sql"))
+            .bind(&ids)
+            .bind(claim.hold.as_secs_f64())
+            .bind(claim.id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// Notes that the broker has these.
@@ -61,10 +88,11 @@ impl Store {
     }
 
     /// Gives back what could not be published, for the next attempt.
-    pub(crate) async fn release_claims(&self, unsent: &[Unpublished]) -> sqlx::Result<()> {
+    pub(crate) async fn release_claims(&self, unsent: &[Unpublished], claim: Claim) -> sqlx::Result<()> {
         let ids: Vec<Uuid> = unsent.iter().map(|request| request.run_id.as_uuid()).collect();
         sqlx::query(include_str!("sql/release_claims.sql"))
             .bind(&ids)
+            .bind(claim.id)
             .execute(&self.pool)
             .await?;
         Ok(())

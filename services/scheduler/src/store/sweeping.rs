@@ -13,8 +13,8 @@ pub(crate) struct Patience {
     pub(crate) interactive: Duration,
     /// For the other lanes.
     pub(crate) scheduled: Duration,
-    /// Once a worker has begun it: more than a run may last.
-    pub(crate) running: Duration,
+    /// Once a worker reads, which is heard of every few seconds.
+    pub(crate) silent: Duration,
 }
 
 impl Store {
@@ -27,16 +27,25 @@ impl Store {
         Ok(closed.rows_affected())
     }
 
-    /// Has up to `limit` requests published again whose jobs seem lost. Answers how many.
+    /// Has up to `limit` requests published again whose jobs seem lost before a worker took them. Answers how many.
     pub(crate) async fn unpublish_lost(&self, patience: Patience, limit: u32) -> sqlx::Result<u64> {
         let lost = sqlx::query(include_str!("sql/unpublish_lost.sql"))
             .bind(patience.interactive.as_secs_f64())
             .bind(patience.scheduled.as_secs_f64())
-            .bind(patience.running.as_secs_f64())
             .bind(i64::from(limit))
             .execute(&self.pool)
             .await?;
         Ok(lost.rows_affected())
+    }
+
+    /// Has up to `limit` requests published again whose runs are no longer heard of. Answers how many.
+    pub(crate) async fn unpublish_silent(&self, patience: Patience, limit: u32) -> sqlx::Result<u64> {
+        let silent = sqlx::query(include_str!("sql/unpublish_silent.sql"))
+            .bind(patience.silent.as_secs_f64())
+            .bind(i64::from(limit))
+            .execute(&self.pool)
+            .await?;
+        Ok(silent.rows_affected())
     }
 
     /// Deletes up to `limit` finished requests with an id before this one. Answers how many.

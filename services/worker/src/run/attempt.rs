@@ -140,14 +140,14 @@ impl<'a> Attempt<'a> {
     }
 
     /// What is being decided when the time is over may still come to its end; and a run that is another worker's
-    /// now is not waited for.
+    /// now is not waited for. The directory has its end at the deadline: what is waited for after it is reconcile.
     async fn in_time(
         &self,
         work: impl Future<Output = Result<RunEnded, AttemptError>>,
     ) -> Result<RunEnded, AttemptError> {
         tokio::select! {
             ended = timeout_at(self.deadline + OUTCOME_GRACE, work) => {
-                ended.unwrap_or_else(|_| Err(ReadError::Deadline.into()))
+                ended.unwrap_or_else(|_| Err(ReadError::Undecided.into()))
             }
             () = self.fenced() => Err(CallError::Fenced.into()),
         }

@@ -1,7 +1,10 @@
 //! What was read goes to reconcile, which decides on it; and what it misses is asked of the directory.
 
+use std::time::Duration;
+
 use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_proto::v1::{FinishUnchangedRequest, ObjectBatch, ReadSummary, RunEnded};
+use tokio::time::Instant;
 
 use super::{
     attempt::{Attempt, AttemptError, Read},
@@ -9,7 +12,10 @@ use super::{
     reading::{Open, Reading},
     submission::{Answer, Submission},
 };
-use crate::{directory::missing::Missing, reconcile::CallError};
+use crate::{directory::missing::Missing, error::ReadError, reconcile::CallError};
+
+/// A read that waited for reconcile for longer than this may be late because of it.
+const OUR_SHARE: Duration = Duration::from_mins(1);
 
 impl Attempt<'_> {
     /// The read is complete and all of it is held back.
@@ -55,11 +61,18 @@ impl Attempt<'_> {
         for batch in held.into_batches() {
             submission = submission.batch(batch?).await?;
         }
-        submission = submission.batch(first).await?;
-        while let Some(batch) = reading.next().await {
+        let mut waited = Duration::ZERO;
+        let mut next = Some(first);
+        while let Some(batch) = next {
+            let sent = Instant::now();
             submission = submission.batch(batch).await?;
+            waited += sent.elapsed();
+            next = reading.next().await;
         }
-        let read = self.complete(reading).await?;
+        let read = self
+            .complete(reading)
+            .await
+            .map_err(|error| of_whose_fault(error, waited))?;
         self.decide(submission, read).await
     }
 
@@ -94,5 +107,30 @@ impl Attempt<'_> {
         fail_point::pass(FailPoint::MissingAsked, &self.job.tenant_id).await;
         tracing::info!(asked, there, "asked for missing objects");
         Ok(submission.confirmed(not_email).await?)
+    }
+}
+
+/// Whoever is read slowly by us is not slow.
+fn of_whose_fault(error: ReadError, waited: Duration) -> ReadError {
+    match error {
+        ReadError::Deadline if waited > OUR_SHARE => ReadError::Undecided,
+        error => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_that_waited_for_us_past_its_deadline_is_no_fault_of_the_directory() {
+        let late = |waited| of_whose_fault(ReadError::Deadline, waited);
+        assert!(matches!(late(OUR_SHARE), ReadError::Deadline));
+        assert!(matches!(
+            late(OUR_SHARE + Duration::from_secs(1)),
+            ReadError::Undecided
+        ));
+        let other = of_whose_fault(ReadError::NoSearchBase, 2 * OUR_SHARE);
+        assert!(matches!(other, ReadError::NoSearchBase));
     }
 }

@@ -31,7 +31,7 @@ impl Attempt<'_> {
                 tracing::info!("too many runs wait for their directories: this one waits in the slow lane");
                 return self.tell(None, Some(Duration::ZERO), Disposition::GiveWay).await;
             }
-            (ReadError::Stopped, None) => return Disposition::Park,
+            (ReadError::Stopped, None) => return Disposition::GiveUp(self.lease.fence),
             _ => {}
         }
         let code = error.code();
@@ -82,7 +82,11 @@ impl Attempt<'_> {
                 Ok(()) => return then,
                 Err(CallError::Fenced) => return super::fenced(self.lease),
                 Err(error) if Instant::now() >= self.deadline => {
-                    return super::park("the failure cannot be told: the run waits", &error);
+                    return super::give_up(
+                        "the failure cannot be told: the run waits",
+                        &error,
+                        self.lease.fence,
+                    );
                 }
                 Err(error) => reconcile::report(&error, "the failure could not be told yet"),
             }

@@ -181,7 +181,11 @@ async fn a_fault_of_ours_parks_the_job_and_fails_nothing() {
     })
     .await;
     let disposition = scripted.run(serve(vec![two_people()]).await.port, 1).await;
-    assert_eq!(disposition, Disposition::Park);
+    assert_eq!(
+        disposition,
+        Disposition::GiveUp(1),
+        "whoever comes next may have the lease"
+    );
     assert!(scripted.failed().is_none());
 }
 
@@ -264,6 +268,8 @@ async fn a_job_whose_run_cannot_begin_now_is_settled_by_the_reason() {
         (BeginStatus::Finished, Disposition::Done),
         (BeginStatus::Busy, Disposition::Park),
         (BeginStatus::Taken, Disposition::Park),
+        (BeginStatus::RunningHere, Disposition::Park),
+        (BeginStatus::NeedsProcess, Disposition::NeedsProcess),
     ] {
         let scripted = Scripted::start(Answers {
             begin: status,

@@ -8,7 +8,7 @@ use lapin::{
     BasicProperties, Channel, Connection, ConnectionProperties,
     options::{
         BasicCancelOptions, BasicConsumeOptions, BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions,
-        QueueDeclareOptions,
+        QueueDeclareOptions, QueuePurgeOptions,
     },
     types::{AMQPValue, FieldTable},
 };
@@ -20,8 +20,8 @@ use tokio::time::timeout;
 
 use crate::own::{Own, STALLED_AT, people, reading, succeeded};
 
-const DEAD: &str = "rollcall.dead";
-const PARKED: &str = "rollcall.delay.park";
+pub(crate) const DEAD: &str = "rollcall.dead";
+pub(crate) const PARKED: &str = "rollcall.delay.park";
 const PORTAL: &str = "rollcall.portal";
 
 /// A stack that does one job at a time in each worker, and its broker.
@@ -43,13 +43,13 @@ async fn synced(own: &Own, word: &str) -> Result<(Tenant, Forest, String)> {
     Ok((tenant, forest, run.run_id))
 }
 
-fn job(tenant: &Tenant, run_id: &str, schema_version: u32) -> Vec<u8> {
+pub(crate) fn job(tenant: &Tenant, run_id: &str, schema_version: u32) -> Vec<u8> {
     let job = Job {
         schema_version,
         tenant_id: tenant.id.clone(),
         run_id: run_id.to_owned(),
         attempt: 1,
-        test: None,
+        ..Job::default()
     };
     job.encode_to_vec()
 }
@@ -141,7 +141,7 @@ async fn a_job_that_two_workers_have_is_done_by_one_of_them() -> Result<()> {
 }
 
 /// The virtual host of a stack, from outside.
-struct Broker {
+pub(crate) struct Broker {
     _connection: Connection,
     channel: Channel,
 }
@@ -154,7 +154,7 @@ struct Taken {
 }
 
 impl Broker {
-    async fn connect(url: &str) -> Result<Self> {
+    pub(crate) async fn connect(url: &str) -> Result<Self> {
         let connection = Connection::connect(url, ConnectionProperties::default()).await?;
         let channel = connection.create_channel().await?;
         channel.confirm_select(ConfirmSelectOptions::default()).await?;
@@ -166,14 +166,15 @@ impl Broker {
 
     /// Puts a body into the interactive lane.
     async fn put_job(&self, body: &[u8]) -> Result<()> {
+        self.put("interactive", body).await
+    }
+
+    /// Puts a body into a lane.
+    pub(crate) async fn put(&self, lane: &str, body: &[u8]) -> Result<()> {
         let (options, properties) = (BasicPublishOptions::default(), BasicProperties::default());
-        let publishing = self.channel.basic_publish(
-            "rollcall.jobs".into(),
-            "interactive".into(),
-            options,
-            body,
-            properties,
-        );
+        let publishing =
+            self.channel
+                .basic_publish("rollcall.jobs".into(), lane.into(), options, body, properties);
         ensure!(publishing.await?.await?.is_ack(), "the broker confirms");
         Ok(())
     }
@@ -195,8 +196,15 @@ impl Broker {
         }))
     }
 
+    /// Throws away what waits in a queue.
+    pub(crate) async fn purge(&self, queue: &str) -> Result<()> {
+        let options = QueuePurgeOptions::default();
+        self.channel.queue_purge(queue.into(), options).await?;
+        Ok(())
+    }
+
     /// How many messages a queue holds that nobody has in hand.
-    async fn waiting(&self, queue: &str) -> Result<u32> {
+    pub(crate) async fn waiting(&self, queue: &str) -> Result<u32> {
         let options = QueueDeclareOptions {
             passive: true,
             ..QueueDeclareOptions::default()

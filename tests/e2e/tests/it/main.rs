@@ -35,6 +35,7 @@ mod schedule;
 mod schema;
 mod shares;
 mod sync;
+mod takeovers;
 mod tls;
 mod trace;
 mod undoing;

@@ -90,6 +90,7 @@ async fn runs_are_begun_by_workers_alone() -> Result<()> {
             run_id: uuid::Uuid::now_v7().to_string(),
             worker_id: "somebody".to_owned(),
             attempt: 1,
+            ..BeginRunRequest::default()
         };
         anyhow::Ok(ReconcileServiceClient::new(channel).begin_run(request).await)
     };

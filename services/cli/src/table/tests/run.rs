@@ -52,6 +52,18 @@ fn a_failed_run_says_what_to_do() {
 }
 
 #[test]
+fn a_run_that_lost_its_workers_says_how_often() {
+    let lost = v1::Run {
+        state: v1::RunState::Failed.into(),
+        takeovers: 3,
+        ..finished()
+    };
+    let text = run(&RunView::from(&lost), WIDE);
+    assert!(text.contains("takeovers:  3\n"), "{text}");
+    assert!(!run(&RunView::from(&finished()), WIDE).contains("takeovers"));
+}
+
+#[test]
 fn runs_are_told_in_a_line_each() {
     insta::assert_snapshot!(runs(&[RunView::from(&finished())], WIDE), @"
     run                                   kind          created               what came of it

@@ -1,6 +1,7 @@
--- A claim is kept in the row, not in a transaction, so that nothing is locked while the broker is slow.
+-- A claim is kept in the row, not in a transaction, so that nothing is locked while the broker is slow. It is short, and renewed
+-- by whoever has it: a publisher that is gone keeps nobody waiting.
 UPDATE scheduler.run_request AS request
-SET claimed_until = now() + make_interval(secs => $2)
+SET claimed_until = now() + make_interval(secs => $2), claimed_by = $3
 FROM (
     SELECT run_id
     FROM scheduler.run_request

@@ -1,7 +1,7 @@
 -- One that moved to another lane meanwhile is still to be published there. Locked in the order of the ids, as everywhere where
 -- many are.
 UPDATE scheduler.run_request AS request
-SET published_at = now(), claimed_until = NULL
+SET published_at = now(), claimed_until = NULL, claimed_by = NULL
 FROM (
     SELECT request.run_id
     FROM scheduler.run_request AS request

@@ -186,6 +186,7 @@ impl Scripted {
             credentials: Arc::new(credentials),
             reader: Arc::new(reader),
             worker_id: "worker".to_owned(),
+            alone: false,
             hold_bytes: self.answers.hold_bytes,
             run_limit: self.answers.run_limit,
             pace: self.answers.pace,

@@ -53,6 +53,7 @@ impl Hand {
             run_id: run_id.to_owned(),
             worker_id: "by hand".to_owned(),
             attempt: 1,
+            ..BeginRunRequest::default()
         };
         Ok(self.reconcile.clone().begin_run(request).await?.into_inner())
     }

@@ -1,0 +1,150 @@
+//! How a run goes before it ends: begun, put back to those that wait, lost with its worker.
+
+use jiff::Timestamp;
+use rollcall_chassis::{names, pg::PgTimestamp};
+use rollcall_domain::{Fence, RunId, failure::FailureCode};
+use rollcall_proto::v1;
+
+use super::{Ending, end};
+use crate::{
+    error::{During, ReconcileError},
+    fail,
+    tenant::{RunRequest, TenantTx},
+};
+
+/// How often a run may be taken from workers that fell silent. One that ends the process that does it would go on for ever.
+const MOST_TAKEOVERS: u32 = 3;
+
+/// Where a run stands that a worker has begun before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RunStatus {
+    state: v1::RunState,
+    /// How often it was taken from a worker that had fallen silent.
+    pub(crate) takeovers: u32,
+}
+
+impl RunStatus {
+    /// As the row says it.
+    pub(crate) fn new(state: &str, takeovers: i32) -> Self {
+        Self {
+            state: names::from_nullable(Some(state)),
+            takeovers: takeovers.unsigned_abs(),
+        }
+    }
+
+    /// Whether nothing more becomes of it.
+    pub(crate) fn is_over(self) -> bool {
+        matches!(
+            self.state,
+            v1::RunState::Succeeded | v1::RunState::Held | v1::RunState::Failed | v1::RunState::Cancelled
+        )
+    }
+
+    /// Whether it has lost as many workers as a run may, so that the next loss ends it.
+    pub(crate) fn may_not_be_lost_again(self) -> bool {
+        self.takeovers >= MOST_TAKEOVERS
+    }
+}
+
+/// A run that begins, for the first time or again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beginning {
+    pub(crate) run: RunId,
+    pub(crate) attempt: u32,
+    pub(crate) takeovers: u32,
+    /// Of an attempt that begins for the first time, or that a fault of ours kept past its own.
+    pub(crate) deadline: Timestamp,
+    /// The lease whose pulse begins; none for a run that ends at once.
+    pub(crate) lease: Option<Fence>,
+}
+
+/// Notes that a worker begins a run, and starts the pulse of its lease. Answers until when the run must have ended.
+pub(crate) async fn begin(
+    tenant: &mut TenantTx,
+    request: &RunRequest,
+    beginning: Beginning,
+) -> Result<Timestamp, ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let PgTimestamp(deadline) = sqlx::query_scalar(include_str!("begin.sql"))
+        .bind(id)
+        .bind(beginning.run.as_uuid())
+        .bind(&request.kind)
+        .bind(&request.trigger)
+        .bind(i32::try_from(beginning.attempt).unwrap_or(i32::MAX))
+        .bind(i32::try_from(beginning.takeovers).unwrap_or(i32::MAX))
+        .bind(PgTimestamp(beginning.deadline))
+        .bind(beginning.lease.map(|fence| fence.0))
+        .fetch_one(tenant.connection())
+        .await
+        .during("note that the run began")?;
+    Ok(deadline)
+}
+
+/// Makes sure that there is an outcome, for a run that ends before a worker could begin it.
+pub(crate) async fn note(
+    tenant: &mut TenantTx,
+    run: RunId,
+    request: &RunRequest,
+    attempt: u32,
+) -> Result<(), ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    sqlx::query(
+        "INSERT INTO reconcile.run_outcome (tenant_id, run_id, kind, trigger, state, attempt) \
+         VALUES ($1, $2, $3, $4, 'QUEUED', $5) ON CONFLICT DO NOTHING",
+    )
+    .bind(id)
+    .bind(run.as_uuid())
+    .bind(&request.kind)
+    .bind(&request.trigger)
+    .bind(i32::try_from(attempt).unwrap_or(i32::MAX))
+    .execute(tenant.connection())
+    .await
+    .during("note the run")?;
+    Ok(())
+}
+
+/// Puts a run back to those that wait: until its next attempt, or because it gives way to others.
+pub(crate) async fn requeue(
+    tenant: &mut TenantTx,
+    run: RunId,
+    next_attempt: Option<(Timestamp, v1::Failure)>,
+) -> Result<(), ReconcileError> {
+    let id = tenant.tenant.as_str().to_owned();
+    let time = next_attempt.as_ref().map(|(time, _)| PgTimestamp(*time));
+    let failure = next_attempt.map(|(_, failure)| failure);
+    let failure = failure.as_ref();
+    sqlx::query(include_str!("requeue.sql"))
+        .bind(id)
+        .bind(run.as_uuid())
+        .bind(time)
+        .bind(failure.map(|failure| failure.code.as_str()))
+        .bind(failure.map(|failure| failure.message.as_str()))
+        .bind(failure.map(|failure| failure.advice.as_str()))
+        .bind(failure.map(|failure| failure.detail.as_str()))
+        .execute(tenant.connection())
+        .await
+        .during("put the run back to those that wait")?;
+    Ok(())
+}
+
+/// Takes the lease from a run whose worker fell silent: the run waits for another, or ends if it has lost too many. Answers
+/// how it ended.
+pub(crate) async fn lose(tenant: &mut TenantTx, run: RunId) -> Result<Option<v1::RunEnded>, ReconcileError> {
+    let status = tenant.status(run).await?;
+    if status.is_some_and(RunStatus::may_not_be_lost_again) {
+        let failure = fail::failure(FailureCode::WorkerLost, String::new());
+        return end(tenant, run, Ending::failed(failure)).await.map(Some);
+    }
+    tenant.release().await?;
+    let id = tenant.tenant.as_str().to_owned();
+    sqlx::query(
+        "UPDATE reconcile.run_outcome SET state = 'QUEUED', takeovers = takeovers + 1 \
+         WHERE tenant_id = $1 AND run_id = $2",
+    )
+    .bind(id)
+    .bind(run.as_uuid())
+    .execute(tenant.connection())
+    .await
+    .during("put the run back to those that wait")?;
+    Ok(None)
+}

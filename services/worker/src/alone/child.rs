@@ -1,0 +1,94 @@
+//! The process of one run, as the child of the worker that has the job.
+
+use std::{
+    io::{self, Read as _, Write as _},
+    os::{fd::AsFd as _, unix::net::UnixStream as Socket},
+    path::Path,
+    process,
+    sync::Arc,
+    thread,
+};
+
+use prost::Message as _;
+use rollcall_chassis::{BoxError, amqp::Lane, config, telemetry};
+use rollcall_proto::v1::Job;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Semaphore,
+};
+use tracing::Instrument as _;
+
+use super::wire;
+use crate::{
+    config::Config,
+    jobs,
+    run::Disposition,
+    service,
+    slots::{Place, Slots},
+};
+
+/// The worker that has the job is gone.
+const EXIT_ORPHAN: i32 = 3;
+/// A run reads on a thread of its own; this is for what it does beside.
+const THREADS: usize = 2;
+/// More than one run takes.
+const PLACES: usize = 4;
+
+/// Does the run whose job comes over standard input, and says there what becomes of it.
+pub(crate) fn run(config_file: Option<&Path>) -> Result<(), BoxError> {
+    let config: Config = config::load(config_file)?;
+    let mut socket = Socket::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let job = Job::decode(wire::read_frame(&mut socket)?.as_slice())?;
+    let traceparent = String::from_utf8(wire::read_frame(&mut socket)?)?;
+    be_the_first_to_go();
+    end_with_the_parent(socket.try_clone()?)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .enable_all()
+        .build()?;
+    let disposition = runtime.block_on(do_run(&config, &job, &traceparent))?;
+    socket.write_all(wire::line(&disposition).as_bytes())?;
+    Ok(())
+}
+
+async fn do_run(config: &Config, job: &Job, traceparent: &str) -> Result<Disposition, BoxError> {
+    let telemetry = telemetry::init(service::NAME, env!("CARGO_PKG_VERSION"), &config.telemetry)?;
+    // Whoever ends the worker ends it with its children: the worker decides how long they are waited for.
+    let _terminate = signal(SignalKind::terminate())?;
+    let _interrupt = signal(SignalKind::interrupt())?;
+    let span = jobs::span_of_run_alone(job);
+    if !traceparent.is_empty() {
+        telemetry::set_parent(&span, traceparent);
+    }
+    let runner = service::runner_alone(config)?;
+    let disposition = runner.run(job, &the_only_place()).instrument(span).await;
+    drop(runner);
+    telemetry.shutdown().await;
+    Ok(disposition)
+}
+
+/// Nobody else is here to give way to, whatever the directory does.
+fn the_only_place() -> Arc<Place> {
+    let waiting = Arc::new(Semaphore::new(PLACES));
+    Arc::new(Slots::new(Lane::Slow, 1, &waiting).place())
+}
+
+/// The parent says nothing more: when the socket ends, it has ended.
+fn end_with_the_parent(mut socket: Socket) -> io::Result<()> {
+    thread::Builder::new()
+        .name("parent".to_owned())
+        .spawn(move || {
+            let mut nothing = [0];
+            // An error is as good as the end.
+            let _ = socket.read(&mut nothing);
+            process::exit(EXIT_ORPHAN);
+        })
+        .map(drop)
+}
+
+/// When memory runs short, it is this process that the kernel ends, and not the one that does everybody else's runs.
+fn be_the_first_to_go() {
+    if let Err(error) = std::fs::write("/proc/self/oom_score_adj", "1000") {
+        tracing::debug!(%error, "the kernel decides which process goes first");
+    }
+}
