@@ -3,16 +3,18 @@
 pub mod tenant_lock;
 mod timestamp;
 
-use std::{num::NonZeroU32, str::FromStr as _, time::Duration};
+use std::{error::Error, num::NonZeroU32, str::FromStr as _, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgPool,
-    migrate::Migrator,
+    ConnectOptions as _, Connection as _, PgConnection, PgPool,
+    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+use tokio::time::Instant;
 
 use crate::{
     config::DatabaseConfig,
+    lifecycle::chain,
     outage::{Cause, DATABASE},
 };
 
@@ -22,8 +24,9 @@ pub use timestamp::{PgTimestamp, from_proto, to_proto};
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection that nobody used for this long is closed.
 const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
-/// How long a start waits for the database before it gives up, to be started again by whoever runs it.
-const START_DEADLINE: Duration = Duration::from_mins(1);
+/// How soon it is told again at a start that the database does not answer: then after twice as long each time, up to the other.
+const FIRST_REMINDER: Duration = Duration::from_secs(10);
+const MOST_REMINDER: Duration = Duration::from_mins(10);
 /// The first and the longest pause between two tries at the start.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
@@ -33,12 +36,9 @@ pub enum PgError {
     /// The URL is none. Its text is not shown: it holds the password.
     #[error("database.url is not a PostgreSQL URL")]
     Url,
-    /// Nothing answered in time.
-    #[error("the database did not answer within {} s", START_DEADLINE.as_secs())]
-    Away(#[source] sqlx::Error),
     /// The schema could not be brought up to date.
     #[error("the database could not be migrated")]
-    Migrate(#[source] sqlx::migrate::MigrateError),
+    Migrate(#[source] MigrateError),
 }
 
 /// A database that answered: what a service opens its pools on.
@@ -60,7 +60,7 @@ pub struct Sessions {
 }
 
 impl Database {
-    /// Waits until the database answers, for a minute at most.
+    /// Waits until the database answers, however long that takes: to be started again would bring it no sooner.
     pub async fn reach(config: &DatabaseConfig, application_name: &str) -> Result<Self, PgError> {
         let options = PgConnectOptions::from_str(config.url.expose())
             .map_err(|_| PgError::Url)?
@@ -70,7 +70,7 @@ impl Database {
             // sqlx asks whether a statement would be logged without logging it, which makes the filters of two layers of
             // telemetry drop the thread's next span: calls would vanish from logs and traces at random.
             .disable_statement_logging();
-        wait_for(&options).await?;
+        close(wait_for(&options).await).await;
         Ok(Self {
             options,
             config: config.clone(),
@@ -107,9 +107,48 @@ impl Database {
     /// Brings the service's own schema up to date. Several processes may do so at once: an advisory lock lets one at a
     /// time. The connection is its own, without time-outs: a migration takes as long as it takes.
     pub async fn migrate(&self, migrator: &Migrator) -> Result<(), PgError> {
-        let mut connection = self.options.connect().await.map_err(PgError::Away)?;
-        migrator.run(&mut connection).await.map_err(PgError::Migrate)?;
-        connection.close().await.map_err(PgError::Away)
+        loop {
+            let mut connection = wait_for(&self.options).await;
+            match migrator.run(&mut connection).await {
+                Ok(()) => {
+                    close(connection).await;
+                    return Ok(());
+                }
+                Err(error) if is_away(&error) => {
+                    tracing::warn!(
+                        cause = chain(&error),
+                        "the database went away during a migration: it is tried again"
+                    );
+                }
+                Err(error) => return Err(PgError::Migrate(error)),
+            }
+        }
+    }
+}
+
+/// Its work is done: that its goodbye is lost is no matter.
+async fn close(connection: PgConnection) {
+    let _ = connection.close().await;
+}
+
+/// Whether the database ended the connection, and not the migration.
+fn is_away(error: &MigrateError) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<sqlx::Error>().is_some_and(is_outage) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => true,
+        // It is shut down, or starts.
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
     }
 }
 
@@ -117,24 +156,51 @@ fn seconds(seconds: NonZeroU32) -> Duration {
     Duration::from_secs(seconds.get().into())
 }
 
-/// A pool would try in silence; these tries are told.
-async fn wait_for(options: &PgConnectOptions) -> Result<(), PgError> {
-    let deadline = tokio::time::Instant::now() + START_DEADLINE;
+/// A pool would try in silence. These tries are told: the first, then ever more seldom.
+async fn wait_for(options: &PgConnectOptions) -> PgConnection {
+    let begin = Instant::now();
     let mut pause = PAUSES.0;
+    let mut reminder = FIRST_REMINDER;
     loop {
         let error = match tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await {
             Ok(Ok(connection)) => {
                 DATABASE.answers();
-                return connection.close().await.map_err(PgError::Away);
+                return connection;
             }
             Ok(Err(error)) => error,
             Err(_) => sqlx::Error::PoolTimedOut,
         };
-        if tokio::time::Instant::now() + pause >= deadline {
-            return Err(PgError::Away(error));
-        }
         DATABASE.is_away(&Cause::away(&error));
+        let waited = begin.elapsed();
+        if waited >= reminder {
+            let waited_s = waited.as_secs();
+            tracing::warn!(
+                cause = chain(&error),
+                waited_s,
+                "the database does not answer yet: the start waits for it"
+            );
+            reminder = waited + waited.min(MOST_REMINDER);
+        }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSES.1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_start_waits_for_the_database_however_long_that_takes() {
+        // Taken and given back: nothing listens there.
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let port = free.expect("a port").port();
+        let options = PgConnectOptions::new_without_pgpass()
+            .host("127.0.0.1")
+            .port(port);
+        let waited = tokio::time::timeout(Duration::from_hours(2), wait_for(&options)).await;
+        assert!(waited.is_err(), "it gave up");
     }
 }

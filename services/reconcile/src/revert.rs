@@ -82,13 +82,25 @@ impl Reconciler {
         if status.is_some_and(RunStatus::is_over) {
             return Ok(Begun::Finished);
         }
-        outcome::begin(&mut tenant, begin.run, &request, begin.attempt, None).await?;
+        let beginning = self.at_once(&tenant, begin);
+        outcome::begin(&mut tenant, &request, beginning).await?;
         let failure = fail::failure(FailureCode::RevertRefused, detail);
         let ended = outcome::end(&mut tenant, begin.run, Ending::failed(failure)).await?;
         tenant.commit().await?;
         self.metrics.ended(ended.state());
         self.ended(&begin.tenant, begin.run);
         Ok(Begun::Finished)
+    }
+
+    /// A run that begins and ends in one transaction.
+    fn at_once(&self, tenant: &TenantTx, begin: &Begin) -> Beginning {
+        Beginning {
+            run: begin.run,
+            attempt: begin.attempt,
+            takeovers: 0,
+            deadline: tenant.now() + self.leases.deadline,
+            lease: None,
+        }
     }
 
     /// Takes the sync back that the request names, and ends the run.
@@ -100,13 +112,7 @@ impl Reconciler {
         request: &RunRequest,
         current: &CurrentSettings,
     ) -> Result<Begun, ReconcileError> {
-        let beginning = Beginning {
-            run: begin.run,
-            attempt: begin.attempt,
-            takeovers: 0,
-            deadline: tenant.now() + self.leases.deadline,
-            lease: None,
-        };
+        let beginning = self.at_once(&tenant, begin);
         outcome::begin(&mut tenant, request, beginning).await?;
         let reverted = load::reverted(&mut tenant, request.acts_on_run_id).await?;
         let (ending, pauses) = match refused::check(reverted) {

@@ -60,6 +60,7 @@ impl Hand {
             run_id: run_id.clone(),
             worker_id: "by hand".to_owned(),
             attempt: 1,
+            ..BeginRunRequest::default()
         };
         let begun = self.reconcile.clone().begin_run(request).await?.into_inner();
         ensure!(begun.status() == BeginStatus::Started, "{begun:?}");
