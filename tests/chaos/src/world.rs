@@ -52,6 +52,8 @@ pub struct World {
     pub(crate) portal: Portal,
     /// What each script comes to where nothing breaks.
     expected: tokio::sync::Mutex<HashMap<u64, Expected>>,
+    /// One server is struck at a time.
+    pub(crate) server_turn: tokio::sync::Mutex<()>,
     broken: OnceCell<()>,
 }
 
@@ -105,6 +107,7 @@ impl World {
             database,
             portal: Portal::listen(amqp_url),
             expected: tokio::sync::Mutex::default(),
+            server_turn: tokio::sync::Mutex::default(),
             broken: OnceCell::new(),
         })
     }

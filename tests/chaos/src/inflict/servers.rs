@@ -11,6 +11,7 @@ use crate::plan::Strike;
 
 impl Inflict<'_> {
     pub(super) async fn strike_server(&self, part: Part, strike: Strike) -> Result<()> {
+        let _turn = self.world.server_turn.lock().await;
         let process = self.world.server(part)?;
         strike_process(process, strike).await?;
         self.until_ready(part, process).await
