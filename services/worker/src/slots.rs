@@ -147,27 +147,32 @@ impl Place {
     /// Gives the slot up, if there is a place for a run without one.
     pub(crate) fn give_up(&self) -> Result<(), Full> {
         let mut stage = self.stage();
-        if matches!(*stage, Stage::Waiting { .. }) {
-            return Ok(());
+        if !matches!(*stage, Stage::Waiting { .. }) {
+            let permit = Arc::clone(&self.slots.waiting)
+                .try_acquire_owned()
+                .map_err(|_| Full)?;
+            *stage = Stage::Waiting { _permit: permit };
         }
-        let permit = Arc::clone(&self.slots.waiting)
-            .try_acquire_owned()
-            .map_err(|_| Full)?;
-        *stage = Stage::Waiting { _permit: permit };
         let mut runs = self.slots.runs();
-        runs.active -= 1;
-        runs.waiting.insert(self.id, Instant::now());
-        drop(runs);
-        self.slots.changed.notify_one();
+        if !runs.waiting.contains_key(&self.id) {
+            runs.active -= 1;
+            runs.waiting.insert(self.id, Instant::now());
+            self.slots.changed.notify_one();
+        }
         Ok(())
     }
 
-    /// Waits for a slot. The directory has answered.
+    /// Notes that the directory has answered: no other run begins in this one's stead. Whether it is worth a slot shows once
+    /// it has sent enough to hand over.
+    pub(crate) fn answered(&self) {
+        self.count_as_active();
+    }
+
+    /// Waits for a slot. The directory has sent enough to hand over.
     pub(crate) async fn read(&self) {
         if matches!(*self.stage(), Stage::Reading { .. }) {
             return;
         }
-        // It counts from here on, so that no other run begins in its stead.
         self.count_as_active();
         let slot = Arc::clone(&self.slots.reading).acquire_owned().await;
         // The semaphore is never closed.

@@ -12,7 +12,7 @@ use rollcall_proto::v1::{self, ObjectBatch, ReadMode, ReadSummary};
 use tokio::sync::mpsc;
 
 use super::{entry::Entry, limits::Limits, missing::Missing, session::Met, signs::Signs};
-use crate::{error::ReadError, run::control::Control};
+use crate::{error::ReadError, run::control::Control, slots::Place};
 
 #[cfg(test)]
 mod tests;
@@ -29,7 +29,7 @@ pub struct Collector {
     attributes: AddressAttributes,
     batches: mpsc::Sender<ObjectBatch>,
     control: Arc<Control>,
-    signs: Arc<Signs>,
+    run: Option<(Arc<Signs>, Arc<Place>)>,
     max_entries: u64,
     asked: Option<Arc<Missing>>,
     batch: ObjectBatch,
@@ -52,7 +52,7 @@ impl Collector {
             attributes,
             batches,
             control,
-            signs: Arc::default(),
+            run: None,
             max_entries: limits.entries,
             asked: None,
             batch: ObjectBatch::default(),
@@ -64,10 +64,11 @@ impl Collector {
         }
     }
 
-    /// Shows in `signs` while it waits for those who take its batches.
+    /// Hands batches on only with a slot, which it takes in `place`, and shows in `signs` while the directory is not what it
+    /// waits for.
     #[must_use]
-    pub(crate) fn showing(mut self, signs: Arc<Signs>) -> Self {
-        self.signs = signs;
+    pub(crate) fn within(mut self, signs: Arc<Signs>, place: Arc<Place>) -> Self {
+        self.run = Some((signs, place));
         self
     }
 
@@ -134,7 +135,17 @@ impl Collector {
             objects: Vec::with_capacity(self.batch.objects.len()),
         };
         let batch = mem::replace(&mut self.batch, next);
-        let sent = self.signs.ours(self.batches.send(batch)).await;
+        let send = self.batches.send(batch);
+        let sent = match &self.run {
+            Some((signs, place)) => {
+                let hand_over = async {
+                    place.read().await;
+                    send.await
+                };
+                signs.ours(hand_over).await
+            }
+            None => send.await,
+        };
         sent.map_err(|_| ReadError::Stopped)
     }
 

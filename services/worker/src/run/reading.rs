@@ -231,7 +231,7 @@ impl Work {
         let mut session = opened.await?;
         drop(password);
         signs.reached(Step::Reading);
-        signs.ours(self.place.read()).await;
+        self.place.answered();
         let collector = |batches, control| {
             Collector::new(
                 self.target.addresses.clone(),
@@ -239,7 +239,7 @@ impl Work {
                 batches,
                 control,
             )
-            .showing(Arc::clone(&signs))
+            .within(Arc::clone(&signs), Arc::clone(&self.place))
         };
         let mut read = collector(self.batches, self.control);
         let met = session.read(&mut read).await?;

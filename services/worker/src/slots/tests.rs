@@ -58,6 +58,20 @@ async fn a_directory_that_fell_silent_long_ago_lets_no_further_run_begin() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_directory_that_answers_and_falls_silent_again_never_had_a_slot() {
+    let slots = Slots::new(Lane::Interactive, 1, &waiting(4));
+    let room = || slots.room(Instant::now());
+    let dripping = slots.place();
+    dripping.give_up().unwrap();
+    assert_eq!(room(), 2);
+    dripping.answered();
+    assert_eq!(room(), 0, "it may be at work");
+    slots.place().read().await;
+    dripping.give_up().unwrap();
+    assert_eq!(room(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_place_to_wait_a_run_keeps_its_slot_and_is_told_so() {
     let slots = Slots::new(Lane::Interactive, 2, &waiting(1));
     let begun = begin(&slots);
