@@ -195,10 +195,9 @@ async fn report(
     ended: CancellationToken,
 ) {
     loop {
-        // Marked as seen first: a change in between is met by the next round.
-        let now = parts
-            .iter_mut()
-            .fold(true, |all, part| *part.borrow_and_update() && all);
+        // Every part is marked as seen, also behind one that is away: a change in between is met by the next round.
+        let seen: Vec<bool> = parts.iter_mut().map(|part| *part.borrow_and_update()).collect();
+        let now = seen.into_iter().all(|ready| ready);
         if ready.send_replace(now) != now {
             tracing::info!("{}", if now { "ready" } else { "not ready" });
         }
@@ -206,8 +205,8 @@ async fn report(
         if parts.is_empty() || ended.is_cancelled() {
             return;
         }
-        let changes = parts.iter_mut().map(|part| Box::pin(part.changed()));
-        let changed = futures::future::select_all(changes);
+        let waits = parts.iter_mut().map(|part| Box::pin(part.changed()));
+        let changed = futures::future::select_all(waits);
         if ended.run_until_cancelled(changed).await.is_none() {
             return;
         }

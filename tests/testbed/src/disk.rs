@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::error::{Doing as _, Error, Result};
 use crate::place;
 
-const PIECE: [u8; 64 * 1024] = [0; 64 * 1024];
+static PIECE: [u8; 64 * 1024] = [0; 64 * 1024];
 
 /// Whether this process may mount a disk.
 pub fn can_be_mounted() -> bool {

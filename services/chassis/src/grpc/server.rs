@@ -129,11 +129,11 @@ impl Server {
                 drained.ended.cancelled().await;
                 drained.report(ServingStatus::NotServing).await;
             };
-            let served = CancellationToken::new();
+            let finished = CancellationToken::new();
             let serve = router
                 .serve_with_incoming_shutdown(incoming, drain)
-                .inspect(|_| served.cancel());
-            tokio::join!(serve, answers.look(served.clone())).0
+                .inspect(|_| finished.cancel());
+            tokio::join!(serve, answers.look(finished.clone())).0
         });
         Ok(serving)
     }

@@ -74,7 +74,7 @@ fn layer(places: u32) -> (CallLayer, Arc<stall::Answers>) {
 }
 
 /// How long an answer may lie unread.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 fn request(path: &str) -> Request<Body> {
     let request = Request::builder().uri(path).header(TRACEPARENT, TRACE);
