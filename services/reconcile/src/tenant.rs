@@ -95,18 +95,17 @@ impl TenantTx {
         run: Option<RunId>,
     ) -> Result<Self, ReconcileError> {
         let connection = transaction.connection();
-        let loaded = match load(connection, tenant, run).await? {
-            Some(loaded) => loaded,
-            None => {
-                // The first time that anything is done for the tenant.
-                sqlx::query("INSERT INTO reconcile.tenant (tenant_id) VALUES ($1) ON CONFLICT DO NOTHING")
-                    .bind(tenant.as_str())
-                    .execute(&mut *connection)
-                    .await
-                    .during("make the tenant's row")?;
-                let loaded = load(connection, tenant, run).await?;
-                loaded.ok_or(ReconcileError::Unreadable { what: "tenant's row" })?
-            }
+        let loaded = if let Some(loaded) = load(connection, tenant, run).await? {
+            loaded
+        } else {
+            // The first time that anything is done for the tenant.
+            sqlx::query("INSERT INTO reconcile.tenant (tenant_id) VALUES ($1) ON CONFLICT DO NOTHING")
+                .bind(tenant.as_str())
+                .execute(&mut *connection)
+                .await
+                .during("make the tenant's row")?;
+            let loaded = load(connection, tenant, run).await?;
+            loaded.ok_or(ReconcileError::Unreadable { what: "tenant's row" })?
         };
         Ok(Self {
             transaction,

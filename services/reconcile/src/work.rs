@@ -205,7 +205,7 @@ mod tests {
     #[tokio::test]
     async fn work_that_waits_ends_when_the_process_has_to() {
         let (workshop, stop) = workshop();
-        let waiting = workshop.run(Size::Small, || std::future::pending::<Result<(), _>>());
+        let waiting = workshop.run(Size::Small, std::future::pending::<Result<(), _>>);
         stop.cancel();
         let ended = tokio::time::timeout(LONG, waiting).await.unwrap();
         assert!(matches!(ended, Err(ReconcileError::CutOff)), "{ended:?}");

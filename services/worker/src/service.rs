@@ -15,7 +15,7 @@ use rollcall_chassis::{
     outage::RECONCILE,
     readiness::Readiness,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use crate::{
@@ -135,6 +135,17 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     });
     let alone = Alone::new(config.lanes.alone, runner.run_limit);
     let jobs = Arc::new(Jobs::new(runner, alone, broker.publisher()));
+    spawn_lanes(&config, &jobs, &broker, &reconcile_serves, &lifecycle);
+    Ok(())
+}
+
+fn spawn_lanes(
+    config: &Config,
+    jobs: &Arc<Jobs>,
+    broker: &Broker,
+    reconcile_serves: &watch::Receiver<bool>,
+    lifecycle: &Lifecycle,
+) {
     let lanes = [
         (Lane::Interactive, config.lanes.interactive, "interactive lane"),
         (Lane::Scheduled, config.lanes.scheduled, "scheduled lane"),
@@ -143,12 +154,11 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     let waiting = Arc::new(Semaphore::new(config.lanes.waiting.into()));
     for (lane, slots, name) in lanes.into_iter().filter(|(_, slots, _)| *slots > 0) {
         let slots = Slots::new(lane, slots, &waiting);
-        let work = LaneWork::new(Arc::clone(&jobs), &broker, lane, slots);
+        let work = LaneWork::new(Arc::clone(jobs), broker, lane, slots);
         let (serves, ending) = (reconcile_serves.clone(), lifecycle.soft().clone());
         lifecycle.spawn(name, async move {
             work.work(serves, ending).await;
             Ok::<_, BoxError>(())
         });
     }
-    Ok(())
 }

@@ -110,20 +110,20 @@ impl Slots {
 
     /// Takes a place for a run that begins. One of the slow lane has no slot before its directory has answered.
     pub(crate) fn place(self: &Arc<Self>) -> Place {
-        let permit = Arc::clone(&self.waiting).try_acquire_owned().ok();
-        let permit = permit.filter(|_| self.lane == Lane::Slow);
+        let permit = if self.lane == Lane::Slow {
+            Arc::clone(&self.waiting).try_acquire_owned().ok()
+        } else {
+            None
+        };
         let mut runs = self.runs();
         runs.next += 1;
         let id = runs.next;
-        let stage = match permit {
-            Some(permit) => {
-                runs.waiting.insert(id, Instant::now());
-                Stage::Waiting { _permit: permit }
-            }
-            None => {
-                runs.active += 1;
-                Stage::Opening
-            }
+        let stage = if let Some(permit) = permit {
+            runs.waiting.insert(id, Instant::now());
+            Stage::Waiting { _permit: permit }
+        } else {
+            runs.active += 1;
+            Stage::Opening
         };
         Place {
             slots: Arc::clone(self),

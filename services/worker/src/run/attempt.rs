@@ -205,7 +205,7 @@ mod tests {
                 ..BeginRunResponse::default()
             })
         };
-        assert_eq!(left(at(1_600), at(400)), Some(Duration::from_secs(1_200)));
+        assert_eq!(left(at(1_600), at(400)), Some(Duration::from_mins(20)));
         assert_eq!(left(at(400), at(1_600)), Some(Duration::ZERO));
         assert_eq!(left(None, at(400)), None);
     }

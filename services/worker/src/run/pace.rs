@@ -55,25 +55,24 @@ enum Verdict {
 }
 
 /// Watches a run's directory, and gives up its slot when it can. Ends only with the reason to end the read.
-pub(super) async fn watch(signs: &Signs, place: &Place, pace: Pace) -> ReadError {
-    if let Some(error) = watch_bind(signs, place, pace).await {
+pub(super) async fn watch(signs: &Signs, place: &Place, bounds: Pace) -> ReadError {
+    if let Some(error) = watch_bind(signs, place, bounds.grace).await {
         return error;
     }
-    let mut meter = Meter::new(pace, signs.sight());
+    let mut meter = Meter::new(bounds, signs.sight());
     let mut last = Instant::now();
     loop {
         sleep(if place.is_waiting() { LOOK_SELDOM } else { LOOK }).await;
         let (now, sight) = (Instant::now(), signs.sight());
         match meter.look(now - last, sight) {
-            Verdict::Steady => {}
-            // A run of the slow lane keeps what it has: there is nowhere else to wait.
             Verdict::Slow if place.give_up().is_err() && place.may_give_way() => return ReadError::GivesWay,
-            Verdict::Slow => {}
+            // A run of the slow lane keeps what it has: there is nowhere else to wait.
+            Verdict::Steady | Verdict::Slow => {}
             Verdict::Hopeless(entries) => {
                 return ReadError::TooSlow {
                     entries,
-                    window: pace.window,
-                    least: pace.least_entries,
+                    window: bounds.window,
+                    least: bounds.least_entries,
                 };
             }
         }
@@ -83,8 +82,8 @@ pub(super) async fn watch(signs: &Signs, place: &Place, pace: Pace) -> ReadError
 
 /// Until the read begins. Once a password was sent, its answer is awaited: were the run to begin again, the password would
 /// be sent again, and a wrong one would be a try nearer to locking the account.
-async fn watch_bind(signs: &Signs, place: &Place, pace: Pace) -> Option<ReadError> {
-    sleep(pace.grace).await;
+async fn watch_bind(signs: &Signs, place: &Place, grace: Duration) -> Option<ReadError> {
+    sleep(grace).await;
     loop {
         let step = signs.sight().step;
         if step == Step::Reading {
@@ -144,7 +143,7 @@ impl Meter {
         while self
             .past
             .get(1)
-            .is_some_and(|(at, ..)| self.time - *at >= self.pace.window)
+            .is_some_and(|(at, ..)| self.time.saturating_sub(*at) >= self.pace.window)
         {
             self.past.pop_front();
         }
@@ -171,7 +170,7 @@ impl Meter {
             .past
             .iter()
             .rev()
-            .find(|(at, ..)| self.time - *at >= window)?;
+            .find(|(at, ..)| self.time.saturating_sub(*at) >= window)?;
         Some((self.last.messages - entries, self.last.bytes - bytes))
     }
 }

@@ -39,7 +39,7 @@ async fn runs_that_read_are_never_more_than_the_slots_and_let_none_begin_beside_
     let next = begin(&slots);
     assert_eq!(next.len(), 2, "its slot, and one more in its stead");
     next[0].read().await;
-    let second = tokio::time::timeout(Duration::from_secs(60), next[1].read());
+    let second = tokio::time::timeout(Duration::from_mins(1), next[1].read());
     assert!(second.await.is_err(), "two read already");
     drop(begun);
     next[1].read().await;
@@ -100,7 +100,7 @@ async fn the_slow_lane_begins_without_slots_and_leaves_half_the_places_to_the_ot
     begun[1].read().await;
     assert_eq!(shared.available_permits(), 6, "they have slots now");
     assert!(
-        tokio::time::timeout(Duration::from_secs(60), begun[2].read())
+        tokio::time::timeout(Duration::from_mins(1), begun[2].read())
             .await
             .is_err()
     );

@@ -34,11 +34,8 @@ impl fmt::Display for Fault {
                 write!(formatter, "{part:?} {strike} at {} ms", after.as_millis())
             }
             What::Node { node, after, strike } => {
-                write!(
-                    formatter,
-                    "node {node} of RabbitMQ {strike} at {} ms",
-                    after.as_millis()
-                )
+                let at = after.as_millis();
+                write!(formatter, "node {node} of RabbitMQ {strike} at {at} ms")
             }
             What::Promotion { after, down } => write!(
                 formatter,

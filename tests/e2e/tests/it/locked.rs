@@ -44,7 +44,10 @@ async fn all_but_two_are_refused(
         let answer = timeout(AT_ONCE, answers.next())
             .await
             .context("a refusal at once")?;
-        let status = answer.context("an answer")?.expect_err("the tenant is locked");
+        let status = answer
+            .context("an answer")?
+            .err()
+            .context("the tenant is locked")?;
         let retry = status
             .get_details_retry_info()
             .and_then(|retry| retry.retry_delay);

@@ -82,11 +82,9 @@ impl Hand {
     }
 }
 
-#[tokio::test]
-async fn every_queue_has_a_bound_and_says_what_becomes_of_what_is_beyond_it() -> Result<()> {
-    let own = Own::start(StackOptions::default()).await?;
-    let rabbitmq = own.bed.rabbitmq()?;
-    let expected: [(&str, &[&str]); 12] = [
+/// What each queue is declared with, beside its bounds.
+fn expected() -> [(&'static str, &'static [&'static str]); 12] {
+    [
         (
             PORTAL,
             &[
@@ -145,8 +143,14 @@ async fn every_queue_has_a_bound_and_says_what_becomes_of_what_is_beyond_it() ->
             "rollcall.delay.park",
             &["x-overflow=reject-publish", "x-message-ttl=1000"],
         ),
-    ];
-    for (queue, wanted) in expected {
+    ]
+}
+
+#[tokio::test]
+async fn every_queue_has_a_bound_and_says_what_becomes_of_what_is_beyond_it() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let rabbitmq = own.bed.rabbitmq()?;
+    for (queue, wanted) in expected() {
         let arguments = rabbitmq.queue_arguments(own.stack.vhost(), queue).await?;
         let arguments: Vec<&str> = arguments.split(' ').collect();
         for bound in ["x-max-length=", "x-max-length-bytes="] {

@@ -11,7 +11,7 @@ const PACE: Pace = Pace {
     silence: Duration::from_secs(1),
     slot_entries: 100,
     slot_bytes: 100_000,
-    window: Duration::from_secs(120),
+    window: Duration::from_mins(2),
     least_entries: 120,
     least_bytes: 64_000,
 };

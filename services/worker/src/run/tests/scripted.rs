@@ -91,7 +91,7 @@ impl Default for Answers {
                 silence: Duration::from_secs(1),
                 slot_entries: 100,
                 slot_bytes: 64 * 1024,
-                window: Duration::from_secs(120),
+                window: Duration::from_mins(2),
                 least_entries: 120,
                 least_bytes: 64 * 1024,
             },
