@@ -11,7 +11,10 @@ FIRST_SEED := 1
 # nextest where it is there: it runs each test in a process of its own, side by side.
 TEST_RUNNER := $(shell cargo nextest --version >/dev/null 2>&1 && echo "nextest run" || echo "test")
 
-.PHONY: help demo up down test lint bench chaos packages build
+# How long each fuzz target is tried.
+FUZZ_SECONDS := 60
+
+.PHONY: help demo up down test lint bench chaos fuzz packages build
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
@@ -42,6 +45,9 @@ chaos: build ## breaks things at every step of a run and at random: SEEDS=200 FI
 	@deploy/debian/install-packages.sh chaos
 	@deploy/debian/make-debian-13.sh
 	target/debug/rollcall-chaos $(if $(ONLY),--only $(ONLY),--seeds $(SEEDS) --first-seed $(FIRST_SEED))
+
+fuzz: ## a minute (FUZZ_SECONDS) of each reader of what strangers send, with any bytes; needs a C++ compiler
+	tests/fuzz/run.sh $(FUZZ_SECONDS)
 
 packages:
 	@deploy/debian/install-packages.sh

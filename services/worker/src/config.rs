@@ -176,10 +176,16 @@ pub struct LimitsConfig {
     pub values: usize,
     /// Length of one value.
     pub value_bytes: usize,
+    /// All values of one entry.
+    pub entry_bytes: usize,
     /// Length of one message from a directory.
     pub message_bytes: usize,
     /// What one run may hold back.
     pub hold_bytes: usize,
+    /// Whatever one run holds.
+    pub run_bytes: usize,
+    /// Whatever all runs and connection tests hold together.
+    pub process_bytes: usize,
 }
 
 impl Default for LimitsConfig {
@@ -189,8 +195,11 @@ impl Default for LimitsConfig {
             entries: 5_000_000,
             values: 20_000,
             value_bytes: 16 * 1024,
-            message_bytes: 4 * 1024 * 1024,
+            entry_bytes: 2 * 1024 * 1024,
+            message_bytes: 2 * 1024 * 1024,
             hold_bytes: 16 * 1024 * 1024,
+            run_bytes: 48 * 1024 * 1024,
+            process_bytes: 400 * 1024 * 1024,
         }
     }
 }
@@ -298,12 +307,24 @@ impl ServiceConfig for Config {
         ),
         ("limits.value_bytes", "length of one value; default: 16384"),
         (
+            "limits.entry_bytes",
+            "all values of one entry, over all its ranges; default: 2097152",
+        ),
+        (
             "limits.message_bytes",
-            "length of one message from a directory; default: 4194304",
+            "length of one message from a directory; default: 2097152",
         ),
         (
             "limits.hold_bytes",
             "what a run may hold back while it may be unchanged; default: 16777216",
+        ),
+        (
+            "limits.run_bytes",
+            "whatever a run holds: messages, entries, batches, ids; default: 50331648",
+        ),
+        (
+            "limits.process_bytes",
+            "whatever all runs and connection tests hold together; default: 419430400",
         ),
     ];
 
@@ -352,6 +373,7 @@ impl ServiceConfig for Config {
             ("limits.entries", self.limits.entries),
             ("limits.values", self.limits.values as u64),
             ("limits.value_bytes", self.limits.value_bytes as u64),
+            ("limits.entry_bytes", self.limits.entry_bytes as u64),
             ("limits.message_bytes", self.limits.message_bytes as u64),
         ];
         for (key, _) in positive.iter().filter(|(_, value)| *value == 0) {
@@ -368,6 +390,7 @@ impl ServiceConfig for Config {
         if self.lanes.interactive == 0 && self.lanes.scheduled == 0 && self.lanes.slow == 0 {
             problems.push("lanes", "a worker without slots does nothing");
         }
+        self.validate_memory(problems);
     }
 }
 
@@ -383,6 +406,7 @@ impl Config {
             entries: self.limits.entries,
             values: self.limits.values,
             value_bytes: self.limits.value_bytes,
+            entry_bytes: self.limits.entry_bytes,
             message_bytes: self.limits.message_bytes,
         }
     }
@@ -405,6 +429,8 @@ impl Config {
         Networks::new(&self.network.allow, &self.network.deny)
     }
 }
+
+mod memory;
 
 #[cfg(test)]
 mod tests;

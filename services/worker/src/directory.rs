@@ -3,6 +3,7 @@
 //! Whatever a server sends is bounded before it is parsed, and a read either comes to its end or is an error:
 //! every result code is looked at, no referral is followed, and nothing here grows with the directory.
 
+pub mod bounds;
 pub mod collect;
 pub mod frame;
 pub mod guard;
@@ -18,17 +19,18 @@ mod bind;
 pub(crate) mod connection;
 mod credit;
 pub(crate) mod dial;
-pub(crate) mod entry;
+pub mod entry;
 mod identity;
-mod message;
+pub mod message;
 pub(crate) mod pages;
-pub(crate) mod ranges;
+pub mod ranges;
 pub(crate) mod root_dse;
 #[cfg(test)]
 pub(crate) mod script;
 pub(crate) mod search;
 pub(crate) mod signs;
 mod starttls;
+pub mod strip;
 
 #[cfg(test)]
 mod tests;

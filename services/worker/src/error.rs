@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use rollcall_domain::failure::{self, FailureCode};
 use thiserror::Error;
 
-use crate::directory::guard::GuardError;
+use crate::directory::{bounds::Crossed, guard::GuardError};
 
 #[cfg(test)]
 mod tests;
@@ -122,7 +122,7 @@ pub enum ReadError {
     Incomplete(String),
     /// The server sends more than is accepted.
     #[error("more than is accepted: {0}")]
-    Limit(String),
+    Limit(#[from] Crossed),
     /// What was read was read well, but is not taken.
     #[error("{why}")]
     RefusedByUs {
@@ -281,8 +281,10 @@ fn starttls_code(code: u32) -> FailureCode {
 
 fn connection_code(error: &GuardError) -> FailureCode {
     match error {
-        GuardError::Refused(frame) if frame.is_limit() => FailureCode::LimitExceeded,
-        GuardError::Refused(_) | GuardError::Unexpected(_) => FailureCode::NotLdap,
+        GuardError::Refused(frame) | GuardError::Entry { error: frame, .. } if frame.is_limit() => {
+            FailureCode::LimitExceeded
+        }
+        GuardError::Refused(_) | GuardError::Entry { .. } | GuardError::Unexpected(_) => FailureCode::NotLdap,
         GuardError::Notice(_) => FailureCode::Unavailable,
         GuardError::Closed | GuardError::Cut | GuardError::Io(_) => FailureCode::ConnectionLost,
     }

@@ -14,6 +14,7 @@ pub mod credentials;
 pub mod directory;
 pub mod error;
 pub mod jobs;
+pub mod memory;
 pub mod metrics;
 pub mod network;
 pub mod reconcile;

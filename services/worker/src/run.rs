@@ -33,6 +33,7 @@ use crate::{
     credentials::Credentials,
     directory::Reader,
     error::ReadError,
+    memory::Memory,
     metrics::Metrics,
     reconcile::{self, CallError, Reconcile},
     slots::Place,
@@ -93,6 +94,8 @@ pub struct Runner {
     pub alone: bool,
     /// What one run may hold back, in bytes.
     pub hold_bytes: usize,
+    /// Lends runs what they hold beyond what each needs in any case.
+    pub memory: Memory,
     /// How long a run may take.
     pub run_limit: Duration,
     /// What is expected of a directory.

@@ -85,6 +85,7 @@ fn runner(config: &Config, reconcile: Reconcile, credentials: Arc<Credentials>) 
         worker_id: Uuid::now_v7().to_string(),
         alone: false,
         hold_bytes: config.limits.hold_bytes,
+        memory: config.memory(),
         run_limit: Duration::from_secs(config.limits.run_seconds),
         pace: config.pace(),
         metrics: Metrics::default(),

@@ -62,6 +62,21 @@ fn every_mistake_is_named() {
 }
 
 #[test]
+fn what_all_slots_need_fits_into_the_process_or_the_configuration_is_refused() {
+    let few = with(&[("ROLLCALL_LIMITS__PROCESS_BYTES", "100000000")]).unwrap_err();
+    assert!(
+        few.contains("limits.process_bytes") && few.contains("at least"),
+        "{few}"
+    );
+    let many = with(&[("ROLLCALL_LANES__SLOW", "1000")]).unwrap_err();
+    assert!(many.contains("limits.process_bytes"), "{many}");
+    let small = with(&[("ROLLCALL_LIMITS__RUN_BYTES", "1000000")]).unwrap_err();
+    assert!(small.contains("limits.run_bytes"), "{small}");
+    // A worker of 512 MiB has room beside for its own code, buffers of its kernel, and what the allocator keeps.
+    assert!(with(&[]).unwrap().limits.process_bytes <= 400 << 20);
+}
+
+#[test]
 fn every_key_is_explained() {
     assert_eq!(undocumented::<Config>(), Vec::<String>::new());
 }

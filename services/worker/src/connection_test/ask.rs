@@ -2,6 +2,7 @@
 
 use crate::{
     directory::{
+        bounds::Crossed,
         connection::Connection,
         search::{Item, Query},
     },
@@ -53,7 +54,7 @@ pub(super) async fn ask(
     loop {
         match results.next().await {
             Ok(Item::Entry(_)) if answer.names.len() == most => {
-                return Err(ReadError::Limit(format!("{most} entries of a small search")));
+                return Err(Crossed::FewEntries(most as u64).into());
             }
             Ok(Item::Entry(entry)) => answer.names.push(entry.dn),
             Ok(Item::Reference) => {}

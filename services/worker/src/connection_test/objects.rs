@@ -17,7 +17,8 @@ use super::{
 };
 use crate::{
     directory::{
-        collect::object_type,
+        bounds::Crossed,
+        collect::{self, object_type},
         connection::Connection,
         pages::Pages,
         ranges,
@@ -194,10 +195,7 @@ async fn count_page(
                 counted.objects += 1;
                 // A server that heeds neither page nor limit is not followed to its end.
                 if counted.objects > 2 * MOST {
-                    return Err(ReadError::Limit(format!(
-                        "{} entries of one search",
-                        counted.objects
-                    )));
+                    return Err(Crossed::FewEntries(2 * MOST).into());
                 }
                 if counted.names.len() < EXAMPLES {
                     counted.names.push(entry.dn);
@@ -232,14 +230,8 @@ pub(super) async fn examples(
     steps.begin(TestStepKind::Examples);
     let mut objects = Vec::with_capacity(names.len());
     for name in names {
-        match ranges::whole_if_there(connection, name, &target.requested).await {
-            Ok(Some(entry)) => {
-                let mut reader = EntryReader::new(&target.addresses);
-                for attribute in &entry.attributes {
-                    reader.attribute(&attribute.description, &attribute.values);
-                }
-                objects.push(example(reader.finish(entry.dn.as_bytes()).object));
-            }
+        match read_example(connection, name, target).await {
+            Ok(Some(object)) => objects.push(example(object)),
             // It went away meanwhile.
             Ok(None) => {}
             Err(error) => {
@@ -256,6 +248,24 @@ pub(super) async fn examples(
     steps
         .passed(message, Findings::Examples(ExamplesFindings { objects }))
         .await
+}
+
+/// An object as a read takes it, under the same bounds.
+async fn read_example(
+    connection: &mut Connection,
+    name: &str,
+    target: &Target,
+) -> Result<Option<DirectoryObject>, ReadError> {
+    let Some(entry) = ranges::whole_if_there(connection, name, target).await? else {
+        return Ok(None);
+    };
+    let mut reader = EntryReader::new(&target.addresses);
+    for attribute in &entry.attributes {
+        reader.attribute(&attribute.description, &attribute.values);
+    }
+    let object = reader.finish(entry.dn.as_bytes()).object;
+    collect::check(&object)?;
+    Ok(Some(object))
 }
 
 fn example(object: DirectoryObject) -> ExampleObject {

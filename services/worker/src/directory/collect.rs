@@ -11,7 +11,14 @@ use rollcall_domain::{
 use rollcall_proto::v1::{self, ObjectBatch, ReadMode, ReadSummary};
 use tokio::sync::mpsc;
 
-use super::{entry::Entry, limits::Limits, missing::Missing, session::Met, signs::Signs};
+use super::{
+    bounds::{Crossed, Shown},
+    entry::{Entry, MAX_DN_BYTES},
+    limits::Limits,
+    missing::Missing,
+    session::Met,
+    signs::Signs,
+};
 use crate::{error::ReadError, run::control::Control, slots::Place};
 
 #[cfg(test)]
@@ -21,8 +28,8 @@ mod tests;
 const BATCH_BYTES: usize = 256 * 1024;
 /// A single object that is larger does not fit into a message.
 const MAX_OBJECT_BYTES: usize = 960 * 1024;
-/// Each row of an object names it, so a name is multiplied by its addresses. None that people made is so long.
-const MAX_DN_BYTES: usize = 4 * 1024;
+/// Addresses that one object may claim: reconcile relies on it.
+const MAX_CLAIMS: usize = 10_000;
 
 /// Takes entries and hands on batches of objects.
 pub struct Collector {
@@ -35,6 +42,8 @@ pub struct Collector {
     batch: ObjectBatch,
     batch_bytes: usize,
     digest: ReadDigest,
+    /// Entries that the server sent, among them some that nobody asked for.
+    met: u64,
     entries: u64,
     claims: u64,
     not_email: u64,
@@ -58,6 +67,7 @@ impl Collector {
             batch: ObjectBatch::default(),
             batch_bytes: 0,
             digest: ReadDigest::default(),
+            met: 0,
             entries: 0,
             claims: 0,
             not_email: 0,
@@ -82,9 +92,10 @@ impl Collector {
 
     /// Takes one entry.
     pub async fn add(&mut self, entry: &Entry) -> Result<(), ReadError> {
-        if self.entries == self.max_entries {
-            return Err(ReadError::Limit(format!("{} entries", self.max_entries)));
+        if self.met == self.max_entries {
+            return Err(Crossed::Entries(self.max_entries).into());
         }
+        self.met += 1;
         let mut reader = EntryReader::new(&self.attributes);
         for attribute in &entry.attributes {
             reader.attribute(&attribute.description, &attribute.values);
@@ -94,6 +105,7 @@ impl Collector {
         if self.asked.as_ref().is_some_and(|asked| !asked.contains(id)) {
             return Ok(());
         }
+        check(&read.object)?;
         let claims = read.object.claims.len() as u64;
         self.digest.add(&read.object);
         self.entries += 1;
@@ -105,18 +117,14 @@ impl Collector {
     }
 
     async fn put(&mut self, object: v1::DirectoryObject) -> Result<(), ReadError> {
-        if object.dn.len() > MAX_DN_BYTES {
-            return Err(ReadError::Limit(format!(
-                "a distinguished name of {} bytes",
-                object.dn.len()
-            )));
-        }
         let bytes = object.encoded_len();
         if bytes > MAX_OBJECT_BYTES {
-            return Err(ReadError::Limit(format!(
-                "an object of {bytes} bytes, {}",
-                object.dn
-            )));
+            return Err(Crossed::ObjectBytes {
+                entry: Shown::new(object.dn.as_bytes()),
+                bytes,
+                limit: MAX_OBJECT_BYTES,
+            }
+            .into());
         }
         if self.batch_bytes + bytes > BATCH_BYTES {
             self.flush().await?;
@@ -170,6 +178,26 @@ impl Collector {
         self.flush().await?;
         Ok(self.not_email)
     }
+}
+
+/// Whether an object is small enough for all that becomes of it.
+pub(crate) fn check(object: &DirectoryObject) -> Result<(), Crossed> {
+    let entry = || Shown::new(object.dn.as_bytes());
+    if object.dn.len() > MAX_DN_BYTES {
+        return Err(Crossed::NameBytes {
+            entry: entry(),
+            bytes: object.dn.len(),
+            limit: MAX_DN_BYTES,
+        });
+    }
+    if object.claims.len() > MAX_CLAIMS {
+        return Err(Crossed::Claims {
+            entry: entry(),
+            claims: object.claims.len(),
+            limit: MAX_CLAIMS,
+        });
+    }
+    Ok(())
 }
 
 fn to_message(object: DirectoryObject) -> v1::DirectoryObject {

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use super::signs::Signs;
 
 /// What one element costs beyond its bytes, once the library has parsed it.
-const ELEMENT_BYTES: usize = 64;
+const ELEMENT_BYTES: usize = 128;
 
 /// Bytes that may lie between guard and reader.
 #[derive(Debug)]

@@ -4,15 +4,22 @@ use lber::{
     common::TagClass,
     structure::{PL, StructureTag},
 };
-use rollcall_domain::escape_bytes;
+use rollcall_domain::{AddressAttributes, escape_bytes};
 
-use super::limits::Limits;
+use super::{
+    bounds::{Crossed, Shown},
+    limits::Limits,
+};
 use crate::error::ReadError;
 
 #[cfg(test)]
 mod tests;
 
 const SEARCH_RESULT_ENTRY: u64 = 4;
+/// Each row of an object names it, so a name is multiplied by its addresses. None that people made is so long.
+pub(super) const MAX_DN_BYTES: usize = 4 * 1024;
+/// What a value or an attribute takes beside its bytes.
+const OVERHEAD_BYTES: usize = 32;
 
 /// One entry as a server answers it.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,6 +77,14 @@ impl Entry {
         }
         let mut parts = constructed(tag, "it has no parts")?.into_iter();
         let dn = primitive(parts.next(), "it has no name")?;
+        if dn.len() > MAX_DN_BYTES {
+            return Err(Crossed::NameBytes {
+                entry: Shown::new(&dn),
+                bytes: dn.len(),
+                limit: MAX_DN_BYTES,
+            }
+            .into());
+        }
         let attributes = constructed(
             parts.next().ok_or(ReadError::Entry("it has no attributes"))?,
             "no attributes",
@@ -78,10 +93,30 @@ impl Entry {
             dn: text(dn),
             attributes: Vec::with_capacity(attributes.len()),
         };
+        let mut bytes = 0;
         for attribute in attributes {
-            entry.attributes.push(Attribute::decode(attribute, limits)?);
+            let attribute = Attribute::decode(attribute, &entry.dn, limits)?;
+            bytes += attribute.bytes();
+            entry.attributes.push(attribute);
+            entry.check_bytes(bytes, limits)?;
         }
         Ok(entry)
+    }
+
+    /// What its values take.
+    pub fn bytes(&self) -> usize {
+        self.attributes.iter().map(Attribute::bytes).sum()
+    }
+
+    /// Whether so many bytes, with those of further ranges, are still accepted of it.
+    pub(super) fn check_bytes(&self, bytes: usize, limits: &Limits) -> Result<(), Crossed> {
+        if bytes <= limits.entry_bytes {
+            return Ok(());
+        }
+        Err(Crossed::EntryBytes {
+            entry: Shown::new(self.dn.as_bytes()),
+            limit: limits.entry_bytes,
+        })
     }
 
     /// All values of the attribute of this name, whatever its options.
@@ -92,14 +127,16 @@ impl Entry {
             .flat_map(|attribute| attribute.values.iter().map(Vec::as_slice))
     }
 
-    /// Whether values are still to be asked for.
-    pub fn is_partial(&self) -> bool {
-        self.attributes.iter().any(Attribute::is_partial)
+    /// Whether addresses are still to be asked for. Of other attributes what came is enough.
+    pub fn is_partial(&self, addresses: &AddressAttributes) -> bool {
+        self.attributes
+            .iter()
+            .any(|attribute| attribute.is_partial() && addresses.cover(&attribute.description))
     }
 }
 
 impl Attribute {
-    fn decode(tag: StructureTag, limits: &Limits) -> Result<Self, ReadError> {
+    fn decode(tag: StructureTag, dn: &str, limits: &Limits) -> Result<Self, ReadError> {
         let mut parts = constructed(tag, "an attribute without parts")?.into_iter();
         let description = text(primitive(parts.next(), "an attribute without a name")?);
         let tags = constructed(
@@ -109,19 +146,19 @@ impl Attribute {
             "an attribute whose values are no set",
         )?;
         if tags.len() > limits.values {
-            return Err(ReadError::Limit(format!(
-                "{} values of {description}",
-                tags.len()
-            )));
+            return Err(too_many_values(dn, &description, limits.values).into());
         }
         let mut values = Vec::with_capacity(tags.len());
         for tag in tags {
             let value = primitive(Some(tag), "a value that is no octet string")?;
             if value.len() > limits.value_bytes {
-                return Err(ReadError::Limit(format!(
-                    "a value of {description} with {} bytes",
-                    value.len()
-                )));
+                return Err(Crossed::ValueBytes {
+                    entry: Shown::new(dn.as_bytes()),
+                    attribute: Shown::new(description.as_bytes()),
+                    bytes: value.len(),
+                    limit: limits.value_bytes,
+                }
+                .into());
             }
             values.push(value);
         }
@@ -138,10 +175,25 @@ impl Attribute {
         self.description.split(';').next().unwrap_or_default()
     }
 
+    /// What it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let values = self.values.iter().map(|value| value.len() + OVERHEAD_BYTES);
+        values.sum::<usize>() + self.description.len() + OVERHEAD_BYTES
+    }
+
     /// Whether there are values beside these, still to be asked for.
     pub fn is_partial(&self) -> bool {
         self.range
             .is_some_and(|range| range.first > 0 || range.last.is_some())
+    }
+}
+
+/// Of an attribute of the entry of this name.
+pub(super) fn too_many_values(dn: &str, attribute: &str, limit: usize) -> Crossed {
+    Crossed::Values {
+        entry: Shown::new(dn.as_bytes()),
+        attribute: Shown::new(attribute.as_bytes()),
+        limit,
     }
 }
 

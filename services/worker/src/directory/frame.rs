@@ -4,6 +4,8 @@
 //! hostile server could end the process with 120 KB. A frame that passes here is finite, shallow, made of
 //! few elements, and consistent in all its lengths.
 
+use std::io;
+
 use bytes::BytesMut;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -31,7 +33,7 @@ pub struct FrameLimits {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FrameError {
     /// It announces more than is accepted.
-    #[error("a message of {announced} bytes is announced, and {limit} are accepted")]
+    #[error("a message of {announced} bytes is announced, and {limit} are accepted (limits.message_bytes)")]
     TooLarge {
         /// What it announces.
         announced: u64,
@@ -87,16 +89,17 @@ pub(super) fn take<'a>(input: &mut &'a [u8]) -> Result<Element<'a>, FrameError> 
     })
 }
 
-struct Header {
+/// What an element begins with.
+pub(super) struct Header {
     /// Length of the header itself.
-    bytes: usize,
+    pub bytes: usize,
     /// Length of what follows it.
-    content: u64,
+    pub content: u64,
 }
 
 impl Header {
     /// `None`: it is not complete yet.
-    fn parse(input: &[u8]) -> Result<Option<Self>, FrameError> {
+    pub(super) fn parse(input: &[u8]) -> Result<Option<Self>, FrameError> {
         let [tag, rest @ ..] = input else { return Ok(None) };
         if tag & 0x1f == 0x1f {
             return Err(FrameError::Malformed("a tag number above 30"));
@@ -147,7 +150,7 @@ pub(super) fn length(input: &[u8], limits: FrameLimits) -> Result<Option<usize>,
 }
 
 /// Checks a whole frame and answers of how many elements it is made.
-pub(super) fn check(frame: &[u8], limits: FrameLimits) -> Result<usize, FrameError> {
+pub fn check(frame: &[u8], limits: FrameLimits) -> Result<usize, FrameError> {
     let mut elements = 0;
     check_level(frame, 1, &mut elements, limits)?;
     Ok(elements)
@@ -183,15 +186,16 @@ pub enum FrameReadError {
     Frame(#[from] FrameError),
     /// The connection failed.
     #[error("the connection was lost")]
-    Io(#[from] std::io::Error),
+    Io(#[from] io::Error),
     /// The connection ended within a frame.
     #[error("the connection ended in the middle of a message")]
     Cut,
 }
 
-/// Reads frames off a connection. It holds no more than one frame and one read.
+/// Reads frames off a connection. It holds no more than one frame and one read; of how many elements a frame may be made
+/// is for its taker to judge, who may drop some.
 #[derive(Debug)]
-pub(super) struct FrameReader<R> {
+pub struct FrameReader<R> {
     reader: R,
     buffer: BytesMut,
     limits: FrameLimits,
@@ -199,7 +203,7 @@ pub(super) struct FrameReader<R> {
 
 impl<R: AsyncRead + Unpin> FrameReader<R> {
     /// Reads `reader`, whose frames are to be within `limits`.
-    pub(super) fn new(reader: R, limits: FrameLimits) -> Self {
+    pub fn new(reader: R, limits: FrameLimits) -> Self {
         Self {
             reader,
             buffer: BytesMut::new(),
@@ -208,13 +212,12 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     }
 
     /// The next frame, checked, with the number of its elements. `None`: the connection ended between frames.
-    pub(super) async fn next(&mut self) -> Result<Option<(BytesMut, usize)>, FrameReadError> {
+    pub async fn next(&mut self) -> Result<Option<(BytesMut, usize)>, FrameReadError> {
         loop {
             if let Some(frame) = self.buffered()? {
                 return Ok(Some(frame));
             }
-            self.buffer.reserve(READ_BYTES);
-            if self.reader.read_buf(&mut self.buffer).await? == 0 {
+            if self.fill().await? == 0 {
                 return if self.buffer.is_empty() {
                     Ok(None)
                 } else {
@@ -224,12 +227,38 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         }
     }
 
+    /// Reads what is there, and waits if nothing is. Of a long frame the buffer grows to its length and no further.
+    async fn fill(&mut self) -> io::Result<usize> {
+        let frame = length(&self.buffer, self.limits).ok().flatten();
+        let missing = frame.unwrap_or(0).saturating_sub(self.buffer.len());
+        self.buffer.reserve(missing.max(READ_BYTES));
+        self.reader.read_buf(&mut self.buffer).await
+    }
+
+    /// Looks at how a frame begins, of which enough is there once `look` answers something; at most so many bytes.
+    pub(super) async fn peek<T>(&mut self, most: usize, look: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+        loop {
+            let seen = look(&self.buffer);
+            if seen.is_some() || self.buffer.len() >= most {
+                return seen;
+            }
+            self.buffer.reserve(most);
+            if self.reader.read_buf(&mut self.buffer).await.unwrap_or(0) == 0 {
+                return None;
+            }
+        }
+    }
+
     /// The next frame if it is here already, without waiting for the connection.
     pub(super) fn buffered(&mut self) -> Result<Option<(BytesMut, usize)>, FrameError> {
         match length(&self.buffer, self.limits)? {
             Some(length) if length <= self.buffer.len() => {
                 let frame = self.buffer.split_to(length);
-                let elements = check(&frame, self.limits)?;
+                let any_number = FrameLimits {
+                    elements: usize::MAX,
+                    ..self.limits
+                };
+                let elements = check(&frame, any_number)?;
                 Ok(Some((frame, elements)))
             }
             _ => Ok(None),

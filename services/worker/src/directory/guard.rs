@@ -4,19 +4,25 @@
 //! with what was asked before the library sees it through a socket pair. What is wrong ends the connection,
 //! with the reason as this task's result.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use bytes::BytesMut;
 use thiserror::Error;
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     net::UnixStream,
+    time::timeout,
 };
 
 use super::{
+    bounds::Shown,
     credit::Credit,
-    frame::{FrameError, FrameLimits, FrameReadError, FrameReader},
+    frame::{FrameError, FrameLimits, FrameReadError, FrameReader, check},
     message::{Message, Request, Response},
+    strip::{Wanted, entry_name, strip},
 };
 
 #[cfg(test)]
@@ -26,6 +32,10 @@ mod tests;
 const REQUEST_DEPTH: usize = 80;
 /// How much is gathered before it is passed on.
 const FORWARD_BYTES: usize = 64 * 1024;
+/// The name of an entry is looked for in so much of a message that is too large to be read.
+const NAME_WITHIN: usize = 1024;
+/// It is not waited for longer: less than the reader waits for the guard's reason.
+const NAME_WAIT: Duration = Duration::from_millis(500);
 
 /// Why a guarded connection ended.
 #[derive(Debug, Error)]
@@ -33,6 +43,14 @@ pub enum GuardError {
     /// The server sent what is refused.
     #[error(transparent)]
     Refused(#[from] FrameError),
+    /// The server sent an entry that is refused.
+    #[error("{entry}: {error}")]
+    Entry {
+        /// Which one.
+        entry: Shown,
+        /// Why.
+        error: FrameError,
+    },
     /// The server answered what was not asked.
     #[error("the server answered what was not asked: {0}")]
     Unexpected(String),
@@ -85,6 +103,7 @@ where
         library: library_write,
         asked: &asked,
         credit,
+        limits,
         passed: BytesMut::new(),
     };
     tokio::select! {
@@ -107,8 +126,9 @@ impl Asked {
     /// Whether `message` answers it; the last answer settles it.
     fn accepts(&self, message: &Message<'_>) -> bool {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let accepted =
-            asked.is_some_and(|(id, request)| id == message.id && request.accepts(message.response));
+        let accepted = asked
+            .as_ref()
+            .is_some_and(|(id, request)| *id == message.id && request.accepts(message.response));
         if accepted
             && matches!(
                 message.response,
@@ -118,6 +138,16 @@ impl Asked {
             *asked = None;
         }
         accepted
+    }
+
+    /// Cuts out of an entry what the search did not ask for. Answers whether there was any.
+    fn strip(&self, entry: &mut BytesMut) -> Result<bool, FrameError> {
+        let asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = match &*asked {
+            Some((_, Request::Search(wanted))) => wanted,
+            _ => &Wanted::All,
+        };
+        strip(entry, wanted)
     }
 }
 
@@ -146,13 +176,14 @@ struct Responses<'a, R, W> {
     library: W,
     asked: &'a Asked,
     credit: &'a Credit,
+    limits: FrameLimits,
     /// Checked, and not yet passed on.
     passed: BytesMut,
 }
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Responses<'_, R, W> {
     async fn forward(mut self) -> Result<(), GuardError> {
-        while let Some((frame, elements)) = self.next().await? {
+        while let Some((mut frame, mut elements)) = self.next().await? {
             let message = Message::parse(&frame)?;
             if message.id == 0 {
                 let said = message.result().map_or_else(String::new, |result| result.text);
@@ -164,26 +195,54 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Responses<'_, R, W> {
                     message.response, message.id
                 )));
             }
-            if message.response != Response::Bind && !self.credit.try_take(frame.len(), elements) {
+            let response = message.response;
+            if response == Response::Entry && self.asked.strip(&mut frame)? {
+                elements = count(&frame, self.limits)?;
+            }
+            if elements > self.limits.elements {
+                return Err(refused(&frame, FrameError::TooManyElements(self.limits.elements)));
+            }
+            if response != Response::Bind && !self.credit.try_take(frame.len(), elements) {
                 self.flush().await?;
                 self.credit.take(frame.len(), elements).await;
             }
-            self.passed.extend_from_slice(&frame);
-            if self.passed.len() >= FORWARD_BYTES {
-                self.flush().await?;
-            }
+            self.pass(&frame).await?;
         }
         self.flush().await?;
         Err(GuardError::Closed)
     }
 
+    /// Gathers small messages, and passes large ones on without a copy.
+    async fn pass(&mut self, frame: &[u8]) -> Result<(), GuardError> {
+        if frame.len() >= FORWARD_BYTES {
+            self.flush().await?;
+            return self.library.write_all(frame).await.map_err(GuardError::Io);
+        }
+        self.passed.extend_from_slice(frame);
+        if self.passed.len() >= FORWARD_BYTES {
+            self.flush().await?;
+        }
+        Ok(())
+    }
+
     /// The next frame; before it waits for one, all that was checked is passed on.
     async fn next(&mut self) -> Result<Option<(BytesMut, usize)>, GuardError> {
-        if let Some(frame) = self.server.buffered()? {
-            return Ok(Some(frame));
+        let frame = match self.server.buffered() {
+            Ok(Some(frame)) => return Ok(Some(frame)),
+            Ok(None) => {
+                self.flush().await?;
+                self.server.next().await
+            }
+            Err(error) => Err(error.into()),
+        };
+        match frame {
+            // What is too large was not read. It is at least said what it was.
+            Err(FrameReadError::Frame(error @ FrameError::TooLarge { .. })) => {
+                let entry = timeout(NAME_WAIT, self.server.peek(NAME_WITHIN, entry_name)).await;
+                Err(with_name(entry.unwrap_or_default(), error))
+            }
+            frame => Ok(frame?),
         }
-        self.flush().await?;
-        Ok(self.server.next().await?)
     }
 
     async fn flush(&mut self) -> Result<(), GuardError> {
@@ -195,5 +254,21 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Responses<'_, R, W> {
             self.passed.clear();
         }
         Ok(())
+    }
+}
+
+fn count(frame: &[u8], limits: FrameLimits) -> Result<usize, GuardError> {
+    check(frame, limits).map_err(|error| refused(frame, error))
+}
+
+/// With the name of the entry that it is about.
+fn refused(frame: &[u8], error: FrameError) -> GuardError {
+    with_name(entry_name(frame), error)
+}
+
+fn with_name(entry: Option<Shown>, error: FrameError) -> GuardError {
+    match entry {
+        Some(entry) => GuardError::Entry { entry, error },
+        None => GuardError::Refused(error),
     }
 }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use super::frame::{ANSWER_DEPTH, FrameLimits};
 
-/// More than this of a page never waits in memory.
-const CREDIT_BYTES: usize = 4 * 1024 * 1024;
+/// More than this of a page never waits in memory, unless a single message is larger.
+const CREDIT_BYTES: usize = 2 * 1024 * 1024;
+/// Batches on their way to reconcile, each as large as one may be.
+const BATCHES_BYTES: usize = 10 * 1024 * 1024;
 
 /// Bounds of one read.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +28,8 @@ pub struct Limits {
     pub values: usize,
     /// Length of one value.
     pub value_bytes: usize,
+    /// All values of one entry, over all its ranges, and what they take beside their bytes.
+    pub entry_bytes: usize,
     /// Length of one message.
     pub message_bytes: usize,
 }
@@ -43,6 +47,18 @@ impl Limits {
 
     /// How many bytes of a page may wait to be read.
     pub fn credit(&self) -> usize {
-        CREDIT_BYTES.max(self.message_bytes)
+        CREDIT_BYTES
+    }
+
+    /// The most that a connection and the entry in hand hold: what a connection test needs.
+    pub fn reading_bytes(&self) -> usize {
+        // A message lies in the guard, in the library's buffer, and parsed, twice for a moment. Of an entry there are its
+        // values and the claims that are made of them.
+        (self.message_bytes.saturating_mul(4)).saturating_add(self.entry_bytes.saturating_mul(2))
+    }
+
+    /// The most that a run holds beside what it keeps back: what each slot needs.
+    pub fn run_bytes(&self) -> usize {
+        self.reading_bytes().saturating_add(BATCHES_BYTES)
     }
 }

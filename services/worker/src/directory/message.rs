@@ -3,7 +3,10 @@
 //! The library panics on an operation that it does not know, a result without its parts, text that is not
 //! UTF-8, or a control without its type. None of those passes here.
 
-use super::frame::{Element, FrameError, take};
+use super::{
+    frame::{Element, FrameError, take},
+    strip::Wanted,
+};
 use crate::error::excerpt;
 
 #[cfg(test)]
@@ -53,11 +56,11 @@ impl Response {
 
 /// A message that a server sent.
 #[derive(Debug)]
-pub(super) struct Message<'a> {
+pub struct Message<'a> {
     /// Which request it answers; 0 for a notice that nobody asked for.
     pub id: u32,
     /// What it is.
-    pub response: Response,
+    pub(super) response: Response,
     body: &'a [u8],
 }
 
@@ -72,7 +75,7 @@ pub(super) struct OperationResult {
 
 impl<'a> Message<'a> {
     /// Looks at a frame that [`check`](super::frame::check) accepted.
-    pub(super) fn parse(frame: &'a [u8]) -> Result<Self, FrameError> {
+    pub fn parse(frame: &'a [u8]) -> Result<Self, FrameError> {
         let mut input = frame;
         let mut parts = expect(&mut input, SEQUENCE, "it is no sequence")?;
         let id = uint(expect(&mut parts, INTEGER, "it has no message id")?)?;
@@ -107,12 +110,12 @@ impl<'a> Message<'a> {
 }
 
 /// What a client asks, as far as it decides on the answers that are expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Request {
     /// A bind: one answer.
     Bind,
-    /// A search: entries, references, and an end.
-    Search,
+    /// A search: entries with what was asked of them, references, and an end.
+    Search(Wanted),
     /// An extended request: one answer.
     Extended,
     /// One that has no answer, such as unbind and abandon.
@@ -125,9 +128,10 @@ impl Request {
         let mut input = frame;
         let mut parts = expect(&mut input, SEQUENCE, "it is no sequence")?;
         let id = uint(expect(&mut parts, INTEGER, "it has no message id")?)?;
-        let request = match take(&mut parts)?.tag {
+        let operation = take(&mut parts)?;
+        let request = match operation.tag {
             0x60 => Self::Bind,
-            0x63 => Self::Search,
+            0x63 => Self::Search(Wanted::of_search(operation.content)),
             0x77 => Self::Extended,
             _ => Self::Unanswered,
         };
@@ -135,10 +139,10 @@ impl Request {
     }
 
     /// Whether `response` may answer it.
-    pub(super) fn accepts(self, response: Response) -> bool {
+    pub(super) fn accepts(&self, response: Response) -> bool {
         match self {
             Self::Bind => response == Response::Bind,
-            Self::Search => matches!(
+            Self::Search(_) => matches!(
                 response,
                 Response::Entry | Response::Reference | Response::Intermediate | Response::Done
             ),

@@ -20,6 +20,11 @@ const GROUP: usize = 100;
 /// The length of a UUID's hyphenated text.
 const UUID_CHARS: usize = 36;
 
+/// What an id takes in its set.
+const UUID_BYTES: usize = 32;
+/// What a name takes in its set beside its bytes.
+const NAME_OVERHEAD_BYTES: usize = 64;
+
 /// Ids of objects to ask for.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Missing {
@@ -27,15 +32,18 @@ pub struct Missing {
     uuids: BTreeSet<Uuid>,
     /// Normalised DNs of those on other servers.
     names: BTreeSet<String>,
+    names_bytes: usize,
 }
 
 impl Missing {
     /// One more, in canonical text.
     pub fn push(&mut self, id: String) {
-        match uuid(&id) {
-            Some(uuid) => self.uuids.insert(uuid),
-            None => self.names.insert(id),
-        };
+        if let Some(uuid) = uuid(&id) {
+            self.uuids.insert(uuid);
+        } else {
+            self.names_bytes += id.len() + NAME_OVERHEAD_BYTES;
+            self.names.insert(id);
+        }
     }
 
     /// Whether this one, in canonical text, is among them.
@@ -44,6 +52,11 @@ impl Missing {
             Some(uuid) => self.uuids.contains(&uuid),
             None => self.names.contains(id),
         }
+    }
+
+    /// What they take.
+    pub fn bytes(&self) -> usize {
+        self.uuids.len() * UUID_BYTES + self.names_bytes
     }
 
     /// How many.

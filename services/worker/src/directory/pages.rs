@@ -5,6 +5,7 @@ use std::{
     hash::{BuildHasher as _, RandomState},
 };
 
+use super::bounds::Crossed;
 use crate::error::ReadError;
 
 #[cfg(test)]
@@ -12,6 +13,8 @@ mod tests;
 
 /// More pages than this are no directory.
 const MAX_PAGES: usize = 100_000;
+/// Servers that look through much before they find something answer a few pages without an entry.
+const MAX_EMPTY_PAGES: usize = 1_000;
 
 /// Where a paged search stands.
 ///
@@ -22,7 +25,10 @@ pub(crate) struct Pages {
     seen: HashSet<u64>,
     hasher: RandomState,
     cookie: Vec<u8>,
-    first: Option<String>,
+    /// Tells the first entry of the page from others.
+    first: Option<u64>,
+    /// Pages without an entry, up to this one.
+    empty: usize,
 }
 
 impl Pages {
@@ -34,12 +40,19 @@ impl Pages {
     /// Notes an entry of the page.
     pub(crate) fn see(&mut self, dn: &str) {
         if self.first.is_none() {
-            self.first = Some(dn.to_owned());
+            self.first = Some(self.hasher.hash_one(dn));
+            self.empty = 0;
         }
     }
 
     /// The page has ended with this cookie: is there another?
     pub(crate) fn turn(&mut self, next: Vec<u8>) -> Result<bool, ReadError> {
+        if self.first.is_none() {
+            self.empty += 1;
+            if self.empty > MAX_EMPTY_PAGES {
+                return Err(Crossed::EmptyPages(MAX_EMPTY_PAGES).into());
+            }
+        }
         let page = (std::mem::replace(&mut self.cookie, next), self.first.take());
         if !self.seen.insert(self.hasher.hash_one(page)) {
             return Err(ReadError::Incomplete(
@@ -47,7 +60,7 @@ impl Pages {
             ));
         }
         if self.seen.len() > MAX_PAGES {
-            return Err(ReadError::Limit(format!("{MAX_PAGES} pages")));
+            return Err(Crossed::Pages(MAX_PAGES).into());
         }
         Ok(!self.cookie.is_empty())
     }

@@ -1,98 +1,158 @@
 //! Attributes with more values than one answer holds: `proxyAddresses;range=0-1499` and what follows.
+//!
+//! Only those that carry addresses are followed. A server can go on for ever, so all values of an entry together have one
+//! bound, and its ranges have one too.
 
 use ldap3::Scope;
 
 use super::{
+    bounds::{Crossed, Shown},
     connection::Connection,
-    entry::{Attribute, Entry, ValueRange},
+    entry::{Attribute, Entry, ValueRange, too_many_values},
+    limits::Limits,
     search::{ANY, Query},
+    target::Target,
 };
 use crate::error::{Operation, ReadError};
 
 #[cfg(test)]
 mod tests;
 
-/// Reads an entry that came in part again, with all its values. One that is gone meanwhile may have moved to where
+/// Answers that the values of one entry may come in. Active Directory gives 1,500 values at a time.
+const MAX_RANGES: usize = 1_000;
+
+/// Reads an entry that came in part again, with all its addresses. One that is gone meanwhile may have moved to where
 /// the search has passed already: the read is incomplete without it.
 pub(crate) async fn whole(
     connection: &mut Connection,
     dn: &str,
-    attributes: &[String],
+    target: &Target,
 ) -> Result<Entry, ReadError> {
-    whole_if_there(connection, dn, attributes)
-        .await?
-        .ok_or_else(|| ReadError::Incomplete(format!("{dn} went away before all its values were read")))
+    whole_if_there(connection, dn, target).await?.ok_or_else(|| {
+        let dn = Shown::new(dn.as_bytes());
+        ReadError::Incomplete(format!("{dn} went away before all its values were read"))
+    })
 }
 
-/// Reads an entry with all its values; `None` if it is gone.
+/// Reads an entry with all its addresses; `None` if it is gone.
 pub(crate) async fn whole_if_there(
     connection: &mut Connection,
     dn: &str,
-    attributes: &[String],
+    target: &Target,
 ) -> Result<Option<Entry>, ReadError> {
     let query = Query {
         base: dn,
         scope: Scope::Base,
         filter: ANY,
-        attributes,
+        attributes: &target.requested,
         operation: Operation::Search,
     };
-    let Some(mut entry) = connection.entry(query).await? else {
+    let Some(entry) = connection.entry(query).await? else {
         return Ok(None);
     };
-    for attribute in &mut entry.attributes {
-        if attribute
-            .range
-            .is_some_and(|range| !holds(range, 0, &attribute.values))
+    let mut growing = Growing::new(entry, connection.limits);
+    for index in 0..growing.entry.attributes.len() {
+        if !target
+            .addresses
+            .cover(&growing.entry.attributes[index].description)
         {
-            return Err(does_not_go_on(attribute));
+            continue;
         }
-        while let Some(next) = next_range(attribute) {
+        growing.begin(index)?;
+        while let Some(next) = growing.next_range(index)? {
             let attributes = [next];
             let query = Query {
                 attributes: &attributes,
                 ..query
             };
             let more = connection.entry(query).await?;
-            extend(attribute, more, connection.limits.values)?;
+            growing.extend(index, more)?;
         }
     }
-    Ok(Some(entry))
+    Ok(Some(growing.finish()))
 }
 
-/// What to ask for next, if values are missing.
-fn next_range(attribute: &Attribute) -> Option<String> {
-    let last = attribute.range?.last?;
-    Some(format!(
-        "{};range={}-*",
-        attribute.description,
-        last.saturating_add(1)
-    ))
+/// An entry that gets its further values.
+#[derive(Debug)]
+pub struct Growing {
+    entry: Entry,
+    limits: Limits,
+    bytes: usize,
+    answers: usize,
 }
 
-/// Adds the values of the answer to that.
-fn extend(attribute: &mut Attribute, answer: Option<Entry>, limit: usize) -> Result<(), ReadError> {
-    let more = answer
-        .into_iter()
-        .flat_map(|entry| entry.attributes)
-        .find(|more| more.description.eq_ignore_ascii_case(&attribute.description) && more.range.is_some())
-        .ok_or_else(|| does_not_go_on(attribute))?;
-    if !more
-        .range
-        .is_some_and(|range| holds(range, attribute.values.len(), &more.values))
-    {
-        return Err(does_not_go_on(attribute));
+impl Growing {
+    /// What the first answer holds.
+    pub fn new(entry: Entry, limits: Limits) -> Self {
+        Self {
+            bytes: entry.bytes(),
+            entry,
+            limits,
+            answers: 0,
+        }
     }
-    attribute.range = more.range;
-    attribute.values.extend(more.values);
-    if attribute.values.len() > limit {
-        return Err(ReadError::Limit(format!(
-            "{} values of {}",
-            attribute.values.len(),
-            attribute.description
-        )));
+
+    /// Whether an attribute holds the first of its values.
+    pub fn begin(&self, index: usize) -> Result<(), ReadError> {
+        let attribute = &self.entry.attributes[index];
+        match attribute.range {
+            Some(range) if !holds(range, 0, &attribute.values) => Err(does_not_go_on(attribute)),
+            _ => Ok(()),
+        }
     }
-    Ok(())
+
+    /// What to ask for next, if values are missing.
+    pub fn next_range(&mut self, index: usize) -> Result<Option<String>, ReadError> {
+        let attribute = &self.entry.attributes[index];
+        let Some(last) = attribute.range.and_then(|range| range.last) else {
+            return Ok(None);
+        };
+        if self.answers == MAX_RANGES {
+            return Err(Crossed::Ranges {
+                entry: Shown::new(self.entry.dn.as_bytes()),
+                limit: MAX_RANGES,
+            }
+            .into());
+        }
+        self.answers += 1;
+        let first = last.saturating_add(1);
+        Ok(Some(format!("{};range={first}-*", attribute.description)))
+    }
+
+    /// Adds the values of the answer to that.
+    pub fn extend(&mut self, index: usize, answer: Option<Entry>) -> Result<(), ReadError> {
+        let attribute = &mut self.entry.attributes[index];
+        let more = answer
+            .into_iter()
+            .flat_map(|entry| entry.attributes)
+            .find(|more| {
+                more.description.eq_ignore_ascii_case(&attribute.description) && more.range.is_some()
+            })
+            .ok_or_else(|| does_not_go_on(attribute))?;
+        if !more
+            .range
+            .is_some_and(|range| holds(range, attribute.values.len(), &more.values))
+        {
+            return Err(does_not_go_on(attribute));
+        }
+        self.bytes = self.bytes.saturating_add(more.bytes());
+        attribute.range = more.range;
+        attribute.values.extend(more.values);
+        if attribute.values.len() > self.limits.values {
+            return Err(too_many_values(&self.entry.dn, &attribute.description, self.limits.values).into());
+        }
+        Ok(self.entry.check_bytes(self.bytes, &self.limits)?)
+    }
+
+    /// How many values an attribute has so far.
+    pub fn values(&self, index: usize) -> usize {
+        self.entry.attributes[index].values.len()
+    }
+
+    /// The entry, with all its values.
+    pub fn finish(self) -> Entry {
+        self.entry
+    }
 }
 
 /// Whether these are all the values that a range from `first` on promises.
@@ -105,8 +165,8 @@ fn holds(range: ValueRange, first: usize, values: &[Vec<u8>]) -> bool {
 }
 
 fn does_not_go_on(attribute: &Attribute) -> ReadError {
+    let attribute = Shown::new(attribute.description.as_bytes());
     ReadError::Incomplete(format!(
-        "the server does not go on with the values of {}",
-        attribute.description
+        "the server does not go on with the values of {attribute}"
     ))
 }

@@ -101,6 +101,7 @@ pub(crate) fn reader() -> Reader {
             entries: 1_000,
             values: 1_000,
             value_bytes: 1_000,
+            entry_bytes: 100_000,
             message_bytes: 100_000,
         },
         allow_plaintext: true,

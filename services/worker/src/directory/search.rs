@@ -5,10 +5,16 @@ use ldap3::{
     controls::{PagedResults, RawControl},
 };
 
-use super::{connection::Connection, entry::Entry, guard::GuardError, message::paged_results_cookie};
+use super::{
+    bounds::Crossed, connection::Connection, entry::Entry, guard::GuardError, message::paged_results_cookie,
+};
 use crate::error::{Operation, ReadError, excerpt};
 
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
+/// References and intermediate responses of one search. A directory has some dozens.
+const MAX_ASIDES: u64 = 100_000;
+/// What a server may give with a page, to be given back for the next. Real ones stay below a few hundred bytes.
+const MAX_COOKIE_BYTES: usize = 16 * 1024;
 /// Matches every entry.
 pub(crate) const ANY: &str = "(objectClass=*)";
 
@@ -62,6 +68,8 @@ pub(crate) struct Results<'c> {
     stream: SearchStream<'c, String, &'c [String]>,
     operation: Operation,
     matched: String,
+    /// References and intermediate responses so far.
+    asides: u64,
     /// Whether it goes on with a search of which the server has answered pages before.
     goes_on: bool,
 }
@@ -88,19 +96,21 @@ impl Connection {
                 stream,
                 operation: query.operation,
                 matched: String::new(),
+                asides: 0,
                 goes_on,
             }),
             Err(error) => Err(self.explain(error).await),
         }
     }
 
-    /// The one entry of this name, if it is there.
+    /// The one entry of this name, if it is there. A server that answers several is not followed to their end.
     pub(crate) async fn entry<'c>(&'c mut self, query: Query<'c>) -> Result<Option<Entry>, ReadError> {
         const NO_SUCH_OBJECT: u32 = 32;
         let mut found = None;
         let mut results = self.search(query, None).await?;
         loop {
             match results.next().await {
+                Ok(Item::Entry(_)) if found.is_some() => return Err(Crossed::FewEntries(1).into()),
                 Ok(Item::Entry(entry)) => found = Some(entry),
                 Ok(Item::Reference) => {}
                 Ok(Item::Done(_)) => return Ok(found),
@@ -124,11 +134,22 @@ impl Results<'_> {
             self.connection.credit.give_back();
             match item {
                 None => return self.done().await,
-                Some(item) if item.is_ref() => return Ok(Item::Reference),
-                Some(item) if item.is_intermediate() => {}
+                Some(item) if item.is_ref() => {
+                    self.aside()?;
+                    return Ok(Item::Reference);
+                }
+                Some(item) if item.is_intermediate() => self.aside()?,
                 Some(item) => return Entry::decode(item.0, &self.connection.limits).map(Item::Entry),
             }
         }
+    }
+
+    fn aside(&mut self) -> Result<(), Crossed> {
+        self.asides += 1;
+        if self.asides > MAX_ASIDES {
+            return Err(Crossed::Asides(MAX_ASIDES));
+        }
+        Ok(())
     }
 
     /// Of a base that is not there, after the error that says so: the part of its name that is. Servers tell only
@@ -161,6 +182,13 @@ impl Results<'_> {
             }
             None => Vec::new(),
         };
+        if cookie.len() > MAX_COOKIE_BYTES {
+            return Err(Crossed::Cookie {
+                bytes: cookie.len(),
+                limit: MAX_COOKIE_BYTES,
+            }
+            .into());
+        }
         Ok(Item::Done(Done {
             cookie,
             references: result.refs.len() as u64,

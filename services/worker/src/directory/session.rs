@@ -4,6 +4,7 @@
 use ldap3::Scope;
 
 use super::{
+    bounds::Crossed,
     collect::Collector,
     connection::Connection,
     pages::Pages,
@@ -14,8 +15,10 @@ use super::{
 };
 use crate::error::{Operation, ReadError};
 
-/// What the names of entries that are to be read again may take.
-const MAX_PARTIAL_BYTES: usize = 4 * 1024 * 1024;
+/// What the names of entries of a page that are to be read again may take.
+const MAX_PARTIAL_BYTES: usize = 1024 * 1024;
+/// What a name takes beside its bytes.
+const NAME_OVERHEAD_BYTES: usize = 32;
 
 /// What a complete read met, beside the objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,12 +101,12 @@ impl<'t> Session<'t> {
         filter: &str,
         collector: &mut Collector,
     ) -> Result<u64, ReadError> {
-        let connection = &mut self.connection;
+        let (connection, target) = (&mut self.connection, self.target);
         let query = Query {
             base,
             scope,
             filter,
-            attributes: &self.target.requested,
+            attributes: &target.requested,
             operation: Operation::Search,
         };
         let mut pages = Pages::default();
@@ -113,11 +116,11 @@ impl<'t> Session<'t> {
                 size: connection.limits.page_size,
                 cookie: pages.cookie().to_vec(),
             };
-            let ended = read_page(connection, query, page, &mut pages, collector).await?;
+            let ended = read_page(connection, target, query, page, (&mut pages, collector)).await?;
             references += ended.references;
             // They are read again only now: their connection was busy with the page.
             for dn in ended.partial {
-                let entry = ranges::whole(connection, &dn, query.attributes).await?;
+                let entry = ranges::whole(connection, &dn, target).await?;
                 collector.add(&entry).await?;
             }
             if !pages.turn(ended.cookie)? {
@@ -136,10 +139,10 @@ struct PageEnd {
 
 async fn read_page(
     connection: &mut Connection,
+    target: &Target,
     query: Query<'_>,
     page: Page,
-    pages: &mut Pages,
-    collector: &mut Collector,
+    (pages, collector): (&mut Pages, &mut Collector),
 ) -> Result<PageEnd, ReadError> {
     let mut end = PageEnd {
         cookie: Vec::new(),
@@ -152,10 +155,10 @@ async fn read_page(
         match results.next().await? {
             Item::Entry(entry) => {
                 pages.see(&entry.dn);
-                if entry.is_partial() {
-                    partial_bytes += entry.dn.len();
+                if entry.is_partial(&target.addresses) {
+                    partial_bytes += entry.dn.len() + NAME_OVERHEAD_BYTES;
                     if partial_bytes > MAX_PARTIAL_BYTES {
-                        return Err(ReadError::Limit("entries with values in ranges".to_owned()));
+                        return Err(Crossed::Partial(MAX_PARTIAL_BYTES).into());
                     }
                     end.partial.push(entry.dn);
                 } else {

@@ -12,6 +12,8 @@ use crate::error::ReadError;
 /// Extended request 1.3.6.1.4.1.1466.20037 with message id 1.
 const REQUEST: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";
 const MESSAGE_ID: u32 = 1;
+/// The answer is a result and a few words.
+const ANSWER_BYTES: usize = 64 * 1024;
 
 /// Asks the server to go on in TLS. The stream that comes back is to begin the handshake at once.
 ///
@@ -19,6 +21,10 @@ const MESSAGE_ID: u32 = 1;
 /// once TLS stands: it is refused.
 pub(super) async fn ask(mut stream: TcpStream, limits: FrameLimits) -> Result<TcpStream, ReadError> {
     stream.write_all(REQUEST).await.map_err(GuardError::Io)?;
+    let limits = FrameLimits {
+        bytes: limits.bytes.min(ANSWER_BYTES),
+        ..limits
+    };
     let mut reader = FrameReader::new(stream, limits);
     let (frame, _) = reader
         .next()

@@ -107,6 +107,44 @@ async fn an_entry_that_goes_away_before_its_values_are_read_makes_the_read_incom
 }
 
 #[tokio::test]
+async fn ranges_of_attributes_that_carry_no_addresses_are_not_followed() {
+    let ranged = entry(
+        3,
+        "cn=ann,dc=corp",
+        &[
+            ("objectClass;range=0-0", &[b"user"]),
+            ("description;range=0-0", &[b"x"]),
+            ("proxyAddresses", &[b"SMTP:ann@corp.example"]),
+        ],
+    );
+    let (summary, _) = read(after_bind([ranged, page_done(3, b"")].concat()))
+        .await
+        .unwrap();
+    assert_eq!((summary.entries, summary.claims), (1, 1));
+}
+
+#[tokio::test]
+async fn a_server_that_goes_on_for_ever_meets_a_bound() {
+    let values: &[&[u8]] = &[b"SMTP:a@x.de"];
+    let first = |id| entry(id, "cn=big", &[("proxyAddresses;range=0-0", values)]);
+    let reference = message(3, seq(0x73, &[tlv(0x04, b"ldap://elsewhere/dc=x")]));
+    let intermediate = message(3, seq(0x79, &[]));
+    let nameless = entry(3, "", &[("proxyAddresses;range=0-0", values)]);
+    let two_of_one = [
+        after_bind([first(3), page_done(3, b"")].concat()),
+        vec![[first(4), first(4)].concat()],
+    ];
+    let scripts = vec![
+        after_bind(reference.repeat(100_001)),
+        after_bind(intermediate.repeat(100_001)),
+        after_bind(nameless.repeat(40_000)),
+        after_bind(page_done(3, &[b'c'; 20_000])),
+        two_of_one.concat(),
+    ];
+    all_fail_with(FailureCode::LimitExceeded, scripts).await;
+}
+
+#[tokio::test]
 async fn the_base_is_asked_of_the_root_dse() {
     let root = entry(2, "", &[("defaultNamingContext", &[b"dc=corp"])]);
     let script = vec![

@@ -88,11 +88,12 @@ impl<'a> Attempt<'a> {
             deadline: self.deadline,
         };
         let mut reading = Reading::begin(reader, target, password, control, seat);
-        let mut held = Held::new(if self.may_be_unchanged() {
+        let hold_bytes = if self.may_be_unchanged() {
             self.runner.hold_bytes
         } else {
             0
-        });
+        };
+        let mut held = Held::new(hold_bytes, self.runner.memory.share());
         while let Some(batch) = reading.next().await {
             if let Err(batch) = held.push(batch) {
                 return self.in_time(self.stream(held, batch, reading)).await;

@@ -78,12 +78,15 @@ impl Attempt<'_> {
 
     /// All was sent: what follows from it.
     async fn decide(&self, submission: Submission, read: Read) -> Result<RunEnded, AttemptError> {
-        let ended = match submission.complete(read.summary.clone()).await? {
+        let share = self.runner.memory.share();
+        let ended = match submission.complete(read.summary.clone(), share).await? {
             Answer::Ended(ended) => {
                 read.open.close().await;
                 ended
             }
-            Answer::Missing(missing, submission) => self.confirm(submission, missing, read.open).await?,
+            Answer::Missing(missing, _borrowed, submission) => {
+                self.confirm(submission, missing, read.open).await?
+            }
         };
         self.log_end(&ended, &read.summary, read.took);
         Ok(ended)

@@ -4,24 +4,29 @@ use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use prost::Message as _;
 use rollcall_proto::v1::ObjectBatch;
 
-use crate::error::ReadError;
+use crate::{error::ReadError, memory::Share};
+
+/// What a batch takes beside its bytes.
+const OVERHEAD_BYTES: usize = 32;
 
 /// Batches, up to a bound of what they take packed: names and addresses of one directory are much alike, so that
-/// some hundred thousand objects fit.
+/// some hundred thousand objects fit. While other runs have the memory, less is held back and more is sent.
 #[derive(Debug)]
 pub(super) struct Held {
     batches: Vec<Vec<u8>>,
     bytes: usize,
     limit: usize,
+    share: Share,
 }
 
 impl Held {
-    /// At most `limit` bytes.
-    pub(super) fn new(limit: usize) -> Self {
+    /// At most `limit` bytes, borrowed by `share`.
+    pub(super) fn new(limit: usize, share: Share) -> Self {
         Self {
             batches: Vec::new(),
             bytes: 0,
             limit,
+            share,
         }
     }
 
@@ -31,17 +36,21 @@ impl Held {
             return Err(batch);
         }
         let packed = compress_prepend_size(&batch.encode_to_vec());
-        if self.bytes.saturating_add(packed.len()) > self.limit {
+        let bytes = packed.len().saturating_add(OVERHEAD_BYTES);
+        if self.bytes.saturating_add(bytes) > self.limit || self.share.take(bytes).is_err() {
             return Err(batch);
         }
-        self.bytes += packed.len();
+        self.bytes += bytes;
         self.batches.push(packed);
         Ok(())
     }
 
     /// What was held back, oldest first, each given up as it is taken.
     pub(super) fn into_batches(self) -> impl Iterator<Item = Result<ObjectBatch, ReadError>> {
-        self.batches.into_iter().map(|packed| {
+        let Self { batches, share, .. } = self;
+        batches.into_iter().map(move |packed| {
+            // It is given back with the last batch.
+            let _borrowed = &share;
             let lost =
                 |error: &dyn std::fmt::Display| ReadError::Internal(format!("what was held back: {error}"));
             let encoded = decompress_size_prepended(&packed).map_err(|error| lost(&error))?;
@@ -55,6 +64,11 @@ mod tests {
     use rollcall_proto::v1::DirectoryObject;
 
     use super::*;
+    use crate::memory::Memory;
+
+    fn held(limit: usize, process: usize) -> Held {
+        Held::new(limit, Memory::new(process, 1 << 20).share())
+    }
 
     fn batch(name: &str) -> ObjectBatch {
         let object = |n: u32| DirectoryObject {
@@ -68,7 +82,7 @@ mod tests {
 
     #[test]
     fn what_is_held_comes_back_as_it_was() {
-        let mut held = Held::new(1 << 20);
+        let mut held = held(1 << 20, 1 << 20);
         held.push(batch("a")).unwrap();
         held.push(batch("b")).unwrap();
         let back: Vec<_> = held.into_batches().map(Result::unwrap).collect();
@@ -78,10 +92,15 @@ mod tests {
     #[test]
     fn what_is_too_much_is_handed_back_and_the_rest_kept() {
         let one = compress_prepend_size(&batch("a").encode_to_vec()).len();
-        let mut held = Held::new(one + one / 2);
-        held.push(batch("a")).unwrap();
-        assert_eq!(held.push(batch("b")).unwrap_err(), batch("b"));
-        assert_eq!(held.into_batches().count(), 1);
-        assert_eq!(Held::new(0).push(batch("a")).unwrap_err(), batch("a"));
+        let mut first = held(one + one / 2, 1 << 20);
+        first.push(batch("a")).unwrap();
+        assert_eq!(first.push(batch("b")).unwrap_err(), batch("b"));
+        assert_eq!(first.into_batches().count(), 1);
+        assert_eq!(held(0, 1 << 20).push(batch("a")).unwrap_err(), batch("a"));
+    }
+
+    #[test]
+    fn while_other_runs_have_the_memory_nothing_is_held_back() {
+        assert_eq!(held(1 << 20, 0).push(batch("a")).unwrap_err(), batch("a"));
     }
 }

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Batches that may wait between the reader and what becomes of them.
-const WAITING_BATCHES: usize = 3;
+const WAITING_BATCHES: usize = 2;
 
 /// A read under way.
 #[derive(Debug)]

@@ -11,14 +11,16 @@ use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 use tracing::Instrument as _;
 
-use super::Lease;
+use super::{Lease, attempt::AttemptError};
 use crate::{
-    directory::missing::Missing,
+    directory::{bounds::Crossed, missing::Missing},
+    error::ReadError,
+    memory::{Full, Share},
     reconcile::{CallError, Reconcile},
 };
 
 /// Parts that may wait for the connection.
-const WAITING_PARTS: usize = 2;
+const WAITING_PARTS: usize = 1;
 /// Messages with missing objects that may wait to be taken.
 const WAITING_MISSING: usize = 2;
 
@@ -33,8 +35,8 @@ pub(super) struct Submission {
 pub(super) enum Answer {
     /// The outcome.
     Ended(RunEnded),
-    /// What the directory is to be asked for, and where its answer is awaited.
-    Missing(Missing, Submission),
+    /// What the directory is to be asked for, in borrowed memory, and where its answer is awaited.
+    Missing(Missing, Share, Submission),
 }
 
 impl Submission {
@@ -68,7 +70,11 @@ impl Submission {
     ///
     /// All that is missing is taken in before anything is asked: were it answered in between, each side might wait
     /// for the other to listen.
-    pub(super) async fn complete(self, summary: ReadSummary) -> Result<Answer, CallError> {
+    pub(super) async fn complete(
+        self,
+        summary: ReadSummary,
+        mut share: Share,
+    ) -> Result<Answer, AttemptError> {
         let footer = Part::Footer(SubmitFooter {
             summary: Some(summary),
         });
@@ -76,12 +82,16 @@ impl Submission {
         fail_point::pass(FailPoint::FooterSent, "").await;
         let mut missing = Missing::default();
         while let Some(part) = this.missing.recv().await {
+            let before = missing.bytes();
             part.ids.into_iter().for_each(|id| missing.push(id));
+            share
+                .take(missing.bytes() - before)
+                .map_err(|full| no_room(full, missing.len()))?;
             if part.last {
-                return Ok(Answer::Missing(missing, this));
+                return Ok(Answer::Missing(missing, share, this));
             }
         }
-        ended(this.call).await.map(Answer::Ended)
+        Ok(Answer::Ended(ended(this.call).await?))
     }
 
     /// Sends some of the objects that are there after all.
@@ -123,6 +133,17 @@ impl Submission {
                 "an outcome came before the last part",
             )))),
         }
+    }
+}
+
+/// A run of its own size can never succeed; one that others leave no room is tried later.
+fn no_room(full: Full, missing: usize) -> AttemptError {
+    match full {
+        Full::Run(limit) => ReadError::from(Crossed::MissingObjects { missing, limit }).into(),
+        Full::Process => CallError::Ours(Box::new(Status::resource_exhausted(
+            "the ids of missing objects find no memory beside other runs",
+        )))
+        .into(),
     }
 }
 

@@ -16,6 +16,7 @@ mod fairness;
 mod fleet;
 mod hand_made;
 mod health;
+mod hostile;
 mod incidents;
 mod jobs;
 mod large;

@@ -19,7 +19,7 @@ pub enum Behaviour {
     EndlessRanges,
     /// The next range is always the first one again.
     StuckRanges,
-    /// An entry has `proxyAddresses` under thousands of options, and each in ranges.
+    /// An entry has `proxyAddresses` under a thousand options, and each in ranges.
     RangePerAttribute,
     /// An entry has 150,000 attributes that nobody asked for: a good reader ignores them.
     ManyAttributes,

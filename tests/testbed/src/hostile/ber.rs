@@ -42,8 +42,8 @@ pub(super) fn message(id: u32, operation: Vec<u8>) -> Vec<u8> {
 }
 
 /// A result of an operation.
-pub(super) fn result(tag: u8, code: u8, matched: &str, said: &str) -> Vec<u8> {
-    seq(tag, &[tlv(0x0a, &[code]), text(matched), text(said)])
+pub(super) fn result(tag: u8, code: u8, said: &str) -> Vec<u8> {
+    seq(tag, &[tlv(0x0a, &[code]), text(""), text(said)])
 }
 
 /// The end of a page.
@@ -52,7 +52,7 @@ pub(super) fn page_done(id: u32, cookie: &[u8]) -> Vec<u8> {
     let control = seq(0x30, &[text(PAGED_RESULTS), text(value)]);
     seq(
         0x30,
-        &[integer(id), result(0x65, 0, "", ""), seq(0xa0, &[control])],
+        &[integer(id), result(0x65, 0, ""), seq(0xa0, &[control])],
     )
 }
 

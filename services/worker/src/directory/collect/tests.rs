@@ -13,6 +13,7 @@ fn limits(entries: u64) -> Limits {
         entries,
         values: 100_000,
         value_bytes: 1_000,
+        entry_bytes: 100_000,
         message_bytes: 1_000,
     }
 }
@@ -107,6 +108,27 @@ async fn more_entries_than_are_accepted_and_objects_that_fit_no_message_are_limi
         huge.add(&entry("a", 50_000)).await,
         Err(ReadError::Limit(_))
     ));
+}
+
+#[tokio::test]
+async fn an_object_claims_ten_thousand_addresses_and_one_more_fails_the_read_by_its_name() {
+    let (mut collector, _batches, _) = collector(2);
+    collector.add(&entry("many", 10_000)).await.unwrap();
+    let refused = collector.add(&entry("more", 10_001)).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "more than is accepted: cn=more,dc=corp claims 10001 addresses, and an object may claim 10000"
+    );
+}
+
+#[tokio::test]
+async fn entries_that_nobody_asked_for_count_as_well() {
+    let (collector, _batches, _) = collector(2);
+    let mut collector = collector.only(Arc::new(Missing::default()));
+    collector.add(&entry("a", 1)).await.unwrap();
+    collector.add(&entry("b", 1)).await.unwrap();
+    let refused = collector.add(&entry("c", 1)).await;
+    assert!(matches!(refused, Err(ReadError::Limit(Crossed::Entries(2)))));
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ const LIMITS: Limits = Limits {
     entries: 100,
     values: 3,
     value_bytes: 10,
+    entry_bytes: 400,
     message_bytes: 1_000,
 };
 
@@ -70,7 +71,9 @@ fn a_range_says_whether_values_are_missing() {
     for (description, range, partial) in cases {
         let entry = decode(&entry_operation(b"", &[(description, &[b"x"])])).unwrap();
         assert_eq!(entry.attributes[0].range, range, "{description}");
-        assert_eq!(entry.is_partial(), partial, "{description}");
+        let asked = AddressAttributes::parse(["member"]).unwrap();
+        assert_eq!(entry.is_partial(&asked), partial, "{description}");
+        assert!(!entry.is_partial(&AddressAttributes::default()), "{description}");
         assert_eq!(entry.attributes[0].name(), "member");
     }
     let entry = decode(&entry_operation(b"", &[("member;lang-de;range=0-*", &[])])).unwrap();
@@ -83,16 +86,37 @@ fn a_name_that_is_no_text_is_shown_by_its_bytes() {
 }
 
 #[test]
-fn more_than_is_accepted_is_a_limit() {
+fn a_bound_that_is_crossed_is_named_and_so_is_the_entry() {
     let many: [&[u8]; 4] = [b"1", b"2", b"3", b"4"];
-    assert!(matches!(
-        decode(&entry_operation(b"", &[("a", &many)])),
-        Err(ReadError::Limit(_))
-    ));
-    assert!(matches!(
-        decode(&entry_operation(b"", &[("a", &[b"elevenbytes"])])),
-        Err(ReadError::Limit(_))
-    ));
+    let full: [&[u8]; 3] = [b"0123456789"; 3];
+    let long = "n".repeat(5_000);
+    let cases = [
+        (
+            entry_operation(b"cn=a", &[("mail", &many)]),
+            "cn=a has more than 3 values of mail (limits.values)",
+        ),
+        (
+            entry_operation(b"cn=a", &[("mail", &[b"elevenbytes"])]),
+            "cn=a has a value of mail with 11 bytes, and 10 are accepted (limits.value_bytes)",
+        ),
+        (
+            entry_operation(b"cn=a", &[("mail", &full), ("cn", &full), ("sn", &full)]),
+            "cn=a holds more than 400 bytes, over all its ranges (limits.entry_bytes)",
+        ),
+        (
+            entry_operation(long.as_bytes(), &[]),
+            "has a distinguished name of 5000 bytes, and 4096 are accepted",
+        ),
+    ];
+    for (operation, said) in cases {
+        match decode(&operation) {
+            Err(error @ ReadError::Limit(_)) => {
+                let shown = error.to_string();
+                assert!(shown.contains(said) && shown.len() < 500, "{shown}");
+            }
+            other => panic!("{said}: {other:?}"),
+        }
+    }
 }
 
 #[test]

@@ -110,6 +110,74 @@ async fn what_was_not_asked_ends_the_connection_and_the_library_sees_none_of_it(
     }
 }
 
+/// A search for `mail`.
+fn search_for_mail() -> Vec<u8> {
+    let query = [
+        tlv(0x04, b"dc=corp"),
+        tlv(0x0a, &[2]),
+        tlv(0x0a, &[0]),
+        tlv(0x02, &[0]),
+        tlv(0x02, &[0]),
+        tlv(0x01, &[0]),
+        tlv(0x87, b"objectClass"),
+        seq(0x30, &[tlv(0x04, b"mail")]),
+    ];
+    seq(0x30, &[tlv(0x02, &[2]), seq(0x63, &query)])
+}
+
+#[tokio::test]
+async fn attributes_that_nobody_asked_for_never_reach_the_library_however_many_there_are() {
+    let names: Vec<String> = (0..2_000).map(|n| format!("x{n};range=0-0")).collect();
+    let value: [&[u8]; 1] = [b"x"];
+    let mut attributes: Vec<(&str, &[&[u8]])> =
+        names.iter().map(|name| (name.as_str(), &value[..])).collect();
+    attributes.push(("mail", &[b"a@b.example"]));
+    let mut bench = bench(1 << 20);
+    bench.ask(&search_for_mail()).await;
+    bench
+        .server
+        .write_all(&entry(2, "cn=a", &attributes))
+        .await
+        .unwrap();
+    let mut passed = vec![0; entry(2, "cn=a", &[("mail", &[b"a@b.example"])]).len()];
+    // Lengths are written in six bytes each, as they were.
+    let longer = 3 * 4;
+    passed.resize(passed.len() + longer, 0);
+    bench.library.read_exact(&mut passed).await.unwrap();
+    assert!(passed.ends_with(b"a@b.example"), "{passed:02x?}");
+    assert!(passed.windows(4).any(|window| window == b"mail"));
+}
+
+#[tokio::test]
+async fn an_entry_that_crosses_a_bound_is_refused_by_its_name() {
+    let many: Vec<&[u8]> = vec![b"x"; 2_000];
+    let large = vec![b'x'; 2 << 20];
+    let cases = [
+        (
+            entry(2, "cn=ann", &[("mail", &many)]),
+            "cn=ann: a message of more than 1000 elements",
+        ),
+        (
+            entry(2, "cn=ann", &[("mail", &[&large])]),
+            "cn=ann: a message of 2097205",
+        ),
+    ];
+    for (message, said) in cases {
+        let mut bench = bench(1 << 20);
+        bench.ask(&search_for_mail()).await;
+        let Bench {
+            mut server,
+            guard,
+            library,
+            ..
+        } = bench;
+        let sent = tokio::spawn(async move { server.write_all(&message).await });
+        let error = guard.await.unwrap().unwrap_err();
+        assert!(error.to_string().starts_with(said), "{error}");
+        drop((sent, library));
+    }
+}
+
 #[tokio::test]
 async fn answers_before_any_request_are_refused() {
     let mut bench = bench(1 << 20);

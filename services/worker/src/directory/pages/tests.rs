@@ -48,3 +48,16 @@ fn empty_pages_without_an_end_make_the_read_incomplete() {
         Err(ReadError::Incomplete(_))
     ));
 }
+
+#[test]
+fn empty_pages_with_ever_new_cookies_are_not_turned_for_ever() {
+    let mut pages = Pages::default();
+    let mut empty = (0..).map(|n: u32| turn(&mut pages, None, &n.to_be_bytes()));
+    let crossed = empty.find_map(Result::err).unwrap();
+    assert!(matches!(
+        crossed,
+        ReadError::Limit(Crossed::EmptyPages(MAX_EMPTY_PAGES))
+    ));
+    turn(&mut pages, Some("cn=a"), b"again").unwrap();
+    turn(&mut pages, None, b"and again").unwrap();
+}

@@ -24,6 +24,7 @@ use tonic::Code;
 use crate::{
     credentials::Credentials,
     directory::{Reader, limits::Limits, script},
+    memory::Memory,
     metrics::Metrics,
     reconcile::Reconcile,
     run::{Disposition, Pace, Runner},
@@ -188,6 +189,7 @@ impl Scripted {
             worker_id: "worker".to_owned(),
             alone: false,
             hold_bytes: self.answers.hold_bytes,
+            memory: Memory::new(1 << 24, 1 << 24),
             run_limit: self.answers.run_limit,
             pace: self.answers.pace,
             metrics: Metrics::default(),

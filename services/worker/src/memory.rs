@@ -1,0 +1,108 @@
+//! The memory of what grows with a directory: batches that are kept back, and ids of objects that went missing.
+//!
+//! What a slot needs in any case is set aside for each of them when the configuration is checked. The rest of the process's
+//! memory is lent from here, so that all runs together stay within it whatever their directories send.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Memory is counted in these.
+const UNIT: usize = 1024;
+
+/// What the runs of this process may borrow.
+#[derive(Debug)]
+pub struct Memory {
+    free: Arc<Semaphore>,
+    run_bytes: usize,
+}
+
+/// Why no more is lent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Full {
+    /// The run has all that one run may have: so many bytes.
+    Run(usize),
+    /// Other runs have the rest for now.
+    Process,
+}
+
+impl Memory {
+    /// So much for all runs together, and for each of them.
+    pub fn new(process_bytes: usize, run_bytes: usize) -> Self {
+        let units = (process_bytes / UNIT).min(Semaphore::MAX_PERMITS);
+        Self {
+            free: Arc::new(Semaphore::new(units)),
+            run_bytes,
+        }
+    }
+
+    /// What one run borrows: nothing yet.
+    pub fn share(&self) -> Share {
+        Share {
+            free: Arc::clone(&self.free),
+            limit: self.run_bytes,
+            bytes: 0,
+            units: None,
+        }
+    }
+}
+
+/// What one run has borrowed. Dropped, it is given back.
+#[derive(Debug)]
+pub struct Share {
+    free: Arc<Semaphore>,
+    limit: usize,
+    bytes: usize,
+    units: Option<OwnedSemaphorePermit>,
+}
+
+impl Share {
+    /// Borrows so much more, or nothing at all.
+    pub fn take(&mut self, bytes: usize) -> Result<(), Full> {
+        let wanted = self.bytes.saturating_add(bytes);
+        if wanted > self.limit {
+            return Err(Full::Run(self.limit));
+        }
+        let units = self.units.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let more = u32::try_from(wanted.div_ceil(UNIT) - units).map_err(|_| Full::Process)?;
+        let more = Arc::clone(&self.free)
+            .try_acquire_many_owned(more)
+            .map_err(|_| Full::Process)?;
+        match &mut self.units {
+            Some(units) => units.merge(more),
+            none => *none = Some(more),
+        }
+        self.bytes = wanted;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_run_has_no_more_than_its_own_and_all_together_no_more_than_the_process() {
+        let memory = Memory::new(100 * UNIT, 60 * UNIT);
+        let (mut first, mut second) = (memory.share(), memory.share());
+        first.take(60 * UNIT).unwrap();
+        assert_eq!(first.take(1), Err(Full::Run(60 * UNIT)));
+        assert_eq!(second.take(41 * UNIT), Err(Full::Process));
+        second.take(40 * UNIT).unwrap();
+        drop(first);
+        second.take(20 * UNIT).unwrap();
+    }
+
+    #[test]
+    fn small_pieces_add_up_and_are_given_back_together() {
+        let memory = Memory::new(10 * UNIT, 100 * UNIT);
+        let mut share = memory.share();
+        for _ in 0..100 {
+            share.take(100).unwrap();
+        }
+        assert_eq!(memory.free.available_permits(), 0);
+        assert_eq!(share.take(UNIT), Err(Full::Process));
+        drop(share);
+        assert_eq!(memory.free.available_permits(), 10);
+    }
+}
