@@ -18,7 +18,7 @@ use std::{io, path::PathBuf, time::Duration};
 pub use broker::Broker;
 pub use consumer::{Consumer, Delivery};
 pub use fault::Fault;
-pub use message::{JobError, Message, SCHEMA_VERSION};
+pub use message::{JobError, Message, SCHEMA_VERSION, decode_job};
 pub use probe::Probe;
 pub use publisher::Publisher;
 pub use topology::{Delay, Lane};

@@ -156,7 +156,10 @@ pub(crate) fn ranges(input: &[u8]) {
                 return;
             }
             let goes_on = matches!(growing.next_range(index), Ok(Some(_)));
-            assert!(growing.values(index) > before || !goes_on, "a range brings values, or is the last");
+            assert!(
+                growing.values(index) > before || !goes_on,
+                "a range brings values, or is the last"
+            );
             assert!(growing.values(index) <= LIMITS.values);
         }
     }

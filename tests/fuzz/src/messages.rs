@@ -9,16 +9,27 @@ use rollcall_worker::directory::target::Target;
 pub(crate) fn job(input: &[u8]) {
     let Ok(job) = decode_job(input) else { return };
     assert_eq!(decode_job(&job.encode_to_vec()).ok().as_ref(), Some(&job));
-    let directory = job.test.and_then(|test| test.settings).and_then(|settings| settings.directory);
+    let directory = job
+        .test
+        .and_then(|test| test.settings)
+        .and_then(|settings| settings.directory);
     let Some(directory) = directory else { return };
-    let Ok(target) = Target::new(&directory) else { return };
+    let Ok(target) = Target::new(&directory) else {
+        return;
+    };
     assert!(!target.hosts.is_empty() && !target.requested.is_empty());
-    assert!(ldap3::parse_filter(&target.filter).is_ok(), "{:?} cannot be sent", target.filter);
+    assert!(
+        ldap3::parse_filter(&target.filter).is_ok(),
+        "{:?} cannot be sent",
+        target.filter
+    );
 }
 
 /// An event encodes as the same event.
 pub(crate) fn event(input: &[u8]) {
-    let Ok(event) = PortalEvent::decode(input) else { return };
+    let Ok(event) = PortalEvent::decode(input) else {
+        return;
+    };
     let again = PortalEvent::decode(event.encode_to_vec().as_slice());
     assert_eq!(again.as_ref(), Ok(&event));
 }

@@ -41,7 +41,9 @@ fn read(name: &str, value: &[u8]) -> DirectoryObject {
 
 /// A filter that is accepted prints as one that means the same, and the LDAP library can send it.
 pub(crate) fn filter(input: &[u8]) {
-    let Ok(text) = std::str::from_utf8(input) else { return };
+    let Ok(text) = std::str::from_utf8(input) else {
+        return;
+    };
     let Ok(filter) = Filter::parse(text) else { return };
     let printed = filter.to_string();
     assert_eq!(Filter::parse(&printed).as_ref(), Ok(&filter), "{printed:?}");
@@ -51,7 +53,9 @@ pub(crate) fn filter(input: &[u8]) {
 
 /// A name that is accepted prints as the same name, lies within itself, and has one normal form.
 pub(crate) fn dn(input: &[u8]) {
-    let Ok(text) = std::str::from_utf8(input) else { return };
+    let Ok(text) = std::str::from_utf8(input) else {
+        return;
+    };
     let Ok(name) = Dn::parse(text) else { return };
     let printed = name.to_string();
     assert_eq!(Dn::parse(&printed).as_ref(), Ok(&name), "{printed:?}");

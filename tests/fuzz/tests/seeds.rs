@@ -5,9 +5,13 @@ use std::{fs, path::PathBuf};
 use rollcall_fuzz::Target;
 
 fn seeds(target: Target) -> Vec<Vec<u8>> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target.name());
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("seeds")
+        .join(target.name());
     let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    files.map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
+    files
+        .map(|file| fs::read(file.unwrap().path()).unwrap())
+        .collect()
 }
 
 #[test]

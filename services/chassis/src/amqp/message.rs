@@ -137,7 +137,7 @@ pub enum JobError {
 }
 
 /// Reads a job.
-pub(super) fn decode_job(body: &[u8]) -> Result<Job, JobError> {
+pub fn decode_job(body: &[u8]) -> Result<Job, JobError> {
     let job = Job::decode(body)?;
     if job.schema_version == SCHEMA_VERSION {
         Ok(job)
