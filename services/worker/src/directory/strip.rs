@@ -15,6 +15,7 @@ mod tests;
 
 const ENTRY: u8 = 0x64;
 const OCTET_STRING: u8 = 0x04;
+const SEQUENCE: u8 = 0x30;
 /// Base, scope, aliases, size limit, time limit, types only and filter come before the attributes of a search.
 const BEFORE_ATTRIBUTES: usize = 7;
 /// More of a name is not waited for.
@@ -88,17 +89,17 @@ struct Place {
 }
 
 impl Place {
-    /// The element that begins at `start` of a checked frame.
-    fn at(frame: &[u8], start: usize) -> Result<Self, FrameError> {
+    /// The element that begins at `start`, of what holds it and ends at `within`.
+    fn at(frame: &[u8], start: usize, within: usize) -> Result<Self, FrameError> {
         let input = frame
-            .get(start..)
+            .get(start..within)
             .ok_or(FrameError::Malformed("it ends before its parts"))?;
         let header = Header::parse(input)?.ok_or(FrameError::Malformed("it ends within a header"))?;
         let content = start + header.bytes;
         let end = usize::try_from(header.content)
             .ok()
             .and_then(|length| content.checked_add(length))
-            .filter(|end| *end <= frame.len())
+            .filter(|end| *end <= within)
             .ok_or(FrameError::Malformed("an element reaches beyond what holds it"))?;
         Ok(Self { start, content, end })
     }
@@ -123,21 +124,25 @@ pub fn strip(frame: &mut BytesMut, wanted: &Wanted) -> Result<bool, FrameError> 
     if *wanted == Wanted::All {
         return Ok(false);
     }
-    let message = Place::at(frame, 0)?;
-    let id = Place::at(frame, message.content)?;
-    let entry = Place::at(frame, id.end)?;
+    let message = Place::at(frame, 0, frame.len())?;
+    let id = Place::at(frame, message.content, message.end)?;
+    let entry = Place::at(frame, id.end, message.end)?;
     if frame[entry.start] != ENTRY || entry.content == entry.end {
         return Ok(false);
     }
-    let name = Place::at(frame, entry.content)?;
+    let name = Place::at(frame, entry.content, entry.end)?;
     if name.end == entry.end {
         return Ok(false);
     }
-    let list = Place::at(frame, name.end)?;
+    let list = Place::at(frame, name.end, entry.end)?;
+    // The parts of what is no sequence were not checked.
+    if frame[list.start] != SEQUENCE {
+        return Ok(false);
+    }
     let mut kept = list.content;
     let mut at = list.content;
     while at < list.end {
-        let attribute = Place::at(frame, at)?;
+        let attribute = Place::at(frame, at, list.end)?;
         if is_wanted(&frame[attribute.content..attribute.end], wanted) {
             if kept < at {
                 frame.copy_within(attribute.start..attribute.end, kept);

@@ -19,26 +19,82 @@ const AT_ONCE: usize = 3;
 
 /// What a hostile directory does to a run: its failure's code, and what the failure's detail says.
 const FAILURES: [(Behaviour, &str, &str); 23] = [
-    (Behaviour::EndlessRanges, "LIMIT_EXCEEDED", "CN=odd,DC=hostile,DC=example has more than 20000 values of proxyAddresses"),
-    (Behaviour::StuckRanges, "INCOMPLETE_READ", "does not go on with the values of proxyAddresses"),
-    (Behaviour::RangePerAttribute, "LIMIT_EXCEEDED", "the values of CN=odd,DC=hostile,DC=example come in more than 1000 ranges"),
-    (Behaviour::HugeValue, "LIMIT_EXCEEDED", "CN=odd,DC=hostile,DC=example has a value of proxyAddresses with 1048576 bytes"),
-    (Behaviour::ManyValues, "LIMIT_EXCEEDED", "CN=odd,DC=hostile,DC=example: a message of"),
-    (Behaviour::ManyClaims, "LIMIT_EXCEEDED", "CN=odd,DC=hostile,DC=example claims 10001 addresses, and an object may claim 10000"),
-    (Behaviour::LongNames, "LIMIT_EXCEEDED", "has a distinguished name of"),
+    (
+        Behaviour::EndlessRanges,
+        "LIMIT_EXCEEDED",
+        "CN=odd,DC=hostile,DC=example has more than 20000 values of proxyAddresses",
+    ),
+    (
+        Behaviour::StuckRanges,
+        "INCOMPLETE_READ",
+        "does not go on with the values of proxyAddresses",
+    ),
+    (
+        Behaviour::RangePerAttribute,
+        "LIMIT_EXCEEDED",
+        "the values of CN=odd,DC=hostile,DC=example come in more than 1000 ranges",
+    ),
+    (
+        Behaviour::HugeValue,
+        "LIMIT_EXCEEDED",
+        "CN=odd,DC=hostile,DC=example has a value of proxyAddresses with 1048576 bytes",
+    ),
+    (
+        Behaviour::ManyValues,
+        "LIMIT_EXCEEDED",
+        "CN=odd,DC=hostile,DC=example: a message of",
+    ),
+    (
+        Behaviour::ManyClaims,
+        "LIMIT_EXCEEDED",
+        "CN=odd,DC=hostile,DC=example claims 10001 addresses, and an object may claim 10000",
+    ),
+    (
+        Behaviour::LongNames,
+        "LIMIT_EXCEEDED",
+        "has a distinguished name of",
+    ),
     (Behaviour::LargeEntries, "LIMIT_EXCEEDED", "more than 100 entries"),
     (Behaviour::EndlessPage, "LIMIT_EXCEEDED", "more than 100 entries"),
-    (Behaviour::EndlessPartials, "LIMIT_EXCEEDED", "names of entries whose values come in ranges"),
-    (Behaviour::References, "LIMIT_EXCEEDED", "more than 100000 references"),
-    (Behaviour::Intermediates, "LIMIT_EXCEEDED", "more than 100000 references and intermediate responses"),
+    (
+        Behaviour::EndlessPartials,
+        "LIMIT_EXCEEDED",
+        "names of entries whose values come in ranges",
+    ),
+    (
+        Behaviour::References,
+        "LIMIT_EXCEEDED",
+        "more than 100000 references",
+    ),
+    (
+        Behaviour::Intermediates,
+        "LIMIT_EXCEEDED",
+        "more than 100000 references and intermediate responses",
+    ),
     (Behaviour::Referrals, "LIMIT_EXCEEDED", "a message of"),
     (Behaviour::GrowingCookies, "LIMIT_EXCEEDED", "a page cookie of"),
-    (Behaviour::RepeatedPages, "INCOMPLETE_READ", "answered a page that it had answered before"),
-    (Behaviour::EmptyPages, "LIMIT_EXCEEDED", "pages in a row without an entry"),
+    (
+        Behaviour::RepeatedPages,
+        "INCOMPLETE_READ",
+        "answered a page that it had answered before",
+    ),
+    (
+        Behaviour::EmptyPages,
+        "LIMIT_EXCEEDED",
+        "pages in a row without an entry",
+    ),
     (Behaviour::HugeDiagnostics, "", "word word"),
-    (Behaviour::HugeRootDse, "LIMIT_EXCEEDED", "the root DSE: a message of"),
+    (
+        Behaviour::HugeRootDse,
+        "LIMIT_EXCEEDED",
+        "the root DSE: a message of",
+    ),
     (Behaviour::HugeBind, "LIMIT_EXCEEDED", "a message of"),
-    (Behaviour::HugeMessage, "LIMIT_EXCEEDED", "CN=flood,DC=hostile,DC=example: a message of 42949"),
+    (
+        Behaviour::HugeMessage,
+        "LIMIT_EXCEEDED",
+        "CN=flood,DC=hostile,DC=example: a message of 42949",
+    ),
     (Behaviour::Nested, "LIMIT_EXCEEDED", "nested deeper than"),
     (Behaviour::HugeStartTls, "LIMIT_EXCEEDED", "a message of"),
     (Behaviour::HugeCertificates, "TLS_FAILED", "cannot agree on TLS"),
@@ -73,14 +129,26 @@ impl Case {
             hosts: vec![directory.address().ip().to_string()],
             port: directory.address().port().into(),
             security: security.into(),
-            ca_certificates_pem: if security == Security::Plaintext { String::new() } else { own.bed.authority().certificate_pem()? },
+            ca_certificates_pem: if security == Security::Plaintext {
+                String::new()
+            } else {
+                own.bed.authority().certificate_pem()?
+            },
             bind_username: "cn=reader".to_owned(),
             bind_password: Some("secret".to_owned()),
             // Of most, the base is asked for; of one, the root DSE decides.
-            search_base: if behaviour == Behaviour::HugeRootDse { String::new() } else { BASE.to_owned() },
+            search_base: if behaviour == Behaviour::HugeRootDse {
+                String::new()
+            } else {
+                BASE.to_owned()
+            },
             ..Directory::default()
         };
-        Ok(Self { tenant, settings, _directory: directory })
+        Ok(Self {
+            tenant,
+            settings,
+            _directory: directory,
+        })
     }
 
     /// Syncs to the end.
@@ -97,14 +165,22 @@ struct Worker {
 
 impl Worker {
     fn of(own: &Own) -> Result<Self> {
-        let pid = own.stack.service(Kind::Worker, 0)?.pid().context("the worker runs")?;
+        let pid = own
+            .stack
+            .service(Kind::Worker, 0)?
+            .pid()
+            .context("the worker runs")?;
         Ok(Self { pid })
     }
 
     /// It is the same process as before, and has stayed within its memory.
     fn is_well(&self, own: &Own) -> Result<()> {
         let now = own.stack.service(Kind::Worker, 0)?.pid();
-        ensure!(now == Some(self.pid), "the worker was {} and is {now:?}", self.pid);
+        ensure!(
+            now == Some(self.pid),
+            "the worker was {} and is {now:?}",
+            self.pid
+        );
         let peak = self.peak_kib()?;
         ensure!(peak < MEMORY_KIB, "the worker's memory reached {peak} KiB");
         Ok(())
@@ -143,12 +219,19 @@ async fn a_hostile_directory_fails_its_own_run_and_ends_no_worker() -> Result<()
                 && failure.detail.contains(said)
                 && !failure.message.is_empty();
             ensure!(expected, "{behaviour:?} ended as {:?}: {failure:?}", run.state());
-            ensure!(case.tenant.accounts().await?.is_empty(), "{behaviour:?} changed accounts");
+            ensure!(
+                case.tenant.accounts().await?.is_empty(),
+                "{behaviour:?} changed accounts"
+            );
             Ok::<_, anyhow::Error>(())
         }
     };
     // The sync of one tenant is one at a time, and each hostile one has it beside itself.
-    stream::iter(FAILURES).map(fail).buffer_unordered(1).try_collect::<Vec<_>>().await?;
+    stream::iter(FAILURES)
+        .map(fail)
+        .buffer_unordered(1)
+        .try_collect::<Vec<_>>()
+        .await?;
     worker.is_well(&own)?;
     eprintln!("the worker's memory reached {} KiB", worker.peak_kib()?);
     own.stack.stop().await?;
@@ -162,10 +245,16 @@ async fn what_nobody_asked_for_is_dropped_and_the_rest_of_the_entry_is_read() ->
     for behaviour in Behaviour::BEARABLE {
         let case = Case::new(&own, behaviour).await?;
         let run = case.sync().await?;
-        ensure!(run.state() == RunState::Succeeded, "{behaviour:?} ended as {run:?}");
+        ensure!(
+            run.state() == RunState::Succeeded,
+            "{behaviour:?} ended as {run:?}"
+        );
         let people = if behaviour == Behaviour::Good { 3 } else { 4 };
         let counts = run.counts.context("counts")?;
-        ensure!((counts.objects, counts.claims) == (people, people), "{behaviour:?}: {counts:?}");
+        ensure!(
+            (counts.objects, counts.claims) == (people, people),
+            "{behaviour:?}: {counts:?}"
+        );
     }
     worker.is_well(&own)?;
     own.stack.stop().await?;
@@ -201,14 +290,42 @@ async fn a_connection_test_of_a_hostile_directory_has_the_bounds_of_a_read() -> 
     let worker = Worker::of(&own)?;
     let cases = [
         (Behaviour::UnrequestedRanges, TestStepKind::Examples, ""),
-        (Behaviour::EndlessRanges, TestStepKind::Examples, "CN=odd,DC=hostile,DC=example has more than 20000 values"),
-        (Behaviour::ManyClaims, TestStepKind::Examples, "CN=odd,DC=hostile,DC=example claims 10001 addresses"),
-        (Behaviour::LongNames, TestStepKind::Count, "has a distinguished name of"),
-        (Behaviour::EndlessPage, TestStepKind::Count, "entries of a small search"),
-        (Behaviour::References, TestStepKind::Count, "more than 100000 references"),
-        (Behaviour::HugeRootDse, TestStepKind::Server, "the root DSE: a message of"),
+        (
+            Behaviour::EndlessRanges,
+            TestStepKind::Examples,
+            "CN=odd,DC=hostile,DC=example has more than 20000 values",
+        ),
+        (
+            Behaviour::ManyClaims,
+            TestStepKind::Examples,
+            "CN=odd,DC=hostile,DC=example claims 10001 addresses",
+        ),
+        (
+            Behaviour::LongNames,
+            TestStepKind::Count,
+            "has a distinguished name of",
+        ),
+        (
+            Behaviour::EndlessPage,
+            TestStepKind::Count,
+            "entries of a small search",
+        ),
+        (
+            Behaviour::References,
+            TestStepKind::Count,
+            "more than 100000 references",
+        ),
+        (
+            Behaviour::HugeRootDse,
+            TestStepKind::Server,
+            "the root DSE: a message of",
+        ),
         (Behaviour::HugeBind, TestStepKind::Bind, "a message of"),
-        (Behaviour::HugeCertificates, TestStepKind::Tls, "cannot agree on TLS"),
+        (
+            Behaviour::HugeCertificates,
+            TestStepKind::Tls,
+            "cannot agree on TLS",
+        ),
     ];
     for (behaviour, kind, said) in cases {
         let case = Case::new(&own, behaviour).await?;
@@ -216,7 +333,11 @@ async fn a_connection_test_of_a_hostile_directory_has_the_bounds_of_a_read() -> 
         let steps = case.tenant.test_connection(Some(settings)).await?;
         let last = steps.last().context("a step")?;
         let detail = last.failure.clone().unwrap_or_default().detail;
-        let expected = if said.is_empty() { TestStepState::Passed } else { TestStepState::Failed };
+        let expected = if said.is_empty() {
+            TestStepState::Passed
+        } else {
+            TestStepState::Failed
+        };
         ensure!(
             last.kind() == kind && last.state() == expected && detail.contains(said),
             "{behaviour:?} ended with {last:?}"

@@ -153,9 +153,7 @@ impl<S: AsyncWrite + Unpin> Answers<'_, S> {
             }
             Behaviour::HugeDiagnostics => {
                 let said = "word ".repeat(MEGABYTE / 5);
-                self.out
-                    .send(&message(self.id, result(0x65, 1, &said)))
-                    .await?;
+                self.out.send(&message(self.id, result(0x65, 1, &said))).await?;
                 Ok(true)
             }
             Behaviour::Nested => {

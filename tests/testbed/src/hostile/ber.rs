@@ -50,10 +50,7 @@ pub(super) fn result(tag: u8, code: u8, said: &str) -> Vec<u8> {
 pub(super) fn page_done(id: u32, cookie: &[u8]) -> Vec<u8> {
     let value = seq(0x30, &[integer(0), text(cookie)]);
     let control = seq(0x30, &[text(PAGED_RESULTS), text(value)]);
-    seq(
-        0x30,
-        &[integer(id), result(0x65, 0, ""), seq(0xa0, &[control])],
-    )
+    seq(0x30, &[integer(id), result(0x65, 0, ""), seq(0xa0, &[control])])
 }
 
 /// A search entry with attributes and their values.

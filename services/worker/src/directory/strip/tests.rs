@@ -71,7 +71,15 @@ fn an_entry_of_wanted_attributes_and_what_is_no_entry_stay_as_they_are() {
             seq(0x64, &[tlv(0x04, b"cn=a"), seq(0x30, &[seq(0x30, &[])])]),
         ],
     );
-    for message in [asked, strange, nameless, done(2, 0, "")] {
+    // What a primitive element holds is bytes, and may look like an attribute that reaches beyond it.
+    let no_list = seq(
+        0x30,
+        &[
+            tlv(0x02, &[2]),
+            seq(0x64, &[tlv(0x04, b"cn=a"), tlv(0x10, &[0x30, 0x20, 0x04, 0x01, b'x'])]),
+        ],
+    );
+    for message in [asked, strange, nameless, no_list, done(2, 0, "")] {
         let (frame, cut) = stripped(&message, &["mail"]);
         assert_eq!((frame.as_ref(), cut), (message.as_slice(), false));
     }
