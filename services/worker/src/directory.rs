@@ -39,7 +39,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use crate::{error::ReadError, network::Networks};
+use crate::{error::ReadError, memory::Memory, network::Networks};
 use dial::Dialler;
 use limits::Limits;
 use session::Session;
@@ -54,6 +54,8 @@ pub struct Reader {
     pub networks: Networks,
     /// What it accepts.
     pub limits: Limits,
+    /// What large messages borrow from.
+    pub memory: Arc<Memory>,
     /// Whether a connection without any protection may be made.
     pub allow_plaintext: bool,
     /// Whom it trusts for tenants without authorities of their own.
@@ -83,6 +85,7 @@ impl Reader {
         Ok(Dialler {
             networks: &self.networks,
             limits: &self.limits,
+            memory: &self.memory,
             trust: Trust::new(&target.ca_certificates_pem, &self.system_roots)?,
             until: Instant::now() + self.limits.reach,
             signs: Arc::default(),

@@ -191,6 +191,16 @@ impl ReadError {
         }
     }
 
+    /// Whether other runs have the memory that this one needs, for now: no fault of its directory.
+    pub(crate) fn is_lack_of_memory(&self) -> bool {
+        match self {
+            Self::Connection(GuardError::NoMemory(_)) => true,
+            Self::At { source, .. } => source.is_lack_of_memory(),
+            Self::NoServer(tried) => tried.iter().any(Self::is_lack_of_memory),
+            _ => false,
+        }
+    }
+
     /// The stable code that clients see.
     pub fn code(&self) -> FailureCode {
         match self {
@@ -219,6 +229,7 @@ impl ReadError {
             Self::TooSlow { .. } => FailureCode::ReadTooSlow,
             Self::NoSearchBase => FailureCode::NoSearchBase,
             Self::Incomplete(_) => FailureCode::IncompleteRead,
+            Self::Limit(Crossed::Claims { .. }) => FailureCode::TooManyAddresses,
             Self::Limit(_) => FailureCode::LimitExceeded,
             Self::RefusedByUs { code, .. } => *code,
             Self::Entry(_) => FailureCode::NotLdap,
@@ -285,6 +296,7 @@ fn connection_code(error: &GuardError) -> FailureCode {
             FailureCode::LimitExceeded
         }
         GuardError::Refused(_) | GuardError::Entry { .. } | GuardError::Unexpected(_) => FailureCode::NotLdap,
+        GuardError::NoMemory(_) => FailureCode::Internal,
         GuardError::Notice(_) => FailureCode::Unavailable,
         GuardError::Closed | GuardError::Cut | GuardError::Io(_) => FailureCode::ConnectionLost,
     }

@@ -1,4 +1,5 @@
-//! The memory of what grows with a directory: batches that are kept back, and ids of objects that went missing.
+//! The memory of what a directory decides: messages that are large, batches that are kept back, and ids of objects that went
+//! missing.
 //!
 //! What a slot needs in any case is set aside for each of them when the configuration is checked. The rest of the process's
 //! memory is lent from here, so that all runs together stay within it whatever their directories send.
@@ -15,6 +16,8 @@ const UNIT: usize = 1024;
 pub struct Memory {
     free: Arc<Semaphore>,
     run_bytes: usize,
+    /// What is left to those who cannot do with less.
+    reserve: usize,
 }
 
 /// Why no more is lent.
@@ -33,16 +36,31 @@ impl Memory {
         Self {
             free: Arc::new(Semaphore::new(units)),
             run_bytes,
+            reserve: units / 2,
         }
     }
 
     /// What one run borrows: nothing yet.
     pub fn share(&self) -> Share {
+        self.share_of(self.run_bytes)
+    }
+
+    /// What borrows at most so much.
+    pub fn share_of(&self, limit: usize) -> Share {
         Share {
             free: Arc::clone(&self.free),
-            limit: self.run_bytes,
+            limit,
+            reserve: 0,
             bytes: 0,
             units: None,
+        }
+    }
+
+    /// What one run borrows for what it can do without: half of everything is left to others.
+    pub fn spare_share(&self) -> Share {
+        Share {
+            reserve: self.reserve,
+            ..self.share()
         }
     }
 }
@@ -52,6 +70,7 @@ impl Memory {
 pub struct Share {
     free: Arc<Semaphore>,
     limit: usize,
+    reserve: usize,
     bytes: usize,
     units: Option<OwnedSemaphorePermit>,
 }
@@ -64,7 +83,11 @@ impl Share {
             return Err(Full::Run(self.limit));
         }
         let units = self.units.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let more = u32::try_from(wanted.div_ceil(UNIT) - units).map_err(|_| Full::Process)?;
+        let more = wanted.div_ceil(UNIT) - units;
+        if self.free.available_permits() < more.saturating_add(self.reserve) {
+            return Err(Full::Process);
+        }
+        let more = u32::try_from(more).map_err(|_| Full::Process)?;
         let more = Arc::clone(&self.free)
             .try_acquire_many_owned(more)
             .map_err(|_| Full::Process)?;
@@ -91,6 +114,15 @@ mod tests {
         second.take(40 * UNIT).unwrap();
         drop(first);
         second.take(20 * UNIT).unwrap();
+    }
+
+    #[test]
+    fn what_a_run_can_do_without_leaves_half_to_others() {
+        let memory = Memory::new(100 * UNIT, 100 * UNIT);
+        let mut spare = memory.spare_share();
+        assert_eq!(spare.take(51 * UNIT), Err(Full::Process));
+        spare.take(50 * UNIT).unwrap();
+        memory.share().take(50 * UNIT).unwrap();
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub struct Runner {
     /// What one run may hold back, in bytes.
     pub hold_bytes: usize,
     /// Lends runs what they hold beyond what each needs in any case.
-    pub memory: Memory,
+    pub memory: Arc<Memory>,
     /// How long a run may take.
     pub run_limit: Duration,
     /// What is expected of a directory.
@@ -194,6 +194,10 @@ impl Runner {
             }
             AttemptError::Call(CallError::ReadRefused { code, why }) => ReadError::RefusedByUs { code, why },
             AttemptError::Call(error @ CallError::Refused(_)) => ReadError::Internal(error.to_string()),
+            AttemptError::Read(error) if error.is_lack_of_memory() => {
+                tracing::warn!(%error, "the run waits until other runs have given memory back");
+                return Step::Settled(Disposition::Park);
+            }
             AttemptError::Read(error) => error,
         };
         Step::Settled(attempt.end_failed(error).await)

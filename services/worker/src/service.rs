@@ -73,19 +73,21 @@ pub(crate) fn runner_alone(config: &Config) -> Result<Runner, BoxError> {
 }
 
 fn runner(config: &Config, reconcile: Reconcile, credentials: Arc<Credentials>) -> Runner {
+    let memory = Arc::new(config.memory());
     Runner {
         reconcile,
         credentials,
         reader: Arc::new(Reader {
             networks: config.networks(),
             limits: config.read_limits(),
+            memory: Arc::clone(&memory),
             allow_plaintext: config.directory.allow_plaintext,
             system_roots: SystemRoots::load(),
         }),
         worker_id: Uuid::now_v7().to_string(),
         alone: false,
         hold_bytes: config.limits.hold_bytes,
-        memory: config.memory(),
+        memory,
         run_limit: Duration::from_secs(config.limits.run_seconds),
         pace: config.pace(),
         metrics: Metrics::default(),

@@ -23,6 +23,8 @@ use tokio::io::{AsyncRead, ReadBuf};
 const WANTED: [&[u8]; 4] = [b"proxyAddresses", b"objectGUID", b"objectClass", b"mail"];
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(1),
+    reach: Duration::from_secs(1),
+    bind: Duration::from_secs(1),
     operation: Duration::from_secs(1),
     page_size: 1_000,
     entries: 1_000,

@@ -3,41 +3,49 @@
 use rollcall_chassis::config::Problems;
 
 use super::{Config, LanesConfig};
-use crate::memory::Memory;
+use crate::{
+    directory::limits::{BATCHES_BYTES, CONNECTION_BYTES, WAITING_BYTES},
+    memory::Memory,
+};
 
 impl Config {
     /// What runs may borrow beyond what every slot and every connection test needs in any case.
     pub fn memory(&self) -> Memory {
         let left = self.limits.process_bytes.saturating_sub(self.set_aside());
-        let for_run = self
-            .limits
-            .run_bytes
-            .saturating_sub(self.read_limits().run_bytes());
+        let for_run = self.limits.run_bytes.saturating_sub(self.needed_by_run());
         Memory::new(left, for_run)
     }
 
-    /// What every slot and every connection test needs in any case.
+    /// What every run, waiting or not, and every connection test needs in any case.
     fn set_aside(&self) -> usize {
         let LanesConfig {
             interactive,
             scheduled,
             slow,
+            waiting,
             tests,
         } = self.lanes;
-        let limits = self.read_limits();
         let slots = usize::from(interactive) + usize::from(scheduled) + usize::from(slow);
-        (slots.saturating_mul(limits.run_bytes()))
-            .saturating_add(usize::from(tests).saturating_mul(limits.reading_bytes()))
+        slots * (CONNECTION_BYTES + BATCHES_BYTES)
+            + usize::from(waiting) * WAITING_BYTES
+            + usize::from(tests) * CONNECTION_BYTES
+    }
+
+    /// What a run needs beside what grows with its directory.
+    fn needed_by_run(&self) -> usize {
+        (CONNECTION_BYTES + BATCHES_BYTES).saturating_add(self.read_limits().large_bytes())
     }
 
     /// Finds bounds that do not fit into each other.
     pub(super) fn validate_memory(&self, problems: &mut Problems) {
-        let needed = self.set_aside();
+        // Two large messages at least, so that one does not keep all others waiting.
+        let large = self.read_limits().large_bytes().saturating_mul(2);
+        let needed = self.set_aside().saturating_add(large);
         if self.limits.process_bytes < needed {
             let problem = format!("must be at least {needed}: what these lanes and limits need in any case");
             problems.push("limits.process_bytes", problem);
         }
-        let needed = self.read_limits().run_bytes();
+        let needed = self.needed_by_run();
         if self.limits.run_bytes < needed {
             let problem = format!("must be at least {needed}: what these limits need in any case");
             problems.push("limits.run_bytes", problem);

@@ -5,8 +5,8 @@ use std::{mem, sync::Arc};
 use prost::Message as _;
 use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::{
-    AddressAttributes, Claim, ClaimedAddress, DirectoryObject, ObjectType, digest::ReadDigest,
-    reading::EntryReader,
+    AddressAttributes, Claim, ClaimedAddress, DirectoryObject, MOST_CLAIMS_OF_OBJECT, ObjectType,
+    digest::ReadDigest, reading::EntryReader,
 };
 use rollcall_proto::v1::{self, ObjectBatch, ReadMode, ReadSummary};
 use tokio::sync::mpsc;
@@ -28,8 +28,6 @@ mod tests;
 const BATCH_BYTES: usize = 256 * 1024;
 /// A single object that is larger does not fit into a message.
 const MAX_OBJECT_BYTES: usize = 960 * 1024;
-/// Addresses that one object may claim: reconcile relies on it.
-const MAX_CLAIMS: usize = 10_000;
 
 /// Takes entries and hands on batches of objects.
 pub struct Collector {
@@ -190,11 +188,11 @@ pub(crate) fn check(object: &DirectoryObject) -> Result<(), Crossed> {
             limit: MAX_DN_BYTES,
         });
     }
-    if object.claims.len() > MAX_CLAIMS {
+    if object.claims.len() > MOST_CLAIMS_OF_OBJECT {
         return Err(Crossed::Claims {
             entry: entry(),
             claims: object.claims.len(),
-            limit: MAX_CLAIMS,
+            limit: MOST_CLAIMS_OF_OBJECT,
         });
     }
     Ok(())

@@ -17,7 +17,7 @@ use super::{
     signs::Signs,
     target::Server,
 };
-use crate::error::ReadError;
+use crate::{error::ReadError, memory::Memory};
 
 /// How long the guard may take to tell why it ended, or to pass on a farewell.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -39,6 +39,7 @@ impl Connection {
         server: Server,
         limits: &Limits,
         signs: Arc<Signs>,
+        memory: &Memory,
     ) -> Result<Self, ReadError>
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
@@ -53,7 +54,8 @@ impl Connection {
         let credit = Arc::new(Credit::new(limits.credit(), signs));
         let guard = {
             let (credit, frames) = (Arc::clone(&credit), limits.frame());
-            tokio::spawn(async move { guard::run(stream, ours, frames, &credit).await })
+            let share = memory.share_of(limits.large_bytes());
+            tokio::spawn(async move { guard::run(stream, ours, frames, &credit, share).await })
         };
         // How it ended is told by the guard.
         let drive = tokio::spawn(async move {

@@ -22,7 +22,7 @@ use super::{
     target::{Security, Server, Target},
     tls::Trust,
 };
-use crate::{error::ReadError, network::Networks};
+use crate::{error::ReadError, memory::Memory, network::Networks};
 
 /// A name with more addresses than this is not tried to its end.
 const MAX_ADDRESSES: usize = 16;
@@ -33,6 +33,8 @@ pub(crate) struct Dialler<'a> {
     pub networks: &'a Networks,
     /// How long each step may take, and what may be received.
     pub limits: &'a Limits,
+    /// What large messages borrow from.
+    pub memory: &'a Memory,
     /// What TLS is checked against.
     pub trust: Trust,
     /// When no further host or address is tried: silent hosts cost so much together, however many they are.
@@ -174,7 +176,7 @@ impl Dialler<'_> {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Connection::over(stream, server, self.limits, Arc::clone(&self.signs)).await
+        Connection::over(stream, server, self.limits, Arc::clone(&self.signs), self.memory).await
     }
 
     async fn within<T>(

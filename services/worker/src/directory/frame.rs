@@ -10,6 +10,9 @@ use bytes::BytesMut;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
+use super::limits::{LARGE_FACTOR, SMALL_BYTES};
+use crate::memory::Share;
+
 #[cfg(test)]
 mod tests;
 
@@ -187,9 +190,26 @@ pub enum FrameReadError {
     /// The connection failed.
     #[error("the connection was lost")]
     Io(#[from] io::Error),
+    /// Other runs have the memory that it takes, for now.
+    #[error("no memory is left for a message of {0} bytes")]
+    NoMemory(usize),
     /// The connection ended within a frame.
     #[error("the connection ended in the middle of a message")]
     Cut,
+}
+
+impl Lent {
+    fn make_room(&mut self, frame: usize) -> Result<(), FrameReadError> {
+        if frame <= self.largest.max(SMALL_BYTES) {
+            return Ok(());
+        }
+        let more = (frame - self.largest).saturating_mul(LARGE_FACTOR);
+        self.share
+            .take(more)
+            .map_err(|_| FrameReadError::NoMemory(frame))?;
+        self.largest = frame;
+        Ok(())
+    }
 }
 
 /// Reads frames off a connection. It holds no more than one frame and one read; of how many elements a frame may be made
@@ -199,6 +219,14 @@ pub struct FrameReader<R> {
     reader: R,
     buffer: BytesMut,
     limits: FrameLimits,
+    lent: Option<Lent>,
+}
+
+/// What large frames borrow, for as long as the connection keeps its buffers.
+#[derive(Debug)]
+struct Lent {
+    share: Share,
+    largest: usize,
 }
 
 impl<R: AsyncRead + Unpin> FrameReader<R> {
@@ -208,7 +236,15 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             reader,
             buffer: BytesMut::new(),
             limits,
+            lent: None,
         }
+    }
+
+    /// With what large frames borrow from. Without, they are bounded by their length only.
+    #[must_use]
+    pub fn borrowing(mut self, share: Share) -> Self {
+        self.lent = Some(Lent { share, largest: 0 });
+        self
     }
 
     /// The next frame, checked, with the number of its elements. `None`: the connection ended between frames.
@@ -228,11 +264,14 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     }
 
     /// Reads what is there, and waits if nothing is. Of a long frame the buffer grows to its length and no further.
-    async fn fill(&mut self) -> io::Result<usize> {
-        let frame = length(&self.buffer, self.limits).ok().flatten();
-        let missing = frame.unwrap_or(0).saturating_sub(self.buffer.len());
+    async fn fill(&mut self) -> Result<usize, FrameReadError> {
+        let frame = length(&self.buffer, self.limits)?.unwrap_or(0);
+        if let Some(lent) = &mut self.lent {
+            lent.make_room(frame)?;
+        }
+        let missing = frame.saturating_sub(self.buffer.len());
         self.buffer.reserve(missing.max(READ_BYTES));
-        self.reader.read_buf(&mut self.buffer).await
+        Ok(self.reader.read_buf(&mut self.buffer).await?)
     }
 
     /// Looks at how a frame begins, of which enough is there once `look` answers something; at most so many bytes.

@@ -24,6 +24,7 @@ use super::{
     message::{Message, Request, Response},
     strip::{Wanted, entry_name, strip},
 };
+use crate::memory::Share;
 
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,9 @@ pub enum GuardError {
         /// Why.
         error: FrameError,
     },
+    /// Other runs have the memory that a message takes, for now.
+    #[error("this worker has no memory left for a message of {0} bytes")]
+    NoMemory(usize),
     /// The server answered what was not asked.
     #[error("the server answered what was not asked: {0}")]
     Unexpected(String),
@@ -72,6 +76,7 @@ impl From<FrameReadError> for GuardError {
     fn from(error: FrameReadError) -> Self {
         match error {
             FrameReadError::Frame(frame) => Self::Refused(frame),
+            FrameReadError::NoMemory(bytes) => Self::NoMemory(bytes),
             FrameReadError::Io(io) => Self::Io(io),
             FrameReadError::Cut => Self::Cut,
         }
@@ -86,6 +91,7 @@ pub(super) async fn run<S>(
     library: UnixStream,
     limits: FrameLimits,
     credit: &Credit,
+    share: Share,
 ) -> Result<(), GuardError>
 where
     S: AsyncRead + AsyncWrite,
@@ -99,7 +105,7 @@ where
     };
     let requests = forward_requests(FrameReader::new(library_read, requests), server_write, &asked);
     let responses = Responses {
-        server: FrameReader::new(server_read, limits),
+        server: FrameReader::new(server_read, limits).borrowing(share),
         library: library_write,
         asked: &asked,
         credit,

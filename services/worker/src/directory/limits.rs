@@ -6,8 +6,16 @@ use super::frame::{ANSWER_DEPTH, FrameLimits};
 
 /// More than this of a page never waits in memory, unless a single message is larger.
 const CREDIT_BYTES: usize = 2 * 1024 * 1024;
-/// Batches on their way to reconcile, each as large as one may be.
-const BATCHES_BYTES: usize = 10 * 1024 * 1024;
+/// A message that is larger borrows what it takes.
+pub(super) const SMALL_BYTES: usize = 256 * 1024;
+/// What a large message takes, in its own length.
+pub(super) const LARGE_FACTOR: usize = 6;
+/// What a connection takes without large messages, which is also all that a connection test needs.
+pub(crate) const CONNECTION_BYTES: usize = CREDIT_BYTES + 4 * SMALL_BYTES;
+/// What a run takes beside its connection: batches on their way to reconcile.
+pub(crate) const BATCHES_BYTES: usize = 5 * 1024 * 1024;
+/// What a run takes whose directory does not answer, or answers slowly.
+pub(crate) const WAITING_BYTES: usize = 2 * SMALL_BYTES;
 
 /// Bounds of one read.
 #[derive(Debug, Clone, Copy)]
@@ -50,15 +58,9 @@ impl Limits {
         CREDIT_BYTES
     }
 
-    /// The most that a connection and the entry in hand hold: what a connection test needs.
-    pub fn reading_bytes(&self) -> usize {
-        // A message lies in the guard, in the library's buffer, and parsed, twice for a moment. Of an entry there are its
-        // values and the claims that are made of them.
-        (self.message_bytes.saturating_mul(4)).saturating_add(self.entry_bytes.saturating_mul(2))
-    }
-
-    /// The most that a run holds beside what it keeps back: what each slot needs.
-    pub fn run_bytes(&self) -> usize {
-        self.reading_bytes().saturating_add(BATCHES_BYTES)
+    /// What a large message takes until it has become an entry: it lies in the guard, in the library's buffer, and parsed, twice
+    /// for a moment; then there are its values and the claims that are made of them.
+    pub fn large_bytes(&self) -> usize {
+        self.message_bytes.saturating_mul(LARGE_FACTOR)
     }
 }

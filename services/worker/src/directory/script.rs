@@ -18,7 +18,10 @@ use super::{
     limits::Limits,
     tls::SystemRoots,
 };
-use crate::network::{Network, Networks};
+use crate::{
+    memory::Memory,
+    network::{Network, Networks},
+};
 
 /// What a server answers to each request of one connection, in turn.
 pub(crate) type Script = Vec<Vec<u8>>;
@@ -104,6 +107,7 @@ pub(crate) fn reader() -> Reader {
             entry_bytes: 100_000,
             message_bytes: 100_000,
         },
+        memory: Arc::new(Memory::new(1 << 30, 1 << 30)),
         allow_plaintext: true,
         system_roots: SystemRoots::load(),
     }

@@ -93,7 +93,7 @@ impl<'a> Attempt<'a> {
         } else {
             0
         };
-        let mut held = Held::new(hold_bytes, self.runner.memory.share());
+        let mut held = Held::new(hold_bytes, self.runner.memory.spare_share());
         while let Some(batch) = reading.next().await {
             if let Err(batch) = held.push(batch) {
                 return self.in_time(self.stream(held, batch, reading)).await;

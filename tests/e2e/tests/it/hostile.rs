@@ -46,7 +46,7 @@ const FAILURES: [(Behaviour, &str, &str); 23] = [
     ),
     (
         Behaviour::ManyClaims,
-        "LIMIT_EXCEEDED",
+        "TOO_MANY_ADDRESSES",
         "CN=odd,DC=hostile,DC=example claims 10001 addresses, and an object may claim 10000",
     ),
     (

@@ -8,6 +8,7 @@ use tokio::{
 
 use super::*;
 use crate::directory::ber::{bound, done, entry, message, nested, result, seq, tlv};
+use crate::memory::Memory;
 
 const LIMITS: FrameLimits = FrameLimits {
     bytes: 1 << 20,
@@ -27,9 +28,10 @@ fn bench(credit: usize) -> Bench {
     let (server, far) = duplex(1 << 20);
     let (library, ours) = UnixStream::pair().unwrap();
     let credit = std::sync::Arc::new(Credit::new(credit, std::sync::Arc::default()));
+    let share = Memory::new(1 << 30, 1 << 30).share();
     let guard = {
         let credit = std::sync::Arc::clone(&credit);
-        tokio::spawn(async move { run(far, ours, LIMITS, &credit).await })
+        tokio::spawn(async move { run(far, ours, LIMITS, &credit, share).await })
     };
     Bench {
         server,

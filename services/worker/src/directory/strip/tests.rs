@@ -76,7 +76,10 @@ fn an_entry_of_wanted_attributes_and_what_is_no_entry_stay_as_they_are() {
         0x30,
         &[
             tlv(0x02, &[2]),
-            seq(0x64, &[tlv(0x04, b"cn=a"), tlv(0x10, &[0x30, 0x20, 0x04, 0x01, b'x'])]),
+            seq(
+                0x64,
+                &[tlv(0x04, b"cn=a"), tlv(0x10, &[0x30, 0x20, 0x04, 0x01, b'x'])],
+            ),
         ],
     );
     for message in [asked, strange, nameless, no_list, done(2, 0, "")] {

@@ -189,7 +189,7 @@ impl Scripted {
             worker_id: "worker".to_owned(),
             alone: false,
             hold_bytes: self.answers.hold_bytes,
-            memory: Memory::new(1 << 24, 1 << 24),
+            memory: Arc::new(Memory::new(1 << 24, 1 << 24)),
             run_limit: self.answers.run_limit,
             pace: self.answers.pace,
             metrics: Metrics::default(),
