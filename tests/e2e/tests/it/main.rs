@@ -35,6 +35,7 @@ mod rotation;
 mod schedule;
 mod schema;
 mod shares;
+mod statements;
 mod sync;
 mod takeovers;
 mod tls;
