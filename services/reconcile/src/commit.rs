@@ -121,17 +121,6 @@ impl Reconciler {
             ..Footprint::default()
         })
     }
-
-    /// About how many accounts a tenant has.
-    pub(crate) async fn accounts_of(&self, tenant: &TenantId) -> Result<usize, ReconcileError> {
-        let accounts: Option<i64> =
-            sqlx::query_scalar("SELECT accounts FROM reconcile.tenant WHERE tenant_id = $1")
-                .bind(tenant.as_str())
-                .fetch_optional(&self.gates.runs.pool)
-                .await
-                .during("read how many accounts there are")?;
-        Ok(usize::try_from(accounts.unwrap_or_default()).unwrap_or_default())
-    }
 }
 
 /// Names the server of a read; none if the worker could not tell.

@@ -13,22 +13,29 @@ const CHUNK: usize = 128 * 1024;
 /// PostgreSQL counts microseconds from the year 2000.
 const EPOCH_MICROSECONDS: i64 = 946_684_800_000_000;
 
-/// Copies rows into a table: `statement` is `COPY … FROM STDIN (FORMAT binary)`.
+/// Copies rows into a table: `statement` is `COPY … FROM STDIN (FORMAT binary)`. Without rows nothing is asked.
 ///
 /// An error leaves the connection in the middle of the stream: the caller gives its transaction up.
 pub(crate) async fn copy_in<T>(
     connection: &mut PgConnection,
     statement: &str,
-    rows: impl Iterator<Item = T>,
+    mut rows: impl Iterator<Item = T>,
     mut write: impl FnMut(&mut RowWriter<'_>, T),
 ) -> Result<u64, sqlx::Error> {
-    let mut copy = connection.copy_in_raw(statement).await?;
     let mut buffer = Vec::with_capacity(CHUNK + CHUNK / 8);
     buffer.extend_from_slice(HEADER);
-    for row in rows {
-        let mut writer = RowWriter::begin(&mut buffer);
+    let mut add = |buffer: &mut Vec<u8>, row| {
+        let mut writer = RowWriter::begin(buffer);
         write(&mut writer, row);
         writer.end();
+    };
+    match rows.next() {
+        Some(first) => add(&mut buffer, first),
+        None => return Ok(0),
+    }
+    let mut copy = connection.copy_in_raw(statement).await?;
+    for row in rows {
+        add(&mut buffer, row);
         if buffer.len() >= CHUNK {
             copy.send(buffer.as_slice()).await?;
             buffer.clear();

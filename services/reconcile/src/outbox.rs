@@ -17,6 +17,8 @@ use crate::{
 };
 
 const SCHEMA_VERSION: u32 = 1;
+/// So many events are written with the tenant's row; more have a COPY of their own.
+const FEW: usize = 64;
 const COPY: &str =
     "COPY reconcile.outbox (tenant_id, sequence, routing_key, payload) FROM STDIN (FORMAT binary)";
 
@@ -57,20 +59,33 @@ pub(crate) async fn account_changes(
         time: tenant.now(),
     };
     let first = tenant.row.outbox_sequence + 1;
-    let rows = (first..).zip(changes);
-    copy_in(tenant.connection(), COPY, rows, |row, (sequence, change)| {
+    let event = |sequence: i64, change: &AccountChange| {
         let account = convert::account(&change.after, sender.time);
         let event = v1::AccountEvent {
             account: Some(account),
             send_welcome: change.welcome,
         };
-        row.text(sender.tenant.as_str());
-        row.bigint(sequence);
-        row.text(routing_key(change.kind));
-        row.message(&sender.event(sequence, Event::Account(event)));
-    })
-    .await
-    .during("write the accounts' events")?;
+        sender.event(sequence, Event::Account(event))
+    };
+    let rows = (first..).zip(changes);
+    if changes.len() <= FEW {
+        for (sequence, change) in rows {
+            tenant.tell(News {
+                sequence,
+                routing_key: routing_key(change.kind),
+                payload: event(sequence, change).encode_to_vec(),
+            });
+        }
+    } else {
+        copy_in(tenant.connection(), COPY, rows, |row, (sequence, change)| {
+            row.text(sender.tenant.as_str());
+            row.bigint(sequence);
+            row.text(routing_key(change.kind));
+            row.message(&event(sequence, change));
+        })
+        .await
+        .during("write the accounts' events")?;
+    }
     tenant.row.outbox_sequence += i64::try_from(changes.len()).unwrap_or(i64::MAX);
     Ok(())
 }

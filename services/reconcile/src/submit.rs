@@ -9,6 +9,7 @@ use prost::Message as _;
 use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::plan::{Directory, DirectoryBuilder, Footprint};
 use rollcall_proto::v1::{self, submit_run_request::Part, submit_run_response};
+use sqlx::FromRow;
 use tokio::sync::mpsc;
 use tonic::Status;
 
@@ -83,8 +84,8 @@ impl Reconciler {
             return Err(ReconcileError::Submission("it does not begin with a header"));
         };
         let key = convert::lease_key(&header.tenant_id, &header.run_id, header.fence)?;
-        self.check_held(&key).await?;
-        let mut collector = Collector::new(self, key);
+        let at_header = self.look_at_lease(&key).await?;
+        let mut collector = Collector::new(self, key, at_header);
         let footer = loop {
             match next(&mut parts).await? {
                 Part::Batch(batch) => collector.take(batch).await?,
@@ -102,23 +103,34 @@ impl Reconciler {
         Ok(collector.finish(summary, asked))
     }
 
-    /// Spares a worker that lost its lease the way to the footer.
-    async fn check_held(&self, key: &LeaseKey) -> Result<(), ReconcileError> {
-        let held: Option<bool> = sqlx::query_scalar(
-            "SELECT run_id = $2 AND fence = $3 FROM reconcile.tenant WHERE tenant_id = $1",
-        )
-        .bind(key.tenant.as_str())
-        .bind(key.run.as_uuid())
-        .bind(key.fence.0)
-        .fetch_optional(&self.gates.runs.pool)
-        .await
-        .during("look at the lease")?
-        .flatten();
-        if held == Some(true) {
-            Ok(())
-        } else {
-            Err(ReconcileError::Fenced)
-        }
+    /// Spares a worker that lost its lease the way to the footer; answers how large the tenant is and whether it removes.
+    async fn look_at_lease(&self, key: &LeaseKey) -> Result<AtHeader, ReconcileError> {
+        let header: Option<AtHeader> = sqlx::query_as(include_str!("submit/at_header.sql"))
+            .bind(key.tenant.as_str())
+            .bind(key.run.as_uuid())
+            .bind(key.fence.0)
+            .fetch_optional(&self.gates.runs.pool)
+            .await
+            .during("look at the lease")?;
+        header
+            .filter(|header| header.has_lease)
+            .ok_or(ReconcileError::Fenced)
+    }
+}
+
+/// What is known of a tenant when its read begins to come in.
+#[derive(Clone, Copy, Debug, Default, FromRow)]
+struct AtHeader {
+    /// Whether the lease is the caller's.
+    has_lease: bool,
+    accounts: i64,
+    /// False only while Remove Accounts is off. A run during which it is switched on is not applied.
+    may_remove: bool,
+}
+
+impl AtHeader {
+    fn accounts(self) -> usize {
+        usize::try_from(self.accounts).unwrap_or_default()
     }
 }
 
@@ -142,10 +154,11 @@ struct Collector<'a> {
     stage: Option<Stage>,
     share: Share,
     footprint: Footprint,
+    at_header: AtHeader,
 }
 
 impl<'a> Collector<'a> {
-    fn new(reconciler: &'a Reconciler, key: LeaseKey) -> Self {
+    fn new(reconciler: &'a Reconciler, key: LeaseKey, at_header: AtHeader) -> Self {
         Self {
             reconciler,
             key,
@@ -153,6 +166,7 @@ impl<'a> Collector<'a> {
             stage: None,
             share: reconciler.budget.share(),
             footprint: Footprint::default(),
+            at_header,
         }
     }
 

@@ -141,7 +141,7 @@ impl Complete {
         let account_version = apply::changes(tenant, &plan.changes).await?;
         history::advance(tenant, plan, difference).await?;
         outbox::account_changes(tenant, Some(self.run), &plan.changes).await?;
-        load::remember_foreign(tenant, &decided.world.unregistered).await?;
+        load::remember_foreign(tenant, decided.world).await?;
         self.remember(tenant, decided);
         Ok(Ending {
             history: Some(tenant.row.applied),

@@ -19,13 +19,20 @@ pub(super) struct World {
     pub(super) foreign_names: Vec<String>,
     /// The domains of the read that are not the tenant's.
     pub(super) unregistered: Vec<String>,
+    /// Those of the last applied read.
+    pub(super) remembered: Vec<String>,
     pub(super) portal: Portal,
 }
 
 /// Loads all of it for a read.
 pub(super) async fn world(tenant: &mut TenantTx, directory: &Directory) -> Result<World, ReconcileError> {
     let met = directory.unregistered_domains(&TenantDomains::default());
-    let (domains, foreign_names) = domains(tenant, &names(&met)).await?;
+    let Owners {
+        own,
+        foreign: foreign_names,
+        remembered,
+    } = owners(tenant, &names(&met)).await?;
+    let domains = TenantDomains::new(own);
     let foreign = foreign_names
         .iter()
         .map(|name| domain(name))
@@ -40,6 +47,7 @@ pub(super) async fn world(tenant: &mut TenantTx, directory: &Directory) -> Resul
         foreign,
         foreign_names,
         unregistered: names(&unregistered),
+        remembered,
         portal,
     })
 }
@@ -48,25 +56,36 @@ fn names(domains: &[DomainName]) -> Vec<String> {
     domains.iter().map(|name| name.as_str().to_owned()).collect()
 }
 
-/// The tenant's domains, and those of the domains met that others own, by name.
-async fn domains(
-    tenant: &mut TenantTx,
-    met: &[String],
-) -> Result<(TenantDomains, Vec<String>), ReconcileError> {
+/// Whose domains are, as far as it decides on a read.
+#[derive(Default)]
+struct Owners {
+    own: Vec<(DomainName, Option<DomainName>)>,
+    /// Those of the domains met that others own, by name.
+    foreign: Vec<String>,
+    /// Those that the last applied run met, by name.
+    remembered: Vec<String>,
+}
+
+async fn owners(tenant: &mut TenantTx, met: &[String]) -> Result<Owners, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    let rows: Vec<(String, Option<String>, bool)> = sqlx::query_as(include_str!("load/domains.sql"))
+    let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(include_str!("load/domains.sql"))
         .bind(id)
         .bind(met)
         .fetch_all(tenant.connection())
         .await
         .during("read whose the domains met are")?;
-    let (own, foreign): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, _, own)| *own);
-    let parsed = own
-        .iter()
-        .map(|(name, alias_of, _)| Ok((domain(name)?, alias_of.as_deref().map(domain).transpose()?)))
-        .collect::<Result<Vec<_>, ReconcileError>>()?;
-    let foreign = foreign.into_iter().map(|(name, _, _)| name).collect();
-    Ok((TenantDomains::new(parsed), foreign))
+    let mut owners = Owners::default();
+    for (of, name, alias_of) in rows {
+        match of.as_str() {
+            "OWN" => {
+                let alias_of = alias_of.as_deref().map(domain).transpose()?;
+                owners.own.push((domain(&name)?, alias_of));
+            }
+            "FOREIGN" => owners.foreign.push(name),
+            _ => owners.remembered.push(name),
+        }
+    }
+    Ok(owners)
 }
 
 fn domain(name: &str) -> Result<DomainName, ReconcileError> {
@@ -74,11 +93,14 @@ fn domain(name: &str) -> Result<DomainName, ReconcileError> {
 }
 
 /// Remembers the domains met that are not the tenant's: whose they are is one of the inputs of the next run.
-pub(super) async fn remember_foreign(tenant: &mut TenantTx, names: &[String]) -> Result<(), ReconcileError> {
+pub(super) async fn remember_foreign(tenant: &mut TenantTx, world: &World) -> Result<(), ReconcileError> {
+    if world.unregistered == world.remembered {
+        return Ok(());
+    }
     let id = tenant.tenant.as_str().to_owned();
     sqlx::query(include_str!("load/remember_foreign.sql"))
         .bind(&id)
-        .bind(names)
+        .bind(&world.unregistered)
         .execute(tenant.connection())
         .await
         .during("remember the domains met")?;

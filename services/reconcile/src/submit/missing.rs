@@ -32,7 +32,7 @@ impl Collector<'_> {
         answers: &mpsc::Sender<Answer>,
         summary: &mut v1::ReadSummary,
     ) -> Result<Asked, ReconcileError> {
-        if !self.may_remove().await? {
+        if !self.at_header.may_remove || !self.may_remove().await? {
             return Ok(Asked::default());
         }
         // Held until the directory has answered.
@@ -79,8 +79,7 @@ impl Collector<'_> {
 
     /// Memory for the ids of all accounts: of the run's own share if it is there, else of what all runs have for ids.
     async fn room_for_ids(&mut self) -> Result<IdMemory, ReconcileError> {
-        let accounts = self.reconciler.accounts_of(&self.key.tenant).await?;
-        let bytes = accounts * ID_BYTES;
+        let bytes = self.at_header.accounts() * ID_BYTES;
         let lent = if self.share.take(bytes) {
             None
         } else {
