@@ -121,8 +121,8 @@ mod tests {
         Caller::named(name)
     }
 
-    fn tenant(id: &str) -> Option<TenantId> {
-        Some(TenantId::parse(id).unwrap())
+    fn tenant(id: &str) -> TenantId {
+        TenantId::parse(id).unwrap()
     }
 
     fn places() -> Places {
@@ -140,18 +140,18 @@ mod tests {
     #[test]
     fn a_caller_and_a_tenant_have_so_many_places_and_each_refusal_names_its_bound() {
         let places = places();
-        let first = places.take(caller("portal"), tenant("acme")).unwrap();
-        let _second = places.take(caller("portal"), tenant("acme")).unwrap();
-        let refused = places.take(caller("portal"), tenant("acme"));
+        let first = places.take(caller("portal"), Some(tenant("acme"))).unwrap();
+        let _second = places.take(caller("portal"), Some(tenant("acme"))).unwrap();
+        let refused = places.take(caller("portal"), Some(tenant("acme")));
         assert_eq!(reason(refused), "TOO_MANY_TESTS_OF_TENANT");
-        let other = places.take(caller("other"), tenant("acme"));
+        let other = places.take(caller("other"), Some(tenant("acme")));
         assert_eq!(reason(other), "TOO_MANY_TESTS_OF_TENANT", "whoever asks");
         let _third = places.take(caller("portal"), None).unwrap();
-        let refused = places.take(caller("portal"), tenant("umbrella"));
+        let refused = places.take(caller("portal"), Some(tenant("umbrella")));
         assert_eq!(reason(refused), "TOO_MANY_TESTS_OF_CALLER");
-        let _elsewhere = places.take(caller("other"), tenant("umbrella")).unwrap();
+        let _elsewhere = places.take(caller("other"), Some(tenant("umbrella"))).unwrap();
         drop(first);
-        let _again = places.take(caller("portal"), tenant("acme")).unwrap();
+        let _again = places.take(caller("portal"), Some(tenant("acme"))).unwrap();
     }
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
         let all: Vec<_> = (0..5)
             .map(|n| {
                 places
-                    .take(caller(&n.to_string()), tenant(&format!("t{n}")))
+                    .take(caller(&n.to_string()), Some(tenant(&format!("t{n}"))))
                     .unwrap()
             })
             .collect();

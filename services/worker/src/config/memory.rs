@@ -24,6 +24,8 @@ impl Config {
             slow,
             waiting,
             tests,
+            // Such a run has a process, and so a budget, of its own.
+            alone: _,
         } = self.lanes;
         let slots = usize::from(interactive) + usize::from(scheduled) + usize::from(slow);
         slots * (CONNECTION_BYTES + BATCHES_BYTES)

@@ -305,8 +305,8 @@ async fn a_worker_that_asks_again_for_a_run_that_it_has_is_told_so() -> Result<(
     };
     let begin = async |request| anyhow::Ok(reconcile.clone().begin_run(request).await?.into_inner());
 
-    let begun = begin(asks(0)).await?;
-    assert_eq!(begun.status(), BeginStatus::Started);
+    let first = begin(asks(0)).await?;
+    assert_eq!(first.status(), BeginStatus::Started);
     assert_eq!(begin(asks(0)).await?.status(), BeginStatus::RunningHere);
     let other = BeginRunRequest {
         worker_id: "another".to_owned(),
@@ -316,18 +316,18 @@ async fn a_worker_that_asks_again_for_a_run_that_it_has_is_told_so() -> Result<(
     let heartbeat = HeartbeatRequest {
         tenant_id: tenant.id.clone(),
         run_id: run_id.clone(),
-        fence: begun.fence,
+        fence: first.fence,
         ..HeartbeatRequest::default()
     };
     reconcile.clone().heartbeat(heartbeat).await?;
 
-    let again = begin(asks(begun.fence)).await?;
+    let again = begin(asks(first.fence)).await?;
     assert_eq!(
         again.status(),
         BeginStatus::Started,
         "it gave the lease up itself"
     );
-    assert_eq!(again.deadline, begun.deadline, "the first deadline stands");
+    assert_eq!(again.deadline, first.deadline, "the first deadline stands");
     // The answer is lost: nobody reads, and nobody beats.
     wait::until(
         "the lease to fall silent",
