@@ -8,9 +8,12 @@ mod fleet;
 mod rows;
 mod runs;
 
+use std::sync::Arc;
+
 use rollcall_chassis::status::ApiError;
 use rollcall_proto::v1::Run;
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::watch::ReadRun;
@@ -25,6 +28,10 @@ const READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     pool: PgPool,
+    /// The share of the connections for those who begin to watch a run, and the share for those who watch one. What is
+    /// left is for all other calls, however many watch.
+    beginning: Arc<Semaphore>,
+    watching: Arc<Semaphore>,
 }
 
 /// A run of a tenant.
@@ -36,7 +43,12 @@ pub(crate) struct RunKey {
 
 impl Store {
     pub(crate) fn new(pool: PgPool) -> Self {
-        Self { pool }
+        let third = (pool.options().get_max_connections() / 3).max(1) as usize;
+        Self {
+            pool,
+            beginning: Arc::new(Semaphore::new(third)),
+            watching: Arc::new(Semaphore::new(third)),
+        }
     }
 
     /// Whether all views exist and may be read.
@@ -47,9 +59,22 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Reads a run by one of so many connections. It waits in its turn, as long as its caller does.
+    async fn within(&self, share: &Semaphore, run: &RunKey) -> Result<Run, ApiError> {
+        // Nobody closes it; without a permit the read would only be less bounded.
+        let _turn = share.acquire().await;
+        self.run(run).await
+    }
+}
+
 impl ReadRun for Store {
     async fn read(&self, run: &RunKey) -> Result<Run, ApiError> {
-        self.run(run).await
+        self.within(&self.beginning, run).await
+    }
+
+    async fn read_again(&self, run: &RunKey) -> Result<Run, ApiError> {
+        self.within(&self.watching, run).await
     }
 }
 

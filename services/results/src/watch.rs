@@ -46,6 +46,11 @@ pub(crate) struct Limits {
 pub(crate) trait ReadRun: Send + Sync {
     /// The run as it is now.
     fn read(&self, run: &RunKey) -> impl Future<Output = Result<Run, ApiError>> + Send;
+
+    /// The same for somebody who watches it already. Those are many, and wait for each other.
+    fn read_again(&self, run: &RunKey) -> impl Future<Output = Result<Run, ApiError>> + Send {
+        self.read(run)
+    }
 }
 
 /// Passes on what the broker tells, until the process drains.
@@ -142,7 +147,7 @@ impl<R: ReadRun> Watcher<R> {
         }
         loop {
             self.wait().await?;
-            let run = self.runs.read(&self.run).await?;
+            let run = self.runs.read_again(&self.run).await?;
             self.read = Instant::now();
             if self.seen.as_ref() != Some(&run) {
                 return Ok(Some(self.see(run)));

@@ -432,7 +432,7 @@ mod tests {
     }
 
     fn shown(arguments: &FieldTable) -> String {
-        let mut shown: Vec<String> = arguments
+        let shown: Vec<String> = arguments
             .inner()
             .iter()
             .map(|(name, value)| {
@@ -445,7 +445,7 @@ mod tests {
                 format!("{name}={value}")
             })
             .collect();
-        shown.sort_unstable();
+        // In the order of their names.
         shown.join(" ")
     }
 
