@@ -137,6 +137,9 @@ fn extensible(
         let name = cursor.oid("`=`, `dn` or a matching rule, such as `1.2.840.113556.1.4.803`")?;
         if !dn_attributes && name.eq_ignore_ascii_case("dn") {
             dn_attributes = true;
+        } else if !dn_attributes && name.starts_with("dn") {
+            // No rule is named so, and the LDAP library would take the beginning for `:dn`.
+            return Err(cursor.error("a matching rule whose name does not begin with `dn`"));
         } else {
             rule = Some(name.to_owned());
         }

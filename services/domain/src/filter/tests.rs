@@ -100,7 +100,7 @@ const CLOSE: &str = r"`)` (in a value, `*` is written `\2a`, `(` `\28`, `)` `\29
 const END: &str = "the end of the filter (several components are joined as `(&(…)(…))` or `(|(…)(…))`)";
 
 /// Each with where it is wrong, what was expected there and what was found.
-const WRONG: [(&str, usize, &str, &str); 24] = [
+const WRONG: [(&str, usize, &str, &str); 25] = [
     ("", 0, "an attribute, such as `mail`", "the end"),
     ("()", 1, "an attribute, such as `mail`", "`)`"),
     ("(=a)", 1, "an attribute, such as `mail`", "`=`"),
@@ -125,6 +125,12 @@ const WRONG: [(&str, usize, &str, &str); 24] = [
         "`=`",
     ),
     ("(cn:1.2:x:=a)", 8, "`=`", "`x`"),
+    (
+        "(cn:dnsMatch:=a)",
+        12,
+        "a matching rule whose name does not begin with `dn`",
+        "`:`",
+    ),
     ("(cn:x=a)", 5, "`:=`", "`=`"),
     ("(cn:dn=a)", 6, "`:=`, or `:` and a matching rule", "`=`"),
     ("(a=b)(c=d)", 5, END, "`(`"),
