@@ -14,8 +14,7 @@ use super::{
 mod tests;
 
 const ENTRY: u8 = 0x64;
-const OCTET_STRING: u8 = 0x04;
-const SEQUENCE: u8 = 0x30;
+const CONSTRUCTED: u8 = 0x20;
 /// Base, scope, aliases, size limit, time limit, types only and filter come before the attributes of a search.
 const BEFORE_ATTRIBUTES: usize = 7;
 /// More of a name is not waited for.
@@ -135,8 +134,8 @@ pub fn strip(frame: &mut BytesMut, wanted: &Wanted) -> Result<bool, FrameError> 
         return Ok(false);
     }
     let list = Place::at(frame, name.end, entry.end)?;
-    // The parts of what is no sequence were not checked.
-    if frame[list.start] != SEQUENCE {
+    // A server may call the list a set, and the decoder takes either. The parts of what is neither were not checked.
+    if frame[list.start] & CONSTRUCTED == 0 {
         return Ok(false);
     }
     let mut kept = list.content;
@@ -167,8 +166,8 @@ pub fn strip(frame: &mut BytesMut, wanted: &Wanted) -> Result<bool, FrameError> 
 /// What is no attribute stays: the decoder says so.
 fn is_wanted(mut attribute: &[u8], wanted: &Wanted) -> bool {
     match take(&mut attribute) {
-        Ok(name) if name.tag == OCTET_STRING => wanted.covers(name.content),
-        _ => true,
+        Ok(name) => wanted.covers(name.content),
+        Err(_) => true,
     }
 }
 

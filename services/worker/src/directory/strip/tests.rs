@@ -89,6 +89,19 @@ fn an_entry_of_wanted_attributes_and_what_is_no_entry_stay_as_they_are() {
 }
 
 #[test]
+fn a_list_or_a_name_under_another_tag_escapes_nothing() {
+    for (list, name) in [(0x31, 0x04), (0x30, 0x0c), (0xa3, 0x80)] {
+        let attribute = seq(0x30, &[tlv(name, b"jpegPhoto"), seq(0x31, &[tlv(0x04, b"x")])]);
+        let operation = seq(0x64, &[tlv(0x04, b"cn=a"), seq(list, &[attribute])]);
+        let (frame, cut) = stripped(&seq(0x30, &[tlv(0x02, &[2]), operation]), &["mail"]);
+        assert!(
+            cut && !frame.windows(9).any(|window| window == b"jpegPhoto"),
+            "{list:02x} {name:02x}"
+        );
+    }
+}
+
+#[test]
 fn a_search_for_no_attributes_gets_none_and_one_for_all_gets_all() {
     let message = entry(2, "cn=a", &[("mail", &[b"a@b.example"])]);
     assert!(stripped(&message, &["1.1"]).1);
