@@ -103,9 +103,10 @@ pub(crate) async fn end(
     run: RunId,
     ending: Ending,
 ) -> Result<v1::RunEnded, ReconcileError> {
-    let row = write(tenant, run, &ending).await?;
-    if tenant.row.run_id == Some(run.as_uuid()) {
-        tenant.release().await?;
+    let has_lease = tenant.row.run_id == Some(run.as_uuid());
+    let row = write(tenant, run, &ending, has_lease).await?;
+    if has_lease {
+        tenant.row.end_lease();
     }
     let ended = v1::RunEnded {
         state: ending.state.into(),
@@ -116,7 +117,12 @@ pub(crate) async fn end(
     Ok(ended)
 }
 
-async fn write(tenant: &mut TenantTx, run: RunId, ending: &Ending) -> Result<EndedRow, ReconcileError> {
+async fn write(
+    tenant: &mut TenantTx,
+    run: RunId,
+    ending: &Ending,
+    has_lease: bool,
+) -> Result<EndedRow, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
     let (read, counts, failure) = (&ending.read, &ending.counts, ending.failure.as_ref());
     let held = &ending.held;
@@ -158,6 +164,7 @@ async fn write(tenant: &mut TenantTx, run: RunId, ending: &Ending) -> Result<End
         .bind(to_bigint(ending.accounts_changed))
         .bind(ending.account_version)
         .bind(ending.rows_expire.map(PgTimestamp))
+        .bind(has_lease)
         .fetch_one(tenant.connection())
         .await
         .during("write the run's outcome")

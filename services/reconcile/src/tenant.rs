@@ -52,6 +52,16 @@ pub(crate) struct TenantRow {
     now: PgTimestamp,
 }
 
+impl TenantRow {
+    /// Nobody has the lease from here on.
+    pub(crate) fn end_lease(&mut self) {
+        self.run_id = None;
+        self.worker = None;
+        self.settings_generation = None;
+        self.deadline = None;
+    }
+}
+
 /// A transaction that holds the tenant's lock.
 pub(crate) struct TenantTx {
     transaction: LockedTransaction,
@@ -172,12 +182,9 @@ impl TenantTx {
         self.row.deadline = Some(PgTimestamp(deadline));
     }
 
-    /// Takes the lease back, with what was only of use while the run had it.
+    /// Takes the lease back from a run that does not end with it, and what was only of use while the run had it.
     pub(crate) async fn release(&mut self) -> Result<(), ReconcileError> {
-        self.row.run_id = None;
-        self.row.worker = None;
-        self.row.settings_generation = None;
-        self.row.deadline = None;
+        self.row.end_lease();
         sqlx::query(include_str!("tenant/release.sql"))
             .bind(self.tenant.as_str())
             .execute(self.transaction.connection())

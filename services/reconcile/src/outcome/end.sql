@@ -1,4 +1,10 @@
--- The end is the moment, not the transaction's beginning: to apply a large run takes a while.
+-- The end is the moment, not the transaction's beginning: to apply a large run takes a while. With a lease ($38) goes what was only
+-- of use while the run had it.
+WITH beat AS (
+    DELETE FROM reconcile.heartbeat WHERE tenant_id = $1 AND $38
+), staged AS (
+    DELETE FROM reconcile.staged_batch WHERE tenant_id = $1 AND $38
+)
 UPDATE reconcile.run_outcome o
 SET state = $3,
     history = $4,
