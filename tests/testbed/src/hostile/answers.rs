@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::AsyncWrite;
 use tokio::time::sleep;
 
-use super::ber::{Search, entry, header, message, page_done, result, seq, text, tlv};
+use super::ber::{Search, entry, header, integer, message, page_done, result, seq, text, tlv};
 use super::{BASE, Behaviour, Counted, Script};
 
 /// People in one page.
@@ -133,8 +133,7 @@ impl<S: AsyncWrite + Unpin> Answers<'_, S> {
             Behaviour::HugeValue => self.odd(&addresses([vec![b'v'; MEGABYTE]])).await,
             Behaviour::ManyValues => self.odd(&addresses((0..1_000_000).map(|_| b"a".to_vec()))).await,
             Behaviour::ManyClaims => {
-                let all = (0..10_001).map(|n| self.address(&format!("claim{n}")));
-                let attributes = addresses(all);
+                let attributes = self.ranges(0);
                 self.odd(&attributes).await
             }
             Behaviour::LongNames => {
@@ -257,6 +256,7 @@ impl<S: AsyncWrite + Unpin> Answers<'_, S> {
                     (format!("proxyAddresses;x-{n};range={first}-{first}"), vec![value])
                 })
                 .collect(),
+            Behaviour::ManyClaims => addresses((0..10_001).map(|n| self.address(&format!("claim{n}")))),
             _ => addresses([self.address("odd")]),
         }
     }
@@ -302,7 +302,7 @@ impl<S: AsyncWrite + Unpin> Answers<'_, S> {
     async fn flood(&mut self, operation: u8) -> Result<()> {
         let all = u32::MAX as usize;
         let mut begun = header(0x30, all);
-        begun.extend(tlv(0x02, &[0, u8::try_from(self.id).unwrap_or(1)]));
+        begun.extend(integer(self.id));
         begun.extend(header(operation, all - 20));
         begun.extend(text(format!("CN=flood,{BASE}")));
         self.out.send(&begun).await?;

@@ -65,10 +65,15 @@ pub(super) fn entry(id: u32, dn: &str, attributes: &[(String, Vec<Vec<u8>>)]) ->
     message(id, seq(0x64, &[text(dn), seq(0x30, &attributes)]))
 }
 
-fn integer(number: u32) -> Vec<u8> {
-    let mut bytes = vec![0];
-    bytes.extend(number.to_be_bytes());
-    tlv(0x02, &bytes)
+/// A number that is not negative, in as few bytes as it takes.
+pub(super) fn integer(number: u32) -> Vec<u8> {
+    let bytes = u64::from(number).to_be_bytes();
+    let mut first = bytes.iter().position(|byte| *byte != 0).unwrap_or(7);
+    // The first bit would be a sign.
+    if bytes[first] >= 0x80 {
+        first -= 1;
+    }
+    tlv(0x02, &bytes[first..])
 }
 
 /// A client's request.
