@@ -3,6 +3,11 @@
 //! Each [`Target`] takes any bytes and panics if a property does not hold. `make fuzz` looks for such bytes with libFuzzer;
 //! `make test` tries the seeds, which are kept in `seeds`, one folder for each target.
 
+#![expect(
+    clippy::panic,
+    reason = "a target says by a panic which property does not hold"
+)]
+
 mod directory;
 mod messages;
 mod syntax;

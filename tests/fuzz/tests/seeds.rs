@@ -1,5 +1,11 @@
 //! The seeds, tried by every ordinary test run.
 
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test without its seeds fails, also in a function beside it"
+)]
+
 use std::{fs, path::PathBuf};
 
 use rollcall_fuzz::Target;

@@ -142,7 +142,7 @@ impl Collector {
         };
         let batch = mem::replace(&mut self.batch, next);
         let send = self.batches.send(batch);
-        let sent = match &self.run {
+        let outcome = match &self.run {
             Some((signs, place)) => {
                 let hand_over = async {
                     place.read().await;
@@ -152,7 +152,7 @@ impl Collector {
             }
             None => send.await,
         };
-        sent.map_err(|_| ReadError::Stopped)
+        outcome.map_err(|_| ReadError::Stopped)
     }
 
     /// The read is complete: what it amounts to.
