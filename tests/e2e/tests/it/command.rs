@@ -32,6 +32,7 @@ const RUN_KEYS: [&str; 22] = [
     "run_id",
     "start_time",
     "state",
+    "takeovers",
     "tenant_id",
     "trigger",
     "unchanged",
