@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use terminal::{Answer, answer, answer_to, ended, json, keys, put_settings, rollcall};
 
-const RUN_KEYS: [&str; 22] = [
+const RUN_KEYS: [&str; 23] = [
     "acts_on_run_id",
     "attempt",
     "counts",

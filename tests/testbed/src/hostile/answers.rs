@@ -118,7 +118,8 @@ impl<S: AsyncWrite + Unpin> Answers<'_, S> {
             Behaviour::UnrequestedRanges
             | Behaviour::EndlessRanges
             | Behaviour::StuckRanges
-            | Behaviour::RangePerAttribute => {
+            | Behaviour::RangePerAttribute
+            | Behaviour::ManyClaims => {
                 let attributes = self.ranges(0);
                 self.odd(&attributes).await
             }
@@ -132,10 +133,6 @@ impl<S: AsyncWrite + Unpin> Answers<'_, S> {
             }
             Behaviour::HugeValue => self.odd(&addresses([vec![b'v'; MEGABYTE]])).await,
             Behaviour::ManyValues => self.odd(&addresses((0..1_000_000).map(|_| b"a".to_vec()))).await,
-            Behaviour::ManyClaims => {
-                let attributes = self.ranges(0);
-                self.odd(&attributes).await
-            }
             Behaviour::LongNames => {
                 let name = format!("CN={},{BASE}", "n".repeat(MEGABYTE));
                 self.out
