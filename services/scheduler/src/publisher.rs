@@ -150,6 +150,7 @@ fn message(request: &Unpublished) -> Message {
         attempt: 1,
         test: None,
         given_up_fence: 0,
+        in_vain: 0,
     };
     Message::job(request.lane, &job).with_traceparent(request.traceparent.clone())
 }

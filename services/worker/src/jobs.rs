@@ -20,7 +20,7 @@ use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{
     alone::Alone,
-    run::{Disposition, Runner},
+    run::{Disposition, Runner, after_in_vain},
     slots::Place,
 };
 pub use connection_tests::ConnectionTests;
@@ -64,7 +64,7 @@ impl Jobs {
             let dead = Message::dead(&delivery, reason);
             return self.send_on(delivery, dead).await;
         }
-        let span = span_of(&job, lane);
+        let span = span_of(&job, Some(lane));
         if let Some(parent) = delivery.traceparent() {
             telemetry::set_parent(&span, &parent);
         }
@@ -120,6 +120,21 @@ impl Jobs {
                 let later = Message::delayed(Delay::Park, lane, &given_up).with_traceparent(trace);
                 self.send_on(delivery, later).await;
             }
+            Disposition::InVain(fence) => {
+                let delay = after_in_vain(job.in_vain, fence.is_some());
+                tracing::info!(
+                    in_vain = job.in_vain.saturating_add(1),
+                    again_in_ms = delay.duration().as_millis(),
+                    "the directory was asked in vain: the run begins again later"
+                );
+                let again = Job {
+                    given_up_fence: fence.unwrap_or_default(),
+                    in_vain: job.in_vain.saturating_add(1),
+                    ..job
+                };
+                let later = Message::delayed(delay, lane, &again).with_traceparent(trace);
+                self.send_on(delivery, later).await;
+            }
             Disposition::Park | Disposition::NeedsProcess => {
                 let later = Message::delayed(Delay::Park, lane, &job).with_traceparent(trace);
                 self.send_on(delivery, later).await;
@@ -172,31 +187,21 @@ fn next_attempt(job: Job) -> Job {
     Job {
         attempt: job.attempt.max(1).saturating_add(1),
         given_up_fence: 0,
+        in_vain: 0,
         ..job
     }
 }
 
-fn span_of(job: &Job, lane: Lane) -> Span {
+/// The span of a run; `lane` is none for a process of its own.
+pub(crate) fn span_of(job: &Job, lane: Option<Lane>) -> Span {
     tracing::info_span!(
         "run",
         otel.kind = "consumer",
         tenant.id = job.tenant_id,
         run.id = job.run_id,
         attempt = job.attempt,
-        lane = lane.as_str(),
-        fence = Empty,
-    )
-}
-
-/// The span of a run in a process of its own, which has no lane.
-pub(crate) fn span_of_run_alone(job: &Job) -> Span {
-    tracing::info_span!(
-        "run",
-        otel.kind = "consumer",
-        tenant.id = job.tenant_id,
-        run.id = job.run_id,
-        attempt = job.attempt,
-        alone = true,
+        lane = lane.map(Lane::as_str),
+        alone = lane.is_none(),
         fence = Empty,
     )
 }

@@ -41,6 +41,7 @@ use crate::{
 use attempt::{Attempt, AttemptError};
 use control::Control;
 pub use pace::Pace;
+pub(crate) use retry::after_in_vain;
 
 /// A run whose settings change each time it has read is tried again later.
 const BEGINNINGS: usize = 3;
@@ -57,6 +58,9 @@ pub enum Disposition {
     Park,
     /// The same, and this worker no longer works under the lease with this fence: whoever comes next may have it at once.
     GiveUp(i64),
+    /// The directory was asked in vain, for a reason of ours, and is asked again later, each time by longer; that is no
+    /// attempt. The fence is that of a lease that could not be given back.
+    InVain(Option<i64>),
     /// It is to be done in a process that does nothing else.
     NeedsProcess,
     /// The next attempt is due after this delay.
@@ -127,7 +131,7 @@ impl Runner {
                 break;
             }
         }
-        Disposition::GiveUp(given_up)
+        Disposition::InVain(Some(given_up))
     }
 
     async fn step(&self, job: &Job, place: &Arc<Place>, given_up: i64) -> Step {
@@ -135,7 +139,8 @@ impl Runner {
             Ok(begun) => begun,
             Err(CallError::Refused(why)) => return Step::Settled(Disposition::Reject(why)),
             Err(error) => {
-                return Step::Settled(give_up("the run cannot begin: it waits", &error, given_up));
+                reconcile::report(&error, "the run cannot begin: it waits");
+                return Step::Settled(Disposition::GiveUp(given_up));
             }
         };
         match begun.status() {
@@ -186,17 +191,14 @@ impl Runner {
             }
             AttemptError::Call(CallError::Fenced) => return Step::Settled(fenced(&lease)),
             AttemptError::Call(error @ CallError::Ours(_)) => {
-                return Step::Settled(give_up(
-                    "the read cannot be submitted: the run waits",
-                    &error,
-                    lease.fence,
-                ));
+                reconcile::report(&error, "the read cannot be submitted: the run waits");
+                return Step::Settled(attempt.end_in_vain().await);
             }
             AttemptError::Call(CallError::ReadRefused { code, why }) => ReadError::RefusedByUs { code, why },
             AttemptError::Call(error @ CallError::Refused(_)) => ReadError::Internal(error.to_string()),
             AttemptError::Read(error) if error.is_lack_of_memory() => {
                 tracing::warn!(%error, "the run waits until other runs have given memory back");
-                return Step::Settled(Disposition::Park);
+                return Step::Settled(attempt.end_in_vain().await);
             }
             AttemptError::Read(error) => error,
         };
@@ -215,9 +217,4 @@ fn fenced(lease: &Lease) -> Disposition {
         "the fence was lost: the run is dropped here"
     );
     Disposition::Park
-}
-
-fn give_up(what: &'static str, error: &CallError, fence: i64) -> Disposition {
-    reconcile::report(error, what);
-    Disposition::GiveUp(fence)
 }

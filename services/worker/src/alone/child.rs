@@ -56,7 +56,7 @@ async fn do_run(config: &Config, job: &Job, traceparent: &str) -> Result<Disposi
     // Whoever ends the worker ends it with its children: the worker decides how long they are waited for.
     let _terminate = signal(SignalKind::terminate())?;
     let _interrupt = signal(SignalKind::interrupt())?;
-    let span = jobs::span_of_run_alone(job);
+    let span = jobs::span_of(job, None);
     if !traceparent.is_empty() {
         telemetry::set_parent(&span, traceparent);
     }

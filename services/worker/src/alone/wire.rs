@@ -38,6 +38,8 @@ pub(super) fn line(disposition: &Disposition) -> String {
         // A process of its own that asks for one is out of step: the run waits.
         Disposition::Park | Disposition::NeedsProcess => "park\n".to_owned(),
         Disposition::GiveUp(fence) => format!("give-up {fence}\n"),
+        Disposition::InVain(None) => "in-vain\n".to_owned(),
+        Disposition::InVain(Some(fence)) => format!("in-vain {fence}\n"),
         Disposition::Retry(delay) => format!("retry {}\n", delay.exchange()),
         Disposition::RetrySlowly(delay) => format!("retry-slowly {}\n", delay.exchange()),
         Disposition::GiveWay => "give-way\n".to_owned(),
@@ -53,6 +55,8 @@ pub(super) fn disposition(line: &[u8]) -> Option<Disposition> {
         ("done", "") => Some(Disposition::Done),
         ("park", "") => Some(Disposition::Park),
         ("give-up", fence) => fence.parse().ok().map(Disposition::GiveUp),
+        ("in-vain", "") => Some(Disposition::InVain(None)),
+        ("in-vain", fence) => fence.parse().ok().map(|fence| Disposition::InVain(Some(fence))),
         ("give-way", "") => Some(Disposition::GiveWay),
         ("retry", exchange) => delay(exchange).map(Disposition::Retry),
         ("retry-slowly", exchange) => delay(exchange).map(Disposition::RetrySlowly),
@@ -76,6 +80,8 @@ mod tests {
             Disposition::Done,
             Disposition::Park,
             Disposition::GiveUp(7),
+            Disposition::InVain(None),
+            Disposition::InVain(Some(7)),
             Disposition::GiveWay,
             Disposition::Reject("not one".to_owned()),
         ];

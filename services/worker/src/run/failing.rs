@@ -70,28 +70,42 @@ impl Attempt<'_> {
         then: Disposition,
     ) -> Disposition {
         loop {
-            let next = delay.and_then(|delay| clock::now().checked_add(delay).ok());
-            let request = FailRunRequest {
-                tenant_id: self.lease.tenant_id.clone(),
-                run_id: self.lease.run_id.clone(),
-                fence: self.lease.fence,
-                failure: failure.clone(),
-                next_attempt_time: next.map(timestamp),
-            };
-            match self.runner.reconcile.fail(request).await {
+            match self.tell_once(failure.clone(), delay).await {
                 Ok(()) => return then,
                 Err(CallError::Fenced) => return super::fenced(self.lease),
                 Err(error) if Instant::now() >= self.deadline => {
-                    return super::give_up(
-                        "the failure cannot be told: the run waits",
-                        &error,
-                        self.lease.fence,
-                    );
+                    reconcile::report(&error, "the failure cannot be told: the run waits");
+                    return Disposition::InVain(Some(self.lease.fence));
                 }
                 Err(error) => reconcile::report(&error, "the failure could not be told yet"),
             }
             sleep(TELL_AGAIN).await;
         }
+    }
+
+    /// Gives back the lease of a run whose read was in vain, so that nobody who asks for the run meanwhile waits for it to
+    /// fall silent. What kept the read from being handed in may keep this as well: the job then carries the fence.
+    pub(super) async fn end_in_vain(&self) -> Disposition {
+        match self.tell_once(None, Some(Duration::ZERO)).await {
+            Ok(()) => Disposition::InVain(None),
+            Err(CallError::Fenced) => super::fenced(self.lease),
+            Err(error) => {
+                reconcile::report(&error, "the lease cannot be given back");
+                Disposition::InVain(Some(self.lease.fence))
+            }
+        }
+    }
+
+    async fn tell_once(&self, failure: Option<Failure>, delay: Option<Duration>) -> Result<(), CallError> {
+        let next = delay.and_then(|delay| clock::now().checked_add(delay).ok());
+        let request = FailRunRequest {
+            tenant_id: self.lease.tenant_id.clone(),
+            run_id: self.lease.run_id.clone(),
+            fence: self.lease.fence,
+            failure,
+            next_attempt_time: next.map(timestamp),
+        };
+        self.runner.reconcile.fail(request).await
     }
 }
 

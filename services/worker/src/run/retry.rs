@@ -20,6 +20,18 @@ pub(super) fn after(class: FailureClass, trigger: RunTrigger, attempt: u32) -> O
     }
 }
 
+/// The wait after so many beginnings in a row that asked the directory in vain. Meanwhile a lease that could not be given
+/// back must not fall silent, since that would count as a lost worker.
+pub(crate) fn after_in_vain(before: u32, has_lease: bool) -> Delay {
+    match before {
+        0 => Delay::Park,
+        1 => Delay::Seconds2,
+        2..=4 => Delay::Seconds10,
+        _ if has_lease => Delay::Seconds10,
+        _ => Delay::Seconds60,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +52,13 @@ mod tests {
             waits(FailureClass::Transient, RunTrigger::Scheduled),
             [10, 60, 300]
         );
+    }
+
+    #[test]
+    fn a_directory_that_was_asked_in_vain_is_asked_less_and_less_often() {
+        let waits = |has_lease| [0, 1, 2, 3, 4, 5, u32::MAX].map(|n| after_in_vain(n, has_lease).duration().as_secs());
+        assert_eq!(waits(false), [1, 2, 10, 10, 10, 60, 60]);
+        assert_eq!(waits(true), [1, 2, 10, 10, 10, 10, 10], "a lease lasts 15 s");
     }
 
     #[test]

@@ -172,7 +172,7 @@ async fn a_run_whose_lease_is_lost_is_dropped_without_a_word_and_keeps_its_job()
 }
 
 #[tokio::test]
-async fn a_fault_of_ours_parks_the_job_and_fails_nothing() {
+async fn a_read_that_cannot_be_handed_in_gives_the_lease_back_and_fails_nothing() {
     let refusal = Some((Code::Unavailable, "UNAVAILABLE"));
     let scripted = Scripted::start(Answers {
         submit: refusal,
@@ -181,12 +181,28 @@ async fn a_fault_of_ours_parks_the_job_and_fails_nothing() {
     })
     .await;
     let disposition = scripted.run(serve(vec![two_people()]).await.port, 1).await;
+    assert_eq!(disposition, Disposition::InVain(None));
+    let told = scripted.failed().expect("the lease is given back");
+    assert_eq!(told.failure, None);
+    assert!(told.next_attempt_time.is_some(), "it is not over");
+}
+
+#[tokio::test]
+async fn a_lease_that_cannot_be_given_back_either_goes_with_the_job() {
+    let away = Some((Code::Unavailable, "UNAVAILABLE"));
+    let scripted = Scripted::start(Answers {
+        submit: away,
+        refusals: 9,
+        fail: away,
+        ..Answers::default()
+    })
+    .await;
+    let disposition = scripted.run(serve(vec![two_people()]).await.port, 1).await;
     assert_eq!(
         disposition,
-        Disposition::GiveUp(1),
+        Disposition::InVain(Some(1)),
         "whoever comes next may have the lease"
     );
-    assert!(scripted.failed().is_none());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Each request reached a final state, within few beginnings, and nothing of ours was called the customer's.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use anyhow::Result;
 use sqlx::PgPool;
@@ -62,8 +62,7 @@ pub(super) async fn judge(case: &Case<'_>, subject: &Subject) -> Result<Judged> 
     judged.seen.runs = runs.len();
     judged.seen.beginnings = usize::try_from(beginnings.values().sum::<i64>()).unwrap_or_default();
     // Each fault may cost a run its worker, and each answer that is lost may make it begin once more.
-    // And a run that cannot be committed is tried again each second.
-    let bound = 1 + 2 * i64::try_from(case.plan.faults.len())? + i64::try_from(case.plan.outage().as_secs())?;
+    let bound = 1 + 2 * i64::try_from(case.plan.faults.len())? + in_vain(case.plan.outage());
     for run in &runs {
         let Run {
             id,
@@ -85,4 +84,14 @@ pub(super) async fn judge(case: &Case<'_>, subject: &Subject) -> Result<Judged> 
         }
     }
     Ok(judged)
+}
+
+/// How often a run that cannot be committed may begin again in this time.
+fn in_vain(outage: Duration) -> i64 {
+    let waits = [1, 2, 10, 10, 10].into_iter().chain(std::iter::repeat(60));
+    let due = waits.scan(Duration::ZERO, |at, wait| {
+        *at += Duration::from_secs(wait);
+        Some(*at)
+    });
+    due.take_while(|at| *at <= outage).fold(0, |count, _| count + 1)
 }

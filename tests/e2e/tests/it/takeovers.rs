@@ -115,6 +115,45 @@ fn came_again(worker: &Service) -> usize {
     worker.log().matches("the run goes on here already").count()
 }
 
+/// As on a disk that is full: what is small is written, what is large is not.
+const NO_ROOM: &str = "
+    CREATE FUNCTION public.no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END
+    $$;
+    CREATE TRIGGER no_room BEFORE INSERT ON portal.account EXECUTE FUNCTION public.no_room()";
+
+#[tokio::test]
+async fn a_run_that_cannot_be_committed_asks_its_directory_less_and_less_often() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let (tenant, forest) = own.tenant("unroomed").await?;
+    people(&tenant, &forest, 2).await?;
+    tenant.put_directory(forest.settings()).await?;
+    sqlx::raw_sql(NO_ROOM).execute(&own.database).await?;
+    let start = Instant::now();
+    let run_id = tenant.start_sync().await?;
+    let waits = Broker::connect(&own.stack.endpoints().amqp_url).await?;
+    wait::until(
+        "the run to wait for longer than seconds",
+        || waits.waiting("rollcall.delay.10s"),
+        |jobs| *jobs == 1,
+    )
+    .await?;
+    let waited = start.elapsed();
+    assert!(waited >= Duration::from_secs(3), "1 s and 2 s, not {waited:?}");
+    assert_eq!(own.fence(&tenant).await?, 3, "its directory was asked each time");
+    let run = tenant.run(&run_id).await?;
+    assert_eq!((run.state(), run.attempt, run.takeovers), (RunState::Queued, 1, 0));
+    assert_eq!(run.failure, None, "a fault of ours is not the directory's");
+
+    sqlx::raw_sql("DROP TRIGGER no_room ON portal.account")
+        .execute(&own.database)
+        .await?;
+    let run = succeeded(&tenant, &run_id).await?;
+    assert_eq!((run.attempt, run.takeovers), (1, 0));
+    assert_eq!((own.fence(&tenant).await?, own.applied(&tenant).await?), (4, 1));
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_run_that_ends_one_worker_after_another_is_tried_alone_and_given_up() -> Result<()> {
     let own = Own::start(impatient(StackOptions::default())).await?;

@@ -46,6 +46,7 @@ pub(super) struct Answers {
     pub(super) last_digest: Vec<u8>,
     pub(super) unchanged: Refusal,
     pub(super) submit: Refusal,
+    pub(super) fail: Refusal,
     /// How many submissions are refused.
     pub(super) refusals: usize,
     pub(super) cancelled: bool,
@@ -79,6 +80,7 @@ impl Default for Answers {
             last_digest: Vec::new(),
             unchanged: None,
             submit: None,
+            fail: None,
             refusals: 0,
             cancelled: false,
             hold_bytes: 1 << 20,

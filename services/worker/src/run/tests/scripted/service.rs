@@ -161,6 +161,7 @@ impl ReconcileService for Scripted {
 
     async fn fail_run(&self, request: Request<FailRunRequest>) -> Result<Response<FailRunResponse>, Status> {
         self.note(Call::Fail);
+        refuse(self.answers.fail)?;
         self.told.lock().unwrap().failed = Some(request.into_inner());
         Ok(Response::new(FailRunResponse {}))
     }
