@@ -56,7 +56,9 @@ mod tests {
 
     #[test]
     fn a_directory_that_was_asked_in_vain_is_asked_less_and_less_often() {
-        let waits = |has_lease| [0, 1, 2, 3, 4, 5, u32::MAX].map(|n| after_in_vain(n, has_lease).duration().as_secs());
+        let waits = |has_lease| {
+            [0, 1, 2, 3, 4, 5, u32::MAX].map(|n| after_in_vain(n, has_lease).duration().as_secs())
+        };
         assert_eq!(waits(false), [1, 2, 10, 10, 10, 60, 60]);
         assert_eq!(waits(true), [1, 2, 10, 10, 10, 10, 10], "a lease lasts 15 s");
     }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Tenant, forest::ForestProxy, person, wait};
 use rollcall_proto::v1::{CancelRunRequest, DeleteSettingsRequest, Directory, RunState, Security};
-use rollcall_testbed::{Kind, Proxy, StackOptions};
+use rollcall_testbed::{Kind, StackOptions};
 
 use crate::{
     own::{Own, STALLED_AT, people, reading, succeeded},
@@ -116,13 +116,7 @@ async fn runs_wait_for_a_reconcile_that_is_away_and_then_end_well() -> Result<()
 
 #[tokio::test]
 async fn a_run_asked_for_while_the_broker_is_away_is_published_when_it_is_back() -> Result<()> {
-    let bed = rollcall_testbed::Bed::attach()?;
-    let broker = Proxy::start(bed.rabbitmq()?.socket_address()).await?;
-    let own = Own::start(StackOptions {
-        broker: Some(broker.address()),
-        ..StackOptions::default()
-    })
-    .await?;
+    let (own, broker) = Own::behind_a_proxied_broker().await?;
     let (tenant, forest) = own.tenant("broker").await?;
     people(&tenant, &forest, 2).await?;
     tenant.put_directory(forest.settings()).await?;

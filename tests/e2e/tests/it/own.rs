@@ -4,7 +4,7 @@
 use anyhow::{Result, ensure};
 use rollcall_e2e::{Forest, Tenant, forest::ForestProxy, person, wait};
 use rollcall_proto::v1::{Run, RunState};
-use rollcall_testbed::{Bed, Stack, StackOptions};
+use rollcall_testbed::{Bed, Proxy, Stack, StackOptions};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 
 /// A stack on the bed around this test, and its database.
@@ -23,6 +23,17 @@ impl Own {
             .connect(&stack.endpoints().database_url)
             .await?;
         Ok(Self { bed, stack, database })
+    }
+
+    /// The same, with a proxy between the services and their broker.
+    pub(crate) async fn behind_a_proxied_broker() -> Result<(Self, Proxy)> {
+        let broker = Proxy::start(Bed::attach()?.rabbitmq()?.socket_address()).await?;
+        let own = Self::start(StackOptions {
+            broker: Some(broker.address()),
+            ..StackOptions::default()
+        })
+        .await?;
+        Ok((own, broker))
     }
 
     /// A tenant of this stack, with a unit of its own in OpenLDAP.

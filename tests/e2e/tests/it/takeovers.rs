@@ -10,7 +10,7 @@ use rollcall_proto::v1::{
     reconcile_service_client::ReconcileServiceClient,
 };
 use rollcall_testbed::{
-    Bed, Kind, Proxy, Service, StackOptions,
+    Kind, Service, Signal, StackOptions,
     proxy::{Action, Direction},
 };
 
@@ -65,13 +65,7 @@ async fn a_job_that_comes_again_while_its_run_reads_makes_nothing_begin() -> Res
 
 #[tokio::test]
 async fn slow_reads_go_on_when_the_broker_breaks_and_hands_their_jobs_out_again() -> Result<()> {
-    let bed = Bed::attach()?;
-    let way = Proxy::start(bed.rabbitmq()?.socket_address()).await?;
-    let own = Own::start(StackOptions {
-        broker: Some(way.address()),
-        ..StackOptions::default()
-    })
-    .await?;
+    let (own, way) = Own::behind_a_proxied_broker().await?;
     let (tenant, forest) = own.tenant("slow").await?;
     let (proxy, run_id) = stalled(&tenant, &forest).await?;
     let worker = own.stack.service(Kind::Worker, 0)?;
@@ -142,7 +136,10 @@ async fn a_run_that_cannot_be_committed_asks_its_directory_less_and_less_often()
     assert!(waited >= Duration::from_secs(3), "1 s and 2 s, not {waited:?}");
     assert_eq!(own.fence(&tenant).await?, 3, "its directory was asked each time");
     let run = tenant.run(&run_id).await?;
-    assert_eq!((run.state(), run.attempt, run.takeovers), (RunState::Queued, 1, 0));
+    assert_eq!(
+        (run.state(), run.attempt, run.takeovers),
+        (RunState::Queued, 1, 0)
+    );
     assert_eq!(run.failure, None, "a fault of ours is not the directory's");
 
     sqlx::raw_sql("DROP TRIGGER no_room ON portal.account")
@@ -274,13 +271,7 @@ async fn a_run_whose_job_vanished_with_its_worker_is_read_again_within_a_minute(
 
 #[tokio::test]
 async fn a_scheduler_that_dies_with_requests_in_hand_keeps_nobody_waiting() -> Result<()> {
-    let bed = Bed::attach()?;
-    let way = Proxy::start(bed.rabbitmq()?.socket_address()).await?;
-    let own = Own::start(StackOptions {
-        broker: Some(way.address()),
-        ..StackOptions::default()
-    })
-    .await?;
+    let (own, way) = Own::behind_a_proxied_broker().await?;
     let (tenant, forest) = own.tenant("inhand").await?;
     people(&tenant, &forest, 2).await?;
     tenant.put_directory(forest.settings()).await?;
@@ -376,5 +367,66 @@ async fn a_worker_that_asks_again_for_a_run_that_it_has_is_told_so() -> Result<(
     .await?;
     assert_eq!(tenant.run(&run_id).await?.takeovers, 0, "no worker was lost");
     assert_eq!(own.fence(&tenant).await?, 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lost_heartbeat_and_a_lost_fence_are_told_with_their_run_and_why() -> Result<()> {
+    let own = Own::start(impatient(StackOptions::default())).await?;
+    let (tenant, forest) = own.tenant("lost").await?;
+    let (_proxy, run_id) = stalled(&tenant, &forest).await?;
+    let worker = own.stack.service(Kind::Worker, 0)?;
+    let reconcile = own.stack.service(Kind::Reconcile, 0)?;
+    let told = async |service: &Service, what: &str| {
+        let lines = || async {
+            let log = service.log();
+            let line = log.lines().find(|line| line.contains(what)).map(str::to_owned);
+            Ok(line)
+        };
+        let line = wait::until(what, lines, Option::is_some)
+            .await?
+            .unwrap_or_default();
+        for part in [" WARN ", &tenant.id, &run_id, "fence=1", "cause="] {
+            ensure!(line.contains(part), "{part} is missing: {line}");
+        }
+        anyhow::Ok(())
+    };
+
+    reconcile.signal(Signal::Stop).await?;
+    told(worker, "a heartbeat was lost").await?;
+    reconcile.signal(Signal::Continue).await?;
+
+    worker.signal(Signal::Stop).await?;
+    let certificate = Kind::Worker.certificate_name();
+    let channel = own
+        .stack
+        .endpoints()
+        .connect_as(Kind::Reconcile, &certificate)
+        .await?;
+    let another = BeginRunRequest {
+        tenant_id: tenant.id.clone(),
+        run_id: run_id.clone(),
+        worker_id: "another".to_owned(),
+        attempt: 1,
+        given_up_fence: 0,
+        alone: true,
+    };
+    let client = ReconcileServiceClient::new(channel);
+    wait::until(
+        "another worker to have the run",
+        || async {
+            Ok(client
+                .clone()
+                .begin_run(another.clone())
+                .await?
+                .into_inner()
+                .status())
+        },
+        |status| *status == BeginStatus::Started,
+    )
+    .await?;
+    worker.signal(Signal::Continue).await?;
+    told(worker, "the fence was lost").await?;
+    told(reconcile, "a heartbeat came with a fence that was lost").await?;
     Ok(())
 }
