@@ -2,6 +2,7 @@
 
 pub mod tenant_lock;
 mod timestamp;
+mod whole;
 
 use std::{error::Error, num::NonZeroU32, str::FromStr as _, time::Duration};
 
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use timestamp::{PgTimestamp, from_proto, to_proto};
+pub use whole::whole;
 
 /// A call that finds no free connection for this long is refused.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);

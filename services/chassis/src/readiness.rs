@@ -23,7 +23,7 @@ use crate::{
     amqp::Broker,
     grpc::Serving,
     outage::{BROKER, Cause, DATABASE, Part, VIEWS},
-    pg::{Database, Sessions},
+    pg::{Database, Sessions, whole},
 };
 
 /// Between two checks of a part that answers.
@@ -85,10 +85,11 @@ impl Readiness {
         });
         self.check(&DATABASE, move || {
             let own = own.clone();
-            async move {
+            // An answer that comes too late is still taken out of the connection.
+            whole(async move {
                 let answered = sqlx::query("SELECT 1").execute(&own).await;
                 answered.map(drop).map_err(|error| Cause::away(&error))
-            }
+            })
         })
     }
 
@@ -111,7 +112,7 @@ impl Readiness {
         let there = Arc::new(AtomicBool::new(false));
         self.check(&VIEWS, move || {
             let (there, asked) = (Arc::clone(&there), published());
-            async move {
+            whole(async move {
                 if there.load(Ordering::Relaxed) {
                     return Ok(());
                 }
@@ -123,7 +124,7 @@ impl Readiness {
                     Err(error) => return Err(Cause::away(&error)),
                 }
                 Ok(())
-            }
+            })
         })
     }
 

@@ -10,7 +10,10 @@ use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::plan::{Directory, DirectoryBuilder, Footprint};
 use rollcall_proto::v1::{self, submit_run_request::Part, submit_run_response};
 use sqlx::FromRow;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout_at},
+};
 use tonic::Status;
 
 use crate::{
@@ -67,27 +70,28 @@ impl Reconciler {
         parts: impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin,
         answers: &mpsc::Sender<Answer>,
     ) -> Result<v1::RunEnded, ReconcileError> {
-        let deadline = std::time::Duration::try_from(self.leases.deadline).unwrap_or_default();
-        // Past the deadline the sweeper has ended the run, whatever still comes.
-        let read = tokio::time::timeout(deadline, self.collect(parts, answers))
-            .await
-            .map_err(|_| ReconcileError::Fenced)??;
+        let read = self.collect(parts, answers).await?;
         self.commit(read).await
     }
 
     async fn collect(
         &self,
-        mut parts: impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin,
+        parts: impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin,
         answers: &mpsc::Sender<Answer>,
     ) -> Result<CompleteRead, ReconcileError> {
-        let Part::Header(header) = next(&mut parts).await? else {
+        let mut parts = Parts {
+            parts,
+            deadline: Instant::now()
+                + std::time::Duration::try_from(self.leases.deadline).unwrap_or_default(),
+        };
+        let Part::Header(header) = parts.next().await? else {
             return Err(ReconcileError::Submission("it does not begin with a header"));
         };
         let key = convert::lease_key(&header.tenant_id, &header.run_id, header.fence)?;
         let at_header = self.look_at_lease(&key).await?;
         let mut collector = Collector::new(self, key, at_header);
         let footer = loop {
-            match next(&mut parts).await? {
+            match parts.next().await? {
                 Part::Batch(batch) => collector.take(batch).await?,
                 Part::Footer(footer) => break footer,
                 Part::Header(_) => return Err(ReconcileError::Submission("it has a second header")),
@@ -134,16 +138,27 @@ impl AtHeader {
     }
 }
 
-async fn next(
-    parts: &mut (impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin),
-) -> Result<Part, ReconcileError> {
-    match parts.next().await {
-        Some(Ok(v1::SubmitRunRequest { part: Some(part) })) => Ok(part),
-        Some(Ok(v1::SubmitRunRequest { part: None })) => {
-            Err(ReconcileError::Submission("it has an empty part"))
+/// What a worker sends, until the run's deadline. Past that the sweeper has ended the run, whatever still comes.
+///
+/// Only what waits for the worker ends there: a statement that were dropped would leave its answer to another.
+struct Parts<S> {
+    parts: S,
+    deadline: Instant,
+}
+
+impl<S: Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin> Parts<S> {
+    async fn next(&mut self) -> Result<Part, ReconcileError> {
+        let part = timeout_at(self.deadline, self.parts.next())
+            .await
+            .map_err(|_| ReconcileError::Fenced)?;
+        match part {
+            Some(Ok(v1::SubmitRunRequest { part: Some(part) })) => Ok(part),
+            Some(Ok(v1::SubmitRunRequest { part: None })) => {
+                Err(ReconcileError::Submission("it has an empty part"))
+            }
+            Some(Err(_)) => Err(ReconcileError::Submission("it broke off")),
+            None => Err(ReconcileError::Submission("it ended before it was whole")),
         }
-        Some(Err(_)) => Err(ReconcileError::Submission("it broke off")),
-        None => Err(ReconcileError::Submission("it ended before it was whole")),
     }
 }
 

@@ -9,7 +9,7 @@ mod cell;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use futures::{Stream, stream};
-use rollcall_chassis::status::ApiError;
+use rollcall_chassis::{pg::whole, status::ApiError};
 use rollcall_proto::v1::{ExportCsvResponse, Row};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
@@ -93,12 +93,12 @@ impl Export {
 
     async fn next_row(&mut self) -> Result<Option<Row>, ApiError> {
         if self.batch.is_empty()
-            && let Some(rows) = &mut self.rows
+            && let Some(mut rows) = self.rows.take()
         {
-            self.batch = rows.next().await?.into();
-            if self.batch.is_empty() {
-                self.rows = None;
-            }
+            // Whoever exports may go away at any moment.
+            let (batch, rows) = whole(async move { (rows.next().await, rows) }).await;
+            self.batch = batch?.into();
+            self.rows = Some(rows).filter(|_| !self.batch.is_empty());
         }
         Ok(self.batch.pop_front())
     }

@@ -13,6 +13,7 @@ use prost::Message as _;
 use rollcall_chassis::{
     BoxError,
     amqp::{Consumer, Delivery},
+    pg::whole,
     status::ApiError,
 };
 use rollcall_proto::v1::{Run, RunChanged, RunState};
@@ -43,7 +44,7 @@ pub(crate) struct Limits {
 }
 
 /// Where a run is read.
-pub(crate) trait ReadRun: Send + Sync {
+pub(crate) trait ReadRun: Send + Sync + 'static {
     /// The run as it is now.
     fn read(&self, run: &RunKey) -> impl Future<Output = Result<Run, ApiError>> + Send;
 
@@ -147,7 +148,9 @@ impl<R: ReadRun> Watcher<R> {
         }
         loop {
             self.wait().await?;
-            let run = self.runs.read_again(&self.run).await?;
+            let (runs, run) = (Arc::clone(&self.runs), self.run.clone());
+            // Whoever watches may go away at any moment.
+            let run = whole(async move { runs.read_again(&run).await }).await?;
             self.read = Instant::now();
             if self.seen.as_ref() != Some(&run) {
                 return Ok(Some(self.see(run)));

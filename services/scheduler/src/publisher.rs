@@ -10,6 +10,7 @@ use rollcall_chassis::{
     fail_point::{self, FailPoint},
     lifecycle::chain,
     outage,
+    pg::whole,
 };
 use rollcall_proto::v1::Job;
 use tokio_util::sync::CancellationToken;
@@ -123,7 +124,10 @@ impl Publisher {
     async fn keep(&self, requests: &[Unpublished], claim: Claim) -> Infallible {
         loop {
             tokio::time::sleep(RENEW).await;
-            if let Err(error) = self.store.renew_claims(requests, claim).await {
+            let (store, held) = (self.store.clone(), requests.to_vec());
+            // The broker's answer ends this loop at any moment.
+            let renewed = whole(async move { store.renew_claims(&held, claim).await });
+            if let Err(error) = renewed.await {
                 tracing::debug!(error = chain(&error), "a claim could not be renewed");
             }
         }

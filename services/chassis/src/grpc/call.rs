@@ -1,4 +1,8 @@
 //! What happens around every call: a place among the open calls, a span in the caller's trace, a closing status.
+//!
+//! A call is worked on in a task of its own, to its end, whether or not its caller waits for it. A caller that gives up would
+//! otherwise drop the work in the middle of a statement, and the database's connection, which nobody can tell from a sound
+//! one, would answer the next caller with what was left in it. Until its work ends, such a call keeps its place.
 
 use std::{
     convert::Infallible,
@@ -11,8 +15,9 @@ use std::{
 
 use http::{HeaderMap, Request, Response};
 use http_body::Frame;
+use tokio_util::task::TaskTracker;
 use tonic::{
-    Code,
+    Code, Status,
     body::Body,
     transport::server::{TcpConnectInfo, TlsConnectInfo},
 };
@@ -44,19 +49,23 @@ struct Around {
     places: Arc<Places>,
     connections: Arc<Connections>,
     answers: Arc<Answers>,
+    work: TaskTracker,
 }
 
 impl CallLayer {
+    /// The calls' work is in `work`: whoever ends the server waits for it.
     pub(super) fn new(
         config: &ServerConfig,
         connections: Arc<Connections>,
         answers: Arc<Answers>,
+        work: TaskTracker,
     ) -> Result<Self, prost::DecodeError> {
         Ok(Self(Arc::new(Around {
             methods: Methods::of_contract()?,
             places: Arc::new(Places::new(config)),
             connections,
             answers,
+            work,
         })))
     }
 }
@@ -81,7 +90,7 @@ pub(super) struct Calls<S> {
 impl<S> Service<Request<Body>> for Calls<S>
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
+    S::Future: Send + 'static,
 {
     type Response = Response<Body>;
     type Error = Infallible;
@@ -119,13 +128,23 @@ where
         };
         let answers = Arc::clone(&self.around.answers);
         let answer = self.inner.call(request);
-        Box::pin(
-            async move {
-                let response = answer.await?;
-                Ok(response_with(response, call, &answers))
+        let work = async move {
+            let response = answer.await?;
+            Ok(response_with(response, call, &answers))
+        };
+        let work = self.around.work.spawn(work.instrument(span));
+        Box::pin(async move {
+            match work.await {
+                Ok(answered) => answered,
+                Err(error) => {
+                    tracing::error!(%error, "a call crashed");
+                    Ok(
+                        Status::internal("The call could not be answered: see the service's log.")
+                            .into_http(),
+                    )
+                }
             }
-            .instrument(span),
-        )
+        })
     }
 }
 

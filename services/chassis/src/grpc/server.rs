@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use futures::FutureExt as _;
 use http::{Request, Response};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::{
     body::Body,
     server::NamedService,
@@ -109,6 +109,7 @@ impl Server {
         let mut server = bounded(config);
         let connections = Arc::new(Connections::new(config));
         let answers = Arc::new(Answers::new(Duration::from_secs(config.stall_seconds.into())));
+        let calls = TaskTracker::new();
         let mutual_tls = self.tls.is_some();
         if let Some(tls) = self.tls {
             server = server.tls_config(tls)?;
@@ -118,6 +119,7 @@ impl Server {
                 config,
                 Arc::clone(&connections),
                 Arc::clone(&answers),
+                calls.clone(),
             )?)
             .add_routes(self.routes.routes());
         tracing::info!(server.address = %serving.address, mutual_tls, "gRPC server listens");
@@ -133,7 +135,10 @@ impl Server {
             let serve = router
                 .serve_with_incoming_shutdown(incoming, drain)
                 .inspect(|_| finished.cancel());
-            tokio::join!(serve, answers.look(finished.clone())).0
+            let ended = tokio::join!(serve, answers.look(finished.clone())).0;
+            calls.close();
+            calls.wait().await;
+            ended
         });
         Ok(serving)
     }

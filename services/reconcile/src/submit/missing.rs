@@ -7,10 +7,13 @@ use futures::{Stream, TryStreamExt as _};
 use rollcall_domain::{TenantId, plan::DirectoryBuilder};
 use rollcall_proto::v1::{self, submit_run_request, submit_run_response::Part};
 use sqlx::PgPool;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc},
+    time::timeout_at,
+};
 use tonic::Status;
 
-use super::{Answer, Asked, Collector, next};
+use super::{Answer, Asked, Collector, Parts};
 use crate::{
     convert,
     error::{During, ReconcileError},
@@ -28,7 +31,7 @@ impl Collector<'_> {
     /// Asks for what is missing, and takes what answers as if it had been read. Nothing is asked if nothing can be removed.
     pub(super) async fn ask(
         &mut self,
-        parts: &mut (impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin),
+        parts: &mut Parts<impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin>,
         answers: &mpsc::Sender<Answer>,
         summary: &mut v1::ReadSummary,
     ) -> Result<Asked, ReconcileError> {
@@ -47,13 +50,15 @@ impl Collector<'_> {
             objects = missing.len(),
             "the directory is asked for objects that the read did not meet"
         );
-        send(&missing, answers).await?;
+        timeout_at(parts.deadline, send(&missing, answers))
+            .await
+            .map_err(|_| ReconcileError::Fenced)??;
         let mut asked = Asked {
             ids: missing,
             found: 0,
         };
         loop {
-            let submit_run_request::Part::Confirmation(confirmation) = next(parts).await? else {
+            let submit_run_request::Part::Confirmation(confirmation) = parts.next().await? else {
                 return Err(ReconcileError::Submission(
                     "it has something else after its footer",
                 ));

@@ -4,12 +4,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use futures::{StreamExt as _, stream};
+use rollcall_e2e::Dice;
 use rollcall_proto::v1::{
-    GetRunRequest, WatchRunRequest, WatchRunResponse, results_service_client::ResultsServiceClient,
+    Account, GetDomainsRequest, GetRunRequest, PutAccountRequest, WatchRunRequest, WatchRunResponse,
+    results_service_client::ResultsServiceClient,
 };
 use rollcall_testbed::{Kind, StackOptions};
 use tokio::net::TcpStream;
-use tonic::{Code, Status, Streaming, transport::Channel};
+use tonic::{Code, Request, Status, Streaming, transport::Channel};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
@@ -140,5 +142,58 @@ async fn connections_that_never_speak_do_not_keep_others_from_connecting() -> Re
     assert_eq!(health.get_ref().status(), ServingStatus::Serving);
     assert!(begun.elapsed() < AT_ONCE, "{:?}", begun.elapsed());
     drop(silent);
+    Ok(())
+}
+
+#[tokio::test]
+async fn calls_that_their_caller_gives_up_leave_nothing_to_those_of_others() -> Result<()> {
+    let own = Own::start(without_workers()).await?;
+    let (impatient, _forest) = own.tenant("impatient").await?;
+    let (other, _forest) = own.tenant("patient").await?;
+    let mut dice = Dice::new(7);
+    let mut given_up = 0;
+    for round in 0..25 {
+        let calls = (0..16).map(|number| {
+            let primary_address = impatient.address(&format!("p{round}-{number}"));
+            let mut request = Request::new(PutAccountRequest {
+                tenant_id: impatient.id.clone(),
+                account: Some(Account {
+                    primary_address,
+                    ..Account::default()
+                }),
+            });
+            request.set_timeout(Duration::from_millis(1 + dice.below(60)));
+            let mut accounts = impatient.clients.accounts.clone();
+            async move { accounts.put_account(request).await }
+        });
+        let ended = futures::future::join_all(calls).await;
+        given_up += ended.iter().filter(|answer| answer.is_err()).count();
+        let asked = GetDomainsRequest {
+            tenant_id: other.id.clone(),
+        };
+        for _ in 0..12 {
+            let answer = other.clients.accounts.clone().get_domains(asked.clone()).await?;
+            let names: Vec<_> = answer
+                .get_ref()
+                .domains
+                .iter()
+                .map(|domain| &domain.name)
+                .collect();
+            assert_eq!(
+                names,
+                [&other.domain],
+                "after {given_up} calls that were given up"
+            );
+        }
+    }
+    assert!(given_up > 50, "only {given_up} calls were given up");
+    let put = PutAccountRequest {
+        tenant_id: other.id.clone(),
+        account: Some(Account {
+            primary_address: other.address("last"),
+            ..Account::default()
+        }),
+    };
+    other.clients.accounts.clone().put_account(put).await?;
     Ok(())
 }

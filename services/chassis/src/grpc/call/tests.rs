@@ -1,6 +1,6 @@
 use std::{
     convert::Infallible,
-    future::{self, poll_fn},
+    future::poll_fn,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -11,7 +11,8 @@ use http::{Request, Response};
 use http_body::{Body as _, Frame};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::mpsc;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::{Code, Status, body::Body};
 use tower::{Layer as _, Service};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -23,27 +24,36 @@ use crate::{
     telemetry::TRACEPARENT,
 };
 
-/// Refuses every call with a code, or begins a stream that never ends.
+/// Refuses every call with a code, begins a stream that never ends, or works for a second and tells of it.
 #[derive(Clone)]
 enum Answers {
     Refusal(Code),
     Stream,
+    Work(mpsc::UnboundedSender<()>),
 }
 
 impl Service<Request<Body>> for Answers {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = future::Ready<Result<Response<Body>, Infallible>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, _: Request<Body>) -> Self::Future {
-        future::ready(Ok(match self {
-            Self::Refusal(code) => Status::new(*code, "").into_http(),
-            Self::Stream => Response::new(Body::new(Endless)),
-        }))
+        let answers = self.clone();
+        Box::pin(async move {
+            Ok(match answers {
+                Self::Refusal(code) => Status::new(code, "").into_http(),
+                Self::Stream => Response::new(Body::new(Endless)),
+                Self::Work(done) => {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    done.send(()).expect("somebody looks");
+                    Status::new(Code::Ok, "").into_http()
+                }
+            })
+        })
     }
 }
 
@@ -69,7 +79,7 @@ fn layer(places: u32) -> (CallLayer, Arc<stall::Answers>) {
     };
     let answers = Arc::new(stall::Answers::new(LIMIT));
     let connections = Arc::new(Connections::new(&config));
-    let layer = CallLayer::new(&config, connections, Arc::clone(&answers));
+    let layer = CallLayer::new(&config, connections, Arc::clone(&answers), TaskTracker::new());
     (layer.expect("the contract"), answers)
 }
 
@@ -147,6 +157,19 @@ async fn an_answer_that_nobody_reads_gives_its_place_back_and_says_so_to_whoever
     looking.await.expect("the loop's end");
 }
 
+#[tokio::test(start_paused = true)]
+async fn work_that_its_caller_gave_up_goes_on_to_its_end_and_keeps_its_place_until_then() {
+    let (done, mut ended) = mpsc::unbounded_channel();
+    let mut calls = layer(1).0.layer(Answers::Work(done));
+    let given_up = tokio::time::timeout(Duration::from_millis(10), calls.call(request("/a.B/C")));
+    assert!(given_up.await.is_err());
+    let refused = calls.call(request("/a.B/C")).await.expect("an answer");
+    assert_eq!(super::status_in(refused.headers()), Some(Code::ResourceExhausted));
+    ended.recv().await.expect("the work's end");
+    let answered = calls.call(request("/a.B/C")).await.expect("an answer");
+    assert_eq!(super::status_in(answered.headers()), Some(Code::Ok));
+}
+
 fn spans_of_a_call(code: Code) -> Vec<SpanData> {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
@@ -159,7 +182,7 @@ fn spans_of_a_call(code: Code) -> Vec<SpanData> {
             .build()
             .expect("a runtime");
         let mut calls = layer(1).0.layer(Answers::Refusal(code));
-        drop(runtime.block_on(calls.call(request("/a.B/C"))));
+        drop(runtime.block_on(async { calls.call(request("/a.B/C")).await }));
     });
     exporter.get_finished_spans().expect("the spans")
 }
