@@ -56,7 +56,7 @@ pub(super) fn check_attributes(
             Ok(attribute) => seen.push(attribute),
         }
     }
-    AddressAttributes::parse(names).unwrap_or_default()
+    AddressAttributes::parse(names.iter().take(MOST_ATTRIBUTES)).unwrap_or_default()
 }
 
 /// The filter of a directory as it is sent: the tenant's own, combined with the attributes.

@@ -26,6 +26,20 @@ fn a_valid_filter_is_answered_in_canonical_form_and_as_it_is_sent() {
 }
 
 #[test]
+fn of_a_list_of_attributes_that_is_far_too_long_no_more_is_looked_at_than_is_accepted() {
+    let names: Vec<String> = (0..300_000).map(|number| format!("a{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let begun = std::time::Instant::now();
+    let error: Status = validate_filter(&request("", &names)).unwrap_err().into();
+    assert!(error.message().contains("attributes"), "{error}");
+    assert!(
+        begun.elapsed() < std::time::Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[test]
 fn no_filter_is_valid() {
     let answer = validate("", &[]);
     assert!(answer.valid);
