@@ -51,11 +51,25 @@ pub struct ValueRange {
 }
 
 impl ValueRange {
-    fn parse(option: &str) -> Option<Self> {
+    /// Reads an option of a description; `None` if it is another one.
+    fn of_option(option: &str) -> Option<Result<Self, ReadError>> {
         let (key, range) = option.split_once('=')?;
-        if !key.eq_ignore_ascii_case("range") {
+        if !key.trim().eq_ignore_ascii_case("range") {
             return None;
         }
+        // A blank belongs to no option (RFC 4512, section 2.5).
+        let range = if key.len() == "range".len() { range } else { "" };
+        // Taken for all values, those that are missing would pass for gone.
+        let unreadable = || {
+            let option = Shown::new(option.as_bytes());
+            ReadError::Incomplete(format!(
+                "the server answers values in a range that cannot be read: {option}"
+            ))
+        };
+        Some(Self::parse(range).ok_or_else(unreadable))
+    }
+
+    fn parse(range: &str) -> Option<Self> {
         let (first, last) = range.split_once('-')?;
         let last = if last == "*" {
             None
@@ -162,7 +176,7 @@ impl Attribute {
             }
             values.push(value);
         }
-        let (description, range) = without_range(description);
+        let (description, range) = without_range(description)?;
         Ok(Self {
             description,
             range,
@@ -197,15 +211,15 @@ pub(super) fn too_many_values(dn: &str, attribute: &str, limit: usize) -> Crosse
     }
 }
 
-fn without_range(description: String) -> (String, Option<ValueRange>) {
-    let Some(range) = description.split(';').skip(1).find_map(ValueRange::parse) else {
-        return (description, None);
+fn without_range(description: String) -> Result<(String, Option<ValueRange>), ReadError> {
+    let Some(range) = description.split(';').skip(1).find_map(ValueRange::of_option) else {
+        return Ok((description, None));
     };
     let kept: Vec<_> = description
         .split(';')
-        .filter(|part| ValueRange::parse(part).is_none())
+        .filter(|part| ValueRange::of_option(part).is_none())
         .collect();
-    (kept.join(";"), Some(range))
+    Ok((kept.join(";"), Some(range?)))
 }
 
 fn constructed(tag: StructureTag, otherwise: &'static str) -> Result<Vec<StructureTag>, ReadError> {

@@ -65,7 +65,6 @@ fn a_range_says_whether_values_are_missing() {
             Some(ValueRange { first: 0, last: None }),
             false,
         ),
-        ("member;range=nonsense", None, false),
         ("member;x-range=0-1", None, false),
     ];
     for (description, range, partial) in cases {
@@ -78,6 +77,27 @@ fn a_range_says_whether_values_are_missing() {
     }
     let entry = decode(&entry_operation(b"", &[("member;lang-de;range=0-*", &[])])).unwrap();
     assert_eq!(entry.attributes[0].description, "member;lang-de");
+}
+
+#[test]
+fn values_in_a_range_that_cannot_be_read_never_pass_for_all() {
+    for option in [
+        "range=abc",
+        "range=0-",
+        "range=-1-5",
+        "range=0-99999999999999999999",
+        "range=18446744073709551615-18446744073709551616",
+        " range=0-0",
+        "RANGE =0-0",
+        "range=",
+    ] {
+        let description = format!("member;{option}");
+        let read = decode(&entry_operation(b"", &[(&description, &[b"x"])]));
+        match read {
+            Err(ReadError::Incomplete(why)) => assert!(why.contains("range"), "{why}"),
+            other => panic!("{option}: {other:?}"),
+        }
+    }
 }
 
 #[test]
