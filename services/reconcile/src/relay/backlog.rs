@@ -1,13 +1,8 @@
 //! How long events have been waiting for the portal: nothing is ever dropped, so its age is what an operator has to see.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
+use opentelemetry::metrics::Gauge;
 use rollcall_chassis::telemetry;
 use sqlx::PgPool;
 use tokio::time::Instant;
@@ -23,19 +18,15 @@ pub(super) struct Backlog {
     patience: Duration,
     looked: Option<Instant>,
     warned: bool,
-    age: Arc<AtomicU64>,
+    age: Gauge<u64>,
 }
 
 impl Backlog {
     pub(super) fn new(patience: Duration) -> Self {
-        let age = Arc::new(AtomicU64::new(0));
-        let shown = Arc::clone(&age);
-        // The meter keeps the gauge for as long as the process lives.
-        let _gauge = telemetry::meter("rollcall-reconcile")
-            .u64_observable_gauge("rollcall.reconcile.outbox_age")
+        let age = telemetry::meter("rollcall-reconcile")
+            .u64_gauge("rollcall.reconcile.outbox_age")
             .with_unit("s")
             .with_description("For how long the oldest event has been waiting for the portal's queue")
-            .with_callback(move |gauge| gauge.observe(shown.load(Ordering::Relaxed), &[]))
             .build();
         Self {
             patience,
@@ -56,7 +47,7 @@ impl Backlog {
             .await
             .during("read how old the outbox is")?;
         let seconds = u64::try_from(age).unwrap_or_default();
-        self.age.store(seconds, Ordering::Relaxed);
+        self.age.record(seconds, &[]);
         let late = seconds > self.patience.as_secs();
         if late != self.warned {
             self.warned = late;
