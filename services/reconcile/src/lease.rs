@@ -222,8 +222,12 @@ impl Reconciler {
         Ok(Begun::Finished)
     }
 
-    /// Keeps the lease; answers whether the run is to stop.
-    pub(crate) async fn heartbeat(&self, key: &LeaseKey, progress: Progress) -> Result<bool, ReconcileError> {
+    /// Keeps the lease; answers how the run stands.
+    pub(crate) async fn heartbeat(
+        &self,
+        key: &LeaseKey,
+        progress: Progress,
+    ) -> Result<Pulse, ReconcileError> {
         let listening = self.hearing.listen();
         let cancelled: Option<bool> = sqlx::query_scalar(include_str!("lease/heartbeat.sql"))
             .bind(key.tenant.as_str())
@@ -235,18 +239,52 @@ impl Reconciler {
             .await
             .during("keep the lease")?;
         listening.heard();
-        self.events.changed(&key.tenant, key.run);
-        cancelled.ok_or_else(|| {
-            tracing::warn!(
-                tenant.id = %key.tenant,
-                run.id = %key.run,
-                fence = key.fence.0,
-                cause = "another worker has the lease, or the run is over",
-                "a heartbeat came with a fence that was lost"
-            );
-            ReconcileError::Fenced
-        })
+        match cancelled {
+            Some(cancelled) => {
+                self.events.changed(&key.tenant, key.run);
+                Ok(if cancelled {
+                    Pulse::Cancelled
+                } else {
+                    Pulse::GoesOn
+                })
+            }
+            // The heartbeat and the run's end have crossed each other.
+            None if self.is_over(key).await? => Ok(Pulse::Over),
+            None => {
+                tracing::warn!(
+                    tenant.id = %key.tenant,
+                    run.id = %key.run,
+                    fence = key.fence.0,
+                    cause = "another worker has the lease, or nobody has it",
+                    "a heartbeat came with a fence that was lost"
+                );
+                Err(ReconcileError::Fenced)
+            }
+        }
     }
+
+    async fn is_over(&self, key: &LeaseKey) -> Result<bool, ReconcileError> {
+        let over: Option<bool> = sqlx::query_scalar(
+            "SELECT end_time IS NOT NULL FROM reconcile.run_outcome WHERE tenant_id = $1 AND run_id = $2",
+        )
+        .bind(key.tenant.as_str())
+        .bind(key.run.as_uuid())
+        .fetch_optional(&self.gates.runs.pool)
+        .await
+        .during("see whether the run is over")?;
+        Ok(over.unwrap_or(true))
+    }
+}
+
+/// What a heartbeat finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pulse {
+    /// The lease is kept.
+    GoesOn,
+    /// So it is, and the run is to stop.
+    Cancelled,
+    /// The run has ended, or is no more.
+    Over,
 }
 
 /// Of a read that would end the run as unchanged; empty if none would.

@@ -10,7 +10,7 @@ use rollcall_chassis::{
 use rollcall_domain::FailureCode;
 use rollcall_proto::v1::{
     self, BeginRunRequest, BeginRunResponse, CheckWorkerRequest, FailRunRequest, FinishUnchangedRequest,
-    HeartbeatRequest, MissingObjects, NoteBindRequest, RunEnded, SubmitRunRequest,
+    HeartbeatRequest, HeartbeatResponse, MissingObjects, NoteBindRequest, RunEnded, SubmitRunRequest,
     reconcile_service_client::ReconcileServiceClient, submit_run_response::Part,
 };
 use thiserror::Error;
@@ -116,11 +116,9 @@ impl Reconcile {
         within(LONG_CALL, self.0.clone().begin_run(request)).await
     }
 
-    /// Keeps the lease; whether the run was cancelled.
-    pub async fn heartbeat(&self, request: HeartbeatRequest) -> Result<bool, CallError> {
-        Ok(within(HEARTBEAT, self.0.clone().heartbeat(request))
-            .await?
-            .cancelled)
+    /// Keeps the lease; how the run stands.
+    pub async fn heartbeat(&self, request: HeartbeatRequest) -> Result<HeartbeatResponse, CallError> {
+        within(HEARTBEAT, self.0.clone().heartbeat(request)).await
     }
 
     /// Ends a run whose read equals the last applied one.

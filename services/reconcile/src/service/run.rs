@@ -22,7 +22,7 @@ use crate::{
     binds::Bind,
     convert,
     error::ReconcileError,
-    lease::{Begin, Begun, Progress, Started},
+    lease::{Begin, Begun, Progress, Pulse, Started},
     reconciler::Reconciler,
     submit::Answer,
 };
@@ -136,8 +136,11 @@ impl ReconcileService for RunCalls {
             objects: request.objects,
             claims: request.claims,
         };
-        let cancelled = self.reconciler.heartbeat(&key, progress).await?;
-        Ok(Response::new(HeartbeatResponse { cancelled }))
+        let pulse = self.reconciler.heartbeat(&key, progress).await?;
+        Ok(Response::new(HeartbeatResponse {
+            cancelled: pulse == Pulse::Cancelled,
+            over: pulse == Pulse::Over,
+        }))
     }
 
     async fn fail_run(&self, request: Request<FailRunRequest>) -> Result<Response<FailRunResponse>, Status> {

@@ -18,6 +18,9 @@ const QUIET_BEATS: u32 = 5;
 /// A lease is another worker's after 15 s of silence.
 const INTERVAL: Duration = Duration::from_secs(3);
 
+/// How long the outcome of a run that is over may be on its way.
+const OUTCOME: Duration = Duration::from_secs(5);
+
 /// Beats until the run is to stop.
 pub(super) async fn beat(reconcile: Reconcile, lease: Lease, control: &Control) {
     let mut lost = 0_u32;
@@ -32,8 +35,13 @@ pub(super) async fn beat(reconcile: Reconcile, lease: Lease, control: &Control) 
             claims: control.progress.claims(),
         };
         match reconcile.heartbeat(request).await {
-            Ok(false) => lost = 0,
-            Ok(true) => return control.stop(Stop::Cancelled),
+            Ok(pulse) if pulse.over => {
+                // The end of the attempt drops this task. If it does not come, another worker brought the run to its end.
+                tokio::time::sleep(OUTCOME).await;
+                return control.stop(Stop::Fenced);
+            }
+            Ok(pulse) if pulse.cancelled => return control.stop(Stop::Cancelled),
+            Ok(_) => lost = 0,
             Err(CallError::Fenced) => return control.stop(Stop::Fenced),
             // The end of the run decides: whoever took the lease meanwhile has a higher fence.
             Err(error) => {

@@ -156,6 +156,7 @@ impl ReconcileService for Scripted {
     async fn heartbeat(&self, _: Request<HeartbeatRequest>) -> Result<Response<HeartbeatResponse>, Status> {
         Ok(Response::new(HeartbeatResponse {
             cancelled: self.answers.cancelled,
+            over: false,
         }))
     }
 
