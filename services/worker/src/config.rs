@@ -111,6 +111,8 @@ pub struct LanesConfig {
     pub slow: u16,
     /// Runs without a slot, of all lanes: their directories do not answer, or answer slowly.
     pub waiting: u16,
+    /// Runs without a slot, of all lanes: they take longer than a turn.
+    pub long: u16,
     /// Connection tests, beside the runs.
     pub tests: u16,
     /// Of the runs of all lanes together, those in processes of their own.
@@ -124,6 +126,7 @@ impl Default for LanesConfig {
             scheduled: 4,
             slow: 2,
             waiting: 256,
+            long: 8,
             tests: 16,
             alone: 2,
         }
@@ -155,8 +158,8 @@ impl Default for PaceConfig {
         Self {
             grace_milliseconds: 75,
             silence_milliseconds: 1_000,
-            slot_entries: 100,
-            slot_bytes: 64 * 1024,
+            slot_entries: 2_000,
+            slot_bytes: 1024 * 1024,
             window_seconds: 120,
             least_entries: 120,
             least_bytes: 64 * 1024,
@@ -270,6 +273,10 @@ impl ServiceConfig for Config {
             "runs at once whose directories do not answer, or answer slowly, beside these; default: 256, at most 400",
         ),
         (
+            "lanes.long",
+            "runs at once that take longer than half a second and go on without a slot, beside these; default: 8, at most 64",
+        ),
+        (
             "lanes.alone",
             "runs at once in processes of their own, since they lost a worker before; default: 2",
         ),
@@ -287,11 +294,11 @@ impl ServiceConfig for Config {
         ),
         (
             "pace.slot_entries",
-            "a run whose directory sends fewer entries a second gives up its slot; default: 100",
+            "a run whose directory sends fewer entries a second gives up its slot; default: 2000",
         ),
         (
             "pace.slot_bytes",
-            "unless it sends this many bytes a second; default: 65536",
+            "unless it sends this many bytes a second; default: 1048576",
         ),
         (
             "pace.window_seconds",
@@ -386,6 +393,9 @@ impl ServiceConfig for Config {
         // Each has a thread of the process' 512, which sleeps.
         if !(1..=400).contains(&self.lanes.waiting) {
             problems.push("lanes.waiting", "must be from 1 to 400");
+        }
+        if !(1..=64).contains(&self.lanes.long) {
+            problems.push("lanes.long", "must be from 1 to 64");
         }
         if self.lanes.interactive == 0 && self.lanes.scheduled == 0 && self.lanes.slow == 0 {
             problems.push("lanes", "a worker without slots does nothing");

@@ -161,9 +161,18 @@ impl Jobs {
 
     /// A run in a process of its own takes no slot here: it has the other process' time and memory.
     async fn run(&self, job: &Job, place: &Arc<Place>, traceparent: Option<&str>) -> Disposition {
-        match self.runner.run(job, place).await {
-            Disposition::NeedsProcess if place.give_up().is_ok() => self.alone.run(job, traceparent).await,
-            disposition => disposition,
+        let work = async {
+            match self.runner.run(job, place).await {
+                Disposition::NeedsProcess if place.give_up().is_ok() => {
+                    self.alone.run(job, traceparent).await
+                }
+                disposition => disposition,
+            }
+        };
+        // Whatever holds the run up: its directory, its size, reconcile, or the tenant's lock.
+        tokio::select! {
+            disposition = work => disposition,
+            never = place.take_turns() => match never {},
         }
     }
 

@@ -15,7 +15,7 @@ use rollcall_chassis::{
     outage::RECONCILE,
     readiness::Readiness,
 };
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
     metrics::Metrics,
     reconcile::Reconcile,
     run::Runner,
-    slots::Slots,
+    slots::{Beside, Slots},
 };
 
 /// What the worker is called in logs, traces and by the broker.
@@ -154,9 +154,9 @@ fn spawn_lanes(
         (Lane::Scheduled, config.lanes.scheduled, "scheduled lane"),
         (Lane::Slow, config.lanes.slow, "slow lane"),
     ];
-    let waiting = Arc::new(Semaphore::new(config.lanes.waiting.into()));
+    let beside = Beside::new(config.lanes.waiting, config.lanes.long);
     for (lane, slots, name) in lanes.into_iter().filter(|(_, slots, _)| *slots > 0) {
-        let slots = Slots::new(lane, slots, &waiting);
+        let slots = Slots::new(lane, slots, &beside);
         let work = LaneWork::new(Arc::clone(jobs), broker, lane, slots);
         let (serves, ending) = (reconcile_serves.clone(), lifecycle.soft().clone());
         lifecycle.spawn(name, async move {

@@ -1,15 +1,17 @@
 //! What the runs of a worker may do at once.
 //!
-//! A slot belongs to a run that does something. A run whose directory is silent gives its slot up while it goes on: it
-//! needs no more than a task, a thread that sleeps and a socket. Such runs are bounded too, for all lanes together. A
-//! tenant has one of them at most, because it has one lease.
+//! A slot belongs to a run that does something, and to nobody for longer than [`TURN`]. A run whose directory is silent
+//! gives its slot up while it goes on: it needs no more than a task, a thread that sleeps and a socket. A run that takes
+//! long, whatever holds it up, goes on without one too. Both are bounded, for all lanes together. A tenant has one of them
+//! at most, because it has one lease.
 //!
-//! Each directory that proves silent lets one more run begin beside the slots, for a while. So the number of runs that
-//! find out about their directories doubles as long as they find silence, and a healthy run behind two hundred hung ones
-//! begins after a few of these rounds.
+//! Each run that gives its slot up lets one more run begin beside the slots, for a while. So the number of runs that
+//! find out about their directories doubles as long as they find silence or a long read, and a healthy run behind two
+//! hundred of those begins after a few of these rounds.
 
 use std::{
     collections::HashMap,
+    convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -17,15 +19,37 @@ use std::{
 use rollcall_chassis::amqp::Lane;
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
-    time::Instant,
+    time::{Instant, sleep},
 };
 
 #[cfg(test)]
 mod tests;
 
-/// How long a silent directory lets another run begin in its stead: longer than it takes to take a job and begin its run,
+/// How long a run may have a slot while others wait for it. Nearly every run has ended by then.
+pub(crate) const TURN: Duration = Duration::from_millis(500);
+
+/// How long a run that gave up its slot lets another run begin in its stead: longer than it takes to take a job and begin its run,
 /// also on a machine that is short of time.
 pub(crate) const STEAD: Duration = Duration::from_secs(5);
+
+/// Places of runs without a slot, for all lanes of a worker together.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// Of runs whose directories do not answer, or answer slowly.
+    waiting: Arc<Semaphore>,
+    /// Of runs that take longer than their turn.
+    long: Arc<Semaphore>,
+}
+
+impl Beside {
+    /// So many of each.
+    pub fn new(waiting: u16, long: u16) -> Self {
+        Self {
+            waiting: Arc::new(Semaphore::new(waiting.into())),
+            long: Arc::new(Semaphore::new(long.into())),
+        }
+    }
+}
 
 /// The slots of one lane.
 #[derive(Debug)]
@@ -33,7 +57,7 @@ pub struct Slots {
     lane: Lane,
     most: usize,
     reading: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    beside: Beside,
     /// How many runs of this lane may be without a slot at once; they share `waiting` with the other lanes.
     most_waiting: usize,
     runs: Mutex<Runs>,
@@ -45,11 +69,13 @@ struct Runs {
     next: u64,
     /// With a slot, or about to have one.
     active: usize,
-    /// Without one, and since when.
+    /// Without one because their directories wait, and since when.
     waiting: HashMap<u64, Instant>,
+    /// Without one because they take long, and since when.
+    long: HashMap<u64, Instant>,
 }
 
-/// All places of runs without a slot are taken.
+/// All places of such runs without a slot are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full;
 
@@ -59,6 +85,8 @@ pub struct Place {
     slots: Arc<Slots>,
     id: u64,
     stage: Mutex<Stage>,
+    /// Told when the run is to go on without a slot.
+    has_had_turn: Notify,
 }
 
 /// What a run does.
@@ -70,17 +98,19 @@ enum Stage {
     Waiting { _permit: OwnedSemaphorePermit },
     /// It reads.
     Reading { _permit: OwnedSemaphorePermit },
+    /// It goes on without a slot: it had its turn.
+    Long { _permit: OwnedSemaphorePermit },
 }
 
 impl Slots {
-    /// So many slots of a lane, beside `waiting`, which every lane of a worker shares.
-    pub fn new(lane: Lane, most: u16, waiting: &Arc<Semaphore>) -> Arc<Self> {
-        let shared = waiting.available_permits();
+    /// So many slots of a lane, and the places beside them, which every lane of a worker shares.
+    pub fn new(lane: Lane, most: u16, beside: &Beside) -> Arc<Self> {
+        let shared = beside.waiting.available_permits();
         Arc::new(Self {
             lane,
             most: most.into(),
             reading: Arc::new(Semaphore::new(most.into())),
-            waiting: Arc::clone(waiting),
+            beside: beside.clone(),
             // Half of them are left to runs of the other lanes whose directories fall silent.
             most_waiting: if lane == Lane::Slow {
                 shared.div_ceil(2)
@@ -95,23 +125,24 @@ impl Slots {
     /// How many more runs may begin at this moment.
     pub(crate) fn room(&self, now: Instant) -> usize {
         let runs = self.runs();
-        let free = self.waiting.available_permits();
+        let free = self.beside.waiting.available_permits();
         if self.lane == Lane::Slow {
             let taken = runs.active + runs.waiting.len();
             return free.min(self.most_waiting.saturating_sub(taken));
         }
-        let silent = runs
-            .waiting
-            .values()
-            .filter(|since| now.saturating_duration_since(**since) < STEAD);
-        let instead = silent.count().min(free);
+        let instead = |gave_up: &HashMap<u64, Instant>, free: usize| {
+            let lately = |since: &&Instant| now.saturating_duration_since(**since) < STEAD;
+            gave_up.values().filter(lately).count().min(free)
+        };
+        let instead =
+            instead(&runs.waiting, free) + instead(&runs.long, self.beside.long.available_permits());
         (self.most + instead).saturating_sub(runs.active)
     }
 
     /// Takes a place for a run that begins. One of the slow lane has no slot before its directory has answered.
     pub(crate) fn place(self: &Arc<Self>) -> Place {
         let permit = if self.lane == Lane::Slow {
-            Arc::clone(&self.waiting).try_acquire_owned().ok()
+            Arc::clone(&self.beside.waiting).try_acquire_owned().ok()
         } else {
             None
         };
@@ -129,6 +160,7 @@ impl Slots {
             slots: Arc::clone(self),
             id,
             stage: Mutex::new(stage),
+            has_had_turn: Notify::new(),
         }
     }
 
@@ -148,18 +180,48 @@ impl Place {
     pub(crate) fn give_up(&self) -> Result<(), Full> {
         let mut stage = self.stage();
         if !matches!(*stage, Stage::Waiting { .. }) {
-            let permit = Arc::clone(&self.slots.waiting)
+            let permit = Arc::clone(&self.slots.beside.waiting)
                 .try_acquire_owned()
                 .map_err(|_| Full)?;
             *stage = Stage::Waiting { _permit: permit };
         }
         let mut runs = self.slots.runs();
-        if !runs.waiting.contains_key(&self.id) {
+        if runs.waiting.contains_key(&self.id) {
+            return Ok(());
+        }
+        let since = runs.long.remove(&self.id);
+        runs.waiting.insert(self.id, since.unwrap_or_else(Instant::now));
+        if since.is_none() {
             runs.active -= 1;
-            runs.waiting.insert(self.id, Instant::now());
             self.slots.changed.notify_one();
         }
         Ok(())
+    }
+
+    /// Gives the slot up after the run's turn, and again if it gets one later. Never ends: it is watched for as long as the
+    /// run goes on.
+    pub(crate) async fn take_turns(&self) -> Infallible {
+        loop {
+            sleep(TURN).await;
+            self.go_on_without_slot();
+        }
+    }
+
+    /// Gives the slot up if there is a place for a run that takes long.
+    fn go_on_without_slot(&self) {
+        let mut stage = self.stage();
+        if !matches!(*stage, Stage::Opening | Stage::Reading { .. }) {
+            return;
+        }
+        let Ok(permit) = Arc::clone(&self.slots.beside.long).try_acquire_owned() else {
+            return;
+        };
+        *stage = Stage::Long { _permit: permit };
+        let mut runs = self.slots.runs();
+        runs.long.insert(self.id, Instant::now());
+        runs.active -= 1;
+        self.slots.changed.notify_one();
+        self.has_had_turn.notify_one();
     }
 
     /// Notes that the directory has answered: no other run begins in this one's stead. Whether it is worth a slot shows once
@@ -168,17 +230,21 @@ impl Place {
         self.count_as_active();
     }
 
-    /// Waits for a slot. The directory has sent enough to hand over.
+    /// Waits for a slot, unless the run goes on without one. The directory has sent enough to hand over.
     pub(crate) async fn read(&self) {
-        if matches!(*self.stage(), Stage::Reading { .. }) {
-            return;
-        }
-        self.count_as_active();
-        let slot = Arc::clone(&self.slots.reading).acquire_owned().await;
-        // The semaphore is never closed.
-        if let Ok(permit) = slot {
-            *self.stage() = Stage::Reading { _permit: permit };
+        loop {
+            if matches!(*self.stage(), Stage::Reading { .. } | Stage::Long { .. }) {
+                return;
+            }
             self.count_as_active();
+            tokio::select! {
+                // The semaphore is never closed.
+                slot = Arc::clone(&self.slots.reading).acquire_owned() => if let Ok(permit) = slot {
+                    *self.stage() = Stage::Reading { _permit: permit };
+                    return self.count_as_active();
+                },
+                () = self.has_had_turn.notified() => {}
+            }
         }
     }
 
@@ -194,7 +260,7 @@ impl Place {
         self.slots.lane != Lane::Slow
     }
 
-    /// Whether the run has no slot.
+    /// Whether the run has no slot because its directory waits.
     pub(crate) fn is_waiting(&self) -> bool {
         matches!(*self.stage(), Stage::Waiting { .. })
     }
@@ -207,7 +273,8 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut runs = self.slots.runs();
-        if runs.waiting.remove(&self.id).is_none() {
+        let had_none = runs.waiting.remove(&self.id).or(runs.long.remove(&self.id));
+        if had_none.is_none() {
             runs.active -= 1;
         }
     }

@@ -7,9 +7,9 @@ pub mod portal;
 use anyhow::{Context, Result, ensure};
 use futures::StreamExt as _;
 use rollcall_proto::v1::{
-    Account, Directory, Domain, ExportCsvRequest, GetRunRequest, ListAccountsRequest, ListRowsRequest,
-    PreviewUsersRequest, PutDomainsRequest, PutSettingsRequest, Row, Run, RunState, Schedule, Settings,
-    Verdict, WatchRunRequest,
+    Account, CancelRunRequest, Directory, Domain, ExportCsvRequest, GetRunRequest, ListAccountsRequest,
+    ListRowsRequest, PreviewUsersRequest, PutDomainsRequest, PutSettingsRequest, Row, Run, RunState,
+    Schedule, Settings, Verdict, WatchRunRequest,
 };
 use rollcall_testbed::Endpoints;
 use tonic::Status;
@@ -121,6 +121,15 @@ impl Tenant {
     /// Asks for a sync and answers its id.
     pub async fn start_sync(&self) -> Result<String, Status> {
         self.start_sync_expecting("").await
+    }
+
+    /// Cancels a run.
+    pub async fn cancel(&self, run_id: &str) -> Result<(), Status> {
+        let request = CancelRunRequest {
+            tenant_id: self.id.clone(),
+            run_id: run_id.to_owned(),
+        };
+        self.clients.sync.clone().cancel_run(request).await.map(drop)
     }
 
     /// Asks for a preview and answers its id.

@@ -12,10 +12,7 @@ use std::{
 use prost::Message as _;
 use rollcall_chassis::{BoxError, amqp::Lane, config, telemetry};
 use rollcall_proto::v1::Job;
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::Semaphore,
-};
+use tokio::signal::unix::{SignalKind, signal};
 use tracing::Instrument as _;
 
 use super::wire;
@@ -24,7 +21,7 @@ use crate::{
     jobs,
     run::Disposition,
     service,
-    slots::{Place, Slots},
+    slots::{Beside, Place, Slots},
 };
 
 /// The worker that has the job is gone.
@@ -32,7 +29,7 @@ const EXIT_ORPHAN: i32 = 3;
 /// A run reads on a thread of its own; this is for what it does beside.
 const THREADS: usize = 2;
 /// More than one run takes.
-const PLACES: usize = 4;
+const PLACES: u16 = 4;
 
 /// Does the run whose job comes over standard input, and says there what becomes of it.
 pub(crate) fn run(config_file: Option<&Path>) -> Result<(), BoxError> {
@@ -69,8 +66,7 @@ async fn do_run(config: &Config, job: &Job, traceparent: &str) -> Result<Disposi
 
 /// Nobody else is here to give way to, whatever the directory does.
 fn the_only_place() -> Arc<Place> {
-    let waiting = Arc::new(Semaphore::new(PLACES));
-    Arc::new(Slots::new(Lane::Slow, 1, &waiting).place())
+    Arc::new(Slots::new(Lane::Slow, 1, &Beside::new(PLACES, 1)).place())
 }
 
 /// The parent says nothing more: when the socket ends, it has ended.

@@ -23,12 +23,13 @@ impl Config {
             scheduled,
             slow,
             waiting,
+            long,
             tests,
             // Such a run has a process, and so a budget, of its own.
             alone: _,
         } = self.lanes;
-        let slots = usize::from(interactive) + usize::from(scheduled) + usize::from(slow);
-        slots * (CONNECTION_BYTES + BATCHES_BYTES)
+        let at_work = [interactive, scheduled, slow, long].map(usize::from);
+        at_work.iter().sum::<usize>() * (CONNECTION_BYTES + BATCHES_BYTES)
             + usize::from(waiting) * WAITING_BYTES
             + usize::from(tests) * CONNECTION_BYTES
     }

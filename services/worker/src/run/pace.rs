@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     directory::signs::{Sight, Signs, Step},
     error::ReadError,
-    slots::Place,
+    slots::{Place, TURN},
 };
 
 #[cfg(test)]
@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(250);
 /// Between two looks at one that has none: there may be hundreds.
 const LOOK_SELDOM: Duration = Duration::from_secs(1);
 /// Over so much of the directory's time it is judged whether a run needs its slot.
-const SLOT_WINDOW: Duration = Duration::from_secs(5);
+const SLOT_WINDOW: Duration = TURN;
 
 /// What is expected of a directory.
 #[derive(Debug, Clone, Copy)]
@@ -153,9 +153,8 @@ impl Meter {
         {
             return Verdict::Hopeless(entries);
         }
-        let seconds = SLOT_WINDOW.as_secs();
         let is_slow = self.came_within(SLOT_WINDOW).is_some_and(|(entries, bytes)| {
-            entries < self.pace.slot_entries * seconds && bytes < self.pace.slot_bytes * seconds
+            entries < in_window(self.pace.slot_entries) && bytes < in_window(self.pace.slot_bytes)
         });
         if is_slow || self.silent >= self.pace.silence {
             Verdict::Slow
@@ -173,4 +172,10 @@ impl Meter {
             .find(|(at, ..)| self.time.saturating_sub(*at) >= window)?;
         Some((self.last.messages - entries, self.last.bytes - bytes))
     }
+}
+
+/// What so much a second is in the window that a slot is judged by.
+fn in_window(a_second: u64) -> u64 {
+    let ms = u64::try_from(SLOT_WINDOW.as_millis()).unwrap_or(u64::MAX);
+    a_second.saturating_mul(ms) / 1000
 }

@@ -1,7 +1,8 @@
 use super::*;
 
-fn waiting(places: usize) -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(places))
+/// So many places of runs whose directories wait, and none of runs that take long.
+fn waiting(places: u16) -> Beside {
+    Beside::new(places, 0)
 }
 
 /// Begins as many runs as may begin.
@@ -81,7 +82,7 @@ async fn without_a_place_to_wait_a_run_keeps_its_slot_and_is_told_so() {
     assert!(begun[1].may_give_way());
     drop(begun);
     assert_eq!(slots.room(Instant::now()), 2);
-    assert_eq!(slots.waiting.available_permits(), 1);
+    assert_eq!(slots.beside.waiting.available_permits(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,7 +90,7 @@ async fn the_slow_lane_begins_without_slots_and_leaves_half_the_places_to_the_ot
     let shared = waiting(8);
     let slow = Slots::new(Lane::Slow, 2, &shared);
     let begun = begin(&slow);
-    assert_eq!((begun.len(), shared.available_permits()), (4, 4));
+    assert_eq!((begun.len(), shared.waiting.available_permits()), (4, 4));
     assert!(
         begun
             .iter()
@@ -98,10 +99,83 @@ async fn the_slow_lane_begins_without_slots_and_leaves_half_the_places_to_the_ot
     assert_eq!(slow.room(Instant::now()), 0);
     begun[0].read().await;
     begun[1].read().await;
-    assert_eq!(shared.available_permits(), 6, "they have slots now");
+    assert_eq!(shared.waiting.available_permits(), 6, "they have slots now");
     assert!(
         tokio::time::timeout(Duration::from_mins(1), begun[2].read())
             .await
             .is_err()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_takes_long_leaves_its_slot_to_another_and_goes_on() {
+    let slots = Slots::new(Lane::Interactive, 1, &Beside::new(0, 2));
+    let first = slots.place();
+    first.read().await;
+    assert_eq!(slots.room(Instant::now()), 0);
+    let turns = tokio::time::timeout(TURN, first.take_turns());
+    assert!(turns.await.is_err());
+    tokio::time::timeout(TURN, first.take_turns()).await.ok();
+    assert_eq!(
+        slots.room(Instant::now()),
+        2,
+        "its slot, and one more in its stead"
+    );
+    let second = slots.place();
+    second.read().await;
+    first.read().await;
+    drop(first);
+    assert_eq!(slots.beside.long.available_permits(), 2);
+    assert_eq!(slots.room(Instant::now()), 0, "the second has the slot");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_waits_for_a_slot_goes_on_without_one_after_its_turn() {
+    let slots = Slots::new(Lane::Interactive, 1, &Beside::new(0, 1));
+    let (holder, other) = (slots.place(), slots.place());
+    holder.read().await;
+    tokio::select! {
+        () = other.read() => {}
+        never = other.take_turns() => match never {},
+    }
+    assert_eq!(slots.beside.long.available_permits(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_place_for_a_long_run_it_keeps_its_slot() {
+    let slots = Slots::new(Lane::Interactive, 1, &Beside::new(4, 0));
+    let place = slots.place();
+    place.read().await;
+    tokio::time::timeout(3 * TURN, place.take_turns()).await.ok();
+    assert_eq!(slots.room(Instant::now()), 0);
+    // Its directory falls silent, and answers again.
+    place.give_up().unwrap();
+    place.read().await;
+    drop(place);
+    assert_eq!(
+        (
+            slots.room(Instant::now()),
+            slots.beside.waiting.available_permits()
+        ),
+        (1, 4)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_run_whose_directory_falls_silent_leaves_its_place_to_another_long_run() {
+    let slots = Slots::new(Lane::Interactive, 1, &Beside::new(1, 1));
+    let place = slots.place();
+    place.read().await;
+    tokio::time::timeout(2 * TURN, place.take_turns()).await.ok();
+    assert_eq!(slots.beside.long.available_permits(), 0);
+    place.give_up().unwrap();
+    assert_eq!(
+        (
+            slots.beside.long.available_permits(),
+            slots.beside.waiting.available_permits()
+        ),
+        (1, 0)
+    );
+    drop(place);
+    assert_eq!(slots.beside.waiting.available_permits(), 1);
 }

@@ -7,8 +7,8 @@ use rollcall_e2e::{
     status::{Refusal, refused},
 };
 use rollcall_proto::v1::{
-    CancelRunRequest, Directory, Import, PauseFleetRequest, Removal, ResumeFleetRequest, Run, RunState,
-    Security, Settings, TestConnectionRequest,
+    Directory, Import, PauseFleetRequest, Removal, ResumeFleetRequest, Run, RunState, Security, Settings,
+    TestConnectionRequest,
 };
 use tonic::{Code, Status};
 
@@ -42,15 +42,6 @@ async fn busy(tenant: &Tenant, proxy: &ForestProxy<'_>) -> Result<String> {
     reading(tenant, proxy).await
 }
 
-async fn cancel(tenant: &Tenant, run_id: &str) -> Result<(), Status> {
-    let request = CancelRunRequest {
-        tenant_id: tenant.id.clone(),
-        run_id: run_id.to_owned(),
-    };
-    tenant.clients.sync.clone().cancel_run(request).await?;
-    Ok(())
-}
-
 fn is_told(refusal: &Refusal, reason: &str, run_id: &str) {
     assert_eq!(
         (refusal.code, refusal.reason.as_str()),
@@ -77,10 +68,10 @@ async fn an_approval_asked_for_twice_is_one_and_a_cancelled_one_is_none() -> Res
         "ALREADY_APPROVED",
         &first,
     );
-    cancel(&tenant, &first).await?;
+    tenant.cancel(&first).await?;
     let second = tenant.start_approval(&held.run_id).await?;
     assert_ne!(second, first);
-    cancel(&tenant, &reads).await?;
+    tenant.cancel(&reads).await?;
     proxy.heal();
     succeeded(&tenant, &second).await?;
     assert_eq!(tenant.accounts().await?.len(), 13);
@@ -108,10 +99,10 @@ async fn a_sync_taken_back_twice_is_so_once_and_a_cancelled_revert_is_none() -> 
         "ALREADY_REVERTED",
         &first,
     );
-    cancel(&tenant, &first).await?;
+    tenant.cancel(&first).await?;
     let second = tenant.start_revert(&run.run_id).await?;
     assert_ne!(second, first);
-    cancel(&tenant, &reads).await?;
+    tenant.cancel(&reads).await?;
     proxy.heal();
     succeeded(&tenant, &second).await?;
     assert!(tenant.accounts().await?.is_empty());
@@ -281,9 +272,9 @@ async fn a_sync_that_was_cancelled_cannot_be_cancelled_again() -> Result<()> {
     let (proxy, _) = synced(&tenant, &forest).await?;
     busy(&tenant, &proxy).await?;
     let waits = tenant.start_sync().await?;
-    cancel(&tenant, &waits).await?;
+    tenant.cancel(&waits).await?;
     assert_eq!(tenant.run(&waits).await?.state(), RunState::Cancelled);
-    let refusal = refused(cancel(&tenant, &waits).await);
+    let refusal = refused(tenant.cancel(&waits).await);
     assert_eq!(
         (refusal.code, refusal.reason.as_str()),
         (Code::FailedPrecondition, "RUN_FINISHED")

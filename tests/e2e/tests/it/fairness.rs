@@ -5,7 +5,10 @@ use std::{net::SocketAddr, time::Duration};
 use anyhow::{Context, Result, ensure};
 use rollcall_e2e::{Clients, Forest, Tenant, forest::ForestProxy, status::refused, wait};
 use rollcall_proto::v1::{Directory, Run, RunState, Security, TestStepState};
-use rollcall_testbed::{Kind, StackOptions};
+use rollcall_testbed::{
+    Kind, StackOptions,
+    hostile::{BASE, Behaviour, Hostile, Script},
+};
 use tokio::{net::TcpListener, time::Instant};
 
 use crate::own::{Own, people};
@@ -282,6 +285,56 @@ async fn hung_and_dripping_syncs_that_people_asked_for_delay_no_other() -> Resul
          drip"
     );
     ensure!(behind_hung <= BEGINS_WITHIN && behind_drip <= BEGINS_WITHIN);
+    trial.stop().await
+}
+
+/// A directory whose one page never ends, with an entry after each pause.
+async fn endless(pause: Duration) -> Result<(Hostile, Directory)> {
+    let server = Hostile::start(Script::new(Behaviour::Drip(pause))).await?;
+    let directory = Directory {
+        hosts: vec![server.address().ip().to_string()],
+        port: server.address().port().into(),
+        security: Security::Plaintext.into(),
+        bind_username: "cn=reader".to_owned(),
+        bind_password: Some("secret".to_owned()),
+        search_base: BASE.to_owned(),
+        ..Directory::default()
+    };
+    Ok((server, directory))
+}
+
+#[tokio::test]
+async fn reads_that_go_on_and_on_leave_their_slots_to_others() -> Result<()> {
+    let trial = Trial::start(StackOptions::default()).await?;
+    let healthy = trial.tenants("healthy", 3, &trial.healthy()).await?;
+    let mut waits = Vec::new();
+    // Fast enough to be worth a slot, steady, and a drip that is never silent.
+    let pauses = [
+        Duration::ZERO,
+        Duration::from_millis(5),
+        Duration::from_millis(50),
+    ];
+    for ((pause, count), tenant) in pauses.into_iter().zip([4, 8, 30]).zip(&healthy) {
+        let (server, directory) = endless(pause).await?;
+        let busy = trial.tenants("endless", count, &directory).await?;
+        let asked = busy.iter().map(Tenant::start_sync);
+        let runs = futures::future::try_join_all(asked).await?;
+        let (run_id, begun) = trial.begins(tenant).await?;
+        as_asked(&tenant.ended(&run_id).await?)?;
+        waits.push(begun);
+        for (tenant, run_id) in busy.iter().zip(runs) {
+            tenant.cancel(&run_id).await?;
+            tenant.ended(&run_id).await?;
+        }
+        drop(server);
+    }
+    println!(
+        "Sync Now began {:.3} s after it was asked for behind 4 reads that send without end, {:.3} s behind 8 of 200 entries \
+         a second, and {:.3} s behind 30 of 20",
+        waits[0], waits[1], waits[2]
+    );
+    let late = waits.iter().any(|wait| *wait > BEGINS_WITHIN + NOISE);
+    ensure!(!late, "{waits:?}");
     trial.stop().await
 }
 

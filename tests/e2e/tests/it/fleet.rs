@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Tenant, forest::ForestProxy, person, wait};
-use rollcall_proto::v1::{CancelRunRequest, DeleteSettingsRequest, Directory, RunState, Security};
+use rollcall_proto::v1::{DeleteSettingsRequest, Directory, RunState, Security};
 use rollcall_testbed::{Kind, StackOptions};
 
 use crate::{
@@ -182,11 +182,7 @@ pub(crate) async fn stalled<'a>(tenant: &Tenant, forest: &'a Forest) -> Result<(
 async fn a_run_cancelled_while_it_reads_changes_nothing() -> Result<()> {
     let (tenant, forest) = Forest::openldap("cancelled").await?;
     let (_proxy, run_id) = stalled(&tenant, &forest).await?;
-    let request = CancelRunRequest {
-        tenant_id: tenant.id.clone(),
-        run_id: run_id.clone(),
-    };
-    tenant.clients.sync.clone().cancel_run(request).await?;
+    tenant.cancel(&run_id).await?;
     assert_eq!(tenant.ended(&run_id).await?.state(), RunState::Cancelled);
     assert!(tenant.accounts().await?.is_empty());
     Ok(())

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Tenant, status::refused, tenant::in_short, wait};
-use rollcall_proto::v1::{CancelRunRequest, Run, RunState};
+use rollcall_e2e::{status::refused, tenant::in_short, wait};
+use rollcall_proto::v1::{Run, RunState};
 use rollcall_testbed::{Kind, StackOptions};
 use tonic::Code;
 use tonic_types::StatusExt as _;
@@ -19,15 +19,6 @@ use crate::{
 const ROWS_OF_PREVIEWS: &str =
     "SELECT count(*) FROM reconcile.claim_history WHERE tenant_id = $1 AND preview_run_id IS NOT NULL";
 
-async fn cancel(tenant: &Tenant, run_id: &str) -> Result<()> {
-    let request = CancelRunRequest {
-        tenant_id: tenant.id.clone(),
-        run_id: run_id.to_owned(),
-    };
-    tenant.clients.sync.clone().cancel_run(request).await?;
-    Ok(())
-}
-
 #[tokio::test]
 async fn a_tenant_gets_ten_manual_runs_in_ten_minutes_and_is_told_when_it_gets_more() -> Result<()> {
     let no_workers = StackOptions {
@@ -41,7 +32,7 @@ async fn a_tenant_gets_ten_manual_runs_in_ten_minutes_and_is_told_when_it_gets_m
         // What waits already is answered, and does not count.
         let preview = tenant.start_preview().await?;
         assert_eq!(tenant.start_preview().await?, preview);
-        cancel(&tenant, &preview).await?;
+        tenant.cancel(&preview).await?;
     }
     // Two at the same moment, and room for one.
     let (sync, preview) = tokio::join!(tenant.start_sync(), tenant.start_preview());

@@ -1,10 +1,8 @@
-use std::sync::Arc;
-
 use rollcall_chassis::amqp::Lane;
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::time::timeout;
 
 use super::*;
-use crate::slots::Slots;
+use crate::slots::{Beside, Slots};
 
 const PACE: Pace = Pace {
     grace: Duration::from_millis(75),
@@ -66,7 +64,7 @@ fn a_directory_that_drips_costs_its_slot_at_once_and_the_read_after_a_window() {
     assert_eq!(Directory::new().drips(1, 20), (Some(1), Some(120)));
     // Never silent, and yet not worth a slot.
     let (slow, hopeless) = Directory::new().drips(1, 1);
-    assert_eq!((slow, hopeless), (Some(5), None), "it is just at the least rate");
+    assert_eq!((slow, hopeless), (Some(1), None), "it is just at the least rate");
 }
 
 #[test]
@@ -104,8 +102,8 @@ fn a_run_that_asks_nothing_waits_for_nobody() {
 }
 
 /// The place of a run in a worker where so many may be without a slot.
-fn place(waiting: usize) -> Place {
-    Slots::new(Lane::Interactive, 1, &Arc::new(Semaphore::new(waiting))).place()
+fn place(waiting: u16) -> Place {
+    Slots::new(Lane::Interactive, 1, &Beside::new(waiting, 1)).place()
 }
 
 /// Watches for a minute; none if it would go on.

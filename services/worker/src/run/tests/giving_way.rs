@@ -16,7 +16,7 @@ async fn silent() -> (TcpListener, u16) {
 }
 
 /// A worker in which so many runs may be without a slot.
-async fn worker(lane: Lane, waiting: usize) -> Scripted {
+async fn worker(lane: Lane, waiting: u16) -> Scripted {
     Scripted::start(Answers {
         lane,
         waiting,

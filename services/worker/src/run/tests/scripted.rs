@@ -17,7 +17,7 @@ use rollcall_proto::v1::{
     BeginStatus, Confirmation, Directory, FailRunRequest, Job, ReadSummary, RunKind, RunState, RunTrigger,
     Security, reconcile_service_server::ReconcileServiceServer,
 };
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::Code;
 
@@ -28,7 +28,7 @@ use crate::{
     metrics::Metrics,
     reconcile::Reconcile,
     run::{Disposition, Pace, Runner},
-    slots::{Place, Slots},
+    slots::{Beside, Place, Slots},
 };
 
 const TENANT: &str = "acme";
@@ -61,12 +61,12 @@ pub(super) struct Answers {
     pub(super) pace: Pace,
     pub(super) lane: Lane,
     /// Places of runs without a slot.
-    pub(super) waiting: usize,
+    pub(super) waiting: u16,
 }
 
 impl Answers {
     fn place(&self) -> Arc<Place> {
-        Arc::new(Slots::new(self.lane, 1, &Arc::new(Semaphore::new(self.waiting))).place())
+        Arc::new(Slots::new(self.lane, 1, &Beside::new(self.waiting, 1)).place())
     }
 }
 
