@@ -7,6 +7,7 @@ mod client;
 mod connection;
 mod peer;
 mod server;
+mod shares;
 mod stall;
 
 use std::{
@@ -17,6 +18,7 @@ use std::{
 pub use client::{Channel, InjectTrace, connect};
 pub use peer::{Caller, peer_dns_names, require_peer};
 pub use server::{Server, Serving};
+pub use shares::{Share, Shares};
 
 /// The largest message that tonic reads unless a service's generated server is told otherwise
 /// (`max_decoding_message_size`).

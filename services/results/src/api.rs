@@ -5,7 +5,10 @@ mod request;
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures::{Stream, StreamExt as _};
-use rollcall_chassis::clock;
+use rollcall_chassis::{
+    clock,
+    grpc::{Caller, Shares},
+};
 use rollcall_proto::v1::{
     Account, ExplainAddressRequest, ExplainAddressResponse, ExportCsvRequest, ExportCsvResponse,
     GetFleetRequest, GetFleetResponse, GetRunRequest, GetRunResponse, ListAccountsRequest,
@@ -35,6 +38,8 @@ type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 pub(crate) struct Api {
     pub(crate) store: Store,
     pub(crate) exports: Exports,
+    /// Calls that read something and are over.
+    pub(crate) reads: Shares,
     pub(crate) changes: Changes,
     pub(crate) limits: Limits,
     /// How long removed accounts can be restored.
@@ -48,6 +53,7 @@ impl ResultsService for Api {
     type ExportCsvStream = Streamed<ExportCsvResponse>;
 
     async fn get_run(&self, request: Request<GetRunRequest>) -> Answer<GetRunResponse> {
+        let _turn = self.reads.take(Caller::of(&request)).await;
         let request = request.into_inner();
         let key = Checked::default().run(&request.tenant_id, &request.run_id)?;
         let run = self.store.run(&key).await?;
@@ -55,6 +61,7 @@ impl ResultsService for Api {
     }
 
     async fn list_runs(&self, request: Request<ListRunsRequest>) -> Answer<ListRunsResponse> {
+        let _turn = self.reads.take(Caller::of(&request)).await;
         let request = request.into_inner();
         let tenant_id = Checked::default().tenant(&request.tenant_id)?;
         let query = page::Query::new("ListRuns", &tenant_id);
@@ -80,6 +87,7 @@ impl ResultsService for Api {
     }
 
     async fn list_rows(&self, request: Request<ListRowsRequest>) -> Answer<ListRowsResponse> {
+        let _turn = self.reads.take(Caller::of(&request)).await;
         let request = request.into_inner();
         let mut checked = Checked::default();
         let filter = checked.rows(&request.verdicts, &request.search);
@@ -105,15 +113,17 @@ impl ResultsService for Api {
     }
 
     async fn export_csv(&self, request: Request<ExportCsvRequest>) -> Answer<Self::ExportCsvStream> {
+        let caller = Caller::of(&request);
         let request = request.into_inner();
         let mut checked = Checked::default();
         let filter = checked.rows(&request.verdicts, "");
         let key = checked.run(&request.tenant_id, &request.run_id)?;
-        let chunks = self.exports.begin(&key, &filter).await?;
+        let chunks = self.exports.begin(caller, &key, &filter).await?;
         Ok(Response::new(Box::pin(chunks)))
     }
 
     async fn list_accounts(&self, request: Request<ListAccountsRequest>) -> Answer<ListAccountsResponse> {
+        let _turn = self.reads.take(Caller::of(&request)).await;
         let request = request.into_inner();
         let mut checked = Checked::default();
         let filter = AccountFilter {
@@ -146,6 +156,7 @@ impl ResultsService for Api {
         &self,
         request: Request<ExplainAddressRequest>,
     ) -> Answer<ExplainAddressResponse> {
+        let _turn = self.reads.take(Caller::of(&request)).await;
         let request = request.into_inner();
         let mut checked = Checked::default();
         let asked = checked.address(&request.address);
@@ -167,7 +178,8 @@ impl ResultsService for Api {
         )))
     }
 
-    async fn get_fleet(&self, _request: Request<GetFleetRequest>) -> Answer<GetFleetResponse> {
+    async fn get_fleet(&self, request: Request<GetFleetRequest>) -> Answer<GetFleetResponse> {
+        let _turn = self.reads.take(Caller::of(&request)).await;
         let now = clock::now();
         let fleet = self.store.fleet(fleet::recent_since(now)).await?;
         Ok(Response::new(fleet::answer(now, fleet)))

@@ -6,12 +6,15 @@
 
 mod cell;
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, time::Duration};
 
 use futures::{Stream, stream};
-use rollcall_chassis::{pg::whole, status::ApiError};
+use rollcall_chassis::{
+    grpc::{Caller, Share, Shares},
+    pg::whole,
+    status::ApiError,
+};
 use rollcall_proto::v1::{ExportCsvResponse, Row};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
 
 use crate::store::{RowCursor, RowFilter, RunKey, Store};
@@ -22,30 +25,30 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const TURN: Duration = Duration::from_secs(10);
 
 /// Exports under way, within bounds.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Exports {
     store: Store,
-    turns: Arc<Semaphore>,
+    turns: Shares,
 }
 
 impl Exports {
-    /// Leaves at least half of the connections to other calls.
-    pub(crate) fn new(store: Store, connections: u32) -> Self {
-        let turns = (connections as usize / 2).max(1);
+    /// Leaves at least half of the connections to other calls, and of the rest some to other callers.
+    pub(crate) fn new(store: Store, connections: usize) -> Self {
+        let turns = connections / 2;
         Self {
             store,
-            turns: Arc::new(Semaphore::new(turns)),
+            turns: Shares::new(turns, turns * 3 / 4),
         }
     }
 
     /// Begins the export of a run that SUCCEEDED or is HELD.
     pub(crate) async fn begin(
         &self,
+        caller: Caller,
         run: &RunKey,
         filter: &RowFilter,
     ) -> Result<impl Stream<Item = Result<ExportCsvResponse, Status>> + Send + use<>, ApiError> {
-        let turn = tokio::time::timeout(TURN, Arc::clone(&self.turns).acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else {
+        let Ok(turn) = tokio::time::timeout(TURN, self.turns.take(caller)).await else {
             return Err(ApiError::resource_exhausted(
                 "EXPORTS_BUSY",
                 "Too many exports are under way. Please try again in a moment.",
@@ -71,7 +74,7 @@ struct Export {
     rows: Option<RowCursor>,
     batch: VecDeque<Row>,
     header: bool,
-    _turn: OwnedSemaphorePermit,
+    _turn: Share,
 }
 
 impl Export {

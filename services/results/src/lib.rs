@@ -15,7 +15,13 @@ mod page;
 mod store;
 mod watch;
 
-use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg::Database, readiness::Readiness};
+use rollcall_chassis::{
+    BoxError, Lifecycle,
+    amqp::Broker,
+    grpc::{Server, Shares},
+    pg::Database,
+    readiness::Readiness,
+};
 use rollcall_proto::v1::results_service_server::ResultsServiceServer;
 
 use api::Api;
@@ -34,9 +40,12 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     let store = Store::new(database.calls());
     let changes = Changes::default();
     let broker = Broker::start(&config.amqp, "rollcall-results", &lifecycle)?;
+    let connections = config.database.max_connections.get() as usize;
     let api = Api {
         store: store.clone(),
-        exports: Exports::new(store.clone(), config.database.max_connections.get()),
+        exports: Exports::new(store.clone(), connections),
+        // Of the connections that exports leave, one caller leaves some to the others.
+        reads: Shares::new(connections, connections * 3 / 8),
         changes: changes.clone(),
         limits: config.watch.limits(),
         removed_kept: config.retention.removed_kept(),

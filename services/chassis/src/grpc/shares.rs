@@ -1,0 +1,101 @@
+//! Places that callers share, so that none takes them all.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::Caller;
+
+/// Places of which one caller has at most a part. Whoever finds none waits: behind its own calls for its part, behind those of
+/// all callers for the rest.
+#[derive(Debug)]
+pub struct Shares {
+    all: Arc<Semaphore>,
+    of_caller: usize,
+    callers: Mutex<HashMap<Caller, Weak<Semaphore>>>,
+}
+
+/// A place, given back when this is dropped.
+#[derive(Debug)]
+pub struct Share {
+    _of_caller: OwnedSemaphorePermit,
+    _of_all: OwnedSemaphorePermit,
+}
+
+impl Shares {
+    /// So many places, of which one caller has at most `of_caller`, and one in any case.
+    pub fn new(all: usize, of_caller: usize) -> Self {
+        Self {
+            all: Arc::new(Semaphore::new(all.max(1))),
+            of_caller: of_caller.max(1),
+            callers: Mutex::default(),
+        }
+    }
+
+    /// Waits for a place.
+    pub async fn take(&self, caller: Caller) -> Share {
+        let own = self.own(caller);
+        Share {
+            _of_caller: acquire(own).await,
+            _of_all: acquire(Arc::clone(&self.all)).await,
+        }
+    }
+
+    /// The caller's part. It is there for as long as somebody has or wants a place of it.
+    fn own(&self, caller: Caller) -> Arc<Semaphore> {
+        let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = callers.get(&caller).and_then(Weak::upgrade) {
+            return own;
+        }
+        callers.retain(|_, own| own.strong_count() > 0);
+        let own = Arc::new(Semaphore::new(self.of_caller));
+        callers.insert(caller, Arc::downgrade(&own));
+        own
+    }
+}
+
+async fn acquire(places: Arc<Semaphore>) -> OwnedSemaphorePermit {
+    match places.acquire_owned().await {
+        Ok(place) => place,
+        // It is never closed.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_mins(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_with_all_of_its_part_waits_and_another_does_not() {
+        let shares = Shares::new(3, 2);
+        let (greedy, other) = (Caller::named("greedy"), Caller::named("other"));
+        let held = [
+            shares.take(greedy.clone()).await,
+            shares.take(greedy.clone()).await,
+        ];
+        assert!(timeout(LONG, shares.take(greedy.clone())).await.is_err());
+        let third = timeout(LONG, shares.take(other)).await.expect("a place is left");
+        drop(held);
+        drop(third);
+        timeout(LONG, shares.take(greedy)).await.expect("a place is free");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn callers_without_places_are_forgotten() {
+        let shares = Shares::new(3, 2);
+        for number in 0..10 {
+            drop(shares.take(Caller::named(&number.to_string())).await);
+        }
+        assert_eq!(shares.callers.lock().unwrap().len(), 1);
+    }
+}
