@@ -274,7 +274,7 @@ impl ServiceConfig for Config {
         ),
         (
             "lanes.long",
-            "runs at once that take longer than half a second and go on without a slot, beside these; default: 8, at most 64",
+            "runs at once that take longer than a quarter of a second and go on without a slot, beside these; default: 8, at most 64",
         ),
         (
             "lanes.alone",

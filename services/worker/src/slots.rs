@@ -26,7 +26,7 @@ use tokio::{
 mod tests;
 
 /// How long a run may have a slot while others wait for it. Nearly every run has ended by then.
-pub(crate) const TURN: Duration = Duration::from_millis(500);
+pub(crate) const TURN: Duration = Duration::from_millis(250);
 
 /// How long a run that gave up its slot lets another run begin in its stead: longer than it takes to take a job and begin its run,
 /// also on a machine that is short of time.

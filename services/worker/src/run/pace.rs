@@ -18,7 +18,7 @@ use crate::{
 mod tests;
 
 /// Between two looks at a run that has a slot.
-const LOOK: Duration = Duration::from_millis(250);
+const LOOK: Duration = Duration::from_millis(125);
 /// Between two looks at one that has none: there may be hundreds.
 const LOOK_SELDOM: Duration = Duration::from_secs(1);
 /// Over so much of the directory's time it is judged whether a run needs its slot.
