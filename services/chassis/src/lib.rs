@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod credential;
 pub mod fail_point;
+pub mod given_up;
 pub mod grpc;
 pub mod lifecycle;
 pub mod names;

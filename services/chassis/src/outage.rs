@@ -141,7 +141,7 @@ impl Part {
             State::Up {
                 suspicion: Some(cause),
             } => {
-                tracing::info!(cause, "a connection broke and was replaced");
+                tracing::info!(cause, "an outage was suspected, and there is none");
             }
             State::Up { suspicion: None } => {}
         }

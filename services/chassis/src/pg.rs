@@ -23,7 +23,7 @@ pub use timestamp::{PgTimestamp, from_proto, to_proto};
 pub use whole::whole;
 
 /// A call that finds no free connection for this long is refused.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that nobody used for this long is closed.
 const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
 /// How soon it is told again at a start that the database does not answer: then after twice as long each time, up to the other.

@@ -53,7 +53,7 @@ impl ResultsService for Api {
     type ExportCsvStream = Streamed<ExportCsvResponse>;
 
     async fn get_run(&self, request: Request<GetRunRequest>) -> Answer<GetRunResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await;
+        let _turn = self.reads.take(Caller::of(&request)).await?;
         let request = request.into_inner();
         let key = Checked::default().run(&request.tenant_id, &request.run_id)?;
         let run = self.store.run(&key).await?;
@@ -61,7 +61,7 @@ impl ResultsService for Api {
     }
 
     async fn list_runs(&self, request: Request<ListRunsRequest>) -> Answer<ListRunsResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await;
+        let _turn = self.reads.take(Caller::of(&request)).await?;
         let request = request.into_inner();
         let tenant_id = Checked::default().tenant(&request.tenant_id)?;
         let query = page::Query::new("ListRuns", &tenant_id);
@@ -87,7 +87,7 @@ impl ResultsService for Api {
     }
 
     async fn list_rows(&self, request: Request<ListRowsRequest>) -> Answer<ListRowsResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await;
+        let _turn = self.reads.take(Caller::of(&request)).await?;
         let request = request.into_inner();
         let mut checked = Checked::default();
         let filter = checked.rows(&request.verdicts, &request.search);
@@ -123,7 +123,7 @@ impl ResultsService for Api {
     }
 
     async fn list_accounts(&self, request: Request<ListAccountsRequest>) -> Answer<ListAccountsResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await;
+        let _turn = self.reads.take(Caller::of(&request)).await?;
         let request = request.into_inner();
         let mut checked = Checked::default();
         let filter = AccountFilter {
@@ -156,7 +156,7 @@ impl ResultsService for Api {
         &self,
         request: Request<ExplainAddressRequest>,
     ) -> Answer<ExplainAddressResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await;
+        let _turn = self.reads.take(Caller::of(&request)).await?;
         let request = request.into_inner();
         let mut checked = Checked::default();
         let asked = checked.address(&request.address);
@@ -179,7 +179,7 @@ impl ResultsService for Api {
     }
 
     async fn get_fleet(&self, request: Request<GetFleetRequest>) -> Answer<GetFleetResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await;
+        let _turn = self.reads.take(Caller::of(&request)).await?;
         let now = clock::now();
         let fleet = self.store.fleet(fleet::recent_since(now)).await?;
         Ok(Response::new(fleet::answer(now, fleet)))

@@ -47,13 +47,15 @@ impl Exports {
         caller: Caller,
         run: &RunKey,
         filter: &RowFilter,
-    ) -> Result<impl Stream<Item = Result<ExportCsvResponse, Status>> + Send + use<>, ApiError> {
-        let Ok(turn) = tokio::time::timeout(TURN, self.turns.take(caller)).await else {
-            return Err(ApiError::resource_exhausted(
+    ) -> Result<impl Stream<Item = Result<ExportCsvResponse, Status>> + Send + use<>, Status> {
+        let turn = tokio::time::timeout(TURN, self.turns.take(caller)).await;
+        let busy = |_| {
+            ApiError::resource_exhausted(
                 "EXPORTS_BUSY",
                 "Too many exports are under way. Please try again in a moment.",
-            ));
+            )
         };
+        let turn = turn.map_err(busy)??;
         let rows = self.store.open_rows(run, filter).await?;
         let export = Export {
             rows: Some(rows),

@@ -10,10 +10,11 @@ mod runs;
 
 use std::sync::Arc;
 
-use rollcall_chassis::status::ApiError;
+use rollcall_chassis::{given_up::given_up, status::ApiError};
 use rollcall_proto::v1::Run;
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
+use tonic::Code;
 use uuid::Uuid;
 
 use crate::watch::ReadRun;
@@ -63,7 +64,13 @@ impl Store {
     /// Reads a run by one of so many connections. It waits in its turn, as long as its caller does.
     async fn within(&self, share: &Semaphore, run: &RunKey) -> Result<Run, ApiError> {
         // Nobody closes it; without a permit the read would only be less bounded.
-        let _turn = share.acquire().await;
+        let _turn = tokio::select! {
+            turn = share.acquire() => turn,
+            () = given_up() => {
+                let why = "The call was given up before its turn came.";
+                return Err(ApiError::new(Code::Cancelled, "GIVEN_UP", why));
+            }
+        };
         self.run(run).await
     }
 }

@@ -15,7 +15,7 @@ use std::{
 
 use http::{HeaderMap, Request, Response};
 use http_body::Frame;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::{
     Code, Status,
     body::Body,
@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     config::ServerConfig,
-    outage,
+    given_up, outage,
     telemetry::{TRACEPARENT, set_parent},
 };
 
@@ -132,8 +132,12 @@ where
             let response = answer.await?;
             Ok(response_with(response, call, &answers))
         };
-        let work = self.around.work.spawn(work.instrument(span));
+        let caller_waits = CancellationToken::new();
+        let work = given_up::within(caller_waits.clone(), work).instrument(span);
+        let work = self.around.work.spawn(work);
+        let caller_waits = caller_waits.drop_guard();
         Box::pin(async move {
+            let _caller_waits = caller_waits;
             match work.await {
                 Ok(answered) => answered,
                 Err(error) => {

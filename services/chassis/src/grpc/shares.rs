@@ -6,8 +6,10 @@ use std::{
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tonic::Status;
 
 use super::Caller;
+use crate::given_up::given_up;
 
 /// Places of which one caller has at most a part. Whoever finds none waits: behind its own calls for its part, behind those of
 /// all callers for the rest.
@@ -35,12 +37,18 @@ impl Shares {
         }
     }
 
-    /// Waits for a place.
-    pub async fn take(&self, caller: Caller) -> Share {
+    /// Waits for a place. A call that is given up meanwhile is over.
+    pub async fn take(&self, caller: Caller) -> Result<Share, Status> {
         let own = self.own(caller);
-        Share {
-            _of_caller: acquire(own).await,
-            _of_all: acquire(Arc::clone(&self.all)).await,
+        let place = async {
+            Share {
+                _of_caller: acquire(own).await,
+                _of_all: acquire(Arc::clone(&self.all)).await,
+            }
+        };
+        tokio::select! {
+            place = place => Ok(place),
+            () = given_up() => Err(Status::cancelled("The call was given up before its turn came.")),
         }
     }
 
@@ -70,8 +78,10 @@ mod tests {
     use std::time::Duration;
 
     use tokio::time::timeout;
+    use tokio_util::sync::CancellationToken;
 
     use super::*;
+    use crate::given_up;
 
     const LONG: Duration = Duration::from_mins(1);
 
@@ -84,17 +94,33 @@ mod tests {
             shares.take(greedy.clone()).await,
         ];
         assert!(timeout(LONG, shares.take(greedy.clone())).await.is_err());
-        let third = timeout(LONG, shares.take(other)).await.expect("a place is left");
+        let third = timeout(LONG, shares.take(other))
+            .await
+            .expect("a place is left")
+            .unwrap();
         drop(held);
         drop(third);
-        timeout(LONG, shares.take(greedy)).await.expect("a place is free");
+        let free = timeout(LONG, shares.take(greedy)).await.expect("a place is free");
+        assert!(free.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_is_given_up_waits_no_longer() {
+        let shares = Shares::new(1, 1);
+        let held = shares.take(Caller::named("a")).await.unwrap();
+        let token = CancellationToken::new();
+        let waits = given_up::within(token.clone(), shares.take(Caller::named("a")));
+        token.cancel();
+        let status = waits.await.unwrap_err();
+        assert_eq!(status.code(), tonic::Code::Cancelled);
+        drop(held);
     }
 
     #[tokio::test(start_paused = true)]
     async fn callers_without_places_are_forgotten() {
         let shares = Shares::new(3, 2);
         for number in 0..10 {
-            drop(shares.take(Caller::named(&number.to_string())).await);
+            drop(shares.take(Caller::named(&number.to_string())).await.unwrap());
         }
         assert_eq!(shares.callers.lock().unwrap().len(), 1);
     }

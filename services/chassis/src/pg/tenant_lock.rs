@@ -14,6 +14,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::PgTimestamp;
+use crate::given_up::given_up;
 use queue::{Queues, Turn};
 
 /// The first and the longest pause between two tries.
@@ -91,7 +92,10 @@ impl TenantLocks {
                 Waiter::Run => self.waits.run,
             };
         let place = self.queues.join(tenant, waiter).ok_or(LockError::Busy)?;
-        let turn = timeout_at(deadline, place).await.ok().flatten();
+        let turn = tokio::select! {
+            turn = timeout_at(deadline, place) => turn.ok().flatten(),
+            () = given_up() => None,
+        };
         let mut turn = turn.ok_or(LockError::Busy)?;
         let mut pause = PAUSES.0;
         let mut knock = None;
@@ -109,7 +113,10 @@ impl TenantLocks {
             if Instant::now() + pause >= deadline {
                 return Err(LockError::Busy);
             }
-            sleep(pause).await;
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = given_up() => return Err(LockError::Busy),
+            }
             pause = (pause * 2).min(PAUSES.1);
             knock = (waiter == Waiter::Run).then_some(pause);
         }

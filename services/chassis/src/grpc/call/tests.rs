@@ -29,7 +29,7 @@ use crate::{
 enum Answers {
     Refusal(Code),
     Stream,
-    Work(mpsc::UnboundedSender<()>),
+    Work(mpsc::Sender<()>),
 }
 
 impl Service<Request<Body>> for Answers {
@@ -49,7 +49,7 @@ impl Service<Request<Body>> for Answers {
                 Self::Stream => Response::new(Body::new(Endless)),
                 Self::Work(done) => {
                     tokio::time::sleep(Duration::from_secs(1)).await;
-                    done.send(()).expect("somebody looks");
+                    done.send(()).await.expect("somebody looks");
                     Status::new(Code::Ok, "").into_http()
                 }
             })
@@ -159,7 +159,7 @@ async fn an_answer_that_nobody_reads_gives_its_place_back_and_says_so_to_whoever
 
 #[tokio::test(start_paused = true)]
 async fn work_that_its_caller_gave_up_goes_on_to_its_end_and_keeps_its_place_until_then() {
-    let (done, mut ended) = mpsc::unbounded_channel();
+    let (done, mut ended) = mpsc::channel(4);
     let mut calls = layer(1).0.layer(Answers::Work(done));
     let given_up = tokio::time::timeout(Duration::from_millis(10), calls.call(request("/a.B/C")));
     assert!(given_up.await.is_err());
