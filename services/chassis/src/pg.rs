@@ -90,6 +90,12 @@ impl Database {
 
     /// A pool of its own, so that what is done with it never waits for a connection of another's.
     pub fn pool(&self, sessions: Sessions) -> PgPool {
+        self.pool_that_waits(sessions, ACQUIRE_TIMEOUT)
+    }
+
+    /// The same, where a connection is waited for so long. That also bounds the pauses between tries to connect, to a fifth
+    /// of it, and so how soon it is seen that the database is back.
+    pub(crate) fn pool_that_waits(&self, sessions: Sessions, wait: Duration) -> PgPool {
         let bound = |time: Duration| format!("{}ms", time.as_millis());
         let options = self.options.clone().options([
             ("lock_timeout", bound(seconds(self.config.lock_seconds))),
@@ -101,7 +107,7 @@ impl Database {
         ]);
         PgPoolOptions::new()
             .max_connections(sessions.connections.get())
-            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .acquire_timeout(wait)
             .idle_timeout(IDLE_TIMEOUT)
             .connect_lazy_with(options)
     }

@@ -37,6 +37,9 @@ const SPACING: Duration = Duration::from_millis(100);
 /// An answer that takes longer is none.
 const ANSWER: Duration = Duration::from_secs(3);
 
+/// How long a check waits for its connection.
+const CONNECTION: Duration = Duration::from_secs(2);
+
 type Asked = Pin<Box<dyn Future<Output = Result<(), Cause>> + Send>>;
 
 /// What a service stands on.
@@ -78,11 +81,13 @@ impl Readiness {
     /// Adds the database: it answers a trivial statement, over a connection of the check's own, which is there even
     /// while calls keep all those of the pool busy. The answer says from now on whether the database answers.
     pub fn check_database(&mut self, database: &Database) -> watch::Receiver<bool> {
-        let own = database.pool(Sessions {
+        let sessions = Sessions {
             connections: NonZeroU32::MIN,
             statement: ANSWER,
             idle_transaction: ANSWER,
-        });
+        };
+        // Less than is waited for an answer: a check that came to nothing never keeps the next from the connection.
+        let own = database.pool_that_waits(sessions, CONNECTION);
         self.check(&DATABASE, move || {
             let own = own.clone();
             // An answer that comes too late is still taken out of the connection.
