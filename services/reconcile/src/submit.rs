@@ -140,7 +140,7 @@ impl AtHeader {
 
 /// What a worker sends, until the run's deadline. Past that the sweeper has ended the run, whatever still comes.
 ///
-/// Only what waits for the worker ends there: a statement that were dropped would leave its answer to another.
+/// Only what waits for the worker ends there: a statement that is dropped leaves its answer to another.
 struct Parts<S> {
     parts: S,
     deadline: Instant,

@@ -13,6 +13,7 @@ use rollcall_testbed::{
     Kind, Service, Signal, StackOptions,
     proxy::{Action, Direction},
 };
+use tonic::transport::Channel;
 
 use crate::{
     fleet::{impatient, stalled},
@@ -28,6 +29,15 @@ pub(crate) async fn taken_over(tenant: &Tenant, run_id: &str, times: u32) -> Res
         |run| run.state() == RunState::Running && run.takeovers == times,
     )
     .await
+}
+
+/// Reconcile, as a worker calls it.
+async fn as_worker(own: &Own) -> Result<ReconcileServiceClient<Channel>> {
+    let endpoints = own.stack.endpoints();
+    let channel = endpoints
+        .connect_as(Kind::Reconcile, &Kind::Worker.certificate_name())
+        .await?;
+    Ok(ReconcileServiceClient::new(channel))
 }
 
 #[tokio::test]
@@ -318,13 +328,7 @@ async fn a_worker_that_asks_again_for_a_run_that_it_has_is_told_so() -> Result<(
     let (tenant, forest) = own.tenant("asks").await?;
     tenant.put_directory(forest.settings()).await?;
     let run_id = tenant.start_sync().await?;
-    let certificate = Kind::Worker.certificate_name();
-    let channel = own
-        .stack
-        .endpoints()
-        .connect_as(Kind::Reconcile, &certificate)
-        .await?;
-    let reconcile = ReconcileServiceClient::new(channel);
+    let reconcile = as_worker(&own).await?;
     let asks = |given_up_fence| BeginRunRequest {
         tenant_id: tenant.id.clone(),
         run_id: run_id.clone(),
@@ -397,12 +401,6 @@ async fn a_lost_heartbeat_and_a_lost_fence_are_told_with_their_run_and_why() -> 
     reconcile.signal(Signal::Continue).await?;
 
     worker.signal(Signal::Stop).await?;
-    let certificate = Kind::Worker.certificate_name();
-    let channel = own
-        .stack
-        .endpoints()
-        .connect_as(Kind::Reconcile, &certificate)
-        .await?;
     let another = BeginRunRequest {
         tenant_id: tenant.id.clone(),
         run_id: run_id.clone(),
@@ -411,7 +409,7 @@ async fn a_lost_heartbeat_and_a_lost_fence_are_told_with_their_run_and_why() -> 
         given_up_fence: 0,
         alone: true,
     };
-    let client = ReconcileServiceClient::new(channel);
+    let client = as_worker(&own).await?;
     wait::until(
         "another worker to have the run",
         || async {
