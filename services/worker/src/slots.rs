@@ -1,6 +1,6 @@
 //! What the runs of a worker may do at once.
 //!
-//! A slot belongs to a run that does something, and to nobody for longer than [`TURN`]. A run whose directory is silent
+//! A slot belongs to a run that does something, and to nobody for longer than its turn. A run whose directory is silent
 //! gives its slot up while it goes on: it needs no more than a task, a thread that sleeps and a socket. A run that takes
 //! long, whatever holds it up, goes on without one too. Both are bounded, for all lanes together. A tenant has one of them
 //! at most, because it has one lease.
