@@ -15,7 +15,7 @@ use crate::own::{Own, people};
 
 /// A run begins within this after it was asked for.
 const BEGINS_WITHIN: f64 = 1.0;
-/// More than twice the idle time, for a machine that is not quiet.
+/// More than that or than twice the idle time, for a machine that is not quiet.
 const NOISE: f64 = 2.0;
 /// To begin 250 runs costs their processors' time, also if none of them waits for another.
 const FIRST_WITHIN: f64 = 60.0;
@@ -333,7 +333,7 @@ async fn reads_that_go_on_and_on_leave_their_slots_to_others() -> Result<()> {
          a second, and {:.3} s behind 30 of 20",
         waits[0], waits[1], waits[2]
     );
-    let late = waits.iter().any(|wait| *wait > BEGINS_WITHIN);
+    let late = waits.iter().any(|wait| *wait > BEGINS_WITHIN + NOISE);
     ensure!(!late, "{waits:?}");
     trial.stop().await
 }
