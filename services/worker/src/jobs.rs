@@ -105,58 +105,36 @@ impl Jobs {
 
     /// Ends a delivery by what its run came to.
     async fn finish(&self, delivery: Delivery, job: Job, lane: Lane, disposition: Disposition) {
-        let trace = delivery.traceparent();
-        match disposition {
+        let message = match disposition {
             Disposition::Done => {
                 fail_point::pass(FailPoint::OutcomeReceived, &job.tenant_id).await;
                 note_failure("a job could not be acknowledged", delivery.ack().await);
-                fail_point::pass(FailPoint::JobAcknowledged, &job.tenant_id).await;
-            }
-            Disposition::GiveUp(fence) => {
-                let given_up = Job {
-                    given_up_fence: fence,
-                    ..job
-                };
-                let later = Message::delayed(Delay::Park, lane, &given_up).with_traceparent(trace);
-                self.send_on(delivery, later).await;
-            }
-            Disposition::InVain(fence) => {
-                let delay = after_in_vain(job.in_vain, fence.is_some());
-                tracing::info!(
-                    in_vain = job.in_vain.saturating_add(1),
-                    again_in_ms = delay.duration().as_millis(),
-                    "the directory was asked in vain: the run begins again later"
-                );
-                let again = Job {
-                    given_up_fence: fence.unwrap_or_default(),
-                    in_vain: job.in_vain.saturating_add(1),
-                    ..job
-                };
-                let later = Message::delayed(delay, lane, &again).with_traceparent(trace);
-                self.send_on(delivery, later).await;
-            }
-            Disposition::Park | Disposition::NeedsProcess => {
-                let later = Message::delayed(Delay::Park, lane, &job).with_traceparent(trace);
-                self.send_on(delivery, later).await;
+                return fail_point::pass(FailPoint::JobAcknowledged, &job.tenant_id).await;
             }
             Disposition::Reject(reason) => {
                 tracing::error!(reason, "a job is refused: it goes to the dead letters");
                 let dead = Message::dead(&delivery, reason);
-                self.send_on(delivery, dead).await;
+                return self.send_on(delivery, dead).await;
             }
-            Disposition::GiveWay => {
-                let slow = Message::job(Lane::Slow, &job).with_traceparent(trace);
-                self.send_on(delivery, slow).await;
+            Disposition::Park | Disposition::NeedsProcess => Message::delayed(Delay::Park, lane, &job),
+            Disposition::GiveUp(fence) => {
+                let given_up_fence = fence;
+                Message::delayed(
+                    Delay::Park,
+                    lane,
+                    &Job {
+                        given_up_fence,
+                        ..job
+                    },
+                )
             }
-            Disposition::Retry(delay) => {
-                let later = Message::delayed(delay, lane, &next_attempt(job)).with_traceparent(trace);
-                self.send_on(delivery, later).await;
-            }
-            Disposition::RetrySlowly(delay) => {
-                let later = Message::delayed(delay, Lane::Slow, &next_attempt(job)).with_traceparent(trace);
-                self.send_on(delivery, later).await;
-            }
-        }
+            Disposition::InVain(fence) => after_read_in_vain(job, lane, fence),
+            Disposition::GiveWay => Message::job(Lane::Slow, &job),
+            Disposition::Retry(delay) => Message::delayed(delay, lane, &next_attempt(job)),
+            Disposition::RetrySlowly(delay) => Message::delayed(delay, Lane::Slow, &next_attempt(job)),
+        };
+        let message = message.with_traceparent(delivery.traceparent());
+        self.send_on(delivery, message).await;
     }
 
     /// A run in a process of its own takes no slot here: it has the other process' time and memory.
@@ -190,6 +168,22 @@ async fn send_on(publisher: &Publisher, delivery: Delivery, message: Message) {
             note_failure("a job could not be given back", delivery.requeue().await);
         }
     }
+}
+
+/// The job of a run whose read could not be handed in, and the fence of its lease if that could not be given back.
+fn after_read_in_vain(job: Job, lane: Lane, fence: Option<i64>) -> Message {
+    let delay = after_in_vain(job.in_vain, fence.is_some());
+    let again = Job {
+        given_up_fence: fence.unwrap_or_default(),
+        in_vain: job.in_vain.saturating_add(1),
+        ..job
+    };
+    tracing::info!(
+        in_vain = again.in_vain,
+        again_in_ms = delay.duration().as_millis(),
+        "the directory was asked in vain: the run begins again later"
+    );
+    Message::delayed(delay, lane, &again)
 }
 
 fn next_attempt(job: Job) -> Job {
