@@ -1,4 +1,4 @@
-//! Whether the caller of the call that a task works on still waits for it.
+//! Calls that their callers have given up, as the tasks that work on them learn it.
 
 use tokio_util::sync::CancellationToken;
 

@@ -36,8 +36,7 @@ const REFUSED: Duration = Duration::from_secs(4);
 const SPACING: Duration = Duration::from_millis(100);
 /// An answer that takes longer is none.
 const ANSWER: Duration = Duration::from_secs(3);
-
-/// How long a check waits for its connection.
+/// The longest wait of a check for its connection.
 const CONNECTION: Duration = Duration::from_secs(2);
 
 type Asked = Pin<Box<dyn Future<Output = Result<(), Cause>> + Send>>;

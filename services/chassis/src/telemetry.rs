@@ -28,8 +28,9 @@ pub use propagation::{TRACEPARENT, set_parent, traceparent};
 /// How long the collector may take for one parcel.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// lapin logs as errors what `amqp` handles and tells; sqlx warns of what `outage` tells; h2 warns of callers that it cuts off; ldap3 shows entries that it could not hand over, addresses and
-/// all. The configured filter comes later, and wins where it names them.
+/// lapin logs as errors what `amqp` handles and tells; sqlx warns of what `outage` tells; h2 warns of callers that it cuts off;
+/// ldap3 shows entries that it could not hand over, addresses and all. The configured filter comes later, and wins where it
+/// names them.
 const QUIET: &str = "lapin=off,ldap3=off,h2=error,sqlx=error,sqlx_core=error";
 
 /// Why telemetry could not begin.

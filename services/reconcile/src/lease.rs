@@ -276,7 +276,7 @@ impl Reconciler {
     }
 }
 
-/// What a heartbeat finds.
+/// The state of a run that a heartbeat finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pulse {
     /// The lease is kept.

@@ -138,7 +138,7 @@ impl AtHeader {
     }
 }
 
-/// What a worker sends, until the run's deadline. Past that the sweeper has ended the run, whatever still comes.
+/// The parts that a worker sends, until the run's deadline. Past that the sweeper has ended the run, and no part counts.
 ///
 /// Only what waits for the worker ends there: a statement that is dropped leaves its answer to another.
 struct Parts<S> {

@@ -37,7 +37,7 @@ impl Shares {
         }
     }
 
-    /// Waits for a place. A call that is given up meanwhile is over.
+    /// Waits for a place. A call that is given up while it waits ends with CANCELLED.
     pub async fn take(&self, caller: Caller) -> Result<Share, Status> {
         let own = self.own(caller);
         let place = async {

@@ -56,7 +56,7 @@ fn names(domains: &[DomainName]) -> Vec<String> {
     domains.iter().map(|name| name.as_str().to_owned()).collect()
 }
 
-/// Whose domains are, as far as it decides on a read.
+/// The owners of domains, as far as they decide on a read.
 #[derive(Default)]
 struct Owners {
     own: Vec<(DomainName, Option<DomainName>)>,
