@@ -14,10 +14,13 @@ TEST_RUNNER := $(shell cargo nextest --version >/dev/null 2>&1 && echo "nextest 
 # How long each fuzz target is tried.
 FUZZ_SECONDS := 60
 
-.PHONY: help demo up down test lint bench chaos fuzz packages build
+# Targets with unit tests. Packages' tests/ folders need servers, but for the fuzz targets' seeds.
+UNITS := --lib --bins --test seeds
+
+.PHONY: help demo up down test test-unit lint bench chaos fuzz packages build
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
 
 demo: packages build ## an administrator's first hour with a real Active Directory
 	$(TESTBED) run -- deploy/demo/first-hour.sh
@@ -31,6 +34,9 @@ down: ## stops what `make up` started
 test: packages build ## every test, against real servers
 	$(CARGO) $(TEST_RUNNER) --workspace --locked --no-run
 	$(TESTBED) run -- $(CARGO) $(TEST_RUNNER) --workspace --locked
+
+test-unit: ## the tests that need no server, no Debian package and no root
+	$(CARGO) $(TEST_RUNNER) --workspace --locked $(UNITS)
 
 lint: ## format, clippy and documentation, with warnings as errors
 	$(CARGO) fmt --all --check
