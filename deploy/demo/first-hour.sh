@@ -183,7 +183,8 @@ run rollcall account put "$TENANT" press@corp.example --alias media@corp.example
 step "Remove who is gone" \
     "By default nobody is removed. Now it is switched on: addresses that the directory does not hold go, softly. What was typed in the portal is kept."
 prompt "rollcall settings put $TENANT --remove-accounts --keep-manual"
-rollcall settings put "$TENANT" --remove-accounts --keep-manual | grep -E '^(tenant|next run|what is absent|limit)'
+rollcall settings put "$TENANT" --remove-accounts --keep-manual |
+    grep -E '^(tenant|next run|missing from directory|limit)'
 
 step "The first removal asks" \
     "No preview has shown what this would remove, so the sync changes nothing at all and is HELD. The same happens whenever a sync would take more accounts than the limit allows, or an empty directory would empty the portal."

@@ -31,7 +31,7 @@ pub async fn approve(client: &Client, approve: Approve, output: &mut Output) -> 
     };
     let reduced = held.counts.map_or(0, |counts| counts.accounts_reduced);
     let question = format!(
-        "Approve what run {} would take from {}?",
+        "Approve run {}, which would take addresses from {}?",
         held.run_id,
         table::count(reduced, "account")
     );
@@ -65,10 +65,10 @@ fn at_stake(held: &Run) -> Vec<Verdict> {
 pub async fn revert(client: &Client, revert: Revert, output: &mut Output) -> Result<Exit, Error> {
     let tenant = revert.tenant;
     let sync = get(client, &tenant, &revert.run).await?;
-    let question = format!("Take back what run {} did?", sync.run_id);
+    let question = format!("Revert run {}?", sync.run_id);
     let verdicts = vec![Verdict::Add, Verdict::Update, Verdict::Remove];
     if !consents(client, &sync, verdicts, revert.consent, &question, output).await? {
-        return Ok(refused("taken back", output));
+        return Ok(refused("reverted", output));
     }
     let request = RevertRunRequest {
         tenant_id: tenant.clone(),
@@ -106,7 +106,7 @@ async fn consents(
 }
 
 fn refused(what: &str, output: &Output) -> Exit {
-    output.note(&format!("Nothing is {what}."));
+    output.note(&format!("Not {what}."));
     Exit::Refused
 }
 
@@ -124,13 +124,13 @@ async fn watch(
         };
         output.answer(&started, |_| {
             format!(
-                "Run {0} is on its way. Follow it with: rollcall run {tenant} {0} --wait",
+                "Started run {0}. Follow it with: rollcall run {tenant} {0} --wait",
                 started.run_id
             )
         })?;
         return Ok(Exit::Success);
     }
-    output.note(&format!("Run {run_id} is on its way."));
+    output.note(&format!("Started run {run_id}."));
     match follow(client, tenant, &run_id, output).await? {
         Followed::Detached => Ok(detached(tenant, &run_id, output)),
         Followed::Ended(run) => {

@@ -36,29 +36,29 @@ A first hour, from nothing to accounts:
   rollcall sync acme
   rollcall accounts acme
 
-When something is not as it should be:
-  rollcall test acme                       is the directory reached, and how?
-  rollcall explain acme ann@acme.example   why is an address there, or is not?
-  rollcall approve acme                    what a HELD run would remove is right
-  rollcall revert acme RUN                 takes a sync back
+When something looks wrong:
+  rollcall test acme                       tests the connection to the directory
+  rollcall explain acme ann@acme.example   explains why an address is there, or is not
+  rollcall approve acme                    approves the removals of a HELD run
+  rollcall revert acme RUN                 reverts a sync
 
 Exit codes:
   0    done; a run that was waited for SUCCEEDED
-  1    a service refused, something went wrong, or you said no
+  1    a service refused, something failed, or you answered no
   2    the command line is wrong
   3    the run that was waited for, or a step of a connection test, FAILED
   4    the run that was waited for was CANCELLED
   5    a service could not be reached
-  6    the run that was waited for is HELD: nothing was changed, look first
-  130  Ctrl-C: detached, the run goes on
-  141  whoever read the output stopped reading";
+  6    the run that was waited for is HELD: nothing was changed, review it first
+  130  Ctrl-C: detached, the run continues
+  141  the reader of the output closed it";
 
 /// Keeps the portal's accounts in step with customers' directories.
 ///
 /// A tenant is one customer of the portal. It has e-mail domains (`domains`) and settings that say where its
 /// directory is (`settings`). A run reads the directory: a `preview` shows what would be imported and changes
-/// nothing, a `sync` does it. Every run has rows, a verdict for each address (`rows`, `csv`), and what
-/// the portal then holds are its `accounts`.
+/// nothing, a `sync` applies it. Every run has rows: a verdict for each address (`rows`, `csv`). The
+/// tenant's `accounts` are what the portal has as a result.
 #[derive(Debug, Parser)]
 #[command(name = "rollcall", version, after_long_help = AFTER_HELP, max_term_width = 110)]
 #[command(after_help = "`rollcall --help` shows examples and exit codes.")]
@@ -80,13 +80,13 @@ pub enum Command {
     /// A tenant's e-mail domains: only addresses of its own domains are imported.
     #[command(subcommand)]
     Domains(DomainsCommand),
-    /// A tenant's settings: where its directory is, what of it is imported, and when.
+    /// A tenant's settings: where its directory is, what is imported from it, and when.
     #[command(subcommand)]
     Settings(SettingsCommand),
-    /// Tries a directory out, step by step; saves and changes nothing.
+    /// Tests the connection to a directory, step by step; saves and changes nothing.
     #[command(after_help = settings::TEST_EXAMPLES)]
     Test(Box<TestConnection>),
-    /// Makes and checks filters.
+    /// Builds and checks filters.
     #[command(subcommand)]
     Filter(FilterCommand),
     /// Reads the directory and shows what a sync would do; changes nothing.
@@ -94,7 +94,7 @@ pub enum Command {
     Preview(Start),
     /// Reads the directory and brings the portal's accounts into step with it.
     ///
-    /// A sync of the tenant that has not begun to read is joined instead of starting another.
+    /// Joins a sync of the tenant that has not begun to read, if there is one, instead of starting another.
     #[command(after_help = runs::SYNC_EXAMPLES)]
     Sync(Sync),
     /// Approves the removals that a HELD run shows.
@@ -102,25 +102,25 @@ pub enum Command {
     /// A new run reads the directory again, and removes those of the addresses shown that are still absent.
     #[command(after_help = runs::APPROVE_EXAMPLES)]
     Approve(Approve),
-    /// Takes a finished sync back: each account that nothing changed since goes back to what it was.
+    /// Reverts a finished sync: each account that nothing has changed since then returns to what it was.
     ///
     /// Accounts that a later run or a person changed are left alone, and listed. The schedule is paused until it
     /// is resumed or the settings are saved.
     #[command(after_help = runs::REVERT_EXAMPLES)]
     Revert(Revert),
-    /// Lets a tenant's paused schedule go on. The next run is the next one due: none was missed.
+    /// Resumes a tenant's paused schedule. The next run is the next one due; none counts as missed.
     #[command(after_help = "Example:\n  rollcall resume acme")]
     Resume {
         /// The portal's id of the customer.
         tenant: String,
     },
-    /// Cancels a run that has not ended; nothing of it is applied.
+    /// Cancels a run that has not ended; nothing from it is applied.
     #[command(after_help = "Example:\n  rollcall cancel acme 01a2b3c4-0000-7000-8000-000000000000")]
     Cancel(RunId),
     /// A tenant's runs, the newest first.
     #[command(after_help = "Example:\n  rollcall runs acme --limit 5")]
     Runs(ListRuns),
-    /// One run: state, counts, and if it failed or is HELD why and what to do.
+    /// One run: its state and counts, and if it FAILED or is HELD, the reason and advice.
     #[command(
         after_help = "Examples:\n  rollcall run acme          the newest run\n  rollcall run acme --wait   follows it to its end"
     )]
@@ -133,21 +133,21 @@ pub enum Command {
     /// A run's verdicts as a CSV file.
     #[command(after_help = "Examples:\n  rollcall csv acme --output preview.csv\n  rollcall csv acme | head")]
     Csv(ExportCsv),
-    /// Why an address is in the portal, or is not.
+    /// Explains why an address is in the portal, or is not.
     #[command(after_help = "Example:\n  rollcall explain acme ann@acme.example")]
     Explain(Explain),
-    /// What the portal holds of a tenant: its live accounts, or those that were removed and can be restored.
+    /// A tenant's accounts in the portal: the live ones, or removed ones that can be restored.
     #[command(
         after_help = "Examples:\n  rollcall accounts acme --search ann\n  rollcall accounts acme --removed"
     )]
     Accounts(ListAccounts),
-    /// Makes, changes, removes, restores or protects an account by hand.
+    /// Creates, changes, removes, restores or protects an account manually.
     #[command(subcommand)]
     Account(AccountCommand),
-    /// For operators: how the whole fleet of tenants does; pauses and resumes it.
+    /// For operators: shows the state of all tenants; pauses and resumes them.
     #[command(after_help = fleet::EXAMPLES)]
     Fleet {
-        /// What is done with it; shown if left out.
+        /// The action; if left out, the state is shown.
         #[command(subcommand)]
         command: Option<FleetCommand>,
     },
@@ -156,7 +156,7 @@ pub enum Command {
 /// How much of a list to show.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Limit {
-    /// Show at most so many.
+    /// Show at most N.
     #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
     /// Show all.

@@ -40,7 +40,7 @@ pub enum Error {
         url: String,
     },
     /// https without a CA.
-    #[error("an https address needs the CA that the services' certificates lead to")]
+    #[error("an https address needs the CA that the services' certificates chain to")]
     NoCa,
     /// A client certificate without its key, or the other way round.
     #[error("a client certificate and its key are given together or not at all")]
@@ -116,7 +116,7 @@ pub enum Error {
         ids: Vec<String>,
     },
     /// Something is to be asked, and there is no terminal.
-    #[error("this is not done without asking, and there is no terminal to ask on")]
+    #[error("this needs confirmation, and there is no terminal to ask on")]
     NobodyToAsk,
     /// The answer to a question cannot be read.
     #[error("your answer cannot be read")]
@@ -235,7 +235,7 @@ impl Error {
     fn headline(&self, fields: &[(String, String)]) -> String {
         let message = self.to_string();
         if fields.iter().any(|(_, what)| message.contains(what)) {
-            return "What was given is not valid.".to_owned();
+            return "The input is not valid:".to_owned();
         }
         sentence(&message)
     }

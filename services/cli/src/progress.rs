@@ -57,7 +57,7 @@ impl Progress {
 
     /// Says that the run is out of sight for the moment.
     pub fn lost(&mut self) {
-        let text = "out of sight, looking again";
+        let text = "connection lost, reconnecting";
         match self {
             Self::Bar(bar) => bar.set_message(text),
             Self::Lines { last } => line(last, text.to_owned()),
@@ -117,9 +117,9 @@ fn stage(run: &Run) -> String {
                     failure.code, run.attempt
                 )
             }
-            None => "waits for a worker".to_owned(),
+            None => "waiting for a worker".to_owned(),
         },
-        RunState::Running => "reads the directory".to_owned(),
+        RunState::Running => "reading the directory".to_owned(),
         state => view::name(state.as_str_name(), "RUN_STATE_")
             .unwrap_or("in an unknown state")
             .to_owned(),
@@ -139,7 +139,7 @@ mod tests {
             attempt: 1,
             ..Run::default()
         };
-        assert_eq!(sentence(&run), "waits for a worker");
+        assert_eq!(sentence(&run), "waiting for a worker");
 
         run.failure = Some(Failure {
             code: "CANNOT_CONNECT".into(),
@@ -161,7 +161,7 @@ mod tests {
             claims: 9,
             ..Counts::default()
         });
-        assert_eq!(sentence(&run), "reads the directory: 7 objects, 9 addresses");
+        assert_eq!(sentence(&run), "reading the directory: 7 objects, 9 addresses");
 
         run.set_state(RunState::Succeeded);
         assert_eq!(sentence(&run), "SUCCEEDED");

@@ -63,21 +63,21 @@ async fn after_start(
     started: StartedView,
     output: &mut Output,
 ) -> Result<Exit, Error> {
-    let verb = if started.already_queued {
-        "was waiting already"
+    let result = if started.already_queued {
+        "Already waiting: run"
     } else {
-        "is on its way"
+        "Started run"
     };
     if start.no_wait {
         output.answer(&started, |_| {
             format!(
-                "Run {0} {verb}. Follow it with: rollcall run {1} {0} --wait",
+                "{result} {0}. Follow it with: rollcall run {1} {0} --wait",
                 started.run_id, start.tenant
             )
         })?;
         return Ok(Exit::Success);
     }
-    output.note(&format!("Run {} {verb}.", started.run_id));
+    output.note(&format!("{result} {}.", started.run_id));
     to_the_end(client, &start.tenant, &started.run_id, output).await
 }
 
@@ -95,8 +95,8 @@ async fn to_the_end(client: &Client, tenant: &str, run_id: &str, output: &mut Ou
 /// Says how to go on with a run that is followed no more.
 pub(crate) fn detached(tenant: &str, run_id: &str, output: &Output) -> Exit {
     output.note(&format!(
-        "Detached: the run goes on.\n  follow it again:  rollcall run {tenant} {run_id} --wait\n  \
-         end it:           rollcall cancel {tenant} {run_id}"
+        "Detached: the run continues.\n  follow it again:  rollcall run {tenant} {run_id} --wait\n  \
+         cancel it:        rollcall cancel {tenant} {run_id}"
     ));
     Exit::Detached
 }
@@ -117,7 +117,7 @@ pub async fn cancel(client: &Client, run: RunId, output: &mut Output) -> Result<
         cancelled: true,
     };
     output.answer(&view, |_| {
-        format!("Run {} is cancelled; nothing of it is applied.", view.run_id)
+        format!("Run {} is cancelled; nothing from it is applied.", view.run_id)
     })?;
     Ok(Exit::Success)
 }

@@ -147,7 +147,7 @@ async fn delete(client: &Client, tenant: String, output: &mut Output) -> Result<
     };
     output.answer(&view, |_| {
         format!(
-            "The settings of {} are deleted, with schedule, waiting runs and password. Its accounts stay.",
+            "Deleted the settings of {}, with its schedule, waiting runs and password. Its accounts stay.",
             view.tenant_id
         )
     })

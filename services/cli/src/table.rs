@@ -129,7 +129,7 @@ fn text(mut table: Table) -> String {
 /// With a line that says so if there are more.
 pub(crate) fn and_more(text: String, more: bool) -> String {
     if more {
-        text + "\nThere are more: --all, or --limit N."
+        text + "\nThere are more: use --all or --limit N."
     } else {
         text
     }

@@ -15,10 +15,10 @@ Examples:
 pub struct ListAccounts {
     /// The portal's id of the customer.
     pub tenant: String,
-    /// Only accounts with an address that begins with this.
+    /// Only accounts with an address that begins with PREFIX.
     #[arg(long, default_value = "", value_name = "PREFIX", hide_default_value = true)]
     pub search: String,
-    /// Those that were removed and can be restored, instead of the live ones.
+    /// Removed accounts that can be restored, instead of the live ones.
     #[arg(long)]
     pub removed: bool,
     /// How many.
@@ -29,13 +29,13 @@ pub struct ListAccounts {
 /// What is done with one account.
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
-    /// Makes an account by hand, or changes what is given of the one that has the address.
+    /// Creates a manual account, or changes the account that has the address; what is not given stays as it is.
     #[command(after_help = PUT_EXAMPLES)]
     Put(EditAccount),
-    /// Removes an account, softly: for 30 days it can be restored.
+    /// Removes an account; it can be restored for 30 days.
     #[command(after_help = "Example:\n  rollcall account remove acme ann@acme.example")]
     Remove(NamedAccount),
-    /// Makes a removed account live again, with the addresses that it had.
+    /// Restores a removed account, with the addresses that it had.
     #[command(after_help = "Example:\n  rollcall account restore acme ann@acme.example")]
     Restore(NamedAccount),
     /// Protects an account: no sync removes, merges or renames it, or takes an address from it.
@@ -51,19 +51,19 @@ pub struct EditAccount {
     /// The account, and whose it is.
     #[command(flatten)]
     pub account: NamedAccount,
-    /// Further addresses that it is to have.
+    /// Addresses to add.
     #[arg(long = "alias", value_name = "ADDRESS", value_delimiter = ',')]
     pub aliases: Vec<String>,
-    /// Addresses that it is to have no more.
+    /// Addresses to drop.
     #[arg(long = "drop", value_name = "ADDRESS", value_delimiter = ',')]
     pub dropped: Vec<String>,
-    /// Its primary address; for a new account the one that it is named by.
+    /// Its primary address; for a new account, ACCOUNT if left out.
     #[arg(long, value_name = "ADDRESS")]
     pub primary: Option<String>,
-    /// What it stands for; a user if never given.
+    /// Its object type; user if never given.
     #[arg(long = "type", value_name = "TYPE", value_enum)]
     pub object_type: Option<ObjectType>,
-    /// Switch HSR on; for users alone.
+    /// Turn HSR on (users only).
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub hsr: Option<bool>,
     /// Protect it from every sync.
@@ -86,7 +86,7 @@ pub struct Protect {
     /// The account, and whose it is.
     #[command(flatten)]
     pub account: NamedAccount,
-    /// Protect it no more.
+    /// Remove the protection.
     #[arg(long)]
     pub off: bool,
 }

@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct Connection {
-    /// Where scheduler is: settings, runs as requests, and connection tests.
+    /// Address of scheduler: settings, run requests and connection tests.
     #[arg(
         long,
         global = true,
@@ -18,7 +18,7 @@ pub struct Connection {
     )]
     #[arg(value_name = "URL")]
     pub scheduler_url: String,
-    /// Where results is: runs, rows, accounts and the fleet.
+    /// Address of results: runs, rows, accounts and the fleet.
     #[arg(
         long,
         global = true,
@@ -28,7 +28,7 @@ pub struct Connection {
     )]
     #[arg(value_name = "URL")]
     pub results_url: String,
-    /// Where reconcile is: domains, and accounts by hand.
+    /// Address of reconcile: domains, and manual changes of accounts.
     #[arg(
         long,
         global = true,
@@ -38,7 +38,7 @@ pub struct Connection {
     )]
     #[arg(value_name = "URL")]
     pub reconcile_url: String,
-    /// The CA that the services' certificates lead to (PEM); needed for https.
+    /// The CA that the services' certificates chain to (PEM); needed for https.
     #[arg(
         id = "tls_ca_file",
         long = "tls-ca-file",
@@ -48,7 +48,7 @@ pub struct Connection {
         value_name = "FILE"
     )]
     pub ca_file: Option<PathBuf>,
-    /// The certificate that this command shows to the services (PEM).
+    /// The certificate that this command presents to the services (PEM).
     #[arg(
         long,
         global = true,

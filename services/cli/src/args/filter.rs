@@ -15,16 +15,16 @@ Save it with: rollcall settings put TENANT --filter FILTER";
 /// What is done with filters.
 #[derive(Debug, Subcommand)]
 pub enum FilterCommand {
-    /// Makes a filter from kinds of object and domains, combined with one's own.
+    /// Builds a filter from object types and domains, combined with your own.
     #[command(after_help = BUILD_EXAMPLES)]
     Build(BuildFilter),
-    /// Checks a filter as saving it would; exit code 1 if it is none.
+    /// Checks a filter as saving it would; exit code 1 if it is not valid.
     #[command(after_help = "Example:\n  rollcall filter check '(&(objectClass=user)(mail=*))'")]
     Check {
         /// The filter (RFC 4515).
         #[arg(allow_hyphen_values = true)]
         filter: String,
-        /// Attributes that carry addresses, for the filter as it is sent; proxyAddresses alone if never given.
+        /// Attributes that carry addresses, for the filter as it is sent; only proxyAddresses if never given.
         #[arg(long = "attribute", value_name = "NAME", value_delimiter = ',')]
         attributes: Vec<String>,
     },
@@ -33,19 +33,19 @@ pub enum FilterCommand {
 /// What a filter is to let through.
 #[derive(Debug, Args)]
 pub struct BuildFilter {
-    /// Kinds of object; all if never given.
+    /// Object types; all if never given.
     #[arg(long, value_name = "TYPE", value_delimiter = ',', value_enum)]
     pub types: Vec<ObjectType>,
-    /// Domains: `mail` or any SMTP proxy address is in one of them; all if never given.
+    /// Domains, one of which `mail` or an SMTP proxy address must be in; all if never given.
     #[arg(long, value_name = "DOMAIN", value_delimiter = ',')]
     pub domains: Vec<String>,
-    /// One's own filter (RFC 4515), which must hold as well.
+    /// Your own filter (RFC 4515), which must match as well.
     #[arg(long, default_value = "", hide_default_value = true)]
     pub filter: String,
-    /// Attributes that carry addresses, for the filter as it is sent; proxyAddresses alone if never given.
+    /// Attributes that carry addresses, for the filter as it is sent; only proxyAddresses if never given.
     #[arg(long = "attribute", value_name = "NAME", value_delimiter = ',')]
     pub attributes: Vec<String>,
-    /// The directory's schema has msExchRecipientTypeDetails (`rollcall test` tells): kinds of object go by it.
+    /// Decide object types by msExchRecipientTypeDetails; `rollcall test` shows if the directory's schema has it.
     #[arg(long)]
     pub recipient_types: bool,
 }

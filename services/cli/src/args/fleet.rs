@@ -11,7 +11,7 @@ Examples:
 /// What is done with the fleet.
 #[derive(Debug, Subcommand)]
 pub enum FleetCommand {
-    /// Pauses the schedules of all tenants, or all removals, or both. What is not named stays as it is.
+    /// Pauses the schedules of all tenants, or all removals, or both; the part not named stays as it is.
     #[command(
         after_help = "Example:\n  rollcall fleet pause --schedules --note 'network maintenance until noon'"
     )]
@@ -19,11 +19,11 @@ pub enum FleetCommand {
         /// What is paused.
         #[command(flatten)]
         parts: FleetParts,
-        /// Why; shown with the fleet.
+        /// The reason; shown with the fleet.
         #[arg(long, default_value = "", value_name = "TEXT", hide_default_value = true)]
         note: String,
     },
-    /// Ends such a pause. Schedules that were paused have missed no run.
+    /// Resumes schedules, removals or both. No run of a paused schedule counts as missed.
     #[command(after_help = "Example:\n  rollcall fleet resume --schedules --removals")]
     Resume {
         /// What goes on.
@@ -39,7 +39,7 @@ pub struct FleetParts {
     /// All schedules: no scheduled sync begins.
     #[arg(long)]
     pub schedules: bool,
-    /// All removals: what is absent from a directory goes stale instead.
+    /// All removals: addresses absent from a directory become stale instead.
     #[arg(long)]
     pub removals: bool,
 }

@@ -27,7 +27,7 @@ Example:
 pub struct Start {
     /// The portal's id of the customer.
     pub tenant: String,
-    /// Only start it and print its id, without waiting for its end.
+    /// Start the run and print its id without waiting.
     #[arg(long)]
     pub no_wait: bool,
 }
@@ -38,7 +38,7 @@ pub struct Sync {
     /// The tenant.
     #[command(flatten)]
     pub start: Start,
-    /// The preview that was looked at: if the verdicts would now differ from it, the run is HELD with the differences.
+    /// The preview you reviewed: if the verdicts would now differ from it, the run is HELD and shows the differences.
     #[arg(
         long,
         value_name = "PREVIEW_RUN_ID",
@@ -75,10 +75,10 @@ pub struct Revert {
 /// Whether a person is asked first, and the end is waited for.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Consent {
-    /// Do it without asking; needed where there is no terminal.
+    /// Do not ask for confirmation; needed where there is no terminal.
     #[arg(long, short)]
     pub yes: bool,
-    /// Only start it and print its id, without waiting for its end.
+    /// Start the run and print its id without waiting.
     #[arg(long)]
     pub no_wait: bool,
 }
@@ -138,7 +138,7 @@ pub struct ListRows {
         ignore_case = true
     )]
     pub verdicts: Vec<Verdict>,
-    /// Only addresses that begin with this.
+    /// Only addresses that begin with PREFIX.
     #[arg(long, default_value = "", value_name = "PREFIX", hide_default_value = true)]
     pub search: String,
     /// How many.
@@ -169,15 +169,15 @@ pub struct ExportCsv {
 /// A run's verdict on an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Verdict {
-    /// Becomes live.
+    /// The address becomes live.
     Add,
     /// Nothing changes.
     Keep,
-    /// Its account, role, type or origin changes.
+    /// Its account, address type, object type or origin changes.
     Update,
-    /// Ceases to be live.
+    /// The address is no longer live.
     Remove,
-    /// Gone from the directory, stays in the portal.
+    /// Absent from the directory, stays in the portal.
     Stale,
     /// Refused.
     Skip,

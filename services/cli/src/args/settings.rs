@@ -22,7 +22,7 @@ Examples:
   rollcall settings put acme --remove-accounts --keep-manual
 
 The password is asked for, or read from a file or standard input. It is never
-shown again by any call, and must be given again when hosts, port, security,
+shown again by any call, and must be entered again when hosts, port, security,
 CA certificates or the username change.";
 
 pub(super) const TEST_EXAMPLES: &str = "\
@@ -33,12 +33,12 @@ Examples:
   rollcall test acme --host dc1.acme.example --ca-file ca.pem \\
       --bind-username reader@acme.example --password-file secret.txt
 
-Exit code 3 if a step FAILED. With --json: one object a step, a line each.";
+Exit code 3 if a step FAILED. With --json: one object per step, one per line.";
 
 /// What is done with settings.
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
-    /// Creates a tenant's settings, or changes what is given and leaves the rest as it is.
+    /// Creates a tenant's settings, or changes those given and leaves the rest as they are.
     #[command(after_help = PUT_EXAMPLES)]
     Put(Box<Put>),
     /// Shows a tenant's settings, and the filter as it is sent to the directory.
@@ -79,7 +79,7 @@ pub struct Put {
     /// What becomes of addresses that the directory does not hold.
     #[command(flatten)]
     pub removal: Removal,
-    /// Empty this part of the settings again; may be given several times.
+    /// Reset this part of the settings; may be given several times.
     #[arg(long, value_name = "PART", value_enum)]
     pub clear: Vec<Clearable>,
 }
@@ -88,31 +88,31 @@ pub struct Put {
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Directory")]
 pub struct Server {
-    /// What kind of server it is.
+    /// Kind of server.
     #[arg(long, value_enum)]
     pub server_type: Option<ServerType>,
     /// Host name or IP address; several are tried in this order.
     #[arg(long = "host", value_name = "HOST")]
     pub hosts: Vec<String>,
-    /// Port; 0 for the usual one of the security mode (636 or 389).
+    /// Port; 0 for the default of the security mode (636 or 389).
     #[arg(long)]
     pub port: Option<u16>,
-    /// How the connection is protected.
+    /// Protection of the connection.
     #[arg(long, value_enum)]
     pub security: Option<Security>,
-    /// CA certificates (PEM) that the server's certificate must lead to; the system's if never given.
+    /// CA certificates (PEM) that the server's certificate must chain to; the system's if never given.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
-    /// Who binds: a DN, a user principal name, or DOMAIN\user.
+    /// Bind user: a DN, a user principal name, or DOMAIN\user.
     #[arg(long, value_name = "NAME")]
     pub bind_username: Option<String>,
     /// Search base (a DN); the server's default naming context if never given.
     #[arg(long, value_name = "DN")]
     pub base: Option<String>,
-    /// Filter (RFC 4515); everything with an address if never given.
+    /// Filter (RFC 4515); every object with an address if never given.
     #[arg(long)]
     pub filter: Option<String>,
-    /// Attributes that carry addresses; proxyAddresses alone if never given.
+    /// Attributes that carry addresses; only proxyAddresses if never given.
     #[arg(long = "attribute", value_name = "NAME", value_delimiter = ',')]
     pub attributes: Vec<String>,
 }
@@ -122,13 +122,13 @@ pub struct Server {
 #[command(next_help_heading = "Password")]
 #[group(multiple = false)]
 pub struct PasswordSource {
-    /// Read it from this file (a line end at its end is not part of it).
+    /// Read the password from this file (a line break at its end is not part of it).
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// Read it from standard input.
+    /// Read the password from standard input.
     #[arg(long)]
     pub password_stdin: bool,
-    /// Ask for it on the terminal, as is done by itself for new settings.
+    /// Ask for the password on the terminal; the default for new settings.
     #[arg(long)]
     pub ask_password: bool,
 }
@@ -137,7 +137,7 @@ pub struct PasswordSource {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Import")]
 pub struct Import {
-    /// Kinds of object to import; all if never given.
+    /// Object types to import; all if never given.
     #[arg(long = "object-type", value_name = "TYPE", value_delimiter = ',', value_enum)]
     pub object_types: Vec<ObjectType>,
     /// Domains of the tenant whose addresses are imported; all if never given.
@@ -146,7 +146,7 @@ pub struct Import {
     /// Leave out users that are disabled in the directory.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub exclude_disabled: Option<bool>,
-    /// What becomes of aliases of one object with the same username portion.
+    /// Treatment of one object's aliases that have the same username portion.
     #[arg(long, value_enum)]
     pub same_username: Option<SameUsername>,
 }
@@ -155,13 +155,13 @@ pub struct Import {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Schedule and new users")]
 pub struct Times {
-    /// Sync every so many hours, 1 to 24; 0 for no schedule.
+    /// Sync every N hours, 1 to 24; 0 for no schedule.
     #[arg(long, value_name = "N")]
     pub every_hours: Option<u32>,
     /// Time zone of the schedule, such as Europe/Berlin.
     #[arg(long, value_name = "IANA")]
     pub time_zone: Option<String>,
-    /// Switch HSR on for new users.
+    /// Turn HSR on for new users.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub send_hsr: Option<bool>,
     /// Have the portal welcome new users.
@@ -173,10 +173,10 @@ pub struct Times {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Removal")]
 pub struct Removal {
-    /// Remove them from the portal, softly, instead of marking them as stale.
+    /// Remove absent addresses and accounts, restorably, instead of marking them as stale.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub remove_accounts: Option<bool>,
-    /// Spare addresses and accounts that were typed in the portal.
+    /// Keep manual addresses and accounts.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub keep_manual: Option<bool>,
     /// How many is too many.
@@ -187,10 +187,11 @@ pub struct Removal {
 /// How many accounts may be removed, or lose an address, in 24 hours before a run is HELD. With both, the lower counts.
 #[derive(Debug, Default, Clone, Copy, Args)]
 pub struct Limits {
-    /// Hold a sync that would take more than so many accounts, with those of the last 24 hours; 0: every removal asks.
+    /// Hold a sync that would remove, or take addresses from, more than N accounts, counting the last 24 hours; 0:
+    /// hold every removal.
     #[arg(long, value_name = "N")]
     pub limit_accounts: Option<u32>,
-    /// The same as a share of the live accounts, 0 to 100.
+    /// The same limit as a percentage of the live accounts, 0 to 100.
     #[arg(long, value_name = "N")]
     pub limit_percent: Option<u32>,
 }
@@ -211,13 +212,13 @@ pub struct TestConnection {
 /// Parts of the settings that can be emptied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Clearable {
-    /// The CA certificates: the system's trust store counts again.
+    /// The CA certificates: the system's trust store is used again.
     Ca,
     /// The search base.
     Base,
     /// The filter.
     Filter,
-    /// The attributes: proxyAddresses alone again.
+    /// The attributes: only proxyAddresses again.
     Attributes,
     /// The object types: all again.
     ObjectTypes,
@@ -227,6 +228,6 @@ pub enum Clearable {
     Schedule,
     /// The limit in accounts.
     LimitAccounts,
-    /// The limit in percent; without either limit the usual one counts again.
+    /// The limit in percent; without either limit the default applies again.
     LimitPercent,
 }

@@ -12,7 +12,7 @@ use crate::runs::Newest;
 pub(super) fn of(error: &Error) -> Option<String> {
     Some(match error {
         Error::Unreachable { service, .. } => format!(
-            "Is {} running, and is {} (or --{}-url) its address? With mutual TLS the address begins with https: \
+            "Is {} running, and is {} (or --{}-url) its address? With mutual TLS, the address begins with https: \
              and ROLLCALL_CA_FILE, ROLLCALL_CLIENT_CERT_FILE and ROLLCALL_CLIENT_KEY_FILE name the certificates.",
             service.name(),
             service.variable(),
@@ -36,19 +36,22 @@ pub(super) fn of(error: &Error) -> Option<String> {
         Error::NoRunYet {
             tenant,
             meant: Newest::Held,
-        } => format!("Nothing waits for approval. The tenant's runs: rollcall runs {tenant}"),
+        } => format!("No run is waiting for approval. The tenant's runs: rollcall runs {tenant}"),
         Error::NoRunYet { tenant, .. } => {
             format!("Start one: rollcall preview {tenant}, or rollcall sync {tenant}.")
         }
         Error::LostSight { tenant, run, .. } => {
-            format!("The run goes on. Look again with: rollcall run {tenant} {run} --wait")
+            format!("The run continues. Follow it with: rollcall run {tenant} {run} --wait")
         }
         Error::NoSuchAccount { tenant, removed, .. } => {
-            let other = if *removed { "" } else { " --removed" };
-            format!("Look among the others: rollcall accounts {tenant}{other}")
+            if *removed {
+                format!("It may still be live: rollcall accounts {tenant}")
+            } else {
+                format!("It may have been removed: rollcall accounts {tenant} --removed")
+            }
         }
-        Error::SeveralAccounts { .. } => "Name the one that is meant by its id.".to_owned(),
-        Error::NobodyToAsk => "Say --yes once you have looked.".to_owned(),
+        Error::SeveralAccounts { .. } => "Give the account's id instead.".to_owned(),
+        Error::NobodyToAsk => "Check the rows, then repeat the command with --yes.".to_owned(),
         Error::Incomplete { .. } => OTHER_VERSION.to_owned(),
         Error::Read { .. }
         | Error::Write { .. }
@@ -58,7 +61,8 @@ pub(super) fn of(error: &Error) -> Option<String> {
     })
 }
 
-const OTHER_VERSION: &str = "The service may be of another version than this command: update the older one.";
+const OTHER_VERSION: &str =
+    "The service and this command may be of different versions: update the older one.";
 
 fn of_status(status: &Status) -> Option<&'static str> {
     let reason = status
@@ -71,14 +75,14 @@ fn of_status(status: &Status) -> Option<&'static str> {
 fn of_code(code: Code) -> Option<&'static str> {
     Some(match code {
         Code::Unavailable | Code::DeadlineExceeded => "Try again in a moment.",
-        Code::ResourceExhausted => "The service has its hands full: try again in a moment.",
+        Code::ResourceExhausted => "The service is busy. Try again in a moment.",
         Code::Unauthenticated | Code::PermissionDenied => {
             "Is this the right client certificate \
              (ROLLCALL_CLIENT_CERT_FILE)?"
         }
         Code::Unimplemented => OTHER_VERSION,
         Code::Internal | Code::Unknown | Code::DataLoss => {
-            "That is a fault of the service: its log tells more."
+            "This is a fault in the service: its log says more."
         }
         _ => return None,
     })

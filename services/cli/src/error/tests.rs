@@ -33,7 +33,7 @@ fn a_message_that_repeats_its_fields_is_not_said_twice() {
     details.add_bad_request_violation("tenant_id", "must not be empty");
     let error = refused(Code::InvalidArgument, "tenant_id: must not be empty", details);
     insta::assert_snapshot!(error.explain(), @"
-    error: What was given is not valid.
+    error: The input is not valid:
       tenant_id: must not be empty
     ");
 }
@@ -45,7 +45,7 @@ fn a_known_reason_comes_with_what_to_do() {
     insta::assert_snapshot!(error.explain(), @"
     error: Tenant acme has no domains.
 
-    Name them all: rollcall domains put TENANT DOMAIN...
+    Enter them all: rollcall domains put TENANT DOMAIN...
     ");
     assert_eq!(error.exit(), Exit::Refused);
 }
@@ -61,7 +61,7 @@ fn a_service_that_is_not_there_is_named_with_its_variable() {
     error: Results cannot be reached at http://127.0.0.1:7104.
       because: Connection refused (os error 111)
 
-    Is results running, and is ROLLCALL_RESULTS_URL (or --results-url) its address? With mutual TLS the address begins with https: and ROLLCALL_CA_FILE, ROLLCALL_CLIENT_CERT_FILE and ROLLCALL_CLIENT_KEY_FILE name the certificates.
+    Is results running, and is ROLLCALL_RESULTS_URL (or --results-url) its address? With mutual TLS, the address begins with https: and ROLLCALL_CA_FILE, ROLLCALL_CLIENT_CERT_FILE and ROLLCALL_CLIENT_KEY_FILE name the certificates.
     ");
     assert_eq!(error.exit(), Exit::Unreachable);
 }
@@ -83,7 +83,7 @@ fn losing_sight_of_a_run_says_how_to_look_again() {
       because: results cannot be reached at http://r
       because: broken pipe
 
-    The run goes on. Look again with: rollcall run acme r1 --wait
+    The run continues. Follow it with: rollcall run acme r1 --wait
     ");
     assert_eq!(error.exit(), Exit::Unreachable);
 }

@@ -64,7 +64,7 @@ fn further_address(address: &AddressView) -> String {
         notes.push("domain alias");
     }
     if address.origin == Some("MANUAL") {
-        notes.push("typed in");
+        notes.push("manual");
     }
     if address.stale_since.is_some() {
         notes.push("stale");

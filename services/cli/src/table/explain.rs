@@ -12,7 +12,7 @@ pub(crate) fn explanation(view: &ExplanationView, width: Width) -> String {
         facts(
             [
                 ("address", Some(view.address.clone())),
-                ("its domain is", standing),
+                ("domain", standing),
                 ("last read", view.read.as_ref().map(told)),
                 ("last change", view.last_change.as_ref().map(told)),
             ],
@@ -59,7 +59,7 @@ fn objects(rows: &[RowView], width: Width) -> Option<String> {
         .iter()
         .filter_map(|row| Some([word(row.object_type).to_owned(), row.object_dn.clone()?]))
         .collect();
-    let table = || text(filled(["object", "where it stood"], found, width));
+    let table = || text(filled(["object", "DN"], found, width));
     (rows.iter().any(|row| row.object_dn.is_some())).then(table)
 }
 

@@ -13,7 +13,7 @@ const SHOWN: usize = 10;
 pub(crate) fn fleet(fleet: &FleetView, width: Width) -> String {
     let mut parts = vec![facts(
         [
-            ("looked at", at(fleet.time.as_deref())),
+            ("as of", at(fleet.time.as_deref())),
             ("tenants", Some(tenants(fleet))),
             ("paused", Some(paused(fleet))),
             ("HELD", Some(count(fleet.held_tenants, "tenant"))),
@@ -21,7 +21,7 @@ pub(crate) fn fleet(fleet: &FleetView, width: Width) -> String {
             ("runs, last 24 hours", Some(runs(fleet))),
             ("reads, last 24 hours", Some(reads(fleet))),
             ("credentials by key", Some(keys(fleet))),
-            ("events that wait", events(fleet)),
+            ("waiting events", events(fleet)),
         ],
         width,
     )];
@@ -41,7 +41,7 @@ fn events(fleet: &FleetView) -> Option<String> {
     let oldest = age(oldest, parsed(fleet.time.as_deref()))?;
     let tenants = count(fleet.events.tenants, "tenant");
     Some(format!(
-        "of {tenants}, the oldest for {oldest}: the portal does not read its queue"
+        "of {tenants}, the oldest waiting for {oldest}: the portal does not read its queue"
     ))
 }
 
@@ -109,7 +109,11 @@ fn backlog(fleet: &FleetView, width: Width) -> String {
         ]
     };
     let lanes = fleet.backlog.iter().map(line).collect();
-    text(filled(["lane", "runs that wait", "the oldest for"], lanes, width))
+    text(filled(
+        ["lane", "waiting runs", "age of the oldest"],
+        lanes,
+        width,
+    ))
 }
 
 fn parsed(time: Option<&str>) -> Option<Timestamp> {
@@ -138,7 +142,7 @@ pub(crate) fn pause(pause: &PauseView, width: Width) -> String {
     facts(
         [
             ("paused by the operator", Some(what.to_owned())),
-            ("why", pause.note.clone()),
+            ("note", pause.note.clone()),
             (
                 "since",
                 at(pause.update_time.as_deref()).filter(|_| pause.schedules || pause.removals),
@@ -157,7 +161,7 @@ fn failing(fleet: &FleetView, width: Width) -> String {
             at(failing.last_success_time.as_deref()).unwrap_or_else(|| "never".to_owned()),
         ]
     });
-    let header = ["failing tenant", "with", "last success"];
+    let header = ["failing tenant", "failure", "last success"];
     let table = text(filled(header, lines.collect(), width));
     let shown = fleet.failing.len().min(SHOWN) as u64;
     match fleet.failing_tenants.saturating_sub(shown) {

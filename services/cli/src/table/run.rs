@@ -14,7 +14,7 @@ pub(crate) fn runs(runs: &[RunView], width: Width) -> String {
     if runs.is_empty() {
         return "No runs.".to_owned();
     }
-    let mut table = table(&["run", "kind", "created", "what came of it"], width);
+    let mut table = table(&["run", "kind", "created", "result"], width);
     for run in runs {
         table.add_row([
             run.run_id.clone(),
@@ -112,8 +112,8 @@ pub(crate) fn run(run: &RunView, width: Width) -> String {
         ("created", at(run.create_time.as_deref())),
         ("started", at(run.start_time.as_deref())),
         ("ended", at(run.end_time.as_deref())),
-        ("rows are kept until", at(run.rows_expire_time.as_deref())),
-        ("rows are those of", run.rows_of_run_id.clone()),
+        ("rows kept until", at(run.rows_expire_time.as_deref())),
+        ("same rows as", run.rows_of_run_id.clone()),
     ];
     let mut parts = vec![facts(about, width)];
     if run.counts != CountsView::default() {
@@ -128,7 +128,7 @@ pub(crate) fn run(run: &RunView, width: Width) -> String {
 
 fn acts_on(run: &RunView) -> &'static str {
     if run.kind == Some("REVERT") {
-        "takes back"
+        "reverts"
     } else {
         "approves"
     }
@@ -141,7 +141,7 @@ fn held(run: &RunView, width: Width) -> Option<String> {
         let why = facts(
             [
                 ("held", Some(word(run.held_reason).to_owned())),
-                ("why", Some(message)),
+                ("reason", Some(message)),
             ],
             width,
         );
@@ -156,13 +156,13 @@ fn held(run: &RunView, width: Width) -> Option<String> {
     } else {
         format!("would be applied; {welcomes} would be welcomed")
     };
-    let sync = facts([("the sync", Some(sync))], width);
+    let sync = facts([("sync", Some(sync))], width);
     if run.would_hold {
         return Some(sync);
     }
     let (tenant, id) = (&run.tenant_id, &run.run_id);
     Some(format!(
-        "{sync}\n\nTo apply this, and nothing that came since:\n  rollcall sync {tenant} --expect {id}"
+        "{sync}\n\nTo apply exactly this preview:\n  rollcall sync {tenant} --expect {id}"
     ))
 }
 
@@ -171,8 +171,8 @@ fn ways_on(run: &RunView) -> String {
     let (tenant, id) = (&run.tenant_id, &run.run_id);
     if run.held_reason == Some("CHANGED_SINCE_PREVIEW") {
         return format!(
-            "Look at the differences:\n  rollcall rows {tenant} {id}\n\
-             Then at a new preview:\n  rollcall preview {tenant}"
+            "Review the differences:\n  rollcall rows {tenant} {id}\n\
+             Then start a new preview:\n  rollcall preview {tenant}"
         );
     }
     let counts = &run.counts;
@@ -184,8 +184,8 @@ fn ways_on(run: &RunView) -> String {
         "update"
     };
     format!(
-        "Look at what it would do:\n  rollcall rows {tenant} {id} --verdict {verdict}\n\
-         If that is as it should be:\n  rollcall approve {tenant} {id}"
+        "Review what it would do:\n  rollcall rows {tenant} {id} --verdict {verdict}\n\
+         If that is correct:\n  rollcall approve {tenant} {id}"
     )
 }
 
@@ -224,7 +224,7 @@ fn counts(run: &RunView, width: Width) -> String {
     let portal = vec![
         ("accounts", counts.accounts),
         ("welcomes", counts.welcomes),
-        ("reduced", counts.accounts_reduced),
+        ("losing addresses", counts.accounts_reduced),
     ];
     let mut groups = vec![
         ("in the directory", directory),
@@ -272,8 +272,8 @@ pub(crate) fn failure(failure: &FailureView, width: Width) -> String {
     let detail = (!failure.detail.is_empty()).then(|| failure.detail.clone());
     let about = [
         ("failure", Some(failure.code.clone())),
-        ("what happened", Some(failure.message.clone())),
-        ("what to do", Some(failure.advice.clone())),
+        ("message", Some(failure.message.clone())),
+        ("advice", Some(failure.advice.clone())),
         ("for support", detail),
     ];
     facts(about, width)

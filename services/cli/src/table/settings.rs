@@ -29,14 +29,14 @@ pub(crate) fn settings(settings: &SettingsView, width: Width) -> String {
         ),
     ]);
     all.extend(removal(&settings.removal));
-    all.extend([("last written", at(settings.update_time.as_deref()))]);
+    all.extend([("last saved", at(settings.update_time.as_deref()))]);
     facts(all, width)
 }
 
 fn directory(settings: &SettingsView) -> [Fact; 9] {
     let directory = &settings.directory;
     let port = if directory.port == 0 {
-        "the usual one".to_owned()
+        "the default".to_owned()
     } else {
         directory.port.to_string()
     };
@@ -60,7 +60,7 @@ fn directory(settings: &SettingsView) -> [Fact; 9] {
             "bind username",
             Some(format!("{} (password: {password})", directory.bind_username)),
         ),
-        ("search base", or(&directory.search_base, "the server's own")),
+        ("search base", or(&directory.search_base, "the server's default")),
         ("filter", or(&directory.filter, "none")),
         (
             "attributes",
@@ -89,7 +89,7 @@ fn import(import: &ImportView) -> [Fact; 4] {
 
 fn removal(removal: &RemovalView) -> [Fact; 2] {
     let manual = if removal.keep_manual {
-        "; what was typed in the portal is spared"
+        "; manual entries are kept"
     } else {
         ""
     };
@@ -105,12 +105,12 @@ fn removal(removal: &RemovalView) -> [Fact; 2] {
         .limit_percent
         .map(|percent| format!("{percent} % of the accounts"));
     let limit = match (accounts, percent) {
-        (None, None) => "the usual one: 5 accounts or 5 % of all, whichever is more".to_owned(),
+        (None, None) => "default: 5 accounts or 5 %, whichever is more, but at most half".to_owned(),
         (Some(one), None) | (None, Some(one)) => one,
         (Some(accounts), Some(percent)) => format!("{accounts} or {percent}, whichever is less"),
     };
     [
-        ("what is absent", Some(absent)),
+        ("missing from directory", Some(absent)),
         ("limit in 24 hours", Some(limit)),
     ]
 }
@@ -118,7 +118,7 @@ fn removal(removal: &RemovalView) -> [Fact; 2] {
 fn certificates(pem: &str) -> String {
     let count = pem.matches("-----BEGIN CERTIFICATE-----").count();
     format!(
-        "its own ({count} certificate{})",
+        "uploaded ({count} certificate{})",
         if count == 1 { "" } else { "s" }
     )
 }
@@ -162,11 +162,11 @@ pub(crate) fn resumed(settings: &SettingsView) -> String {
     let tenant = &settings.tenant_id;
     match &settings.next_run_time {
         Some(next) => format!(
-            "The schedule of {tenant} goes on. The next run is at {}.",
+            "The schedule of {tenant} is resumed. The next run is due at {}.",
             short_time(Some(next))
         ),
         None => format!(
-            "The schedule of {tenant} is no longer paused by itself, but no run is due: rollcall settings show {tenant} tells why."
+            "The schedule's own pause has ended, but no run is due; rollcall settings show {tenant} shows why."
         ),
     }
 }
@@ -175,7 +175,7 @@ pub(crate) fn resumed(settings: &SettingsView) -> String {
 pub(crate) fn filter(view: &FilterView) -> String {
     let without = "none: every object that has one of the attributes";
     let filter = view.filter.as_deref().unwrap_or(without);
-    format!("filter:\n  {filter}\nas it is sent:\n  {}", view.composed)
+    format!("filter:\n  {filter}\nas sent:\n  {}", view.composed)
 }
 
 /// A filter that was checked: as it will be, or where it is wrong.
@@ -183,7 +183,7 @@ pub(crate) fn filter_check(given: &str, view: &FilterCheckView) -> String {
     let Some(error) = &view.error else {
         let canonical = view.canonical.as_deref().unwrap_or("none");
         let composed = view.composed.as_deref().unwrap_or_default();
-        return format!("The filter is valid:\n  {canonical}\nas it is sent:\n  {composed}");
+        return format!("The filter is valid:\n  {canonical}\nas sent:\n  {composed}");
     };
     let before = given.chars().take(error.position as usize).count();
     format!(

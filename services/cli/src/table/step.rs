@@ -20,7 +20,7 @@ pub(crate) fn step(step: &StepView, width: Width) -> String {
         table.add_row([String::new(), format!("{name}: {value}")]);
     }
     if let Some(advice) = &step.advice {
-        table.add_row([String::new(), format!("what to do: {advice}")]);
+        table.add_row([String::new(), format!("advice: {advice}")]);
     }
     if let Some(column) = table.column_mut(0) {
         column.set_constraint(ColumnConstraint::Absolute(Columns::Fixed(MARGIN)));
@@ -64,7 +64,7 @@ fn details(step: &StepView) -> Vec<Detail> {
     if let Some(found) = &step.connect
         && !found.address.is_empty()
     {
-        details.push(("dialled", found.address.clone()));
+        details.push(("address", found.address.clone()));
     }
     if let Some(found) = &step.tls {
         details.extend(tls(found));
@@ -72,7 +72,7 @@ fn details(step: &StepView) -> Vec<Detail> {
     if let Some(found) = &step.identity
         && !found.authorization_id.is_empty()
     {
-        details.push(("we are", found.authorization_id.clone()));
+        details.push(("identity", found.authorization_id.clone()));
     }
     if let Some(found) = &step.server {
         details.extend(server(found));
@@ -85,9 +85,9 @@ fn details(step: &StepView) -> Vec<Detail> {
         details.push(("objects", format!("{}{more}", found.objects)));
     }
     let examples = step.examples.iter().flat_map(|found| &found.objects);
-    details.extend(examples.map(|object| ("for example", example(object))));
+    details.extend(examples.map(|object| ("example", example(object))));
     if let Some(failure) = &step.failure {
-        details.push(("failure", failure.code.clone()));
+        details.push(("code", failure.code.clone()));
         if !failure.detail.is_empty() {
             details.push(("for support", failure.detail.clone()));
         }

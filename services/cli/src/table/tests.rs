@@ -58,7 +58,7 @@ fn a_row_tells_both_sides() {
     ann@acme.example  SKIP, CLAIMED_BY_OTHER_OBJECT  ALIAS of USER
                       CN=Ann,DC=acme,DC=example
 
-    CLAIMED_BY_OTHER_OBJECT:  another object of the directory has the better claim
+    CLAIMED_BY_OTHER_OBJECT:  another object has the stronger claim
     ");
 }
 
@@ -86,7 +86,7 @@ fn an_account_marks_what_is_special_about_an_address() {
     primary address   further addresses             type  origin  HSR
     ─────────────────────────────────────────────────────────────────
     ann@acme.example  ann@acme.test (domain alias)  USER  SYNCED  yes
-                      anna@acme.example (typed in)
+                      anna@acme.example (manual)
     ");
 }
 
@@ -117,27 +117,27 @@ fn settings_say_what_their_gaps_mean() {
     };
     let shown = SettingsView::from(&settings_);
     insta::assert_snapshot!(settings(&shown, WIDE), @"
-    tenant:             acme
-    server type:        -
-    hosts:              dc1.acme.example, dc2.acme.example
-    port:               the usual one
-    security:           LDAPS
-    CA:                 the system's
-    bind username:      reader@acme.example (password: stored, never shown)
-    search base:        the server's own
-    filter:             none
-    attributes:         proxyAddresses
-    filter as sent:     (proxyAddresses=*)
-    object types:       all
-    domains:            all of the tenant's
-    disabled users:     imported
-    same username:      one alias is kept, the others are skipped
-    schedule:           every 5 hours from 00:01, Europe/Berlin
-    paused:             a sync was reverted; rollcall resume lets it go on
-    HSR for new users:  no
-    welcome new users:  no
-    what is absent:     removed; what was typed in the portal is spared
-    limit in 24 hours:  1 account
+    tenant:                  acme
+    server type:             -
+    hosts:                   dc1.acme.example, dc2.acme.example
+    port:                    the default
+    security:                LDAPS
+    CA:                      the system's
+    bind username:           reader@acme.example (password: stored, never shown)
+    search base:             the server's default
+    filter:                  none
+    attributes:              proxyAddresses
+    filter as sent:          (proxyAddresses=*)
+    object types:            all
+    domains:                 all of the tenant's
+    disabled users:          imported
+    same username:           one alias is kept, the others are skipped
+    schedule:                every 5 hours from 00:01, Europe/Berlin
+    paused:                  a sync was reverted; rollcall resume resumes the schedule
+    HSR for new users:       no
+    welcome new users:       no
+    missing from directory:  removed; manual entries are kept
+    limit in 24 hours:       1 account
     ");
 }
 

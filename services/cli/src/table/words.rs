@@ -4,35 +4,39 @@
 pub(super) fn reason(reason: &str) -> Option<&'static str> {
     Some(match reason {
         "INVALID_ADDRESS" => "it is not an e-mail address",
-        "TYPE_EXCLUDED" => "the settings name object types, and not this one",
-        "DISABLED_EXCLUDED" => "the settings leave out disabled users, and this user is one",
-        "DOMAIN_EXCLUDED" => "the settings name domains, and not this one",
+        "TYPE_EXCLUDED" => "the settings import only certain object types, not this one",
+        "DISABLED_EXCLUDED" => "the settings leave out disabled users, and this user is disabled",
+        "DOMAIN_EXCLUDED" => "the settings import only certain domains, not this one",
         "OTHER_TENANT" => "the domain belongs to another customer of the portal",
         "DOMAIN_NOT_REGISTERED" => "the domain is not registered in the portal",
-        "INTERFERES_WITH_PORTAL_ACCOUNT" => "an account of the portal that no sync may change has it",
-        "CLAIMED_BY_OTHER_OBJECT" => "another object of the directory has the better claim",
+        "INTERFERES_WITH_PORTAL_ACCOUNT" => "it belongs to a portal account that the sync must not change",
+        "CLAIMED_BY_OTHER_OBJECT" => "another object has the stronger claim",
         "DUPLICATE_USERNAME" => "its object keeps another address with the same part before the @",
-        "NEW_ACCOUNT" => "of a new account",
-        "NEW_ADDRESS" => "a further address of an account that is there",
-        "RESTORED" => "of a removed account that came back with its object",
-        "ADOPTED" => "an account made by hand became the directory's",
-        "MERGED" => "an account made by hand was taken into its object's own account",
+        "NEW_ACCOUNT" => "belongs to a new account",
+        "NEW_ADDRESS" => "a further address of an existing account",
+        "RESTORED" => "belongs to a removed account that came back with its object",
+        "ADOPTED" => "a manual account became the directory's",
+        "MERGED" => "a manual account was merged into its object's own account",
         "REBOUND" => "the account was taken over by an object with the same primary address",
         "RENAMED" => "the account's primary address changed",
         "MOVED" => "the address moved from another account, which is named",
         "TYPE_CHANGED" => "the account's type changed",
-        "NOW_SYNCED" => "it was typed in the portal, and is the directory's from here on",
+        "NOW_SYNCED" => "it was manual, and is synced from now on",
         "STALE_NO_MORE" => "it was stale, and is in the directory again",
         "ROLE_CHANGED" => "an alias became a domain alias, or the other way round",
-        "GIVEN_BACK" => "its object is gone, and the account went back to the hand that made it",
+        "GIVEN_BACK" => "its object is gone, and the account is manual again",
         "ABSENT" => "the directory no longer has it",
-        "ONLY_REFUSED_CLAIMS" => "the directory has it, but it is refused for the reason that is named",
-        "OTHER_SERVER" => "gone, as seen by another server than before: the next complete read decides",
-        "NOT_APPROVED" => "gone, but not among the removals that were approved",
-        "REMOVALS_PAUSED" => "gone, but the operator has paused all removals",
-        "REVERTED" => "its account goes back to what it was before the run that is taken back",
+        "ONLY_REFUSED_CLAIMS" => {
+            "the directory has it, but only in claims that are refused, for the reason named"
+        }
+        "OTHER_SERVER" => {
+            "absent, but a different server was read than last time: the next complete read decides"
+        }
+        "NOT_APPROVED" => "absent, but not among the approved removals",
+        "REMOVALS_PAUSED" => "absent, but the operator has paused all removals",
+        "REVERTED" => "its account returns to what it was before the reverted run",
         "CHANGED_SINCE" => "left alone: a later run or a person changed its account",
-        "ADDRESS_TAKEN" => "left alone: another account, which is named, has one of its addresses now",
+        "ADDRESS_TAKEN" => "left alone: another account, which is named, now has one of its addresses",
         _ => return None,
     })
 }
@@ -41,9 +45,9 @@ pub(super) fn reason(reason: &str) -> Option<&'static str> {
 pub(super) fn paused(reason: &str) -> &str {
     match reason {
         "CREDENTIALS_REFUSED" => {
-            "the directory refused the credentials three times; give them anew with rollcall settings put"
+            "the directory refused the credentials three times; enter them again with rollcall settings put"
         }
-        "REVERTED" => "a sync was reverted; rollcall resume lets it go on",
+        "REVERTED" => "a sync was reverted; rollcall resume resumes the schedule",
         "OPERATOR" => "the operator has paused the schedules of all tenants",
         other => other,
     }

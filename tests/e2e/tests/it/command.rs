@@ -183,7 +183,7 @@ async fn a_run_that_failed_says_what_to_do_and_ends_with_3() -> Result<()> {
     let failed = answer(&["sync", &tenant.id]).await?;
     assert_eq!(failed.code, Some(3), "{failed:?}");
     assert!(
-        failed.out.contains("WRONG_CREDENTIALS") && failed.out.contains("what to do:"),
+        failed.out.contains("WRONG_CREDENTIALS") && failed.out.contains("advice:"),
         "{failed:?}"
     );
     let told = answer(&["preview", &tenant.id, "--json"]).await?;
@@ -204,7 +204,7 @@ async fn ctrl_c_leaves_the_run_alone_and_a_cancelled_run_ends_with_4() -> Result
     let mut following = rollcall(&["sync", &tenant.id])?.spawn()?;
     let mut said = BufReader::new(following.stderr.take().context("standard error")?).lines();
     while let Some(line) = said.next_line().await? {
-        if line == "reads the directory" {
+        if line == "reading the directory" {
             break;
         }
     }
@@ -219,7 +219,7 @@ async fn ctrl_c_leaves_the_run_alone_and_a_cancelled_run_ends_with_4() -> Result
     while let Some(line) = said.next_line().await? {
         rest = rest + &line + "\n";
     }
-    assert!(rest.starts_with("Detached: the run goes on."), "{rest}");
+    assert!(rest.starts_with("Detached: the run continues."), "{rest}");
 
     let run = json(&["run", &tenant.id]).await?;
     assert_eq!(run["state"], "RUNNING");

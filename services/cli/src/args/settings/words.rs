@@ -19,7 +19,7 @@ pub enum ServerType {
 pub enum Security {
     /// TLS from the first byte.
     Ldaps,
-    /// Raised to TLS before the bind.
+    /// Upgraded to TLS before the bind.
     Starttls,
     /// None; refused unless the deployment allows it.
     Plaintext,
@@ -49,7 +49,7 @@ pub enum ObjectType {
 pub enum SameUsername {
     /// One is kept, the others are skipped.
     Skip,
-    /// Each stands for itself.
+    /// Each is imported.
     Import,
 }
 

@@ -10,38 +10,38 @@ pub(super) fn of(reason: &str) -> Option<&'static str> {
 
 fn of_settings(reason: &str) -> Option<&'static str> {
     Some(match reason {
-        "NO_DOMAINS" => "Name them all: rollcall domains put TENANT DOMAIN...",
+        "NO_DOMAINS" => "Enter them all: rollcall domains put TENANT DOMAIN...",
         "NO_SETTINGS" => {
-            "Say where its directory is: rollcall settings put TENANT --host HOST ... \
-             (rollcall settings list shows who has settings)."
+            "Enter where its directory is: rollcall settings put TENANT --host HOST ... \
+             (rollcall settings list shows the tenants that have settings)."
         }
         "PASSWORD_REQUIRED" => {
-            "Give the password with --password-file FILE, --password-stdin or --ask-password: a \
-             stored one is only ever sent where it was meant for, so it is needed again when hosts, port, security, CA \
+            "Enter the password with --password-file FILE, --password-stdin or --ask-password: a stored password is \
+             only ever sent to the server it was entered for, so it is needed again when hosts, port, security, CA \
              certificates or username change."
         }
         "ETAG_MISMATCH" => {
-            "Somebody else changed the settings in the meantime. Nothing was saved: look at them with \
+            "Someone else has changed the settings since you read them. Nothing was saved: review them with \
              rollcall settings show TENANT, and try again."
         }
         "DOMAIN_OWNED" => {
-            "A domain has one owner. Take it from the list, or have its owner give it up first."
+            "A domain has one owner. Remove it from the list, or ask its owner to give it up first."
         }
         "NO_WORKER" => {
-            "No worker took the test in time. Are workers running, and is RabbitMQ? rollcall fleet shows what waits."
+            "No worker took the test in time. Are workers and RabbitMQ running? rollcall fleet shows the waiting runs."
         }
         "TOO_MANY_TESTS_OF_CALLER" | "TOO_MANY_TESTS_OF_TENANT" => {
-            "Wait for a test that is under way to end, then repeat the command."
+            "Wait until a running test has ended, then repeat the command."
         }
-        "TOO_MANY_TESTS" => "Others are testing their connections at the moment: try again in a minute.",
-        "NOT_PAUSED" => "rollcall settings show TENANT tells when the next run is.",
-        "NO_SCHEDULE" => "Give it one: rollcall settings put TENANT --every-hours N.",
+        "TOO_MANY_TESTS" => "Other connection tests are running. Try again in a minute.",
+        "NOT_PAUSED" => "rollcall settings show TENANT shows when the next run is due.",
+        "NO_SCHEDULE" => "Set one: rollcall settings put TENANT --every-hours N.",
         "CREDENTIALS_REFUSED" => {
             "Only a new password or username, or another host, ends this pause: rollcall settings put TENANT \
              --ask-password. Check it first with rollcall test TENANT --ask-password."
         }
         "FLEET_PAUSED" => {
-            "For the operator: rollcall fleet resume --schedules. A sync that somebody asks for goes on all the same: \
+            "The operator can resume the schedules: rollcall fleet resume --schedules. Manual syncs still run: \
              rollcall sync TENANT."
         }
         _ => return None,
@@ -50,26 +50,31 @@ fn of_settings(reason: &str) -> Option<&'static str> {
 
 fn of_run(reason: &str) -> Option<&'static str> {
     Some(match reason {
-        "NO_RUN" => "The id is unknown, or another tenant's: rollcall runs TENANT lists the tenant's runs.",
+        "NO_RUN" => {
+            "The id is unknown, or belongs to another tenant: rollcall runs TENANT lists the tenant's runs."
+        }
         "RUN_FINISHED" => "There is nothing left to cancel: rollcall run TENANT RUN shows how it ended.",
         "RUN_HAS_NO_ROWS" => {
-            "Only a run that SUCCEEDED or is HELD has rows: rollcall run TENANT RUN shows where it stands."
+            "Only a run that SUCCEEDED or is HELD has rows: rollcall run TENANT RUN shows its state."
         }
         "ROWS_EXPIRED" => {
-            "A preview's rows are kept for 7 days, a sync's for 30: look at a new preview with rollcall preview TENANT."
+            "A preview's rows are kept for 7 days, a sync's for 30: start a new preview with rollcall preview TENANT."
         }
         "SUMMARY_ONLY" => {
-            "A tenant's three newest previews are kept with their rows: rollcall runs TENANT lists them, and rollcall \
-             preview TENANT makes a new one."
+            "Only a tenant's three newest previews keep their rows: rollcall runs TENANT lists them, and rollcall \
+             preview TENANT starts a new one."
         }
         "TOO_MANY_RUNS" => {
-            "Runs that were asked for lately may say enough: rollcall runs TENANT lists them. The schedule goes on."
+            "A recent run may already show what you need: rollcall runs TENANT lists them. The schedule is not \
+             affected."
         }
-        "NOT_A_PREVIEW" => "Name a preview that SUCCEEDED: rollcall runs TENANT lists the tenant's runs.",
+        "NOT_A_PREVIEW" => {
+            "Give the id of a preview that SUCCEEDED: rollcall runs TENANT lists the tenant's runs."
+        }
         "TENANT_BUSY" => {
             "Another change, or the end of a large sync, is under way for this tenant. Try again in a moment."
         }
-        "PAGE_TOKEN" => "The list changed while it was read: try again.",
+        "PAGE_TOKEN" => "The list changed while it was being read: try again.",
         _ => return None,
     })
 }
@@ -77,21 +82,26 @@ fn of_run(reason: &str) -> Option<&'static str> {
 /// Approvals and reverts.
 fn of_decision(reason: &str) -> Option<&'static str> {
     Some(match reason {
-        "NOT_HELD" => "Only a HELD run waits for approval: rollcall runs TENANT shows which is.",
-        "NOT_APPROVABLE" => "rollcall preview TENANT, then rollcall sync TENANT --expect PREVIEW_RUN.",
+        "NOT_HELD" => "Only a HELD run can be approved: rollcall runs TENANT shows which runs are HELD.",
+        "NOT_APPROVABLE" => "Start rollcall preview TENANT, then rollcall sync TENANT --expect PREVIEW_RUN.",
         "NOT_NEWEST_HELD" => "rollcall approve TENANT, without a run's id, shows the newest.",
         "APPROVAL_EXPIRED" => {
-            "After 7 days nobody knows any more what was looked at: rollcall sync TENANT, and approve the new run."
+            "The review is more than 7 days old and no longer counts: rollcall sync TENANT, and approve the new run."
         }
         "SETTINGS_CHANGED" | "DOMAINS_CHANGED" => {
-            "What was looked at is not what would be done now: rollcall sync TENANT, and approve the new run."
+            "The result would no longer be the one you reviewed: rollcall sync TENANT, and approve the new run."
         }
-        "ALREADY_APPROVED" => "rollcall runs TENANT shows it as SYNC, APPROVAL.",
-        "NOT_A_FINISHED_SYNC" => "Only a sync that SUCCEEDED can be taken back: rollcall runs TENANT.",
-        "NOTHING_TO_REVERT" => "rollcall runs TENANT shows what each run came to.",
-        "ALREADY_REVERTED" => "rollcall runs TENANT shows it as REVERT; its rows tell what was left alone.",
+        "ALREADY_APPROVED" => "rollcall runs TENANT shows the approval as SYNC, APPROVAL.",
+        "NOT_A_FINISHED_SYNC" => {
+            "Only a sync that SUCCEEDED can be reverted: rollcall runs TENANT lists the runs."
+        }
+        "NOTHING_TO_REVERT" => "rollcall runs TENANT shows the result of each run.",
+        "ALREADY_REVERTED" => {
+            "rollcall runs TENANT shows the revert as REVERT; its rows show what was left alone."
+        }
         "REVERT_EXPIRED" => {
-            "After 30 days it is final. Removed accounts that are still kept: rollcall accounts TENANT --removed."
+            "After 30 days a sync is final. Removed accounts that can still be restored: rollcall accounts TENANT \
+             --removed."
         }
         _ => return None,
     })
@@ -100,21 +110,21 @@ fn of_decision(reason: &str) -> Option<&'static str> {
 fn of_account(reason: &str) -> Option<&'static str> {
     Some(match reason {
         "NO_ACCOUNT" => {
-            "The id is unknown, or another tenant's: rollcall accounts TENANT --json lists them with their ids, and with \
-             --removed those that can be restored."
+            "The id is unknown, or belongs to another tenant: rollcall accounts TENANT --json lists them with their \
+             ids, and with --removed those that can be restored."
         }
         "ADDRESS_TAKEN" => {
-            "An address has one account: rollcall explain TENANT ADDRESS shows which has it. Take it from there first."
+            "An address belongs to one account: rollcall explain TENANT ADDRESS shows which. Drop it there first."
         }
         "DOMAIN_NOT_REGISTERED" => {
             "Addresses must be in the tenant's own domains: rollcall domains show TENANT lists them."
         }
         "HELD_BY_DIRECTORY" => {
-            "What the directory has of an account is changed there; the next sync brings it over. Typed addresses and HSR \
-             can be changed here."
+            "Data from the directory must be changed there; the next sync brings it over. Manual addresses and HSR can \
+             be changed here."
         }
-        "PROTECTED" => "Protect it no more first: rollcall account protect TENANT ADDRESS --off.",
-        "ALREADY_REMOVED" => "Make it live again first: rollcall account restore TENANT ADDRESS.",
+        "PROTECTED" => "Remove its protection first: rollcall account protect TENANT ADDRESS --off.",
+        "ALREADY_REMOVED" => "Restore it first: rollcall account restore TENANT ADDRESS.",
         "NOT_REMOVED" => "It is live: rollcall accounts TENANT --search ADDRESS shows it.",
         _ => return None,
     })

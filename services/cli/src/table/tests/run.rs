@@ -12,10 +12,10 @@ fn a_finished_run_shows_what_it_met_and_decided() {
     ended:    2023-11-14 22:13:24Z
 
     in the directory        decided        in the portal
-    ─────────────────────────────────────────────────────────
-    objects            420  add      1200  accounts       400
-    addresses         1250  keep        0  welcomes       310
-    not e-mail          12  update      0  reduced          0
+    ────────────────────────────────────────────────────────────
+    objects            420  add      1200  accounts          400
+    addresses         1250  keep        0  welcomes          310
+    not e-mail          12  update      0  losing addresses    0
     references           0  remove      0
                             stale       0
                             skip       50
@@ -44,10 +44,10 @@ fn a_failed_run_says_what_to_do() {
     created:  2023-11-14 22:13:20Z
     ended:    2023-11-14 22:13:24Z
 
-    failure:        WRONG_CREDENTIALS
-    what happened:  The directory refused user name and password.
-    what to do:     Check both and save the settings again.
-    for support:    dc1.acme.example: result 49, data 52e
+    failure:      WRONG_CREDENTIALS
+    message:      The directory refused user name and password.
+    advice:       Check both and save the settings again.
+    for support:  dc1.acme.example: result 49, data 52e
     ");
 }
 
@@ -66,7 +66,7 @@ fn a_run_that_lost_its_workers_says_how_often() {
 #[test]
 fn runs_are_told_in_a_line_each() {
     insta::assert_snapshot!(runs(&[RunView::from(&finished())], WIDE), @"
-    run                                   kind          created               what came of it
+    run                                   kind          created               result
     ───────────────────────────────────────────────────────────────────────────────────────────
     01900000-0000-7000-8000-000000000001  SYNC, MANUAL  2023-11-14 22:13:20Z  1200 add, 50 skip
     ");
@@ -95,16 +95,16 @@ fn a_held_run_says_why_and_shows_the_two_ways_on() {
         .skip_while(|line| !line.starts_with("held:"))
         .collect();
     insta::assert_snapshot!(end.join("\n"), @"
-    held:  REMOVAL_LIMIT
-    why:   The sync would take 12 accounts; 5 are allowed in 24 hours.
+    held:    REMOVAL_LIMIT
+    reason:  The sync would take 12 accounts; 5 are allowed in 24 hours.
 
-    Look at what it would do:
+    Review what it would do:
       rollcall rows acme 01900000-0000-7000-8000-000000000001 --verdict remove
-    If that is as it should be:
+    If that is correct:
       rollcall approve acme 01900000-0000-7000-8000-000000000001
     ");
     insta::assert_snapshot!(runs(&[RunView::from(&run_)], WIDE), @"
-    run                                   kind          created               what came of it
+    run                                   kind          created               result
     ─────────────────────────────────────────────────────────────────────────────────────────────
     01900000-0000-7000-8000-000000000001  SYNC, MANUAL  2023-11-14 22:13:20Z  HELD, REMOVAL_LIMIT
     ");
@@ -124,10 +124,10 @@ fn a_preview_says_what_its_sync_would_come_to() {
     let mut preview = finished();
     preview.set_kind(v1::RunKind::Preview);
     let text = run(&RunView::from(&preview), WIDE);
-    insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("the sync")).collect::<Vec<_>>().join("\n"), @"
-    the sync:  would be applied; 310 new users would be welcomed
+    insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("sync:")).collect::<Vec<_>>().join("\n"), @"
+    sync:  would be applied; 310 new users would be welcomed
 
-    To apply this, and nothing that came since:
+    To apply exactly this preview:
       rollcall sync acme --expect 01900000-0000-7000-8000-000000000001
     ");
 
@@ -135,7 +135,7 @@ fn a_preview_says_what_its_sync_would_come_to() {
     preview.set_held_reason(v1::HeldReason::EmptyRead);
     preview.held_message = "The directory answered no object at all.".into();
     let text = run(&RunView::from(&preview), WIDE);
-    insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("the sync")).collect::<Vec<_>>().join("\n"), @"the sync:  would be HELD, EMPTY_READ: The directory answered no object at all.");
+    insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("sync:")).collect::<Vec<_>>().join("\n"), @"sync:  would be HELD, EMPTY_READ: The directory answered no object at all.");
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn a_revert_reads_no_directory_and_tells_what_it_takes_back() {
     reverted.set_kind(v1::RunKind::Revert);
     reverted.acts_on_run_id = "r1".into();
     let text = run(&RunView::from(&reverted), WIDE);
-    assert!(text.contains("takes back:  r1"), "{text}");
+    assert!(text.contains("reverts:  r1"), "{text}");
     assert!(
         !text.contains("in the directory") && text.contains("in the portal"),
         "{text}"

@@ -31,10 +31,9 @@ fn an_address_is_explained_in_sentences_before_what_they_rest_on() {
     insta::assert_snapshot!(explanation(&ExplanationView::from(&answer), Width(Some(80))), @"
     Ann has it. Bob claims it as an alias, and a primary address beats an alias.
 
-    address:        ann@acme.example
-    its domain is:  the tenant's own
-    last read:      SYNC of 2023-11-14 22:13:24Z,
-                    01900000-0000-7000-8000-000000000001
+    address:    ann@acme.example
+    domain:     the tenant's own
+    last read:  SYNC of 2023-11-14 22:13:24Z, 01900000-0000-7000-8000-000000000001
 
     In the last read:
     address           verdict                        directory
@@ -42,9 +41,9 @@ fn an_address_is_explained_in_sentences_before_what_they_rest_on() {
     ann@acme.example  SKIP, CLAIMED_BY_OTHER_OBJECT  ALIAS of USER
                       CN=Ann,DC=acme,DC=example
 
-    CLAIMED_BY_OTHER_OBJECT:  another object of the directory has the better claim
+    CLAIMED_BY_OTHER_OBJECT:  another object has the stronger claim
 
-    object  where it stood
+    object  DN
     ─────────────────────────────────
     USER    CN=Bob,DC=acme,DC=example
 
@@ -118,7 +117,7 @@ fn a_fleet() -> v1::GetFleetResponse {
 #[test]
 fn the_fleet_is_one_screen() {
     insta::assert_snapshot!(fleet(&FleetView::from(&a_fleet()), Width(Some(80))), @"
-    looked at:             2023-11-14 22:23:20Z
+    as of:                 2023-11-14 22:23:20Z
     tenants:               1200 with settings, 1100 with a schedule
     paused:                3 CREDENTIALS_REFUSED
     HELD:                  1 tenant
@@ -126,18 +125,18 @@ fn the_fleet_is_one_screen() {
     runs, last 24 hours:   9000 SUCCEEDED
     reads, last 24 hours:  9000 FULL, 8000 of them unchanged
     credentials by key:    k1: 1200
-    events that wait:      of 2 tenants, the oldest for 10 min: the portal does not
-                           read its queue
+    waiting events:        of 2 tenants, the oldest waiting for 10 min: the portal
+                           does not read its queue
 
-    lane         runs that wait  the oldest for
-    ───────────────────────────────────────────
-    interactive  2               10 min
+    lane         waiting runs  age of the oldest
+    ────────────────────────────────────────────
+    interactive  2             10 min
 
     paused by the operator:  all removals
-    why:                     migration
+    note:                    migration
     since:                   2023-11-14 22:13:20Z
 
-    failing tenant  with            last success
+    failing tenant  failure         last success
     ────────────────────────────────────────────────────
     acme            CANNOT_CONNECT  2023-11-14 22:13:20Z
     and 1 more: --json lists up to 100

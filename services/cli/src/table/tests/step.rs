@@ -39,7 +39,7 @@ fn a_step_is_told_with_its_details_and_what_to_do() {
                  certificate: CN=dc1.acme.example for dc1.acme.example,
                  acme.example; signed by CN=Acme CA; valid until 2023-11-14
                  22:13:20Z
-                 what to do: Renew the certificate of dc1.acme.example.
+                 advice: Renew the certificate of dc1.acme.example.
     ");
 }
 
@@ -59,9 +59,9 @@ fn a_step_that_failed_has_its_code_and_words_for_support() {
     };
     insta::assert_snapshot!(step(&StepView::from(&failed), Width(Some(80))), @"
     ✗ bind       The directory refused user name and password.
-                 failure: WRONG_CREDENTIALS
+                 code: WRONG_CREDENTIALS
                  for support: result 49, data 52e
-                 what to do: Check both.
+                 advice: Check both.
     ");
 }
 

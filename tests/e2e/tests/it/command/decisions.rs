@@ -84,7 +84,7 @@ async fn a_removal_is_approved_and_taken_back_and_the_schedule_resumed() -> Resu
     let run_id = approval["run_id"].as_str().context("an id")?;
     let reverted = answer(&["revert", id, run_id, "--yes"]).await?;
     assert_eq!(reverted.code, Some(0), "{reverted:?}");
-    assert!(reverted.out.contains("takes back:"), "{reverted:?}");
+    assert!(reverted.out.contains("reverts:"), "{reverted:?}");
     let again = answer(&["revert", id, run_id, "--yes"]).await?;
     assert_eq!(again.code, Some(1), "{again:?}");
     assert!(again.err.contains("taken back already"), "{again:?}");
@@ -93,7 +93,7 @@ async fn a_removal_is_approved_and_taken_back_and_the_schedule_resumed() -> Resu
     assert_eq!(shown["paused_reason"], "REVERTED");
     let resumed = answer(&["resume", id]).await?;
     assert_eq!(resumed.code, Some(0), "{resumed:?}");
-    assert!(resumed.out.contains("The next run is at 2"), "{resumed:?}");
+    assert!(resumed.out.contains("The next run is due at 2"), "{resumed:?}");
     let not_paused = answer(&["resume", id]).await?;
     assert_eq!(not_paused.code, Some(1), "{not_paused:?}");
     Ok(())

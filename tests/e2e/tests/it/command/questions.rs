@@ -69,7 +69,7 @@ async fn settings_are_tested_before_they_are_saved_and_a_step_that_fails_ends_wi
     let refused = answer_to(&wrong, &line).await?;
     assert_eq!(refused.code, Some(3), "{refused:?}");
     assert!(
-        refused.out.contains("✗ bind") && refused.out.contains("what to do:"),
+        refused.out.contains("✗ bind") && refused.out.contains("advice:"),
         "{refused:?}"
     );
     for secret in [&wrong, &password] {
