@@ -47,6 +47,8 @@ pub fn demo_directory() -> Directory {
 pub enum Part {
     /// PostgreSQL.
     Postgres,
+    /// A database of PostgreSQL that has the services' schemas and no row.
+    Schemas,
     /// RabbitMQ.
     #[value(name = "rabbitmq")]
     RabbitMq,
@@ -61,8 +63,9 @@ pub enum Part {
 
 impl Part {
     /// Everything.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Postgres,
+        Self::Schemas,
         Self::RabbitMq,
         Self::Samba,
         Self::OpenLdap,
@@ -118,6 +121,7 @@ struct Description {
     folder: PathBuf,
     address: IpAddr,
     postgres: Option<Postgres>,
+    has_schemas: bool,
     rabbitmq: Option<RabbitMq>,
     samba: Option<Samba>,
     openldap: Option<OpenLdap>,
@@ -158,6 +162,7 @@ impl Bed {
                 folder: keeper.folder().to_owned(),
                 address,
                 postgres: kept(&mut servers, Part::Postgres, postgres),
+                has_schemas: false,
                 rabbitmq: kept(&mut servers, Part::RabbitMq, rabbitmq),
                 samba: kept(&mut servers, Part::Samba, samba),
                 openldap: kept(&mut servers, Part::OpenLdap, openldap),
@@ -168,6 +173,9 @@ impl Bed {
             further_nodes,
             shared: None,
         };
+        if options.has(Part::Schemas) {
+            bed.create_schemas().await?;
+        }
         if options.has(Part::Services) {
             bed.start_shared(options.progress).await?;
         }
@@ -191,6 +199,13 @@ impl Bed {
             further_nodes: Vec::new(),
             shared: None,
         })
+    }
+
+    async fn create_schemas(&mut self) -> Result<()> {
+        let keeper = self.keeper.get_or_try_init(Keeper::start).await?;
+        self.postgres()?.create_schemas(keeper).await?;
+        self.description.has_schemas = true;
+        Ok(())
     }
 
     async fn start_shared(&mut self, progress: bool) -> Result<()> {
@@ -234,6 +249,12 @@ impl Bed {
             .postgres
             .as_ref()
             .ok_or(Error::Without("PostgreSQL"))
+    }
+
+    /// The PostgreSQL that has a database with the services' schemas and no row.
+    pub(crate) fn schemas(&self) -> Option<&Postgres> {
+        let postgres = self.description.postgres.as_ref();
+        postgres.filter(|_| self.description.has_schemas)
     }
 
     /// RabbitMQ.

@@ -1,6 +1,7 @@
 //! A private PostgreSQL.
 
 mod layout;
+mod schemas;
 mod standby;
 
 use std::fs;

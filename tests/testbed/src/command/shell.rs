@@ -3,6 +3,7 @@
 use crate::bed::Bed;
 use crate::endpoints::PORTAL;
 use crate::samba::{ADMIN_PASSWORD, ADMIN_USERNAME, BASE, BIND_PASSWORD, BIND_USERNAME};
+use crate::service::Kind;
 
 /// The variables and their values; those of parts that the bed was started without are missing.
 pub(super) fn variables(bed: &Bed) -> Vec<(&'static str, String)> {
@@ -32,6 +33,18 @@ pub(super) fn variables(bed: &Bed) -> Vec<(&'static str, String)> {
         }
         if let Ok(rabbitmq) = bed.rabbitmq() {
             set("AMQP_URL", &rabbitmq.url("/"));
+        }
+    }
+    if let Some(postgres) = bed.schemas() {
+        set("SCHEMAS_DATABASE_URL", &postgres.schemas_url());
+        for (name, kind) in [
+            ("SCHEMAS_SCHEDULER_URL", Kind::Scheduler),
+            ("SCHEMAS_RECONCILE_URL", Kind::Reconcile),
+            ("SCHEMAS_RESULTS_URL", Kind::Results),
+        ] {
+            if let Some(url) = postgres.service_schemas_url(kind) {
+                set(name, &url);
+            }
         }
     }
     if let Ok(samba) = bed.samba() {

@@ -1,0 +1,56 @@
+//! A database that has the owners' schemas and no row, for the compiler and for the tests of the stores.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sqlx::migrate::Migrator;
+use sqlx::{ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
+
+use super::{Postgres, told};
+use crate::error::Result;
+use crate::keeper::Keeper;
+use crate::service::Kind;
+
+/// The database's name. Nobody stays connected to it, so that it can be copied.
+const DATABASE: &str = "rollcall_schemas";
+
+/// Services that own schemas.
+const OWNERS: [Kind; 2] = [Kind::Scheduler, Kind::Reconcile];
+
+impl Postgres {
+    /// Makes the database and applies each owner's migrations, as the owner's own role.
+    pub(crate) async fn create_schemas(&self, keeper: &Arc<Keeper>) -> Result<()> {
+        self.create_database(keeper, DATABASE).await?;
+        for owner in OWNERS {
+            self.migrate(owner).await?;
+        }
+        Ok(())
+    }
+
+    /// The address of that database for the superuser, who may copy it.
+    pub(crate) fn schemas_url(&self) -> String {
+        self.url(DATABASE)
+    }
+
+    /// The address of that database for a service's own role.
+    pub(crate) fn service_schemas_url(&self, kind: Kind) -> Option<String> {
+        self.service_url(kind, DATABASE)
+    }
+
+    async fn migrate(&self, owner: Kind) -> Result<()> {
+        let Some(url) = self.service_schemas_url(owner) else {
+            return Ok(());
+        };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../services")
+            .join(owner.name())
+            .join("migrations");
+        let migrate = async {
+            let migrator = Migrator::new(folder).await?;
+            let mut connection = url.parse::<PgConnectOptions>()?.connect().await?;
+            migrator.run(&mut connection).await?;
+            connection.close().await
+        };
+        migrate.await.map_err(told("apply the migrations"))
+    }
+}
