@@ -56,7 +56,7 @@ impl Store {
     /// Takes up to `limit` tenants that are due and that nobody has in hand.
     pub(crate) async fn take_due(&self, limit: u32) -> sqlx::Result<(DueTick, Vec<DueTenant>)> {
         let mut tx = self.pool.begin().await?;
-        let due = sqlx::query_as(include_str!("sql/take_due.sql"))
+        let due = sqlx::query_as(include_str!("../../sql/settings/take_due.sql"))
             .bind(i64::from(limit))
             .fetch_all(&mut *tx)
             .await?;
@@ -65,7 +65,7 @@ impl Store {
 
     /// How many seconds from now a tenant is due next; negative if one is due already.
     pub(crate) async fn seconds_to_next_due(&self) -> sqlx::Result<Option<f64>> {
-        sqlx::query_scalar(include_str!("sql/next_due.sql"))
+        sqlx::query_scalar(include_str!("../../sql/settings/next_due.sql"))
             .fetch_one(&self.pool)
             .await
     }
@@ -81,12 +81,12 @@ impl DueTick {
             .iter()
             .filter_map(|run| Some((run.run_id?.as_uuid(), run.tenant_id.as_str())))
             .unzip();
-        sqlx::query(include_str!("sql/advance_schedules.sql"))
+        sqlx::query(include_str!("../../sql/settings/advance.sql"))
             .bind(&tenants)
             .bind(&times)
             .execute(&mut *self.tx)
             .await?;
-        let inserted = sqlx::query(include_str!("sql/insert_due.sql"))
+        let inserted = sqlx::query(include_str!("../../sql/run_request/insert_due.sql"))
             .bind(&ids)
             .bind(&running)
             .bind(slow_codes)

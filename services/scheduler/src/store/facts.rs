@@ -72,7 +72,7 @@ impl FromRow<'_, PgRow> for RunFacts {
 impl TenantChange {
     /// What is known of one of the tenant's runs.
     pub(crate) async fn run_facts(&mut self, run_id: RunId) -> sqlx::Result<Option<RunFacts>> {
-        sqlx::query_as(include_str!("sql/run_facts.sql"))
+        sqlx::query_as(include_str!("../../sql/run_request/facts.sql"))
             .bind(self.tenant.as_str())
             .bind(run_id.as_uuid())
             .fetch_optional(self.tx.connection())

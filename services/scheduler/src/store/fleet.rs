@@ -39,7 +39,7 @@ impl Store {
         removals: bool,
         note: &str,
     ) -> sqlx::Result<Fleet> {
-        let fleet = sqlx::query_as(include_str!("sql/pause_fleet.sql"))
+        let fleet = sqlx::query_as(include_str!("../../sql/fleet/pause.sql"))
             .bind(schedules)
             .bind(removals)
             .bind(note)
@@ -48,7 +48,7 @@ impl Store {
         // By itself and after the pause: a due tick that was first is seen, none comes after, and the pause holds even if
         // this fails.
         if schedules {
-            sqlx::query(include_str!("sql/cancel_scheduled.sql"))
+            sqlx::query(include_str!("../../sql/run_request/cancel_scheduled.sql"))
                 .bind(None::<&str>)
                 .execute(&self.pool)
                 .await?;
@@ -58,7 +58,7 @@ impl Store {
 
     /// Lets go on what is named.
     pub(crate) async fn resume_fleet(&self, schedules: bool, removals: bool) -> sqlx::Result<Fleet> {
-        sqlx::query_as(include_str!("sql/resume_fleet.sql"))
+        sqlx::query_as(include_str!("../../sql/fleet/resume.sql"))
             .bind(schedules)
             .bind(removals)
             .fetch_one(&self.pool)

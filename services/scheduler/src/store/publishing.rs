@@ -55,7 +55,7 @@ impl FromRow<'_, PgRow> for Unpublished {
 impl Store {
     /// Takes up to `limit` requests in hand; who neither publishes them nor renews the claim loses them to another.
     pub(crate) async fn claim_unpublished(&self, limit: u32, claim: Claim) -> sqlx::Result<Vec<Unpublished>> {
-        sqlx::query_as(include_str!("sql/claim_unpublished.sql"))
+        sqlx::query_as(include_str!("../../sql/run_request/claim.sql"))
             .bind(i64::from(limit))
             .bind(claim.hold.as_secs_f64())
             .bind(claim.id)
@@ -66,7 +66,7 @@ impl Store {
     /// Keeps requests in hand for as long again, as far as they still are.
     pub(crate) async fn renew_claims(&self, held: &[Unpublished], claim: Claim) -> sqlx::Result<()> {
         let ids: Vec<Uuid> = held.iter().map(|request| request.run_id.as_uuid()).collect();
-        sqlx::query(include_str!("sql/renew_claims.sql"))
+        sqlx::query(include_str!("../../sql/run_request/renew_claims.sql"))
             .bind(&ids)
             .bind(claim.hold.as_secs_f64())
             .bind(claim.id)
@@ -79,7 +79,7 @@ impl Store {
     pub(crate) async fn mark_published(&self, sent: &[Unpublished]) -> sqlx::Result<()> {
         let ids: Vec<Uuid> = sent.iter().map(|request| request.run_id.as_uuid()).collect();
         let lanes: Vec<&str> = sent.iter().map(|request| request.lane.as_str()).collect();
-        sqlx::query(include_str!("sql/mark_published.sql"))
+        sqlx::query(include_str!("../../sql/run_request/mark_published.sql"))
             .bind(&ids)
             .bind(&lanes)
             .execute(&self.pool)
@@ -90,7 +90,7 @@ impl Store {
     /// Gives back what could not be published, for the next attempt.
     pub(crate) async fn release_claims(&self, unsent: &[Unpublished], claim: Claim) -> sqlx::Result<()> {
         let ids: Vec<Uuid> = unsent.iter().map(|request| request.run_id.as_uuid()).collect();
-        sqlx::query(include_str!("sql/release_claims.sql"))
+        sqlx::query(include_str!("../../sql/run_request/release_claims.sql"))
             .bind(&ids)
             .bind(claim.id)
             .execute(&self.pool)

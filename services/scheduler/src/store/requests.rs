@@ -63,7 +63,7 @@ impl TenantChange {
         kind: RunKind,
         expects: Option<RunId>,
     ) -> sqlx::Result<Option<RunId>> {
-        let id: Option<Uuid> = sqlx::query_scalar(include_str!("sql/waiting_request.sql"))
+        let id: Option<Uuid> = sqlx::query_scalar(include_str!("../../sql/run_request/waiting.sql"))
             .bind(self.tenant.as_str())
             .bind(names::to_sql(kind))
             .bind(expects.map(RunId::as_uuid))
@@ -75,10 +75,11 @@ impl TenantChange {
     /// The lane of a run that reads for somebody who waits. A directory that could not be reached or read in time is not
     /// tried before those of other tenants.
     pub(crate) async fn lane_of_read(&mut self) -> sqlx::Result<Lane> {
-        let last: Option<Option<String>> = sqlx::query_scalar(include_str!("sql/last_failure.sql"))
-            .bind(self.tenant.as_str())
-            .fetch_optional(self.tx.connection())
-            .await?;
+        let last: Option<Option<String>> =
+            sqlx::query_scalar(include_str!("../../sql/run_request/last_failure.sql"))
+                .bind(self.tenant.as_str())
+                .fetch_optional(self.tx.connection())
+                .await?;
         let failure = last.flatten().and_then(|code| FailureCode::parse(&code));
         Ok(if failure.is_some_and(FailureCode::is_slow) {
             Lane::Slow
@@ -94,7 +95,7 @@ impl TenantChange {
         lane: Lane,
         traceparent: Option<&str>,
     ) -> sqlx::Result<()> {
-        sqlx::query(include_str!("sql/promote_request.sql"))
+        sqlx::query(include_str!("../../sql/run_request/promote.sql"))
             .bind(run_id.as_uuid())
             .bind(traceparent)
             .bind(lane.as_str())
@@ -105,7 +106,7 @@ impl TenantChange {
 
     /// Adds a run that somebody waits for.
     pub(crate) async fn insert_request(&mut self, request: NewRequest<'_>) -> sqlx::Result<()> {
-        sqlx::query(include_str!("sql/insert_request.sql"))
+        sqlx::query(include_str!("../../sql/run_request/insert.sql"))
             .bind(request.run_id.as_uuid())
             .bind(self.tenant.as_str())
             .bind(names::to_sql(request.kind))
@@ -126,7 +127,7 @@ impl TenantChange {
         limit: ManualRunLimit,
     ) -> sqlx::Result<Option<Timestamp>> {
         let possible_at: Option<PgTimestamp> =
-            sqlx::query_scalar(include_str!("sql/manual_run_possible_at.sql"))
+            sqlx::query_scalar(include_str!("../../sql/run_request/manual_run_possible_at.sql"))
                 .bind(self.tenant.as_str())
                 .bind(PgTimestamp(self.now))
                 .bind(i64::from(limit.runs))
@@ -138,7 +139,7 @@ impl TenantChange {
 
     /// What is known of one of the tenant's runs.
     pub(crate) async fn request_state(&mut self, run_id: RunId) -> sqlx::Result<Option<RequestState>> {
-        sqlx::query_as(include_str!("sql/request_state.sql"))
+        sqlx::query_as(include_str!("../../sql/run_request/state.sql"))
             .bind(self.tenant.as_str())
             .bind(run_id.as_uuid())
             .fetch_optional(self.tx.connection())
@@ -147,7 +148,7 @@ impl TenantChange {
 
     /// Cancels the tenant's scheduled syncs that no worker has begun to read.
     pub(crate) async fn cancel_scheduled(&mut self) -> sqlx::Result<()> {
-        sqlx::query(include_str!("sql/cancel_scheduled.sql"))
+        sqlx::query(include_str!("../../sql/run_request/cancel_scheduled.sql"))
             .bind(Some(self.tenant.as_str()))
             .execute(self.tx.connection())
             .await?;
@@ -156,7 +157,7 @@ impl TenantChange {
 
     /// Cancels one of the tenant's runs.
     pub(crate) async fn cancel_request(&mut self, run_id: RunId) -> sqlx::Result<()> {
-        sqlx::query(include_str!("sql/cancel_request.sql"))
+        sqlx::query(include_str!("../../sql/run_request/cancel.sql"))
             .bind(self.tenant.as_str())
             .bind(run_id.as_uuid())
             .execute(self.tx.connection())

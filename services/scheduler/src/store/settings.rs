@@ -10,9 +10,12 @@ use sqlx::{FromRow, Row, postgres::PgRow};
 use super::{Store, TenantChange, undecodable};
 use crate::validation::Rhythm;
 
-const OF_TENANT: &str = concat!(include_str!("sql/settings.sql"), "WHERE settings.tenant_id = $1");
+const OF_TENANT: &str = concat!(
+    include_str!("../../sql/settings/settings.sql"),
+    "WHERE settings.tenant_id = $1"
+);
 const PAGE: &str = concat!(
-    include_str!("sql/settings.sql"),
+    include_str!("../../sql/settings/settings.sql"),
     "WHERE settings.tenant_id > $1 ORDER BY settings.tenant_id LIMIT $2"
 );
 
@@ -121,7 +124,7 @@ impl TenantChange {
 
     /// Whether the tenant has settings; if so the due tick leaves them alone until the change is made.
     pub(crate) async fn lock_settings(&mut self) -> sqlx::Result<bool> {
-        let row = sqlx::query(include_str!("sql/lock_settings.sql"))
+        let row = sqlx::query(include_str!("../../sql/settings/lock.sql"))
             .bind(self.tenant.as_str())
             .fetch_optional(self.tx.connection())
             .await?;
@@ -138,7 +141,7 @@ impl TenantChange {
         let every_hours = new
             .schedule
             .map_or(0, |(rhythm, _)| i16::from(rhythm.every_hours.get()));
-        sqlx::query(include_str!("sql/put_settings.sql"))
+        sqlx::query(include_str!("../../sql/settings/put.sql"))
             .bind(self.tenant.as_str())
             .bind(new.settings.encode_to_vec())
             .bind(new.credential.encode_to_vec())
@@ -156,7 +159,7 @@ impl TenantChange {
 
     /// Pauses the tenant's schedule, if it has one, since a sync is taken back.
     pub(crate) async fn pause_schedule(&mut self) -> sqlx::Result<()> {
-        sqlx::query(include_str!("sql/pause_schedule.sql"))
+        sqlx::query(include_str!("../../sql/settings/pause.sql"))
             .bind(self.tenant.as_str())
             .execute(self.tx.connection())
             .await?;
@@ -165,7 +168,7 @@ impl TenantChange {
 
     /// Ends that pause.
     pub(crate) async fn resume_schedule(&mut self, next_run_at: Timestamp) -> sqlx::Result<()> {
-        sqlx::query(include_str!("sql/resume_schedule.sql"))
+        sqlx::query(include_str!("../../sql/settings/resume.sql"))
             .bind(self.tenant.as_str())
             .bind(PgTimestamp(next_run_at))
             .execute(self.tx.connection())
@@ -179,7 +182,7 @@ impl TenantChange {
         credential_generation: i64,
         credential: &SealedCredential,
     ) -> sqlx::Result<bool> {
-        let renewed = sqlx::query(include_str!("sql/renew_seal.sql"))
+        let renewed = sqlx::query(include_str!("../../sql/settings/renew_seal.sql"))
             .bind(self.tenant.as_str())
             .bind(credential_generation)
             .bind(credential.encode_to_vec())
@@ -196,7 +199,7 @@ impl TenantChange {
             .execute(self.tx.connection())
             .await?;
         // After the settings are gone, so that a due tick that was first is seen, and none comes after.
-        sqlx::query(include_str!("sql/cancel_requests_of_tenant.sql"))
+        sqlx::query(include_str!("../../sql/run_request/cancel_of_tenant.sql"))
             .bind(self.tenant.as_str())
             .execute(self.tx.connection())
             .await?;

@@ -20,7 +20,7 @@ pub(crate) struct Patience {
 impl Store {
     /// Closes up to `limit` requests whose run is over. Answers how many.
     pub(crate) async fn close_ended(&self, limit: u32) -> sqlx::Result<u64> {
-        let closed = sqlx::query(include_str!("sql/close_ended.sql"))
+        let closed = sqlx::query(include_str!("../../sql/run_request/close_ended.sql"))
             .bind(i64::from(limit))
             .execute(&self.pool)
             .await?;
@@ -29,7 +29,7 @@ impl Store {
 
     /// Has up to `limit` requests published again whose jobs seem lost before a worker took them. Answers how many.
     pub(crate) async fn unpublish_lost(&self, patience: Patience, limit: u32) -> sqlx::Result<u64> {
-        let lost = sqlx::query(include_str!("sql/unpublish_lost.sql"))
+        let lost = sqlx::query(include_str!("../../sql/run_request/unpublish_lost.sql"))
             .bind(patience.interactive.as_secs_f64())
             .bind(patience.scheduled.as_secs_f64())
             .bind(i64::from(limit))
@@ -40,7 +40,7 @@ impl Store {
 
     /// Has up to `limit` requests published again whose runs are no longer heard of. Answers how many.
     pub(crate) async fn unpublish_silent(&self, patience: Patience, limit: u32) -> sqlx::Result<u64> {
-        let silent = sqlx::query(include_str!("sql/unpublish_silent.sql"))
+        let silent = sqlx::query(include_str!("../../sql/run_request/unpublish_silent.sql"))
             .bind(patience.silent.as_secs_f64())
             .bind(i64::from(limit))
             .execute(&self.pool)
@@ -50,7 +50,7 @@ impl Store {
 
     /// Deletes up to `limit` finished requests with an id before this one. Answers how many.
     pub(crate) async fn delete_before(&self, run_id: Uuid, limit: u32) -> sqlx::Result<u64> {
-        let deleted = sqlx::query(include_str!("sql/delete_old.sql"))
+        let deleted = sqlx::query(include_str!("../../sql/run_request/delete_old.sql"))
             .bind(run_id)
             .bind(i64::from(limit))
             .execute(&self.pool)
