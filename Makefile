@@ -17,7 +17,7 @@ FUZZ_SECONDS := 60
 # Targets with unit tests. Packages' tests/ folders need servers, but for the fuzz targets' seeds.
 UNITS := --lib --bins --test seeds
 
-.PHONY: help demo up down test test-unit lint bench chaos fuzz packages build
+.PHONY: help demo up down test test-unit sql lint bench chaos fuzz packages build
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -31,12 +31,16 @@ up: packages build ## the same stack, left running; its addresses are in .run/en
 down: ## stops what `make up` started
 	@if [ -x $(TESTBED) ]; then $(TESTBED) down; else echo "nothing to stop"; fi
 
-test: packages build ## every test, against real servers
+test: packages build sql ## every test, against real servers
 	$(CARGO) $(TEST_RUNNER) --workspace --locked --no-run
 	$(TESTBED) run -- $(CARGO) $(TEST_RUNNER) --workspace --locked
 
 test-unit: ## the tests that need no server, no Debian package and no root
 	$(CARGO) $(TEST_RUNNER) --workspace --locked $(UNITS)
+
+sql: packages ## proves that statements, schemas and each crate's .sqlx agree; UPDATE=1 writes .sqlx
+	@$(CARGO) build --locked --quiet --package rollcall-testbed
+	$(TESTBED) run --only postgres,schemas -- tests/sql/check.sh $(if $(UPDATE),update)
 
 lint: ## format, clippy and documentation, with warnings as errors
 	$(CARGO) fmt --all --check

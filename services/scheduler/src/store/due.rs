@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::RunId;
-use sqlx::{FromRow, Postgres, Row, Transaction, postgres::PgRow, types::Uuid};
+use sqlx::{Postgres, Transaction, types::Uuid};
 
 use super::Store;
 
@@ -39,25 +39,11 @@ pub(crate) struct DueRun {
     pub(crate) next_run_at: Timestamp,
 }
 
-impl FromRow<'_, PgRow> for DueTenant {
-    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        let PgTimestamp(now) = row.try_get("now")?;
-        Ok(Self {
-            tenant_id: row.try_get("tenant_id")?,
-            every_hours: row.try_get("every_hours")?,
-            time_zone: row.try_get("time_zone")?,
-            now,
-            runs: row.try_get("runs")?,
-        })
-    }
-}
-
 impl Store {
     /// Takes up to `limit` tenants that are due and that nobody has in hand.
     pub(crate) async fn take_due(&self, limit: u32) -> sqlx::Result<(DueTick, Vec<DueTenant>)> {
         let mut tx = self.pool.begin().await?;
-        let due = sqlx::query_as(include_str!("../../sql/settings/take_due.sql"))
-            .bind(i64::from(limit))
+        let due = sqlx::query_file_as!(DueTenant, "sql/settings/take_due.sql", i64::from(limit))
             .fetch_all(&mut *tx)
             .await?;
         Ok((DueTick { tx }, due))
@@ -65,7 +51,7 @@ impl Store {
 
     /// How many seconds from now a tenant is due next; negative if one is due already.
     pub(crate) async fn seconds_to_next_due(&self) -> sqlx::Result<Option<f64>> {
-        sqlx::query_scalar(include_str!("../../sql/settings/next_due.sql"))
+        sqlx::query_file_scalar!("sql/settings/next_due.sql")
             .fetch_one(&self.pool)
             .await
     }
@@ -81,15 +67,10 @@ impl DueTick {
             .iter()
             .filter_map(|run| Some((run.run_id?.as_uuid(), run.tenant_id.as_str())))
             .unzip();
-        sqlx::query(include_str!("../../sql/settings/advance.sql"))
-            .bind(&tenants)
-            .bind(&times)
+        sqlx::query_file!("sql/settings/advance.sql", &tenants, &times)
             .execute(&mut *self.tx)
             .await?;
-        let inserted = sqlx::query(include_str!("../../sql/run_request/insert_due.sql"))
-            .bind(&ids)
-            .bind(&running)
-            .bind(slow_codes)
+        let inserted = sqlx::query_file!("sql/run_request/insert_due.sql", &ids, &running, slow_codes)
             .execute(&mut *self.tx)
             .await?;
         self.tx.commit().await?;
