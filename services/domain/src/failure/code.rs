@@ -54,8 +54,8 @@ failure_codes! {
 
     /// No TLS session came about, for a reason other than trust.
     TlsFailed = "TLS_FAILED", Transient {
-        message: "No encrypted connection to the directory server could be agreed on.",
-        advice: "Check that the port belongs to the chosen security (636 for LDAPS, 389 for StartTLS) and \
+        message: "An encrypted connection to the directory server could not be negotiated.",
+        advice: "Check that the port matches the chosen security (636 for LDAPS, 389 for StartTLS) and \
                  that the server has a valid certificate and supports TLS 1.2 or later.",
     }
 
@@ -68,21 +68,21 @@ failure_codes! {
 
     /// What answers does not speak LDAP.
     NotLdap = "NOT_LDAP", Transient {
-        message: "What answered on this host and port does not speak LDAP.",
+        message: "The server on this host and port does not speak LDAP.",
         advice: "Check host, port and security: 636 is usual for LDAPS, 389 for StartTLS.",
     }
 
     /// The server says that it is busy.
     Busy = "BUSY", Transient {
         message: "The directory server is too busy to answer.",
-        advice: "Nothing has to be changed: try again later. If it persists, check the load and the event \
+        advice: "No change is needed: try again later. If it persists, check the load and the event \
                  log of the server, or add a second host.",
     }
 
     /// The server says that it is unavailable.
     Unavailable = "UNAVAILABLE", Transient {
-        message: "The directory server is not available at the moment.",
-        advice: "Nothing has to be changed: try again later. If it persists, check the load and the event \
+        message: "The directory server is currently unavailable.",
+        advice: "No change is needed: try again later. If it persists, check the load and the event \
                  log of the server, or add a second host.",
     }
 
@@ -102,14 +102,14 @@ failure_codes! {
 
     /// The connection ended in the middle.
     ConnectionLost = "CONNECTION_LOST", Transient {
-        message: "The connection to the directory server was lost while it was read.",
+        message: "The connection to the directory server was lost during the read.",
         advice: "Nothing was changed. Try again; if it persists, check the server's event log and the \
                  firewalls between us.",
     }
 
     /// The server did not answer a request in time.
     OperationTimeout = "OPERATION_TIMEOUT", Transient {
-        message: "The directory server stopped answering while it was read.",
+        message: "The directory server stopped answering during the read.",
         advice: "Nothing was changed. Try again; if it persists, check the load of the server, narrow the \
                  filter, or use indexed attributes in it.",
     }
@@ -131,7 +131,7 @@ failure_codes! {
     /// The server answered with a result that has no code of its own here.
     DirectoryError = "DIRECTORY_ERROR", Transient {
         message: "The directory server answered with an error.",
-        advice: "Try again; if it persists, look at the detail and at the server's event log, or turn to \
+        advice: "Try again; if it persists, check the detail and the server's event log, or contact \
                  support.",
     }
 
@@ -145,7 +145,7 @@ failure_codes! {
     /// The bind account is locked.
     AccountLocked = "ACCOUNT_LOCKED", Credentials {
         message: "The account that reads the directory is locked.",
-        advice: "Unlock the account in your directory, and look for who else uses it with a wrong \
+        advice: "Unlock the account in your directory, and find out what else uses it with a wrong \
                  password.",
     }
 
@@ -164,16 +164,16 @@ failure_codes! {
     /// The bind account's password has expired.
     PasswordExpired = "PASSWORD_EXPIRED", Credentials {
         message: "The password of the account that reads the directory has expired.",
-        advice: "Set a new password in your directory and enter it here; an account for a service is best \
-                 set to a password that does not expire.",
+        advice: "Set a new password in your directory and enter it here; for a service account, it \
+                 is best to use a password that does not expire.",
     }
 
     /// The bind account's password must be changed first.
     PasswordMustChange = "PASSWORD_MUST_CHANGE", Credentials {
         message: "The password of the account that reads the directory must be changed before it can be \
                   used.",
-        advice: "Set a new password in your directory and enter it here; an account for a service is best \
-                 set to a password that does not expire.",
+        advice: "Set a new password in your directory and enter it here; for a service account, it \
+                 is best to use a password that does not expire.",
     }
 
     /// The bind account may not log on now, or from here.
@@ -194,21 +194,21 @@ failure_codes! {
     LimitExceeded = "LIMIT_EXCEEDED", Misconfigured {
         message: "The directory server sent more than is accepted.",
         advice: "Check that host and port are those of your directory; if they are, exclude unusually \
-                 large objects by the filter, or turn to support.",
+                 large objects with the filter, or contact support.",
     }
 
     /// One object has more addresses than are accepted.
     TooManyAddresses = "TOO_MANY_ADDRESSES", Misconfigured {
         message: "An object of the directory has more than 10,000 addresses.",
-        advice: "Nothing was changed. The detail names the object: remove addresses from it, or exclude it by \
+        advice: "Nothing was changed. The detail names the object: remove addresses from it, or exclude it with \
                  the filter.",
     }
 
     /// Takeovers of accounts have no end in sight.
     Entangled = "TOO_ENTANGLED", Misconfigured {
         message: "Too many objects of the directory compete for the same addresses and accounts.",
-        advice: "Nothing was changed. The detail names one of the objects: look for others that carry its \
-                 addresses, and give each address to one object.",
+        advice: "Nothing was changed. The detail names one of the objects: find the others that have its \
+                 addresses, and give each address to only one object.",
     }
 
     /// The read needs more memory than the deployment has for one run.
@@ -239,14 +239,14 @@ failure_codes! {
 
     /// The server wants a protected connection.
     StrongerAuthRequired = "STRONGER_AUTH_REQUIRED", Misconfigured {
-        message: "The directory server accepts encrypted connections alone.",
+        message: "The directory server accepts only encrypted connections.",
         advice: "Choose LDAPS or StartTLS.",
     }
 
     /// The operator allows no connection to the host's address.
     AddressNotAllowed = "ADDRESS_NOT_ALLOWED", Misconfigured {
-        message: "The directory server has an address to which no connection is allowed.",
-        advice: "Enter a host that can be reached under a public address, or turn to support to have \
+        message: "Connections to the directory server's address are not allowed.",
+        advice: "Enter a host that can be reached at a public address, or contact support to have \
                  yours allowed.",
     }
 
@@ -276,28 +276,28 @@ failure_codes! {
 
     /// A fault of ours took so much of the run's time that it could not end in it.
     RunInterrupted = "RUN_INTERRUPTED", Ours {
-        message: "The run could not be completed in its time because of a fault on our side.",
-        advice: "Nothing was changed, and nothing has to be changed in your directory. Start the run again; if it \
+        message: "The run could not be completed in time because of a fault on our side.",
+        advice: "Nothing was changed, and no change is needed in your directory. Start the run again; if it \
                  persists, contact support.",
     }
 
     /// The run lost worker after worker.
     WorkerLost = "WORKER_LOST", Ours {
-        message: "The run was interrupted again and again on our side, and was given up.",
-        advice: "Nothing was changed, and nothing has to be changed in your directory. Start the run again; if it \
+        message: "The run was interrupted repeatedly on our side and was abandoned.",
+        advice: "Nothing was changed, and no change is needed in your directory. Start the run again; if it \
                  persists, contact support.",
     }
 
     /// The sync that was to be taken back cannot be.
     RevertRefused = "REVERT_REFUSED", Misconfigured {
-        message: "The sync could not be taken back.",
-        advice: "Look at the sync again: only one that succeeded, changed accounts and ended in the last 30 \
-                 days can be taken back, and only once.",
+        message: "The sync could not be reverted.",
+        advice: "Check the sync: only one that succeeded, changed accounts and ended in the last 30 days can be \
+                 reverted, and only once.",
     }
 
     /// Something of ours failed.
     Internal = "INTERNAL", Ours {
         message: "The run failed because of a fault on our side.",
-        advice: "Nothing has to be changed. Try again later; if it persists, turn to support.",
+        advice: "No change is needed. Try again later; if it persists, contact support.",
     }
 }

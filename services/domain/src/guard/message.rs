@@ -3,14 +3,14 @@
 use super::Hold;
 
 /// What holds of every run that is held.
-const NOTHING_CHANGED: &str = "Nothing has been changed; what the run would add waits too.";
-const APPROVE: &str = "Look at the rows of the run, and approve its removals if they are right; if they are not, correct the \
-                       directory or the settings and sync again.";
-const PREVIEW: &str = "Look at the rows, and sync again: without naming a preview, or after a new one.";
+const NOTHING_CHANGED: &str = "Nothing has been changed, and additions are on hold as well.";
+const APPROVE: &str = "Review the rows of the run, and approve its removals if they are right. If they are not, \
+                       correct the directory or the settings, and sync again.";
+const PREVIEW: &str = "Review the rows, then sync again without a preview, or start a new preview first.";
 
 /// What holds of every preview whose sync would be held.
-const WOULD_WAIT: &str = "A sync would change nothing and wait for approval. If these removals are not right, correct the directory \
-                          or the settings first.";
+const WOULD_WAIT: &str = "A sync would change nothing and wait for approval. If these removals are not right, correct \
+                          the directory or the settings first.";
 
 /// Of a run that is held.
 pub(super) fn of(hold: &Hold) -> String {
@@ -36,12 +36,12 @@ fn matter(hold: &Hold) -> String {
         } => limit(reduced, earlier, allowed),
         Hold::EmptyRead { removed, marked } => empty(removed, marked),
         Hold::FirstRemoval { removed } => format!(
-            "This is the first run since Remove Accounts was switched on. It would remove {}, and no preview has shown all of \
-             that.",
+            "This is the first run since Remove Accounts was switched on. It would remove {}; no preview has shown all \
+             of these removals.",
             counted(removed, "address", "addresses")
         ),
         Hold::ChangedSincePreview { differences } => format!(
-            "The run would decide otherwise than the preview that was looked at: {}.",
+            "The result would differ from the preview you reviewed: {}.",
             match differences {
                 1 => "1 row differs".to_owned(),
                 more => format!("{more} rows differ"),
@@ -54,14 +54,14 @@ fn limit(reduced: u64, earlier: u64, allowed: u64) -> String {
     let accounts = |number| counted(number, "account", "accounts");
     let before = match earlier {
         0 => String::new(),
-        earlier => format!(", after {} in the last 24 hours", accounts(earlier)),
+        earlier => format!(", on top of {} in the last 24 hours", accounts(earlier)),
     };
     let limit = match allowed {
-        0 => "every removal is to be approved".to_owned(),
+        0 => "every removal needs approval".to_owned(),
         allowed => format!("the limit for 24 hours is {}", accounts(allowed)),
     };
     format!(
-        "The run would remove, or take an address from, {}{before}; {limit}.",
+        "The run would remove, or take addresses from, {}{before}; {limit}.",
         accounts(reduced)
     )
 }
@@ -69,18 +69,18 @@ fn limit(reduced: u64, earlier: u64, allowed: u64) -> String {
 fn empty(removed: u64, marked: u64) -> String {
     let addresses = |number| counted(number, "address", "addresses");
     let would = match (removed, marked) {
-        (0, 0) => "give accounts that it adopted back to the portal".to_owned(),
-        (0, marked) => format!("mark {} as gone", addresses(marked)),
+        (0, 0) => "return adopted accounts to the portal".to_owned(),
+        (0, marked) => format!("mark {} as stale", addresses(marked)),
         (removed, 0) => format!("remove {}", addresses(removed)),
         (removed, marked) => format!(
-            "remove {} and mark {} as gone",
+            "remove {} and mark {} as stale",
             addresses(removed),
             addresses(marked)
         ),
     };
     format!(
-        "The directory answered without a single object, so the run would {would}. Check that the search base, the filter and \
-         the rights of the account that reads the directory are still what they should be."
+        "The directory returned no objects, so the run would {would}. Check that the search base, the filter and the \
+         rights of the account that reads the directory are still correct."
     )
 }
 

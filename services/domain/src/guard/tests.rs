@@ -208,8 +208,9 @@ fn all_but_a_change_since_the_preview_can_be_approved() {
     }
 }
 
-const ADVICE: &str = "Nothing has been changed; what the run would add waits too. Look at the rows of the run, and approve its \
-                      removals if they are right; if they are not, correct the directory or the settings and sync again.";
+const ADVICE: &str = "Nothing has been changed, and additions are on hold as well. Review the rows of the run, and \
+                      approve its removals if they are right. If they are not, correct the directory or the settings, \
+                      and sync again.";
 
 #[test]
 fn the_administrator_reads_the_numbers_and_what_to_do() {
@@ -220,7 +221,7 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
                 earlier: 0,
                 allowed: 50,
             },
-            "The run would remove, or take an address from, 51 accounts; the limit for 24 hours is 50 accounts.",
+            "The run would remove, or take addresses from, 51 accounts; the limit for 24 hours is 50 accounts.",
         ),
         (
             Hold::RemovalLimit {
@@ -228,8 +229,8 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
                 earlier: 5,
                 allowed: 5,
             },
-            "The run would remove, or take an address from, 1 account, after 5 accounts in the last 24 hours; the limit for 24 \
-             hours is 5 accounts.",
+            "The run would remove, or take addresses from, 1 account, on top of 5 accounts in the last 24 hours; the \
+             limit for 24 hours is 5 accounts.",
         ),
         (
             Hold::RemovalLimit {
@@ -237,29 +238,29 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
                 earlier: 1,
                 allowed: 0,
             },
-            "The run would remove, or take an address from, 2 accounts, after 1 account in the last 24 hours; every removal is to \
-             be approved.",
+            "The run would remove, or take addresses from, 2 accounts, on top of 1 account in the last 24 hours; every \
+             removal needs approval.",
         ),
         (
             Hold::EmptyRead {
                 removed: 12,
                 marked: 0,
             },
-            "The directory answered without a single object, so the run would remove 12 addresses. Check that the search base, the \
-             filter and the rights of the account that reads the directory are still what they should be.",
+            "The directory returned no objects, so the run would remove 12 addresses. Check that the search base, the \
+             filter and the rights of the account that reads the directory are still correct.",
         ),
         (
             Hold::FirstRemoval { removed: 1 },
-            "This is the first run since Remove Accounts was switched on. It would remove 1 address, and no preview has shown all \
-             of that.",
+            "This is the first run since Remove Accounts was switched on. It would remove 1 address; no preview has \
+             shown all of these removals.",
         ),
     ] {
         assert_eq!(hold.message(), format!("{matter} {ADVICE}"));
     }
     assert_eq!(
         Hold::ChangedSincePreview { differences: 3 }.message(),
-        "The run would decide otherwise than the preview that was looked at: 3 rows differ. Nothing has been changed; what the run \
-         would add waits too. Look at the rows, and sync again: without naming a preview, or after a new one."
+        "The result would differ from the preview you reviewed: 3 rows differ. Nothing has been changed, and additions \
+         are on hold as well. Review the rows, then sync again without a preview, or start a new preview first."
     );
 }
 
@@ -272,18 +273,19 @@ fn of_a_preview_nobody_is_told_to_approve_it() {
     };
     assert_eq!(
         hold.forecast(),
-        "The run would remove, or take an address from, 51 accounts; the limit for 24 hours is 50 accounts. A sync would change \
-         nothing and wait for approval. If these removals are not right, correct the directory or the settings first."
+        "The run would remove, or take addresses from, 51 accounts; the limit for 24 hours is 50 accounts. A sync \
+         would change nothing and wait for approval. If these removals are not right, correct the directory or the \
+         settings first."
     );
 }
 
 #[test]
 fn of_an_empty_read_the_administrator_reads_what_it_would_do() {
     for (removed, marked, expected) in [
-        (0, 1, "mark 1 address as gone"),
+        (0, 1, "mark 1 address as stale"),
         (2, 0, "remove 2 addresses"),
-        (1, 2, "remove 1 address and mark 2 addresses as gone"),
-        (0, 0, "give accounts that it adopted back to the portal"),
+        (1, 2, "remove 1 address and mark 2 addresses as stale"),
+        (0, 0, "return adopted accounts to the portal"),
     ] {
         let message = Hold::EmptyRead { removed, marked }.message();
         assert!(

@@ -13,11 +13,11 @@ pub fn explain(verdict: Verdict, reason: Option<Reason>, other: Option<&str>) ->
 fn of_verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Add => "The address is new in the portal.",
-        Verdict::Keep => "The portal holds the address as it should; nothing changes.",
-        Verdict::Update => "What the portal holds of the address changes.",
+        Verdict::Keep => "The portal has the address as it should be; nothing changes.",
+        Verdict::Update => "The portal's entry for the address changes.",
         Verdict::Remove => "The address is removed from the portal.",
         Verdict::Stale => {
-            "The directory does not have the address: it stays in the portal, marked with the date since when."
+            "The directory does not have the address: it stays in the portal, marked as stale with a date."
         }
         Verdict::Skip => "The address is not imported.",
     }
@@ -57,18 +57,22 @@ fn of_reason(verdict: Verdict, reason: Reason, other: Option<&str>) -> String {
 /// Refused by itself, whoever else claims or holds the address.
 fn refused(reason: Reason) -> &'static str {
     match reason {
-        Reason::InvalidAddress => "Not imported: it is no valid e-mail address. Correct it in the directory.",
+        Reason::InvalidAddress => {
+            "Not imported: it is not a valid e-mail address. Correct it in the directory."
+        }
         Reason::TypeExcluded => {
-            "Not imported: the settings name the kinds of object to import, and its object is of another kind."
+            "Not imported: the settings list the object types to import, and its object is of another type."
         }
         Reason::DisabledExcluded => {
-            "Not imported: the settings exclude disabled users, and its object is one."
+            "Not imported: the settings exclude disabled users, and its object is a disabled user."
         }
         Reason::DomainExcluded => {
-            "Not imported: the settings name the domains to import, and its domain is not among them."
+            "Not imported: the settings list the domains to import, and its domain is not among them."
         }
         Reason::OtherTenant => "Not imported: its domain belongs to another customer of the portal.",
-        _ => "Not imported: its domain is not registered in the portal. Register it first if it is yours.",
+        _ => {
+            "Not imported: its domain is not registered in the portal. If the domain is yours, register it first."
+        }
     }
 }
 
@@ -77,18 +81,18 @@ fn lost(reason: Reason, other: Option<&str>) -> String {
     let named = |prefix: &str| other.map_or_else(String::new, |other| format!("{prefix}{other}"));
     match reason {
         Reason::InterferesWithPortalAccount => format!(
-            "Not imported: an account of the portal holds it that the sync may not change{}. Remove the address from that account \
-             first if it is to come from the directory.",
+            "Not imported: it belongs to a portal account that the sync must not change{}. To import it from the \
+             directory, remove the address from that account first.",
             named(", that of ")
         ),
         Reason::ClaimedByOtherObject => format!(
-            "Not given to it: another object of the directory has the better claim{}. A primary address goes before an alias, \
-             then who holds the address already, then the lower object id.",
+            "Not imported from this object: another object has the stronger claim{}. A primary address beats an alias; \
+             then the object that already has the address wins, then the lower object id.",
             named(": ")
         ),
         _ => format!(
-            "Not imported: its object keeps another address with the same part before the @{}, and the settings import only one \
-             of them.",
+            "Not imported: its object keeps another address with the same part before the @{}, and the settings import \
+             only one of them.",
             named(", ")
         ),
     }
@@ -97,10 +101,10 @@ fn lost(reason: Reason, other: Option<&str>) -> String {
 /// Becomes live.
 fn added(reason: Reason) -> &'static str {
     match reason {
-        Reason::NewAccount => "Its object is new to the portal, and gets an account with it.",
-        Reason::NewAddress => "Its account, which is there already, gets it as a further address.",
+        Reason::NewAccount => "Its object is new to the portal; an account is created for it.",
+        Reason::NewAddress => "Its account already exists and gets it as a further address.",
         _ => {
-            "Its object is back, and so is the account that was removed, with its settings and without a welcome message."
+            "Its object is back, so its removed account is restored, with its settings and without a welcome message."
         }
     }
 }
@@ -109,26 +113,28 @@ fn added(reason: Reason) -> &'static str {
 fn updated(reason: Reason, other: Option<&str>) -> String {
     let of = |what: &str| other.map_or_else(|| what.to_owned(), |other| format!("that of {other}"));
     match reason {
-        Reason::Adopted => "An account made by hand has the primary address of this object, and from here on is the object's.".to_owned(),
+        Reason::Adopted => "A manual account has the primary address of this object, and belongs to the object from \
+                            now on.".to_owned(),
         Reason::Merged => format!(
-            "An account made by hand, {}, has the primary address of an object that has an account of its own; it is taken into that \
-             one.",
-            of("another one")
+            "A manual account, {}, has the primary address of an object that has an account of its own; it is merged \
+             into that account.",
+            of("another account")
         ),
-        Reason::Rebound => "The object of this account is gone, and another one has its primary address; the account is that object's \
-                            from here on."
+        Reason::Rebound => "The object of this account is gone, and another object has its primary address; the \
+                            account belongs to that object from now on."
             .to_owned(),
         Reason::Renamed => "The primary address of its account changes.".to_owned(),
         Reason::Moved => format!(
-            "The object that has the address now is another one than before: it moves here from another account, {}.",
+            "A different object has the address now, so it moves here from another account, {}.",
             of("which no longer has it")
         ),
-        Reason::TypeChanged => "Its object is of another kind than before, and so is the account. HSR is for users alone.".to_owned(),
-        Reason::NowSynced => "It was typed in the portal; the directory has it too, and decides on it from here on.".to_owned(),
-        Reason::StaleNoMore => "It was marked as gone from the directory, and is there again.".to_owned(),
+        Reason::TypeChanged => "Its object has a different type than before, and so has the account. HSR is only for \
+                                users.".to_owned(),
+        Reason::NowSynced => "It was manual; the directory has it too, and decides about it from now on.".to_owned(),
+        Reason::StaleNoMore => "It was marked as stale, and is in the directory again.".to_owned(),
         Reason::RoleChanged => "An alias became a domain alias, or a domain alias an alias.".to_owned(),
-        _ => "The object of an account that was made by hand is gone; the account, with this address, is again the hand's that made it, \
-              since the settings keep what was made by hand."
+        _ => "The object of an account that was created manually is gone; the account and this address are manual \
+              again, because the settings keep manual entries."
             .to_owned(),
     }
 }
@@ -143,14 +149,18 @@ fn absent(reason: Reason, other: Option<&str>) -> String {
                 why.map_or_else(String::new, |why| format!(": {why}"))
             )
         }
-        Reason::OtherServer => "The directory does not have the address, but another server of yours was read than the last time; \
-                                the next complete read decides."
-            .to_owned(),
-        Reason::NotApproved => "The directory does not have the address, but it is not among the removals that were approved; the \
-                                next run decides."
-            .to_owned(),
+        Reason::OtherServer => {
+            "The directory does not have the address, but a different one of your servers was read \
+                                than last time; the next complete read decides."
+                .to_owned()
+        }
+        Reason::NotApproved => {
+            "The directory does not have the address, but it is not among the approved removals; \
+                                the next run decides."
+                .to_owned()
+        }
         Reason::RemovalsPaused => {
-            "The directory does not have the address, but all removals are paused at the moment.".to_owned()
+            "The directory does not have the address, but all removals are currently paused.".to_owned()
         }
         _ => "The directory does not have the address.".to_owned(),
     }
@@ -159,9 +169,9 @@ fn absent(reason: Reason, other: Option<&str>) -> String {
 /// Why the claims of an address are refused, in half a sentence.
 fn refused_claims(reason: Reason) -> &'static str {
     match reason {
-        Reason::TypeExcluded => "its object is of a kind that the settings leave out",
+        Reason::TypeExcluded => "its object is of a type that the settings exclude",
         Reason::DisabledExcluded => "its object is a disabled user, and the settings exclude those",
-        Reason::DomainExcluded => "its domain is not among those that the settings name",
+        Reason::DomainExcluded => "its domain is not among those that the settings list",
         Reason::OtherTenant => "its domain belongs to another customer of the portal",
         Reason::DomainNotRegistered => "its domain is not registered in the portal",
         Reason::DuplicateUsername => "its object keeps another address with the same part before the @",
@@ -172,10 +182,11 @@ fn refused_claims(reason: Reason) -> &'static str {
 fn stays_or_goes(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Remove => {
-            "It is removed, since Remove Accounts is on; an account that is left with no address can be restored for 30 days."
+            "It is removed, because Remove Accounts is on; an account left without an address can be restored for 30 \
+             days."
         }
-        Verdict::Stale => "It stays in the portal, marked with the date since when.",
-        _ => "It stays as it was typed in the portal.",
+        Verdict::Stale => "It stays in the portal, marked as stale with a date.",
+        _ => "It stays as a manual address.",
     }
 }
 
@@ -183,13 +194,13 @@ fn stays_or_goes(verdict: Verdict) -> &'static str {
 fn reverted(verdict: Verdict, reason: Reason, other: Option<&str>) -> String {
     let what = match reason {
         Reason::ChangedSince => {
-            return "Left alone: a later run, or a person, has changed its account since.".to_owned();
+            return "Left alone: a later run or a person has changed its account since then.".to_owned();
         }
         Reason::AddressTaken => {
             let by = other.map_or_else(String::new, |other| format!(", that of {other}"));
-            return format!("Left alone: another account{by} has an address of its account now.");
+            return format!("Left alone: another account{by} now has an address of its account.");
         }
-        _ => "The run that changed its account was taken back",
+        _ => "The run that changed its account was reverted",
     };
     match verdict {
         Verdict::Add => format!("{what}: the address is in the portal again."),

@@ -65,7 +65,7 @@ fn claim(row: &Row) -> String {
 /// What the rule says holds of addresses with a claim too; without one, only what was typed is kept as it is.
 fn unclaimed(row: &Row) -> String {
     if (row.verdict(), row.reason()) == (Verdict::Keep, Reason::Unspecified) {
-        return "The directory does not have the address. It stays as it was typed in the portal.".to_owned();
+        return "The directory does not have the address. It stays as a manual address.".to_owned();
     }
     rule(row).unwrap_or_default()
 }

@@ -336,7 +336,7 @@ fn of_what_was_typed_and_is_in_no_directory_both_is_told() {
         rows: vec![row(v1::Verdict::Keep, v1::Reason::Unspecified)],
         ..Facts::default()
     });
-    assert!(explanation(ANN, &facts, KEPT).ends_with("It stays as it was typed in the portal."));
+    assert!(explanation(ANN, &facts, KEPT).ends_with("It stays as a manual address."));
 }
 
 #[test]

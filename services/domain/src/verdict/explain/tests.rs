@@ -96,8 +96,8 @@ fn of_an_absent_address_whose_claims_are_refused_it_is_said_why_they_are() {
             Some(Reason::OnlyRefusedClaims),
             Some("DISABLED_EXCLUDED")
         ),
-        "The directory has the address only where it is not imported: its object is a disabled user, and the settings exclude \
-         those. It stays in the portal, marked with the date since when."
+        "The directory has the address only where it is not imported: its object is a disabled user, and the settings \
+         exclude those. It stays in the portal, marked as stale with a date."
     );
 }
 
@@ -107,18 +107,19 @@ fn an_absence_says_whether_the_address_stays() {
         (
             Verdict::Remove,
             Reason::Absent,
-            "The directory does not have the address. It is removed, since Remove Accounts is on; an account that is left with no address \
-             can be restored for 30 days.",
+            "The directory does not have the address. It is removed, because Remove Accounts is on; an account left \
+             without an address can be restored for 30 days.",
         ),
         (
             Verdict::Stale,
             Reason::Absent,
-            "The directory does not have the address. It stays in the portal, marked with the date since when.",
+            "The directory does not have the address. It stays in the portal, marked as stale with a date.",
         ),
         (
             Verdict::Keep,
             Reason::RemovalsPaused,
-            "The directory does not have the address, but all removals are paused at the moment. It stays as it was typed in the portal.",
+            "The directory does not have the address, but all removals are currently paused. It stays as a manual \
+             address.",
         ),
     ] {
         assert_eq!(explain(verdict, Some(reason), None), expected);
