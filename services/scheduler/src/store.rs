@@ -51,24 +51,16 @@ impl Store {
 
     /// Whether reconcile has published what this service reads.
     pub(crate) async fn is_ready(&self) -> sqlx::Result<bool> {
-        sqlx::query_scalar(
-            "SELECT to_regclass('reconcile.scheduler_tenant_domain') IS NOT NULL
-                AND to_regclass('reconcile.scheduler_run_state') IS NOT NULL
-                AND to_regclass('reconcile.scheduler_tenant') IS NOT NULL
-                AND to_regclass('reconcile.scheduler_superseded_run') IS NOT NULL
-                AND to_regclass('reconcile.scheduler_heartbeat') IS NOT NULL",
-        )
-        .fetch_one(&self.pool)
-        .await
+        sqlx::query_file_scalar!("sql/views/are_published.sql")
+            .fetch_one(&self.pool)
+            .await
     }
 
     /// The tenant's domains, aliases among them.
     pub(crate) async fn domains(&self, tenant: &TenantId) -> sqlx::Result<BTreeSet<DomainName>> {
-        let names: Vec<String> =
-            sqlx::query_scalar("SELECT name FROM reconcile.scheduler_tenant_domain WHERE tenant_id = $1")
-                .bind(tenant.as_str())
-                .fetch_all(&self.pool)
-                .await?;
+        let names = sqlx::query_file_scalar!("sql/domain/names_of_tenant.sql", tenant.as_str())
+            .fetch_all(&self.pool)
+            .await?;
         names
             .iter()
             .map(|name| DomainName::parse(name).map_err(undecodable))
@@ -100,12 +92,9 @@ impl TenantChange {
 
     /// Whether the tenant has a domain of its own.
     pub(crate) async fn has_domains(&mut self) -> sqlx::Result<bool> {
-        sqlx::query_scalar(
-            "SELECT EXISTS (SELECT FROM reconcile.scheduler_tenant_domain WHERE tenant_id = $1)",
-        )
-        .bind(self.tenant.as_str())
-        .fetch_one(self.tx.connection())
-        .await
+        sqlx::query_file_scalar!("sql/domain/tenant_has_any.sql", self.tenant.as_str())
+            .fetch_one(self.tx.connection())
+            .await
     }
 
     /// Makes the change, and gives the lock back.

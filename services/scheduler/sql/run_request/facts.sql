@@ -5,14 +5,14 @@ SELECT request.kind, state.state, state.held_reason, state.end_time, state.accou
            SELECT
            FROM reconcile.scheduler_superseded_run AS superseded
            WHERE superseded.tenant_id = request.tenant_id AND superseded.run_id = request.run_id
-       ) AS rows_superseded,
-       COALESCE(state.settings_generation = settings.generation, false) AS same_settings,
-       COALESCE(state.domain_generation = tenant.domain_generation, false) AS same_domains,
+       ) AS "rows_superseded!",
+       COALESCE(state.settings_generation = settings.generation, false) AS "same_settings!",
+       COALESCE(state.domain_generation = tenant.domain_generation, false) AS "same_domains!",
        NOT EXISTS (
            SELECT
            FROM reconcile.scheduler_run_state AS newer
            WHERE newer.tenant_id = request.tenant_id AND newer.state = 'HELD' AND newer.end_time > state.end_time
-       ) AS newest_held,
+       ) AS "newest_held!",
        (
            SELECT acting.run_id
            FROM scheduler.run_request AS acting

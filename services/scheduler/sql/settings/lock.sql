@@ -1,2 +1,2 @@
 -- Keeps the due tick from the tenant, which takes no lock of its own but this.
-SELECT true FROM scheduler.settings WHERE tenant_id = $1 FOR UPDATE
+SELECT true AS "locked!" FROM scheduler.settings WHERE tenant_id = $1 FOR UPDATE

@@ -1,10 +1,9 @@
 //! What is known of a run that somebody wants to act on.
 
 use jiff::Timestamp;
-use rollcall_chassis::{names, pg::PgTimestamp};
+use rollcall_chassis::names;
 use rollcall_domain::RunId;
 use rollcall_proto::v1::{HeldReason, RunKind, RunState};
-use sqlx::{FromRow, Row, postgres::PgRow, types::Uuid};
 
 use super::TenantChange;
 
@@ -41,41 +40,26 @@ pub(crate) struct RunFacts {
     pub(crate) acted_on_by: Option<RunId>,
 }
 
-impl FromRow<'_, PgRow> for RunFacts {
-    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        let time = |column| {
-            row.try_get::<Option<PgTimestamp>, _>(column)
-                .map(|time| time.map(Timestamp::from))
-        };
-        let text = |column| row.try_get::<Option<&str>, _>(column);
-        Ok(Self {
-            kind: names::from_nullable(text("kind")?),
-            state: names::from_nullable(text("state")?),
-            held_reason: names::from_nullable(text("held_reason")?),
-            end_time: time("end_time")?,
-            accounts_changed: row
-                .try_get::<Option<i64>, _>("accounts_changed")?
-                .unwrap_or_default(),
-            reverted: row.try_get::<Option<bool>, _>("reverted")?.unwrap_or_default(),
-            rows_expire_time: time("rows_expire_time")?,
-            rows_superseded: row.try_get("rows_superseded")?,
-            same_settings: row.try_get("same_settings")?,
-            same_domains: row.try_get("same_domains")?,
-            newest_held: row.try_get("newest_held")?,
-            acted_on_by: row
-                .try_get::<Option<Uuid>, _>("acted_on_by")?
-                .map(RunId::from_uuid),
-        })
-    }
-}
-
 impl TenantChange {
     /// What is known of one of the tenant's runs.
     pub(crate) async fn run_facts(&mut self, run_id: RunId) -> sqlx::Result<Option<RunFacts>> {
-        sqlx::query_as(include_str!("../../sql/run_request/facts.sql"))
-            .bind(self.tenant.as_str())
-            .bind(run_id.as_uuid())
+        let tenant = self.tenant.as_str();
+        let row = sqlx::query_file!("sql/run_request/facts.sql", tenant, run_id.as_uuid())
             .fetch_optional(self.tx.connection())
-            .await
+            .await?;
+        Ok(row.map(|row| RunFacts {
+            kind: names::from_nullable(Some(&row.kind)),
+            state: names::from_nullable(row.state.as_deref()),
+            held_reason: names::from_nullable(row.held_reason.as_deref()),
+            end_time: row.end_time.map(Timestamp::from),
+            accounts_changed: row.accounts_changed.unwrap_or_default(),
+            reverted: row.reverted.unwrap_or_default(),
+            rows_expire_time: row.rows_expire_time.map(Timestamp::from),
+            rows_superseded: row.rows_superseded,
+            same_settings: row.same_settings,
+            same_domains: row.same_domains,
+            newest_held: row.newest_held,
+            acted_on_by: row.acted_on_by.map(RunId::from_uuid),
+        }))
     }
 }

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use rollcall_chassis::pg::PgTimestamp;
-use sqlx::{FromRow, Row, postgres::PgRow};
 
 use super::Store;
 
@@ -19,15 +18,22 @@ pub(crate) struct Fleet {
     pub(crate) update_time: Option<Timestamp>,
 }
 
-impl FromRow<'_, PgRow> for Fleet {
-    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        let update_time: Option<PgTimestamp> = row.try_get("update_time")?;
-        Ok(Self {
-            schedules_paused: row.try_get("schedules_paused")?,
-            removals_paused: row.try_get("removals_paused")?,
-            note: row.try_get("note")?,
-            update_time: update_time.map(Timestamp::from),
-        })
+/// The operator's row, as it is stored.
+struct FleetRow {
+    schedules_paused: bool,
+    removals_paused: bool,
+    note: String,
+    update_time: Option<PgTimestamp>,
+}
+
+impl From<FleetRow> for Fleet {
+    fn from(row: FleetRow) -> Self {
+        Self {
+            schedules_paused: row.schedules_paused,
+            removals_paused: row.removals_paused,
+            note: row.note,
+            update_time: row.update_time.map(Timestamp::from),
+        }
     }
 }
 
@@ -39,29 +45,24 @@ impl Store {
         removals: bool,
         note: &str,
     ) -> sqlx::Result<Fleet> {
-        let fleet = sqlx::query_as(include_str!("../../sql/fleet/pause.sql"))
-            .bind(schedules)
-            .bind(removals)
-            .bind(note)
+        let fleet = sqlx::query_file_as!(FleetRow, "sql/fleet/pause.sql", schedules, removals, note)
             .fetch_one(&self.pool)
             .await?;
         // By itself and after the pause: a due tick that was first is seen, none comes after, and the pause holds even if
         // this fails.
         if schedules {
-            sqlx::query(include_str!("../../sql/run_request/cancel_scheduled.sql"))
-                .bind(None::<&str>)
+            sqlx::query_file!("sql/run_request/cancel_scheduled.sql", None::<&str>)
                 .execute(&self.pool)
                 .await?;
         }
-        Ok(fleet)
+        Ok(fleet.into())
     }
 
     /// Lets go on what is named.
     pub(crate) async fn resume_fleet(&self, schedules: bool, removals: bool) -> sqlx::Result<Fleet> {
-        sqlx::query_as(include_str!("../../sql/fleet/resume.sql"))
-            .bind(schedules)
-            .bind(removals)
+        let fleet = sqlx::query_file_as!(FleetRow, "sql/fleet/resume.sql", schedules, removals)
             .fetch_one(&self.pool)
-            .await
+            .await?;
+        Ok(fleet.into())
     }
 }

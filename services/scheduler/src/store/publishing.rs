@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rollcall_chassis::amqp::Lane;
 use rollcall_domain::RunId;
-use sqlx::{FromRow, Row, postgres::PgRow, types::Uuid};
+use sqlx::types::Uuid;
 
 use super::Store;
 
@@ -39,26 +39,19 @@ pub(crate) struct Unpublished {
     pub(crate) traceparent: Option<String>,
 }
 
-impl FromRow<'_, PgRow> for Unpublished {
-    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        let lane = row.try_get("lane")?;
-        Ok(Self {
-            run_id: RunId::from_uuid(row.try_get("run_id")?),
-            tenant_id: row.try_get("tenant_id")?,
-            lane: Lane::parse(lane)
-                .ok_or_else(|| sqlx::Error::Decode(format!("unknown lane {lane}").into()))?,
-            traceparent: row.try_get("traceparent")?,
-        })
-    }
-}
-
 impl Store {
     /// Takes up to `limit` requests in hand; who neither publishes them nor renews the claim loses them to another.
     pub(crate) async fn claim_unpublished(&self, limit: u32, claim: Claim) -> sqlx::Result<Vec<Unpublished>> {
-        sqlx::query_as(include_str!("../../sql/run_request/claim.sql"))
-            .bind(i64::from(limit))
-            .bind(claim.hold.as_secs_f64())
-            .bind(claim.id)
+        let seconds = claim.hold.as_secs_f64();
+        sqlx::query_file!("sql/run_request/claim.sql", i64::from(limit), seconds, claim.id)
+            .try_map(|row| {
+                Ok(Unpublished {
+                    run_id: RunId::from_uuid(row.run_id),
+                    tenant_id: row.tenant_id,
+                    lane: lane(&row.lane)?,
+                    traceparent: row.traceparent,
+                })
+            })
             .fetch_all(&self.pool)
             .await
     }
@@ -66,10 +59,8 @@ impl Store {
     /// Keeps requests in hand for as long again, as far as they still are.
     pub(crate) async fn renew_claims(&self, held: &[Unpublished], claim: Claim) -> sqlx::Result<()> {
         let ids: Vec<Uuid> = held.iter().map(|request| request.run_id.as_uuid()).collect();
-        sqlx::query(include_str!("../../sql/run_request/renew_claims.sql"))
-            .bind(&ids)
-            .bind(claim.hold.as_secs_f64())
-            .bind(claim.id)
+        let seconds = claim.hold.as_secs_f64();
+        sqlx::query_file!("sql/run_request/renew_claims.sql", &ids, seconds, claim.id)
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -79,9 +70,7 @@ impl Store {
     pub(crate) async fn mark_published(&self, sent: &[Unpublished]) -> sqlx::Result<()> {
         let ids: Vec<Uuid> = sent.iter().map(|request| request.run_id.as_uuid()).collect();
         let lanes: Vec<&str> = sent.iter().map(|request| request.lane.as_str()).collect();
-        sqlx::query(include_str!("../../sql/run_request/mark_published.sql"))
-            .bind(&ids)
-            .bind(&lanes)
+        sqlx::query_file!("sql/run_request/mark_published.sql", &ids, &lanes)
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -90,11 +79,13 @@ impl Store {
     /// Gives back what could not be published, for the next attempt.
     pub(crate) async fn release_claims(&self, unsent: &[Unpublished], claim: Claim) -> sqlx::Result<()> {
         let ids: Vec<Uuid> = unsent.iter().map(|request| request.run_id.as_uuid()).collect();
-        sqlx::query(include_str!("../../sql/run_request/release_claims.sql"))
-            .bind(&ids)
-            .bind(claim.id)
+        sqlx::query_file!("sql/run_request/release_claims.sql", &ids, claim.id)
             .execute(&self.pool)
             .await?;
         Ok(())
     }
+}
+
+fn lane(text: &str) -> sqlx::Result<Lane> {
+    Lane::parse(text).ok_or_else(|| sqlx::Error::Decode(format!("unknown lane {text}").into()))
 }

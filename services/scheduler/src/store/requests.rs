@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use rollcall_chassis::{amqp::Lane, names, pg::PgTimestamp};
 use rollcall_domain::{RunId, failure::FailureCode};
 use rollcall_proto::v1::{RunKind, RunTrigger};
-use sqlx::{FromRow, types::Uuid};
 
 use super::TenantChange;
 
@@ -39,7 +38,7 @@ pub(crate) struct ManualRunLimit {
 }
 
 /// What is known of a request.
-#[derive(Debug, Clone, Copy, FromRow)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestState {
     /// Whether it was cancelled.
     pub(crate) cancel_requested: bool,
@@ -63,23 +62,23 @@ impl TenantChange {
         kind: RunKind,
         expects: Option<RunId>,
     ) -> sqlx::Result<Option<RunId>> {
-        let id: Option<Uuid> = sqlx::query_scalar(include_str!("../../sql/run_request/waiting.sql"))
-            .bind(self.tenant.as_str())
-            .bind(names::to_sql(kind))
-            .bind(expects.map(RunId::as_uuid))
-            .fetch_optional(self.tx.connection())
-            .await?;
+        let id = sqlx::query_file_scalar!(
+            "sql/run_request/waiting.sql",
+            self.tenant.as_str(),
+            names::to_sql(kind),
+            expects.map(RunId::as_uuid)
+        )
+        .fetch_optional(self.tx.connection())
+        .await?;
         Ok(id.map(RunId::from_uuid))
     }
 
     /// The lane of a run that reads for somebody who waits. A directory that could not be reached or read in time is not
     /// tried before those of other tenants.
     pub(crate) async fn lane_of_read(&mut self) -> sqlx::Result<Lane> {
-        let last: Option<Option<String>> =
-            sqlx::query_scalar(include_str!("../../sql/run_request/last_failure.sql"))
-                .bind(self.tenant.as_str())
-                .fetch_optional(self.tx.connection())
-                .await?;
+        let last = sqlx::query_file_scalar!("sql/run_request/last_failure.sql", self.tenant.as_str())
+            .fetch_optional(self.tx.connection())
+            .await?;
         let failure = last.flatten().and_then(|code| FailureCode::parse(&code));
         Ok(if failure.is_some_and(FailureCode::is_slow) {
             Lane::Slow
@@ -95,29 +94,33 @@ impl TenantChange {
         lane: Lane,
         traceparent: Option<&str>,
     ) -> sqlx::Result<()> {
-        sqlx::query(include_str!("../../sql/run_request/promote.sql"))
-            .bind(run_id.as_uuid())
-            .bind(traceparent)
-            .bind(lane.as_str())
-            .execute(self.tx.connection())
-            .await?;
+        sqlx::query_file!(
+            "sql/run_request/promote.sql",
+            run_id.as_uuid(),
+            traceparent,
+            lane.as_str()
+        )
+        .execute(self.tx.connection())
+        .await?;
         Ok(())
     }
 
     /// Adds a run that somebody waits for.
     pub(crate) async fn insert_request(&mut self, request: NewRequest<'_>) -> sqlx::Result<()> {
-        sqlx::query(include_str!("../../sql/run_request/insert.sql"))
-            .bind(request.run_id.as_uuid())
-            .bind(self.tenant.as_str())
-            .bind(names::to_sql(request.kind))
-            .bind(names::to_sql(request.trigger))
-            .bind(request.acts_on.map(RunId::as_uuid))
-            .bind(request.expects.map(RunId::as_uuid))
-            .bind(request.traceparent)
-            .bind(PgTimestamp(self.now))
-            .bind(request.lane.as_str())
-            .execute(self.tx.connection())
-            .await?;
+        sqlx::query_file!(
+            "sql/run_request/insert.sql",
+            request.run_id.as_uuid(),
+            self.tenant.as_str(),
+            names::to_sql(request.kind),
+            names::to_sql(request.trigger),
+            request.acts_on.map(RunId::as_uuid),
+            request.expects.map(RunId::as_uuid),
+            request.traceparent,
+            PgTimestamp(self.now),
+            request.lane.as_str()
+        )
+        .execute(self.tx.connection())
+        .await?;
         Ok(())
     }
 
@@ -126,30 +129,33 @@ impl TenantChange {
         &mut self,
         limit: ManualRunLimit,
     ) -> sqlx::Result<Option<Timestamp>> {
-        let possible_at: Option<PgTimestamp> =
-            sqlx::query_scalar(include_str!("../../sql/run_request/manual_run_possible_at.sql"))
-                .bind(self.tenant.as_str())
-                .bind(PgTimestamp(self.now))
-                .bind(i64::from(limit.runs))
-                .bind(limit.period.as_secs_f64())
-                .fetch_optional(self.tx.connection())
-                .await?;
+        let possible_at = sqlx::query_file_scalar!(
+            "sql/run_request/manual_run_possible_at.sql",
+            self.tenant.as_str(),
+            PgTimestamp(self.now),
+            i64::from(limit.runs),
+            limit.period.as_secs_f64()
+        )
+        .fetch_optional(self.tx.connection())
+        .await?;
         Ok(possible_at.map(Timestamp::from))
     }
 
     /// What is known of one of the tenant's runs.
     pub(crate) async fn request_state(&mut self, run_id: RunId) -> sqlx::Result<Option<RequestState>> {
-        sqlx::query_as(include_str!("../../sql/run_request/state.sql"))
-            .bind(self.tenant.as_str())
-            .bind(run_id.as_uuid())
-            .fetch_optional(self.tx.connection())
-            .await
+        sqlx::query_file_as!(
+            RequestState,
+            "sql/run_request/state.sql",
+            self.tenant.as_str(),
+            run_id.as_uuid()
+        )
+        .fetch_optional(self.tx.connection())
+        .await
     }
 
     /// Cancels the tenant's scheduled syncs that no worker has begun to read.
     pub(crate) async fn cancel_scheduled(&mut self) -> sqlx::Result<()> {
-        sqlx::query(include_str!("../../sql/run_request/cancel_scheduled.sql"))
-            .bind(Some(self.tenant.as_str()))
+        sqlx::query_file!("sql/run_request/cancel_scheduled.sql", Some(self.tenant.as_str()))
             .execute(self.tx.connection())
             .await?;
         Ok(())
@@ -157,11 +163,13 @@ impl TenantChange {
 
     /// Cancels one of the tenant's runs.
     pub(crate) async fn cancel_request(&mut self, run_id: RunId) -> sqlx::Result<()> {
-        sqlx::query(include_str!("../../sql/run_request/cancel.sql"))
-            .bind(self.tenant.as_str())
-            .bind(run_id.as_uuid())
-            .execute(self.tx.connection())
-            .await?;
+        sqlx::query_file!(
+            "sql/run_request/cancel.sql",
+            self.tenant.as_str(),
+            run_id.as_uuid()
+        )
+        .execute(self.tx.connection())
+        .await?;
         Ok(())
     }
 }

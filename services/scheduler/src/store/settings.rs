@@ -5,19 +5,10 @@ use prost::Message;
 use rollcall_chassis::{names, pg::PgTimestamp};
 use rollcall_domain::TenantId;
 use rollcall_proto::v1::{PausedReason, SealedCredential, Settings};
-use sqlx::{FromRow, Row, postgres::PgRow};
+use sqlx::PgExecutor;
 
 use super::{Store, TenantChange, undecodable};
 use crate::validation::Rhythm;
-
-const OF_TENANT: &str = concat!(
-    include_str!("../../sql/settings/settings.sql"),
-    "WHERE settings.tenant_id = $1"
-);
-const PAGE: &str = concat!(
-    include_str!("../../sql/settings/settings.sql"),
-    "WHERE settings.tenant_id > $1 ORDER BY settings.tenant_id LIMIT $2"
-);
 
 /// A tenant's settings and what belongs to them.
 #[derive(Debug)]
@@ -70,41 +61,56 @@ pub(crate) struct NewSettings<'a> {
     pub(crate) schedule: Option<(&'a Rhythm, Timestamp)>,
 }
 
-impl FromRow<'_, PgRow> for StoredSettings {
-    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        let settings: &[u8] = row.try_get("settings")?;
-        let credential: &[u8] = row.try_get("sealed_credential")?;
-        let next_run_at: Option<PgTimestamp> = row.try_get("next_run_at")?;
-        let PgTimestamp(update_time) = row.try_get("update_time")?;
+/// The same, as it is stored.
+struct SettingsRow {
+    settings: Vec<u8>,
+    sealed_credential: Vec<u8>,
+    generation: i64,
+    credential_generation: i64,
+    next_run_at: Option<PgTimestamp>,
+    update_time: PgTimestamp,
+    every_hours: i16,
+    time_zone: String,
+    paused_reason: Option<String>,
+    has_domains: bool,
+}
+
+impl TryFrom<SettingsRow> for StoredSettings {
+    type Error = sqlx::Error;
+
+    fn try_from(row: SettingsRow) -> sqlx::Result<Self> {
         Ok(Self {
-            settings: Settings::decode(settings).map_err(undecodable)?,
-            credential: SealedCredential::decode(credential).map_err(undecodable)?,
-            generation: row.try_get("generation")?,
-            credential_generation: row.try_get("credential_generation")?,
-            every_hours: row.try_get("every_hours")?,
-            time_zone: row.try_get("time_zone")?,
-            next_run_at: next_run_at.map(Timestamp::from),
-            paused_reason: names::from_nullable(row.try_get("paused_reason")?),
-            has_domains: row.try_get("has_domains")?,
-            update_time,
+            settings: Settings::decode(row.settings.as_slice()).map_err(undecodable)?,
+            credential: SealedCredential::decode(row.sealed_credential.as_slice()).map_err(undecodable)?,
+            generation: row.generation,
+            credential_generation: row.credential_generation,
+            every_hours: row.every_hours,
+            time_zone: row.time_zone,
+            next_run_at: row.next_run_at.map(Timestamp::from),
+            paused_reason: names::from_nullable(row.paused_reason.as_deref()),
+            has_domains: row.has_domains,
+            update_time: row.update_time.into(),
         })
     }
+}
+
+async fn of_tenant(executor: impl PgExecutor<'_>, tenant: &TenantId) -> sqlx::Result<Option<StoredSettings>> {
+    sqlx::query_file_as!(SettingsRow, "sql/settings/of_tenant.sql", tenant.as_str())
+        .try_map(StoredSettings::try_from)
+        .fetch_optional(executor)
+        .await
 }
 
 impl Store {
     /// A tenant's settings.
     pub(crate) async fn settings(&self, tenant: &TenantId) -> sqlx::Result<Option<StoredSettings>> {
-        sqlx::query_as(OF_TENANT)
-            .bind(tenant.as_str())
-            .fetch_optional(&self.pool)
-            .await
+        of_tenant(&self.pool, tenant).await
     }
 
     /// The settings of the tenants that follow one, by tenant id; the empty text begins.
     pub(crate) async fn settings_after(&self, tenant: &str, limit: u32) -> sqlx::Result<Vec<StoredSettings>> {
-        sqlx::query_as(PAGE)
-            .bind(tenant)
-            .bind(i64::from(limit))
+        sqlx::query_file_as!(SettingsRow, "sql/settings/page.sql", tenant, i64::from(limit))
+            .try_map(StoredSettings::try_from)
             .fetch_all(&self.pool)
             .await
     }
@@ -116,16 +122,12 @@ impl TenantChange {
         if !self.lock_settings().await? {
             return Ok(None);
         }
-        sqlx::query_as(OF_TENANT)
-            .bind(self.tenant.as_str())
-            .fetch_optional(self.tx.connection())
-            .await
+        of_tenant(self.tx.connection(), &self.tenant).await
     }
 
     /// Whether the tenant has settings; if so the due tick leaves them alone until the change is made.
     pub(crate) async fn lock_settings(&mut self) -> sqlx::Result<bool> {
-        let row = sqlx::query(include_str!("../../sql/settings/lock.sql"))
-            .bind(self.tenant.as_str())
+        let row = sqlx::query_file_scalar!("sql/settings/lock.sql", self.tenant.as_str())
             .fetch_optional(self.tx.connection())
             .await?;
         Ok(row.is_some())
@@ -141,26 +143,27 @@ impl TenantChange {
         let every_hours = new
             .schedule
             .map_or(0, |(rhythm, _)| i16::from(rhythm.every_hours.get()));
-        sqlx::query(include_str!("../../sql/settings/put.sql"))
-            .bind(self.tenant.as_str())
-            .bind(new.settings.encode_to_vec())
-            .bind(new.credential.encode_to_vec())
-            .bind(&new.credential.key_id)
-            .bind(every_hours)
-            .bind(time_zone)
-            .bind(new.schedule.map(|(_, next)| PgTimestamp(next)))
-            .bind(new.new_credential)
-            .bind(new.removal != RemovalSwitch::Off)
-            .bind(new.removal == RemovalSwitch::StaysOn)
-            .execute(self.tx.connection())
-            .await?;
+        sqlx::query_file!(
+            "sql/settings/put.sql",
+            self.tenant.as_str(),
+            new.settings.encode_to_vec(),
+            new.credential.encode_to_vec(),
+            &new.credential.key_id,
+            every_hours,
+            time_zone,
+            new.schedule.map(|(_, next)| PgTimestamp(next)),
+            new.new_credential,
+            new.removal != RemovalSwitch::Off,
+            new.removal == RemovalSwitch::StaysOn
+        )
+        .execute(self.tx.connection())
+        .await?;
         Ok(())
     }
 
     /// Pauses the tenant's schedule, if it has one, since a sync is taken back.
     pub(crate) async fn pause_schedule(&mut self) -> sqlx::Result<()> {
-        sqlx::query(include_str!("../../sql/settings/pause.sql"))
-            .bind(self.tenant.as_str())
+        sqlx::query_file!("sql/settings/pause.sql", self.tenant.as_str())
             .execute(self.tx.connection())
             .await?;
         Ok(())
@@ -168,11 +171,13 @@ impl TenantChange {
 
     /// Ends that pause.
     pub(crate) async fn resume_schedule(&mut self, next_run_at: Timestamp) -> sqlx::Result<()> {
-        sqlx::query(include_str!("../../sql/settings/resume.sql"))
-            .bind(self.tenant.as_str())
-            .bind(PgTimestamp(next_run_at))
-            .execute(self.tx.connection())
-            .await?;
+        sqlx::query_file!(
+            "sql/settings/resume.sql",
+            self.tenant.as_str(),
+            PgTimestamp(next_run_at)
+        )
+        .execute(self.tx.connection())
+        .await?;
         Ok(())
     }
 
@@ -182,25 +187,25 @@ impl TenantChange {
         credential_generation: i64,
         credential: &SealedCredential,
     ) -> sqlx::Result<bool> {
-        let renewed = sqlx::query(include_str!("../../sql/settings/renew_seal.sql"))
-            .bind(self.tenant.as_str())
-            .bind(credential_generation)
-            .bind(credential.encode_to_vec())
-            .bind(&credential.key_id)
-            .execute(self.tx.connection())
-            .await?;
+        let renewed = sqlx::query_file!(
+            "sql/settings/renew_seal.sql",
+            self.tenant.as_str(),
+            credential_generation,
+            credential.encode_to_vec(),
+            &credential.key_id
+        )
+        .execute(self.tx.connection())
+        .await?;
         Ok(renewed.rows_affected() > 0)
     }
 
     /// Deletes the tenant's settings and credential, and cancels every run that is not finished.
     pub(crate) async fn delete_settings(&mut self) -> sqlx::Result<()> {
-        sqlx::query("DELETE FROM scheduler.settings WHERE tenant_id = $1")
-            .bind(self.tenant.as_str())
+        sqlx::query_file!("sql/settings/delete.sql", self.tenant.as_str())
             .execute(self.tx.connection())
             .await?;
         // After the settings are gone, so that a due tick that was first is seen, and none comes after.
-        sqlx::query(include_str!("../../sql/run_request/cancel_of_tenant.sql"))
-            .bind(self.tenant.as_str())
+        sqlx::query_file!("sql/run_request/cancel_of_tenant.sql", self.tenant.as_str())
             .execute(self.tx.connection())
             .await?;
         Ok(())

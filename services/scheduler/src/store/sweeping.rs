@@ -20,8 +20,7 @@ pub(crate) struct Patience {
 impl Store {
     /// Closes up to `limit` requests whose run is over. Answers how many.
     pub(crate) async fn close_ended(&self, limit: u32) -> sqlx::Result<u64> {
-        let closed = sqlx::query(include_str!("../../sql/run_request/close_ended.sql"))
-            .bind(i64::from(limit))
+        let closed = sqlx::query_file!("sql/run_request/close_ended.sql", i64::from(limit))
             .execute(&self.pool)
             .await?;
         Ok(closed.rows_affected())
@@ -29,30 +28,32 @@ impl Store {
 
     /// Has up to `limit` requests published again whose jobs seem lost before a worker took them. Answers how many.
     pub(crate) async fn unpublish_lost(&self, patience: Patience, limit: u32) -> sqlx::Result<u64> {
-        let lost = sqlx::query(include_str!("../../sql/run_request/unpublish_lost.sql"))
-            .bind(patience.interactive.as_secs_f64())
-            .bind(patience.scheduled.as_secs_f64())
-            .bind(i64::from(limit))
-            .execute(&self.pool)
-            .await?;
+        let lost = sqlx::query_file!(
+            "sql/run_request/unpublish_lost.sql",
+            patience.interactive.as_secs_f64(),
+            patience.scheduled.as_secs_f64(),
+            i64::from(limit)
+        )
+        .execute(&self.pool)
+        .await?;
         Ok(lost.rows_affected())
     }
 
     /// Has up to `limit` requests published again whose runs are no longer heard of. Answers how many.
     pub(crate) async fn unpublish_silent(&self, patience: Patience, limit: u32) -> sqlx::Result<u64> {
-        let silent = sqlx::query(include_str!("../../sql/run_request/unpublish_silent.sql"))
-            .bind(patience.silent.as_secs_f64())
-            .bind(i64::from(limit))
-            .execute(&self.pool)
-            .await?;
+        let silent = sqlx::query_file!(
+            "sql/run_request/unpublish_silent.sql",
+            patience.silent.as_secs_f64(),
+            i64::from(limit)
+        )
+        .execute(&self.pool)
+        .await?;
         Ok(silent.rows_affected())
     }
 
     /// Deletes up to `limit` finished requests with an id before this one. Answers how many.
     pub(crate) async fn delete_before(&self, run_id: Uuid, limit: u32) -> sqlx::Result<u64> {
-        let deleted = sqlx::query(include_str!("../../sql/run_request/delete_old.sql"))
-            .bind(run_id)
-            .bind(i64::from(limit))
+        let deleted = sqlx::query_file!("sql/run_request/delete_old.sql", run_id, i64::from(limit))
             .execute(&self.pool)
             .await?;
         Ok(deleted.rows_affected())

@@ -1,4 +1,4 @@
--- Whose settings, is for the caller to add. Of several pauses the tenant's own is told, and first the one that asks
+-- Of several pauses the tenant's own is told, and first the one that asks
 -- most of it. Without a schedule there is nothing to pause.
 SELECT settings.settings, settings.sealed_credential, settings.generation, settings.credential_generation,
        settings.next_run_at, settings.update_time, settings.every_hours, settings.time_zone,
@@ -12,7 +12,8 @@ SELECT settings.settings, settings.sealed_credential, settings.generation, setti
            SELECT
            FROM reconcile.scheduler_tenant_domain AS domain
            WHERE domain.tenant_id = settings.tenant_id
-       ) AS has_domains
+       ) AS "has_domains!"
 FROM scheduler.settings AS settings
 CROSS JOIN scheduler.fleet AS fleet
 LEFT JOIN reconcile.scheduler_tenant AS tenant ON tenant.tenant_id = settings.tenant_id
+WHERE settings.tenant_id = $1

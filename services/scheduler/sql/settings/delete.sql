@@ -1,0 +1,1 @@
+DELETE FROM scheduler.settings WHERE tenant_id = $1
