@@ -5,6 +5,7 @@ mod bounds;
 mod call;
 mod client;
 mod connection;
+mod open_call;
 mod peer;
 mod server;
 mod shares;

@@ -8,6 +8,7 @@
 //! task is owned by a [`Lifecycle`].
 
 pub mod amqp;
+mod amqp_error;
 pub mod clock;
 pub mod config;
 pub mod credential;

@@ -9,7 +9,7 @@ use std::{collections::HashMap, error::Error, time::Duration};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use crate::{lifecycle::chain, outage, pg::tenant_lock::LockError};
+use crate::{lifecycle::chain, outage};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "rollcall";
@@ -160,15 +160,6 @@ impl From<sqlx::Error> for ApiError {
                 Self::internal("reading the database's answer", &error)
             }
             error => Self::unavailable("the database", &error),
-        }
-    }
-}
-
-impl From<LockError> for ApiError {
-    fn from(error: LockError) -> Self {
-        match error {
-            LockError::Busy => Self::tenant_busy(),
-            LockError::Database(error) => error.into(),
         }
     }
 }

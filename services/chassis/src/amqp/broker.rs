@@ -1,283 +1,60 @@
-//! The connection, and the next one when it breaks.
+//! The broker, and the publishers and consumers that share its connection.
 
-use std::{fs, sync::Arc, time::Duration};
-
-use futures::StreamExt as _;
-use lapin::{Channel, Connection, ConnectionProperties, tcp::OwnedTLSConfig, uri::AMQPUri};
 use tokio::sync::watch;
-use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{AmqpError, Consumer, Probe, Publisher, TIMEOUT, consumer::Source, topology, within};
-use crate::{
-    BoxError, Lifecycle,
-    config::AmqpConfig,
-    outage::{BROKER, Cause},
-};
-
-/// A peer that is silent for two of these is gone.
-const HEARTBEAT_SECONDS: u16 = 10;
-/// The first and the longest pause between two tries to connect.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
-
-/// A connection of the moment.
-#[derive(Clone)]
-pub(super) struct Link {
-    connection: Arc<Connection>,
-    /// Cancelled by whoever finds the connection dead before the connection itself does.
-    broken: CancellationToken,
-}
+use super::{AmqpError, Consumer, Probe, Publisher, connection::Links, consumer::Source};
+use crate::{Lifecycle, config::AmqpConfig};
 
 /// The broker, whether or not it is there at the moment. Clones share one connection, which is closed when the last
 /// of them, and of their publishers and consumers, is gone.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Broker {
-    links: watch::Receiver<Option<Link>>,
-    _held: Arc<DropGuard>,
-}
-
-impl std::fmt::Debug for Broker {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Broker")
-            .field("connected", &self.is_connected())
-            .finish_non_exhaustive()
-    }
+    links: Links,
 }
 
 impl Broker {
     /// Begins to connect, under a name that the broker's operator sees. The topology is declared on every connection
     /// before anybody uses it.
     pub fn start(config: &AmqpConfig, name: &str, lifecycle: &Lifecycle) -> Result<Self, AmqpError> {
-        let target = Target::new(config, name)?;
-        let (links, receiver) = watch::channel(None);
-        let unused = CancellationToken::new();
-        let held = Arc::new(unused.clone().drop_guard());
-        lifecycle.spawn("broker connection", async move {
-            keep_connected(&target, &links, &unused).await;
-            Ok::<_, BoxError>(())
-        });
-        Ok(Self {
-            links: receiver,
-            _held: held,
-        })
+        let links = Links::start(config, name, lifecycle)?;
+        Ok(Self { links })
     }
 
-    /// Whether there is a connection now.
+    /// True if there is a connection now.
     pub fn is_connected(&self) -> bool {
-        self.links
-            .borrow()
-            .as_ref()
-            .is_some_and(|link| link.connection.status().connected())
+        self.links.is_connected()
     }
 
     /// Waits until there is a connection, however long that takes.
     pub async fn connected(&self) {
-        let mut links = self.links.clone();
-        // The sender lives as long as this handle, unless the process ends at once.
-        let _ = links.wait_for(Option::is_some).await;
+        self.links.connected().await;
     }
 
     /// A publisher with a channel of its own.
     pub fn publisher(&self) -> Publisher {
-        Publisher::new(self.clone())
+        Publisher::new(self.links.clone())
     }
 
     /// A question whether the broker works, to be asked again and again.
     pub fn probe(&self) -> Probe {
-        Probe::new(self.clone())
+        Probe::new(self.links.clone())
     }
 
     /// A consumer of a queue, with at most so many deliveries not yet acknowledged.
     pub fn consumer(&self, queue: impl Into<String>, prefetch: u16) -> Consumer {
-        Consumer::new(self.clone(), Source::Queue(queue.into()), prefetch)
+        Consumer::new(self.links.clone(), Source::Queue(queue.into()), prefetch)
     }
 
     /// A listener to every event from now on.
     pub fn events(&self, prefetch: u16) -> Consumer {
-        Consumer::new(self.clone(), Source::Events, prefetch)
+        Consumer::new(self.links.clone(), Source::Events, prefetch)
     }
 
     /// A listener to answers, and where they are to be sent: nowhere while there is no connection, and to another queue
     /// on the next one. What was on its way meanwhile is lost.
     pub fn replies(&self, prefetch: u16) -> (Consumer, watch::Receiver<Option<String>>) {
         let (name, receiver) = watch::channel(None);
-        let consumer = Consumer::new(self.clone(), Source::Replies(name), prefetch);
+        let consumer = Consumer::new(self.links.clone(), Source::Replies(name), prefetch);
         (consumer, receiver)
-    }
-
-    /// Opens a channel on the connection of the moment, waiting for one if there is none.
-    pub(super) async fn open_channel(&self) -> Result<Channel, AmqpError> {
-        let mut links = self.links.clone();
-        let found = async {
-            let found = links.wait_for(Option::is_some).await.map(|link| link.clone());
-            match found {
-                Ok(link) => link,
-                // Nobody keeps a connection any more, the process is about to end. To answer that at once would let
-                // whoever asks again and again keep a thread busy.
-                Err(_) => std::future::pending().await,
-            }
-        };
-        let link = tokio::time::timeout(TIMEOUT, found).await.ok().flatten();
-        let link = link.ok_or(AmqpError::Away)?;
-        let opened = within("opening a channel", link.connection.create_channel()).await;
-        if opened.is_err() {
-            link.broken.cancel();
-        }
-        opened
-    }
-}
-
-struct Target {
-    uri: AMQPUri,
-    tls: OwnedTLSConfig,
-    name: String,
-}
-
-impl Target {
-    fn new(config: &AmqpConfig, name: &str) -> Result<Self, AmqpError> {
-        let mut uri: AMQPUri = config.url.expose().parse().map_err(|_| AmqpError::Url)?;
-        uri.query.heartbeat.get_or_insert(HEARTBEAT_SECONDS);
-        let authority = config.ca_file.as_ref().map(|path| {
-            fs::read_to_string(path).map_err(|source| AmqpError::Authority {
-                path: path.clone(),
-                source,
-            })
-        });
-        let tls = OwnedTLSConfig {
-            identity: None,
-            cert_chain: authority.transpose()?,
-        };
-        Ok(Self {
-            uri,
-            tls,
-            name: name.to_owned(),
-        })
-    }
-
-    async fn connect(&self) -> Result<Connection, AmqpError> {
-        let properties = ConnectionProperties::default().with_connection_name(self.name.as_str().into());
-        let tls = OwnedTLSConfig {
-            identity: None,
-            cert_chain: self.tls.cert_chain.clone(),
-        };
-        let connection = within("connecting to the broker", async {
-            let runtime = lapin::runtime::default_runtime()?;
-            Connection::connect_uri_with_config(self.uri.clone(), properties, tls, runtime).await
-        })
-        .await?;
-        topology::declare(&connection).await?;
-        Ok(connection)
-    }
-}
-
-/// Connects, hands the connection out, and waits for its end; until nobody uses it any more.
-async fn keep_connected(target: &Target, links: &watch::Sender<Option<Link>>, unused: &CancellationToken) {
-    let mut pause = PAUSES.0;
-    loop {
-        let connected = tokio::select! {
-            connected = target.connect() => connected,
-            () = unused.cancelled() => return,
-        };
-        match connected {
-            Ok(connection) => {
-                pause = PAUSES.0;
-                tracing::debug!("connected to the broker");
-                BROKER.answers();
-                BROKER.check_soon();
-                let goes_on = hold(connection, links, unused).await;
-                if !goes_on {
-                    return;
-                }
-                tracing::debug!("the connection to the broker broke");
-                BROKER.suspect(&AmqpError::Away);
-            }
-            Err(error) => BROKER.is_away(&Cause::away(&error)),
-        }
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = unused.cancelled() => return,
-        }
-        pause = (pause * 2).min(PAUSES.1);
-    }
-}
-
-/// Hands a connection out while it works. False when nobody uses it any more.
-async fn hold(
-    connection: Connection,
-    links: &watch::Sender<Option<Link>>,
-    unused: &CancellationToken,
-) -> bool {
-    let mut events = Box::pin(connection.events_listener());
-    let link = Link {
-        connection: Arc::new(connection),
-        broken: CancellationToken::new(),
-    };
-    links.send_replace(Some(link.clone()));
-    let goes_on = loop {
-        tokio::select! {
-            event = events.next() => match event {
-                Some(lapin::Event::ConnectionBlocked(reason)) => {
-                    tracing::warn!(reason, "the broker takes no messages at the moment");
-                }
-                Some(lapin::Event::ConnectionUnblocked) => tracing::info!("the broker takes messages again"),
-                Some(_) if link.connection.status().connected() => {}
-                _ => break true,
-            },
-            () = link.broken.cancelled() => break true,
-            () = unused.cancelled() => break false,
-        }
-    };
-    links.send_replace(None);
-    // Of a broken connection, nothing more is to be had; a whole one is closed in order.
-    let _ = within("closing the connection", link.connection.close(200, "OK".into())).await;
-    goes_on
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use tokio::{sync::watch, time::Instant};
-    use tokio_util::sync::CancellationToken;
-
-    use super::{AmqpError, Broker, TIMEOUT, Target};
-    use crate::config::{AmqpConfig, Secret};
-
-    fn config(url: &str) -> AmqpConfig {
-        AmqpConfig {
-            url: Secret::new(url),
-            ca_file: None,
-        }
-    }
-
-    #[test]
-    fn the_heartbeat_is_ours_unless_the_url_says_otherwise() {
-        let heartbeat =
-            |url: &str| Target::new(&config(url), "test").map(|target| target.uri.query.heartbeat);
-        assert_eq!(heartbeat("amqp://u:p@localhost/v").expect("a URL"), Some(10));
-        assert_eq!(
-            heartbeat("amqp://u:p@localhost/v?heartbeat=60").expect("a URL"),
-            Some(60)
-        );
-    }
-
-    #[test]
-    fn what_is_no_url_is_refused_without_showing_it() {
-        let error = Target::new(&config("http://u:hunter2@localhost"), "test")
-            .err()
-            .expect("no AMQP URL");
-        assert!(matches!(error, AmqpError::Url));
-        assert!(!format!("{error:?} {error}").contains("hunter2"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_connection_that_nobody_keeps_any_more_is_not_asked_for_in_a_busy_loop() {
-        let (_, links) = watch::channel(None);
-        let broker = Broker {
-            links,
-            _held: Arc::new(CancellationToken::new().drop_guard()),
-        };
-        let before = Instant::now();
-        assert!(matches!(broker.open_channel().await, Err(AmqpError::Away)));
-        assert!(before.elapsed() >= TIMEOUT, "{:?}", before.elapsed());
     }
 }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::VecDeque,
-    fmt,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -13,14 +12,13 @@ use std::{
 use futures::StreamExt as _;
 use lapin::{
     Channel,
-    options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
-    types::{AMQPValue, FieldTable},
+    options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions},
+    types::FieldTable,
 };
-use rollcall_proto::v1::Job;
 use tokio::sync::watch;
 
-use super::{AmqpError, Broker, Fault, JobError, message::decode_job, topology, within};
-use crate::{lifecycle::chain, outage, telemetry::TRACEPARENT};
+use super::{AmqpError, Delivery, Fault, connection::Links, topology, within};
+use crate::{lifecycle::chain, outage};
 
 /// The pause after a queue could not be consumed although there is a connection.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -67,7 +65,7 @@ impl Source {
 /// Takes deliveries from one queue, on whichever connection there is.
 #[derive(Debug)]
 pub struct Consumer {
-    broker: Broker,
+    links: Links,
     source: Source,
     prefetch: u16,
     open: Option<(Channel, lapin::Consumer)>,
@@ -78,9 +76,9 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    pub(super) fn new(broker: Broker, source: Source, prefetch: u16) -> Self {
+    pub(super) fn new(links: Links, source: Source, prefetch: u16) -> Self {
         Self {
-            broker,
+            links,
             source,
             prefetch,
             open: None,
@@ -213,7 +211,7 @@ impl Consumer {
     }
 
     async fn begin(&mut self) -> Result<(Channel, lapin::Consumer), AmqpError> {
-        let channel = self.broker.open_channel().await?;
+        let channel = self.links.open_channel().await?;
         self.subscribe(channel).await
     }
 
@@ -232,129 +230,5 @@ impl Consumer {
         // What came by an earlier subscription does not count against the prefetch of this one.
         self.unsettled = Arc::default();
         Ok((channel, stream))
-    }
-}
-
-/// A message that was handed out, and is this process' until it is acknowledged. One that is dropped instead comes back
-/// when its channel closes, which is when its consumer and all its other deliveries are gone.
-pub struct Delivery {
-    inner: lapin::message::Delivery,
-    _unsettled: Unsettled,
-    /// Kept open, since there is no acknowledging without it.
-    channel: Channel,
-}
-
-/// Counts a delivery until it is dropped.
-struct Unsettled(Arc<AtomicUsize>);
-
-impl Unsettled {
-    fn new(all: &Arc<AtomicUsize>) -> Self {
-        all.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(all))
-    }
-}
-
-impl Drop for Unsettled {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Delivery {
-    fn new(inner: lapin::message::Delivery, channel: &Channel, unsettled: &Arc<AtomicUsize>) -> Self {
-        Self {
-            inner,
-            _unsettled: Unsettled::new(unsettled),
-            channel: channel.clone(),
-        }
-    }
-
-    /// The body.
-    pub fn body(&self) -> &[u8] {
-        &self.inner.data
-    }
-
-    /// The body as a job of a version that is known.
-    pub fn job(&self) -> Result<Job, JobError> {
-        decode_job(self.body())
-    }
-
-    /// The routing key: the lane of a job.
-    pub fn routing_key(&self) -> &str {
-        self.inner.routing_key.as_str()
-    }
-
-    /// The trace that the message continues.
-    pub fn traceparent(&self) -> Option<String> {
-        self.header(TRACEPARENT)
-    }
-
-    /// How often the message was handed out before, and came back.
-    pub fn earlier_deliveries(&self) -> i64 {
-        self.inner
-            .properties
-            .headers()
-            .as_ref()
-            .map_or(0, |headers| number(headers, "x-delivery-count"))
-    }
-
-    /// Whether it can still be acknowledged: its channel is open. If not, the broker hands the message out again.
-    pub fn is_open(&self) -> bool {
-        self.channel.status().connected()
-    }
-
-    /// A header that is a text.
-    pub fn header(&self, name: &str) -> Option<String> {
-        text(self.inner.properties.headers().as_ref()?, name)
-    }
-
-    /// Says that the message's effect is done. After an error the message comes again.
-    pub async fn ack(self) -> Result<(), AmqpError> {
-        let options = BasicAckOptions::default();
-        sent(within("acknowledging", self.inner.acker.ack(options)).await?)
-    }
-
-    /// Gives the message back at once, which counts as one of its deliveries.
-    pub async fn requeue(self) -> Result<(), AmqpError> {
-        let options = BasicNackOptions {
-            requeue: true,
-            ..BasicNackOptions::default()
-        };
-        sent(within("giving a delivery back", self.inner.acker.nack(options)).await?)
-    }
-}
-
-/// Nothing was sent if the channel had broken before.
-fn sent(sent: bool) -> Result<(), AmqpError> {
-    if sent { Ok(()) } else { Err(AmqpError::Away) }
-}
-
-impl fmt::Debug for Delivery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Delivery")
-            .field("routing_key", &self.routing_key())
-            .field("bytes", &self.inner.data.len())
-            .field("traceparent", &self.traceparent())
-            .finish_non_exhaustive()
-    }
-}
-
-pub(super) fn text(headers: &FieldTable, name: &str) -> Option<String> {
-    match headers.inner().get(name)? {
-        AMQPValue::LongString(value) => std::str::from_utf8(value.as_bytes()).ok().map(str::to_owned),
-        AMQPValue::ShortString(value) => Some(value.as_str().to_owned()),
-        _ => None,
-    }
-}
-
-fn number(headers: &FieldTable, name: &str) -> i64 {
-    match headers.inner().get(name) {
-        Some(AMQPValue::LongLongInt(number)) => *number,
-        Some(AMQPValue::LongInt(number)) => i64::from(*number),
-        Some(AMQPValue::LongUInt(number)) => i64::from(*number),
-        Some(AMQPValue::ShortInt(number)) => i64::from(*number),
-        Some(AMQPValue::ShortShortInt(number)) => i64::from(*number),
-        Some(AMQPValue::ShortShortUInt(number)) => i64::from(*number),
-        _ => 0,
     }
 }

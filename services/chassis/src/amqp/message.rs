@@ -13,9 +13,6 @@ use super::{
 };
 use crate::telemetry::{TRACEPARENT, traceparent};
 
-/// The version of a job's body that this version of Rollcall writes and reads.
-pub const SCHEMA_VERSION: u32 = 1;
-
 /// Why a message went to the dead letters.
 const REASON_HEADER: &str = "x-rollcall-reason";
 /// Leads to the queue that is named as the routing key (AMQP 0-9-1, section 3.1.3.1).
@@ -125,30 +122,10 @@ impl Message {
     }
 }
 
-/// Why a body is not a job that this version can do.
-#[derive(Debug, thiserror::Error)]
-pub enum JobError {
-    /// The body is not a `rollcall.v1.Job`.
-    #[error("not a job")]
-    Undecodable(#[from] prost::DecodeError),
-    /// The body is of another time.
-    #[error("schema version {0} is not known")]
-    UnknownVersion(u32),
-}
-
-/// Reads a job.
-pub fn decode_job(body: &[u8]) -> Result<Job, JobError> {
-    let job = Job::decode(body)?;
-    if job.schema_version == SCHEMA_VERSION {
-        Ok(job)
-    } else {
-        Err(JobError::UnknownVersion(job.schema_version))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Delay, Job, JobError, Lane, Message, SCHEMA_VERSION, decode_job};
+    use super::{Delay, Job, Lane, Message};
+    use crate::amqp::job::SCHEMA_VERSION;
 
     fn job(schema_version: u32) -> Job {
         Job {
@@ -185,19 +162,8 @@ mod tests {
         let properties = message.properties();
         let headers = properties.headers().as_ref().expect("headers");
         assert_eq!(
-            super::super::consumer::text(headers, "traceparent").as_deref(),
+            crate::amqp::delivery::text(headers, "traceparent").as_deref(),
             Some("00-a-b-01")
         );
-    }
-
-    #[test]
-    fn a_body_of_another_version_or_of_no_kind_is_no_job() {
-        use prost::Message as _;
-        assert!(decode_job(&job(SCHEMA_VERSION).encode_to_vec()).is_ok());
-        assert!(matches!(
-            decode_job(&job(9).encode_to_vec()),
-            Err(JobError::UnknownVersion(9))
-        ));
-        assert!(matches!(decode_job(b"\xff\xff"), Err(JobError::Undecodable(_))));
     }
 }

@@ -5,20 +5,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lapin::{Channel, ExchangeKind, options::ExchangeDeclareOptions, types::FieldTable};
 use tokio::sync::Mutex;
 
-use super::{AmqpError, Broker, topology::JOBS, within};
+use super::{AmqpError, connection::Links, topology::JOBS, within};
 
 /// A channel of its own, kept from one question to the next.
 #[derive(Debug)]
 pub struct Probe {
-    broker: Broker,
+    links: Links,
     channel: Mutex<Option<Channel>>,
     was_connected: AtomicBool,
 }
 
 impl Probe {
-    pub(super) fn new(broker: Broker) -> Self {
+    pub(super) fn new(links: Links) -> Self {
         Self {
-            broker,
+            links,
             channel: Mutex::default(),
             was_connected: AtomicBool::new(false),
         }
@@ -30,8 +30,8 @@ impl Probe {
         let mut slot = self.channel.lock().await;
         let channel = match slot.take().filter(|channel| channel.status().connected()) {
             Some(channel) => channel,
-            None if self.broker.is_connected() || !self.was_connected.load(Ordering::Relaxed) => {
-                self.broker.open_channel().await?
+            None if self.links.is_connected() || !self.was_connected.load(Ordering::Relaxed) => {
+                self.links.open_channel().await?
             }
             None => return Err(AmqpError::Away),
         };

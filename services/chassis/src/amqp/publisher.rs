@@ -8,7 +8,7 @@ use lapin::{
 };
 use tokio::sync::Mutex;
 
-use super::{AmqpError, Broker, Message, within};
+use super::{AmqpError, Message, connection::Links, within};
 
 /// How many messages are under way at once; more is not faster.
 const WINDOW: usize = 256;
@@ -17,14 +17,14 @@ const WINDOW: usize = 256;
 /// message may or may not have arrived: publish it again.
 #[derive(Debug, Clone)]
 pub struct Publisher {
-    broker: Broker,
+    links: Links,
     channel: Arc<Mutex<Option<Channel>>>,
 }
 
 impl Publisher {
-    pub(super) fn new(broker: Broker) -> Self {
+    pub(super) fn new(links: Links) -> Self {
         Self {
-            broker,
+            links,
             channel: Arc::default(),
         }
     }
@@ -71,7 +71,7 @@ impl Publisher {
         if let Some(channel) = slot.as_ref().filter(|channel| channel.status().connected()) {
             return Ok(channel.clone());
         }
-        let channel = self.broker.open_channel().await?;
+        let channel = self.links.open_channel().await?;
         within(
             "asking for confirms",
             channel.confirm_select(ConfirmSelectOptions::default()),

@@ -13,11 +13,10 @@ use std::{
     time::Instant,
 };
 
-use http::{HeaderMap, Request, Response};
-use http_body::Frame;
+use http::{Request, Response};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::{
-    Code, Status,
+    Status,
     body::Body,
     transport::server::{TcpConnectInfo, TlsConnectInfo},
 };
@@ -25,14 +24,15 @@ use tower::{Layer, Service};
 use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{
-    bounds::{Caller, Kind, Methods, Place, Places, is_probe},
-    connection::{Connections, OpenOn},
+    bounds::{Caller, Kind, Methods, Places, is_probe},
+    connection::Connections,
+    open_call::{OpenCall, close},
     peer::dns_names,
     stall::{Answers, Arriving},
 };
 use crate::{
     config::ServerConfig,
-    given_up, outage,
+    given_up,
     telemetry::{TRACEPARENT, set_parent},
 };
 
@@ -115,12 +115,7 @@ where
                 return Box::pin(async move { Ok(status.into_http()) });
             }
         };
-        let call = OpenCall {
-            span: span.clone(),
-            begun: Instant::now(),
-            held: Some((place, on)),
-            status: None,
-        };
+        let call = OpenCall::new(span.clone(), place, on);
         let request = match kind {
             // A submission takes as long as its directory.
             Kind::Upload => request,
@@ -203,98 +198,9 @@ fn span_of(request: &Request<Body>) -> Span {
     span
 }
 
-/// The call is open until its last frame is sent, or nobody wants it any more.
-#[derive(Debug)]
-pub(super) struct OpenCall {
-    span: Span,
-    begun: Instant,
-    /// Its place, and its part in keeping the connection open.
-    held: Option<(Place, Option<OpenOn>)>,
-    status: Option<Code>,
-}
-
-impl OpenCall {
-    pub(super) fn in_span<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.span.in_scope(work)
-    }
-
-    /// Looks for the closing status in a frame.
-    pub(super) fn observe<D>(&mut self, frame: Option<&Frame<D>>) {
-        if let Some(trailers) = frame.and_then(Frame::trailers_ref) {
-            self.status = status_in(trailers);
-        }
-    }
-
-    /// The answer was not read.
-    pub(super) fn cut_off(&mut self) {
-        self.status = Some(Code::ResourceExhausted);
-        self.span
-            .in_scope(|| tracing::warn!("the caller does not read the answer: it is cut off"));
-    }
-}
-
-impl Drop for OpenCall {
-    fn drop(&mut self) {
-        self.held = None;
-        let status = self.status.unwrap_or(Code::Cancelled);
-        self.span.in_scope(|| close(&self.span, status, self.begun));
-    }
-}
-
-fn close(span: &Span, code: Code, begun: Instant) {
-    // Of probes nothing is logged.
-    if span.is_none() {
-        return;
-    }
-    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    span.record("rpc.grpc.status_code", i32::from(code));
-    let (code, name) = (code, code_name(code));
-    match code {
-        Code::Ok => tracing::debug!(code = name, ms, "call ended"),
-        Code::Unavailable if outage::is_on() => {
-            span.record("otel.status_code", "ERROR");
-            tracing::debug!(code = name, ms, "call failed");
-        }
-        Code::Unknown | Code::Internal | Code::DataLoss | Code::Unavailable | Code::Unimplemented => {
-            span.record("otel.status_code", "ERROR");
-            tracing::warn!(code = name, ms, "call failed");
-        }
-        _ => tracing::info!(code = name, ms, "call ended"),
-    }
-}
-
-fn code_name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
-    }
-}
-
 fn response_with(response: Response<Body>, mut call: OpenCall, answers: &Arc<Answers>) -> Response<Body> {
-    // A call that fails before its first message has its status in the headers.
-    call.status = status_in(response.headers());
+    call.observe_headers(response.headers());
     response.map(|inner| answers.watch(inner, call))
-}
-
-fn status_in(headers: &HeaderMap) -> Option<Code> {
-    headers
-        .get("grpc-status")
-        .map(|status| Code::from_bytes(status.as_bytes()))
 }
 
 #[cfg(test)]

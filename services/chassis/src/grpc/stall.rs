@@ -20,7 +20,7 @@ use tokio::time::{Instant, Sleep, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status, body::Body};
 
-use super::call::OpenCall;
+use super::open_call::OpenCall;
 
 type Data = <Body as http_body::Body>::Data;
 

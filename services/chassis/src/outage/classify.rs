@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::{BROKER, DATABASE, Part};
-use crate::{amqp::AmqpError, lifecycle::chain};
+use crate::{amqp_error::AmqpError, lifecycle::chain};
 
 /// Classes and codes of SQLSTATE by which PostgreSQL ends or refuses a connection: connection exceptions, no
 /// connection left, operator intervention (shut down, starting up), and a primary that has become a standby.

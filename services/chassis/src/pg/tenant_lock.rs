@@ -14,7 +14,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::PgTimestamp;
-use crate::given_up::given_up;
+use crate::{given_up::given_up, status::ApiError};
 use queue::{Queues, Turn};
 
 /// The first and the longest pause between two tries.
@@ -68,6 +68,15 @@ pub enum LockError {
     /// A statement failed.
     #[error("the tenant cannot be locked")]
     Database(#[from] sqlx::Error),
+}
+
+impl From<LockError> for ApiError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Busy => Self::tenant_busy(),
+            LockError::Database(error) => error.into(),
+        }
+    }
 }
 
 impl TenantLocks {

@@ -20,7 +20,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use super::{CallLayer, Calls};
 use crate::{
     config::ServerConfig,
-    grpc::{connection::Connections, stall},
+    grpc::{connection::Connections, open_call::status_in, stall},
     telemetry::TRACEPARENT,
 };
 
@@ -95,7 +95,7 @@ const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 async fn code(calls: &mut Calls<Answers>, path: &str) -> (Option<Code>, Response<Body>) {
     let response = calls.call(request(path)).await.expect("an answer");
-    (super::status_in(response.headers()), response)
+    (status_in(response.headers()), response)
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn an_answer_that_nobody_reads_gives_its_place_back_and_says_so_to_whoever
         .expect("trailers")
         .into_trailers()
         .expect("trailers");
-    assert_eq!(super::status_in(&trailers), Some(Code::ResourceExhausted));
+    assert_eq!(status_in(&trailers), Some(Code::ResourceExhausted));
     ended.cancel();
     looking.await.expect("the loop's end");
 }
@@ -164,10 +164,10 @@ async fn work_that_its_caller_gave_up_goes_on_to_its_end_and_keeps_its_place_unt
     let given_up = tokio::time::timeout(Duration::from_millis(10), calls.call(request("/a.B/C")));
     assert!(given_up.await.is_err());
     let refused = calls.call(request("/a.B/C")).await.expect("an answer");
-    assert_eq!(super::status_in(refused.headers()), Some(Code::ResourceExhausted));
+    assert_eq!(status_in(refused.headers()), Some(Code::ResourceExhausted));
     ended.recv().await.expect("the work's end");
     let answered = calls.call(request("/a.B/C")).await.expect("an answer");
-    assert_eq!(super::status_in(answered.headers()), Some(Code::Ok));
+    assert_eq!(status_in(answered.headers()), Some(Code::Ok));
 }
 
 fn spans_of_a_call(code: Code) -> Vec<SpanData> {

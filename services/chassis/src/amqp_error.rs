@@ -1,0 +1,60 @@
+//! Errors of the broker, below both its connections and the record of its outages.
+
+mod fault;
+
+use std::{io, path::PathBuf};
+
+pub use fault::Fault;
+
+/// Why the broker did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AmqpError {
+    /// The URL is none. Its text is not shown: it holds the password.
+    #[error("amqp.url is not an AMQP URL")]
+    Url,
+    /// The authority's certificate could not be read.
+    #[error("cannot read amqp.ca_file {}", path.display())]
+    Authority {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// There was no connection for the whole of the time-out.
+    #[error("there is no connection to the broker")]
+    Away,
+    /// The broker did not answer in time.
+    #[error("{0}: the broker did not answer in time")]
+    TimedOut(&'static str),
+    /// The message has no queue to go to.
+    #[error("no queue takes messages of exchange {exchange} with key “{routing_key}”")]
+    Unroutable {
+        /// The exchange.
+        exchange: String,
+        /// The routing key.
+        routing_key: String,
+    },
+    /// A queue exists with other arguments.
+    #[error(
+        "queue {queue} exists with other arguments than this release declares; ARCHITECTURE.md says how to replace it: {told}"
+    )]
+    Queue {
+        /// Its name.
+        queue: String,
+        /// The broker's words.
+        told: String,
+    },
+    /// A queue would not take the message.
+    #[error("the broker refused the message")]
+    Refused,
+    /// The connection or channel broke, or the broker refused an operation.
+    #[error("{what} failed")]
+    Broken {
+        /// What was attempted.
+        what: &'static str,
+        /// Why it failed.
+        #[source]
+        source: Fault,
+    },
+}
