@@ -11,8 +11,10 @@ use crate::{
     error::Error,
     exit::Exit,
     follow::{Followed, follow},
+    newest::Newest,
     output::Output,
-    runs::{Newest, detached, get, newest},
+    run_lookup::{get, newest},
+    runs::detached,
     table,
     view::{RowView, RunView, StartedView},
 };

@@ -7,7 +7,7 @@ use std::{error::Error as StdError, fmt::Write as _, io, path::PathBuf};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::{args::Service, exit::Exit, output::visible, runs::Newest};
+use crate::{args::Service, exit::Exit, newest::Newest, visible::visible};
 
 /// Why the command could not do what was asked.
 #[derive(Debug, thiserror::Error)]

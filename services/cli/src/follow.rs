@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use rollcall_proto::v1::{Run, RunState, WatchRunRequest, WatchRunResponse};
+use rollcall_proto::v1::{Run, WatchRunRequest, WatchRunResponse};
 use tonic::Streaming;
 
 use crate::{
     args::Service,
     client::Client,
     error::Error,
+    newest::Newest,
     output::Output,
-    progress::Progress,
-    runs::{Newest, newest},
+    progress::{Progress, is_final},
+    run_lookup::newest,
 };
 
 /// How it ended.
@@ -128,14 +129,6 @@ async fn watch_once(
         }
     }
     Ok(None)
-}
-
-/// Whether a run in this state has ended.
-pub fn is_final(state: RunState) -> bool {
-    matches!(
-        state,
-        RunState::Succeeded | RunState::Held | RunState::Failed | RunState::Cancelled
-    )
 }
 
 #[cfg(test)]

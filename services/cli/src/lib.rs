@@ -18,14 +18,17 @@ pub mod explain;
 pub mod filter;
 pub mod fleet;
 pub mod follow;
+pub mod newest;
 pub mod output;
 pub mod pages;
 pub mod progress;
 pub mod rows;
+mod run_lookup;
 pub mod runs;
 pub mod settings;
 mod table;
 mod view;
+mod visible;
 
 use args::Command;
 use client::Client;

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
-use crate::{error::Error, table::Width};
+use crate::{error::Error, table::Width, visible::visible};
 
 /// Answers go to standard output as text or JSON, everything else to standard error.
 pub struct Output {
@@ -72,32 +72,6 @@ impl Output {
     }
 }
 
-/// The text with control characters escaped: what stands in a directory is anybody's, and must not steer a terminal.
-pub fn visible(text: &str) -> String {
-    let mut visible = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_control() && letter != '\n' {
-            visible.extend(letter.escape_default());
-        } else {
-            visible.push(letter);
-        }
-    }
-    visible
-}
-
 fn to_json(view: &impl Serialize) -> Result<String, Error> {
     serde_json::to_string_pretty(view).map_err(|error| Error::Print { source: error.into() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_directory_s_text_cannot_steer_the_terminal() {
-        assert_eq!(
-            visible("a\u{1b}[2Jb\tc\r\nd\u{9b}ä"),
-            "a\\u{1b}[2Jb\\tc\\r\nd\\u{9b}ä"
-        );
-    }
 }

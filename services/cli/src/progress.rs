@@ -8,10 +8,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rollcall_proto::v1::{Run, RunState};
 
-use crate::{
-    follow::is_final,
-    view::{self, RunView},
-};
+use crate::view::{self, RunView};
 
 const TICK: Duration = Duration::from_millis(120);
 
@@ -124,6 +121,14 @@ fn stage(run: &Run) -> String {
             .unwrap_or("in an unknown state")
             .to_owned(),
     }
+}
+
+/// Whether a run in this state has ended.
+pub fn is_final(state: RunState) -> bool {
+    matches!(
+        state,
+        RunState::Succeeded | RunState::Held | RunState::Failed | RunState::Cancelled
+    )
 }
 
 #[cfg(test)]

@@ -14,9 +14,10 @@ use crate::{
     client::Client,
     error::Error,
     exit::Exit,
+    newest::Newest,
     output::Output,
     pages::fetch,
-    runs::{Newest, newest},
+    run_lookup::newest,
     table,
     view::{CsvView, RowList, RowView},
 };

@@ -1,8 +1,6 @@
 //! `rollcall preview`, `sync`, `cancel`, `runs` and `run`.
 
-use rollcall_proto::v1::{
-    CancelRunRequest, GetRunRequest, ListRunsRequest, PreviewUsersRequest, Run, RunState, SyncNowRequest,
-};
+use rollcall_proto::v1::{CancelRunRequest, ListRunsRequest, PreviewUsersRequest, SyncNowRequest};
 
 use crate::{
     args::{ListRuns, RunId, Service, ShowRun, Start, Sync},
@@ -10,14 +8,13 @@ use crate::{
     error::Error,
     exit::Exit,
     follow::{Followed, follow},
+    newest::Newest,
     output::Output,
     pages::fetch,
+    run_lookup::{get, newest},
     table,
     view::{CancelView, RunList, RunView, StartedView},
 };
-
-/// How far back the newest run of a kind is looked for.
-const LOOK_BACK: u32 = 1000;
 
 /// Starts a preview, and waits for its end unless told not to.
 pub async fn preview(client: &Client, start: Start, output: &mut Output) -> Result<Exit, Error> {
@@ -159,70 +156,4 @@ pub async fn show(client: &Client, show: ShowRun, output: &mut Output) -> Result
     let view = RunView::from(&run);
     output.answer(&view, |width| table::run(&view, width))?;
     Ok(Exit::Success)
-}
-
-/// A run as it is now.
-pub(crate) async fn get(client: &Client, tenant: &str, run_id: &str) -> Result<Run, Error> {
-    let request = GetRunRequest {
-        tenant_id: tenant.to_owned(),
-        run_id: run_id.to_owned(),
-    };
-    let answer = client.results().await?.get_run(request).await;
-    let answer = answer.map_err(client.failed(Service::Results))?.into_inner();
-    answer.run.ok_or(Error::Incomplete {
-        service: Service::Results,
-        what: "the run",
-    })
-}
-
-/// Which of a tenant's runs the newest is looked for among.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Newest {
-    /// All of them.
-    Any,
-    /// Those that have verdicts to show.
-    WithRows,
-    /// Those that met objects in the directory.
-    Read,
-    /// Those that are HELD.
-    Held,
-}
-
-impl Newest {
-    fn is_meant(self, run: &Run) -> bool {
-        match self {
-            Self::Any => true,
-            Self::WithRows => matches!(run.state(), RunState::Succeeded | RunState::Held),
-            Self::Read => {
-                matches!(run.state(), RunState::Succeeded | RunState::Held)
-                    && run.counts.is_some_and(|counts| counts.objects > 0)
-            }
-            Self::Held => run.state() == RunState::Held,
-        }
-    }
-
-    /// What the runs that are meant are, after "no run".
-    pub(crate) fn words(self) -> &'static str {
-        match self {
-            Self::Any => "",
-            Self::WithRows | Self::Read => " that SUCCEEDED",
-            Self::Held => " that is HELD",
-        }
-    }
-}
-
-/// A tenant's newest run of those that are meant.
-pub async fn newest(client: &Client, tenant: &str, meant: Newest) -> Result<Run, Error> {
-    let request = ListRunsRequest {
-        tenant_id: tenant.to_owned(),
-        page_size: if meant == Newest::Any { 1 } else { LOOK_BACK },
-        page_token: String::new(),
-    };
-    let answer = client.results().await?.list_runs(request).await;
-    let page = answer.map_err(client.failed(Service::Results))?.into_inner();
-    let found = page.runs.into_iter().find(|run| meant.is_meant(run));
-    found.ok_or_else(|| Error::NoRunYet {
-        tenant: tenant.to_owned(),
-        meant,
-    })
 }

@@ -6,7 +6,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::Error;
-use crate::runs::Newest;
+use crate::newest::Newest;
 
 /// One sentence or two, if there is something that helps.
 pub(super) fn of(error: &Error) -> Option<String> {
