@@ -17,7 +17,10 @@ use rollcall_chassis::{
 use rollcall_proto::v1::{ExportCsvResponse, Row};
 use tonic::Status;
 
-use crate::store::{RowCursor, RowFilter, RunKey, Store};
+use crate::{
+    run_key::RunKey,
+    store::{RowCursor, RowFilter, Store},
+};
 
 /// A chunk is sent once it is as large as this.
 const CHUNK_BYTES: usize = 64 * 1024;

@@ -12,6 +12,7 @@ mod explain;
 mod export;
 mod fleet;
 mod page;
+mod run_key;
 mod store;
 mod watch;
 

@@ -15,12 +15,28 @@ use rollcall_proto::v1::Run;
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
 use tonic::Code;
-use uuid::Uuid;
 
-use crate::watch::ReadRun;
+use crate::{run_key::RunKey, watch::ReadRun};
 
 pub(crate) use accounts::{AccountFilter, AccountsRead};
 pub(crate) use rows::{RowCursor, RowFilter, RowRecord};
+
+/// The views that this service reads, in the schema `results`.
+const VIEWS: [&str; 13] = [
+    "run_request",
+    "run_outcome",
+    "run_row",
+    "account",
+    "account_address",
+    "address_change",
+    "removed_address",
+    "domain",
+    "refused_credential",
+    "schedule",
+    "fleet_pause",
+    "superseded_run",
+    "waiting_events",
+];
 
 /// Begins a transaction whose statements all see one moment.
 const READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -33,13 +49,6 @@ pub(crate) struct Store {
     /// left is for all other calls, however many watch.
     beginning: Arc<Semaphore>,
     watching: Arc<Semaphore>,
-}
-
-/// A run of a tenant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct RunKey {
-    pub(crate) tenant_id: String,
-    pub(crate) run_id: Uuid,
 }
 
 impl Store {
@@ -55,6 +64,7 @@ impl Store {
     /// Whether all views exist and may be read.
     pub(crate) async fn is_published(&self) -> Result<bool, sqlx::Error> {
         sqlx::query_scalar(include_str!("store/published.sql"))
+            .bind(&VIEWS[..])
             .fetch_one(&self.pool)
             .await
     }

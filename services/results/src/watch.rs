@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::Code;
 use uuid::Uuid;
 
-use crate::store::RunKey;
+use crate::run_key::RunKey;
 
 pub(crate) use changes::Changes;
 use changes::Subscription;

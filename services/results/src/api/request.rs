@@ -7,7 +7,7 @@ use rollcall_chassis::{
 use rollcall_domain::{Address, InvalidAddress, RunId, TenantId};
 use rollcall_proto::v1::Verdict;
 
-use crate::store::{RowFilter, RunKey};
+use crate::{run_key::RunKey, store::RowFilter};
 
 /// No address is longer, however it stands in a directory.
 const LONGEST_SEARCH: usize = 1024;

@@ -5,8 +5,9 @@ use rollcall_proto::v1::{Account, DomainStanding, Row, Run};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{READ_ONLY, RowRecord, RunKey, Store, accounts, runs};
+use super::{READ_ONLY, RowRecord, Store, accounts, runs};
 use crate::explain::Facts;
+use crate::run_key::RunKey;
 
 impl Store {
     /// What is known of an address, all of one moment. `domain` is none for what is no e-mail address.

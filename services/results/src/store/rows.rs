@@ -4,8 +4,9 @@ use rollcall_chassis::{names, status::ApiError};
 use rollcall_proto::v1::{AddressType, ObjectType, Reason, Row, Verdict};
 use sqlx::{Postgres, Transaction, postgres::PgArguments, query::QueryAs};
 
-use super::{READ_ONLY, RunKey, Store, runs};
+use super::{READ_ONLY, Store, runs};
 use crate::page::Position;
+use crate::run_key::RunKey;
 
 const PAGE: &str = concat!(include_str!("rows.sql"), "LIMIT $8");
 const OPEN: &str = concat!("DECLARE run_rows NO SCROLL CURSOR FOR ", include_str!("rows.sql"));

@@ -9,7 +9,8 @@ use rollcall_proto::v1::{Counts, Failure, HeldReason, ReadMode, Run, RunKind, Ru
 use sqlx::{Executor, Postgres};
 use uuid::Uuid;
 
-use super::{RunKey, Store, no_run};
+use super::{Store, no_run};
+use crate::run_key::RunKey;
 
 const ONE: &str = concat!(
     include_str!("run.sql"),

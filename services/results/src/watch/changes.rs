@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use crate::store::RunKey;
+use crate::run_key::RunKey;
 
 /// Passes on that a run changed to everybody who watches it. Each watcher holds one mark, however many changes it has
 /// not looked at yet, so nothing grows but with the watchers.
