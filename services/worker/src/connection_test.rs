@@ -33,11 +33,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     credentials::{Credentials, Sealed},
+    directory::error::ReadError,
     directory::{
         Reader,
         target::{Security, Target},
     },
-    error::ReadError,
     reconcile::{self, Reconcile},
 };
 use sentences::Told;

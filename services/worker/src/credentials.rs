@@ -17,7 +17,7 @@ use rollcall_proto::v1::{Directory, SealRenewal, SealedCredential};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::ReadError;
+use crate::directory::error::ReadError;
 
 #[cfg(test)]
 mod tests;

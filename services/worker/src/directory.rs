@@ -5,9 +5,11 @@
 
 pub mod bounds;
 pub mod collect;
+pub mod error;
 pub mod frame;
 pub mod guard;
 pub mod limits;
+pub mod met;
 pub mod missing;
 pub mod session;
 pub mod target;
@@ -16,10 +18,12 @@ pub mod tls;
 #[cfg(test)]
 pub(crate) mod ber;
 mod bind;
+mod confirm;
 pub(crate) mod connection;
 mod credit;
 pub(crate) mod dial;
 pub mod entry;
+pub(crate) mod excerpt;
 mod identity;
 pub mod message;
 pub(crate) mod pages;
@@ -39,7 +43,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use crate::{error::ReadError, memory::Memory, network::Networks};
+use crate::{directory::error::ReadError, memory::Memory, network::Networks};
 use dial::Dialler;
 use limits::Limits;
 use session::Session;

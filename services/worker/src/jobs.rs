@@ -16,10 +16,11 @@ use rollcall_chassis::{
 };
 use rollcall_proto::v1::Job;
 use tokio_util::task::AbortOnDropHandle;
-use tracing::{Instrument as _, Span, field::Empty};
+use tracing::Instrument as _;
 
 use crate::{
     alone::Alone,
+    job_span::span_of,
     run::{Disposition, Runner, after_in_vain},
     slots::Place,
 };
@@ -193,20 +194,6 @@ fn next_attempt(job: Job) -> Job {
         in_vain: 0,
         ..job
     }
-}
-
-/// The span of a run; `lane` is none for a process of its own.
-pub(crate) fn span_of(job: &Job, lane: Option<Lane>) -> Span {
-    tracing::info_span!(
-        "run",
-        otel.kind = "consumer",
-        tenant.id = job.tenant_id,
-        run.id = job.run_id,
-        attempt = job.attempt,
-        lane = lane.map(Lane::as_str),
-        alone = lane.is_none(),
-        fence = Empty,
-    )
 }
 
 /// The broker hands the job out again, and BeginRun tells whoever gets it that it is done.

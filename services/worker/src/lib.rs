@@ -8,11 +8,13 @@
 //! beyond what a run may hold back; only a complete read has an effect; no log shows an address or a password.
 
 mod alone;
+mod assembly;
 pub mod config;
 pub mod connection_test;
+pub mod control;
 pub mod credentials;
 pub mod directory;
-pub mod error;
+mod job_span;
 pub mod jobs;
 pub mod memory;
 pub mod metrics;
@@ -21,3 +23,6 @@ pub mod reconcile;
 pub mod run;
 pub mod service;
 pub mod slots;
+
+/// What the worker is called in logs, traces and by the broker.
+pub const NAME: &str = "rollcall-worker";

@@ -6,7 +6,7 @@ use rollcall_chassis::ServiceInfo;
 use rollcall_worker::service::{self, Command};
 
 const INFO: ServiceInfo = ServiceInfo {
-    name: service::NAME,
+    name: rollcall_worker::NAME,
     about: "Reads customers' directories and hands what they hold to reconcile",
     version: env!("CARGO_PKG_VERSION"),
 };

@@ -5,7 +5,6 @@
 //! complete read sends, so whatever goes wrong here leaves nothing behind.
 
 mod attempt;
-pub mod control;
 mod deciding;
 mod failing;
 mod heartbeat;
@@ -30,16 +29,16 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
 use crate::{
+    control::Control,
     credentials::Credentials,
     directory::Reader,
-    error::ReadError,
+    directory::error::ReadError,
     memory::Memory,
     metrics::Metrics,
     reconcile::{self, CallError, Reconcile},
     slots::Place,
 };
 use attempt::{Attempt, AttemptError};
-use control::Control;
 pub use pace::Pace;
 pub(crate) use retry::after_in_vain;
 

@@ -3,7 +3,6 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use clap::Subcommand;
@@ -16,23 +15,18 @@ use rollcall_chassis::{
     readiness::Readiness,
 };
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use crate::{
+    NAME,
     alone::{self, Alone},
+    assembly::runner,
     config::Config,
     connection_test::Tester,
     credentials::Credentials,
-    directory::{Reader, tls::SystemRoots},
     jobs::{ConnectionTests, Jobs, LaneWork},
-    metrics::Metrics,
     reconcile::Reconcile,
-    run::Runner,
     slots::{Beside, Slots},
 };
-
-/// What the worker is called in logs, traces and by the broker.
-pub const NAME: &str = "rollcall-worker";
 
 /// What the binary does beside being a service.
 #[derive(Debug, Subcommand)]
@@ -58,39 +52,6 @@ impl Command {
             Self::DoOneRun => alone::child::run(config_file),
             Self::GenerateKey { id, out_dir } => Ok(credential::generate(&id)?.write(&out_dir)?),
         }
-    }
-}
-
-/// What does the one run of a process of its own. Renewed seals are nobody's to publish there: a later run makes them again.
-pub(crate) fn runner_alone(config: &Config) -> Result<Runner, BoxError> {
-    let (credentials, _renewals) = Credentials::new(OpeningKeys::read(&config.credentials.key_files)?);
-    let reconcile = Reconcile::new(grpc::connect(&config.reconcile)?);
-    let runner = runner(config, reconcile, Arc::new(credentials));
-    Ok(Runner {
-        alone: true,
-        ..runner
-    })
-}
-
-fn runner(config: &Config, reconcile: Reconcile, credentials: Arc<Credentials>) -> Runner {
-    let memory = Arc::new(config.memory());
-    Runner {
-        reconcile,
-        credentials,
-        reader: Arc::new(Reader {
-            networks: config.networks(),
-            limits: config.read_limits(),
-            memory: Arc::clone(&memory),
-            allow_plaintext: config.directory.allow_plaintext,
-            system_roots: SystemRoots::load(),
-        }),
-        worker_id: Uuid::now_v7().to_string(),
-        alone: false,
-        hold_bytes: config.limits.hold_bytes,
-        memory,
-        run_limit: Duration::from_secs(config.limits.run_seconds),
-        pace: config.pace(),
-        metrics: Metrics::default(),
     }
 }
 

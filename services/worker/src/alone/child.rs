@@ -17,10 +17,10 @@ use tracing::Instrument as _;
 
 use super::wire;
 use crate::{
+    assembly,
     config::Config,
-    jobs,
+    job_span::span_of,
     run::Disposition,
-    service,
     slots::{Beside, Place, Slots},
 };
 
@@ -49,15 +49,15 @@ pub(crate) fn run(config_file: Option<&Path>) -> Result<(), BoxError> {
 }
 
 async fn do_run(config: &Config, job: &Job, traceparent: &str) -> Result<Disposition, BoxError> {
-    let telemetry = telemetry::init(service::NAME, env!("CARGO_PKG_VERSION"), &config.telemetry)?;
+    let telemetry = telemetry::init(crate::NAME, env!("CARGO_PKG_VERSION"), &config.telemetry)?;
     // Whoever ends the worker ends it with its children: the worker decides how long they are waited for.
     let _terminate = signal(SignalKind::terminate())?;
     let _interrupt = signal(SignalKind::interrupt())?;
-    let span = jobs::span_of(job, None);
+    let span = span_of(job, None);
     if !traceparent.is_empty() {
         telemetry::set_parent(&span, traceparent);
     }
-    let runner = service::runner_alone(config)?;
+    let runner = assembly::runner_alone(config)?;
     let disposition = runner.run(job, &the_only_place()).instrument(span).await;
     drop(runner);
     telemetry.shutdown().await;

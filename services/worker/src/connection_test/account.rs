@@ -8,8 +8,8 @@ use super::{
     steps::{Over, Steps},
 };
 use crate::{
+    directory::error::ReadError,
     directory::{connection::Connection, target::Target},
-    error::ReadError,
 };
 
 /// The one bind.

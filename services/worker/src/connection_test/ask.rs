@@ -1,12 +1,12 @@
 //! A search of which little is expected: its names are gathered, and a refusal is an answer too.
 
 use crate::{
+    directory::error::ReadError,
     directory::{
         bounds::Crossed,
         connection::Connection,
         search::{Item, Query},
     },
-    error::ReadError,
 };
 
 /// What a small search answered.

@@ -11,10 +11,7 @@ use x509_parser::{
 };
 
 use super::sentences::{Told, list};
-use crate::{
-    directory::tls::Handshake,
-    error::{ReadError, excerpt},
-};
+use crate::{directory::error::ReadError, directory::excerpt::excerpt, directory::tls::Handshake};
 
 #[cfg(test)]
 mod tests;

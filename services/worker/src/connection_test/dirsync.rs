@@ -4,8 +4,8 @@ use ldap3::{Scope, SearchOptions, controls::RawControl};
 
 use super::ask::{ask, names_alone};
 use crate::{
+    directory::error::{Operation, ReadError},
     directory::{connection::Connection, search::Query},
-    error::{Operation, ReadError},
 };
 
 /// The control.

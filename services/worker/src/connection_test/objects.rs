@@ -16,6 +16,7 @@ use super::{
     steps::{Over, Steps},
 };
 use crate::{
+    directory::error::{Operation, ReadError},
     directory::{
         bounds::Crossed,
         collect::{self, object_type},
@@ -25,7 +26,6 @@ use crate::{
         search::{ANY, Item, Page, Query},
         target::Target,
     },
-    error::{Operation, ReadError},
 };
 
 /// So many objects are counted.

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, io, net::SocketAddr, time::Duration};
 
-use crate::error::ReadError;
+use crate::directory::error::ReadError;
 
 #[cfg(test)]
 mod tests;

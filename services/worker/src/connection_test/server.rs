@@ -11,13 +11,14 @@ use super::{
     steps::{Over, Steps},
 };
 use crate::{
+    directory::error::{Operation, ReadError},
+    directory::excerpt::excerpt,
     directory::{
         connection::Connection,
         entry::Entry,
         root_dse::{RootDse, root_if_shown},
         search::{ANY, Query},
     },
-    error::{Operation, ReadError, excerpt},
 };
 
 #[cfg(test)]

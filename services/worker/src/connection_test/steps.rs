@@ -5,7 +5,7 @@ use rollcall_proto::v1::{Failure, TestStep, TestStepKind, TestStepState, test_st
 use tokio::{sync::mpsc, time::Instant};
 
 use super::sentences::Told;
-use crate::error::ReadError;
+use crate::directory::error::ReadError;
 
 /// A longer detail helps nobody.
 const MAX_DETAIL_CHARS: usize = 2_000;

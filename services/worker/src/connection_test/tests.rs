@@ -13,13 +13,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Bound, conduct};
 use crate::{
+    directory::error::ReadError,
     directory::{
         Reader,
         ber::{bound, done, entry, message, page_done, result, seq, tlv},
         script::{Script, directory, person, reader, serve},
         target::Target,
     },
-    error::ReadError,
     network::Networks,
 };
 

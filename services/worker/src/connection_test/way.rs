@@ -11,12 +11,12 @@ use super::{
     steps::{Over, Steps},
 };
 use crate::{
+    directory::error::ReadError,
     directory::{
         connection::Connection,
         dial::Dialler,
         target::{Security, Server, Target},
     },
-    error::ReadError,
 };
 
 /// Goes it.

@@ -3,7 +3,8 @@
 use ldap3::LdapError;
 
 use super::connection::Connection;
-use crate::error::{Operation, ReadError, excerpt};
+use super::excerpt::excerpt;
+use crate::directory::error::{Operation, ReadError};
 
 impl Connection {
     /// Binds, or says why not. An empty password is refused here: a server would take the bind for an

@@ -15,11 +15,11 @@ use super::{
     bounds::{Crossed, Shown},
     entry::{Entry, MAX_DN_BYTES},
     limits::Limits,
+    met::Met,
     missing::Missing,
-    session::Met,
     signs::Signs,
 };
-use crate::{error::ReadError, run::control::Control, slots::Place};
+use crate::{control::Control, directory::error::ReadError, slots::Place};
 
 #[cfg(test)]
 mod tests;

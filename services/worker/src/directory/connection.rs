@@ -17,7 +17,7 @@ use super::{
     signs::Signs,
     target::Server,
 };
-use crate::{error::ReadError, memory::Memory};
+use crate::{directory::error::ReadError, memory::Memory};
 
 /// How long the guard may take to tell why it ended, or to pass on a farewell.
 const FAREWELL: Duration = Duration::from_secs(1);

@@ -22,7 +22,7 @@ use super::{
     target::{Security, Server, Target},
     tls::Trust,
 };
-use crate::{error::ReadError, memory::Memory, network::Networks};
+use crate::{directory::error::ReadError, memory::Memory, network::Networks};
 
 /// A name with more addresses than this is not tried to its end.
 const MAX_ADDRESSES: usize = 16;

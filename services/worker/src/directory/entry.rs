@@ -10,7 +10,7 @@ use super::{
     bounds::{Crossed, Shown},
     limits::Limits,
 };
-use crate::error::ReadError;
+use crate::directory::error::ReadError;
 
 #[cfg(test)]
 mod tests;

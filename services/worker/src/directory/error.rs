@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use rollcall_domain::failure::{self, FailureCode};
 use thiserror::Error;
 
-use crate::directory::{bounds::Crossed, guard::GuardError};
+use super::{bounds::Crossed, guard::GuardError};
 
 #[cfg(test)]
 mod tests;
@@ -258,14 +258,6 @@ impl ReadError {
             _ => 5,
         }
     }
-}
-
-/// The beginning of a server's words. They may be as long as a message, and each server that was tried has its own.
-pub(crate) fn excerpt(mut text: String) -> String {
-    const MAX_BYTES: usize = 1_000;
-    text.truncate(text.floor_char_boundary(MAX_BYTES));
-    text.shrink_to_fit();
-    text
 }
 
 fn list(errors: &[ReadError]) -> String {

@@ -10,27 +10,14 @@ use bytes::BytesMut;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use super::limits::{LARGE_FACTOR, SMALL_BYTES};
+use super::limits::{FrameLimits, LARGE_FACTOR, SMALL_BYTES};
 use crate::memory::Share;
 
 #[cfg(test)]
 mod tests;
 
-/// How deep elements of an answer may nest. A search entry needs six levels, a control with a value seven.
-pub(super) const ANSWER_DEPTH: usize = 12;
 /// How much is asked of a connection at a time.
 const READ_BYTES: usize = 64 * 1024;
-
-/// What one frame may be.
-#[derive(Debug, Clone, Copy)]
-pub struct FrameLimits {
-    /// Header included.
-    pub bytes: usize,
-    /// Elements of any kind, at any depth.
-    pub elements: usize,
-    /// How deep they may nest.
-    pub depth: usize,
-}
 
 /// Why a frame is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -20,7 +20,8 @@ use tokio::{
 use super::{
     bounds::Shown,
     credit::Credit,
-    frame::{FrameError, FrameLimits, FrameReadError, FrameReader, check},
+    frame::{FrameError, FrameReadError, FrameReader, check},
+    limits::FrameLimits,
     message::{Message, Request, Response},
     strip::{Wanted, entry_name, strip},
 };

@@ -3,7 +3,8 @@
 use ldap3::exop::{Exop, WhoAmI};
 
 use super::connection::Connection;
-use crate::error::{ReadError, excerpt};
+use super::excerpt::excerpt;
+use crate::directory::error::ReadError;
 
 impl Connection {
     /// The authorization identity, empty if we are nobody; `None` of a server that does not tell.

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use super::frame::{ANSWER_DEPTH, FrameLimits};
-
 /// More than this of a page never waits in memory, unless a single message is larger.
 const CREDIT_BYTES: usize = 2 * 1024 * 1024;
 /// A message that is larger borrows what it takes.
@@ -16,6 +14,20 @@ pub(crate) const CONNECTION_BYTES: usize = CREDIT_BYTES + 4 * SMALL_BYTES;
 pub(crate) const BATCHES_BYTES: usize = 5 * 1024 * 1024;
 /// What a run takes whose directory does not answer, or answers slowly.
 pub(crate) const WAITING_BYTES: usize = 2 * SMALL_BYTES;
+
+/// How deep elements of an answer may nest. A search entry needs six levels, a control with a value seven.
+pub(super) const ANSWER_DEPTH: usize = 12;
+
+/// What one frame may be.
+#[derive(Debug, Clone, Copy)]
+pub struct FrameLimits {
+    /// Header included.
+    pub bytes: usize,
+    /// Elements of any kind, at any depth.
+    pub elements: usize,
+    /// How deep they may nest.
+    pub depth: usize,
+}
 
 /// Bounds of one read.
 #[derive(Debug, Clone, Copy)]

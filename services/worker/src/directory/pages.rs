@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::bounds::Crossed;
-use crate::error::ReadError;
+use crate::directory::error::ReadError;
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use super::{
     search::{ANY, Query},
     target::Target,
 };
-use crate::error::{Operation, ReadError};
+use crate::directory::error::{Operation, ReadError};
 
 #[cfg(test)]
 mod tests;

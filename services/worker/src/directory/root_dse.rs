@@ -6,9 +6,10 @@ use rollcall_domain::{escape_bytes, failure::FailureCode};
 use super::{
     connection::Connection,
     entry::Entry,
+    excerpt::excerpt,
     search::{ANY, Query},
 };
-use crate::error::{Operation, ReadError, excerpt};
+use crate::directory::error::{Operation, ReadError};
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,8 @@ use tokio::{
 use super::{
     Reader,
     ber::{bound, done, entry},
-    frame::{FrameLimits, FrameReader},
+    frame::FrameReader,
+    limits::FrameLimits,
     limits::Limits,
     tls::SystemRoots,
 };

@@ -6,9 +6,10 @@ use ldap3::{
 };
 
 use super::{
-    bounds::Crossed, connection::Connection, entry::Entry, guard::GuardError, message::paged_results_cookie,
+    bounds::Crossed, connection::Connection, entry::Entry, excerpt::excerpt, guard::GuardError,
+    message::paged_results_cookie,
 };
-use crate::error::{Operation, ReadError, excerpt};
+use crate::directory::error::{Operation, ReadError};
 
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 /// References and intermediate responses of one search. A directory has some dozens.

@@ -7,29 +7,19 @@ use super::{
     bounds::Crossed,
     collect::Collector,
     connection::Connection,
+    met::Met,
     pages::Pages,
     ranges,
     root_dse::RootDse,
     search::{Item, Page, Query},
     target::Target,
 };
-use crate::error::{Operation, ReadError};
+use crate::directory::error::{Operation, ReadError};
 
 /// What the names of entries of a page that are to be read again may take.
 const MAX_PARTIAL_BYTES: usize = 1024 * 1024;
 /// What a name takes beside its bytes.
 const NAME_OVERHEAD_BYTES: usize = 32;
-
-/// What a complete read met, beside the objects.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Met {
-    /// Search references and referrals.
-    pub references: u64,
-    /// The host and address that answered.
-    pub server: String,
-    /// Names the server among those that hold the same directory.
-    pub server_id: String,
-}
 
 /// An open directory. Dropping it ends the connection.
 pub struct Session<'t> {

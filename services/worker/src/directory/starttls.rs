@@ -3,11 +3,12 @@
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 use super::{
-    frame::{FrameLimits, FrameReader},
+    frame::FrameReader,
     guard::GuardError,
+    limits::FrameLimits,
     message::{Message, Response},
 };
-use crate::error::ReadError;
+use crate::directory::error::ReadError;
 
 /// Extended request 1.3.6.1.4.1.1466.20037 with message id 1.
 const REQUEST: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";

@@ -9,7 +9,7 @@ use rollcall_domain::{
 };
 use rollcall_proto::v1;
 
-use crate::error::ReadError;
+use crate::directory::error::ReadError;
 
 /// How the connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

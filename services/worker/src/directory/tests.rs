@@ -13,7 +13,7 @@ use super::{
     script::{Script, directory, opened, person, reader, serve},
     target::Target,
 };
-use crate::{error::ReadError, network::Networks, run::control::Control};
+use crate::{control::Control, directory::error::ReadError, network::Networks};
 
 async fn read_with(reader: &Reader, directory: &Directory) -> Result<(ReadSummary, ObjectBatch), ReadError> {
     let target = Target::new(directory)?;

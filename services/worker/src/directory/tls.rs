@@ -9,7 +9,7 @@ use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject as _};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::error::ReadError;
+use crate::directory::error::ReadError;
 pub(crate) use witness::Handshake;
 use witness::Witness;
 

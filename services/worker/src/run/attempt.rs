@@ -12,12 +12,15 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     Lease, Runner,
-    control::{Control, Stop},
     held::Held,
     reading::{Open, Reading, Seat},
 };
 use crate::{
-    credentials::Sealed, directory::target::Target, error::ReadError, reconcile::CallError, slots::Place,
+    control::{Control, Stop},
+    credentials::Sealed,
+    directory::{error::ReadError, target::Target},
+    reconcile::CallError,
+    slots::Place,
 };
 
 /// How long after the run's deadline an outcome is waited for that is being decided.

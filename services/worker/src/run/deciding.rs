@@ -12,7 +12,10 @@ use super::{
     reading::{Open, Reading},
     submission::{Answer, Submission},
 };
-use crate::{directory::missing::Missing, error::ReadError, reconcile::CallError};
+use crate::{
+    directory::{error::ReadError, missing::Missing},
+    reconcile::CallError,
+};
 
 /// A read that waited for reconcile for longer than this may be late because of it.
 const OUR_SHARE: Duration = Duration::from_mins(1);

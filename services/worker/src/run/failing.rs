@@ -6,9 +6,10 @@ use rollcall_chassis::{amqp::Delay, clock};
 use rollcall_proto::v1::{FailRunRequest, Failure};
 use tokio::time::{Instant, sleep};
 
-use super::{Disposition, attempt::Attempt, control::Stop, retry};
+use super::{Disposition, attempt::Attempt, retry};
 use crate::{
-    error::ReadError,
+    control::Stop,
+    directory::error::ReadError,
     reconcile::{self, CallError},
 };
 

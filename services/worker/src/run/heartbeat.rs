@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use rollcall_proto::v1::HeartbeatRequest;
 
-use super::{
-    Lease,
-    control::{Control, Stop},
-};
+use super::Lease;
+use crate::control::{Control, Stop};
 use crate::reconcile::{CallError, Reconcile};
 
 /// Somebody may be watching a run that has just begun.

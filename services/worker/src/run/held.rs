@@ -4,7 +4,7 @@ use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use prost::Message as _;
 use rollcall_proto::v1::ObjectBatch;
 
-use crate::{error::ReadError, memory::Share};
+use crate::{directory::error::ReadError, memory::Share};
 
 /// What a batch takes beside its bytes.
 const OVERHEAD_BYTES: usize = 32;

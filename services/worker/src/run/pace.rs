@@ -9,8 +9,8 @@ use std::{collections::VecDeque, time::Duration};
 use tokio::time::{Instant, sleep};
 
 use crate::{
+    directory::error::ReadError,
     directory::signs::{Sight, Signs, Step},
-    error::ReadError,
     slots::{Place, TURN},
 };
 

@@ -16,11 +16,10 @@ use tokio::{
 use tokio_util::sync::DropGuard;
 use tracing::Instrument as _;
 
-use super::{
-    control::Control,
-    pace::{self, Pace},
-};
+use super::pace::{self, Pace};
 use crate::{
+    control::Control,
+    directory::error::ReadError,
     directory::{
         Reader,
         collect::Collector,
@@ -28,7 +27,6 @@ use crate::{
         signs::{Signs, Step},
         target::Target,
     },
-    error::ReadError,
     slots::Place,
 };
 

@@ -13,8 +13,8 @@ use tracing::Instrument as _;
 
 use super::{Lease, attempt::AttemptError};
 use crate::{
+    directory::error::ReadError,
     directory::{bounds::Crossed, missing::Missing},
-    error::ReadError,
     memory::{Full, Share},
     reconcile::{CallError, Reconcile},
 };

@@ -1,7 +1,7 @@
 use std::{io, time::Duration};
 
 use super::{addresses, list, no_base, number, unconnected, unprotected};
-use crate::error::{Operation, ReadError};
+use crate::directory::error::{Operation, ReadError};
 
 #[test]
 fn lists_read_as_people_write_them() {

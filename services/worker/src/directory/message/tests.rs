@@ -3,7 +3,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::directory::{
     ber::{bound, done, entry, message, page_done, result, seq, tlv},
-    frame::{FrameLimits, check},
+    frame::check,
+    limits::FrameLimits,
 };
 
 const LIMITS: FrameLimits = FrameLimits {

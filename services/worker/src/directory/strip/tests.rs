@@ -3,7 +3,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::directory::{
     ber::{done, entry, seq, tlv},
-    frame::{FrameLimits, check},
+    frame::check,
+    limits::FrameLimits,
     message::Message,
 };
 

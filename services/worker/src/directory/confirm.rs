@@ -1,0 +1,82 @@
+//! Objects that have accounts and that a read did not meet: each is asked for by its id before it counts as missing.
+//!
+//! A replica that lags, an index in repair or an entry that moved while its page was turned is no deletion.
+
+use std::fmt::Write as _;
+
+use ldap3::Scope;
+use rollcall_domain::dn::Dn;
+use uuid::Uuid;
+
+use super::{collect::Collector, error::ReadError, missing::Missing, session::Session};
+
+#[cfg(test)]
+mod tests;
+
+/// How many are asked for at once. Fewer than servers answer without being asked for pages, and a filter that
+/// they take.
+const GROUP: usize = 100;
+impl Session<'_> {
+    /// Asks for each of `missing`, with the base and the filter of the read. What is there after all goes into
+    /// `found`. An error means that it is not known of some.
+    pub async fn confirm(&mut self, missing: &Missing, found: &mut Collector) -> Result<(), ReadError> {
+        self.ask(missing, found).await.map_err(|error| self.named(error))
+    }
+
+    async fn ask(&mut self, missing: &Missing, found: &mut Collector) -> Result<(), ReadError> {
+        let base = self.base.clone();
+        let mut ids = missing.uuids.iter().peekable();
+        while ids.peek().is_some() {
+            let group = ids.by_ref().take(GROUP);
+            let filter = by_ids(&self.target.filter, group, self.service.is_some());
+            self.search(&base, Scope::Subtree, &filter, found).await?;
+        }
+        for name in missing.names.iter().filter(|name| is_within(name, &base)) {
+            self.ask_by_name(name, found).await?;
+        }
+        Ok(())
+    }
+
+    async fn ask_by_name(&mut self, name: &str, found: &mut Collector) -> Result<(), ReadError> {
+        const NO_SUCH_OBJECT: u32 = 32;
+        // Nothing has a name that the server does not take for one.
+        const INVALID_NAME: u32 = 34;
+        let target = self.target;
+        match self.search(name, Scope::Base, &target.filter, found).await {
+            Ok(_)
+            | Err(ReadError::Refused {
+                code: NO_SUCH_OBJECT | INVALID_NAME,
+                ..
+            }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The read's own filter, and one of these ids. Every entry of Active Directory has an objectGUID; of another server it
+/// is not known which attribute the id is from, and one that it does not know matches nothing (RFC 4511 section
+/// 4.5.1.7).
+fn by_ids<'a>(filter: &str, ids: impl Iterator<Item = &'a Uuid>, active_directory: bool) -> String {
+    let mut text = format!("(&{filter}(|");
+    for id in ids {
+        text.push_str("(objectGUID=");
+        for byte in id.to_bytes_le() {
+            // Writing to a text does not fail.
+            write!(text, "\\{byte:02x}").ok();
+        }
+        text.push(')');
+        if !active_directory {
+            write!(text, "(entryUUID={id})").ok();
+        }
+    }
+    text.push_str("))");
+    text
+}
+
+/// Whether the search base may cover the object of this name. Of what is no DN to us only the server knows.
+fn is_within(name: &str, base: &str) -> bool {
+    match (Dn::parse(name), Dn::parse(base)) {
+        (Ok(name), Ok(base)) => name.is_within(&base),
+        _ => true,
+    }
+}

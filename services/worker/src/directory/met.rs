@@ -1,0 +1,12 @@
+//! The result of a complete read, beside the objects.
+
+/// What a complete read met, beside the objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Met {
+    /// Search references and referrals.
+    pub references: u64,
+    /// The host and address that answered.
+    pub server: String,
+    /// Names the server among those that hold the same directory.
+    pub server_id: String,
+}
