@@ -18,32 +18,51 @@ pub(crate) fn current(tenant: &TenantTx, current: &CurrentSettings) -> Vec<u8> {
 }
 
 /// A hash of these inputs; `foreign` are the domains of the read that other tenants own, by name.
-///
-/// Of the settings, what says where and how to read, what to import and what to remove counts; the schedule does not.
 pub(crate) fn hash<'a>(
     settings: &v1::Settings,
     portal_generation: i64,
     removals_paused: bool,
     foreign: impl Iterator<Item = &'a str>,
 ) -> Vec<u8> {
-    let deciding = v1::Settings {
-        tenant_id: settings.tenant_id.clone(),
-        directory: settings.directory.clone(),
-        import: settings.import.clone(),
-        removal: settings.removal,
-        new_users: settings.new_users,
-        ..v1::Settings::default()
-    };
     let mut hasher = blake3::Hasher::new();
     hasher.update(&RULES_VERSION.to_be_bytes());
     hasher.update(&portal_generation.to_be_bytes());
     hasher.update(&[u8::from(removals_paused)]);
-    hasher.update(&deciding.encode_length_delimited_to_vec());
+    hasher.update(&deciding(settings.clone()).encode_length_delimited_to_vec());
     for name in foreign {
         hasher.update(name.as_bytes());
         hasher.update(b"\n");
     }
     hasher.finalize().as_bytes().to_vec()
+}
+
+/// The settings without the fields that decide nothing about a read.
+///
+/// A field that somebody forgets to clear costs one plan. A field that was forgotten among those that decide would leave a
+/// setting without effect, so every field is named, and a new one does not compile until it is placed.
+fn deciding(mut settings: v1::Settings) -> v1::Settings {
+    let v1::Settings {
+        tenant_id: _,
+        directory: _,
+        import: _,
+        removal: _,
+        new_users: _,
+        schedule,
+        etag,
+        credential_set,
+        next_run_time,
+        paused_reason,
+        update_time,
+        composed_filter,
+    } = &mut settings;
+    *schedule = None;
+    etag.clear();
+    *credential_set = false;
+    *next_run_time = None;
+    *paused_reason = 0;
+    *update_time = None;
+    composed_filter.clear();
+    settings
 }
 
 #[cfg(test)]

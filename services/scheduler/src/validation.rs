@@ -162,16 +162,29 @@ fn check_fields(
     (password, rhythm)
 }
 
-/// What is told of settings is not part of them.
-fn without_output(settings: Settings) -> Settings {
-    Settings {
-        credential_set: false,
-        next_run_time: None,
-        paused_reason: PausedReason::Unspecified.into(),
-        update_time: None,
-        composed_filter: String::new(),
-        ..settings
-    }
+/// Clears the fields that an answer shows beside the settings: no caller sets them. Every field is named, so that a new one
+/// does not compile until it is placed.
+fn without_output(mut settings: Settings) -> Settings {
+    let Settings {
+        tenant_id: _,
+        directory: _,
+        import: _,
+        schedule: _,
+        removal: _,
+        new_users: _,
+        etag: _,
+        credential_set,
+        next_run_time,
+        paused_reason,
+        update_time,
+        composed_filter,
+    } = &mut settings;
+    *credential_set = false;
+    *next_run_time = None;
+    *paused_reason = PausedReason::Unspecified.into();
+    *update_time = None;
+    composed_filter.clear();
+    settings
 }
 
 fn check_schedule(

@@ -20,15 +20,28 @@ pub struct Binding<'a> {
 }
 
 impl<'a> Binding<'a> {
-    /// The binding of a tenant's settings, as both the scheduler and the worker hold them.
+    /// The binding of a tenant's settings, as both the scheduler and the worker hold them. Every field is named, so that a
+    /// new one does not compile until somebody has decided whether the password may be sent under another value of it.
     pub fn new(tenant_id: &'a str, directory: &'a Directory) -> Self {
+        let Directory {
+            hosts,
+            port,
+            security,
+            ca_certificates_pem,
+            bind_username,
+            server_type: _,
+            bind_password: _,
+            search_base: _,
+            filter: _,
+            attributes: _,
+        } = directory;
         Self {
             tenant_id,
-            hosts: &directory.hosts,
-            port: directory.port,
-            security: directory.security,
-            ca_certificates_pem: &directory.ca_certificates_pem,
-            bind_username: &directory.bind_username,
+            hosts,
+            port: *port,
+            security: *security,
+            ca_certificates_pem,
+            bind_username,
         }
     }
 
