@@ -166,10 +166,7 @@ fn count(portal: &Portal, changes: &[AccountChange]) -> Counts {
     Counts {
         accounts: portal.live_accounts() + appeared - of_kind(&[ChangeKind::Removed]),
         welcomes: changes.iter().filter(|change| change.welcome).count() as u64,
-        accounts_reduced: changes
-            .iter()
-            .filter(|change| change.lost().next().is_some())
-            .count() as u64,
+        accounts_reduced: changes.iter().filter(|change| change.reduces()).count() as u64,
         ..Counts::default()
     }
 }

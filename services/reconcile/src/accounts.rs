@@ -3,7 +3,6 @@
 
 mod edit;
 mod load;
-mod refused;
 mod request;
 
 use rollcall_domain::{
@@ -15,13 +14,12 @@ use rollcall_proto::v1;
 use crate::{
     commit::{AccountIds, apply},
     convert,
-    error::ReconcileError,
+    error::{AccountRefused, ReconcileError},
     outbox,
     reconciler::Reconciler,
     tenant::TenantTx,
 };
 
-pub(crate) use refused::AccountRefused;
 pub(crate) use request::{AccountKey, Wanted};
 
 impl Reconciler {

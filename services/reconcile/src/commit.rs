@@ -27,6 +27,7 @@ use crate::{
     error::{During, ReconcileError},
     outcome::{self, Ending},
     reconciler::Reconciler,
+    retention::mark_superseded,
     submit::CompleteRead,
     tenant::TenantTx,
     work::Turns,
@@ -93,9 +94,7 @@ impl Reconciler {
         let rows = ending.rows_written;
         let state = ending.state;
         let ended = outcome::end(&mut tenant, key.run, ending).await?;
-        self.kept_whole
-            .mark_superseded(&mut tenant, key.run, state)
-            .await?;
+        mark_superseded(self.kept_whole, &mut tenant, key.run, state).await?;
         fail_point::pass(FailPoint::CommitDecided, key.tenant.as_str()).await;
         tenant.commit().await?;
         fail_point::pass(FailPoint::CommitDone, key.tenant.as_str()).await;

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    bounds::LeaseTimes,
     budget::{Budget, Purses},
-    lease::LeaseTimes,
     work::Workshop,
 };
 

@@ -7,7 +7,7 @@ use rollcall_chassis::{names, pg, status::Violations};
 use rollcall_domain::{
     Address, AddressType, Claim, ClaimedAddress, DirectoryObject, DomainName, Fence, MOST_CLAIMS_OF_OBJECT,
     ObjectId, ObjectType, Origin, RunId, TenantId,
-    plan::{AccountState, Counts, Directory, Removal, Rules, SameUsername},
+    plan::{AccountState, Counts, Directory, DirectoryBuilder, Removal, Rules, SameUsername},
 };
 use rollcall_proto::v1;
 
@@ -88,6 +88,14 @@ pub(crate) fn directory_object(object: v1::DirectoryObject) -> Result<DirectoryO
         mail: mail.map(|mail| address(&mail)).transpose()?,
         claims: object.claims.iter().map(claim).collect::<Result<_, _>>()?,
     })
+}
+
+/// Adds a batch to a read.
+pub(crate) fn push(directory: &mut DirectoryBuilder, batch: v1::ObjectBatch) -> Result<(), ReconcileError> {
+    for object in batch.objects {
+        directory.push(directory_object(object)?);
+    }
+    Ok(())
 }
 
 fn claim(claim: &v1::ObjectClaim) -> Result<Claim, ReconcileError> {

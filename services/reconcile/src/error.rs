@@ -1,10 +1,12 @@
 //! What can go wrong here, and what a caller is told of it.
 
+mod account;
+
 use rollcall_chassis::status::{ApiError, Violations};
 use rollcall_domain::{FailureCode, MOST_CLAIMS_OF_OBJECT, plan::PlanError};
 use tonic::Status;
 
-use crate::accounts::AccountRefused;
+pub(crate) use account::AccountRefused;
 
 /// Why a call is refused or failed.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@
 mod hearing;
 mod holder;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::{Fence, RunId, TenantId};
 use rollcall_proto::v1;
@@ -295,13 +295,4 @@ fn last_digest(tenant: &TenantTx, request: &RunRequest, current: &CurrentSetting
     let same =
         request.may_be_unchanged() && tenant.row.inputs.as_ref() == Some(&inputs::current(tenant, current));
     if same { digest.clone() } else { Vec::new() }
-}
-
-/// How long leases last.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LeaseTimes {
-    /// A run that was not heard of for this long may lose its lease.
-    pub(crate) silence: SignedDuration,
-    /// How long a run may take from its beginning.
-    pub(crate) deadline: SignedDuration,
 }

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod binds;
+mod bounds;
 mod budget;
 mod commit;
 mod config;

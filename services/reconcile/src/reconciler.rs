@@ -7,12 +7,12 @@ use rollcall_domain::{RunId, TenantId};
 use tokio::sync::Notify;
 
 use crate::{
+    bounds::{KeptWhole, LeaseTimes, Periods},
     budget::Budget,
     config::{Leases, Limits, Retention},
     events::Events,
-    lease::{Hearing, LeaseTimes},
+    lease::Hearing,
     metrics::Metrics,
-    retention::{KeptWhole, Periods},
     tenant::Gates,
     work::Workshop,
 };

@@ -8,10 +8,7 @@ mod rows;
 mod summaries;
 mod superseded;
 
-use jiff::SignedDuration;
-use rollcall_proto::v1::RunKind;
-
-pub(crate) use superseded::KeptWhole;
+pub(crate) use superseded::mark_superseded;
 
 use crate::{error::ReconcileError, reconciler::Reconciler};
 
@@ -19,29 +16,6 @@ use crate::{error::ReconcileError, reconciler::Reconciler};
 const STEP: u16 = 5_000;
 /// How many full steps one sweep takes at most, of each kind.
 const STEPS: u16 = 20;
-
-/// How long what is over is kept.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Periods {
-    /// The rows of previews.
-    pub(crate) previews: SignedDuration,
-    /// The rows of other runs, and what is needed to take a sync back.
-    pub(crate) rows: SignedDuration,
-    /// Outcomes.
-    pub(crate) summaries: SignedDuration,
-    /// Removed accounts, with their addresses.
-    pub(crate) removed_accounts: SignedDuration,
-}
-
-impl Periods {
-    /// How long the rows of such a run are kept from its end on.
-    pub(crate) fn rows_of(self, kind: RunKind) -> SignedDuration {
-        match kind {
-            RunKind::Preview => self.previews,
-            RunKind::Sync | RunKind::Revert | RunKind::Unspecified => self.rows,
-        }
-    }
-}
 
 impl Reconciler {
     /// Drops what has had its time.
@@ -99,18 +73,5 @@ mod tests {
         let taken = (0..100).take_while(|_| steps.goes_on(u64::from(STEP))).count();
         assert_eq!(taken + 1, usize::from(STEPS));
         assert!(steps.is_over());
-    }
-
-    #[test]
-    fn rows_of_previews_have_a_time_of_their_own() {
-        let periods = Periods {
-            previews: SignedDuration::from_hours(1),
-            rows: SignedDuration::from_hours(2),
-            summaries: SignedDuration::from_hours(3),
-            removed_accounts: SignedDuration::from_hours(4),
-        };
-        assert_eq!(periods.rows_of(RunKind::Preview), SignedDuration::from_hours(1));
-        assert_eq!(periods.rows_of(RunKind::Sync), SignedDuration::from_hours(2));
-        assert_eq!(periods.rows_of(RunKind::Revert), SignedDuration::from_hours(2));
     }
 }

@@ -227,15 +227,9 @@ fn counts(undo: &Undo, accounts: i64) -> v1::Counts {
         remove: of(Verdict::Remove),
         skip: of(Verdict::Skip),
         accounts: u64::try_from(accounts).unwrap_or_default(),
-        accounts_reduced: undo.changes.iter().filter(|change| is_reduced(change)).count() as u64,
+        accounts_reduced: undo.changes.iter().filter(|change| change.reduces()).count() as u64,
         ..v1::Counts::default()
     }
-}
-
-/// Whether a live account is removed or loses an address.
-fn is_reduced(change: &AccountChange) -> bool {
-    let was_live = change.before.as_ref().is_some_and(|before| !before.removed);
-    was_live && (change.after.removed || change.lost().next().is_some())
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use rollcall_proto::v1;
 use sqlx::PgPool;
 
 use crate::{
+    convert::push,
     error::{During, ReconcileError},
-    submit,
     tenant::LeaseKey,
 };
 
@@ -46,7 +46,7 @@ impl Stage {
 
     /// Adds everything that was staged to the read, batch by batch.
     pub(crate) async fn drain_into(self, directory: &mut DirectoryBuilder) -> Result<(), ReconcileError> {
-        self.for_each(|batch| submit::push(directory, batch)).await
+        self.for_each(|batch| push(directory, batch)).await
     }
 
     /// Reads everything that was staged, one batch at a time.

@@ -18,7 +18,7 @@ use tonic::Status;
 
 use crate::{
     budget::Share,
-    convert,
+    convert::{self, push},
     error::{During, ReconcileError},
     reconciler::Reconciler,
     stage::Stage,
@@ -249,12 +249,4 @@ impl<'a> Collector<'a> {
             share: self.share,
         }
     }
-}
-
-/// Adds a batch to a read.
-pub(crate) fn push(directory: &mut DirectoryBuilder, batch: v1::ObjectBatch) -> Result<(), ReconcileError> {
-    for object in batch.objects {
-        directory.push(convert::directory_object(object)?);
-    }
-    Ok(())
 }

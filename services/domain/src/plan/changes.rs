@@ -37,6 +37,11 @@ impl AccountChange {
             .flat_map(|before| &before.addresses)
             .filter(move |state| !kept.contains(&state.address))
     }
+
+    /// True if the account was live, and is removed or loses an address.
+    pub fn reduces(&self) -> bool {
+        self.lost().next().is_some()
+    }
 }
 
 /// What happens to an account, in a word: the first of these that fits.

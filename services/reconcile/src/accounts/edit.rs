@@ -14,8 +14,8 @@ use rollcall_domain::{
     plan::{AccountState, AddressState},
 };
 
-use super::{refused::AccountRefused, request::Wanted};
-use crate::error::ReconcileError;
+use super::request::Wanted;
+use crate::error::{AccountRefused, ReconcileError};
 
 /// Domains of the tenant, each with the domain of which it is an alias.
 pub(super) type Domains = HashMap<String, Option<String>>;

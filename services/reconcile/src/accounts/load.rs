@@ -2,9 +2,9 @@
 
 use rollcall_domain::{AccountId, Address, ObjectId, plan::AccountState};
 
-use super::{edit::Domains, refused::AccountRefused};
+use super::edit::Domains;
 use crate::{
-    error::{During, ReconcileError},
+    error::{AccountRefused, During, ReconcileError},
     portal,
     tenant::TenantTx,
 };

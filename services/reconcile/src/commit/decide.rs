@@ -15,10 +15,10 @@ use super::{
     standing::Applicable,
 };
 use crate::{
+    bounds::Periods,
     convert,
     error::{During, ReconcileError},
     outcome::Ending,
-    retention::Periods,
     submit::Asked,
     tenant::{TenantRow, TenantTx},
     work::Turns,

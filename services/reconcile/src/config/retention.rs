@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use rollcall_chassis::config::Problems;
 use serde::Deserialize;
 
-use crate::retention::{KeptWhole, Periods};
+use crate::bounds::{KeptWhole, Periods};
 
 /// Longer is no period that anybody means, and dates stay within what the database can tell.
 const MOST_DAYS: u32 = 36_500;

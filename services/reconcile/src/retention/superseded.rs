@@ -8,38 +8,30 @@ use rollcall_domain::RunId;
 use rollcall_proto::v1::{RunKind, RunState};
 
 use crate::{
+    bounds::KeptWhole,
     error::{During, ReconcileError},
     tenant::{RunRequest, TenantTx},
 };
 
-/// How many of a tenant's runs are kept with their rows.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct KeptWhole {
-    pub(crate) previews: u32,
-    pub(crate) held_runs: u32,
-}
-
-impl KeptWhole {
-    /// Marks what the end of a run leaves without a place: what came before it, or what it went by.
-    pub(crate) async fn mark_superseded(
-        self,
-        tenant: &mut TenantTx,
-        run: RunId,
-        state: RunState,
-    ) -> Result<(), ReconcileError> {
-        let Some(request) = tenant.request(run).await? else {
-            return Ok(());
-        };
-        if ends_a_preview(&request, state) {
-            let older = include_str!("superseded/previews.sql");
-            mark(tenant, older, self.previews).await?;
-        }
-        if ends_a_held_run(&request, state) {
-            let older = include_str!("superseded/held.sql");
-            mark(tenant, older, self.held_runs).await?;
-        }
-        Ok(())
+/// Marks what the end of a run leaves without a place: what came before it, or what it went by.
+pub(crate) async fn mark_superseded(
+    kept: KeptWhole,
+    tenant: &mut TenantTx,
+    run: RunId,
+    state: RunState,
+) -> Result<(), ReconcileError> {
+    let Some(request) = tenant.request(run).await? else {
+        return Ok(());
+    };
+    if ends_a_preview(&request, state) {
+        let older = include_str!("superseded/previews.sql");
+        mark(tenant, older, kept.previews).await?;
     }
+    if ends_a_held_run(&request, state) {
+        let older = include_str!("superseded/held.sql");
+        mark(tenant, older, kept.held_runs).await?;
+    }
+    Ok(())
 }
 
 /// Whether there is one more preview, or one less that is gone by.

@@ -79,10 +79,10 @@ fn live_accounts_grow_by_restored_ones_and_shrink_by_removed_ones() {
 
 #[test]
 fn an_account_is_reduced_if_it_was_live_and_is_removed_or_loses_an_address() {
-    assert!(is_reduced(&removed()));
-    assert!(is_reduced(&stripped()));
-    assert!(!is_reduced(&restored()));
-    assert!(!is_reduced(&grown()));
+    assert!(removed().reduces());
+    assert!(stripped().reduces());
+    assert!(!restored().reduces());
+    assert!(!grown().reduces());
 }
 
 #[test]
