@@ -57,7 +57,7 @@ pub enum OpenError {
     #[error("the credential was sealed to key {0:?}, which this worker does not have")]
     UnknownKey(String),
     /// The seal is damaged, or was made for another binding.
-    #[error("the sealed credential does not open: it was made for other settings, or is damaged")]
+    #[error("the sealed credential cannot be opened: it was made for other settings, or is damaged")]
     Refused,
 }
 

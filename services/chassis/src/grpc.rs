@@ -38,7 +38,7 @@ pub enum GrpcError {
         source: io::Error,
     },
     /// A server would answer anybody.
-    #[error("{0} is not a loopback address: without mutual TLS, a server listens on the loopback alone")]
+    #[error("{0} is not a loopback address: without mutual TLS, a server listens only on the loopback")]
     Exposed(std::net::SocketAddr),
     /// The address is taken, or is not one of this machine.
     #[error("cannot listen on {address}")]

@@ -73,7 +73,7 @@ where
             ExitCode::from(EXIT_CONFIG)
         }
         Ok(_) if matches.get_flag("check-config") => {
-            say("the configuration is usable");
+            say("the configuration is valid");
             ExitCode::SUCCESS
         }
         Ok(config) => report(live(info, config, start)),
@@ -89,13 +89,13 @@ fn arguments<S: Subcommand, C: ServiceConfig>(info: ServiceInfo) -> Command {
                 .long("config")
                 .value_name("FILE")
                 .value_parser(clap::value_parser!(PathBuf))
-                .help("The TOML file to read; variables win over it"),
+                .help("The TOML file to read; environment variables override it"),
         )
         .arg(
             Arg::new("check-config")
                 .long("check-config")
                 .action(ArgAction::SetTrue)
-                .help("Read the configuration, say what is wrong with it, and end"),
+                .help("Check the configuration, report errors and exit"),
         );
     S::augment_subcommands(command)
         // The commands' own description would stand here otherwise.
@@ -166,7 +166,7 @@ where
     if ended_well {
         Ok(())
     } else {
-        Err("the service did not end well: its log says why".into())
+        Err("the service ended with an error: its log says why".into())
     }
 }
 

@@ -91,7 +91,7 @@ impl ApiError {
         Self::new(
             Code::Unavailable,
             "UNAVAILABLE",
-            "The service cannot do this at the moment. Please try again.",
+            "The service cannot do this at the moment. Try again.",
         )
     }
 
@@ -123,7 +123,7 @@ impl ApiError {
     pub fn tenant_busy() -> Self {
         Self::aborted(
             "TENANT_BUSY",
-            "Something else is being done for this tenant, and other calls wait for it already. Please try again.",
+            "Another change for this tenant is in progress, and other calls are already waiting for it. Try again.",
         )
         .retry_after(TENANT_BUSY_RETRY)
     }

@@ -54,7 +54,7 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the configuration is not usable:")?;
+        write!(f, "the configuration is not valid:")?;
         for Problem { key, message } in &self.problems {
             write!(f, "\n  {key}: {message}")?;
         }

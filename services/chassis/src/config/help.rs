@@ -27,70 +27,67 @@ const SHARED: &[(&str, &str)] = &[
     ),
     (
         "server.max_connections",
-        "how many connections are open at most; one without calls makes room for a new one [2048]",
+        "most open connections; one without calls makes room for a new one [2048]",
     ),
     (
         "server.max_connections_per_address",
-        "how many of them from one address; raise it behind a proxy [512]",
+        "most open connections from one address; raise it behind a proxy [512]",
     ),
-    ("server.max_calls", "how many unary calls are open at most [1024]"),
+    ("server.max_calls", "most open unary calls [1024]"),
     (
         "server.max_calls_per_caller",
-        "how many of them by one caller, known by the names in its certificate [256]",
+        "most open unary calls of one caller, known by the names in its certificate [256]",
     ),
     (
         "server.max_streams",
-        "how many streams (watched runs, exports, connection tests) are open at most [1024]",
+        "most open streams (watched runs, exports, connection tests) [1024]",
     ),
     (
         "server.max_streams_per_caller",
-        "how many of them by one caller [256]",
+        "most open streams of one caller [256]",
     ),
     (
         "server.silence_seconds",
-        "a connection is closed if it makes no call within so many seconds [15]",
+        "seconds after which a connection without any call is closed [15]",
     ),
     (
         "server.idle_seconds",
-        "a connection is closed so many seconds after its last call [1800]",
+        "seconds after its last call when a connection is closed [1800]",
     ),
     (
         "server.stall_seconds",
-        "an answer is cut off if the caller does not read it for so many seconds [60]",
+        "seconds after which an answer that the caller does not read is cut off [60]",
     ),
     ("telemetry.log_format", "text or json [text]"),
     (
         "telemetry.log_filter",
-        "which lines are logged, as in info,rollcall_worker=debug [info]",
+        "lines to log, for example info,rollcall_worker=debug [info]",
     ),
     (
         "telemetry.otlp_endpoint",
-        "the collector of traces and metrics, as in http://127.0.0.1:4317 [none]",
+        "collector of traces and metrics, for example http://127.0.0.1:4317 [none]",
     ),
     (
         "lifecycle.drain_seconds",
-        "how long work in hand may take after the first signal [30]",
+        "seconds that work in progress may take after the first signal [30]",
     ),
     (
         "database.url",
         "postgres://role:password@host/database; a pooler in between must pass on or ignore start-up options \
          (PgBouncer: ignore_startup_parameters = options)",
     ),
-    (
-        "database.max_connections",
-        "how many connections calls hold at most [10]",
-    ),
+    ("database.max_connections", "most connections that calls use [10]"),
     (
         "database.lock_seconds",
-        "how long a statement waits for a locked row or table [10]",
+        "seconds that a statement waits for a locked row or table [10]",
     ),
     (
         "database.statement_seconds",
-        "how long a statement of a call may take [60]",
+        "seconds that a statement of a call may take [60]",
     ),
     (
         "database.idle_transaction_seconds",
-        "how long a transaction of a call may do nothing before its connection is closed [60]",
+        "seconds that a transaction of a call may be idle before its connection is closed [60]",
     ),
     ("amqp.url", "amqp://user:password@host:5672/vhost, or amqps://"),
     (
@@ -105,8 +102,9 @@ const SECRETS: &[&str] = &["database.url", "amqp.url"];
 /// The variables of a service and what they mean, one on a line.
 pub fn help<C: ServiceConfig>() -> String {
     let mut text = format!(
-        "Configuration: a TOML file (--config), and variables over it; key `k` of section `[s]` is {PREFIX}S__K.\n\
-         Lists are comma-separated. A mistake ends the start with code 64 and every wrong key's name.\n"
+        "Configuration: a TOML file (--config), overridden by environment variables; key `k` of section `[s]` is \
+         {PREFIX}S__K.\nLists are comma-separated. If the configuration is not valid, the service exits with code 64 \
+         and names every wrong key.\n"
     );
     for key in keys::<C>() {
         let variable = format!("{PREFIX}{}", key.replace('.', "__").to_uppercase());

@@ -158,13 +158,13 @@ impl Kind {
             Whose::Caller => (
                 "CALLER_LIMIT",
                 format!(
-                    "This caller has {bound} {calls} open, as many as one caller may have. End some of them, or try again \
-                     later."
+                    "This caller has {bound} {calls} open, as many as one caller may have. End some of them, or try \
+                     again later."
                 ),
             ),
             Whose::All => (
                 "SERVER_LIMIT",
-                format!("{bound} {calls} are open at this server, as many as it takes. Try again later."),
+                format!("{bound} {calls} are open at this server, which is the limit. Try again later."),
             ),
         };
         let refused = ApiError::resource_exhausted(reason, message).retry_after(RETRY);

@@ -138,7 +138,7 @@ where
                 Err(error) => {
                     tracing::error!(%error, "a call crashed");
                     Ok(
-                        Status::internal("The call could not be answered: see the service's log.")
+                        Status::internal("The call could not be answered. The service's log says why.")
                             .into_http(),
                     )
                 }

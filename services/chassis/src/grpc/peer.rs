@@ -57,7 +57,7 @@ pub fn require_peer<T>(request: &Request<T>, allowed: &[String]) -> Result<(), A
     }
     Err(ApiError::permission_denied(
         "CALLER_NOT_ALLOWED",
-        "The certificate of this call is not one of those that may make it.",
+        "This client certificate may not call this method.",
     ))
 }
 

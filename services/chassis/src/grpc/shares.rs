@@ -48,7 +48,7 @@ impl Shares {
         };
         tokio::select! {
             place = place => Ok(place),
-            () = given_up() => Err(Status::cancelled("The call was given up before its turn came.")),
+            () = given_up() => Err(Status::cancelled("The call was cancelled before its turn came.")),
         }
     }
 

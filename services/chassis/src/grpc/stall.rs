@@ -148,7 +148,7 @@ impl http_body::Body for Watched {
                 *state = State::Ended;
                 let status = Status::new(
                     Code::ResourceExhausted,
-                    "The answer was not read for too long. Ask again.",
+                    "The answer was not read in time. Repeat the call.",
                 );
                 let mut trailers = http::HeaderMap::new();
                 let added = status.add_header(&mut trailers);
