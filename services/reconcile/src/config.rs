@@ -201,7 +201,7 @@ impl ServiceConfig for Config {
     const KEYS: &'static [(&'static str, &'static str)] = &[
         (
             "limits.reads_mib",
-            "memory for the reads of all runs that come in, in MiB; the rest is staged [256]",
+            "memory for the incoming reads of all runs, in MiB; the rest is staged [256]",
         ),
         ("limits.run_mib", "memory for one run's read, in MiB [96]"),
         (
@@ -211,47 +211,47 @@ impl ServiceConfig for Config {
         ),
         (
             "limits.small_commits_mib",
-            "how much of limits.commits_mib is for small reads alone, so that they pass large ones, in MiB [96]",
+            "part of limits.commits_mib that only small reads use, so that they pass large ones, in MiB [96]",
         ),
         (
             "limits.small_commit_mib",
-            "a read that needs at most so much memory is small, in MiB [12]",
+            "most memory that a small read needs, in MiB [12]",
         ),
         (
             "limits.small_threads",
-            "how many small reads are decided on at a time [16]",
+            "small reads that are decided on at a time [16]",
         ),
         (
             "limits.large_threads",
-            "how many other reads are decided on at a time [2]",
+            "other reads that are decided on at a time [2]",
         ),
         (
             "limits.largest_read_mib",
-            "the largest read that is taken at all, in MiB of what comes over the network [4096]",
+            "the largest read that is accepted, in MiB on the network [4096]",
         ),
         (
             "leases.silence_seconds",
-            "a worker that is silent for so long may lose its run [15]",
+            "seconds of silence after which a worker may lose its run [15]",
         ),
         (
             "leases.deadline_seconds",
-            "how long a run may take once it began [1200]",
+            "seconds that a run may take once it has begun [1200]",
         ),
         (
             "leases.sweep_seconds",
-            "how often overdue runs are looked for [10]",
+            "seconds between two checks for overdue runs [10]",
         ),
         (
             "relay.tick_seconds",
-            "how often the outbox is looked at without being woken [5]",
+            "seconds between two checks of the outbox when nothing wakes the relay [5]",
         ),
         (
             "relay.batch",
-            "how many events of a tenant are published in one go [1000]",
+            "events of a tenant that are published in one batch [1000]",
         ),
         (
             "relay.patience_seconds",
-            "events that wait longer for the portal to read are logged as a warning, once [300]",
+            "seconds after which an event that waits for the portal is logged as a warning, once [300]",
         ),
         (
             "workers.certificate_names",
@@ -259,52 +259,53 @@ impl ServiceConfig for Config {
         ),
         (
             "pools.runs",
-            "connections for the short steps of runs, beside database.max_connections for the portal's calls [10]",
+            "connections for the short steps of runs, in addition to database.max_connections for the portal's calls \
+             [10]",
         ),
         (
             "pools.commits",
-            "connections for commits and reverts: so many are applied at a time [6]",
+            "connections for commits and reverts, which is how many are applied at a time [6]",
         ),
         (
             "pools.commit_statement_seconds",
-            "how long a statement of a commit may take [1200]",
+            "seconds that a statement of a commit may take [1200]",
         ),
         (
             "pools.commit_idle_seconds",
-            "how long a commit may be planned between two statements [600]",
+            "seconds that a commit may plan between two statements [600]",
         ),
         (
             "pools.waiting_calls",
-            "how many of the portal's calls for a tenant wait while it is locked; others are refused [2]",
+            "calls of the portal for a tenant that wait while it is locked; others are refused [2]",
         ),
-        ("pools.call_wait_seconds", "how long such a call waits [20]"),
+        ("pools.call_wait_seconds", "seconds that such a call waits [20]"),
         (
             "pools.run_wait_seconds",
-            "how long a step of a run waits while its tenant is locked [30]",
+            "seconds that a step of a run waits while its tenant is locked [30]",
         ),
         (
             "retention.preview_days",
-            "how many days the rows of a preview are kept [7]",
+            "days that a preview's rows are kept [7]",
         ),
         (
             "retention.previews",
-            "how many of a tenant's newest previews are kept with their rows; of older ones only the summary is [3]",
+            "newest previews of a tenant that keep their rows; older ones keep only the summary [3]",
         ),
         (
             "retention.held_runs",
-            "how many of a tenant's newest HELD runs are kept with their rows [10]",
+            "newest HELD runs of a tenant that keep their rows [10]",
         ),
         (
             "retention.rows_days",
-            "how many days the rows of other runs are kept, and what is needed to take a sync back [30]",
+            "days that the rows of other runs and the data for reverts are kept [30]",
         ),
         (
             "retention.summary_days",
-            "how many days the summaries of runs are kept [400]",
+            "days that the summaries of runs are kept [400]",
         ),
         (
             "retention.removed_days",
-            "how many days a removed account can be restored [30]",
+            "days that a removed account can be restored [30]",
         ),
     ];
 

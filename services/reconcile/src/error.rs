@@ -19,12 +19,13 @@ pub(crate) enum ReconcileError {
     Submission(&'static str),
     /// More comes over the network than this deployment takes.
     #[error(
-        "the read is larger than {limit_mib} MiB, the largest that is taken (limits.largest_read_mib of rollcall-reconcile)"
+        "the read is larger than {limit_mib} MiB, the largest that is accepted (limits.largest_read_mib of \
+         rollcall-reconcile)"
     )]
     BeyondLargest { limit_mib: usize },
     /// To decide on the read, or to take a sync back, takes more memory than one run can ever have.
     #[error(
-        "it takes {needed_mib} MiB of memory to decide on it, and there is less for one run: \
+        "deciding on it takes {needed_mib} MiB of memory, which is more than one run can have: \
          limits.commits_mib of rollcall-reconcile would have to be {setting_mib} or more"
     )]
     BeyondMemory { needed_mib: usize, setting_mib: usize },
@@ -38,13 +39,13 @@ pub(crate) enum ReconcileError {
     #[error("the tenant is locked")]
     TenantBusy,
     /// The lease is not the caller's any more.
-    #[error("the run is another worker's now, or over")]
+    #[error("the run now belongs to another worker, or has ended")]
     Fenced,
     /// The settings are not those that BeginRun answered.
     #[error("the settings changed while the run was reading")]
     SettingsChanged,
     /// The read cannot pass for the last applied one.
-    #[error("the read, or something that decides on it, is not as it was")]
+    #[error("the read, or an input of the decision, has changed")]
     NotUnchanged,
     /// A domain belongs to another tenant.
     #[error("the domain {name} is another tenant's")]

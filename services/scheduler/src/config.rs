@@ -221,52 +221,52 @@ impl ServiceConfig for Config {
         ),
         (
             "schedule.default_time_zone",
-            "IANA name of the time zone of schedules that name none [UTC]",
+            "IANA time zone of schedules without one [UTC]",
         ),
         (
             "schedule.tick_seconds",
-            "the longest wait between two looks for due tenants [5]",
+            "most seconds between two checks for due tenants [5]",
         ),
         (
             "schedule.publish_seconds",
-            "the longest wait between two looks for requests to publish [1]",
+            "most seconds between two checks for requests to publish [1]",
         ),
         (
             "schedule.sweep_seconds",
-            "how often lost jobs are looked for [10]",
+            "seconds between two checks for lost jobs [10]",
         ),
         (
             "schedule.lost_interactive_seconds",
-            "when the job of a run that somebody waits for is lost [300]",
+            "seconds after which the job of an interactive run counts as lost [300]",
         ),
         (
             "schedule.lost_seconds",
-            "when the job of a scheduled run is lost [1800]",
+            "seconds after which the job of a scheduled run counts as lost [1800]",
         ),
         (
             "schedule.lost_silent_seconds",
-            "when the job of a run is lost that a worker has begun and that is no longer heard of [30]",
+            "seconds of silence after which the job of a run that a worker has begun counts as lost [30]",
         ),
         (
             "limits.manual_runs",
-            "how many runs a tenant may ask for in limits.manual_run_minutes; scheduled ones do not count [10]",
+            "manual runs that a tenant may request in limits.manual_run_minutes; scheduled runs do not count [10]",
         ),
         (
             "limits.manual_run_minutes",
-            "in how many minutes a tenant may ask for limits.manual_runs [10]",
+            "period of limits.manual_runs, in minutes [10]",
         ),
         (
             "limits.waiting_calls",
-            "how many calls of a tenant wait while it is locked; others are refused [2]",
+            "calls of a tenant that wait while it is locked; others are refused [2]",
         ),
-        ("limits.wait_seconds", "how long such a call waits [20]"),
+        ("limits.wait_seconds", "seconds that such a call waits [20]"),
         (
             "limits.background_connections",
-            "connections for what no call waits for, beside database.max_connections [4]",
+            "connections for background work, in addition to database.max_connections [4]",
         ),
         (
             "directory.allow_plaintext",
-            "whether directories may be read without TLS [false]",
+            "true: directories may be read without TLS [false]",
         ),
         (
             "tests.at_once",

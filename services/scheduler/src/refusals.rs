@@ -39,52 +39,54 @@ refusals! {
     no_run = not_found "NO_RUN": "The tenant has no such run.";
     no_domains = failed_precondition "NO_DOMAINS":
         "The tenant has no domains, and only addresses of its own domains can be imported: add a domain first.";
-    no_password = failed_precondition "PASSWORD_REQUIRED": "No password is stored: give one.";
+    no_password = failed_precondition "PASSWORD_REQUIRED": "No password is stored: enter one.";
     password_elsewhere = failed_precondition "PASSWORD_REQUIRED":
-        "Hosts, port, security, CA certificates or username changed: give the password again.";
+        "Hosts, port, security, CA certificates or username changed: enter the password again.";
     etag_mismatch = aborted "ETAG_MISMATCH":
-        "The settings were changed meanwhile: read them again, then save.";
-    run_finished = failed_precondition "RUN_FINISHED": "The run is over: it cannot be cancelled.";
+        "The settings have been changed since you read them: read them again, then save.";
+    run_finished = failed_precondition "RUN_FINISHED": "The run has ended: it cannot be cancelled.";
 
     not_a_preview = failed_precondition "NOT_A_PREVIEW":
-        "The run to compare with is not a preview that succeeded: name the preview that was looked at.";
+        "The run to compare with is not a preview that succeeded: give the id of the preview you reviewed.";
     rows_expired = failed_precondition "ROWS_EXPIRED":
-        "What the preview showed is not kept any more: look at a new preview first.";
+        "The preview's rows are no longer kept: review a new preview first.";
     preview_superseded = failed_precondition "SUMMARY_ONLY":
-        "Newer previews took this one's place, and only its summary is kept: review a newer preview first.";
+        "Newer previews have replaced this one, and only its summary is kept: review a newer preview first.";
 
     not_held = failed_precondition "NOT_HELD": "The run is not HELD: there is nothing to approve.";
     not_approvable = failed_precondition "NOT_APPROVABLE":
-        "The run is HELD because the directory or the portal changed after the preview: look at a new preview, then sync.";
+        "The run is HELD because the directory or the portal changed after the preview: review a new preview, then \
+         sync.";
     not_newest_held = failed_precondition "NOT_NEWEST_HELD":
-        "A later run is HELD: look at what that one would remove, and approve it instead.";
+        "A later run is HELD: review what that run would remove, and approve it instead.";
     approval_expired = failed_precondition "APPROVAL_EXPIRED":
-        "The run is HELD for more than 7 days: sync again, and approve what that run shows.";
+        "The run has been HELD for more than 7 days: sync again, and approve what that run shows.";
     settings_changed = failed_precondition "SETTINGS_CHANGED":
         "The settings were saved after the run: sync again, and approve what that run shows.";
     domains_changed = failed_precondition "DOMAINS_CHANGED":
         "The tenant's domains changed after the run: sync again, and approve what that run shows.";
     already_approved = failed_precondition "ALREADY_APPROVED":
-        "The run's removals were approved already, and the run that makes them waits, runs or has succeeded.";
+        "The run's removals have already been approved; the run that makes them is waiting, running or has succeeded.";
 
     not_a_finished_sync = failed_precondition "NOT_A_FINISHED_SYNC":
-        "Only a sync that succeeded can be taken back.";
+        "Only a sync that succeeded can be reverted.";
     nothing_to_revert = failed_precondition "NOTHING_TO_REVERT":
-        "The run changed no account: there is nothing to take back.";
+        "The run changed no account: there is nothing to revert.";
     already_reverted = failed_precondition "ALREADY_REVERTED":
-        "The run was taken back already, or the run that does so waits or runs.";
+        "The run has already been reverted, or its revert is waiting or running.";
     revert_expired = failed_precondition "REVERT_EXPIRED":
-        "The run ended more than 30 days ago: it cannot be taken back any more.";
+        "The run ended more than 30 days ago: it can no longer be reverted.";
 
     not_paused = failed_precondition "NOT_PAUSED": "The schedule is not paused.";
     no_schedule = failed_precondition "NO_SCHEDULE": "The settings have no schedule: there is none to resume.";
     credentials_refused = failed_precondition "CREDENTIALS_REFUSED":
-        "The directory refused the credentials three times in a row: give the password again, or mend where it is sent.";
+        "The directory refused the credentials three times in a row: enter the password again, or correct the server \
+         it is sent to.";
     fleet_paused = failed_precondition "FLEET_PAUSED":
-        "The operator paused the schedules of all tenants, and alone can let them go on.";
+        "The operator has paused the schedules of all tenants; only the operator can resume them.";
 
     too_many_tests = resource_exhausted "TOO_MANY_TESTS":
-        "Too many connections are being tested for all customers. Please try again in a minute.";
+        "Too many connection tests are running for all customers. Try again in a minute.";
 }
 
 /// A tenant that had its share of manual runs.
@@ -93,7 +95,7 @@ pub(crate) fn too_many_runs(limit: ManualRunLimit, wait: Duration) -> ApiError {
     let plural = |count: u64| if count == 1 { "" } else { "s" };
     let (period, again) = (minutes(limit.period), minutes(wait));
     let message = format!(
-        "The tenant was given {} manual run{} in the last {period} minute{}, and may have no more: try again in {again} \
+        "The tenant had {} manual run{} in the last {period} minute{}, which is the limit: try again in {again} \
          minute{}. Scheduled syncs are not affected.",
         limit.runs,
         plural(limit.runs.into()),
@@ -112,7 +114,7 @@ pub(crate) fn nothing_to_test() -> ApiError {
     let mut violations = Violations::default();
     violations.push(
         "tenant_id",
-        "is required, unless settings are given: whose settings are to be tested?",
+        "is required unless settings are given: it says which settings to test",
     );
     violations.into_error()
 }
@@ -120,7 +122,7 @@ pub(crate) fn nothing_to_test() -> ApiError {
 /// One caller has as many tests under way as it may.
 pub(crate) fn too_many_tests_of_caller(most: usize) -> ApiError {
     let message = format!(
-        "You have {most} connection tests under way, which is the most at once. Please try again when one has ended."
+        "You have {most} connection tests running, which is the limit. Try again when one of them has ended."
     );
     ApiError::resource_exhausted("TOO_MANY_TESTS_OF_CALLER", message)
 }
@@ -128,8 +130,8 @@ pub(crate) fn too_many_tests_of_caller(most: usize) -> ApiError {
 /// One tenant has as many tests under way as it may.
 pub(crate) fn too_many_tests_of_tenant(most: usize) -> ApiError {
     let message = format!(
-        "{most} connection tests are under way for this customer, which is the most at once. Please try again when one \
-         has ended."
+        "{most} connection tests are running for this customer, which is the limit. Try again when one of them has \
+         ended."
     );
     ApiError::resource_exhausted("TOO_MANY_TESTS_OF_TENANT", message)
 }
@@ -146,7 +148,7 @@ pub(crate) fn no_worker() -> ApiError {
     ApiError::new(
         Code::Unavailable,
         "NO_WORKER",
-        "No worker took the test in time: all are busy, or none runs. Please try again.",
+        "No worker took the test in time: all are busy, or none is running. Try again.",
     )
 }
 
@@ -155,7 +157,7 @@ pub(crate) fn test_overdue() -> ApiError {
     ApiError::new(
         Code::DeadlineExceeded,
         "TEST_OVERDUE",
-        "The test was not over within 3 minutes. What it found out so far holds.",
+        "The test did not end within 3 minutes. The steps reported so far are valid.",
     )
 }
 
@@ -164,7 +166,7 @@ pub(crate) fn test_lost() -> ApiError {
     ApiError::new(
         Code::Unavailable,
         "UNAVAILABLE",
-        "The rest of the test was lost on its way. Please try again.",
+        "The rest of the test was lost in transit. Try again.",
     )
 }
 

@@ -117,7 +117,7 @@ fn hsr(wanted: &Wanted, object_type: ObjectType) -> Result<bool, ReconcileError>
         let mut violations = Violations::default();
         violations.push(
             "account.hsr_enabled",
-            format!("HSR is for accounts of type USER, and this one is {object_type}"),
+            format!("HSR is only for accounts of type USER; this account is {object_type}"),
         );
         return Err(ReconcileError::Malformed(violations));
     }

@@ -129,7 +129,7 @@ fn object_type(number: i32) -> Result<Option<ObjectType>, String> {
     let object_type = known.and_then(ObjectType::parse);
     object_type
         .map(Some)
-        .ok_or_else(|| format!("{number} is no object type"))
+        .ok_or_else(|| format!("{number} is not an object type"))
 }
 
 #[cfg(test)]

@@ -67,10 +67,7 @@ impl Retention {
             ("retention.held_runs", self.held_runs),
         ];
         for (key, _) in kept.iter().filter(|(_, kept)| *kept == 0) {
-            problems.push(
-                *key,
-                "must be at least 1: somebody is to decide by the newest one",
-            );
+            problems.push(*key, "must be at least 1: people decide by the newest one");
         }
         if self.summary_days < self.rows_days.max(self.preview_days) {
             problems.push(

@@ -111,7 +111,7 @@ impl Reading<'_> {
             let Some(of) = of else { continue };
             let what = match self.alias_of.get(of) {
                 None => format!("{} is not in the list", of.as_str()),
-                Some(Some(_)) => format!("{} is an alias itself", of.as_str()),
+                Some(Some(_)) => format!("{} is itself an alias", of.as_str()),
                 Some(None) => continue,
             };
             let position = self.first_seen.get(name).copied().unwrap_or_default();
@@ -183,11 +183,11 @@ mod tests {
             domain("c.example", "b.example"),
         ]);
         assert!(
-            told.contains("domains[2].alias_of") && told.contains("alias itself"),
+            told.contains("domains[2].alias_of") && told.contains("itself an alias"),
             "{told}"
         );
         let told = refused(&[domain("a.example", "a.example")]);
-        assert!(told.contains("alias itself"), "{told}");
+        assert!(told.contains("itself an alias"), "{told}");
     }
 
     #[test]

@@ -9,13 +9,13 @@ pub(crate) enum AccountRefused {
     #[error("The tenant has no such account.")]
     NoAccount,
     /// It is removed.
-    #[error("The account is removed. It has to be restored first.")]
+    #[error("The account is removed. Restore it first.")]
     AlreadyRemoved,
     /// It is live.
     #[error("The account is not removed.")]
     NotRemoved,
     /// It is protected.
-    #[error("The account is protected. Its protection has to be taken away first.")]
+    #[error("The account is protected. Remove its protection first.")]
     Protected,
     /// Another account has an address.
     #[error("The address {address} belongs to the account {primary}.")]
@@ -26,13 +26,15 @@ pub(crate) enum AccountRefused {
         primary: String,
     },
     /// An address is outside of the tenant's domains.
-    #[error("The address {address} is in none of the tenant's domains.")]
+    #[error("The address {address} is not in any of the tenant's domains.")]
     DomainNotRegistered {
         /// The address.
         address: String,
     },
     /// The directory holds what would be changed.
-    #[error("The directory holds the address {address}: its account, role and type are changed there.")]
+    #[error(
+        "The address {address} comes from the directory: change its account, address type and object type there."
+    )]
     HeldByDirectory {
         /// The address, or one of those of the account.
         address: String,

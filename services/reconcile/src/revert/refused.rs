@@ -14,11 +14,11 @@ pub(super) enum Refused {
     NoRun,
     #[error("The run is not a sync that succeeded.")]
     NotAFinishedSync,
-    #[error("The run was taken back before.")]
+    #[error("The run has already been reverted.")]
     AlreadyReverted,
     #[error("The run changed no account.")]
     NothingToRevert,
-    #[error("The run ended too long ago: what is needed to take it back is kept no longer.")]
+    #[error("The run ended too long ago: the data for its revert is no longer kept.")]
     Expired,
 }
 
@@ -94,6 +94,6 @@ mod tests {
     fn the_failure_says_why_for_support() {
         let failure = Refused::AlreadyReverted.failure();
         assert_eq!(failure.code, "REVERT_REFUSED");
-        assert!(failure.detail.contains("before"), "{}", failure.detail);
+        assert!(failure.detail.contains("already"), "{}", failure.detail);
     }
 }

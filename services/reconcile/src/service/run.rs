@@ -58,7 +58,7 @@ impl ReconcileService for RunCalls {
         if *self.database.borrow() {
             return Ok(Response::new(CheckWorkerResponse {}));
         }
-        let away = "Reconcile's database does not answer at the moment. Please try again.";
+        let away = "Reconcile's database is not answering. Try again.";
         Err(ApiError::new(Code::Unavailable, "UNAVAILABLE", away).into())
     }
 

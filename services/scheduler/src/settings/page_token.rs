@@ -30,7 +30,7 @@ pub(super) fn read(token: &str) -> Result<String, ApiError> {
         .ok_or_else(|| {
             ApiError::invalid_argument(
                 "PAGE_TOKEN",
-                "The page token is not one of ListSettings. Begin again at the first page.",
+                "The page token does not belong to ListSettings. Start again at the first page.",
             )
         })
 }

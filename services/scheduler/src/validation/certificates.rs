@@ -36,7 +36,7 @@ fn canonical(pem: &str) -> Result<String, String> {
         let (kind, der) = section.map_err(|_| format!("block {count} is damaged: it is not PEM"))?;
         if kind != SectionKind::Certificate {
             return Err(format!(
-                "block {count} is not a certificate: expected CERTIFICATE blocks alone"
+                "block {count} is not a certificate: expected only CERTIFICATE blocks"
             ));
         }
         // The worker's own test: what it would not trust is refused here.

@@ -45,7 +45,7 @@ pub(super) fn take_password(settings: &mut Settings, violations: &mut Violations
     if length == 0 {
         violations.push(
             FIELD,
-            "must not be empty; leave it out to keep the one that is stored",
+            "must not be empty; leave it out to keep the stored password",
         );
     } else if length > MOST_PASSWORD_BYTES {
         violations.push(FIELD, format!("expected at most {MOST_PASSWORD_BYTES} bytes"));
@@ -59,7 +59,8 @@ fn security(directory: &mut Directory, deployment: &Deployment, violations: &mut
         Ok(Security::Unspecified) => directory.set_security(Security::Ldaps),
         Ok(Security::Plaintext) if !deployment.allow_plaintext => violations.push(
             FIELD,
-            "PLAINTEXT is not allowed here, since it would show the password to the network: expected LDAPS or STARTTLS",
+            "PLAINTEXT is not allowed here, because it would show the password to the network: expected LDAPS or \
+             STARTTLS",
         ),
         Ok(_) => {}
         Err(_) => violations.push(FIELD, "expected LDAPS, STARTTLS or PLAINTEXT"),

@@ -125,7 +125,7 @@ fn check_built(filter: &str, violations: &mut Violations) {
     } else if parse(filter).is_err() {
         violations.push(
             "filter",
-            "is nested as deep as can be: expected one to which conditions can be added",
+            "is nested as deeply as possible: expected a filter to which conditions can be added",
         );
     }
 }

@@ -38,7 +38,7 @@ fn canonical(text: &str) -> Result<String, &'static str> {
         return Ok(address.to_string());
     }
     if text.contains("://") {
-        return Err("expected the host alone, not a URL: security and port have fields of their own");
+        return Err("expected only the host, not a URL: security and port have fields of their own");
     }
     if text.starts_with('[') {
         return Err("expected an IPv6 address without brackets, and no port: the port is directory.port");

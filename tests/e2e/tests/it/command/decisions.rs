@@ -87,7 +87,7 @@ async fn a_removal_is_approved_and_taken_back_and_the_schedule_resumed() -> Resu
     assert!(reverted.out.contains("reverts:"), "{reverted:?}");
     let again = answer(&["revert", id, run_id, "--yes"]).await?;
     assert_eq!(again.code, Some(1), "{again:?}");
-    assert!(again.err.contains("taken back already"), "{again:?}");
+    assert!(again.err.contains("already been reverted"), "{again:?}");
 
     let shown = json(&["settings", "show", id]).await?;
     assert_eq!(shown["paused_reason"], "REVERTED");
