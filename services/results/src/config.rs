@@ -89,19 +89,19 @@ impl ServiceConfig for Config {
     const KEYS: &'static [(&'static str, &'static str)] = &[
         (
             "watch.reread_seconds",
-            "how often a watched run is read without having heard of a change [5]",
+            "seconds between reads of a watched run without notice of a change [5]",
         ),
         (
             "watch.idle_seconds",
-            "how long WatchRun goes on without a change [600]",
+            "seconds that WatchRun continues without a change [600]",
         ),
         (
             "watch.lifetime_seconds",
-            "how long WatchRun goes on at all [3600]",
+            "seconds that WatchRun continues at most [3600]",
         ),
         (
             "retention.removed_days",
-            "how many days reconcile keeps removed accounts: explanations tell of it [30]",
+            "days that reconcile keeps removed accounts; explanations name the date [30]",
         ),
     ];
 

@@ -77,14 +77,16 @@ fn standing(facts: &Facts) -> Option<String> {
             Reason::DomainNotRegistered,
         ),
         DomainStanding::Own | DomainStanding::OwnAlias if was_foreign => {
-            return Some("Its domain was registered after that: the next sync decides anew.".to_owned());
+            return Some(
+                "Its domain has been registered since then: the next sync decides again.".to_owned(),
+            );
         }
         DomainStanding::Unspecified | DomainStanding::Own | DomainStanding::OwnAlias => return None,
     };
     if told(reason) {
         return None;
     }
-    let its = if was_foreign { "By now its" } else { "Its" };
+    let its = if was_foreign { "Since then: its" } else { "Its" };
     Some(format!("{its} {what}"))
 }
 
@@ -128,7 +130,7 @@ fn run_in_words(run: &Run) -> String {
     let kind = match run.kind() {
         RunKind::Sync => "the sync",
         RunKind::Preview => "the preview",
-        RunKind::Revert => "the undoing of a sync",
+        RunKind::Revert => "the revert of a sync",
         RunKind::Unspecified => "the run",
     };
     let time = run.end_time.as_ref().or(run.create_time.as_ref());

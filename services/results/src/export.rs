@@ -55,7 +55,7 @@ impl Exports {
         let busy = |_| {
             ApiError::resource_exhausted(
                 "EXPORTS_BUSY",
-                "Too many exports are under way. Please try again in a moment.",
+                "Too many exports are running. Try again in a moment.",
             )
         };
         let turn = turn.map_err(busy)??;

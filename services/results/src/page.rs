@@ -54,7 +54,7 @@ impl Query {
         position.map(Some).ok_or_else(|| {
             ApiError::invalid_argument(
                 "PAGE_TOKEN",
-                "The page token is not one of this query. Begin again at the first page.",
+                "The page token does not belong to this query. Start again at the first page.",
             )
         })
     }

@@ -77,7 +77,7 @@ impl Store {
         let _turn = tokio::select! {
             turn = share.acquire() => turn,
             () = given_up() => {
-                let why = "The call was given up before its turn came.";
+                let why = "The call was cancelled before its turn came.";
                 return Err(ApiError::new(Code::Cancelled, "GIVEN_UP", why));
             }
         };

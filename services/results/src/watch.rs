@@ -167,8 +167,9 @@ impl<R: ReadRun> Watcher<R> {
         };
         tokio::select! {
             biased;
-            () = self.ended.cancelled() => Err(interrupted(Code::Unavailable, "The service restarts")),
-            () = tokio::time::sleep_until(limit) => Err(interrupted(Code::DeadlineExceeded, "The watch was long")),
+            () = self.ended.cancelled() => Err(interrupted(Code::Unavailable, "The service is restarting")),
+            () = tokio::time::sleep_until(limit) => Err(interrupted(Code::DeadlineExceeded, "The watch has reached its \
+                                                                                             limit")),
             () = told => Ok(()),
             () = tokio::time::sleep_until(self.read + self.limits.reread) => Ok(()),
         }
@@ -179,7 +180,7 @@ fn interrupted(code: Code, why: &str) -> ApiError {
     ApiError::new(
         code,
         "WATCH_ENDED",
-        format!("{why}, and the run is not over yet. Please watch it again."),
+        format!("{why}, and the run has not ended yet. Watch it again."),
     )
 }
 

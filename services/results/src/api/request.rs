@@ -104,7 +104,7 @@ impl Checked {
                 Some(text) => texts.push(text),
                 None => self
                     .0
-                    .push(format!("verdicts[{index}]"), format!("{number} is no verdict")),
+                    .push(format!("verdicts[{index}]"), format!("{number} is not a verdict")),
             }
         }
         texts.sort_unstable();

@@ -18,7 +18,7 @@ pub(super) fn sentences(address: &str, facts: &Facts, kept: Duration) -> Vec<Str
 
 /// Whether another customer has it is not said, nor that nobody has.
 fn missing(address: &str) -> String {
-    format!("No account of yours in the portal has {address}.")
+    format!("None of your accounts has {address}.")
 }
 
 fn held(address: &str, account: &Account) -> Vec<String> {
@@ -33,7 +33,7 @@ fn held(address: &str, account: &Account) -> Vec<String> {
     };
     let mut sentences = vec![format!("{address} is in the portal, as {role}.")];
     if own.is_some_and(|own| own.origin() == Origin::Manual) {
-        sentences.push("It was typed in the portal.".to_owned());
+        sentences.push("It is a manual address.".to_owned());
     }
     if account.protected {
         sentences.push("Its account is protected: no sync takes an address from it.".to_owned());
@@ -41,7 +41,7 @@ fn held(address: &str, account: &Account) -> Vec<String> {
     let stale_since = own.and_then(|own| own.stale_since.as_ref()).and_then(from_proto);
     if let Some(since) = stale_since {
         sentences.push(format!(
-            "It has been stale since {}: no entry of the directory gives it to its account.",
+            "It has been stale since {}: no object in the directory gives it to its account.",
             minute(since)
         ));
     }
@@ -68,7 +68,8 @@ fn was_removed(account: &Account, kept: Duration) -> String {
     };
     let purge = removed.checked_add(kept).unwrap_or(removed);
     format!(
-        "The account {primary}, which had it, was removed on {}; it can be restored until {}, and is then deleted for good.",
+        "The account {primary}, which had it, was removed on {}; it can be restored until {}, and is then deleted for \
+         good.",
         minute(removed),
         minute(purge)
     )

@@ -11,13 +11,14 @@ const TOLD: usize = 5;
 pub(super) fn sentences(facts: &Facts) -> Vec<String> {
     let Some(read) = &facts.read else {
         return vec![
-            "What the directory says is not known: no complete read of it is kept. A preview or a sync makes one."
+            "The directory's state is not known: no complete read of it has been kept. Start a preview or a sync to \
+             get one."
                 .to_owned(),
         ];
     };
     let mut sentences = vec![format!("The directory was last read by {}.", which(read))];
     let what = if facts.rows.is_empty() {
-        "No entry that the search finds has the address."
+        "No object in the search scope has this address."
     } else {
         found(read)
     };
@@ -25,7 +26,7 @@ pub(super) fn sentences(facts: &Facts) -> Vec<String> {
     sentences.extend(facts.rows.iter().take(TOLD).map(claim));
     let more = facts.rows.len().saturating_sub(TOLD);
     if more > 0 {
-        sentences.push(format!("{more} more entries have it."));
+        sentences.push(format!("{more} more objects have it."));
     }
     sentences
 }
@@ -34,8 +35,8 @@ pub(super) fn sentences(facts: &Facts) -> Vec<String> {
 fn which(read: &Run) -> String {
     let run = run_in_words(read);
     match (read.kind(), read.state()) {
-        (RunKind::Preview, _) => format!("{run}, which changes nothing but says what a sync would do"),
-        (_, RunState::Held) => format!("{run}, which is held and has changed nothing"),
+        (RunKind::Preview, _) => format!("{run}, which changes nothing but shows what a sync would do"),
+        (_, RunState::Held) => format!("{run}, which is HELD and has changed nothing"),
         _ => run,
     }
 }
@@ -43,8 +44,8 @@ fn which(read: &Run) -> String {
 /// What was decided then, need not be so any more: somebody may have changed the account since.
 fn found(read: &Run) -> &'static str {
     match (read.kind(), read.state()) {
-        (RunKind::Preview, _) | (_, RunState::Held) => "This is what it found, and what it would do:",
-        _ => "This is what it found, and what it decided:",
+        (RunKind::Preview, _) | (_, RunState::Held) => "It found the following, and would do this:",
+        _ => "It found the following, and decided this:",
     }
 }
 
@@ -58,7 +59,7 @@ fn claim(row: &Row) -> String {
     let entry = [row.object_dn.as_str(), row.object_id.as_str()]
         .into_iter()
         .find(|name| !name.is_empty())
-        .unwrap_or("An entry");
+        .unwrap_or("An object");
     join(format!("{entry} has it as {role}."), rule(row))
 }
 

@@ -3,7 +3,7 @@ use rollcall_proto::v1::{self, AccountAddress, AddressType, ObjectType, Origin, 
 
 use super::*;
 
-const DECIDED: &str = "This is what it found, and what it decided:";
+const DECIDED: &str = "It found the following, and decided this:";
 const ANN: &str = "ann@acme.example";
 const KEPT: Duration = Duration::from_hours(24 * 30);
 
@@ -148,7 +148,7 @@ fn more_claims_than_one_reads_are_counted() {
     });
     let text = explanation(ANN, &facts, KEPT);
     assert!(text.contains("cn=4 has it") && !text.contains("cn=5"), "{text}");
-    assert!(text.ends_with("2 more entries have it."), "{text}");
+    assert!(text.ends_with("2 more objects have it."), "{text}");
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_stale_address_is_told_with_the_date_since_when() {
         &facts,
         &[
             "ann@acme.example is in the portal, as a domain alias of smith@acme.example.",
-            "It has been stale since 2026-11-20 01:01 UTC: no entry of the directory gives it to its account.",
+            "It has been stale since 2026-11-20 01:01 UTC: no object in the directory gives it to its account.",
             "The directory was last read by the sync of 2026-11-23 02:00 UTC.",
             DECIDED,
             &verdict::explain(Verdict::Stale, Some(Reason::Absent), None),
@@ -187,9 +187,10 @@ fn a_typed_address_of_a_protected_account_is_told_as_such() {
         &facts,
         &[
             "ann@acme.example is in the portal, as the primary address of a user.",
-            "It was typed in the portal.",
+            "It is a manual address.",
             "Its account is protected: no sync takes an address from it.",
-            "What the directory says is not known: no complete read of it is kept. A preview or a sync makes one.",
+            "The directory's state is not known: no complete read of it has been kept. Start a preview or a sync to \
+             get one.",
         ],
     );
 }
@@ -210,12 +211,12 @@ fn a_removed_address_is_told_with_the_day_until_which_it_can_be_restored() {
     tells(
         &facts,
         &[
-            "No account of yours in the portal has ann@acme.example.",
-            "The account smith@acme.example, which had it, was removed on 2026-11-22 10:00 UTC; it can be restored until \
-             2026-12-22 10:00 UTC, and is then deleted for good.",
-            "The directory was last read by the preview of 2026-11-23 02:00 UTC, which changes nothing but says what a \
-             sync would do.",
-            "No entry that the search finds has the address.",
+            "None of your accounts has ann@acme.example.",
+            "The account smith@acme.example, which had it, was removed on 2026-11-22 10:00 UTC; it can be restored \
+             until 2026-12-22 10:00 UTC, and is then deleted for good.",
+            "The directory was last read by the preview of 2026-11-23 02:00 UTC, which changes nothing but shows what \
+             a sync would do.",
+            "No object in the search scope has this address.",
             "The last run that changed it was the sync of 2026-11-23 02:00 UTC, which decided:",
             &verdict::explain(Verdict::Remove, Some(Reason::Absent), None),
         ],
@@ -250,11 +251,11 @@ fn a_held_read_and_an_undone_change_are_told_as_such() {
     });
     let text = explanation(ANN, &facts, KEPT);
     assert!(
-        text.contains("which is held and has changed nothing. This is what it found, and what it would do:"),
+        text.contains("which is HELD and has changed nothing. It found the following, and would do this:"),
         "{text}"
     );
     assert!(
-        text.contains("The last run that changed it was the undoing of a sync of"),
+        text.contains("The last run that changed it was the revert of a sync of"),
         "{text}"
     );
 }
@@ -296,7 +297,7 @@ fn a_domain_that_changed_hands_after_the_read_is_told_after_what_the_read_decide
     };
     let text = explanation(ANN, &foreign, KEPT);
     assert!(
-        text.ends_with("By now its domain belongs to another customer of the portal."),
+        text.ends_with("Since then: its domain belongs to another customer of the portal."),
         "{text}"
     );
     let registered = own(Facts {
@@ -304,7 +305,7 @@ fn a_domain_that_changed_hands_after_the_read_is_told_after_what_the_read_decide
         ..foreign
     });
     let text = explanation(ANN, &registered, KEPT);
-    assert!(text.ends_with("the next sync decides anew."), "{text}");
+    assert!(text.ends_with("the next sync decides again."), "{text}");
 }
 
 #[test]

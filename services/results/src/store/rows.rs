@@ -97,8 +97,9 @@ fn filtered<'q>(
     claims_only: bool,
     after: Position,
 ) -> Result<QueryAs<'q, Postgres, RowRecord, PgArguments>, ApiError> {
-    let row_id = i64::try_from(after.id)
-        .map_err(|_| ApiError::invalid_argument("PAGE_TOKEN", "The page token is not one of this query."))?;
+    let row_id = i64::try_from(after.id).map_err(|_| {
+        ApiError::invalid_argument("PAGE_TOKEN", "The page token does not belong to this query.")
+    })?;
     Ok(sqlx::query_as(sql)
         .bind(&run.tenant_id)
         .bind(run.run_id)
