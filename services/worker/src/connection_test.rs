@@ -187,7 +187,7 @@ fn stopped() -> (Told, ReadError) {
     let error = ReadError::Stopped;
     let told = Told::of(&error)
         .saying("The test was interrupted on our side.")
-        .advising("Nothing has to be changed. Test again.");
+        .advising("No change is needed. Test again.");
     (told, error)
 }
 

@@ -7,7 +7,7 @@ use rollcall_worker::service::{self, Command};
 
 const INFO: ServiceInfo = ServiceInfo {
     name: rollcall_worker::NAME,
-    about: "Reads customers' directories and hands what they hold to reconcile",
+    about: "Reads customers' directories and hands the objects to reconcile",
     version: env!("CARGO_PKG_VERSION"),
 };
 

@@ -27,7 +27,7 @@ pub(super) async fn bind(
     };
     match bound {
         Ok(()) => {
-            let message = format!("The directory took the password of {}.", target.username);
+            let message = format!("Signed in to the directory as {}.", target.username);
             steps.passed(message, None).await
         }
         Err(error) => {
@@ -57,19 +57,20 @@ pub(super) async fn identity(
     match authorization_id.as_deref() {
         Some("") => {
             let told = Told {
-                message: "The directory took the password, but takes us for nobody (anonymous).".to_owned(),
+                message: "The directory accepted the password but treats the connection as anonymous."
+                    .to_owned(),
                 advice: "Check that the user name is that of an account in this directory.".to_owned(),
             };
             steps.warned(told, findings).await
         }
         Some(name) => {
             steps
-                .passed(format!("To the directory we are {name}."), findings)
+                .passed(format!("The directory knows us as {name}."), findings)
                 .await
         }
         None => {
             let message = format!(
-                "The directory does not tell who we are to it; it took the password of {}.",
+                "The server does not answer “Who am I?”; the sign-in as {} succeeded.",
                 target.username
             );
             steps.passed(message, findings).await

@@ -87,7 +87,7 @@ fn timestamp(time: ASN1Time) -> prost_types::Timestamp {
 pub(super) fn trusted(host: &str, findings: &TlsFindings, now: Timestamp) -> Told {
     let end = findings.chain.first().and_then(|own| own.not_after.as_ref());
     let protected = format!(
-        "The connection is encrypted ({}, {}), and the server proved to be {host}.",
+        "The connection is encrypted ({}, {}), and the server's certificate is valid for {host}.",
         findings.version, findings.cipher_suite
     );
     let Some(end) = end.and_then(|end| Timestamp::from_second(end.seconds).ok()) else {
@@ -97,12 +97,12 @@ pub(super) fn trusted(host: &str, findings: &TlsFindings, now: Timestamp) -> Tol
         };
     };
     let advice = if end.duration_since(now) < SOON {
-        "Renew the server's certificate in time: once it has expired, nothing can be read any more."
+        "Renew the server's certificate in time: once it has expired, the directory can no longer be read."
     } else {
         ""
     };
     Told {
-        message: format!("{protected} Its certificate is valid until {}.", day(end)),
+        message: format!("{protected} It expires on {}.", day(end)),
         advice: advice.to_owned(),
     }
 }
@@ -126,12 +126,12 @@ pub(super) fn untrusted(
         // Of the name that is trusted, and of another key.
         CertificateError::BadSignature => told
             .saying(format!(
-                "The server's certificate names {} as its issuer, but was signed with another key than that of the \
-                 trusted authority of this name.",
+                "The server's certificate names {} as its issuer, but was not signed with the key of the trusted \
+                 authority of this name.",
                 own.issuer
             ))
             .advising(format!(
-                "Enter the present certificate of the authority {}: it may have been renewed.",
+                "Enter the current certificate of the authority {}: it may have been renewed.",
                 own.issuer
             )),
         CertificateError::UnknownIssuer => unknown_issuer(told, own, &findings.chain, own_authorities),
@@ -140,16 +140,16 @@ pub(super) fn untrusted(
         }
         CertificateError::Expired => told
             .saying("A certificate of the server has expired.")
-            .advising("Renew it."),
+            .advising("Renew the certificate."),
         CertificateError::ExpiredContext { not_after, .. } => told
             .saying(format!(
                 "A certificate of the server expired on {}.",
                 second(*not_after)
             ))
-            .advising("Renew the certificate, and check that the server shows the new one."),
+            .advising("Renew the certificate, and check that the server presents the new one."),
         CertificateError::NotValidYetContext { not_before, .. } => told
             .saying(format!(
-                "A certificate of the server is valid only from {} on.",
+                "A certificate of the server is not valid before {}.",
                 second(*not_before)
             ))
             .advising("Check the clock of the machine that issued it, or wait until then."),
@@ -168,7 +168,7 @@ fn unknown_issuer(
 ) -> Told {
     if own.subject == own.issuer {
         return told
-            .saying(format!("The server's certificate, {}, is signed by itself.", own.subject))
+            .saying(format!("The server's certificate, {}, is self-signed.", own.subject))
             .advising(
                 "Have a certificate for the server issued by your certificate authority, and enter the certificate \
                  of that authority.",
@@ -176,9 +176,9 @@ fn unknown_issuer(
     }
     let last = chain.last().unwrap_or(own);
     let now = if own_authorities {
-        "The CA certificates that are entered now do not lead to it."
+        "It does not chain to the CA certificates that are currently entered."
     } else {
-        "It is none of the public ones that are trusted without being entered."
+        "It is not one of the public authorities that are trusted by default."
     };
     told.saying(format!(
         "The server's certificate was issued by {}, which is not trusted.",
@@ -193,7 +193,7 @@ fn unknown_issuer(
 fn wrong_name(told: Told, host: &str, presented: &[String]) -> Told {
     let (named, advice) = if presented.is_empty() {
         (
-            "it names no host at all (what counts are the subject alternative names)".to_owned(),
+            "it names no host (only the subject alternative names count)".to_owned(),
             format!("Have a certificate issued that names {host}."),
         )
     } else {
@@ -220,7 +220,7 @@ fn second(time: rustls_pki_types::UnixTime) -> String {
     i64::try_from(time.as_secs())
         .ok()
         .and_then(|second| Timestamp::from_second(second).ok())
-        .map_or_else(|| "a day unknown".to_owned(), day)
+        .map_or_else(|| "an unknown day".to_owned(), day)
 }
 
 fn day(time: Timestamp) -> String {

@@ -78,11 +78,11 @@ pub(super) async fn base(
         // What lies below it may be visible all the same, and the count tells.
         steps.warned(sentences::unseen_base(&dn), findings).await?;
     } else if is_default {
-        let message = format!("The search begins at {dn}, as the server proposes.");
+        let message = format!("Searching from {dn}, the server's default base.");
         steps.passed(message, findings).await?;
     } else {
         steps
-            .passed(format!("The search base {dn} is there."), findings)
+            .passed(format!("The search base {dn} exists."), findings)
             .await?;
     }
     Ok(dn)
@@ -126,7 +126,7 @@ pub(super) async fn count(
             steps.passed(message, findings).await?;
         }
         (_, true) => {
-            let message = format!("{number} objects match the filter, and more: the count ends here.");
+            let message = format!("More than {number} objects match the filter: the count ends here.");
             steps.passed(message, findings).await?;
         }
     }
@@ -213,7 +213,7 @@ fn nothing_matches(target: &Target, base: &str) -> Told {
         message: format!("No object below {base} matches the filter."),
         advice: format!(
             "Check the filter and the search base, that the objects have values in {}, and that the account may read \
-             them. What is asked for is {}",
+             them. The search filter is {}",
             sentences::list(&attributes),
             target.filter
         ),
@@ -242,8 +242,8 @@ pub(super) async fn examples(
     }
     let message = match objects.len() {
         0 => "There is no object to show.",
-        1 => "This is an object as it would be read.",
-        _ => "These are objects as they would be read.",
+        1 => "Example of an object that would be read.",
+        _ => "Examples of objects that would be read.",
     };
     steps
         .passed(message, Findings::Examples(ExamplesFindings { objects }))

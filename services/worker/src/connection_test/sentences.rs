@@ -93,15 +93,15 @@ pub(super) fn unprotected(error: &ReadError) -> Told {
     match error {
         ReadError::ConnectTimeout { step, after } => told
             .saying(format!(
-                "The server took the connection, but {step} got no answer within {}.",
+                "The server accepted the connection but did not answer {step} within {}.",
                 seconds(*after)
             ))
             .advising(
                 "Check that the port belongs to the chosen security (636 for LDAPS, 389 for StartTLS), and that no \
-                 firewall between us looks into encrypted connections.",
+                 firewall between us inspects encrypted connections.",
             ),
         ReadError::StartTlsRefused { text, .. } if !text.is_empty() => {
-            let message = format!("{} It said: {text}", told.message);
+            let message = format!("{} It answered: {text}", told.message);
             told.saying(message)
         }
         _ => told,
@@ -127,7 +127,7 @@ pub(super) fn unbound(error: &ReadError) -> Told {
 /// That the time for finding a server that answers is over before every host and address was tried.
 pub(super) fn out_of_reach(told: Told, reach: Duration) -> Told {
     let message = format!(
-        "{} All hosts and addresses together have {}, so no other was tried.",
+        "{} The limit for all hosts and addresses together is {}, so no other was tried.",
         told.message,
         seconds(reach)
     );
@@ -136,7 +136,7 @@ pub(super) fn out_of_reach(told: Told, reach: Duration) -> Told {
 
 /// That an address did not do, and another one is left.
 pub(super) fn next_address(told: Told) -> Told {
-    let message = format!("{} The next address of this host is tried.", told.message);
+    let message = format!("{} Trying the next address of this host.", told.message);
     told.saying(message)
 }
 
@@ -151,7 +151,7 @@ pub(super) fn no_base(base: &str, matched: &str, error: &ReadError) -> Told {
     if matched.is_empty() {
         return told;
     }
-    let advice = format!("{} What the server knows of it is {matched}.", told.advice);
+    let advice = format!("{} The part that exists is {matched}.", told.advice);
     told.advising(advice)
 }
 
@@ -159,7 +159,7 @@ pub(super) fn no_base(base: &str, matched: &str, error: &ReadError) -> Told {
 pub(super) fn unseen_base(base: &str) -> Told {
     Told {
         message: format!(
-            "The server takes {base} for a search base, but does not show this entry to the account."
+            "The server accepts {base} as a search base, but does not show this entry to the account."
         ),
         advice: "If no object is found below it, check the search base, and that the account may read it."
             .to_owned(),

@@ -192,14 +192,14 @@ fn told(explored: &Explored) -> Told {
     let findings = &explored.findings;
     if explored.silent {
         return Told {
-            message: "The server does not show this account what it is and what it can do.".to_owned(),
+            message: "The server does not let this account read its capabilities (root DSE).".to_owned(),
             advice: String::new(),
         };
     }
     let kind = match findings.server_type() {
         ServerType::ActiveDirectory => "Active Directory",
         ServerType::Openldap => "OpenLDAP",
-        ServerType::Other | ServerType::Unspecified => "an LDAP server of another kind",
+        ServerType::Other | ServerType::Unspecified => "another LDAP server",
     };
     let mut message = format!("The server is {kind}");
     if !findings.description.is_empty() {
@@ -207,23 +207,23 @@ fn told(explored: &Explored) -> Told {
     }
     message.push('.');
     if findings.paging {
-        message.push_str(" It answers in pages.");
+        message.push_str(" It supports paged results.");
     }
     message.push_str(match (findings.dirsync, findings.dirsync_allowed, explored.deleted) {
         (false, ..) => "",
-        (true, false, _) => " This account may not ask it what changed (DirSync).",
-        (true, true, true) => " This account may ask it what changed (DirSync), deleted objects included.",
+        (true, false, _) => " This account may not ask for changes (DirSync).",
+        (true, true, true) => " This account may ask for changes (DirSync), deleted objects included.",
         (true, true, false) => {
-            " This account may ask it what changed (DirSync), but sees no deleted objects; with the rights to list and \
-             read CN=Deleted Objects it would."
+            " This account may ask for changes (DirSync), but sees no deleted objects; it would with the rights to \
+             list and read CN=Deleted Objects."
         }
     });
     let advice = if findings.paging {
         ""
     } else {
-        message.push_str(" It does not answer in pages.");
+        message.push_str(" It does not support paged results.");
         "Make sure that the server's size limit for this account is above the number of objects to be read: without \
-         pages they come in one answer."
+         pages, they come in one answer."
     };
     Told {
         message,

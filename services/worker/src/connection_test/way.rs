@@ -96,14 +96,14 @@ impl Way<'_> {
         let told = Told::of(&ReadError::AddressNotAllowed);
         if allowed.is_empty() {
             let error = ReadError::AddressNotAllowed.at(&format!("{host}:{}", self.target.port));
-            let told = told.saying(format!("{message} No connection is allowed there."));
+            let told = told.saying(format!("{message} Connections to this address are not allowed."));
             return Err(steps.failed(told, &error, Findings::Resolve(findings)).await);
         }
         if refused.is_empty() {
             steps.passed(message, Findings::Resolve(findings)).await?;
         } else {
             let told = told.saying(format!(
-                "{message} No connection is allowed to {}.",
+                "{message} Connections to {} are not allowed.",
                 sentences::list(&findings.refused_addresses)
             ));
             steps.warned(told, Findings::Resolve(findings)).await?;
@@ -133,7 +133,7 @@ impl Way<'_> {
                 }));
             }
         };
-        let message = format!("{} takes connections on port {}.", address.ip(), address.port());
+        let message = format!("{} accepts connections on port {}.", address.ip(), address.port());
         steps.passed(message, findings).await?;
         let encrypted = self.target.security != Security::Plaintext;
         if encrypted {

@@ -165,7 +165,7 @@ impl Collector {
             references: met.references,
             digest: self.digest.finish().to_vec(),
             read_mode: ReadMode::Full.into(),
-            read_mode_reason: "All that base and filter answer is read each time.".to_owned(),
+            read_mode_reason: "Every matching object is read each time.".to_owned(),
             server: met.server,
             server_id: met.server_id,
         })

@@ -116,7 +116,7 @@ async fn a_trusted_server_shows_version_suite_and_chain() {
     assert_eq!(end, Some(at("2031-02-03T00:00:00Z").as_second()));
     let told = trusted(HOST, &findings, at("2031-01-01T00:00:00Z"));
     assert!(told.message.contains("TLSv1.3"), "{told:?}");
-    assert!(told.message.contains("valid until 2031-02-03"), "{told:?}");
+    assert!(told.message.contains("It expires on 2031-02-03"), "{told:?}");
     assert_eq!(told.advice, "");
 }
 
@@ -142,18 +142,21 @@ async fn of_an_unknown_authority_the_name_is_told_so_that_it_can_be_entered() {
     );
     assert!(told.message.contains("Corp CA"), "{told:?}");
     assert!(
-        told.advice.contains("Corp CA") && told.advice.contains("entered now"),
+        told.advice.contains("Corp CA") && told.advice.contains("currently entered"),
         "{told:?}"
     );
     let (told, _) = refused(corp.sign(&[HOST], |_| {}), "").await;
-    assert!(told.advice.contains("none of the public ones"), "{told:?}");
+    assert!(
+        told.advice.contains("not one of the public authorities"),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]
 async fn an_authority_that_was_renewed_under_its_old_name_is_to_be_entered_anew() {
     let (renewed, entered) = (Authority::new("Corp CA"), Authority::new("Corp CA"));
     let (told, _) = refused(renewed.sign(&[HOST], |_| {}), &entered.certificate.pem()).await;
-    assert!(told.message.contains("another key"), "{told:?}");
+    assert!(told.message.contains("not signed with the key"), "{told:?}");
     assert!(told.advice.contains("Corp CA"), "{told:?}");
 }
 
@@ -165,7 +168,7 @@ async fn a_certificate_for_another_name_is_shown_with_the_names_that_it_has() {
     assert!(told.message.contains("it names dc2.corp.example"), "{told:?}");
     assert!(told.advice.contains(HOST), "{told:?}");
     let (told, _) = refused(authority.sign(&[], |_| {}), &trusted).await;
-    assert!(told.message.contains("no host at all"), "{told:?}");
+    assert!(told.message.contains("it names no host"), "{told:?}");
 }
 
 #[tokio::test]
@@ -174,7 +177,7 @@ async fn a_certificate_that_signs_itself_is_called_so() {
     let certificate = server_params(&[HOST], |_| {}).self_signed(&key).unwrap();
     let other = Authority::new("Other CA").certificate.pem();
     let (told, _) = refused(Shown { certificate, key }, &other).await;
-    assert!(told.message.contains("signed by itself"), "{told:?}");
+    assert!(told.message.contains("self-signed"), "{told:?}");
 }
 
 #[tokio::test]
@@ -185,7 +188,7 @@ async fn an_expired_certificate_is_told_with_its_day() {
     assert!(told.message.contains("expired on 2020-01-02"), "{told:?}");
     let shown = authority.sign(&[HOST], |params| params.not_before = date_time_ymd(3000, 1, 2));
     let (told, _) = refused(shown, &authority.certificate.pem()).await;
-    assert!(told.message.contains("from 3000-01-02 on"), "{told:?}");
+    assert!(told.message.contains("before 3000-01-02"), "{told:?}");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn silence_in_the_middle_of_a_handshake_is_no_matter_of_reachability() {
     let told = unprotected(&silent);
     assert_eq!(
         told.message,
-        "The server took the connection, but the TLS handshake got no answer within 1 second."
+        "The server accepted the connection but did not answer the TLS handshake within 1 second."
     );
     assert!(told.advice.contains("636 for LDAPS"), "{told:?}");
 }

@@ -105,7 +105,7 @@ fn of_a_server_that_hides_itself_nothing_is_claimed() {
         silent: true,
         ..Explored::default()
     });
-    assert!(hidden.message.contains("does not show"), "{hidden:?}");
+    assert!(hidden.message.contains("does not let this account"), "{hidden:?}");
     assert!(
         !hidden.message.contains("pages") && hidden.advice.is_empty(),
         "{hidden:?}"

@@ -44,8 +44,7 @@ async fn hosts_that_never_answer_take_no_longer_than_all_have_together_and_the_l
     let last = steps.last().unwrap();
     assert_eq!((last.kind(), code(last)), (TestStepKind::Tls, "CONNECT_TIMEOUT"));
     assert!(
-        last.message
-            .contains("together have 500 ms, so no other was tried"),
+        last.message.contains("together is 500 ms, so no other was tried"),
         "{last:?}"
     );
 }
