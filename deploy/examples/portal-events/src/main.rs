@@ -107,7 +107,7 @@ fn take(delivery: &Delivery, seen: &mut Seen) -> Result<()> {
     // It stays in the queue, and what follows it too, until a newer program takes them in their order.
     ensure!(
         event.schema_version == SCHEMA_VERSION,
-        "an event of schema version {}: this program is to be updated",
+        "an event of schema version {}: this program must be updated",
         event.schema_version
     );
     match seen.meet(&event.tenant_id, event.sequence) {
