@@ -43,7 +43,7 @@ impl Events {
         };
         let message = Message::event(format!("run.{tenant}"), body.encode_to_vec());
         if self.queue.try_send(message).is_err() {
-            tracing::debug!(tenant.id = %tenant, run.id = %run, "a change is not told: too many wait");
+            tracing::debug!(tenant.id = %tenant, run.id = %run, "a change is not announced: too many wait");
         }
     }
 }
@@ -65,7 +65,7 @@ async fn publish(mut queue: mpsc::Receiver<Message>, publisher: Publisher, soft:
             .filter(|result| result.is_err())
             .count();
         if lost > 0 {
-            tracing::debug!(lost, "changes were not told");
+            tracing::debug!(lost, "changes were not announced");
         }
         batch.clear();
     }

@@ -26,7 +26,7 @@ impl Default for Metrics {
                 .build(),
             dropped: meter
                 .u64_counter("rollcall.reconcile.dropped")
-                .with_description("What had its time and was dropped, by kind")
+                .with_description("Expired data that was dropped, by kind")
                 .build(),
         };
         for state in [

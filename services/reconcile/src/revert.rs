@@ -154,7 +154,7 @@ impl Reconciler {
             accounts = before.len(),
             accounts.changed = undo.changes.len(),
             rows = undo.rows.len(),
-            "takes a sync back"
+            "reverts a sync"
         );
         let account_version = apply::changes(tenant, &undo.changes).await?;
         outbox::account_changes(tenant, Some(run), &undo.changes).await?;
@@ -186,7 +186,7 @@ pub(crate) async fn memory(tenant: &mut TenantTx, request: &RunRequest) -> Resul
         .bind(request.acts_on_run_id)
         .fetch_optional(tenant.connection())
         .await
-        .during("read what the run takes back")?;
+        .during("read what the run reverts")?;
     let count = |count: i64| usize::try_from(count).unwrap_or_default();
     let bytes = |(accounts, addresses)| count(accounts) * ACCOUNT_BYTES + count(addresses) * ADDRESS_BYTES;
     Ok(counts.map(bytes).unwrap_or_default())
@@ -203,7 +203,7 @@ async fn mark(tenant: &mut TenantTx, run: RunId, reverted: RunId) -> Result<(), 
     .bind(run.as_uuid())
     .execute(tenant.connection())
     .await
-    .during("note that the run was taken back")?;
+    .during("note that the run was reverted")?;
     Ok(())
 }
 

@@ -215,7 +215,7 @@ impl ServiceConfig for Config {
     const KEYS: &'static [(&'static str, &'static str)] = &[
         (
             "reconcile.url",
-            "reconcile, as in http://127.0.0.1:7103, or https:// for mutual TLS",
+            "address of reconcile: http://127.0.0.1:7103, or https:// for mutual TLS",
         ),
         (
             "reconcile.ca_file",
@@ -225,88 +225,84 @@ impl ServiceConfig for Config {
         ("reconcile.key_file", "the certificate's key, PEM"),
         (
             "credentials.key_files",
-            "the keys that open credentials, the newest first: what was sealed to an older one is sealed anew to it",
+            "the keys that open credentials, newest first: a credential sealed to an older key is sealed again to the \
+             newest",
         ),
         (
             "network.allow",
-            "networks that may be dialled beside public addresses; default: none",
+            "networks that may be dialled in addition to public addresses; default: none",
         ),
         ("network.deny", "networks that are never dialled; default: none"),
         (
             "directory.allow_plaintext",
-            "whether directories may be read without TLS; default: false",
+            "true: directories may be read without TLS; default: false",
         ),
-        (
-            "directory.page_size",
-            "entries asked for at a time; default: 1000",
-        ),
+        ("directory.page_size", "entries in a page; default: 1000"),
         (
             "directory.connect_timeout_seconds",
-            "for resolving a name, connecting to one address, and TLS, each; default: 10",
+            "seconds for each of resolving a name, connecting to one address, and TLS; default: 10",
         ),
         (
             "directory.reach_timeout_seconds",
-            "for all of these together, over all hosts and addresses; default: 20",
+            "seconds for all of these together, over all hosts and addresses; default: 20",
         ),
         (
             "directory.bind_timeout_seconds",
-            "until a directory answers the bind; default: 10",
+            "seconds until a directory must answer the bind; default: 10",
         ),
         (
             "directory.read_timeout_seconds",
-            "until a directory's next message, once it has taken the bind; default: 120",
+            "seconds until a directory's next message, once it has accepted the bind; default: 120",
         ),
-        (
-            "lanes.interactive",
-            "runs at once that somebody waits for; default: 4",
-        ),
-        (
-            "lanes.scheduled",
-            "runs at once that a schedule asked for; default: 4",
-        ),
+        ("lanes.interactive", "interactive runs at once; default: 4"),
+        ("lanes.scheduled", "scheduled runs at once; default: 4"),
         (
             "lanes.slow",
-            "runs at once of directories that did not answer; default: 2",
+            "runs at once of directories that did not answer before; default: 2",
         ),
         (
             "lanes.waiting",
-            "runs at once whose directories do not answer, or answer slowly, beside these; default: 256, at most 400",
+            "runs at once, in addition, whose directories do not answer or answer slowly; default: 256, at most 400",
         ),
         (
             "lanes.long",
-            "runs at once that take longer than a quarter of a second and go on without a slot, beside these; default: 8, at most 64",
+            "runs at once, in addition, that take longer than a quarter of a second and continue without a slot; \
+             default: 8, at most 64",
         ),
         (
             "lanes.alone",
-            "runs at once in processes of their own, since they lost a worker before; default: 2",
+            "runs at once in processes of their own, because they lost a worker before; default: 2",
         ),
         (
             "lanes.tests",
-            "connection tests at once, beside the runs; default: 16",
+            "connection tests at once, in addition to the runs; default: 16",
         ),
         (
             "pace.grace_milliseconds",
-            "until a directory has taken the bind, or its run gives up its slot; default: 75",
+            "milliseconds until a directory must accept the bind, or its run gives up its slot; default: 75",
         ),
         (
             "pace.silence_milliseconds",
-            "how long a directory that is read may be silent, or its run gives up its slot; default: 1000",
+            "milliseconds that a directory may be silent during a read, or its run gives up its slot; default: 1000",
         ),
         (
             "pace.slot_entries",
-            "a run whose directory sends fewer entries a second gives up its slot; default: 2000",
+            "entries a second; a run whose directory sends fewer gives up its slot; default: 2000",
         ),
         (
             "pace.slot_bytes",
-            "unless it sends this many bytes a second; default: 1048576",
+            "bytes a second with which a run keeps its slot all the same; default: 1048576",
         ),
         (
             "pace.window_seconds",
-            "a read fails if, in so much of its directory's own time; default: 120",
+            "seconds of the directory's own time in which a read must come up to the next two; default: 120",
         ),
-        ("pace.least_entries", "fewer entries come; default: 120"),
-        ("pace.least_bytes", "and fewer bytes; default: 65536"),
-        ("limits.run_seconds", "how long a run may take; default: 1200"),
+        (
+            "pace.least_entries",
+            "a read fails if fewer entries come than this; default: 120",
+        ),
+        ("pace.least_bytes", "and fewer bytes than this; default: 65536"),
+        ("limits.run_seconds", "seconds that a run may take; default: 1200"),
         ("limits.entries", "entries of one read; default: 5000000"),
         (
             "limits.values",
@@ -323,15 +319,15 @@ impl ServiceConfig for Config {
         ),
         (
             "limits.hold_bytes",
-            "what a run may hold back while it may be unchanged; default: 16777216",
+            "bytes that a run may buffer while it may be unchanged; default: 16777216",
         ),
         (
             "limits.run_bytes",
-            "whatever a run holds: messages, entries, batches, ids; default: 50331648",
+            "bytes of all that a run holds: messages, entries, batches, ids; default: 50331648",
         ),
         (
             "limits.process_bytes",
-            "whatever all runs and connection tests hold together; default: 419430400",
+            "bytes of all that runs and connection tests hold together; default: 419430400",
         ),
     ];
 

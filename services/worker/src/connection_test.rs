@@ -150,7 +150,7 @@ impl Tester {
             refused: bound == Bound::Refused,
         };
         if let Err(error) = self.reconcile.note_bind(request).await {
-            reconcile::report(&error, "how a bind went could not be noted");
+            reconcile::report(&error, "the bind's result could not be recorded");
         }
     }
 }

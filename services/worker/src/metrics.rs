@@ -34,7 +34,7 @@ impl Default for Metrics {
             read: meter
                 .f64_histogram("rollcall.worker.read_duration")
                 .with_unit("s")
-                .with_description("How long complete reads of directories took")
+                .with_description("Duration of complete reads of directories")
                 .build(),
         };
         for result in ["succeeded", "held", "cancelled"] {

@@ -38,7 +38,7 @@ pub enum CallError {
     #[error("the settings changed")]
     SettingsChanged,
     /// What decides on *unchanged* is no longer what it was.
-    #[error("what was read has to be submitted after all")]
+    #[error("the read must be submitted after all")]
     NotUnchanged,
     /// What was read is refused, and would be refused again: the run fails.
     #[error("reconcile: {why}")]

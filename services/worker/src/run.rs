@@ -122,7 +122,7 @@ impl Runner {
             match self.step(job, place, given_up).await {
                 Step::Settled(disposition) => return disposition,
                 Step::BeginAnew(fence) => {
-                    tracing::info!("the settings changed during the run: it begins anew");
+                    tracing::info!("the settings changed during the run: it begins again");
                     given_up = fence;
                 }
             }

@@ -57,7 +57,7 @@ pub(super) async fn reverted(
         .bind(run)
         .fetch_optional(tenant.connection())
         .await
-        .during("read the run that is to be taken back")
+        .during("read the run to revert")
 }
 
 /// The accounts that the run changed, and of the portal all that concerns them.

@@ -26,7 +26,7 @@ impl Attempt<'_> {
         if self.may_be_unchanged() && read.summary.digest == self.begun.last_digest {
             match self.finish_unchanged(read.summary.clone()).await {
                 Err(CallError::NotUnchanged) => {
-                    tracing::info!("something else changed meanwhile: it is submitted");
+                    tracing::info!("another input changed during the read: it is submitted");
                 }
                 Err(error) => return Err(error.into()),
                 Ok(ended) => {

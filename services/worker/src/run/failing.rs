@@ -75,10 +75,10 @@ impl Attempt<'_> {
                 Ok(()) => return then,
                 Err(CallError::Fenced) => return super::fenced(self.lease),
                 Err(error) if Instant::now() >= self.deadline => {
-                    reconcile::report(&error, "the failure cannot be told: the run waits");
+                    reconcile::report(&error, "the failure cannot be reported: the run waits");
                     return Disposition::InVain(Some(self.lease.fence));
                 }
-                Err(error) => reconcile::report(&error, "the failure could not be told yet"),
+                Err(error) => reconcile::report(&error, "the failure could not be reported yet"),
             }
             sleep(TELL_AGAIN).await;
         }

@@ -52,7 +52,7 @@ impl Held {
             // It is given back with the last batch.
             let _borrowed = &share;
             let lost =
-                |error: &dyn std::fmt::Display| ReadError::Internal(format!("what was held back: {error}"));
+                |error: &dyn std::fmt::Display| ReadError::Internal(format!("buffered batches: {error}"));
             let encoded = decompress_size_prepended(&packed).map_err(|error| lost(&error))?;
             ObjectBatch::decode(encoded.as_slice()).map_err(|error| lost(&error))
         })
