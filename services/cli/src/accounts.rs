@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Lists a tenant's accounts, live or removed.
-pub async fn list(client: &Client, list: ListAccounts, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn list(client: &Client, list: ListAccounts, output: &mut Output) -> Result<Exit, Error> {
     let fetched = find(client, &list).await?;
     let accounts = fetched.entries.iter().map(AccountView::from).collect();
     let view = AccountList {
@@ -33,7 +33,11 @@ pub async fn list(client: &Client, list: ListAccounts, output: &mut Output) -> R
 }
 
 /// Makes, changes, removes, restores or protects an account.
-pub async fn run(client: &Client, command: AccountCommand, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn run(
+    client: &Client,
+    command: AccountCommand,
+    output: &mut Output,
+) -> Result<Exit, Error> {
     let changed = match command {
         AccountCommand::Put(edit) => put(client, edit).await?,
         AccountCommand::Remove(named) => remove(client, named).await?,

@@ -25,7 +25,7 @@ const SHOWN: u32 = 20;
 const LEFT_ALONE: u32 = 100;
 
 /// Approves the removals of a HELD run, and follows the run that makes them.
-pub async fn approve(client: &Client, approve: Approve, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn approve(client: &Client, approve: Approve, output: &mut Output) -> Result<Exit, Error> {
     let tenant = approve.tenant;
     let held = match approve.run {
         Some(run_id) => get(client, &tenant, &run_id).await?,
@@ -64,7 +64,7 @@ fn at_stake(held: &Run) -> Vec<Verdict> {
 }
 
 /// Takes a sync back, follows the run that does it, and shows what it left alone.
-pub async fn revert(client: &Client, revert: Revert, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn revert(client: &Client, revert: Revert, output: &mut Output) -> Result<Exit, Error> {
     let tenant = revert.tenant;
     let sync = get(client, &tenant, &revert.run).await?;
     let question = format!("Revert run {}?", sync.run_id);

@@ -10,17 +10,17 @@ mod settings;
 
 use clap::{Parser, Subcommand};
 
-pub use accounts::{AccountCommand, EditAccount, ListAccounts, NamedAccount, Protect};
-pub use connection::{Connection, Service};
-pub use domains::{DomainArg, DomainsCommand};
-pub use filter::{BuildFilter, FilterCommand};
-pub use fleet::{FleetCommand, FleetParts};
-pub use runs::{
-    Approve, Consent, Explain, ExportCsv, ListRows, ListRuns, Revert, RunId, ShowRun, Start, Sync, Verdict,
+pub(crate) use accounts::{AccountCommand, EditAccount, ListAccounts, NamedAccount};
+pub(crate) use connection::{Connection, Service};
+pub(crate) use domains::DomainsCommand;
+pub(crate) use filter::{BuildFilter, FilterCommand};
+pub(crate) use fleet::{FleetCommand, FleetParts};
+pub(crate) use runs::{
+    Approve, Consent, Explain, ExportCsv, ListRows, ListRuns, Revert, RunId, ShowRun, Start, Sync,
 };
-pub use settings::{
-    Clearable, Import, Limits, ObjectType, PasswordSource, Put, Removal, SameUsername, Security, Server,
-    ServerType, SettingsCommand, TestConnection, Times,
+pub(crate) use settings::{
+    Clearable, DirectoryServer, Import, ObjectType, PasswordSource, Put, Removal, SettingsCommand,
+    TestConnection, Times,
 };
 
 const AFTER_HELP: &str = "\

@@ -26,14 +26,14 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const LARGEST_MESSAGE: usize = 64 << 20;
 
 /// Knows where the services are and how to reach them.
-pub struct Client {
+pub(crate) struct Client {
     connection: Connection,
     tls: Option<ClientTlsConfig>,
 }
 
 impl Client {
     /// Reads the certificates, if any service is behind TLS; connects nowhere yet.
-    pub fn new(connection: Connection) -> Result<Self, Error> {
+    pub(crate) fn new(connection: Connection) -> Result<Self, Error> {
         let secured = [Service::Scheduler, Service::Results, Service::Reconcile]
             .iter()
             .any(|service| connection.url(*service).starts_with("https:"));
@@ -42,25 +42,25 @@ impl Client {
     }
 
     /// A client of SyncService.
-    pub async fn scheduler(&self) -> Result<SyncServiceClient<Channel>, Error> {
+    pub(crate) async fn scheduler(&self) -> Result<SyncServiceClient<Channel>, Error> {
         let channel = self.connect(Service::Scheduler).await?;
         Ok(SyncServiceClient::new(channel).max_decoding_message_size(LARGEST_MESSAGE))
     }
 
     /// A client of ResultsService.
-    pub async fn results(&self) -> Result<ResultsServiceClient<Channel>, Error> {
+    pub(crate) async fn results(&self) -> Result<ResultsServiceClient<Channel>, Error> {
         let channel = self.connect(Service::Results).await?;
         Ok(ResultsServiceClient::new(channel).max_decoding_message_size(LARGEST_MESSAGE))
     }
 
     /// A client of AccountService.
-    pub async fn reconcile(&self) -> Result<AccountServiceClient<Channel>, Error> {
+    pub(crate) async fn reconcile(&self) -> Result<AccountServiceClient<Channel>, Error> {
         let channel = self.connect(Service::Reconcile).await?;
         Ok(AccountServiceClient::new(channel).max_decoding_message_size(LARGEST_MESSAGE))
     }
 
     /// Makes the error of a call to a service that failed.
-    pub fn failed(&self, service: Service) -> impl Fn(Status) -> Error + use<> {
+    pub(crate) fn failed(&self, service: Service) -> impl Fn(Status) -> Error + use<> {
         let url = self.connection.url(service).to_owned();
         move |status| Error::of_call(service, &url, status)
     }

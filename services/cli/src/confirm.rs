@@ -6,7 +6,7 @@ use crate::error::Error;
 
 /// What a person said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Consent {
+pub(crate) enum Consent {
     /// Do it.
     Given,
     /// Do not.
@@ -14,7 +14,7 @@ pub enum Consent {
 }
 
 /// Asks on the terminal, unless consent is given already; without a terminal there is nobody to ask.
-pub fn ask(question: &str, already: bool) -> Result<Consent, Error> {
+pub(crate) fn ask(question: &str, already: bool) -> Result<Consent, Error> {
     if already {
         return Ok(Consent::Given);
     }

@@ -19,7 +19,7 @@ use crate::{
 const TICK: Duration = Duration::from_millis(120);
 
 /// Tests the saved settings, or others that are never saved.
-pub async fn run(client: &Client, test: TestConnection, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn run(client: &Client, test: TestConnection, output: &mut Output) -> Result<Exit, Error> {
     let request = TestConnectionRequest {
         settings: settings::to_test(client, &test.tenant, &test.server, &test.password).await?,
         tenant_id: test.tenant,

@@ -13,7 +13,11 @@ use crate::{
 };
 
 /// Puts or shows a tenant's domains.
-pub async fn run(client: &Client, command: DomainsCommand, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn run(
+    client: &Client,
+    command: DomainsCommand,
+    output: &mut Output,
+) -> Result<Exit, Error> {
     let failed = client.failed(Service::Reconcile);
     let mut accounts = client.reconcile().await?;
     let (tenant, domains) = match command {

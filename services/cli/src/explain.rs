@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Tells why an address is in the portal, or is not.
-pub async fn run(client: &Client, explain: Explain, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn run(client: &Client, explain: Explain, output: &mut Output) -> Result<Exit, Error> {
     let failed = client.failed(Service::Results);
     let request = ExplainAddressRequest {
         tenant_id: explain.tenant,

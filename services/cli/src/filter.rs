@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Makes or checks a filter.
-pub async fn run(client: &Client, command: FilterCommand, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn run(client: &Client, command: FilterCommand, output: &mut Output) -> Result<Exit, Error> {
     match command {
         FilterCommand::Build(build) => self::build(client, build, output).await,
         FilterCommand::Check { filter, attributes } => check(client, filter, attributes, output).await,

@@ -13,7 +13,11 @@ use crate::{
 };
 
 /// Shows the fleet, or pauses and resumes it.
-pub async fn run(client: &Client, command: Option<FleetCommand>, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn run(
+    client: &Client,
+    command: Option<FleetCommand>,
+    output: &mut Output,
+) -> Result<Exit, Error> {
     match command {
         None => show(client, output).await?,
         Some(FleetCommand::Pause { parts, note }) => {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How it ended.
-pub enum Followed {
+pub(crate) enum Followed {
     /// The run has ended.
     Ended(Box<Run>),
     /// Ctrl-C: the run goes on.
@@ -48,7 +48,12 @@ impl BackOff {
 }
 
 /// Shows a run's progress until it ends or Ctrl-C is pressed.
-pub async fn follow(client: &Client, tenant: &str, run_id: &str, output: &Output) -> Result<Followed, Error> {
+pub(crate) async fn follow(
+    client: &Client,
+    tenant: &str,
+    run_id: &str,
+    output: &Output,
+) -> Result<Followed, Error> {
     let mut progress = Progress::new(output.draws_progress(), expected_objects(client, tenant).await);
     let end = tokio::select! {
         end = watch(client, tenant, run_id, &mut progress) => end.map(|run| Followed::Ended(Box::new(run))),

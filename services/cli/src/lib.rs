@@ -5,27 +5,27 @@
 //! through `output` alone. Answers go to standard output, progress and errors to standard error, so that
 //! a pipe only ever carries answers.
 
-pub mod accounts;
-pub mod acts;
-pub mod args;
-pub mod client;
-pub mod confirm;
-pub mod connection_test;
-pub mod domains;
-pub mod error;
-pub mod exit;
-pub mod explain;
-pub mod filter;
-pub mod fleet;
-pub mod follow;
-pub mod newest;
-pub mod output;
-pub mod pages;
-pub mod progress;
-pub mod rows;
+mod accounts;
+mod acts;
+mod args;
+mod client;
+mod confirm;
+mod connection_test;
+mod domains;
+mod error;
+mod exit;
+mod explain;
+mod filter;
+mod fleet;
+mod follow;
+mod newest;
+mod output;
+mod pages;
+mod progress;
+mod rows;
 mod run_lookup;
-pub mod runs;
-pub mod settings;
+mod runs;
+mod settings;
 mod table;
 mod view;
 mod visible;

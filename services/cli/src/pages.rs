@@ -7,7 +7,7 @@ const LARGEST_PAGE: u32 = 1000;
 
 /// What was fetched of a list.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Fetched<T> {
+pub(crate) struct Fetched<T> {
     /// The entries.
     pub entries: Vec<T>,
     /// Whether there are more.
@@ -15,7 +15,7 @@ pub struct Fetched<T> {
 }
 
 /// Fetches pages until the limit or the end; `page` is given a page size and token, and answers entries and the next token.
-pub async fn fetch<T>(
+pub(crate) async fn fetch<T>(
     limit: Limit,
     mut page: impl AsyncFnMut(u32, String) -> Result<(Vec<T>, String), Error>,
 ) -> Result<Fetched<T>, Error> {

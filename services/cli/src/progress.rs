@@ -13,7 +13,7 @@ use crate::view::{self, RunView};
 const TICK: Duration = Duration::from_millis(120);
 
 /// Shows a run's progress.
-pub enum Progress {
+pub(crate) enum Progress {
     /// On a terminal.
     Bar(ProgressBar),
     /// Elsewhere: a line whenever the stage changes, so that a log stays short.
@@ -25,7 +25,7 @@ pub enum Progress {
 
 impl Progress {
     /// Starts; `expected` is how many objects the directory will probably answer.
-    pub fn new(on_terminal: bool, expected: Option<u64>) -> Self {
+    pub(crate) fn new(on_terminal: bool, expected: Option<u64>) -> Self {
         if !on_terminal {
             return Self::Lines { last: String::new() };
         }
@@ -36,7 +36,7 @@ impl Progress {
     }
 
     /// Shows the run as it is now.
-    pub fn show(&mut self, run: &Run) {
+    pub(crate) fn show(&mut self, run: &Run) {
         match self {
             Self::Bar(bar) => {
                 let objects = run.counts.map_or(0, |counts| counts.objects);
@@ -53,7 +53,7 @@ impl Progress {
     }
 
     /// Says that the run is out of sight for the moment.
-    pub fn lost(&mut self) {
+    pub(crate) fn lost(&mut self) {
         let text = "connection lost, reconnecting";
         match self {
             Self::Bar(bar) => bar.set_message(text),
@@ -62,7 +62,7 @@ impl Progress {
     }
 
     /// Leaves the terminal clean for the answer.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
         }
@@ -124,7 +124,7 @@ fn stage(run: &Run) -> String {
 }
 
 /// Whether a run in this state has ended.
-pub fn is_final(state: RunState) -> bool {
+pub(crate) fn is_final(state: RunState) -> bool {
     matches!(
         state,
         RunState::Succeeded | RunState::Held | RunState::Failed | RunState::Cancelled

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Lists a run's verdicts.
-pub async fn list(client: &Client, list: ListRows, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn list(client: &Client, list: ListRows, output: &mut Output) -> Result<Exit, Error> {
     let failed = client.failed(Service::Results);
     let mut results = client.results().await?;
     let run_id = match list.run {
@@ -61,7 +61,7 @@ pub async fn list(client: &Client, list: ListRows, output: &mut Output) -> Resul
 }
 
 /// Writes a run's verdicts as CSV.
-pub async fn csv(client: &Client, export: ExportCsv, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn csv(client: &Client, export: ExportCsv, output: &mut Output) -> Result<Exit, Error> {
     let failed = client.failed(Service::Results);
     let mut results = client.results().await?;
     let run_id = match export.run {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Starts a preview, and waits for its end unless told not to.
-pub async fn preview(client: &Client, start: Start, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn preview(client: &Client, start: Start, output: &mut Output) -> Result<Exit, Error> {
     let request = PreviewUsersRequest {
         tenant_id: start.tenant.clone(),
     };
@@ -35,7 +35,7 @@ pub async fn preview(client: &Client, start: Start, output: &mut Output) -> Resu
 }
 
 /// Starts a sync, and waits for its end unless told not to.
-pub async fn sync(client: &Client, sync: Sync, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn sync(client: &Client, sync: Sync, output: &mut Output) -> Result<Exit, Error> {
     let start = sync.start;
     let request = SyncNowRequest {
         tenant_id: start.tenant.clone(),
@@ -99,7 +99,7 @@ pub(crate) fn detached(tenant: &str, run_id: &str, output: &Output) -> Exit {
 }
 
 /// Cancels a run.
-pub async fn cancel(client: &Client, run: RunId, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn cancel(client: &Client, run: RunId, output: &mut Output) -> Result<Exit, Error> {
     let request = CancelRunRequest {
         tenant_id: run.tenant,
         run_id: run.run.clone(),
@@ -120,7 +120,7 @@ pub async fn cancel(client: &Client, run: RunId, output: &mut Output) -> Result<
 }
 
 /// Lists a tenant's runs.
-pub async fn list(client: &Client, list: ListRuns, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn list(client: &Client, list: ListRuns, output: &mut Output) -> Result<Exit, Error> {
     let failed = client.failed(Service::Results);
     let mut results = client.results().await?;
     let fetched = fetch(list.limit, async |page_size, page_token| {
@@ -144,7 +144,7 @@ pub async fn list(client: &Client, list: ListRuns, output: &mut Output) -> Resul
 }
 
 /// Shows a run, or follows it to its end.
-pub async fn show(client: &Client, show: ShowRun, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn show(client: &Client, show: ShowRun, output: &mut Output) -> Result<Exit, Error> {
     let run_id = match show.run {
         Some(run_id) => run_id,
         None => newest(client, &show.tenant, Newest::Any).await?.run_id,

@@ -10,7 +10,7 @@ use rollcall_proto::v1::{
 use tonic::Code;
 
 use crate::{
-    args::{PasswordSource, Put, Server, Service, SettingsCommand},
+    args::{DirectoryServer, PasswordSource, Put, Service, SettingsCommand},
     client::Client,
     error::Error,
     exit::Exit,
@@ -21,7 +21,11 @@ use crate::{
 };
 
 /// Puts, shows, deletes or lists settings.
-pub async fn run(client: &Client, command: SettingsCommand, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn run(
+    client: &Client,
+    command: SettingsCommand,
+    output: &mut Output,
+) -> Result<Exit, Error> {
     match command {
         SettingsCommand::Put(put) => self::put(client, &put, output).await?,
         SettingsCommand::Show { tenant } => {
@@ -57,7 +61,7 @@ async fn put(client: &Client, put: &Put, output: &mut Output) -> Result<(), Erro
 }
 
 /// Ends a pause of a tenant's schedule.
-pub async fn resume(client: &Client, tenant: String, output: &mut Output) -> Result<Exit, Error> {
+pub(crate) async fn resume(client: &Client, tenant: String, output: &mut Output) -> Result<Exit, Error> {
     let failed = client.failed(Service::Scheduler);
     let request = ResumeScheduleRequest { tenant_id: tenant };
     let answer = client
@@ -76,10 +80,10 @@ pub async fn resume(client: &Client, tenant: String, output: &mut Output) -> Res
 pub(crate) async fn to_test(
     client: &Client,
     tenant: &str,
-    server: &Server,
+    server: &DirectoryServer,
     password: &PasswordSource,
 ) -> Result<Option<Settings>, Error> {
-    if *server == Server::default() && *password == PasswordSource::default() {
+    if *server == DirectoryServer::default() && *password == PasswordSource::default() {
         return Ok(None);
     }
     let before = saved(client, tenant).await?;

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::Limit;
 
-pub use words::{ObjectType, SameUsername, Security, ServerType};
+pub(crate) use words::{ObjectType, SameUsername, Security, ServerType};
 
 const PUT_EXAMPLES: &str = "\
 Examples:
@@ -66,7 +66,7 @@ pub struct Put {
     pub tenant: String,
     /// The directory server.
     #[command(flatten)]
-    pub server: Server,
+    pub server: DirectoryServer,
     /// Where the bind password comes from.
     #[command(flatten)]
     pub password: PasswordSource,
@@ -87,7 +87,7 @@ pub struct Put {
 /// The directory server, and how it is read.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Directory")]
-pub struct Server {
+pub struct DirectoryServer {
     /// Kind of server.
     #[arg(long, value_enum)]
     pub server_type: Option<ServerType>,
@@ -203,7 +203,7 @@ pub struct TestConnection {
     pub tenant: String,
     /// What is to be different from the saved settings, if any are saved.
     #[command(flatten)]
-    pub server: Server,
+    pub server: DirectoryServer,
     /// Where the bind password comes from.
     #[command(flatten)]
     pub password: PasswordSource,

@@ -1,6 +1,6 @@
 use clap::{CommandFactory, Parser, error::ErrorKind};
 
-use super::*;
+use super::{domains::DomainArg, runs::Verdict, *};
 
 fn parse(line: &[&str]) -> Result<Args, clap::Error> {
     Args::try_parse_from(std::iter::once("rollcall").chain(line.iter().copied()))

@@ -5,7 +5,7 @@ use std::fs;
 use rollcall_proto::v1::{self, Directory, Settings};
 
 use crate::{
-    args::{Clearable, Import, Put, Removal, Server, Times},
+    args::{Clearable, DirectoryServer, Import, Put, Removal, Times},
     error::Error,
 };
 
@@ -24,7 +24,7 @@ pub(super) fn apply(put: &Put, before: Option<Settings>) -> Result<Settings, Err
 
 /// The settings with another directory server, as far as one is given.
 pub(super) fn with_server(
-    server: &Server,
+    server: &DirectoryServer,
     before: Option<Settings>,
     tenant: &str,
 ) -> Result<Settings, Error> {
@@ -76,7 +76,7 @@ fn clear(part: Clearable, settings: &mut Settings) {
     }
 }
 
-fn edit_directory(given: &Server, directory: &mut Directory) -> Result<(), Error> {
+fn edit_directory(given: &DirectoryServer, directory: &mut Directory) -> Result<(), Error> {
     if let Some(server_type) = given.server_type {
         directory.set_server_type(server_type.into());
     }
