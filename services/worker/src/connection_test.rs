@@ -51,7 +51,7 @@ const LIMIT: Duration = Duration::from_secs(100);
 const WAITING_STEPS: usize = 4;
 
 /// Tests connections.
-pub struct Tester {
+pub(crate) struct Tester {
     /// Where connections may go, and under which limits.
     pub reader: Arc<Reader>,
     /// Open sealed passwords.
@@ -65,7 +65,7 @@ pub struct Tester {
 impl Tester {
     /// Does the test of `job`, until it is over or `cancel` says so, and sends its reports. A job that comes twice would
     /// bind twice: acknowledge it before.
-    pub async fn run(&self, job: &Job, cancel: &CancellationToken) {
+    pub(crate) async fn run(&self, job: &Job, cancel: &CancellationToken) {
         let Some(test) = &job.test else { return };
         let (told, steps) = mpsc::channel(WAITING_STEPS);
         let conduct = async {

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Why a run is to stop before its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
+pub(crate) enum Stop {
     /// Somebody cancelled it, or its settings were deleted.
     Cancelled,
     /// Another worker has it now.
@@ -18,32 +18,32 @@ pub enum Stop {
 
 /// How far the read is.
 #[derive(Debug, Default)]
-pub struct Progress {
+pub(crate) struct Progress {
     objects: AtomicU64,
     claims: AtomicU64,
 }
 
 impl Progress {
     /// One more object, with its claims.
-    pub fn add(&self, claims: u64) {
+    pub(crate) fn add(&self, claims: u64) {
         self.objects.fetch_add(1, Ordering::Relaxed);
         self.claims.fetch_add(claims, Ordering::Relaxed);
     }
 
     /// Objects so far.
-    pub fn objects(&self) -> u64 {
+    pub(crate) fn objects(&self) -> u64 {
         self.objects.load(Ordering::Relaxed)
     }
 
     /// Claims so far.
-    pub fn claims(&self) -> u64 {
+    pub(crate) fn claims(&self) -> u64 {
         self.claims.load(Ordering::Relaxed)
     }
 }
 
 /// Shared by what reads, what submits and what keeps the lease.
 #[derive(Debug, Default)]
-pub struct Control {
+pub(crate) struct Control {
     /// How far the read is.
     pub progress: Progress,
     /// Cancelled when the run is to stop.
@@ -53,13 +53,13 @@ pub struct Control {
 
 impl Control {
     /// Stops the run. The first reason counts.
-    pub fn stop(&self, why: Stop) {
+    pub(crate) fn stop(&self, why: Stop) {
         self.why.get_or_init(|| why);
         self.stopped.cancel();
     }
 
     /// Why the run is to stop, if it is.
-    pub fn why(&self) -> Option<Stop> {
+    pub(crate) fn why(&self) -> Option<Stop> {
         self.why.get().copied()
     }
 }

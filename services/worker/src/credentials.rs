@@ -31,7 +31,7 @@ const REMEMBERED: usize = 10_000;
 
 /// A sealed password, and whose it is.
 #[derive(Debug, Clone, Copy)]
-pub struct Sealed<'a> {
+pub(crate) struct Sealed<'a> {
     /// The customer.
     pub tenant_id: &'a str,
     /// Where the password may be sent.
@@ -43,7 +43,7 @@ pub struct Sealed<'a> {
 }
 
 /// The worker's keys.
-pub struct Credentials {
+pub(crate) struct Credentials {
     keys: OpeningKeys,
     renewals: mpsc::Sender<SealRenewal>,
     /// The newest generation of each tenant whose renewal is on its way: the scheduler may take a while to keep it.
@@ -52,7 +52,7 @@ pub struct Credentials {
 
 impl Credentials {
     /// With these keys. The renewals are to be published.
-    pub fn new(keys: OpeningKeys) -> (Self, mpsc::Receiver<SealRenewal>) {
+    pub(crate) fn new(keys: OpeningKeys) -> (Self, mpsc::Receiver<SealRenewal>) {
         let (renewals, receiver) = mpsc::channel(WAITING_RENEWALS);
         let this = Self {
             keys,
@@ -63,7 +63,7 @@ impl Credentials {
     }
 
     /// The password.
-    pub fn open(&self, sealed: Sealed<'_>) -> Result<SecretString, ReadError> {
+    pub(crate) fn open(&self, sealed: Sealed<'_>) -> Result<SecretString, ReadError> {
         let binding = Binding::new(sealed.tenant_id, sealed.directory);
         let password = self
             .keys
@@ -118,7 +118,7 @@ impl Credentials {
     }
 
     /// Publishes renewals until `ending`.
-    pub async fn publish_renewals(
+    pub(crate) async fn publish_renewals(
         &self,
         mut renewals: mpsc::Receiver<SealRenewal>,
         publisher: &Publisher,

@@ -3,17 +3,17 @@
 //! Whatever a server sends is bounded before it is parsed, and a read either comes to its end or is an error:
 //! every result code is looked at, no referral is followed, and nothing here grows with the directory.
 
-pub mod bounds;
-pub mod collect;
-pub mod error;
-pub mod frame;
-pub mod guard;
-pub mod limits;
-pub mod met;
-pub mod missing;
-pub mod session;
-pub mod target;
-pub mod tls;
+pub(crate) mod bounds;
+pub(crate) mod collect;
+pub(crate) mod error;
+pub(crate) mod frame;
+pub(crate) mod guard;
+pub(crate) mod limits;
+pub(crate) mod met;
+pub(crate) mod missing;
+pub(crate) mod session;
+pub(crate) mod target;
+pub(crate) mod tls;
 
 #[cfg(test)]
 pub(crate) mod ber;
@@ -22,19 +22,19 @@ mod confirm;
 pub(crate) mod connection;
 mod credit;
 pub(crate) mod dial;
-pub mod entry;
+pub(crate) mod entry;
 pub(crate) mod excerpt;
 mod identity;
-pub mod message;
+pub(crate) mod message;
 pub(crate) mod pages;
-pub mod ranges;
+pub(crate) mod ranges;
 pub(crate) mod root_dse;
 #[cfg(test)]
 pub(crate) mod script;
 pub(crate) mod search;
 pub(crate) mod signs;
 mod starttls;
-pub mod strip;
+pub(crate) mod strip;
 
 #[cfg(test)]
 mod tests;
@@ -53,7 +53,7 @@ use tls::{SystemRoots, Trust};
 
 /// Reads directories.
 #[derive(Debug)]
-pub struct Reader {
+pub(crate) struct Reader {
     /// Where it may connect.
     pub networks: Networks,
     /// What it accepts.

@@ -24,12 +24,12 @@ use crate::{
     run::{Disposition, Runner, after_in_vain},
     slots::Place,
 };
-pub use connection_tests::ConnectionTests;
-pub use lane::LaneWork;
+pub(crate) use connection_tests::ConnectionTests;
+pub(crate) use lane::LaneWork;
 use running::{Admission, Runs};
 
 /// What every lane shares.
-pub struct Jobs {
+pub(crate) struct Jobs {
     runner: Arc<Runner>,
     alone: Alone,
     publisher: Publisher,

@@ -9,20 +9,35 @@
 
 mod alone;
 mod assembly;
-pub mod config;
-pub mod connection_test;
-pub mod control;
-pub mod credentials;
-pub mod directory;
+mod config;
+mod connection_test;
+mod control;
+mod credentials;
+mod directory;
 mod job_span;
-pub mod jobs;
-pub mod memory;
-pub mod metrics;
-pub mod network;
-pub mod reconcile;
-pub mod run;
-pub mod service;
-pub mod slots;
+mod jobs;
+mod memory;
+mod metrics;
+mod network;
+mod reconcile;
+mod run;
+mod service;
+mod slots;
+
+pub use service::{Command, start};
 
 /// What the worker is called in logs, traces and by the broker.
 pub const NAME: &str = "rollcall-worker";
+
+/// Readers of bytes that strangers send, for `make fuzz`.
+pub mod fuzzing {
+    pub use crate::directory::{
+        entry::Entry,
+        frame::{FrameReadError, FrameReader, check},
+        limits::Limits,
+        message::Message,
+        ranges::Growing,
+        strip::{Wanted, strip},
+        target::Target,
+    };
+}

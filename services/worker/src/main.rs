@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use rollcall_chassis::ServiceInfo;
-use rollcall_worker::service::{self, Command};
+use rollcall_worker::{Command, NAME, start};
 
 const INFO: ServiceInfo = ServiceInfo {
-    name: rollcall_worker::NAME,
+    name: NAME,
     about: "Reads customers' directories and hands the objects to reconcile",
     version: env!("CARGO_PKG_VERSION"),
 };
 
 fn main() -> ExitCode {
-    rollcall_chassis::main_with_commands(INFO, Command::run, service::start)
+    rollcall_chassis::main_with_commands(INFO, Command::run, start)
 }

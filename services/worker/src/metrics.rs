@@ -18,7 +18,7 @@ const CLASSES: [FailureClass; 4] = [
 
 /// Counters; cloning shares them.
 #[derive(Debug, Clone)]
-pub struct Metrics {
+pub(crate) struct Metrics {
     attempts: Counter<u64>,
     read: Histogram<f64>,
 }

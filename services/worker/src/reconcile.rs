@@ -30,7 +30,7 @@ const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Why a call did not do what was asked.
 #[derive(Debug, Error)]
-pub enum CallError {
+pub(crate) enum CallError {
     /// The run is another worker's now.
     #[error("the lease is another worker's")]
     Fenced,
@@ -95,16 +95,16 @@ pub(crate) fn report(error: &CallError, failed: &'static str) {
 
 /// Reconcile, as a worker calls it.
 #[derive(Debug, Clone)]
-pub struct Reconcile(ReconcileServiceClient<Channel>);
+pub(crate) struct Reconcile(ReconcileServiceClient<Channel>);
 
 impl Reconcile {
     /// Over `channel`, which injects the trace context.
-    pub fn new(channel: Channel) -> Self {
+    pub(crate) fn new(channel: Channel) -> Self {
         Self(ReconcileServiceClient::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES))
     }
 
     /// Asks whether a worker's calls are answered now. How long that takes is the asker's affair.
-    pub async fn check(&self) -> Result<(), Cause> {
+    pub(crate) async fn check(&self) -> Result<(), Cause> {
         match self.0.clone().check_worker(CheckWorkerRequest {}).await {
             Ok(_) => Ok(()),
             Err(status) => Err(cause(&status)),
@@ -112,30 +112,33 @@ impl Reconcile {
     }
 
     /// Takes the tenant's lease for a run.
-    pub async fn begin(&self, request: BeginRunRequest) -> Result<BeginRunResponse, CallError> {
+    pub(crate) async fn begin(&self, request: BeginRunRequest) -> Result<BeginRunResponse, CallError> {
         within(LONG_CALL, self.0.clone().begin_run(request)).await
     }
 
     /// Keeps the lease; how the run stands.
-    pub async fn heartbeat(&self, request: HeartbeatRequest) -> Result<HeartbeatResponse, CallError> {
+    pub(crate) async fn heartbeat(&self, request: HeartbeatRequest) -> Result<HeartbeatResponse, CallError> {
         within(HEARTBEAT, self.0.clone().heartbeat(request)).await
     }
 
     /// Ends a run whose read equals the last applied one.
-    pub async fn finish_unchanged(&self, request: FinishUnchangedRequest) -> Result<RunEnded, CallError> {
+    pub(crate) async fn finish_unchanged(
+        &self,
+        request: FinishUnchangedRequest,
+    ) -> Result<RunEnded, CallError> {
         let answer = within(LONG_CALL, self.0.clone().finish_unchanged(request)).await?;
         Ok(answer.outcome.unwrap_or_default())
     }
 
     /// Gives the lease back after a failed attempt.
-    pub async fn fail(&self, request: FailRunRequest) -> Result<(), CallError> {
+    pub(crate) async fn fail(&self, request: FailRunRequest) -> Result<(), CallError> {
         within(SHORT_CALL, self.0.clone().fail_run(request))
             .await
             .map(|v1::FailRunResponse {}| ())
     }
 
     /// Tells how the bind of a connection test went.
-    pub async fn note_bind(&self, request: NoteBindRequest) -> Result<(), CallError> {
+    pub(crate) async fn note_bind(&self, request: NoteBindRequest) -> Result<(), CallError> {
         within(SHORT_CALL, self.0.clone().note_bind(request))
             .await
             .map(|v1::NoteBindResponse {}| ())
@@ -143,7 +146,7 @@ impl Reconcile {
 
     /// Submits what comes as `parts`, hands on what is `missing`, and answers the outcome. The run's deadline bounds
     /// it.
-    pub async fn submit(
+    pub(crate) async fn submit(
         &self,
         parts: ReceiverStream<SubmitRunRequest>,
         missing: mpsc::Sender<MissingObjects>,

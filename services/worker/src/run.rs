@@ -39,7 +39,7 @@ use crate::{
     slots::Place,
 };
 use attempt::{Attempt, AttemptError};
-pub use pace::Pace;
+pub(crate) use pace::Pace;
 pub(crate) use retry::after_in_vain;
 
 /// A run whose settings change each time it has read is tried again later.
@@ -50,7 +50,7 @@ const BEGIN_ANEW_WITHIN: Duration = Duration::from_mins(2);
 
 /// What becomes of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Disposition {
+pub(crate) enum Disposition {
     /// It is done with.
     Done,
     /// It waits for another run, or for a service of ours; that is no attempt.
@@ -74,7 +74,7 @@ pub enum Disposition {
 
 /// A run that is this worker's.
 #[derive(Debug, Clone)]
-pub struct Lease {
+pub(crate) struct Lease {
     /// Whose run.
     pub tenant_id: String,
     /// Which run.
@@ -84,7 +84,7 @@ pub struct Lease {
 }
 
 /// Does runs.
-pub struct Runner {
+pub(crate) struct Runner {
     /// Where runs begin and end.
     pub reconcile: Reconcile,
     /// Opens passwords.
@@ -115,7 +115,7 @@ enum Step {
 
 impl Runner {
     /// Does the run of `job` in its place, and says what becomes of the job. Called again for the same job, it does no harm.
-    pub async fn run(&self, job: &Job, place: &Arc<Place>) -> Disposition {
+    pub(crate) async fn run(&self, job: &Job, place: &Arc<Place>) -> Disposition {
         let delivered = Instant::now();
         let mut given_up = job.given_up_fence;
         for _ in 0..BEGINNINGS {

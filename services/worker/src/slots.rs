@@ -34,7 +34,7 @@ pub(crate) const STEAD: Duration = Duration::from_secs(5);
 
 /// Places of runs without a slot, for all lanes of a worker together.
 #[derive(Debug, Clone)]
-pub struct Beside {
+pub(crate) struct Beside {
     /// Of runs whose directories do not answer, or answer slowly.
     waiting: Arc<Semaphore>,
     /// Of runs that take longer than their turn.
@@ -43,7 +43,7 @@ pub struct Beside {
 
 impl Beside {
     /// So many of each.
-    pub fn new(waiting: u16, long: u16) -> Self {
+    pub(crate) fn new(waiting: u16, long: u16) -> Self {
         Self {
             waiting: Arc::new(Semaphore::new(waiting.into())),
             long: Arc::new(Semaphore::new(long.into())),
@@ -53,7 +53,7 @@ impl Beside {
 
 /// The slots of one lane.
 #[derive(Debug)]
-pub struct Slots {
+pub(crate) struct Slots {
     lane: Lane,
     most: usize,
     reading: Arc<Semaphore>,
@@ -81,7 +81,7 @@ pub(crate) struct Full;
 
 /// What one run has of its lane, until it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub(crate) struct Place {
     slots: Arc<Slots>,
     id: u64,
     stage: Mutex<Stage>,
@@ -104,7 +104,7 @@ enum Stage {
 
 impl Slots {
     /// So many slots of a lane, and the places beside them, which every lane of a worker shares.
-    pub fn new(lane: Lane, most: u16, beside: &Beside) -> Arc<Self> {
+    pub(crate) fn new(lane: Lane, most: u16, beside: &Beside) -> Arc<Self> {
         let shared = beside.waiting.available_permits();
         Arc::new(Self {
             lane,

@@ -10,13 +10,8 @@ use bytes::BytesMut;
 use futures::executor::block_on;
 use lber::{parse::parse_tag, structure::StructureTag};
 use rollcall_domain::{AddressAttributes, ClaimedAddress, reading::EntryReader};
-use rollcall_worker::directory::{
-    entry::Entry,
-    frame::{FrameReadError, FrameReader, check},
-    limits::Limits,
-    message::Message,
-    ranges::Growing,
-    strip::{Wanted, strip},
+use rollcall_worker::fuzzing::{
+    Entry, FrameReadError, FrameReader, Growing, Limits, Message, Wanted, check, strip,
 };
 use tokio::io::{AsyncRead, ReadBuf};
 

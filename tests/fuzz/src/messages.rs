@@ -3,7 +3,7 @@
 use prost::Message;
 use rollcall_chassis::amqp::decode_job;
 use rollcall_proto::v1::PortalEvent;
-use rollcall_worker::directory::target::Target;
+use rollcall_worker::fuzzing::Target;
 
 /// A job of a known version encodes as the same job, and its directory, however wrong, is refused or usable.
 pub(crate) fn job(input: &[u8]) {

@@ -30,7 +30,7 @@ const BATCH_BYTES: usize = 256 * 1024;
 const MAX_OBJECT_BYTES: usize = 960 * 1024;
 
 /// Takes entries and hands on batches of objects.
-pub struct Collector {
+pub(crate) struct Collector {
     attributes: AddressAttributes,
     batches: mpsc::Sender<ObjectBatch>,
     control: Arc<Control>,
@@ -49,7 +49,7 @@ pub struct Collector {
 
 impl Collector {
     /// Reads addresses from `attributes`, and waits where `batches` are not taken.
-    pub fn new(
+    pub(crate) fn new(
         attributes: AddressAttributes,
         limits: &Limits,
         batches: mpsc::Sender<ObjectBatch>,
@@ -83,13 +83,13 @@ impl Collector {
     /// Takes only those that were asked for. An entry may have come to be known by another id than it was: it is then
     /// among what was read.
     #[must_use]
-    pub fn only(mut self, asked: Arc<Missing>) -> Self {
+    pub(crate) fn only(mut self, asked: Arc<Missing>) -> Self {
         self.asked = Some(asked);
         self
     }
 
     /// Takes one entry.
-    pub async fn add(&mut self, entry: &Entry) -> Result<(), ReadError> {
+    pub(crate) async fn add(&mut self, entry: &Entry) -> Result<(), ReadError> {
         if self.met == self.max_entries {
             return Err(Crossed::Entries(self.max_entries).into());
         }
@@ -156,7 +156,7 @@ impl Collector {
     }
 
     /// The read is complete: what it amounts to.
-    pub async fn finish(mut self, met: Met) -> Result<ReadSummary, ReadError> {
+    pub(crate) async fn finish(mut self, met: Met) -> Result<ReadSummary, ReadError> {
         self.flush().await?;
         Ok(ReadSummary {
             entries: self.entries,
@@ -172,7 +172,7 @@ impl Collector {
     }
 
     /// What was asked for has been answered: how many values are not e-mail addresses.
-    pub async fn finish_answer(mut self) -> Result<u64, ReadError> {
+    pub(crate) async fn finish_answer(mut self) -> Result<u64, ReadError> {
         self.flush().await?;
         Ok(self.not_email)
     }

@@ -19,7 +19,11 @@ const GROUP: usize = 100;
 impl Session<'_> {
     /// Asks for each of `missing`, with the base and the filter of the read. What is there after all goes into
     /// `found`. An error means that it is not known of some.
-    pub async fn confirm(&mut self, missing: &Missing, found: &mut Collector) -> Result<(), ReadError> {
+    pub(crate) async fn confirm(
+        &mut self,
+        missing: &Missing,
+        found: &mut Collector,
+    ) -> Result<(), ReadError> {
         self.ask(missing, found).await.map_err(|error| self.named(error))
     }
 

@@ -2,7 +2,7 @@
 
 /// What a complete read met, beside the objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Met {
+pub(crate) struct Met {
     /// Search references and referrals.
     pub references: u64,
     /// The host and address that answered.

@@ -14,7 +14,7 @@ const NAME_OVERHEAD_BYTES: usize = 64;
 
 /// Ids of objects to ask for.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Missing {
+pub(crate) struct Missing {
     /// Of servers that give their entries an id.
     pub(super) uuids: BTreeSet<Uuid>,
     /// Normalised DNs of those on other servers.
@@ -24,7 +24,7 @@ pub struct Missing {
 
 impl Missing {
     /// One more, in canonical text.
-    pub fn push(&mut self, id: String) {
+    pub(crate) fn push(&mut self, id: String) {
         if let Some(uuid) = uuid(&id) {
             self.uuids.insert(uuid);
         } else {
@@ -34,7 +34,7 @@ impl Missing {
     }
 
     /// Whether this one, in canonical text, is among them.
-    pub fn contains(&self, id: &str) -> bool {
+    pub(crate) fn contains(&self, id: &str) -> bool {
         match uuid(id) {
             Some(uuid) => self.uuids.contains(&uuid),
             None => self.names.contains(id),
@@ -42,18 +42,13 @@ impl Missing {
     }
 
     /// What they take.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.uuids.len() * UUID_BYTES + self.names_bytes
     }
 
     /// How many.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.uuids.len() + self.names.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }
 

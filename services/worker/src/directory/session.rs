@@ -22,7 +22,7 @@ const MAX_PARTIAL_BYTES: usize = 1024 * 1024;
 const NAME_OVERHEAD_BYTES: usize = 32;
 
 /// An open directory. Dropping it ends the connection.
-pub struct Session<'t> {
+pub(crate) struct Session<'t> {
     pub(super) connection: Connection,
     pub(super) target: &'t Target,
     /// Where searches begin.
@@ -59,7 +59,7 @@ impl<'t> Session<'t> {
     }
 
     /// Reads all that base and filter answer, into `collector`. An error means that the read is incomplete.
-    pub async fn read(&mut self, collector: &mut Collector) -> Result<Met, ReadError> {
+    pub(crate) async fn read(&mut self, collector: &mut Collector) -> Result<Met, ReadError> {
         let (base, target) = (self.base.clone(), self.target);
         let references = self
             .search(&base, Scope::Subtree, &target.filter, collector)
@@ -74,7 +74,7 @@ impl<'t> Session<'t> {
     }
 
     /// Says goodbye.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         self.connection.close().await;
     }
 

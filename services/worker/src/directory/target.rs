@@ -105,7 +105,7 @@ fn requested(attributes: &AddressAttributes) -> Vec<String> {
 
 /// A server that was dialled: the host that was named, and the address that it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Server {
+pub(crate) struct Server {
     /// As in the settings.
     pub host: String,
     /// As it was dialled.

@@ -15,11 +15,11 @@ use witness::Witness;
 
 /// The system's trust store, read once.
 #[derive(Debug, Clone)]
-pub struct SystemRoots(Arc<RootCertStore>);
+pub(crate) struct SystemRoots(Arc<RootCertStore>);
 
 impl SystemRoots {
     /// Reads it. What cannot be read of it is left out: a server that needs it is then not trusted.
-    pub fn load() -> Self {
+    pub(crate) fn load() -> Self {
         let mut store = RootCertStore::empty();
         let found = rustls_native_certs::load_native_certs();
         for error in &found.errors {
@@ -32,14 +32,14 @@ impl SystemRoots {
 
 /// What TLS to one tenant's servers is checked against.
 #[derive(Clone)]
-pub struct Trust {
+pub(crate) struct Trust {
     config: Arc<ClientConfig>,
     witness: Arc<Witness>,
 }
 
 impl Trust {
     /// The tenant's authorities; `ca_certificates_pem` empty: the system's.
-    pub fn new(ca_certificates_pem: &str, system: &SystemRoots) -> Result<Self, ReadError> {
+    pub(crate) fn new(ca_certificates_pem: &str, system: &SystemRoots) -> Result<Self, ReadError> {
         let roots = if ca_certificates_pem.trim().is_empty() {
             Arc::clone(&system.0)
         } else {
@@ -61,7 +61,11 @@ impl Trust {
     }
 
     /// Agrees on TLS with the server at the other end, which must prove to be `host`.
-    pub async fn connect(&self, host: &str, stream: TcpStream) -> Result<TlsStream<TcpStream>, ReadError> {
+    pub(crate) async fn connect(
+        &self,
+        host: &str,
+        stream: TcpStream,
+    ) -> Result<TlsStream<TcpStream>, ReadError> {
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| ReadError::Untrusted(format!("{host:?} is no name that a certificate can have")))?;
         self.witness.begin();

@@ -26,7 +26,7 @@ use crate::connection_test::Tester;
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Does connection tests, at most so many at once.
-pub struct ConnectionTests {
+pub(crate) struct ConnectionTests {
     tester: Tester,
     publisher: Publisher,
     places: Arc<Semaphore>,
@@ -36,7 +36,7 @@ pub struct ConnectionTests {
 
 impl ConnectionTests {
     /// At most `places` at once; what is no test is sent to the dead letters through `publisher`.
-    pub fn new(tester: Tester, places: u16, publisher: Publisher) -> Self {
+    pub(crate) fn new(tester: Tester, places: u16, publisher: Publisher) -> Self {
         Self {
             tester,
             publisher,
@@ -47,7 +47,7 @@ impl ConnectionTests {
     }
 
     /// Takes tests until `ending`. While reconcile is away none is taken: it counts their binds.
-    pub async fn work(
+    pub(crate) async fn work(
         self: Arc<Self>,
         broker: Broker,
         mut reconcile_serves: watch::Receiver<bool>,

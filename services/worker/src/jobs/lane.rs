@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_secs(1);
 const GATHER: Duration = Duration::from_millis(20);
 
 /// A lane's jobs in hand.
-pub struct LaneWork {
+pub(crate) struct LaneWork {
     jobs: Arc<Jobs>,
     lane: Lane,
     slots: Arc<Slots>,
@@ -36,7 +36,7 @@ pub struct LaneWork {
 
 impl LaneWork {
     /// Does the jobs of `lane` with `jobs`.
-    pub fn new(jobs: Arc<Jobs>, broker: &Broker, lane: Lane, slots: Arc<Slots>) -> Self {
+    pub(crate) fn new(jobs: Arc<Jobs>, broker: &Broker, lane: Lane, slots: Arc<Slots>) -> Self {
         Self {
             jobs,
             lane,
@@ -48,7 +48,11 @@ impl LaneWork {
     }
 
     /// Works until `ending`; what is in hand then is brought to its end.
-    pub async fn work(mut self, mut reconcile_serves: watch::Receiver<bool>, ending: CancellationToken) {
+    pub(crate) async fn work(
+        mut self,
+        mut reconcile_serves: watch::Receiver<bool>,
+        ending: CancellationToken,
+    ) {
         loop {
             let serves = *reconcile_serves.borrow_and_update();
             if serves {
