@@ -63,7 +63,7 @@ impl Store {
 
     /// Whether all views exist and may be read.
     pub(crate) async fn is_published(&self) -> Result<bool, sqlx::Error> {
-        sqlx::query_scalar(include_str!("store/published.sql"))
+        sqlx::query_scalar(include_str!("../sql/views/are_published.sql"))
             .bind(&VIEWS[..])
             .fetch_one(&self.pool)
             .await

@@ -35,9 +35,9 @@ impl Store {
     ) -> Result<AccountsRead, ApiError> {
         let after = after.unwrap_or_default();
         let sql = if filter.removed {
-            include_str!("removed_accounts.sql")
+            include_str!("../../sql/account/page_of_removed.sql")
         } else {
-            include_str!("accounts.sql")
+            include_str!("../../sql/account/page.sql")
         };
         let mut records = sqlx::query_as(sql)
             .bind(tenant_id)

@@ -47,7 +47,7 @@ async fn standing(
     let Some(domain) = domain else {
         return Ok(DomainStanding::Unspecified);
     };
-    let owner: Option<Owner> = sqlx::query_as(include_str!("explain/domain.sql"))
+    let owner: Option<Owner> = sqlx::query_as(include_str!("../../sql/domain/owner.sql"))
         .bind(tenant_id)
         .bind(domain)
         .fetch_optional(snapshot)
@@ -61,7 +61,7 @@ async fn standing(
 }
 
 async fn rows(snapshot: &mut PgConnection, run: &RunKey, address: &str) -> Result<Vec<Row>, ApiError> {
-    let records: Vec<RowRecord> = sqlx::query_as(include_str!("explain/rows.sql"))
+    let records: Vec<RowRecord> = sqlx::query_as(include_str!("../../sql/run_row/of_address.sql"))
         .bind(&run.tenant_id)
         .bind(run.run_id)
         .bind(address)
@@ -75,7 +75,7 @@ async fn holder(
     tenant_id: &str,
     address: &str,
 ) -> Result<Option<Account>, ApiError> {
-    let records: Vec<accounts::Record> = sqlx::query_as(include_str!("explain/holder.sql"))
+    let records: Vec<accounts::Record> = sqlx::query_as(include_str!("../../sql/account/holder.sql"))
         .bind(tenant_id)
         .bind(address)
         .fetch_all(snapshot)
@@ -88,11 +88,12 @@ async fn removed(
     tenant_id: &str,
     address: &str,
 ) -> Result<Vec<Account>, ApiError> {
-    let records: Vec<accounts::Record> = sqlx::query_as(include_str!("explain/removed.sql"))
-        .bind(tenant_id)
-        .bind(address)
-        .fetch_all(snapshot)
-        .await?;
+    let records: Vec<accounts::Record> =
+        sqlx::query_as(include_str!("../../sql/account/removed_with_address.sql"))
+            .bind(tenant_id)
+            .bind(address)
+            .fetch_all(snapshot)
+            .await?;
     Ok(accounts::gathered(&records))
 }
 
@@ -109,7 +110,7 @@ async fn last_change(
     tenant_id: &str,
     address: &str,
 ) -> Result<Option<(Run, Row)>, ApiError> {
-    let change: Option<Change> = sqlx::query_as(include_str!("explain/last_change.sql"))
+    let change: Option<Change> = sqlx::query_as(include_str!("../../sql/address_change/last.sql"))
         .bind(tenant_id)
         .bind(address)
         .fetch_optional(&mut *snapshot)

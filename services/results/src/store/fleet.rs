@@ -43,9 +43,10 @@ fn count(number: i64) -> u64 {
 }
 
 async fn tenants(snapshot: &mut PgConnection) -> Result<Tenants, ApiError> {
-    let (with_settings, scheduled, refused, reverted) = sqlx::query_as(include_str!("fleet/tenants.sql"))
-        .fetch_one(snapshot)
-        .await?;
+    let (with_settings, scheduled, refused, reverted) =
+        sqlx::query_as(include_str!("../../sql/fleet/tenants.sql"))
+            .fetch_one(snapshot)
+            .await?;
     Ok(Tenants {
         with_settings: count(with_settings),
         scheduled: count(scheduled),
@@ -63,7 +64,7 @@ struct PauseRecord {
 }
 
 async fn pause(snapshot: &mut PgConnection) -> Result<FleetPause, ApiError> {
-    let record: PauseRecord = sqlx::query_as(include_str!("fleet/pause.sql"))
+    let record: PauseRecord = sqlx::query_as(include_str!("../../sql/fleet/pause.sql"))
         .fetch_one(snapshot)
         .await?;
     Ok(FleetPause {
@@ -84,7 +85,7 @@ struct RunsRecord {
 }
 
 async fn runs(snapshot: &mut PgConnection, since: Uuid) -> Result<Vec<RunsOf>, ApiError> {
-    let records: Vec<RunsRecord> = sqlx::query_as(include_str!("fleet/runs.sql"))
+    let records: Vec<RunsRecord> = sqlx::query_as(include_str!("../../sql/fleet/runs.sql"))
         .bind(since)
         .fetch_all(snapshot)
         .await?;
@@ -99,9 +100,10 @@ async fn runs(snapshot: &mut PgConnection, since: Uuid) -> Result<Vec<RunsOf>, A
 }
 
 async fn backlog(snapshot: &mut PgConnection) -> Result<Vec<LaneBacklog>, ApiError> {
-    let records: Vec<(String, i64, PgTimestamp)> = sqlx::query_as(include_str!("fleet/backlog.sql"))
-        .fetch_all(snapshot)
-        .await?;
+    let records: Vec<(String, i64, PgTimestamp)> =
+        sqlx::query_as(include_str!("../../sql/fleet/backlog.sql"))
+            .fetch_all(snapshot)
+            .await?;
     let lanes = records.into_iter().map(|(lane, waiting, oldest)| LaneBacklog {
         lane,
         waiting: count(waiting),
@@ -111,7 +113,7 @@ async fn backlog(snapshot: &mut PgConnection) -> Result<Vec<LaneBacklog>, ApiErr
 }
 
 async fn keys(snapshot: &mut PgConnection) -> Result<Vec<KeyUse>, ApiError> {
-    let records: Vec<(String, i64)> = sqlx::query_as(include_str!("fleet/keys.sql"))
+    let records: Vec<(String, i64)> = sqlx::query_as(include_str!("../../sql/fleet/keys.sql"))
         .fetch_all(snapshot)
         .await?;
     let keys = records.into_iter().map(|(key_id, credentials)| KeyUse {
@@ -135,7 +137,7 @@ struct FailingRecord {
 
 /// The first of them, and how many they are.
 async fn failing(snapshot: &mut PgConnection) -> Result<(Vec<FailingTenant>, u64), ApiError> {
-    let records: Vec<FailingRecord> = sqlx::query_as(include_str!("fleet/failing.sql"))
+    let records: Vec<FailingRecord> = sqlx::query_as(include_str!("../../sql/fleet/failing.sql"))
         .fetch_all(snapshot)
         .await?;
     let all = records.first().map_or(0, |record| count(record.failing_tenants));
@@ -159,9 +161,10 @@ impl From<FailingRecord> for FailingTenant {
 }
 
 async fn events(snapshot: &mut PgConnection) -> Result<EventBacklog, ApiError> {
-    let (tenants, oldest): (i64, Option<PgTimestamp>) = sqlx::query_as(include_str!("fleet/events.sql"))
-        .fetch_one(snapshot)
-        .await?;
+    let (tenants, oldest): (i64, Option<PgTimestamp>) =
+        sqlx::query_as(include_str!("../../sql/fleet/events.sql"))
+            .fetch_one(snapshot)
+            .await?;
     Ok(EventBacklog {
         tenants: count(tenants),
         oldest_create_time: oldest.map(|time| to_proto(time.0)),
@@ -169,7 +172,7 @@ async fn events(snapshot: &mut PgConnection) -> Result<EventBacklog, ApiError> {
 }
 
 async fn held(snapshot: &mut PgConnection) -> Result<u64, ApiError> {
-    let held: i64 = sqlx::query_scalar(include_str!("fleet/held.sql"))
+    let held: i64 = sqlx::query_scalar(include_str!("../../sql/fleet/held.sql"))
         .fetch_one(snapshot)
         .await?;
     Ok(count(held))

@@ -8,8 +8,11 @@ use super::{READ_ONLY, Store, runs};
 use crate::page::Position;
 use crate::run_key::RunKey;
 
-const PAGE: &str = concat!(include_str!("rows.sql"), "LIMIT $8");
-const OPEN: &str = concat!("DECLARE run_rows NO SCROLL CURSOR FOR ", include_str!("rows.sql"));
+const PAGE: &str = concat!(include_str!("../../sql/run_row/page.sql"), "LIMIT $8");
+const OPEN: &str = concat!(
+    "DECLARE run_rows NO SCROLL CURSOR FOR ",
+    include_str!("../../sql/run_row/page.sql")
+);
 /// Some 100 KiB.
 const NEXT: &str = "FETCH FORWARD 500 FROM run_rows";
 /// An export whose reader stalls is cut off: it holds a connection, and dead rows for everybody.

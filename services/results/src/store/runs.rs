@@ -13,18 +13,18 @@ use super::{Store, no_run};
 use crate::run_key::RunKey;
 
 const ONE: &str = concat!(
-    include_str!("run.sql"),
+    include_str!("../../sql/run/run.sql"),
     "WHERE request.tenant_id = $1 AND request.run_id = $2"
 );
 /// Run ids grow with time: UUIDv7.
 const NEWEST: &str = concat!(
-    include_str!("run.sql"),
+    include_str!("../../sql/run/run.sql"),
     "WHERE request.tenant_id = $1 AND ($2::uuid IS NULL OR request.run_id < $2) \
      ORDER BY request.run_id DESC LIMIT $3"
 );
 /// One that is HELD because it differs from a preview has no rows but the differences.
 const LAST_READ: &str = concat!(
-    include_str!("run.sql"),
+    include_str!("../../sql/run/run.sql"),
     "WHERE request.tenant_id = $1 \
        AND (request.kind = 'SYNC' AND outcome.state IN ('SUCCEEDED', 'HELD') \
             OR request.kind = 'PREVIEW' AND outcome.state = 'SUCCEEDED') \
