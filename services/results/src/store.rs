@@ -63,8 +63,7 @@ impl Store {
 
     /// Whether all views exist and may be read.
     pub(crate) async fn is_published(&self) -> Result<bool, sqlx::Error> {
-        sqlx::query_scalar(include_str!("../sql/views/are_published.sql"))
-            .bind(&VIEWS[..])
+        sqlx::query_file_scalar!("sql/views/are_published.sql", &VIEWS[..])
             .fetch_one(&self.pool)
             .await
     }

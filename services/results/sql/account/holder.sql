@@ -1,11 +1,11 @@
 -- The live account that holds an address, with all its addresses, the primary first.
 SELECT
-    account.account_id,
-    account.primary_address,
-    account.type,
-    account.origin,
-    account.hsr_enabled,
-    account.protected,
+    account.account_id AS "account_id!",
+    account.primary_address AS "primary_address!",
+    account.type AS "type!",
+    account.origin AS "origin!",
+    account.hsr_enabled AS "hsr_enabled!",
+    account.protected AS "protected!",
     account.stale_since,
     account.remove_time,
     own.address,

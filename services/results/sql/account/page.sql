@@ -40,12 +40,12 @@ page AS (
     )
 )
 SELECT
-    page.account_id,
-    page.primary_address,
-    page.type,
-    page.origin,
-    page.hsr_enabled,
-    page.protected,
+    page.account_id AS "account_id!",
+    page.primary_address AS "primary_address!",
+    page.type AS "type!",
+    page.origin AS "origin!",
+    page.hsr_enabled AS "hsr_enabled!",
+    page.protected AS "protected!",
     page.stale_since,
     page.remove_time,
     own.address,

@@ -1,4 +1,4 @@
--- As accounts.sql, of the accounts that were removed and can be restored, each with the addresses that it had.
+-- As page.sql, of the accounts that were removed and can be restored, each with the addresses that it had.
 WITH matching AS MATERIALIZED (
     SELECT account_id
     FROM results.removed_address
@@ -38,12 +38,12 @@ page AS (
     )
 )
 SELECT
-    page.account_id,
-    page.primary_address,
-    page.type,
-    page.origin,
-    page.hsr_enabled,
-    page.protected,
+    page.account_id AS "account_id!",
+    page.primary_address AS "primary_address!",
+    page.type AS "type!",
+    page.origin AS "origin!",
+    page.hsr_enabled AS "hsr_enabled!",
+    page.protected AS "protected!",
     page.stale_since,
     page.remove_time,
     own.address,

@@ -10,12 +10,12 @@ WITH had AS (
     LIMIT 10
 )
 SELECT
-    had.account_id,
-    had.primary_address,
-    had.type,
-    had.origin,
-    had.hsr_enabled,
-    had.protected,
+    had.account_id AS "account_id!",
+    had.primary_address AS "primary_address!",
+    had.type AS "type!",
+    had.origin AS "origin!",
+    had.hsr_enabled AS "hsr_enabled!",
+    had.protected AS "protected!",
     had.stale_since,
     had.remove_time,
     own.address,

@@ -1,8 +1,8 @@
 -- What last changed an address. A row that was written anew while the address stayed stale changed nothing.
 SELECT
-    run_id,
-    row_id,
-    address,
+    run_id AS "run_id!",
+    row_id AS "row_id!",
+    address AS "address!",
     verdict,
     reason,
     address_type,
@@ -12,8 +12,7 @@ SELECT
     object_type,
     object_id,
     object_dn,
-    other,
-    NULL::text AS previous_verdict
+    other
 FROM (
     SELECT *, lag(verdict) OVER (ORDER BY run_id, row_id) AS verdict_before
     FROM results.address_change

@@ -1,5 +1,5 @@
 -- Runs that no worker has begun, by lane.
-SELECT request.lane, count(*) AS waiting, min(request.create_time) AS oldest
+SELECT request.lane AS "lane!", count(*) AS "waiting!", min(request.create_time) AS "oldest!"
 FROM results.run_request AS request
 WHERE request.open
   AND NOT request.cancel_requested

@@ -14,14 +14,14 @@ WITH failing AS MATERIALIZED (
     WHERE last.state = 'FAILED'
 )
 SELECT
-    failing.tenant_id,
-    failing.run_id,
+    failing.tenant_id AS "tenant_id!",
+    failing.run_id AS "run_id!",
     failing.failure_code,
     failing.failure_message,
     failing.failure_advice,
     failing.failure_detail,
     success.end_time AS last_success_time,
-    count(*) OVER () AS failing_tenants
+    count(*) OVER () AS "failing_tenants!"
 FROM failing
 LEFT JOIN LATERAL (
     SELECT outcome.run_id, outcome.end_time

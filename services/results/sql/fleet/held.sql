@@ -1,5 +1,5 @@
 -- How many tenants' last finished sync is HELD: those with a HELD run that no finished sync came after.
-SELECT count(*)
+SELECT count(*) AS "held!"
 FROM (
     SELECT DISTINCT ON (tenant_id) tenant_id, run_id
     FROM results.run_outcome

@@ -1,3 +1,3 @@
 -- What the operator has paused for everybody.
-SELECT schedules_paused, removals_paused, note, update_time
+SELECT schedules_paused AS "schedules_paused!", removals_paused AS "removals_paused!", note AS "note!", update_time
 FROM results.fleet_pause

@@ -1,7 +1,7 @@
 -- Runs from id $1 on, and all older ones that have not ended, by state and by how they were read. Almost all were taken by a
 -- worker and are counted by their outcomes alone, one range of an index; what waits, or was cancelled while it waited, by its
 -- request.
-SELECT state, read_mode, unchanged, recent, sum(runs)::bigint AS runs
+SELECT state AS "state!", read_mode, unchanged AS "unchanged!", recent AS "recent!", sum(runs)::bigint AS "runs!"
 FROM (
     SELECT state, read_mode, unchanged, true AS recent, count(*) AS runs
     FROM results.run_outcome

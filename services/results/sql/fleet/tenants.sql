@@ -1,8 +1,8 @@
 -- How many tenants have settings, and how many of them a schedule; and how many schedules are paused for what.
 SELECT
-    count(*) AS tenants,
-    count(*) FILTER (WHERE every_hours > 0) AS scheduled,
-    count(*) FILTER (WHERE every_hours > 0 AND refused.credential_generation = schedule.credential_generation) AS refused,
-    count(*) FILTER (WHERE every_hours > 0 AND paused_reason = 'REVERTED') AS reverted
+    count(*) AS "tenants!",
+    count(*) FILTER (WHERE every_hours > 0) AS "scheduled!",
+    count(*) FILTER (WHERE every_hours > 0 AND refused.credential_generation = schedule.credential_generation) AS "refused!",
+    count(*) FILTER (WHERE every_hours > 0 AND paused_reason = 'REVERTED') AS "reverted!"
 FROM results.schedule
 LEFT JOIN results.refused_credential AS refused ON refused.tenant_id = schedule.tenant_id

@@ -1,7 +1,7 @@
 -- A run's verdicts on one address: as many as objects claim it, of which the first will do.
 SELECT
-    row_id,
-    address,
+    row_id AS "row_id!",
+    address AS "address!",
     verdict,
     reason,
     address_type,

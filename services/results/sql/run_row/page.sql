@@ -1,10 +1,11 @@
 -- A run's verdicts, by key. $3: which verdicts, null for all. $4: only rows of claims. $5: what the address begins with,
 -- in lower case; only invalid addresses stand here in another. A row that a preview alone had has no verdict: it is shown to
--- those who ask for all. $6 and $7: the key after which to begin. Meant to be planned
+-- those who ask for all. $6 and $7: the key after which to begin. $8: how many,
+-- null for all. Meant to be planned
 -- for its values: each condition that they leave out falls away, and each that stays has its index.
 SELECT
-    row_id,
-    address,
+    row_id AS "row_id!",
+    address AS "address!",
     verdict,
     reason,
     address_type,
@@ -25,3 +26,4 @@ WHERE tenant_id = $1
   AND ($5 = '' OR address ^@ $5 OR (address <> lower(address) AND lower(address) ^@ $5))
   AND (address, row_id) > ($6, $7)
 ORDER BY address, row_id
+LIMIT $8::bigint

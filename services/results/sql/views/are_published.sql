@@ -1,5 +1,5 @@
 -- True if every view that this service reads exists and may be read by it.
-SELECT count(*) = cardinality($1::text[])
+SELECT count(*) = cardinality($1::text[]) AS "are_published!"
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'results'

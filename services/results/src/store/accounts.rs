@@ -34,18 +34,31 @@ impl Store {
         limit: usize,
     ) -> Result<AccountsRead, ApiError> {
         let after = after.unwrap_or_default();
-        let sql = if filter.removed {
-            include_str!("../../sql/account/page_of_removed.sql")
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let after_id = Uuid::from_u128(after.id);
+        let mut records = if filter.removed {
+            sqlx::query_file_as!(
+                Record,
+                "sql/account/page_of_removed.sql",
+                tenant_id,
+                &filter.search,
+                after.text,
+                after_id,
+                limit
+            )
+            .fetch(&self.pool)
         } else {
-            include_str!("../../sql/account/page.sql")
+            sqlx::query_file_as!(
+                Record,
+                "sql/account/page.sql",
+                tenant_id,
+                &filter.search,
+                after.text,
+                after_id,
+                limit
+            )
+            .fetch(&self.pool)
         };
-        let mut records = sqlx::query_as(sql)
-            .bind(tenant_id)
-            .bind(&filter.search)
-            .bind(after.text)
-            .bind(Uuid::from_u128(after.id))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch(&self.pool);
         let mut read = Vec::new();
         while let Some(record) = records.try_next().await? {
             if fills(&read, &record) {
@@ -73,20 +86,20 @@ pub(crate) struct AccountFilter {
 }
 
 /// An account with one of its addresses; null for an account without any.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone)]
 pub(super) struct Record {
-    account_id: Uuid,
-    primary_address: String,
-    r#type: String,
-    origin: String,
-    hsr_enabled: bool,
-    protected: bool,
-    stale_since: Option<PgTimestamp>,
-    remove_time: Option<PgTimestamp>,
-    address: Option<String>,
-    address_type: Option<String>,
-    address_origin: Option<String>,
-    address_stale_since: Option<PgTimestamp>,
+    pub(super) account_id: Uuid,
+    pub(super) primary_address: String,
+    pub(super) r#type: String,
+    pub(super) origin: String,
+    pub(super) hsr_enabled: bool,
+    pub(super) protected: bool,
+    pub(super) stale_since: Option<PgTimestamp>,
+    pub(super) remove_time: Option<PgTimestamp>,
+    pub(super) address: Option<String>,
+    pub(super) address_type: Option<String>,
+    pub(super) address_origin: Option<String>,
+    pub(super) address_stale_since: Option<PgTimestamp>,
 }
 
 /// Whether so much was read that the account of the next record is one for the next page.

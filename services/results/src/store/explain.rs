@@ -3,7 +3,6 @@
 use rollcall_chassis::status::ApiError;
 use rollcall_proto::v1::{Account, DomainStanding, Row, Run};
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use super::{READ_ONLY, RowRecord, Store, accounts, runs};
 use crate::explain::Facts;
@@ -33,7 +32,7 @@ impl Store {
     }
 }
 
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug)]
 struct Owner {
     own: bool,
     alias: bool,
@@ -47,9 +46,7 @@ async fn standing(
     let Some(domain) = domain else {
         return Ok(DomainStanding::Unspecified);
     };
-    let owner: Option<Owner> = sqlx::query_as(include_str!("../../sql/domain/owner.sql"))
-        .bind(tenant_id)
-        .bind(domain)
+    let owner = sqlx::query_file_as!(Owner, "sql/domain/owner.sql", tenant_id, domain)
         .fetch_optional(snapshot)
         .await?;
     Ok(match owner {
@@ -61,12 +58,15 @@ async fn standing(
 }
 
 async fn rows(snapshot: &mut PgConnection, run: &RunKey, address: &str) -> Result<Vec<Row>, ApiError> {
-    let records: Vec<RowRecord> = sqlx::query_as(include_str!("../../sql/run_row/of_address.sql"))
-        .bind(&run.tenant_id)
-        .bind(run.run_id)
-        .bind(address)
-        .fetch_all(snapshot)
-        .await?;
+    let records = sqlx::query_file_as!(
+        RowRecord,
+        "sql/run_row/of_address.sql",
+        &run.tenant_id,
+        run.run_id,
+        address
+    )
+    .fetch_all(snapshot)
+    .await?;
     Ok(records.into_iter().map(Row::from).collect())
 }
 
@@ -75,9 +75,7 @@ async fn holder(
     tenant_id: &str,
     address: &str,
 ) -> Result<Option<Account>, ApiError> {
-    let records: Vec<accounts::Record> = sqlx::query_as(include_str!("../../sql/account/holder.sql"))
-        .bind(tenant_id)
-        .bind(address)
+    let records = sqlx::query_file_as!(accounts::Record, "sql/account/holder.sql", tenant_id, address)
         .fetch_all(snapshot)
         .await?;
     Ok(accounts::gathered(&records).into_iter().next())
@@ -88,20 +86,15 @@ async fn removed(
     tenant_id: &str,
     address: &str,
 ) -> Result<Vec<Account>, ApiError> {
-    let records: Vec<accounts::Record> =
-        sqlx::query_as(include_str!("../../sql/account/removed_with_address.sql"))
-            .bind(tenant_id)
-            .bind(address)
-            .fetch_all(snapshot)
-            .await?;
+    let records = sqlx::query_file_as!(
+        accounts::Record,
+        "sql/account/removed_with_address.sql",
+        tenant_id,
+        address
+    )
+    .fetch_all(snapshot)
+    .await?;
     Ok(accounts::gathered(&records))
-}
-
-#[derive(Debug, sqlx::FromRow)]
-struct Change {
-    run_id: Uuid,
-    #[sqlx(flatten)]
-    row: RowRecord,
 }
 
 /// None as well if the run's summary is kept no more.
@@ -110,16 +103,29 @@ async fn last_change(
     tenant_id: &str,
     address: &str,
 ) -> Result<Option<(Run, Row)>, ApiError> {
-    let change: Option<Change> = sqlx::query_as(include_str!("../../sql/address_change/last.sql"))
-        .bind(tenant_id)
-        .bind(address)
+    let change = sqlx::query_file!("sql/address_change/last.sql", tenant_id, address)
         .fetch_optional(&mut *snapshot)
         .await?;
     let Some(change) = change else { return Ok(None) };
+    let row = RowRecord {
+        row_id: change.row_id,
+        address: change.address,
+        verdict: change.verdict,
+        reason: change.reason,
+        address_type: change.address_type,
+        primary_address: change.primary_address,
+        directory_type: change.directory_type,
+        directory_primary: change.directory_primary,
+        object_type: change.object_type,
+        object_id: change.object_id,
+        object_dn: change.object_dn,
+        other: change.other,
+        previous_verdict: None,
+    };
     let key = RunKey {
         tenant_id: tenant_id.to_owned(),
         run_id: change.run_id,
     };
     let run = runs::find(snapshot, &key).await?;
-    Ok(run.map(|run| (run, change.row.into())))
+    Ok(run.map(|run| (run, row.into())))
 }

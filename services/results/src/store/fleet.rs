@@ -43,28 +43,19 @@ fn count(number: i64) -> u64 {
 }
 
 async fn tenants(snapshot: &mut PgConnection) -> Result<Tenants, ApiError> {
-    let (with_settings, scheduled, refused, reverted) =
-        sqlx::query_as(include_str!("../../sql/fleet/tenants.sql"))
-            .fetch_one(snapshot)
-            .await?;
+    let record = sqlx::query_file!("sql/fleet/tenants.sql")
+        .fetch_one(snapshot)
+        .await?;
     Ok(Tenants {
-        with_settings: count(with_settings),
-        scheduled: count(scheduled),
-        refused: count(refused),
-        reverted: count(reverted),
+        with_settings: count(record.tenants),
+        scheduled: count(record.scheduled),
+        refused: count(record.refused),
+        reverted: count(record.reverted),
     })
 }
 
-#[derive(Debug, sqlx::FromRow)]
-struct PauseRecord {
-    schedules_paused: bool,
-    removals_paused: bool,
-    note: String,
-    update_time: Option<PgTimestamp>,
-}
-
 async fn pause(snapshot: &mut PgConnection) -> Result<FleetPause, ApiError> {
-    let record: PauseRecord = sqlx::query_as(include_str!("../../sql/fleet/pause.sql"))
+    let record = sqlx::query_file!("sql/fleet/pause.sql")
         .fetch_one(snapshot)
         .await?;
     Ok(FleetPause {
@@ -75,18 +66,8 @@ async fn pause(snapshot: &mut PgConnection) -> Result<FleetPause, ApiError> {
     })
 }
 
-#[derive(Debug, sqlx::FromRow)]
-struct RunsRecord {
-    state: String,
-    read_mode: Option<String>,
-    unchanged: bool,
-    recent: bool,
-    runs: i64,
-}
-
 async fn runs(snapshot: &mut PgConnection, since: Uuid) -> Result<Vec<RunsOf>, ApiError> {
-    let records: Vec<RunsRecord> = sqlx::query_as(include_str!("../../sql/fleet/runs.sql"))
-        .bind(since)
+    let records = sqlx::query_file!("sql/fleet/runs.sql", since)
         .fetch_all(snapshot)
         .await?;
     let runs = records.into_iter().map(|record| RunsOf {
@@ -100,30 +81,29 @@ async fn runs(snapshot: &mut PgConnection, since: Uuid) -> Result<Vec<RunsOf>, A
 }
 
 async fn backlog(snapshot: &mut PgConnection) -> Result<Vec<LaneBacklog>, ApiError> {
-    let records: Vec<(String, i64, PgTimestamp)> =
-        sqlx::query_as(include_str!("../../sql/fleet/backlog.sql"))
-            .fetch_all(snapshot)
-            .await?;
-    let lanes = records.into_iter().map(|(lane, waiting, oldest)| LaneBacklog {
-        lane,
-        waiting: count(waiting),
-        oldest_create_time: Some(to_proto(oldest.0)),
+    let records = sqlx::query_file!("sql/fleet/backlog.sql")
+        .fetch_all(snapshot)
+        .await?;
+    let lanes = records.into_iter().map(|record| LaneBacklog {
+        lane: record.lane,
+        waiting: count(record.waiting),
+        oldest_create_time: Some(to_proto(record.oldest.0)),
     });
     Ok(lanes.collect())
 }
 
 async fn keys(snapshot: &mut PgConnection) -> Result<Vec<KeyUse>, ApiError> {
-    let records: Vec<(String, i64)> = sqlx::query_as(include_str!("../../sql/fleet/keys.sql"))
+    let records = sqlx::query_file!("sql/fleet/keys.sql")
         .fetch_all(snapshot)
         .await?;
-    let keys = records.into_iter().map(|(key_id, credentials)| KeyUse {
-        key_id,
-        credentials: count(credentials),
+    let keys = records.into_iter().map(|record| KeyUse {
+        key_id: record.key_id,
+        credentials: count(record.credentials),
     });
     Ok(keys.collect())
 }
 
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug)]
 struct FailingRecord {
     tenant_id: String,
     run_id: Uuid,
@@ -137,7 +117,7 @@ struct FailingRecord {
 
 /// The first of them, and how many they are.
 async fn failing(snapshot: &mut PgConnection) -> Result<(Vec<FailingTenant>, u64), ApiError> {
-    let records: Vec<FailingRecord> = sqlx::query_as(include_str!("../../sql/fleet/failing.sql"))
+    let records = sqlx::query_file_as!(FailingRecord, "sql/fleet/failing.sql")
         .fetch_all(snapshot)
         .await?;
     let all = records.first().map_or(0, |record| count(record.failing_tenants));
@@ -161,18 +141,17 @@ impl From<FailingRecord> for FailingTenant {
 }
 
 async fn events(snapshot: &mut PgConnection) -> Result<EventBacklog, ApiError> {
-    let (tenants, oldest): (i64, Option<PgTimestamp>) =
-        sqlx::query_as(include_str!("../../sql/fleet/events.sql"))
-            .fetch_one(snapshot)
-            .await?;
+    let record = sqlx::query_file!("sql/fleet/events.sql")
+        .fetch_one(snapshot)
+        .await?;
     Ok(EventBacklog {
-        tenants: count(tenants),
-        oldest_create_time: oldest.map(|time| to_proto(time.0)),
+        tenants: count(record.tenants),
+        oldest_create_time: record.oldest.map(|time| to_proto(time.0)),
     })
 }
 
 async fn held(snapshot: &mut PgConnection) -> Result<u64, ApiError> {
-    let held: i64 = sqlx::query_scalar(include_str!("../../sql/fleet/held.sql"))
+    let held = sqlx::query_file_scalar!("sql/fleet/held.sql")
         .fetch_one(snapshot)
         .await?;
     Ok(count(held))

@@ -2,13 +2,13 @@
 
 use rollcall_chassis::{names, status::ApiError};
 use rollcall_proto::v1::{AddressType, ObjectType, Reason, Row, Verdict};
-use sqlx::{Postgres, Transaction, postgres::PgArguments, query::QueryAs};
+use sqlx::{Postgres, Transaction};
 
 use super::{READ_ONLY, Store, runs};
 use crate::page::Position;
 use crate::run_key::RunKey;
 
-const PAGE: &str = concat!(include_str!("../../sql/run_row/page.sql"), "LIMIT $8");
+/// A cursor is no statement that the compiler can check; what it goes through is checked as the page's.
 const OPEN: &str = concat!(
     "DECLARE run_rows NO SCROLL CURSOR FOR ",
     include_str!("../../sql/run_row/page.sql")
@@ -27,23 +27,25 @@ pub(crate) struct RowFilter {
     pub(crate) search: String,
 }
 
-/// A row and its key.
+/// A row and its key. The cursor's columns are called as the checked statement calls them.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct RowRecord {
-    row_id: i64,
-    address: String,
+    #[sqlx(rename = "row_id!")]
+    pub(super) row_id: i64,
+    #[sqlx(rename = "address!")]
+    pub(super) address: String,
     /// Null for a row that the preview alone had.
-    verdict: Option<String>,
-    reason: Option<String>,
-    address_type: Option<String>,
-    primary_address: Option<String>,
-    directory_type: Option<String>,
-    directory_primary: Option<String>,
-    object_type: Option<String>,
-    object_id: Option<String>,
-    object_dn: Option<String>,
-    other: Option<String>,
-    previous_verdict: Option<String>,
+    pub(super) verdict: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) address_type: Option<String>,
+    pub(super) primary_address: Option<String>,
+    pub(super) directory_type: Option<String>,
+    pub(super) directory_primary: Option<String>,
+    pub(super) object_type: Option<String>,
+    pub(super) object_id: Option<String>,
+    pub(super) object_dn: Option<String>,
+    pub(super) other: Option<String>,
+    pub(super) previous_verdict: Option<String>,
 }
 
 impl Store {
@@ -56,13 +58,20 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<RowRecord>, ApiError> {
         let shown = runs::with_rows(&self.pool, run).await?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        Ok(
-            filtered(PAGE, &shown.rows_of, filter, false, after.unwrap_or_default())?
-                .bind(limit)
-                .fetch_all(&self.pool)
-                .await?,
-        )
+        let after = after.unwrap_or_default();
+        let records = sqlx::query_file_as!(
+            RowRecord,
+            "sql/run_row/page.sql",
+            shown.rows_of.tenant_id,
+            shown.rows_of.run_id,
+            filter.verdicts.as_deref(),
+            false,
+            filter.search,
+            after.text,
+            row_id(&after)?,
+            i64::try_from(limit).unwrap_or(i64::MAX)
+        );
+        Ok(records.fetch_all(&self.pool).await?)
     }
 
     /// The rows that a run's file has, as they stand now, however long their reading takes. Unless verdicts are asked for, it
@@ -72,8 +81,17 @@ impl Store {
         sqlx::query(STALL).execute(&mut *transaction).await?;
         let shown = runs::with_rows(&mut *transaction, run).await?;
         let claims_only = filter.verdicts.is_none() && !shown.is_of_changes;
-        filtered(OPEN, &shown.rows_of, filter, claims_only, Position::default())?
-            .fetch_optional(&mut *transaction)
+        let from = Position::default();
+        sqlx::query(OPEN)
+            .bind(&shown.rows_of.tenant_id)
+            .bind(shown.rows_of.run_id)
+            .bind(filter.verdicts.as_deref())
+            .bind(claims_only)
+            .bind(&filter.search)
+            .bind(&from.text)
+            .bind(row_id(&from)?)
+            .bind(None::<i64>)
+            .execute(&mut *transaction)
             .await?;
         Ok(RowCursor { transaction })
     }
@@ -93,24 +111,9 @@ impl RowCursor {
     }
 }
 
-fn filtered<'q>(
-    sql: &'static str,
-    run: &'q RunKey,
-    filter: &'q RowFilter,
-    claims_only: bool,
-    after: Position,
-) -> Result<QueryAs<'q, Postgres, RowRecord, PgArguments>, ApiError> {
-    let row_id = i64::try_from(after.id).map_err(|_| {
-        ApiError::invalid_argument("PAGE_TOKEN", "The page token does not belong to this query.")
-    })?;
-    Ok(sqlx::query_as(sql)
-        .bind(&run.tenant_id)
-        .bind(run.run_id)
-        .bind(filter.verdicts.as_deref())
-        .bind(claims_only)
-        .bind(&filter.search)
-        .bind(after.text)
-        .bind(row_id))
+fn row_id(after: &Position) -> Result<i64, ApiError> {
+    i64::try_from(after.id)
+        .map_err(|_| ApiError::invalid_argument("PAGE_TOKEN", "The page token is not one of this query."))
 }
 
 impl RowRecord {

@@ -12,27 +12,6 @@ use uuid::Uuid;
 use super::{Store, no_run};
 use crate::run_key::RunKey;
 
-const ONE: &str = concat!(
-    include_str!("../../sql/run/run.sql"),
-    "WHERE request.tenant_id = $1 AND request.run_id = $2"
-);
-/// Run ids grow with time: UUIDv7.
-const NEWEST: &str = concat!(
-    include_str!("../../sql/run/run.sql"),
-    "WHERE request.tenant_id = $1 AND ($2::uuid IS NULL OR request.run_id < $2) \
-     ORDER BY request.run_id DESC LIMIT $3"
-);
-/// One that is HELD because it differs from a preview has no rows but the differences.
-const LAST_READ: &str = concat!(
-    include_str!("../../sql/run/run.sql"),
-    "WHERE request.tenant_id = $1 \
-       AND (request.kind = 'SYNC' AND outcome.state IN ('SUCCEEDED', 'HELD') \
-            OR request.kind = 'PREVIEW' AND outcome.state = 'SUCCEEDED') \
-       AND outcome.held_reason IS DISTINCT FROM 'CHANGED_SINCE_PREVIEW' \
-       AND (outcome.rows_expire_time IS NULL OR outcome.rows_expire_time > now()) \
-     ORDER BY request.run_id DESC LIMIT 1"
-);
-
 impl Store {
     /// A run as it is now.
     pub(crate) async fn run(&self, key: &RunKey) -> Result<Run, ApiError> {
@@ -46,12 +25,12 @@ impl Store {
         after: Option<Uuid>,
         limit: usize,
     ) -> Result<Vec<Run>, ApiError> {
-        let records: Vec<Record> = sqlx::query_as(NEWEST)
-            .bind(tenant_id)
-            .bind(after)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(&self.pool)
-            .await?;
+        let wanted = Wanted {
+            before: after,
+            limit: i64::try_from(limit).unwrap_or(i64::MAX),
+            ..Wanted::default()
+        };
+        let records = read(&self.pool, tenant_id, wanted).await?;
         Ok(records.into_iter().map(Run::from).collect())
     }
 }
@@ -92,10 +71,12 @@ pub(super) async fn last_read(
     executor: impl Executor<'_, Database = Postgres>,
     tenant_id: &str,
 ) -> Result<Option<(Run, RunKey)>, ApiError> {
-    let record: Option<Record> = sqlx::query_as(LAST_READ)
-        .bind(tenant_id)
-        .fetch_optional(executor)
-        .await?;
+    let wanted = Wanted {
+        has_read: true,
+        limit: 1,
+        ..Wanted::default()
+    };
+    let record = read(executor, tenant_id, wanted).await?.pop();
     Ok(record.map(|record| {
         let rows = record.rows_key();
         (record.into(), rows)
@@ -106,15 +87,47 @@ async fn record(
     executor: impl Executor<'_, Database = Postgres>,
     key: &RunKey,
 ) -> Result<Option<Record>, ApiError> {
-    Ok(sqlx::query_as(ONE)
-        .bind(&key.tenant_id)
-        .bind(key.run_id)
-        .fetch_optional(executor)
-        .await?)
+    let wanted = Wanted {
+        run: Some(key.run_id),
+        limit: 1,
+        ..Wanted::default()
+    };
+    Ok(read(executor, &key.tenant_id, wanted).await?.pop())
+}
+
+/// Which of a tenant's runs are read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wanted {
+    /// Only this one.
+    run: Option<Uuid>,
+    /// Only those before this one.
+    before: Option<Uuid>,
+    /// Only those that read the directory to the end and whose rows are kept.
+    has_read: bool,
+    limit: i64,
+}
+
+/// Runs of a tenant, the newest first.
+async fn read(
+    executor: impl Executor<'_, Database = Postgres>,
+    tenant_id: &str,
+    wanted: Wanted,
+) -> sqlx::Result<Vec<Record>> {
+    sqlx::query_file_as!(
+        Record,
+        "sql/run/of_tenant.sql",
+        tenant_id,
+        wanted.run,
+        wanted.before,
+        wanted.has_read,
+        wanted.limit
+    )
+    .fetch_all(executor)
+    .await
 }
 
 /// A request with its outcome: whatever is the outcome's is null until there is one.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug)]
 struct Record {
     run_id: Uuid,
     tenant_id: String,
@@ -127,8 +140,19 @@ struct Record {
     read_mode: Option<String>,
     read_mode_reason: Option<String>,
     unchanged: Option<bool>,
-    #[sqlx(flatten)]
-    counts: CountsRecord,
+    objects: Option<i64>,
+    claims: Option<i64>,
+    not_email: Option<i64>,
+    references: Option<i64>,
+    add: Option<i64>,
+    keep: Option<i64>,
+    update: Option<i64>,
+    remove: Option<i64>,
+    stale: Option<i64>,
+    skip: Option<i64>,
+    accounts: Option<i64>,
+    welcomes: Option<i64>,
+    accounts_reduced: Option<i64>,
     failure_code: Option<String>,
     failure_message: Option<String>,
     failure_advice: Option<String>,
@@ -149,26 +173,9 @@ struct Record {
     rows_superseded: bool,
 }
 
-#[derive(Debug, sqlx::FromRow)]
-struct CountsRecord {
-    objects: Option<i64>,
-    claims: Option<i64>,
-    not_email: Option<i64>,
-    references: Option<i64>,
-    add: Option<i64>,
-    keep: Option<i64>,
-    update: Option<i64>,
-    remove: Option<i64>,
-    stale: Option<i64>,
-    skip: Option<i64>,
-    accounts: Option<i64>,
-    welcomes: Option<i64>,
-    accounts_reduced: Option<i64>,
-}
-
 impl From<Record> for Run {
     fn from(record: Record) -> Self {
-        let failure = record.failure();
+        let (failure, counts) = (record.failure(), record.counts());
         let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
         let time = |time: Option<PgTimestamp>| time.map(|time| to_proto(time.0));
         let state = record.state();
@@ -184,7 +191,7 @@ impl From<Record> for Run {
             read_mode_reason: record.read_mode_reason.unwrap_or_default(),
             unchanged: record.unchanged.unwrap_or_default(),
             rows_of_run_id: id(record.rows_of_run_id),
-            counts: Some(record.counts.into()),
+            counts: Some(counts),
             failure,
             attempt: record
                 .attempt
@@ -256,29 +263,27 @@ impl Record {
             detail: self.failure_detail.clone().unwrap_or_default(),
         })
     }
-}
 
-impl From<CountsRecord> for Counts {
-    fn from(record: CountsRecord) -> Self {
+    fn counts(&self) -> Counts {
         let count = |count: Option<i64>| {
             count
                 .and_then(|count| u64::try_from(count).ok())
                 .unwrap_or_default()
         };
-        Self {
-            objects: count(record.objects),
-            claims: count(record.claims),
-            not_email: count(record.not_email),
-            references: count(record.references),
-            add: count(record.add),
-            keep: count(record.keep),
-            update: count(record.update),
-            remove: count(record.remove),
-            stale: count(record.stale),
-            skip: count(record.skip),
-            accounts: count(record.accounts),
-            welcomes: count(record.welcomes),
-            accounts_reduced: count(record.accounts_reduced),
+        Counts {
+            objects: count(self.objects),
+            claims: count(self.claims),
+            not_email: count(self.not_email),
+            references: count(self.references),
+            add: count(self.add),
+            keep: count(self.keep),
+            update: count(self.update),
+            remove: count(self.remove),
+            stale: count(self.stale),
+            skip: count(self.skip),
+            accounts: count(self.accounts),
+            welcomes: count(self.welcomes),
+            accounts_reduced: count(self.accounts_reduced),
         }
     }
 }

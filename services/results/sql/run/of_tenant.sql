@@ -1,0 +1,71 @@
+-- A tenant's runs, the newest first: run ids grow with time. A run is its request, and its outcome once a worker began it.
+-- One that was cancelled while it waited never gets another. $2: only this run, null for any. $3: only those before this
+-- one, null for all. $4: only those that read the directory to the end and whose rows are kept; one that is HELD because it
+-- differs from a preview has no rows but the differences. Meant to be planned for its values, as the rows are.
+SELECT
+    request.run_id AS "run_id!",
+    request.tenant_id AS "tenant_id!",
+    request.kind AS "kind!",
+    request.trigger AS "trigger!",
+    CASE
+        WHEN request.cancel_requested AND COALESCE(outcome.state, 'QUEUED') = 'QUEUED' THEN 'CANCELLED'
+        ELSE COALESCE(outcome.state, 'QUEUED')
+    END AS "state!",
+    request.create_time AS "create_time!",
+    request.acts_on_run_id,
+    request.expect_preview_run_id,
+    outcome.read_mode,
+    outcome.read_mode_reason,
+    outcome.unchanged,
+    outcome.objects,
+    outcome.claims,
+    outcome.not_email,
+    outcome."references",
+    outcome."add",
+    outcome.keep,
+    outcome."update",
+    outcome.remove,
+    outcome.stale,
+    outcome.skip,
+    outcome.accounts,
+    outcome.welcomes,
+    outcome.accounts_reduced,
+    outcome.failure_code,
+    outcome.failure_message,
+    outcome.failure_advice,
+    outcome.failure_detail,
+    outcome.attempt,
+    outcome.takeovers,
+    outcome.next_attempt_time,
+    outcome.start_time,
+    outcome.end_time,
+    outcome.held_reason,
+    outcome.held_message,
+    outcome.would_hold,
+    outcome.rows_of_run_id,
+    outcome.rows_expire_time,
+    COALESCE(outcome.rows_expire_time <= now(), false) AS "rows_expired!",
+    EXISTS (
+        SELECT
+        FROM results.superseded_run AS superseded
+        WHERE superseded.tenant_id = request.tenant_id AND superseded.run_id = request.run_id
+    ) AS "rows_superseded!"
+FROM results.run_request AS request
+LEFT JOIN results.run_outcome AS outcome
+    ON outcome.tenant_id = request.tenant_id AND outcome.run_id = request.run_id
+WHERE request.tenant_id = $1
+  AND ($2::uuid IS NULL OR request.run_id = $2)
+  AND ($3::uuid IS NULL OR request.run_id < $3)
+  AND (
+      NOT $4
+      OR (
+          (
+              request.kind = 'SYNC' AND outcome.state IN ('SUCCEEDED', 'HELD')
+              OR request.kind = 'PREVIEW' AND outcome.state = 'SUCCEEDED'
+          )
+          AND outcome.held_reason IS DISTINCT FROM 'CHANGED_SINCE_PREVIEW'
+          AND (outcome.rows_expire_time IS NULL OR outcome.rows_expire_time > now())
+      )
+  )
+ORDER BY request.run_id DESC
+LIMIT $5
