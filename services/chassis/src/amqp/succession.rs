@@ -6,7 +6,7 @@
 //! old queue again, and the next connection of this release moves what came there.
 //!
 //! Moved messages may overtake each other. So this is for jobs, seals and dead letters, which have no order. The portal's
-//! queue has: ARCHITECTURE.md says how an operator replaces it.
+//! queue has: OPERATION.md says how an operator replaces it.
 
 use std::time::Duration;
 
