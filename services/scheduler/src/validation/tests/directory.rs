@@ -1,0 +1,131 @@
+use rollcall_proto::v1::{Directory, Security};
+
+use super::{assert_directory_refused, deployment, domains, good};
+use crate::validation::{Deployment, check};
+
+#[test]
+fn a_malformed_host_is_refused() {
+    for (host, words) in [
+        ("", "host name"),
+        ("ldaps://dc1.example", "not a URL"),
+        ("dc1.example:636", "without a port"),
+        ("[2001:db8::1]", "without brackets"),
+        ("[2001:db8::1]:636", "without brackets"),
+        ("dc 1", "host name"),
+        ("dc_1.example", "host name"),
+        ("-dc.example", "host name"),
+        ("dc..example", "host name"),
+        ("256.1.1.1", "host name"),
+        ("fe80::1%eth0", "host name"),
+        ("dc1.example\0", "host name"),
+        (&"a".repeat(64), "host name"),
+    ] {
+        assert_directory_refused("hosts[0]", words, |directory| {
+            directory.hosts = vec![host.to_owned()];
+        });
+    }
+    assert_directory_refused("hosts[1]", "twice", |directory| {
+        directory.hosts.push("DC1.corp.example".to_owned());
+    });
+    assert_directory_refused("hosts", "1 to 8", |directory| directory.hosts.clear());
+    assert_directory_refused("hosts", "1 to 8", |directory| {
+        directory.hosts = (0..9).map(|number| format!("dc{number}")).collect();
+    });
+}
+
+#[test]
+fn a_port_out_of_range_is_refused() {
+    for port in [65_536, u32::MAX] {
+        assert_directory_refused("port", "1 to 65535", |directory| directory.port = port);
+    }
+}
+
+#[test]
+fn plaintext_is_refused_unless_the_deployment_allows_it() {
+    let plaintext = |directory: &mut Directory| directory.set_security(Security::Plaintext);
+    assert_directory_refused("security", "not allowed here", plaintext);
+
+    let mut settings = good();
+    plaintext(settings.directory.as_mut().unwrap());
+    let deployment = Deployment {
+        allow_plaintext: true,
+        ..deployment()
+    };
+    assert_eq!(
+        check(settings, &domains(), &deployment)
+            .unwrap()
+            .settings
+            .directory
+            .unwrap()
+            .port,
+        389
+    );
+}
+
+#[test]
+fn a_bind_username_is_required_and_bounded() {
+    for (name, words) in [
+        ("", "required"),
+        ("  ", "required"),
+        ("a\nb", "control"),
+        (&"x".repeat(1_025), "1024"),
+    ] {
+        assert_directory_refused("bind_username", words, |directory| {
+            name.clone_into(&mut directory.bind_username);
+        });
+    }
+}
+
+#[test]
+fn an_empty_or_endless_password_is_refused() {
+    for (password, words) in [("", "must not be empty"), (&"x".repeat(1_025), "1024 bytes")] {
+        assert_directory_refused("bind_password", words, |directory| {
+            directory.bind_password = Some(password.to_owned());
+        });
+    }
+}
+
+#[test]
+fn a_malformed_search_base_is_refused_with_its_position() {
+    assert_directory_refused("search_base", "at character", |directory| {
+        "OU=People,,DC=example".clone_into(&mut directory.search_base);
+    });
+    assert_directory_refused("search_base", "4096", |directory| {
+        directory.search_base = format!("CN={}", "x".repeat(5_000));
+    });
+}
+
+#[test]
+fn a_malformed_filter_is_refused_with_its_position() {
+    for filter in [
+        "(mail=*",
+        "(&(mail=*)(cn=",
+        "mail",
+        "(cn=\\zz)",
+        &"(".repeat(20_000),
+    ] {
+        assert_directory_refused("filter", "position", |directory| {
+            filter.clone_into(&mut directory.filter);
+        });
+    }
+}
+
+#[test]
+fn malformed_attributes_are_refused() {
+    let set = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        move |directory: &mut Directory| directory.attributes = names
+    };
+    assert_directory_refused("attributes[0]", "at character", set(&["e mail"]));
+    assert_directory_refused("attributes[1]", "without options", set(&["mail", "cn;lang-de"]));
+    assert_directory_refused(
+        "attributes[0]",
+        "name, not its object identifier",
+        set(&["2.5.4.3"]),
+    );
+    assert_directory_refused("attributes[1]", "twice", set(&["mail", "MAIL"]));
+    let many: Vec<String> = (0..17).map(|number| format!("a{number}")).collect();
+    assert_directory_refused("attributes", "at most 16", |directory| {
+        directory.attributes = many;
+    });
+}
