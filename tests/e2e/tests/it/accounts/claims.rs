@@ -1,0 +1,152 @@
+//! From what an object claims to the addresses of its account.
+
+use anyhow::Result;
+use rollcall_e2e::{Forest, group, person, tenant::portal::typed};
+use rollcall_proto::v1::{
+    Account, AddressType, Directory, Import, ObjectType, Origin, Reason, Settings, Verdict,
+};
+
+use super::{addresses, decided, rows, with_domains};
+use crate::office::account;
+
+#[tokio::test]
+async fn rule_1_an_object_claims_an_address_once_and_makes_a_typed_one_of_its_account_its_own() -> Result<()>
+{
+    let (tenant, forest) = with_domains("rule1", &[]).await?;
+    let (ann, desk) = (tenant.address("ann"), tenant.address("desk"));
+    forest.add(&person("ann").alias(&ann).mail(&ann)).await?;
+    tenant
+        .put_directory(Directory {
+            attributes: vec!["proxyAddresses".to_owned(), "mail".to_owned()],
+            ..forest.settings()
+        })
+        .await?;
+    let run = tenant.sync().await?;
+    let claims = rows(&tenant, &run, &ann).await?;
+    assert_eq!(claims.len(), 1, "one claim");
+    assert_eq!(
+        claims[0].directory_type(),
+        AddressType::Primary,
+        "primary beats alias"
+    );
+
+    let account_id = account(&tenant, "ann").await?.account_id;
+    let with_desk = Account {
+        account_id,
+        ..typed(&ann, &[&desk])
+    };
+    let origins = |account: Account| -> Vec<_> {
+        let addresses = account.addresses.into_iter();
+        addresses.map(|address| address.origin()).collect()
+    };
+    let put = tenant.put_account(with_desk).await?;
+    assert_eq!(origins(put), [Origin::Synced, Origin::Manual]);
+    forest.set_addresses("ann", &[format!("smtp:{desk}")]).await?;
+    let run = tenant.sync().await?;
+    assert_eq!(
+        decided(&tenant, &run, &desk).await?,
+        (Verdict::Update, Reason::NowSynced)
+    );
+    assert_eq!(
+        origins(account(&tenant, "ann").await?),
+        [Origin::Synced, Origin::Synced]
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn rule_2_what_is_refused_by_itself_says_why() -> Result<()> {
+    let (tenant, forest) = with_domains("rule2", &["unwanted"]).await?;
+    let (rival, _) = Forest::active_directory("rival").await?;
+    let unwanted = format!("x@unwanted.{}", tenant.domain);
+    let foreign = rival.address("x");
+    let everything = person("ann")
+        .primary(&tenant.address("ann"))
+        .alias("no address at all")
+        .alias(&unwanted)
+        .alias(&foreign)
+        .alias("x@nobody-owns-this.example");
+    forest.add(&everything).await?;
+    forest
+        .add(&person("off").primary(&tenant.address("off")).disabled())
+        .await?;
+    forest
+        .add(&group("team").primary(&tenant.address("team")))
+        .await?;
+    let settings = Settings {
+        import: Some(Import {
+            object_types: vec![ObjectType::User.into()],
+            domains: vec![tenant.domain.clone()],
+            exclude_disabled: true,
+            ..Import::default()
+        }),
+        ..tenant.settings(forest.settings())
+    };
+    tenant.put(settings).await?;
+    let run = tenant.sync().await?;
+    for (address, reason) in [
+        ("no address at all", Reason::InvalidAddress),
+        (&tenant.address("team"), Reason::TypeExcluded),
+        (&tenant.address("off"), Reason::DisabledExcluded),
+        (&unwanted, Reason::DomainExcluded),
+    ] {
+        assert_eq!(
+            decided(&tenant, &run, address).await?,
+            (Verdict::Skip, reason),
+            "{address}"
+        );
+    }
+    tenant.put_directory(forest.settings()).await?;
+    let run = tenant.sync().await?;
+    let refused = (Verdict::Skip, Reason::DomainNotRegistered);
+    assert_eq!(
+        decided(&tenant, &run, "x@nobody-owns-this.example").await?,
+        refused
+    );
+    let foreign = &rows(&tenant, &run, &foreign).await?[0];
+    assert_eq!(
+        (foreign.verdict(), foreign.reason()),
+        (Verdict::Skip, Reason::OtherTenant)
+    );
+    assert!(!foreign.other.contains(&rival.id), "it is not said whose");
+    Ok(())
+}
+
+#[tokio::test]
+async fn rule_3_primaries_go_by_claim_mail_domain_and_holder_and_losers_want_their_next() -> Result<()> {
+    let (tenant, forest) = with_domains("rule3", &["=alias"]).await?;
+    let at = |local: &str| tenant.address(local);
+    let in_alias = format!("c@alias.{}", tenant.domain);
+    let objects = [
+        (
+            "by mail",
+            person("m").primary(&at("m1")).primary(&at("m2")).mail(&at("m2")),
+        ),
+        ("by domain", person("d").primary(&in_alias).primary(&at("d9"))),
+        ("by bytes", person("b").primary(&at("b2")).primary(&at("b1"))),
+        ("a primary claim", person("p").primary(&at("shared"))),
+        ("an alias claim", person("q").alias(&at("shared")).alias(&at("z"))),
+        ("in vain", person("v").alias(&at("shared"))),
+    ];
+    for (_, object) in &objects {
+        forest.add(object).await?;
+    }
+    let run = tenant.sync().await?;
+    let expected = ["b1", "d9", "m2", "shared", "z"].map(at);
+    assert_eq!(tenant.primaries().await?, expected);
+    let shared = rows(&tenant, &run, &at("shared")).await?;
+    let lost = shared
+        .iter()
+        .filter(|row| row.reason() == Reason::ClaimedByOtherObject);
+    assert_eq!(lost.count(), 2, "{shared:?}");
+
+    // Who holds an address keeps it against another primary claim of it.
+    forest
+        .add(&person("rival").primary(&at("b1")).primary(&at("r")))
+        .await?;
+    tenant.sync().await?;
+    let holder = account(&tenant, "b1").await?;
+    assert_eq!(addresses(&holder)[0], at("b1"));
+    assert_eq!(account(&tenant, "r").await?.primary_address, at("r"));
+    Ok(())
+}

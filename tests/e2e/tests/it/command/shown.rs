@@ -1,0 +1,158 @@
+//! Answers to people and to programs.
+
+use anyhow::{Context, Result};
+
+use super::{
+    RUN_KEYS, SETTINGS_KEYS, both, tenant_with_people,
+    terminal::{answer, ended, json, keys, rollcall},
+};
+
+#[tokio::test]
+async fn domains_and_settings_are_shown_to_people_and_to_programs() -> Result<()> {
+    let (tenant, forest) = tenant_with_people("cli-show").await?;
+    let id = tenant.id.as_str();
+    let alias = format!("mail.{0}={0}", tenant.domain);
+    let (text, value) = both(
+        &["domains", "put", id, &tenant.domain, &alias],
+        &["domains", "tenant_id"],
+    )
+    .await?;
+    assert!(text.out.contains(&tenant.domain), "{text:?}");
+    assert_eq!(keys(&value["domains"][0]), ["alias_of", "name"]);
+    let (shown, _) = both(&["domains", "show", id], &["domains", "tenant_id"]).await?;
+    assert_eq!(shown.out, text.out);
+
+    let (text, value) = both(&["settings", "show", id], &SETTINGS_KEYS).await?;
+    assert!(
+        text.out.contains("filter as sent:") && text.out.contains("(proxyAddresses=*)"),
+        "{text:?}"
+    );
+    assert_eq!(value["credential_set"], true);
+    both(&["settings", "list", "--limit", "1"], &["more", "settings"]).await?;
+    both(&["settings", "put", id, "--every-hours", "4"], &SETTINGS_KEYS).await?;
+
+    let deleted = json(&["settings", "delete", id]).await?;
+    assert_eq!(keys(&deleted), ["deleted", "tenant_id"]);
+    tenant.put_directory(forest.settings()).await?;
+    let deleted = answer(&["settings", "delete", id]).await?;
+    assert_eq!(deleted.code, Some(0), "{deleted:?}");
+    assert!(deleted.out.contains("Its accounts stay."), "{deleted:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn runs_rows_and_accounts_are_shown_to_people_and_to_programs() -> Result<()> {
+    let (tenant, _forest) = tenant_with_people("cli-runs").await?;
+    let id = tenant.id.as_str();
+    let (preview, _) = both(&["preview", id], &RUN_KEYS).await?;
+    assert!(preview.out.contains("SUCCEEDED"), "{preview:?}");
+    let (_, synced) = both(&["sync", id], &RUN_KEYS).await?;
+    assert_eq!(
+        (&synced["state"], &synced["unchanged"]),
+        (&"SUCCEEDED".into(), &true.into())
+    );
+    both(&["sync", id, "--no-wait"], &["already_queued", "run_id"]).await?;
+    let (_, newest) = both(&["run", id, "--wait"], &RUN_KEYS).await?;
+    both(
+        &["run", id, newest["run_id"].as_str().context("an id")?],
+        &RUN_KEYS,
+    )
+    .await?;
+    let (_, runs) = both(&["runs", id, "--limit", "2"], &["more", "runs"]).await?;
+    assert_eq!(
+        (runs["runs"].as_array().map(Vec::len), &runs["more"]),
+        (Some(2), &true.into())
+    );
+
+    let (skipped, rows) = both(&["rows", id, "--verdict", "skip"], &["more", "rows", "run_id"]).await?;
+    assert!(skipped.out.contains("SKIP, DOMAIN_NOT_REGISTERED"), "{skipped:?}");
+    assert_eq!(rows["rows"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        keys(&rows["rows"][0]),
+        [
+            "address",
+            "address_type",
+            "directory_primary",
+            "directory_type",
+            "object_dn",
+            "object_id",
+            "object_type",
+            "other",
+            "previous_verdict",
+            "primary_address",
+            "reason",
+            "verdict",
+        ]
+    );
+    let (_, accounts) = both(&["accounts", id], &["accounts", "more"]).await?;
+    assert_eq!(accounts["accounts"].as_array().map(Vec::len), Some(2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn csv_goes_to_standard_output_or_whole_into_a_file() -> Result<()> {
+    let (tenant, _forest) = tenant_with_people("cli-csv").await?;
+    tenant.preview().await?;
+    let printed = answer(&["csv", &tenant.id]).await?;
+    assert_eq!(printed.code, Some(0), "{printed:?}");
+    assert!(
+        printed.out.starts_with("address,") && printed.out.contains("ann@"),
+        "{printed:?}"
+    );
+
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("preview.csv");
+    let file = path.display().to_string();
+    let written = json(&["csv", &tenant.id, "--output", &file]).await?;
+    assert_eq!(keys(&written), ["bytes", "file", "run_id"]);
+    assert_eq!(std::fs::read_to_string(&path)?, printed.out);
+
+    let refused = answer(&[
+        "csv",
+        &tenant.id,
+        "00000000-0000-7000-8000-000000000000",
+        "--output",
+        &file,
+    ])
+    .await?;
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert_eq!(
+        std::fs::read_to_string(&path)?,
+        printed.out,
+        "what was there stays"
+    );
+    assert_eq!(
+        std::fs::read_dir(folder.path())?.count(),
+        1,
+        "nothing half is left"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_person_reads_fits_the_width_there_is() -> Result<()> {
+    let (tenant, _forest) = tenant_with_people("cli-width").await?;
+    tenant.sync().await?;
+    let id = tenant.id.as_str();
+    let commands: [&[&str]; 6] = [
+        &["domains", "show", id],
+        &["settings", "show", id],
+        &["run", id],
+        &["runs", id],
+        &["rows", id],
+        &["accounts", id],
+    ];
+    for args in commands {
+        for (columns, width) in [(None, 80), (Some("100"), 100), (Some("60"), 60)] {
+            let mut command = rollcall(args)?;
+            command.envs(columns.map(|columns| ("COLUMNS", columns)));
+            let answer = ended(command).await?;
+            assert_eq!(answer.code, Some(0), "{answer:?}");
+            // A run's id is copied from here: it is broken on no screen.
+            let width = if args[0] == "runs" { width.max(72) } else { width };
+            let widest = answer.out.lines().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(width), "{args:?} at {width}:\n{}", answer.out);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! “Is one of their account names interfering?”
+
+use anyhow::{Context, Result};
+use rollcall_e2e::{person, tenant::portal::typed};
+use rollcall_proto::v1::Reason;
+
+use crate::office::{imported, office};
+
+#[tokio::test]
+async fn the_preview_shows_which_address_an_account_of_the_portal_interferes_with() -> Result<()> {
+    let (tenant, _) = office("interferes", |tenant| {
+        vec![
+            person("ann")
+                .primary(&tenant.address("ann"))
+                .alias(&tenant.address("office")),
+        ]
+    })
+    .await?;
+    let by_hand = typed(&tenant.address("desk"), &[&tenant.address("office")]);
+    tenant.put_account(by_hand).await?;
+    let preview = tenant.preview().await?;
+    let rows = tenant.rows(&preview.run_id).await?;
+    assert_eq!(imported(&tenant, &preview).await?, [tenant.address("ann")]);
+    let row = rows
+        .iter()
+        .find(|row| row.address == tenant.address("office"))
+        .context("the address")?;
+    assert_eq!(row.reason(), Reason::InterferesWithPortalAccount);
+    assert_eq!(row.other, tenant.address("desk"), "it is said who interferes");
+    assert!(
+        tenant
+            .csv(&preview.run_id)
+            .await?
+            .contains(&tenant.address("office")),
+        "the export has every address that the directory has"
+    );
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! The limit on removals.
+
+use anyhow::{Context, Result};
+use rollcall_e2e::person;
+use rollcall_proto::v1::{HeldReason, Removal};
+
+use super::{leave, removing};
+use crate::office::{REMOVING, past};
+
+const fn limited(accounts: u32) -> Removal {
+    Removal {
+        limit_accounts: Some(accounts),
+        ..REMOVING
+    }
+}
+
+#[tokio::test]
+async fn more_than_five_percent_or_five_accounts_are_held_and_nothing_at_all_is_changed() -> Result<()> {
+    let (tenant, forest) = removing("guard", 20, REMOVING).await?;
+    leave(&forest, 10..16).await?;
+    forest.add(&person("new").primary(&tenant.address("new"))).await?;
+    let before = tenant.accounts().await?;
+    let held = tenant.held_sync().await?;
+    assert_eq!(held.held_reason(), HeldReason::RemovalLimit);
+    let counts = held.counts.context("counts")?;
+    assert_eq!((counts.accounts_reduced, counts.remove, counts.add), (6, 6, 1));
+    assert!(!held.held_message.is_empty());
+    assert_eq!(tenant.accounts().await?, before, "additions are held too");
+    assert_eq!(tenant.rows(&held.run_id).await?.len(), 21, "with its rows");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_limit_counts_what_runs_did_in_the_last_24_hours() -> Result<()> {
+    let (tenant, forest) = removing("drain", 20, REMOVING).await?;
+    leave(&forest, 0..3).await?;
+    tenant.sync().await?;
+    leave(&forest, 3..6).await?;
+    assert_eq!(tenant.held_sync().await?.held_reason(), HeldReason::RemovalLimit);
+    past().await?.runs(&tenant, 25).await?;
+    tenant.sync().await?;
+    assert_eq!(tenant.accounts().await?.len(), 14);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_limit_that_is_set_counts_alone_and_0_asks_always() -> Result<()> {
+    let (tenant, forest) = removing("limits", 20, limited(0)).await?;
+    leave(&forest, [19]).await?;
+    assert_eq!(tenant.held_sync().await?.held_reason(), HeldReason::RemovalLimit);
+    tenant.put_removal(forest.settings(), limited(15)).await?;
+    leave(&forest, 6..19).await?;
+    tenant.sync().await?;
+    assert_eq!(tenant.accounts().await?.len(), 6);
+    let percent = Removal {
+        limit_percent: Some(50),
+        ..REMOVING
+    };
+    past().await?.runs(&tenant, 25).await?;
+    tenant.put_removal(forest.settings(), percent).await?;
+    leave(&forest, 2..6).await?;
+    assert_eq!(
+        tenant.held_sync().await?.held_reason(),
+        HeldReason::RemovalLimit,
+        "4 of 6"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_limit_is_never_more_than_half_of_the_accounts() -> Result<()> {
+    let (tenant, forest) = removing("half", 6, REMOVING).await?;
+    leave(&forest, 2..6).await?;
+    assert_eq!(
+        tenant.held_sync().await?.held_reason(),
+        HeldReason::RemovalLimit,
+        "4 of 6, though 5 were free"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_read_without_any_object_is_held_whatever_the_limit() -> Result<()> {
+    let (tenant, forest) = removing("empty", 3, limited(1_000)).await?;
+    leave(&forest, 0..3).await?;
+    let held = tenant.held_sync().await?;
+    assert_eq!(held.held_reason(), HeldReason::EmptyRead);
+    tenant.approve(&held.run_id).await?;
+    assert!(tenant.accounts().await?.is_empty(), "it can be approved");
+    Ok(())
+}

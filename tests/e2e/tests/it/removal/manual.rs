@@ -1,0 +1,55 @@
+//! Accounts made by hand, with Remove Accounts on.
+
+use anyhow::Result;
+use rollcall_e2e::{Forest, tenant::portal::typed};
+use rollcall_proto::v1::{Origin, Reason, Removal, Verdict};
+
+use super::{decided, leave, removing, row};
+use crate::{
+    office::{REMOVING, account},
+    own::people,
+};
+
+const KEEPING_MANUAL: Removal = Removal {
+    keep_manual: true,
+    ..REMOVING
+};
+
+#[tokio::test]
+async fn with_remove_accounts_hand_made_accounts_go_too_unless_they_are_kept() -> Result<()> {
+    for (removal, stays) in [(REMOVING, false), (KEEPING_MANUAL, true)] {
+        let (tenant, _) = removing("handmade", 8, removal).await?;
+        tenant.put_account(typed(&tenant.address("hand"), &[])).await?;
+        tenant.sync().await?;
+        let hand = tenant.account_of(&tenant.address("hand")).await?;
+        assert_eq!(hand.is_some(), stays, "{removal:?}");
+        assert_eq!(tenant.accounts().await?.len(), 8 + usize::from(stays));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn keeping_manual_gives_an_adopted_account_back_to_the_hand_that_made_it() -> Result<()> {
+    let (tenant, forest) = Forest::active_directory("givenback").await?;
+    people(&tenant, &forest, 8).await?;
+    let hand = tenant.put_account(typed(&tenant.address("p0"), &[])).await?;
+    tenant.put_removal(forest.settings(), KEEPING_MANUAL).await?;
+    tenant.sync().await?;
+    assert_eq!(
+        account(&tenant, "p0").await?.addresses[0].origin(),
+        Origin::Synced,
+        "adopted"
+    );
+    leave(&forest, [0]).await?;
+    let run = tenant.sync().await?;
+    assert_eq!(
+        decided(&row(&tenant, &run, "p0").await?),
+        (Verdict::Update, Reason::GivenBack)
+    );
+    let back = account(&tenant, "p0").await?;
+    assert_eq!(
+        (&back.account_id, back.addresses[0].origin()),
+        (&hand.account_id, Origin::Manual)
+    );
+    Ok(())
+}
