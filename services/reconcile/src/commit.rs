@@ -107,7 +107,7 @@ impl Reconciler {
     /// What the tenant's part of the portal, with its history, takes in memory.
     async fn footprint_of_portal(&self, tenant: &TenantId) -> Result<Footprint, ReconcileError> {
         let (accounts, addresses, rows): (i64, i64, i64) =
-            sqlx::query_as(include_str!("commit/footprint.sql"))
+            sqlx::query_as(include_str!("../sql/tenant/footprint.sql"))
                 .bind(tenant.as_str())
                 .fetch_one(&self.gates.runs.pool)
                 .await

@@ -68,13 +68,13 @@ async fn replace(
         .execute(&mut *connection)
         .await
         .during("lock the domains")?;
-    sqlx::query(include_str!("domains/take_away.sql"))
+    sqlx::query(include_str!("../sql/domain/take_away.sql"))
         .bind(tenant.as_str())
         .bind(&names)
         .execute(&mut *connection)
         .await
         .during("take domains away")?;
-    let written = sqlx::query(include_str!("domains/put.sql"))
+    let written = sqlx::query(include_str!("../sql/domain/put.sql"))
         .bind(tenant.as_str())
         .bind(&names)
         .bind(&alias_of)

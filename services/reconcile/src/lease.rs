@@ -229,7 +229,7 @@ impl Reconciler {
         progress: Progress,
     ) -> Result<Pulse, ReconcileError> {
         let listening = self.hearing.listen();
-        let cancelled: Option<bool> = sqlx::query_scalar(include_str!("lease/heartbeat.sql"))
+        let cancelled: Option<bool> = sqlx::query_scalar(include_str!("../sql/heartbeat/beat.sql"))
             .bind(key.tenant.as_str())
             .bind(key.run.as_uuid())
             .bind(key.fence.0)

@@ -126,7 +126,7 @@ async fn write(
     let id = tenant.tenant.as_str().to_owned();
     let (read, counts, failure) = (&ending.read, &ending.counts, ending.failure.as_ref());
     let held = &ending.held;
-    sqlx::query_as(include_str!("outcome/end.sql"))
+    sqlx::query_as(include_str!("../sql/run_outcome/end.sql"))
         .bind(id)
         .bind(run.as_uuid())
         .bind(names::to_sql(ending.state))

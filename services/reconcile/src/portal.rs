@@ -29,9 +29,9 @@ type Rows<'q, T> = QueryAs<'q, Postgres, T, PgArguments>;
 pub(crate) async fn all(tenant: &mut TenantTx) -> Result<Portal, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
     let connection = tenant.connection();
-    let rows = sqlx::query_as(include_str!("portal/all_accounts.sql")).bind(&id);
+    let rows = sqlx::query_as(include_str!("../sql/account/of_tenant.sql")).bind(&id);
     let mut accounts = read_accounts(connection, rows).await?;
-    let rows = sqlx::query_as(include_str!("portal/all_addresses.sql")).bind(&id);
+    let rows = sqlx::query_as(include_str!("../sql/address/of_tenant.sql")).bind(&id);
     add_addresses(connection, rows, &mut accounts).await?;
     Ok(accounts.into_values().collect())
 }
@@ -40,11 +40,11 @@ pub(crate) async fn all(tenant: &mut TenantTx) -> Result<Portal, ReconcileError>
 pub(crate) async fn some(tenant: &mut TenantTx, ids: &[Uuid]) -> Result<Accounts, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
     let connection = tenant.connection();
-    let rows = sqlx::query_as(include_str!("portal/some_accounts.sql"))
+    let rows = sqlx::query_as(include_str!("../sql/account/some.sql"))
         .bind(&id)
         .bind(ids);
     let mut accounts = read_accounts(connection, rows).await?;
-    let rows = sqlx::query_as(include_str!("portal/some_addresses.sql"))
+    let rows = sqlx::query_as(include_str!("../sql/address/some.sql"))
         .bind(&id)
         .bind(ids);
     add_addresses(connection, rows, &mut accounts).await?;
@@ -56,11 +56,11 @@ pub(crate) async fn some(tenant: &mut TenantTx, ids: &[Uuid]) -> Result<Accounts
 pub(crate) async fn before(tenant: &mut TenantTx, run: RunId) -> Result<Accounts, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
     let connection = tenant.connection();
-    let rows = sqlx::query_as(include_str!("portal/accounts_before.sql"))
+    let rows = sqlx::query_as(include_str!("../sql/account_before/of_run.sql"))
         .bind(&id)
         .bind(run.as_uuid());
     let mut accounts = read_accounts(connection, rows).await?;
-    let rows = sqlx::query_as(include_str!("portal/addresses_before.sql"))
+    let rows = sqlx::query_as(include_str!("../sql/address_before/of_run.sql"))
         .bind(&id)
         .bind(run.as_uuid());
     add_addresses(connection, rows, &mut accounts).await?;

@@ -103,7 +103,7 @@ impl Relay {
 
     /// What each tenant has, up to a few batches, so that a large import does not keep the others waiting.
     async fn round(&self, publisher: &Publisher) -> Result<Round, ReconcileError> {
-        let tenants: Vec<String> = sqlx::query_scalar(include_str!("relay/tenants.sql"))
+        let tenants: Vec<String> = sqlx::query_scalar(include_str!("../sql/outbox/tenants.sql"))
             .bind(TENANTS)
             .fetch_all(&self.pool)
             .await
@@ -129,7 +129,7 @@ impl Relay {
         if !lock(&mut transaction, tenant).await? {
             return Ok(Batch::Nothing);
         }
-        let rows: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(include_str!("relay/next.sql"))
+        let rows: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(include_str!("../sql/outbox/next.sql"))
             .bind(tenant)
             .bind(after)
             .bind(self.batch)

@@ -181,7 +181,7 @@ impl Reconciler {
 /// How much memory it takes to take back what a run takes back.
 pub(crate) async fn memory(tenant: &mut TenantTx, request: &RunRequest) -> Result<usize, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    let counts: Option<(i64, i64)> = sqlx::query_as(include_str!("revert/size_of_revert.sql"))
+    let counts: Option<(i64, i64)> = sqlx::query_as(include_str!("../sql/run_outcome/size_of_revert.sql"))
         .bind(id)
         .bind(request.acts_on_run_id)
         .fetch_optional(tenant.connection())

@@ -109,7 +109,7 @@ impl Reconciler {
 
     /// Spares a worker that lost its lease the way to the footer; answers how large the tenant is and whether it removes.
     async fn look_at_lease(&self, key: &LeaseKey) -> Result<AtHeader, ReconcileError> {
-        let header: Option<AtHeader> = sqlx::query_as(include_str!("submit/at_header.sql"))
+        let header: Option<AtHeader> = sqlx::query_as(include_str!("../sql/tenant/at_header.sql"))
             .bind(key.tenant.as_str())
             .bind(key.run.as_uuid())
             .bind(key.fence.0)

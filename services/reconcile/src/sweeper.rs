@@ -95,7 +95,7 @@ impl Reconciler {
 
     /// What was staged under a lease that is no more.
     async fn drop_orphans(&self) -> Result<(), ReconcileError> {
-        sqlx::query(include_str!("sweeper/drop_orphans.sql"))
+        sqlx::query(include_str!("../sql/staged_batch/drop_orphans.sql"))
             .execute(&self.gates.runs.pool)
             .await
             .during("drop what was staged for nobody")?;

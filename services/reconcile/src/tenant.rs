@@ -185,7 +185,7 @@ impl TenantTx {
     /// Takes the lease back from a run that does not end with it, and what was only of use while the run had it.
     pub(crate) async fn release(&mut self) -> Result<(), ReconcileError> {
         self.row.end_lease();
-        sqlx::query(include_str!("tenant/release.sql"))
+        sqlx::query(include_str!("../sql/tenant/release.sql"))
             .bind(self.tenant.as_str())
             .execute(self.transaction.connection())
             .await
@@ -196,7 +196,7 @@ impl TenantTx {
     /// Writes the row back and commits. Without it nothing of the transaction happened.
     pub(crate) async fn commit(mut self) -> Result<(), ReconcileError> {
         let row = &self.row;
-        sqlx::query(include_str!("tenant/save.sql"))
+        sqlx::query(include_str!("../sql/tenant/save.sql"))
             .bind(self.tenant.as_str())
             .bind(row.fence)
             .bind(row.run_id)
@@ -241,14 +241,14 @@ async fn load(
     run: Option<RunId>,
 ) -> Result<Option<(TenantRow, Option<Asked>)>, ReconcileError> {
     let Some(run) = run else {
-        let row: Option<TenantRow> = sqlx::query_as(include_str!("tenant/load.sql"))
+        let row: Option<TenantRow> = sqlx::query_as(include_str!("../sql/tenant/load.sql"))
             .bind(tenant.as_str())
             .fetch_optional(connection)
             .await
             .during("read the tenant's row")?;
         return Ok(row.map(|row| (row, None)));
     };
-    let row: Option<WithRun> = sqlx::query_as(include_str!("tenant/load_with_run.sql"))
+    let row: Option<WithRun> = sqlx::query_as(include_str!("../sql/tenant/load_with_run.sql"))
         .bind(tenant.as_str())
         .bind(run.as_uuid())
         .fetch_optional(connection)

@@ -41,7 +41,7 @@ pub(super) async fn domains_of(
 pub(super) async fn check_free(tenant: &mut TenantTx, addresses: &[Address]) -> Result<(), ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
     let texts: Vec<&str> = addresses.iter().map(Address::as_str).collect();
-    let taken: Option<(String, String)> = sqlx::query_as(include_str!("load/taken.sql"))
+    let taken: Option<(String, String)> = sqlx::query_as(include_str!("../../sql/address/taken.sql"))
         .bind(id)
         .bind(texts)
         .fetch_optional(tenant.connection())
@@ -62,7 +62,7 @@ pub(super) async fn object_has_other(
         return Ok(false);
     };
     let id = tenant.tenant.as_str().to_owned();
-    sqlx::query_scalar(include_str!("load/object_has_other.sql"))
+    sqlx::query_scalar(include_str!("../../sql/account/object_has_other.sql"))
         .bind(id)
         .bind(ObjectId::as_str(object_id))
         .bind(account.id.as_uuid())

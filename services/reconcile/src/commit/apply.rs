@@ -78,7 +78,7 @@ async fn update(
     changed: &[&AccountChange],
 ) -> Result<(), ReconcileError> {
     let accounts = || changed.iter().map(|change| &change.after);
-    sqlx::query(include_str!("apply/update_accounts.sql"))
+    sqlx::query(include_str!("../../sql/account/update.sql"))
         .bind(tenant.as_str())
         .bind(
             accounts()

@@ -47,7 +47,7 @@ pub(super) async fn of(
     };
     let id = tenant.tenant.as_str().to_owned();
     let decided_by = standing.decided_by(&tenant.row);
-    let held: Option<HeldRun> = sqlx::query_as(include_str!("approval/held_run.sql"))
+    let held: Option<HeldRun> = sqlx::query_as(include_str!("../../sql/run_outcome/approved.sql"))
         .bind(&id)
         .bind(held)
         .bind(decided_by.settings)
@@ -59,7 +59,7 @@ pub(super) async fn of(
         tracing::info!("settings or domains changed, or the rows are gone: nothing counts as approved");
         return Ok(None);
     };
-    let addresses: Vec<(String, bool)> = sqlx::query_as(include_str!("approval/addresses.sql"))
+    let addresses: Vec<(String, bool)> = sqlx::query_as(include_str!("../../sql/run_row/approved.sql"))
         .bind(&id)
         .bind(held.rows_of)
         .fetch_all(tenant.connection())

@@ -14,7 +14,7 @@ pub(super) async fn shown_already(
     content: Uuid,
 ) -> Result<Option<Uuid>, ReconcileError> {
     let (id, applied) = (tenant.tenant.as_str().to_owned(), tenant.row.applied);
-    sqlx::query_scalar(include_str!("held/shown_already.sql"))
+    sqlx::query_scalar(include_str!("../../sql/run_outcome/shown_already.sql"))
         .bind(id)
         .bind(content)
         .bind(applied)

@@ -68,12 +68,13 @@ struct Owners {
 
 async fn owners(tenant: &mut TenantTx, met: &[String]) -> Result<Owners, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(include_str!("load/domains.sql"))
-        .bind(id)
-        .bind(met)
-        .fetch_all(tenant.connection())
-        .await
-        .during("read whose the domains met are")?;
+    let rows: Vec<(String, String, Option<String>)> =
+        sqlx::query_as(include_str!("../../sql/domain/owners.sql"))
+            .bind(id)
+            .bind(met)
+            .fetch_all(tenant.connection())
+            .await
+            .during("read whose the domains met are")?;
     let mut owners = Owners::default();
     for (of, name, alias_of) in rows {
         match of.as_str() {
@@ -98,7 +99,7 @@ pub(super) async fn remember_foreign(tenant: &mut TenantTx, world: &World) -> Re
         return Ok(());
     }
     let id = tenant.tenant.as_str().to_owned();
-    sqlx::query(include_str!("load/remember_foreign.sql"))
+    sqlx::query(include_str!("../../sql/foreign_domain/remember.sql"))
         .bind(&id)
         .bind(&world.unregistered)
         .execute(tenant.connection())

@@ -194,7 +194,7 @@ pub(super) async fn store(
         return Ok(());
     }
     let first = tenant.row.next_row_id;
-    let copied = sqlx::query(include_str!("since_preview/copy_gone.sql"))
+    let copied = sqlx::query(include_str!("../../sql/claim_history/copy_gone.sql"))
         .bind(id.as_str())
         .bind(preview)
         .bind(run)

@@ -65,7 +65,7 @@ pub(crate) async fn begin(
     beginning: Beginning,
 ) -> Result<Timestamp, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    let PgTimestamp(deadline) = sqlx::query_scalar(include_str!("begin.sql"))
+    let PgTimestamp(deadline) = sqlx::query_scalar(include_str!("../../sql/run_outcome/begin.sql"))
         .bind(id)
         .bind(beginning.run.as_uuid())
         .bind(&request.kind)
@@ -113,7 +113,7 @@ pub(crate) async fn requeue(
     let time = next_attempt.as_ref().map(|(time, _)| PgTimestamp(*time));
     let failure = next_attempt.map(|(_, failure)| failure);
     let failure = failure.as_ref();
-    sqlx::query(include_str!("requeue.sql"))
+    sqlx::query(include_str!("../../sql/run_outcome/requeue.sql"))
         .bind(id)
         .bind(run.as_uuid())
         .bind(time)

@@ -42,7 +42,7 @@ impl Backlog {
             return Ok(());
         }
         self.looked = Some(Instant::now());
-        let (tenants, age): (i64, i64) = sqlx::query_as(include_str!("backlog/oldest.sql"))
+        let (tenants, age): (i64, i64) = sqlx::query_as(include_str!("../../sql/outbox/oldest.sql"))
             .fetch_one(pool)
             .await
             .during("read how old the outbox is")?;

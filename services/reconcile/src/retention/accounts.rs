@@ -29,12 +29,13 @@ impl Reconciler {
     }
 
     async fn purge_some(&self) -> Result<u64, ReconcileError> {
-        let candidates: Vec<(String, Uuid)> = sqlx::query_as(include_str!("accounts/candidates.sql"))
-            .bind(self.retention.removed_accounts.as_secs())
-            .bind(i64::from(STEP))
-            .fetch_all(&self.gates.runs.pool)
-            .await
-            .during("look for removed accounts")?;
+        let candidates: Vec<(String, Uuid)> =
+            sqlx::query_as(include_str!("../../sql/account/purge_candidates.sql"))
+                .bind(self.retention.removed_accounts.as_secs())
+                .bind(i64::from(STEP))
+                .fetch_all(&self.gates.runs.pool)
+                .await
+                .during("look for removed accounts")?;
         let mut by_tenant: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
         for (tenant, account) in candidates {
             by_tenant.entry(tenant).or_default().push(account);
@@ -54,7 +55,7 @@ impl Reconciler {
         let Some(mut tx) = TenantTx::try_open(&self.gates.runs, tenant).await? else {
             return Ok(0);
         };
-        let purged: Vec<Uuid> = sqlx::query_scalar(include_str!("accounts/purge.sql"))
+        let purged: Vec<Uuid> = sqlx::query_scalar(include_str!("../../sql/account/purge.sql"))
             .bind(tenant.as_str())
             .bind(accounts)
             .bind(self.retention.removed_accounts.as_secs())

@@ -39,7 +39,7 @@ impl Dropped {
 impl Reconciler {
     /// Drops the rows of expired runs, the oldest first. A run is marked once all that it had is gone.
     pub(super) async fn drop_rows(&self) -> Result<(), ReconcileError> {
-        let expired: Vec<Expired> = sqlx::query_as(include_str!("rows/expired.sql"))
+        let expired: Vec<Expired> = sqlx::query_as(include_str!("../../sql/run_outcome/expired.sql"))
             .bind(RUNS)
             .fetch_all(&self.gates.runs.pool)
             .await
@@ -84,7 +84,7 @@ impl Reconciler {
 
     /// Rows that are shown for this run alone, and what is needed to take it back.
     async fn drop_own_rows(&self, tenant: &str, run: Uuid) -> Result<u64, ReconcileError> {
-        let dropped: Dropped = sqlx::query_as(include_str!("rows/drop_own.sql"))
+        let dropped: Dropped = sqlx::query_as(include_str!("../../sql/claim_history/drop_of_run.sql"))
             .bind(tenant)
             .bind(run)
             .bind(i64::from(STEP))
@@ -96,7 +96,7 @@ impl Reconciler {
     }
 
     async fn mark(&self, tenant: &str, run: Uuid) -> Result<u64, ReconcileError> {
-        let marked = sqlx::query(include_str!("rows/mark.sql"))
+        let marked = sqlx::query(include_str!("../../sql/run_outcome/mark_dropped.sql"))
             .bind(tenant)
             .bind(run)
             .execute(&self.gates.runs.pool)
@@ -107,7 +107,7 @@ impl Reconciler {
 
     /// Rows of the history that ended before the oldest state that is shown: open ones never are among them.
     async fn drop_history(&self, tenant: &str) -> Result<u64, ReconcileError> {
-        let dropped = sqlx::query(include_str!("rows/drop_history.sql"))
+        let dropped = sqlx::query(include_str!("../../sql/claim_history/drop.sql"))
             .bind(tenant)
             .bind(i64::from(STEP))
             .execute(&self.gates.runs.pool)

@@ -12,7 +12,7 @@ impl Reconciler {
         let mut steps = Steps::new();
         let mut dropped = 0;
         loop {
-            let step = sqlx::query(include_str!("summaries/drop.sql"))
+            let step = sqlx::query(include_str!("../../sql/run_outcome/drop.sql"))
                 .bind(self.retention.summaries.as_secs())
                 .bind(i64::from(STEP))
                 .execute(&self.gates.runs.pool)

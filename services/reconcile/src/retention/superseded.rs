@@ -24,11 +24,11 @@ pub(crate) async fn mark_superseded(
         return Ok(());
     };
     if ends_a_preview(&request, state) {
-        let older = include_str!("superseded/previews.sql");
+        let older = include_str!("../../sql/run_outcome/supersede_previews.sql");
         mark(tenant, older, kept.previews).await?;
     }
     if ends_a_held_run(&request, state) {
-        let older = include_str!("superseded/held.sql");
+        let older = include_str!("../../sql/run_outcome/supersede_held.sql");
         mark(tenant, older, kept.held_runs).await?;
     }
     Ok(())

@@ -52,7 +52,7 @@ pub(super) async fn reverted(
     run: Option<Uuid>,
 ) -> Result<Option<RevertedRow>, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    sqlx::query_as(include_str!("load/reverted.sql"))
+    sqlx::query_as(include_str!("../../sql/run_outcome/to_revert.sql"))
         .bind(id)
         .bind(run)
         .fetch_optional(tenant.connection())
@@ -97,7 +97,7 @@ async fn untouched(
     reverted: &Reverted,
 ) -> Result<HashMap<Uuid, bool>, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    let rows: Vec<(Uuid, bool)> = sqlx::query_as(include_str!("load/touched.sql"))
+    let rows: Vec<(Uuid, bool)> = sqlx::query_as(include_str!("../../sql/account/touched.sql"))
         .bind(id)
         .bind(reverted.run.as_uuid())
         .bind(reverted.account_version)
@@ -110,7 +110,7 @@ async fn untouched(
 /// The accounts that now have addresses which the changed ones had.
 async fn holders(tenant: &mut TenantTx, run: RunId) -> Result<Vec<Uuid>, ReconcileError> {
     let id = tenant.tenant.as_str().to_owned();
-    sqlx::query_scalar(include_str!("load/holders.sql"))
+    sqlx::query_scalar(include_str!("../../sql/address_before/holders.sql"))
         .bind(id)
         .bind(run.as_uuid())
         .fetch_all(tenant.connection())

@@ -148,7 +148,7 @@ async fn find_missing(
 ) -> Result<HashSet<Box<str>>, ReconcileError> {
     let mut missing = HashSet::new();
     {
-        let mut ids = sqlx::query_scalar::<_, String>(include_str!("missing/object_ids.sql"))
+        let mut ids = sqlx::query_scalar::<_, String>(include_str!("../../sql/account/object_ids.sql"))
             .bind(tenant.as_str())
             .fetch(pool);
         while let Some(id) = ids.try_next().await.during("read the accounts' objects")? {
