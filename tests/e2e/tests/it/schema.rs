@@ -52,10 +52,10 @@ async fn every_statement_in_a_file_fits_the_migrated_schema_for_the_service_that
     Ok(())
 }
 
-/// The `.sql` files among a service's sources; there are some.
+/// A service's `.sql` files; there are some.
 fn statements(kind: Kind) -> Result<Vec<PathBuf>> {
     let services = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../services");
-    let mut folders = vec![services.join(kind.name()).join("src")];
+    let mut folders = vec![services.join(kind.name()).join("sql")];
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).with_context(|| format!("read {}", folder.display()))? {
