@@ -106,17 +106,15 @@ impl Reconciler {
 
     /// What the tenant's part of the portal, with its history, takes in memory.
     async fn footprint_of_portal(&self, tenant: &TenantId) -> Result<Footprint, ReconcileError> {
-        let (accounts, addresses, rows): (i64, i64, i64) =
-            sqlx::query_as(include_str!("../sql/tenant/footprint.sql"))
-                .bind(tenant.as_str())
-                .fetch_one(&self.gates.runs.pool)
-                .await
-                .during("read how much there is to decide on")?;
+        let footprint = sqlx::query_file!("sql/tenant/footprint.sql", tenant.as_str())
+            .fetch_one(&self.gates.runs.pool)
+            .await
+            .during("read how much there is to decide on")?;
         let count = |count: i64| usize::try_from(count).unwrap_or_default();
         Ok(Footprint {
-            accounts: count(accounts),
-            addresses: count(addresses),
-            rows: count(rows),
+            accounts: count(footprint.accounts),
+            addresses: count(footprint.addresses),
+            rows: count(footprint.rows),
             ..Footprint::default()
         })
     }

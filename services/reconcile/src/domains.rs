@@ -40,17 +40,15 @@ impl Reconciler {
 }
 
 async fn stored(connection: &mut PgConnection, tenant: &TenantId) -> Result<Vec<v1::Domain>, ReconcileError> {
-    let rows: Vec<(String, Option<String>)> =
-        sqlx::query_as("SELECT name, alias_of FROM portal.domain WHERE tenant_id = $1 ORDER BY name")
-            .bind(tenant.as_str())
-            .fetch_all(connection)
-            .await
-            .during("read the tenant's domains")?;
+    let rows = sqlx::query_file!("sql/domain/of_tenant.sql", tenant.as_str())
+        .fetch_all(connection)
+        .await
+        .during("read the tenant's domains")?;
     Ok(rows
         .into_iter()
-        .map(|(name, of)| v1::Domain {
-            name,
-            alias_of: of.unwrap_or_default(),
+        .map(|row| v1::Domain {
+            name: row.name,
+            alias_of: row.alias_of.unwrap_or_default(),
         })
         .collect())
 }
@@ -62,37 +60,31 @@ async fn replace(
 ) -> Result<(), ReconcileError> {
     let (names, alias_of) = list.columns();
     // All that will be touched, by name: two tenants who want each other's domains wait for each other in one order.
-    sqlx::query("SELECT FROM portal.domain WHERE tenant_id = $1 OR name = ANY($2) ORDER BY name FOR UPDATE")
-        .bind(tenant.as_str())
-        .bind(&names)
+    sqlx::query_file!("sql/domain/lock.sql", tenant.as_str(), &names)
         .execute(&mut *connection)
         .await
         .during("lock the domains")?;
-    sqlx::query(include_str!("../sql/domain/take_away.sql"))
-        .bind(tenant.as_str())
-        .bind(&names)
+    sqlx::query_file!("sql/domain/take_away.sql", tenant.as_str(), &names)
         .execute(&mut *connection)
         .await
         .during("take domains away")?;
-    let written = sqlx::query(include_str!("../sql/domain/put.sql"))
-        .bind(tenant.as_str())
-        .bind(&names)
-        .bind(&alias_of)
-        .execute(&mut *connection)
-        .await
-        .during("write the domains")?;
+    let written = sqlx::query_file!(
+        "sql/domain/put.sql",
+        tenant.as_str(),
+        &names,
+        &alias_of as &[Option<&str>]
+    )
+    .execute(&mut *connection)
+    .await
+    .during("write the domains")?;
     if written.rows_affected() == names.len() as u64 {
         return Ok(());
     }
     // Those of others were not written, whether they had them before or got them just now.
-    let owned: Option<String> = sqlx::query_scalar(
-        "SELECT name FROM portal.domain WHERE name = ANY($1) AND tenant_id <> $2 ORDER BY name LIMIT 1",
-    )
-    .bind(&names)
-    .bind(tenant.as_str())
-    .fetch_optional(connection)
-    .await
-    .during("read which domain is another tenant's")?;
+    let owned = sqlx::query_file_scalar!("sql/domain/owned_by_other.sql", &names, tenant.as_str())
+        .fetch_optional(connection)
+        .await
+        .during("read which domain is another tenant's")?;
     Err(ReconcileError::DomainOwned {
         name: owned.unwrap_or_default(),
     })

@@ -229,15 +229,17 @@ impl Reconciler {
         progress: Progress,
     ) -> Result<Pulse, ReconcileError> {
         let listening = self.hearing.listen();
-        let cancelled: Option<bool> = sqlx::query_scalar(include_str!("../sql/heartbeat/beat.sql"))
-            .bind(key.tenant.as_str())
-            .bind(key.run.as_uuid())
-            .bind(key.fence.0)
-            .bind(crate::convert::to_bigint(progress.objects))
-            .bind(crate::convert::to_bigint(progress.claims))
-            .fetch_optional(&self.gates.runs.pool)
-            .await
-            .during("keep the lease")?;
+        let cancelled = sqlx::query_file_scalar!(
+            "sql/heartbeat/beat.sql",
+            key.tenant.as_str(),
+            key.run.as_uuid(),
+            key.fence.0,
+            crate::convert::to_bigint(progress.objects),
+            crate::convert::to_bigint(progress.claims)
+        )
+        .fetch_optional(&self.gates.runs.pool)
+        .await
+        .during("keep the lease")?;
         listening.heard();
         match cancelled {
             Some(cancelled) => {
@@ -264,11 +266,11 @@ impl Reconciler {
     }
 
     async fn is_over(&self, key: &LeaseKey) -> Result<bool, ReconcileError> {
-        let over: Option<bool> = sqlx::query_scalar(
-            "SELECT end_time IS NOT NULL FROM reconcile.run_outcome WHERE tenant_id = $1 AND run_id = $2",
+        let over = sqlx::query_file_scalar!(
+            "sql/run_outcome/is_over.sql",
+            key.tenant.as_str(),
+            key.run.as_uuid()
         )
-        .bind(key.tenant.as_str())
-        .bind(key.run.as_uuid())
         .fetch_optional(&self.gates.runs.pool)
         .await
         .during("see whether the run is over")?;

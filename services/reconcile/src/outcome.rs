@@ -8,7 +8,6 @@ use rollcall_chassis::{
 };
 use rollcall_domain::RunId;
 use rollcall_proto::v1;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::{
@@ -84,7 +83,6 @@ pub(crate) struct DecidedBy {
 }
 
 /// What the row knows of a run besides its ending.
-#[derive(FromRow)]
 struct EndedRow {
     kind: String,
     trigger: String,
@@ -123,51 +121,53 @@ async fn write(
     ending: &Ending,
     has_lease: bool,
 ) -> Result<EndedRow, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
     let (read, counts, failure) = (&ending.read, &ending.counts, ending.failure.as_ref());
     let held = &ending.held;
-    sqlx::query_as(include_str!("../sql/run_outcome/end.sql"))
-        .bind(id)
-        .bind(run.as_uuid())
-        .bind(names::to_sql(ending.state))
-        .bind(ending.history)
-        .bind(ending.applied)
-        .bind(ending.unchanged)
-        .bind(names::to_sql(read.read_mode()))
-        .bind(&read.read_mode_reason)
-        .bind(&read.server)
-        .bind(to_bigint(counts.objects))
-        .bind(to_bigint(counts.claims))
-        .bind(to_bigint(counts.not_email))
-        .bind(to_bigint(counts.references))
-        .bind(to_bigint(counts.add))
-        .bind(to_bigint(counts.keep))
-        .bind(to_bigint(counts.update))
-        .bind(to_bigint(counts.remove))
-        .bind(to_bigint(counts.stale))
-        .bind(to_bigint(counts.skip))
-        .bind(to_bigint(counts.accounts))
-        .bind(to_bigint(counts.welcomes))
-        .bind(failure.map(|failure| failure.code.as_str()))
-        .bind(failure.map(|failure| failure.message.as_str()))
-        .bind(failure.map(|failure| failure.advice.as_str()))
-        .bind(failure.map(|failure| failure.detail.as_str()))
-        .bind(held.would_hold)
-        .bind(names::to_sql(held.reason))
-        .bind(&held.message)
-        .bind(held.content)
-        .bind(held.rows_of)
-        .bind(ending.decided_by.settings)
-        .bind(ending.decided_by.domains)
-        .bind(ending.decided_by.removal)
-        .bind(to_bigint(counts.accounts_reduced))
-        .bind(to_bigint(ending.accounts_changed))
-        .bind(ending.account_version)
-        .bind(ending.rows_expire.map(PgTimestamp))
-        .bind(has_lease)
-        .fetch_one(tenant.connection())
-        .await
-        .during("write the run's outcome")
+    sqlx::query_file_as!(
+        EndedRow,
+        "sql/run_outcome/end.sql",
+        tenant.tenant.as_str(),
+        run.as_uuid(),
+        names::to_sql(ending.state),
+        ending.history,
+        ending.applied,
+        ending.unchanged,
+        names::to_sql(read.read_mode()),
+        &read.read_mode_reason,
+        &read.server,
+        to_bigint(counts.objects),
+        to_bigint(counts.claims),
+        to_bigint(counts.not_email),
+        to_bigint(counts.references),
+        to_bigint(counts.add),
+        to_bigint(counts.keep),
+        to_bigint(counts.update),
+        to_bigint(counts.remove),
+        to_bigint(counts.stale),
+        to_bigint(counts.skip),
+        to_bigint(counts.accounts),
+        to_bigint(counts.welcomes),
+        failure.map(|failure| failure.code.as_str()),
+        failure.map(|failure| failure.message.as_str()),
+        failure.map(|failure| failure.advice.as_str()),
+        failure.map(|failure| failure.detail.as_str()),
+        held.would_hold,
+        names::to_sql(held.reason),
+        &held.message,
+        held.content,
+        held.rows_of,
+        ending.decided_by.settings,
+        ending.decided_by.domains,
+        ending.decided_by.removal,
+        to_bigint(counts.accounts_reduced),
+        to_bigint(ending.accounts_changed),
+        ending.account_version,
+        ending.rows_expire.map(PgTimestamp),
+        has_lease
+    )
+    .fetch_one(tenant.connection())
+    .await
+    .during("write the run's outcome")
 }
 
 /// The run as it ended, for the portal.

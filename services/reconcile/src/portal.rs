@@ -6,13 +6,12 @@
 
 use std::collections::HashMap;
 
-use futures::TryStreamExt as _;
+use futures::{TryStreamExt as _, stream::BoxStream};
 use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::{
     AccountId, Address, AddressType, ObjectId, ObjectType, Origin, RunId,
     plan::{AccountState, AddressState, Portal},
 };
-use sqlx::{FromRow, PgConnection, Postgres, postgres::PgArguments, query::QueryAs};
 use uuid::Uuid;
 
 use crate::{
@@ -23,52 +22,53 @@ use crate::{
 /// Accounts by id.
 pub(crate) type Accounts = HashMap<Uuid, AccountState>;
 
-type Rows<'q, T> = QueryAs<'q, Postgres, T, PgArguments>;
+type Rows<'c, T> = BoxStream<'c, sqlx::Result<T>>;
 
 /// All accounts of the tenant, live and removed.
 pub(crate) async fn all(tenant: &mut TenantTx) -> Result<Portal, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let connection = tenant.connection();
-    let rows = sqlx::query_as(include_str!("../sql/account/of_tenant.sql")).bind(&id);
-    let mut accounts = read_accounts(connection, rows).await?;
-    let rows = sqlx::query_as(include_str!("../sql/address/of_tenant.sql")).bind(&id);
-    add_addresses(connection, rows, &mut accounts).await?;
+    let rows = sqlx::query_file_as!(AccountRow, "sql/account/of_tenant.sql", tenant.tenant.as_str())
+        .fetch(tenant.connection());
+    let mut accounts = read_accounts(rows).await?;
+    let rows = sqlx::query_file_as!(AddressRow, "sql/address/of_tenant.sql", tenant.tenant.as_str())
+        .fetch(tenant.connection());
+    add_addresses(rows, &mut accounts).await?;
     Ok(accounts.into_values().collect())
 }
 
 /// These accounts, live and removed; what is not there is left out.
 pub(crate) async fn some(tenant: &mut TenantTx, ids: &[Uuid]) -> Result<Accounts, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let connection = tenant.connection();
-    let rows = sqlx::query_as(include_str!("../sql/account/some.sql"))
-        .bind(&id)
-        .bind(ids);
-    let mut accounts = read_accounts(connection, rows).await?;
-    let rows = sqlx::query_as(include_str!("../sql/address/some.sql"))
-        .bind(&id)
-        .bind(ids);
-    add_addresses(connection, rows, &mut accounts).await?;
+    let rows = sqlx::query_file_as!(AccountRow, "sql/account/some.sql", tenant.tenant.as_str(), ids)
+        .fetch(tenant.connection());
+    let mut accounts = read_accounts(rows).await?;
+    let rows = sqlx::query_file_as!(AddressRow, "sql/address/some.sql", tenant.tenant.as_str(), ids)
+        .fetch(tenant.connection());
+    add_addresses(rows, &mut accounts).await?;
     put_in_order(&mut accounts);
     Ok(accounts)
 }
 
 /// The accounts that were there and that a run changed, as they were before.
 pub(crate) async fn before(tenant: &mut TenantTx, run: RunId) -> Result<Accounts, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let connection = tenant.connection();
-    let rows = sqlx::query_as(include_str!("../sql/account_before/of_run.sql"))
-        .bind(&id)
-        .bind(run.as_uuid());
-    let mut accounts = read_accounts(connection, rows).await?;
-    let rows = sqlx::query_as(include_str!("../sql/address_before/of_run.sql"))
-        .bind(&id)
-        .bind(run.as_uuid());
-    add_addresses(connection, rows, &mut accounts).await?;
+    let rows = sqlx::query_file_as!(
+        AccountRow,
+        "sql/account_before/of_run.sql",
+        tenant.tenant.as_str(),
+        run.as_uuid()
+    )
+    .fetch(tenant.connection());
+    let mut accounts = read_accounts(rows).await?;
+    let rows = sqlx::query_file_as!(
+        AddressRow,
+        "sql/address_before/of_run.sql",
+        tenant.tenant.as_str(),
+        run.as_uuid()
+    )
+    .fetch(tenant.connection());
+    add_addresses(rows, &mut accounts).await?;
     put_in_order(&mut accounts);
     Ok(accounts)
 }
 
-#[derive(FromRow)]
 struct AccountRow {
     account_id: Uuid,
     object_id: Option<String>,
@@ -80,11 +80,7 @@ struct AccountRow {
     removed: bool,
 }
 
-async fn read_accounts(
-    connection: &mut PgConnection,
-    rows: Rows<'_, AccountRow>,
-) -> Result<Accounts, ReconcileError> {
-    let mut rows = rows.fetch(connection);
+async fn read_accounts(mut rows: Rows<'_, AccountRow>) -> Result<Accounts, ReconcileError> {
     let mut accounts = Accounts::new();
     while let Some(row) = rows.try_next().await.during("read the accounts")? {
         let account = account(&row)?;
@@ -115,7 +111,6 @@ fn account(row: &AccountRow) -> Result<AccountState, ReconcileError> {
     })
 }
 
-#[derive(FromRow)]
 struct AddressRow {
     account_id: Uuid,
     address: String,
@@ -125,11 +120,9 @@ struct AddressRow {
 }
 
 async fn add_addresses(
-    connection: &mut PgConnection,
-    rows: Rows<'_, AddressRow>,
+    mut rows: Rows<'_, AddressRow>,
     accounts: &mut Accounts,
 ) -> Result<(), ReconcileError> {
-    let mut rows = rows.fetch(connection);
     while let Some(row) = rows.try_next().await.during("read the addresses")? {
         let account = accounts.get_mut(&row.account_id);
         let account = account.ok_or(ReconcileError::Unreadable {

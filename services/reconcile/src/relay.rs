@@ -103,8 +103,7 @@ impl Relay {
 
     /// What each tenant has, up to a few batches, so that a large import does not keep the others waiting.
     async fn round(&self, publisher: &Publisher) -> Result<Round, ReconcileError> {
-        let tenants: Vec<String> = sqlx::query_scalar(include_str!("../sql/outbox/tenants.sql"))
-            .bind(TENANTS)
+        let tenants = sqlx::query_file_scalar!("sql/outbox/tenants.sql", TENANTS)
             .fetch_all(&self.pool)
             .await
             .during("read whose events wait")?;
@@ -129,11 +128,7 @@ impl Relay {
         if !lock(&mut transaction, tenant).await? {
             return Ok(Batch::Nothing);
         }
-        let rows: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(include_str!("../sql/outbox/next.sql"))
-            .bind(tenant)
-            .bind(after)
-            .bind(self.batch)
-            .bind(BATCH_BYTES)
+        let rows = sqlx::query_file!("sql/outbox/next.sql", tenant, after, self.batch, BATCH_BYTES)
             .fetch_all(&mut *transaction)
             .await
             .during("read the tenant's events")?;
@@ -142,7 +137,7 @@ impl Relay {
         }
         let (sequences, messages): (Vec<i64>, Vec<Message>) = rows
             .into_iter()
-            .map(|(sequence, key, payload)| (sequence, Message::portal(key, payload)))
+            .map(|row| (row.sequence, Message::portal(row.routing_key, row.payload)))
             .unzip();
         // Beyond this the transaction is not held for a broker that does not answer.
         let results = tokio::time::timeout(CONFIRMED_WITHIN, publisher.publish_all(&messages))
@@ -156,10 +151,7 @@ impl Relay {
             return Ok(Batch::Refused);
         };
         fail_point::pass(FailPoint::RelayConfirmed, tenant).await;
-        sqlx::query("DELETE FROM reconcile.outbox WHERE tenant_id = $1 AND sequence > $2 AND sequence <= $3")
-            .bind(tenant)
-            .bind(after)
-            .bind(last)
+        sqlx::query_file!("sql/outbox/delete.sql", tenant, after, last)
             .execute(&mut *transaction)
             .await
             .during("delete what was confirmed")?;
@@ -175,8 +167,7 @@ impl Relay {
 
 /// Takes the tenant's outbox for as long as the transaction lasts, unless somebody has it.
 async fn lock(connection: &mut PgConnection, tenant: &str) -> Result<bool, ReconcileError> {
-    sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended('rollcall.outbox:' || $1, 0))")
-        .bind(tenant)
+    sqlx::query_file_scalar!("sql/outbox/lock.sql", tenant)
         .fetch_one(connection)
         .await
         .during("lock the tenant's outbox")

@@ -180,27 +180,28 @@ impl Reconciler {
 
 /// How much memory it takes to take back what a run takes back.
 pub(crate) async fn memory(tenant: &mut TenantTx, request: &RunRequest) -> Result<usize, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let counts: Option<(i64, i64)> = sqlx::query_as(include_str!("../sql/run_outcome/size_of_revert.sql"))
-        .bind(id)
-        .bind(request.acts_on_run_id)
-        .fetch_optional(tenant.connection())
-        .await
-        .during("read what the run reverts")?;
+    let counts = sqlx::query_file!(
+        "sql/run_outcome/size_of_revert.sql",
+        tenant.tenant.as_str(),
+        request.acts_on_run_id
+    )
+    .fetch_optional(tenant.connection())
+    .await
+    .during("read what the run reverts")?;
     let count = |count: i64| usize::try_from(count).unwrap_or_default();
-    let bytes = |(accounts, addresses)| count(accounts) * ACCOUNT_BYTES + count(addresses) * ADDRESS_BYTES;
-    Ok(counts.map(bytes).unwrap_or_default())
+    Ok(counts.map_or(0, |counts| {
+        count(counts.accounts) * ACCOUNT_BYTES + count(counts.addresses) * ADDRESS_BYTES
+    }))
 }
 
 /// Notes at the sync that it was taken back.
 async fn mark(tenant: &mut TenantTx, run: RunId, reverted: RunId) -> Result<(), ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    sqlx::query(
-        "UPDATE reconcile.run_outcome SET reverted_by_run_id = $3 WHERE tenant_id = $1 AND run_id = $2",
+    sqlx::query_file!(
+        "sql/run_outcome/mark_reverted.sql",
+        tenant.tenant.as_str(),
+        reverted.as_uuid(),
+        run.as_uuid()
     )
-    .bind(id)
-    .bind(reverted.as_uuid())
-    .bind(run.as_uuid())
     .execute(tenant.connection())
     .await
     .during("note that the run was reverted")?;

@@ -30,13 +30,13 @@ impl Stage {
 
     /// Puts a batch behind the others. No connection is held between two batches.
     pub(crate) async fn write(&mut self, batch: &v1::ObjectBatch) -> Result<(), ReconcileError> {
-        sqlx::query(
-            "INSERT INTO reconcile.staged_batch (tenant_id, fence, number, body) VALUES ($1, $2, $3, $4)",
+        sqlx::query_file!(
+            "sql/staged_batch/insert.sql",
+            self.key.tenant.as_str(),
+            self.key.fence.0,
+            self.batches,
+            batch.encode_to_vec()
         )
-        .bind(self.key.tenant.as_str())
-        .bind(self.key.fence.0)
-        .bind(self.batches)
-        .bind(batch.encode_to_vec())
         .execute(&self.pool)
         .await
         .during("stage a batch")?;
@@ -55,12 +55,12 @@ impl Stage {
         mut take: impl FnMut(v1::ObjectBatch) -> Result<(), ReconcileError>,
     ) -> Result<(), ReconcileError> {
         for number in 0..self.batches {
-            let body: Option<Vec<u8>> = sqlx::query_scalar(
-                "SELECT body FROM reconcile.staged_batch WHERE tenant_id = $1 AND fence = $2 AND number = $3",
+            let body = sqlx::query_file_scalar!(
+                "sql/staged_batch/body.sql",
+                self.key.tenant.as_str(),
+                self.key.fence.0,
+                number
             )
-            .bind(self.key.tenant.as_str())
-            .bind(self.key.fence.0)
-            .bind(number)
             .fetch_optional(&self.pool)
             .await
             .during("read a staged batch")?;

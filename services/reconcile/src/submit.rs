@@ -9,7 +9,6 @@ use prost::Message as _;
 use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::plan::{Directory, DirectoryBuilder, Footprint};
 use rollcall_proto::v1::{self, submit_run_request::Part, submit_run_response};
-use sqlx::FromRow;
 use tokio::{
     sync::mpsc,
     time::{Instant, timeout_at},
@@ -109,13 +108,16 @@ impl Reconciler {
 
     /// Spares a worker that lost its lease the way to the footer; answers how large the tenant is and whether it removes.
     async fn look_at_lease(&self, key: &LeaseKey) -> Result<AtHeader, ReconcileError> {
-        let header: Option<AtHeader> = sqlx::query_as(include_str!("../sql/tenant/at_header.sql"))
-            .bind(key.tenant.as_str())
-            .bind(key.run.as_uuid())
-            .bind(key.fence.0)
-            .fetch_optional(&self.gates.runs.pool)
-            .await
-            .during("look at the lease")?;
+        let header = sqlx::query_file_as!(
+            AtHeader,
+            "sql/tenant/at_header.sql",
+            key.tenant.as_str(),
+            key.run.as_uuid(),
+            key.fence.0
+        )
+        .fetch_optional(&self.gates.runs.pool)
+        .await
+        .during("look at the lease")?;
         header
             .filter(|header| header.has_lease)
             .ok_or(ReconcileError::Fenced)
@@ -123,7 +125,7 @@ impl Reconciler {
 }
 
 /// What is known of a tenant when its read begins to come in.
-#[derive(Clone, Copy, Debug, Default, FromRow)]
+#[derive(Clone, Copy, Debug, Default)]
 struct AtHeader {
     /// Whether the lease is the caller's.
     has_lease: bool,

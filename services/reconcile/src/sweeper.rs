@@ -41,15 +41,10 @@ pub(crate) fn start(reconciler: Arc<Reconciler>, tick: Duration, lifecycle: &Lif
 
 impl Reconciler {
     pub(crate) async fn sweep(&self) -> Result<(), ReconcileError> {
-        let overdue: Vec<String> = sqlx::query_scalar(
-            "SELECT tenant_id FROM reconcile.tenant WHERE run_id IS NOT NULL AND deadline < now() - make_interval(secs => $2) \
-             ORDER BY deadline LIMIT $1",
-        )
-        .bind(BATCH)
-        .bind(GRACE_SECONDS)
-        .fetch_all(&self.gates.runs.pool)
-        .await
-        .during("look for overdue runs")?;
+        let overdue = sqlx::query_file_scalar!("sql/tenant/overdue.sql", BATCH, f64::from(GRACE_SECONDS))
+            .fetch_all(&self.gates.runs.pool)
+            .await
+            .during("look for overdue runs")?;
         for tenant in overdue {
             // One that cannot be ended does not keep the others, which come after it each time.
             if let Err(error) = self.free(&tenant).await {
@@ -95,7 +90,7 @@ impl Reconciler {
 
     /// What was staged under a lease that is no more.
     async fn drop_orphans(&self) -> Result<(), ReconcileError> {
-        sqlx::query(include_str!("../sql/staged_batch/drop_orphans.sql"))
+        sqlx::query_file!("sql/staged_batch/drop_orphans.sql")
             .execute(&self.gates.runs.pool)
             .await
             .during("drop what was staged for nobody")?;

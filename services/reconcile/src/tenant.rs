@@ -6,7 +6,7 @@ mod gate;
 use jiff::Timestamp;
 use rollcall_chassis::pg::{PgTimestamp, tenant_lock::LockedTransaction};
 use rollcall_domain::{Fence, RunId, TenantId};
-use sqlx::{FromRow, PgConnection};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{During, ReconcileError};
@@ -24,7 +24,7 @@ pub(crate) struct LeaseKey {
 }
 
 /// The row of `reconcile.tenant`: read under the lock, changed here, and written back as a whole.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub(crate) struct TenantRow {
     pub(crate) fence: i64,
     pub(crate) run_id: Option<Uuid>,
@@ -109,8 +109,7 @@ impl TenantTx {
             loaded
         } else {
             // The first time that anything is done for the tenant.
-            sqlx::query("INSERT INTO reconcile.tenant (tenant_id) VALUES ($1) ON CONFLICT DO NOTHING")
-                .bind(tenant.as_str())
+            sqlx::query_file!("sql/tenant/insert.sql", tenant.as_str())
                 .execute(&mut *connection)
                 .await
                 .during("make the tenant's row")?;
@@ -185,8 +184,7 @@ impl TenantTx {
     /// Takes the lease back from a run that does not end with it, and what was only of use while the run had it.
     pub(crate) async fn release(&mut self) -> Result<(), ReconcileError> {
         self.row.end_lease();
-        sqlx::query(include_str!("../sql/tenant/release.sql"))
-            .bind(self.tenant.as_str())
+        sqlx::query_file!("sql/tenant/release.sql", self.tenant.as_str())
             .execute(self.transaction.connection())
             .await
             .during("take the lease back")?;
@@ -196,41 +194,41 @@ impl TenantTx {
     /// Writes the row back and commits. Without it nothing of the transaction happened.
     pub(crate) async fn commit(mut self) -> Result<(), ReconcileError> {
         let row = &self.row;
-        sqlx::query(include_str!("../sql/tenant/save.sql"))
-            .bind(self.tenant.as_str())
-            .bind(row.fence)
-            .bind(row.run_id)
-            .bind(row.worker.as_deref())
-            .bind(row.settings_generation)
-            .bind(row.deadline)
-            .bind(row.portal_generation)
-            .bind(row.applied)
-            .bind(row.next_row_id)
-            .bind(row.outbox_sequence)
-            .bind(row.digest.as_deref())
-            .bind(row.inputs.as_deref())
-            .bind(row.steady_keep)
-            .bind(row.steady_stale)
-            .bind(row.steady_skip)
-            .bind(row.accounts)
-            .bind(row.domain_generation)
-            .bind(row.account_version)
-            .bind(row.removal_generation)
-            .bind(row.server_id.as_deref())
-            .bind(row.refused_binds)
-            .bind(row.refused_credential_generation)
-            .bind(row.paused_credential_generation)
-            .bind(self.news.iter().map(|news| news.sequence).collect::<Vec<_>>())
-            .bind(self.news.iter().map(|news| news.routing_key).collect::<Vec<_>>())
-            .bind(
-                self.news
-                    .iter()
-                    .map(|news| news.payload.as_slice())
-                    .collect::<Vec<_>>(),
-            )
-            .execute(self.transaction.connection())
-            .await
-            .during("write the tenant's row")?;
+        let sequences: Vec<i64> = self.news.iter().map(|news| news.sequence).collect();
+        let routing_keys: Vec<&str> = self.news.iter().map(|news| news.routing_key).collect();
+        let payloads: Vec<&[u8]> = self.news.iter().map(|news| news.payload.as_slice()).collect();
+        sqlx::query_file!(
+            "sql/tenant/save.sql",
+            self.tenant.as_str(),
+            row.fence,
+            row.run_id,
+            row.worker.as_deref(),
+            row.settings_generation,
+            row.deadline,
+            row.portal_generation,
+            row.applied,
+            row.next_row_id,
+            row.outbox_sequence,
+            row.digest.as_deref(),
+            row.inputs.as_deref(),
+            row.steady_keep,
+            row.steady_stale,
+            row.steady_skip,
+            row.accounts,
+            row.domain_generation,
+            row.account_version,
+            row.removal_generation,
+            row.server_id.as_deref(),
+            row.refused_binds,
+            row.refused_credential_generation,
+            row.paused_credential_generation,
+            &sequences,
+            &routing_keys,
+            &payloads as &[&[u8]]
+        )
+        .execute(self.transaction.connection())
+        .await
+        .during("write the tenant's row")?;
         self.transaction.commit().await.during("commit")
     }
 }
@@ -241,27 +239,61 @@ async fn load(
     run: Option<RunId>,
 ) -> Result<Option<(TenantRow, Option<Asked>)>, ReconcileError> {
     let Some(run) = run else {
-        let row: Option<TenantRow> = sqlx::query_as(include_str!("../sql/tenant/load.sql"))
-            .bind(tenant.as_str())
+        let row = sqlx::query_file_as!(TenantRow, "sql/tenant/load.sql", tenant.as_str())
             .fetch_optional(connection)
             .await
             .during("read the tenant's row")?;
         return Ok(row.map(|row| (row, None)));
     };
-    let row: Option<WithRun> = sqlx::query_as(include_str!("../sql/tenant/load_with_run.sql"))
-        .bind(tenant.as_str())
-        .bind(run.as_uuid())
+    let record = sqlx::query_file!("sql/tenant/load_with_run.sql", tenant.as_str(), run.as_uuid())
         .fetch_optional(connection)
         .await
         .during("read the tenant's row and its run")?;
-    row.map(|WithRun { row, asked }| Ok((row, Some(asked.decode(run)?))))
-        .transpose()
-}
-
-#[derive(FromRow)]
-struct WithRun {
-    #[sqlx(flatten)]
-    row: TenantRow,
-    #[sqlx(flatten)]
-    asked: AskedRow,
+    let Some(record) = record else {
+        return Ok(None);
+    };
+    let asked = AskedRow {
+        asked_for: record.asked_for,
+        kind: record.kind,
+        trigger: record.trigger,
+        cancel_requested: record.cancel_requested,
+        acts_on_run_id: record.acts_on_run_id,
+        expect_preview_run_id: record.expect_preview_run_id,
+        state: record.state,
+        takeovers: record.takeovers,
+        settings: record.settings,
+        sealed_credential: record.sealed_credential,
+        generation: record.generation,
+        credential_generation: record.credential_generation,
+        switched_on_generation: record.switched_on_generation,
+        removals_paused: record.removals_paused,
+        foreign_domains: record.foreign_domains,
+    };
+    let row = TenantRow {
+        fence: record.fence,
+        run_id: record.run_id,
+        worker: record.worker,
+        settings_generation: record.settings_generation,
+        deadline: record.deadline,
+        portal_generation: record.portal_generation,
+        applied: record.applied,
+        next_row_id: record.next_row_id,
+        outbox_sequence: record.outbox_sequence,
+        digest: record.digest,
+        inputs: record.inputs,
+        steady_keep: record.steady_keep,
+        steady_stale: record.steady_stale,
+        steady_skip: record.steady_skip,
+        accounts: record.accounts,
+        domain_generation: record.domain_generation,
+        account_version: record.account_version,
+        removal_generation: record.removal_generation,
+        server_id: record.server_id,
+        refused_binds: record.refused_binds,
+        refused_credential_generation: record.refused_credential_generation,
+        paused_credential_generation: record.paused_credential_generation,
+        beat_time: record.beat_time,
+        now: record.now,
+    };
+    Ok(Some((row, Some(asked.decode(run)?))))
 }

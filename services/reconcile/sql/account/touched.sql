@@ -1,5 +1,5 @@
 -- Those that the run made, and those that it found.
-SELECT account_id, version = $3 AS untouched
+SELECT account_id AS "account_id!", version = $3 AS "untouched!"
 FROM portal.account
 WHERE tenant_id = $1 AND created_version = $3
 UNION

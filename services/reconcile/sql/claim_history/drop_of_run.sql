@@ -36,7 +36,7 @@ WITH rows AS (
         FOR UPDATE SKIP LOCKED))
     RETURNING 1
 )
-SELECT (SELECT count(*) FROM rows) AS rows,
-       (SELECT count(*) FROM hidden) AS hidden,
-       (SELECT count(*) FROM accounts) AS accounts,
-       (SELECT count(*) FROM addresses) AS addresses
+SELECT (SELECT count(*) FROM rows) AS "rows!",
+       (SELECT count(*) FROM hidden) AS "hidden!",
+       (SELECT count(*) FROM accounts) AS "accounts!",
+       (SELECT count(*) FROM addresses) AS "addresses!"

@@ -6,4 +6,4 @@ RETURNING NOT EXISTS (
     SELECT
     FROM scheduler.reconcile_run_request r
     JOIN scheduler.reconcile_settings s ON s.tenant_id = r.tenant_id
-    WHERE r.tenant_id = h.tenant_id AND r.run_id = h.run_id AND NOT r.cancel_requested)
+    WHERE r.tenant_id = h.tenant_id AND r.run_id = h.run_id AND NOT r.cancel_requested) AS "is_cancelled!"

@@ -6,7 +6,7 @@ WITH RECURSIVE waiting AS (
     FROM waiting w
     WHERE w.tenant_id IS NOT NULL
 )
-SELECT tenant_id
+SELECT tenant_id AS "tenant_id!"
 FROM waiting
 WHERE tenant_id IS NOT NULL
 LIMIT $1

@@ -23,4 +23,4 @@ SET state = 'RUNNING',
     failure_message = NULL,
     failure_advice = NULL,
     failure_detail = NULL
-RETURNING deadline
+RETURNING deadline AS "deadline!"

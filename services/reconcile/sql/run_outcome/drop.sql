@@ -2,7 +2,7 @@ DELETE FROM reconcile.run_outcome
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM reconcile.run_outcome
-    WHERE end_time < now() - $1 * interval '1 second' AND (rows_expire_time IS NULL OR rows_dropped)
+    WHERE end_time < now() - $1::bigint * interval '1 second' AND (rows_expire_time IS NULL OR rows_dropped)
     ORDER BY end_time
     LIMIT $2
     FOR UPDATE SKIP LOCKED))

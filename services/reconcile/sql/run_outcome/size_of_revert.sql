@@ -1,10 +1,10 @@
 -- How many accounts a run changed, and how many addresses they had and have.
 SELECT
-    o.accounts_changed,
+    o.accounts_changed AS "accounts!",
     o."add" + o."update" + (
         SELECT count(*)
         FROM reconcile.address_before b
         WHERE b.tenant_id = o.tenant_id AND b.run_id = o.run_id
-    )
+    ) AS "addresses!"
 FROM reconcile.run_outcome o
 WHERE o.tenant_id = $1 AND o.run_id = $2

@@ -23,32 +23,29 @@ pub(super) async fn domains_of(
     tenant: &mut TenantTx,
     addresses: &[Address],
 ) -> Result<Domains, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
     let mut names: Vec<&str> = addresses.iter().map(Address::domain).collect();
     names.sort_unstable();
     names.dedup();
-    let rows: Vec<(String, Option<String>)> =
-        sqlx::query_as("SELECT name, alias_of FROM portal.domain WHERE name = ANY($1) AND tenant_id = $2")
-            .bind(names)
-            .bind(id)
-            .fetch_all(tenant.connection())
-            .await
-            .during("read the addresses' domains")?;
-    Ok(rows.into_iter().collect())
+    let rows = sqlx::query_file!("sql/domain/among.sql", &names, tenant.tenant.as_str())
+        .fetch_all(tenant.connection())
+        .await
+        .during("read the addresses' domains")?;
+    Ok(rows.into_iter().map(|row| (row.name, row.alias_of)).collect())
 }
 
 /// Refuses addresses that an account has: a stale one too, which yields to the directory alone.
 pub(super) async fn check_free(tenant: &mut TenantTx, addresses: &[Address]) -> Result<(), ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
     let texts: Vec<&str> = addresses.iter().map(Address::as_str).collect();
-    let taken: Option<(String, String)> = sqlx::query_as(include_str!("../../sql/address/taken.sql"))
-        .bind(id)
-        .bind(texts)
+    let taken = sqlx::query_file!("sql/address/taken.sql", tenant.tenant.as_str(), &texts)
         .fetch_optional(tenant.connection())
         .await
         .during("read who has the addresses")?;
     match taken {
-        Some((address, primary)) => Err(AccountRefused::AddressTaken { address, primary }.into()),
+        Some(taken) => Err(AccountRefused::AddressTaken {
+            address: taken.address,
+            primary: taken.primary_address,
+        }
+        .into()),
         None => Ok(()),
     }
 }
@@ -61,12 +58,13 @@ pub(super) async fn object_has_other(
     let Some(object_id) = &account.object_id else {
         return Ok(false);
     };
-    let id = tenant.tenant.as_str().to_owned();
-    sqlx::query_scalar(include_str!("../../sql/account/object_has_other.sql"))
-        .bind(id)
-        .bind(ObjectId::as_str(object_id))
-        .bind(account.id.as_uuid())
-        .fetch_one(tenant.connection())
-        .await
-        .during("read whether the object has another account")
+    sqlx::query_file_scalar!(
+        "sql/account/object_has_other.sql",
+        tenant.tenant.as_str(),
+        ObjectId::as_str(object_id),
+        account.id.as_uuid()
+    )
+    .fetch_one(tenant.connection())
+    .await
+    .during("read whether the object has another account")
 }

@@ -78,45 +78,37 @@ async fn update(
     changed: &[&AccountChange],
 ) -> Result<(), ReconcileError> {
     let accounts = || changed.iter().map(|change| &change.after);
-    sqlx::query(include_str!("../../sql/account/update.sql"))
-        .bind(tenant.as_str())
-        .bind(
-            accounts()
-                .map(|account| account.id.as_uuid())
-                .collect::<Vec<Uuid>>(),
-        )
-        .bind(
-            accounts()
-                .map(|account| account.hsr_enabled)
-                .collect::<Vec<bool>>(),
-        )
-        .bind(accounts().map(|account| account.protected).collect::<Vec<bool>>())
-        .bind(
-            accounts()
-                .map(|account| account.stale_since.map(PgTimestamp))
-                .collect::<Vec<_>>(),
-        )
-        .bind(accounts().map(|account| account.removed).collect::<Vec<bool>>())
-        .bind(
-            accounts()
-                .map(|account| account.object_type.as_str())
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            accounts()
-                .map(|account| account.origin.as_str())
-                .collect::<Vec<_>>(),
-        )
-        .bind(accounts().map(primary).collect::<Vec<_>>())
-        .bind(
-            accounts()
-                .map(|account| account.object_id.as_ref().map(ObjectId::as_str))
-                .collect::<Vec<_>>(),
-        )
-        .bind(version)
-        .execute(connection)
-        .await
-        .during("update the accounts")?;
+    let ids: Vec<Uuid> = accounts().map(|account| account.id.as_uuid()).collect();
+    let hsr_enabled: Vec<bool> = accounts().map(|account| account.hsr_enabled).collect();
+    let protected: Vec<bool> = accounts().map(|account| account.protected).collect();
+    let stale_since: Vec<_> = accounts()
+        .map(|account| account.stale_since.map(PgTimestamp))
+        .collect();
+    let removed: Vec<bool> = accounts().map(|account| account.removed).collect();
+    let types: Vec<&str> = accounts().map(|account| account.object_type.as_str()).collect();
+    let origins: Vec<&str> = accounts().map(|account| account.origin.as_str()).collect();
+    let primaries: Vec<&str> = accounts().map(primary).collect();
+    let object_ids: Vec<_> = accounts()
+        .map(|account| account.object_id.as_ref().map(ObjectId::as_str))
+        .collect();
+    // What may be null within an array is beyond the compiler's check; the statement says its type.
+    sqlx::query_file!(
+        "sql/account/update.sql",
+        tenant.as_str(),
+        &ids,
+        &hsr_enabled,
+        &protected,
+        &stale_since as &[Option<PgTimestamp>],
+        &removed,
+        &types,
+        &origins,
+        &primaries,
+        &object_ids as &[Option<&str>],
+        version
+    )
+    .execute(connection)
+    .await
+    .during("update the accounts")?;
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 use rollcall_chassis::names;
 use rollcall_domain::plan::ApprovedAddresses;
 use rollcall_proto::v1;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::standing::Applicable;
@@ -27,7 +26,6 @@ pub(super) struct Approved {
     pub(super) reason: v1::HeldReason,
 }
 
-#[derive(FromRow)]
 struct HeldRun {
     held_reason: Option<String>,
     /// Whose rows were shown.
@@ -45,33 +43,33 @@ pub(super) async fn of(
     let Some(held) = request.acts_on_run_id.filter(|_| is_one) else {
         return Ok(None);
     };
-    let id = tenant.tenant.as_str().to_owned();
     let decided_by = standing.decided_by(&tenant.row);
-    let held: Option<HeldRun> = sqlx::query_as(include_str!("../../sql/run_outcome/approved.sql"))
-        .bind(&id)
-        .bind(held)
-        .bind(decided_by.settings)
-        .bind(decided_by.domains)
-        .fetch_optional(tenant.connection())
-        .await
-        .during("read the run that was approved")?;
+    let held = sqlx::query_file_as!(
+        HeldRun,
+        "sql/run_outcome/approved.sql",
+        tenant.tenant.as_str(),
+        held,
+        decided_by.settings,
+        decided_by.domains
+    )
+    .fetch_optional(tenant.connection())
+    .await
+    .during("read the run that was approved")?;
     let Some(held) = held else {
         tracing::info!("settings or domains changed, or the rows are gone: nothing counts as approved");
         return Ok(None);
     };
-    let addresses: Vec<(String, bool)> = sqlx::query_as(include_str!("../../sql/run_row/approved.sql"))
-        .bind(&id)
-        .bind(held.rows_of)
+    let addresses = sqlx::query_file!("sql/run_row/approved.sql", tenant.tenant.as_str(), held.rows_of)
         .fetch_all(tenant.connection())
         .await
         .during("read the addresses that were approved")?;
-    let taken = addresses.iter().filter(|(_, taken)| *taken);
+    let taken = addresses.iter().filter(|row| row.taken);
     let approved = Approved {
-        addresses: taken.map(|(address, _)| address.clone()).collect(),
+        addresses: taken.map(|row| row.address.clone()).collect(),
         reason: names::from_nullable(held.held_reason.as_deref()),
     };
     Ok(Some(Approval {
-        may_go: addresses.into_iter().map(|(address, _)| address).collect(),
+        may_go: addresses.into_iter().map(|row| row.address).collect(),
         approved,
     }))
 }

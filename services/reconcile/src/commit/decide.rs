@@ -140,8 +140,8 @@ impl Complete {
 /// What is written here is written in sets, and planned for the sets that are given: a tenant that was just imported has no
 /// statistics yet, and a plan made for a handful of rows takes minutes with ten thousand. Every join is as good by hash.
 pub(crate) async fn settle_planner(tenant: &mut TenantTx) -> Result<(), ReconcileError> {
-    sqlx::query(include_str!("../../sql/session/settle_planner.sql"))
-        .execute(tenant.connection())
+    sqlx::query_file!("sql/session/settle_planner.sql")
+        .fetch_one(tenant.connection())
         .await
         .during("settle how statements are planned")?;
     Ok(())

@@ -13,12 +13,13 @@ pub(super) async fn shown_already(
     tenant: &mut TenantTx,
     content: Uuid,
 ) -> Result<Option<Uuid>, ReconcileError> {
-    let (id, applied) = (tenant.tenant.as_str().to_owned(), tenant.row.applied);
-    sqlx::query_scalar(include_str!("../../sql/run_outcome/shown_already.sql"))
-        .bind(id)
-        .bind(content)
-        .bind(applied)
-        .fetch_optional(tenant.connection())
-        .await
-        .during("look at the held run before")
+    sqlx::query_file_scalar!(
+        "sql/run_outcome/shown_already.sql",
+        tenant.tenant.as_str(),
+        content,
+        tenant.row.applied
+    )
+    .fetch_optional(tenant.connection())
+    .await
+    .during("look at the held run before")
 }

@@ -71,19 +71,15 @@ impl Difference {
 
 /// The contents and ids of all rows that count, without the rows themselves.
 pub(super) async fn open_rows(tenant: &mut TenantTx) -> Result<Vec<OpenRow>, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let rows: Vec<(Uuid, i64)> = sqlx::query_as(
-        "SELECT content, row_id FROM reconcile.claim_history WHERE tenant_id = $1 AND valid_to IS NULL",
-    )
-    .bind(id)
-    .fetch_all(tenant.connection())
-    .await
-    .during("read the history's contents")?;
+    let rows = sqlx::query_file!("sql/claim_history/open.sql", tenant.tenant.as_str())
+        .fetch_all(tenant.connection())
+        .await
+        .during("read the history's contents")?;
     Ok(rows
         .into_iter()
-        .map(|(content, row_id)| OpenRow {
-            content: content.as_u128(),
-            row_id,
+        .map(|row| OpenRow {
+            content: row.content.as_u128(),
+            row_id: row.row_id,
         })
         .collect())
 }
@@ -225,16 +221,10 @@ async fn close(
     closed: &[i64],
 ) -> Result<(), ReconcileError> {
     for batch in closed.chunks(BATCH) {
-        sqlx::query(
-            "UPDATE reconcile.claim_history SET valid_to = $2 \
-             WHERE tenant_id = $1 AND valid_to IS NULL AND row_id = ANY($3)",
-        )
-        .bind(tenant)
-        .bind(state)
-        .bind(batch)
-        .execute(&mut *connection)
-        .await
-        .during("close rows of the history")?;
+        sqlx::query_file!("sql/claim_history/close.sql", tenant, state, batch)
+            .execute(&mut *connection)
+            .await
+            .during("close rows of the history")?;
     }
     Ok(())
 }

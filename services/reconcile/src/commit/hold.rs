@@ -79,9 +79,7 @@ fn limit(settings: &v1::Settings) -> RemovalLimit {
 
 /// How many accounts syncs of the last 24 hours took something from, but for those that were taken back.
 async fn earlier(tenant: &mut TenantTx) -> Result<u64, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let earlier: i64 = sqlx::query_scalar(include_str!("../../sql/run_outcome/reduced_lately.sql"))
-        .bind(id)
+    let earlier = sqlx::query_file_scalar!("sql/run_outcome/reduced_lately.sql", tenant.tenant.as_str())
         .fetch_one(tenant.connection())
         .await
         .during("read what was removed lately")?;
@@ -94,14 +92,14 @@ async fn shown_by_preview(
     tenant: &mut TenantTx,
     switched_on: i64,
 ) -> Result<HashSet<String>, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let addresses: Vec<String> =
-        sqlx::query_scalar(include_str!("../../sql/claim_history/removals_of_preview.sql"))
-            .bind(id)
-            .bind(switched_on)
-            .fetch_all(tenant.connection())
-            .await
-            .during("read what a preview has shown")?;
+    let addresses = sqlx::query_file_scalar!(
+        "sql/claim_history/removals_of_preview.sql",
+        tenant.tenant.as_str(),
+        switched_on
+    )
+    .fetch_all(tenant.connection())
+    .await
+    .during("read what a preview has shown")?;
     Ok(addresses.into_iter().collect())
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn world(tenant: &mut TenantTx, directory: &Directory) -> Resul
         own,
         foreign: foreign_names,
         remembered,
-    } = owners(tenant, &names(&met)).await?;
+    } = owners(tenant, &met).await?;
     let domains = TenantDomains::new(own);
     let foreign = foreign_names
         .iter()
@@ -66,24 +66,21 @@ struct Owners {
     remembered: Vec<String>,
 }
 
-async fn owners(tenant: &mut TenantTx, met: &[String]) -> Result<Owners, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let rows: Vec<(String, String, Option<String>)> =
-        sqlx::query_as(include_str!("../../sql/domain/owners.sql"))
-            .bind(id)
-            .bind(met)
-            .fetch_all(tenant.connection())
-            .await
-            .during("read whose the domains met are")?;
+async fn owners(tenant: &mut TenantTx, met: &[DomainName]) -> Result<Owners, ReconcileError> {
+    let met: Vec<&str> = met.iter().map(DomainName::as_str).collect();
+    let rows = sqlx::query_file!("sql/domain/owners.sql", tenant.tenant.as_str(), &met)
+        .fetch_all(tenant.connection())
+        .await
+        .during("read whose the domains met are")?;
     let mut owners = Owners::default();
-    for (of, name, alias_of) in rows {
-        match of.as_str() {
+    for row in rows {
+        match row.of.as_str() {
             "OWN" => {
-                let alias_of = alias_of.as_deref().map(domain).transpose()?;
-                owners.own.push((domain(&name)?, alias_of));
+                let alias_of = row.alias_of.as_deref().map(domain).transpose()?;
+                owners.own.push((domain(&row.name)?, alias_of));
             }
-            "FOREIGN" => owners.foreign.push(name),
-            _ => owners.remembered.push(name),
+            "FOREIGN" => owners.foreign.push(row.name),
+            _ => owners.remembered.push(row.name),
         }
     }
     Ok(owners)
@@ -98,10 +95,8 @@ pub(super) async fn remember_foreign(tenant: &mut TenantTx, world: &World) -> Re
     if world.unregistered == world.remembered {
         return Ok(());
     }
-    let id = tenant.tenant.as_str().to_owned();
-    sqlx::query(include_str!("../../sql/foreign_domain/remember.sql"))
-        .bind(&id)
-        .bind(&world.unregistered)
+    let met: Vec<&str> = world.unregistered.iter().map(String::as_str).collect();
+    sqlx::query_file!("sql/foreign_domain/remember.sql", tenant.tenant.as_str(), &met)
         .execute(tenant.connection())
         .await
         .during("remember the domains met")?;

@@ -7,7 +7,6 @@ use rollcall_domain::{
     Reason, RunId, Verdict,
     plan::{PlannedRow, Rows},
 };
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{content, history};
@@ -67,7 +66,6 @@ pub(super) async fn find(
     Ok(turns.take(|| compare(shown, rows.iter())).await)
 }
 
-#[derive(FromRow)]
 struct ShownRow {
     row_id: i64,
     address: String,
@@ -77,12 +75,12 @@ struct ShownRow {
 }
 
 async fn shown(tenant: &mut TenantTx, preview: Uuid) -> Result<Vec<Shown>, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let mut rows = sqlx::query_as(
-        "SELECT row_id, address, object_id, verdict, reason FROM results.run_row WHERE tenant_id = $1 AND run_id = $2",
+    let mut rows = sqlx::query_file_as!(
+        ShownRow,
+        "sql/run_row/of_preview.sql",
+        tenant.tenant.as_str(),
+        preview
     )
-    .bind(id)
-    .bind(preview)
     .fetch(tenant.connection());
     let mut shown = Vec::new();
     while let Some(row) = rows.try_next().await.during("read the preview's rows")? {
@@ -194,16 +192,18 @@ pub(super) async fn store(
         return Ok(());
     }
     let first = tenant.row.next_row_id;
-    let copied = sqlx::query(include_str!("../../sql/claim_history/copy_gone.sql"))
-        .bind(id.as_str())
-        .bind(preview)
-        .bind(run)
-        .bind(first)
-        .bind(state)
-        .bind(&differences.gone)
-        .execute(tenant.connection())
-        .await
-        .during("write what the preview alone had")?;
+    let copied = sqlx::query_file!(
+        "sql/claim_history/copy_gone.sql",
+        id.as_str(),
+        preview,
+        run,
+        first,
+        state,
+        &differences.gone
+    )
+    .execute(tenant.connection())
+    .await
+    .during("write what the preview alone had")?;
     tenant.row.next_row_id += i64::try_from(copied.rows_affected()).unwrap_or(i64::MAX);
     Ok(())
 }

@@ -64,19 +64,20 @@ pub(crate) async fn begin(
     request: &RunRequest,
     beginning: Beginning,
 ) -> Result<Timestamp, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let PgTimestamp(deadline) = sqlx::query_scalar(include_str!("../../sql/run_outcome/begin.sql"))
-        .bind(id)
-        .bind(beginning.run.as_uuid())
-        .bind(&request.kind)
-        .bind(&request.trigger)
-        .bind(i32::try_from(beginning.attempt).unwrap_or(i32::MAX))
-        .bind(i32::try_from(beginning.takeovers).unwrap_or(i32::MAX))
-        .bind(PgTimestamp(beginning.deadline))
-        .bind(beginning.lease.map(|fence| fence.0))
-        .fetch_one(tenant.connection())
-        .await
-        .during("note that the run began")?;
+    let PgTimestamp(deadline) = sqlx::query_file_scalar!(
+        "sql/run_outcome/begin.sql",
+        tenant.tenant.as_str(),
+        beginning.run.as_uuid(),
+        &request.kind,
+        &request.trigger,
+        i32::try_from(beginning.attempt).unwrap_or(i32::MAX),
+        i32::try_from(beginning.takeovers).unwrap_or(i32::MAX),
+        PgTimestamp(beginning.deadline),
+        beginning.lease.map(|fence| fence.0)
+    )
+    .fetch_one(tenant.connection())
+    .await
+    .during("note that the run began")?;
     Ok(deadline)
 }
 
@@ -87,16 +88,14 @@ pub(crate) async fn note(
     request: &RunRequest,
     attempt: u32,
 ) -> Result<(), ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    sqlx::query(
-        "INSERT INTO reconcile.run_outcome (tenant_id, run_id, kind, trigger, state, attempt) \
-         VALUES ($1, $2, $3, $4, 'QUEUED', $5) ON CONFLICT DO NOTHING",
+    sqlx::query_file!(
+        "sql/run_outcome/note.sql",
+        tenant.tenant.as_str(),
+        run.as_uuid(),
+        &request.kind,
+        &request.trigger,
+        i32::try_from(attempt).unwrap_or(i32::MAX)
     )
-    .bind(id)
-    .bind(run.as_uuid())
-    .bind(&request.kind)
-    .bind(&request.trigger)
-    .bind(i32::try_from(attempt).unwrap_or(i32::MAX))
     .execute(tenant.connection())
     .await
     .during("note the run")?;
@@ -109,21 +108,22 @@ pub(crate) async fn requeue(
     run: RunId,
     next_attempt: Option<(Timestamp, v1::Failure)>,
 ) -> Result<(), ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
     let time = next_attempt.as_ref().map(|(time, _)| PgTimestamp(*time));
     let failure = next_attempt.map(|(_, failure)| failure);
     let failure = failure.as_ref();
-    sqlx::query(include_str!("../../sql/run_outcome/requeue.sql"))
-        .bind(id)
-        .bind(run.as_uuid())
-        .bind(time)
-        .bind(failure.map(|failure| failure.code.as_str()))
-        .bind(failure.map(|failure| failure.message.as_str()))
-        .bind(failure.map(|failure| failure.advice.as_str()))
-        .bind(failure.map(|failure| failure.detail.as_str()))
-        .execute(tenant.connection())
-        .await
-        .during("put the run back to those that wait")?;
+    sqlx::query_file!(
+        "sql/run_outcome/requeue.sql",
+        tenant.tenant.as_str(),
+        run.as_uuid(),
+        time,
+        failure.map(|failure| failure.code.as_str()),
+        failure.map(|failure| failure.message.as_str()),
+        failure.map(|failure| failure.advice.as_str()),
+        failure.map(|failure| failure.detail.as_str())
+    )
+    .execute(tenant.connection())
+    .await
+    .during("put the run back to those that wait")?;
     Ok(())
 }
 
@@ -136,15 +136,9 @@ pub(crate) async fn lose(tenant: &mut TenantTx, run: RunId) -> Result<Option<v1:
         return end(tenant, run, Ending::failed(failure)).await.map(Some);
     }
     tenant.release().await?;
-    let id = tenant.tenant.as_str().to_owned();
-    sqlx::query(
-        "UPDATE reconcile.run_outcome SET state = 'QUEUED', takeovers = takeovers + 1 \
-         WHERE tenant_id = $1 AND run_id = $2",
-    )
-    .bind(id)
-    .bind(run.as_uuid())
-    .execute(tenant.connection())
-    .await
-    .during("put the run back to those that wait")?;
+    sqlx::query_file!("sql/run_outcome/lose.sql", tenant.tenant.as_str(), run.as_uuid())
+        .execute(tenant.connection())
+        .await
+        .during("put the run back to those that wait")?;
     Ok(None)
 }

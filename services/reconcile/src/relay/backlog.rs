@@ -42,11 +42,11 @@ impl Backlog {
             return Ok(());
         }
         self.looked = Some(Instant::now());
-        let (tenants, age): (i64, i64) = sqlx::query_as(include_str!("../../sql/outbox/oldest.sql"))
+        let oldest = sqlx::query_file!("sql/outbox/oldest.sql")
             .fetch_one(pool)
             .await
             .during("read how old the outbox is")?;
-        let seconds = u64::try_from(age).unwrap_or_default();
+        let seconds = u64::try_from(oldest.seconds).unwrap_or_default();
         self.age.record(seconds, &[]);
         let late = seconds > self.patience.as_secs();
         if late != self.warned {
@@ -54,7 +54,7 @@ impl Backlog {
             if late {
                 tracing::warn!(
                     seconds,
-                    tenants,
+                    tenants = oldest.tenants,
                     "events wait for the portal, which does not read its queue rollcall.portal, or not fast enough"
                 );
             } else {

@@ -29,16 +29,20 @@ impl Reconciler {
     }
 
     async fn purge_some(&self) -> Result<u64, ReconcileError> {
-        let candidates: Vec<(String, Uuid)> =
-            sqlx::query_as(include_str!("../../sql/account/purge_candidates.sql"))
-                .bind(self.retention.removed_accounts.as_secs())
-                .bind(i64::from(STEP))
-                .fetch_all(&self.gates.runs.pool)
-                .await
-                .during("look for removed accounts")?;
+        let candidates = sqlx::query_file!(
+            "sql/account/purge_candidates.sql",
+            self.retention.removed_accounts.as_secs(),
+            i64::from(STEP)
+        )
+        .fetch_all(&self.gates.runs.pool)
+        .await
+        .during("look for removed accounts")?;
         let mut by_tenant: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
-        for (tenant, account) in candidates {
-            by_tenant.entry(tenant).or_default().push(account);
+        for account in candidates {
+            by_tenant
+                .entry(account.tenant_id)
+                .or_default()
+                .push(account.account_id);
         }
         let mut purged = 0;
         for (tenant, accounts) in by_tenant {
@@ -55,16 +59,16 @@ impl Reconciler {
         let Some(mut tx) = TenantTx::try_open(&self.gates.runs, tenant).await? else {
             return Ok(0);
         };
-        let purged: Vec<Uuid> = sqlx::query_scalar(include_str!("../../sql/account/purge.sql"))
-            .bind(tenant.as_str())
-            .bind(accounts)
-            .bind(self.retention.removed_accounts.as_secs())
-            .fetch_all(tx.connection())
-            .await
-            .during("purge removed accounts")?;
-        sqlx::query("DELETE FROM portal.removed_address WHERE tenant_id = $1 AND account_id = ANY($2)")
-            .bind(tenant.as_str())
-            .bind(&purged)
+        let purged = sqlx::query_file_scalar!(
+            "sql/account/purge.sql",
+            tenant.as_str(),
+            accounts,
+            self.retention.removed_accounts.as_secs()
+        )
+        .fetch_all(tx.connection())
+        .await
+        .during("purge removed accounts")?;
+        sqlx::query_file!("sql/removed_address/delete.sql", tenant.as_str(), &purged)
             .execute(tx.connection())
             .await
             .during("purge the addresses of removed accounts")?;

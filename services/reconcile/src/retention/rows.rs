@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{STEP, Steps};
@@ -14,14 +13,8 @@ use crate::{
 /// How many runs one sweep is done with at most.
 const RUNS: i64 = 500;
 
-#[derive(FromRow)]
-struct Expired {
-    tenant_id: String,
-    run_id: Uuid,
-}
-
 /// What one step dropped.
-#[derive(Clone, Copy, Debug, Default, FromRow)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Dropped {
     rows: i64,
     hidden: i64,
@@ -39,8 +32,7 @@ impl Dropped {
 impl Reconciler {
     /// Drops the rows of expired runs, the oldest first. A run is marked once all that it had is gone.
     pub(super) async fn drop_rows(&self) -> Result<(), ReconcileError> {
-        let expired: Vec<Expired> = sqlx::query_as(include_str!("../../sql/run_outcome/expired.sql"))
-            .bind(RUNS)
+        let expired = sqlx::query_file!("sql/run_outcome/expired.sql", RUNS)
             .fetch_all(&self.gates.runs.pool)
             .await
             .during("look for runs whose rows have had their time")?;
@@ -84,21 +76,22 @@ impl Reconciler {
 
     /// Rows that are shown for this run alone, and what is needed to take it back.
     async fn drop_own_rows(&self, tenant: &str, run: Uuid) -> Result<u64, ReconcileError> {
-        let dropped: Dropped = sqlx::query_as(include_str!("../../sql/claim_history/drop_of_run.sql"))
-            .bind(tenant)
-            .bind(run)
-            .bind(i64::from(STEP))
-            .fetch_one(&self.gates.runs.pool)
-            .await
-            .during("drop the rows of a run")?;
+        let dropped = sqlx::query_file_as!(
+            Dropped,
+            "sql/claim_history/drop_of_run.sql",
+            tenant,
+            run,
+            i64::from(STEP)
+        )
+        .fetch_one(&self.gates.runs.pool)
+        .await
+        .during("drop the rows of a run")?;
         self.metrics.dropped("row", dropped.rows.unsigned_abs());
         Ok(dropped.most())
     }
 
     async fn mark(&self, tenant: &str, run: Uuid) -> Result<u64, ReconcileError> {
-        let marked = sqlx::query(include_str!("../../sql/run_outcome/mark_dropped.sql"))
-            .bind(tenant)
-            .bind(run)
+        let marked = sqlx::query_file!("sql/run_outcome/mark_dropped.sql", tenant, run)
             .execute(&self.gates.runs.pool)
             .await
             .during("note that the rows are gone")?;
@@ -107,9 +100,7 @@ impl Reconciler {
 
     /// Rows of the history that ended before the oldest state that is shown: open ones never are among them.
     async fn drop_history(&self, tenant: &str) -> Result<u64, ReconcileError> {
-        let dropped = sqlx::query(include_str!("../../sql/claim_history/drop.sql"))
-            .bind(tenant)
-            .bind(i64::from(STEP))
+        let dropped = sqlx::query_file!("sql/claim_history/drop.sql", tenant, i64::from(STEP))
             .execute(&self.gates.runs.pool)
             .await
             .during("drop rows of the history")?

@@ -12,13 +12,15 @@ impl Reconciler {
         let mut steps = Steps::new();
         let mut dropped = 0;
         loop {
-            let step = sqlx::query(include_str!("../../sql/run_outcome/drop.sql"))
-                .bind(self.retention.summaries.as_secs())
-                .bind(i64::from(STEP))
-                .execute(&self.gates.runs.pool)
-                .await
-                .during("drop the summaries of runs")?
-                .rows_affected();
+            let step = sqlx::query_file!(
+                "sql/run_outcome/drop.sql",
+                self.retention.summaries.as_secs(),
+                i64::from(STEP)
+            )
+            .execute(&self.gates.runs.pool)
+            .await
+            .during("drop the summaries of runs")?
+            .rows_affected();
             dropped += step;
             if !steps.goes_on(step) {
                 break;

@@ -6,6 +6,7 @@
 
 use rollcall_domain::RunId;
 use rollcall_proto::v1::{RunKind, RunState};
+use sqlx::{Postgres, postgres::PgArguments, query::Query};
 
 use crate::{
     bounds::KeptWhole,
@@ -24,12 +25,14 @@ pub(crate) async fn mark_superseded(
         return Ok(());
     };
     if ends_a_preview(&request, state) {
-        let older = include_str!("../../sql/run_outcome/supersede_previews.sql");
-        mark(tenant, older, kept.previews).await?;
+        let (id, kept) = (tenant.tenant.as_str(), i64::from(kept.previews));
+        let older = sqlx::query_file!("sql/run_outcome/supersede_previews.sql", id, kept);
+        mark(tenant, older).await?;
     }
     if ends_a_held_run(&request, state) {
-        let older = include_str!("../../sql/run_outcome/supersede_held.sql");
-        mark(tenant, older, kept.held_runs).await?;
+        let (id, kept) = (tenant.tenant.as_str(), i64::from(kept.held_runs));
+        let older = sqlx::query_file!("sql/run_outcome/supersede_held.sql", id, kept);
+        mark(tenant, older).await?;
     }
     Ok(())
 }
@@ -46,11 +49,8 @@ fn ends_a_held_run(request: &RunRequest, state: RunState) -> bool {
     state == RunState::Held || approves
 }
 
-async fn mark(tenant: &mut TenantTx, older: &'static str, kept: u32) -> Result<(), ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    sqlx::query(older)
-        .bind(id)
-        .bind(i64::from(kept))
+async fn mark(tenant: &mut TenantTx, older: Query<'_, Postgres, PgArguments>) -> Result<(), ReconcileError> {
+    older
         .execute(tenant.connection())
         .await
         .during("mark runs of which only the summary is kept")?;

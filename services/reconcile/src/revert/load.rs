@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use rollcall_chassis::names;
 use rollcall_domain::{AccountId, RunId, plan::Portal, undo::Before};
 use rollcall_proto::v1;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::{
@@ -24,7 +23,7 @@ pub(super) struct Reverted {
 }
 
 /// The run that is to be taken back, as it stands.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub(super) struct RevertedRow {
     pub(super) run_id: Uuid,
     pub(super) kind: String,
@@ -51,13 +50,15 @@ pub(super) async fn reverted(
     tenant: &mut TenantTx,
     run: Option<Uuid>,
 ) -> Result<Option<RevertedRow>, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    sqlx::query_as(include_str!("../../sql/run_outcome/to_revert.sql"))
-        .bind(id)
-        .bind(run)
-        .fetch_optional(tenant.connection())
-        .await
-        .during("read the run to revert")
+    sqlx::query_file_as!(
+        RevertedRow,
+        "sql/run_outcome/to_revert.sql",
+        tenant.tenant.as_str(),
+        run
+    )
+    .fetch_optional(tenant.connection())
+    .await
+    .during("read the run to revert")
 }
 
 /// The accounts that the run changed, and of the portal all that concerns them.
@@ -96,24 +97,29 @@ async fn untouched(
     tenant: &mut TenantTx,
     reverted: &Reverted,
 ) -> Result<HashMap<Uuid, bool>, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    let rows: Vec<(Uuid, bool)> = sqlx::query_as(include_str!("../../sql/account/touched.sql"))
-        .bind(id)
-        .bind(reverted.run.as_uuid())
-        .bind(reverted.account_version)
-        .fetch_all(tenant.connection())
-        .await
-        .during("read which accounts the run changed")?;
-    Ok(rows.into_iter().collect())
+    let rows = sqlx::query_file!(
+        "sql/account/touched.sql",
+        tenant.tenant.as_str(),
+        reverted.run.as_uuid(),
+        reverted.account_version
+    )
+    .fetch_all(tenant.connection())
+    .await
+    .during("read which accounts the run changed")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.account_id, row.untouched))
+        .collect())
 }
 
 /// The accounts that now have addresses which the changed ones had.
 async fn holders(tenant: &mut TenantTx, run: RunId) -> Result<Vec<Uuid>, ReconcileError> {
-    let id = tenant.tenant.as_str().to_owned();
-    sqlx::query_scalar(include_str!("../../sql/address_before/holders.sql"))
-        .bind(id)
-        .bind(run.as_uuid())
-        .fetch_all(tenant.connection())
-        .await
-        .during("read who has the addresses now")
+    sqlx::query_file_scalar!(
+        "sql/address_before/holders.sql",
+        tenant.tenant.as_str(),
+        run.as_uuid()
+    )
+    .fetch_all(tenant.connection())
+    .await
+    .during("read who has the addresses now")
 }

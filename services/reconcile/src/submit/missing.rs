@@ -148,9 +148,7 @@ async fn find_missing(
 ) -> Result<HashSet<Box<str>>, ReconcileError> {
     let mut missing = HashSet::new();
     {
-        let mut ids = sqlx::query_scalar::<_, String>(include_str!("../../sql/account/object_ids.sql"))
-            .bind(tenant.as_str())
-            .fetch(pool);
+        let mut ids = sqlx::query_file_scalar!("sql/account/object_ids.sql", tenant.as_str()).fetch(pool);
         while let Some(id) = ids.try_next().await.during("read the accounts' objects")? {
             let id = convert::object_id(&id)?;
             if !directory.contains(&id) {

@@ -3,7 +3,7 @@
 use rollcall_chassis::names;
 use rollcall_domain::RunId;
 use rollcall_proto::v1;
-use sqlx::{FromRow, PgExecutor};
+use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use super::{TenantTx, load};
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A run as it was asked for.
-#[derive(Clone, Debug, Default, FromRow)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct RunRequest {
     pub(crate) kind: String,
     pub(crate) trigger: String,
@@ -63,7 +63,6 @@ impl CurrentSettings {
     }
 }
 
-#[derive(FromRow)]
 struct SettingsRow {
     settings: Vec<u8>,
     sealed_credential: Vec<u8>,
@@ -93,20 +92,16 @@ pub(crate) async fn settings(
     tenant: &str,
     executor: impl PgExecutor<'_>,
 ) -> Result<Option<CurrentSettings>, ReconcileError> {
-    let row: Option<SettingsRow> = sqlx::query_as(
-        "SELECT settings, sealed_credential, generation, credential_generation, removal_generation \
-         FROM scheduler.reconcile_settings WHERE tenant_id = $1",
-    )
-    .bind(tenant)
-    .fetch_optional(executor)
-    .await
-    .during("read the settings")?;
+    let row = sqlx::query_file_as!(SettingsRow, "sql/settings/of_tenant.sql", tenant)
+        .fetch_optional(executor)
+        .await
+        .during("read the settings")?;
     row.map(SettingsRow::decode).transpose()
 }
 
 /// Whether the operator has paused the removals of all tenants.
 pub(crate) async fn removals_paused(executor: impl PgExecutor<'_>) -> Result<bool, ReconcileError> {
-    let paused: Option<bool> = sqlx::query_scalar("SELECT removals_paused FROM scheduler.reconcile_fleet")
+    let paused = sqlx::query_file_scalar!("sql/fleet/removals_paused.sql")
         .fetch_optional(executor)
         .await
         .during("read whether removals are paused")?;
@@ -124,23 +119,22 @@ pub(super) struct Asked {
     foreign_domains: Vec<String>,
 }
 
-#[derive(FromRow)]
 pub(super) struct AskedRow {
-    asked_for: bool,
-    kind: Option<String>,
-    trigger: Option<String>,
-    cancel_requested: Option<bool>,
-    acts_on_run_id: Option<Uuid>,
-    expect_preview_run_id: Option<Uuid>,
-    state: Option<String>,
-    takeovers: Option<i32>,
-    settings: Option<Vec<u8>>,
-    sealed_credential: Option<Vec<u8>>,
-    generation: Option<i64>,
-    credential_generation: Option<i64>,
-    switched_on_generation: Option<i64>,
-    removals_paused: bool,
-    foreign_domains: Vec<String>,
+    pub(super) asked_for: bool,
+    pub(super) kind: Option<String>,
+    pub(super) trigger: Option<String>,
+    pub(super) cancel_requested: Option<bool>,
+    pub(super) acts_on_run_id: Option<Uuid>,
+    pub(super) expect_preview_run_id: Option<Uuid>,
+    pub(super) state: Option<String>,
+    pub(super) takeovers: Option<i32>,
+    pub(super) settings: Option<Vec<u8>>,
+    pub(super) sealed_credential: Option<Vec<u8>>,
+    pub(super) generation: Option<i64>,
+    pub(super) credential_generation: Option<i64>,
+    pub(super) switched_on_generation: Option<i64>,
+    pub(super) removals_paused: bool,
+    pub(super) foreign_domains: Vec<String>,
 }
 
 impl AskedRow {

@@ -75,17 +75,13 @@ impl<'a> Difference<'a> {
         tenant: &TenantId,
     ) -> Result<(), ReconcileError> {
         for gone in self.gone.chunks(BATCH) {
-            sqlx::query("DELETE FROM portal.address WHERE tenant_id = $1 AND address = ANY($2)")
-                .bind(tenant.as_str())
-                .bind(gone)
+            sqlx::query_file!("sql/address/delete.sql", tenant.as_str(), gone)
                 .execute(&mut *connection)
                 .await
                 .during("take addresses away")?;
         }
         for forgotten in self.forgotten.chunks(BATCH) {
-            sqlx::query("DELETE FROM portal.removed_address WHERE tenant_id = $1 AND account_id = ANY($2)")
-                .bind(tenant.as_str())
-                .bind(forgotten)
+            sqlx::query_file!("sql/removed_address/delete.sql", tenant.as_str(), forgotten)
                 .execute(&mut *connection)
                 .await
                 .during("forget the addresses of accounts that return")?;
