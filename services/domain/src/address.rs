@@ -22,11 +22,11 @@ const MAX_LOCAL: usize = 64;
 #[derive(Clone)]
 pub struct Address {
     text: Box<str>,
-    /// Where the `@` is; an address is shorter than 255 octets.
+    /// Offset of the `@`. An address is shorter than 255 octets.
     at: u8,
 }
 
-/// Why a text is no e-mail address.
+/// Reasons why a text is not an e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAddress {
     /// There is nothing before an `@`, or no `@`.
@@ -134,14 +134,14 @@ fn is_atext(byte: u8) -> bool {
         | b'=' | b'?' | b'^' | b'_' | b'`' | b'{' | b'|' | b'}' | b'~')
 }
 
-/// Controls and white space beyond ASCII: RFC 6531 would let them pass, but nobody could tell or type such
+/// Controls and white space beyond ASCII. RFC 6531 would let them pass, but a person could neither see nor enter such
 /// an address.
 fn is_unseen(c: char) -> bool {
     !c.is_ascii() && (c.is_control() || c.is_whitespace())
 }
 
-/// Shows bytes as text, those that are no text as `\xNN`: what is not UTF-8, and control characters, which
-/// nobody sees and not every database stores.
+/// Shows bytes as text, with `\xNN` for bytes that are not UTF-8 and for control characters. People cannot see control
+/// characters, and not every database stores them.
 pub fn escape_bytes(bytes: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(bytes)
         && !bytes.iter().any(u8::is_ascii_control)

@@ -46,13 +46,13 @@ impl AttributeDescription {
         &self.0
     }
 
-    /// Whether the attribute is named by its object identifier. A server may answer it under its name.
+    /// True if the attribute is named by its object identifier. A server may answer it under its name.
     pub fn is_numeric(&self) -> bool {
         self.0.starts_with(|c: char| c.is_ascii_digit())
     }
 
-    /// Whether what a server answered as `description` was asked for by this: the same attribute, with at
-    /// least these options. Servers add options of their own, such as `range=0-1499`.
+    /// True if this description asked for an answer described as `description`: the same attribute, with at least these
+    /// options. Servers add options of their own, such as `range=0-1499`.
     pub fn covers(&self, description: &str) -> bool {
         // Almost always the server repeats what it was asked.
         self.0.eq_ignore_ascii_case(description) || {
@@ -89,14 +89,14 @@ pub struct AddressAttributes(Vec<AttributeDescription>);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("attribute {index}: {source}")]
 pub struct InvalidAttribute {
-    /// Which one, from 0.
+    /// Index of the attribute, from 0.
     pub index: usize,
-    /// Where and why.
+    /// Position and reason of the error.
     pub source: SyntaxError,
 }
 
 impl AddressAttributes {
-    /// Checks the names; without any, it is `proxyAddresses` alone.
+    /// Checks the names. Without any name, the list is only `proxyAddresses`.
     pub fn parse<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> Result<Self, InvalidAttribute> {
         let mut attributes = Vec::new();
         for (index, name) in names.into_iter().enumerate() {
@@ -118,7 +118,7 @@ impl AddressAttributes {
         self.0.iter()
     }
 
-    /// Whether what a server answered as `description` carries addresses.
+    /// True if a server's answer described as `description` carries addresses.
     pub fn cover(&self, description: &str) -> bool {
         self.0.iter().any(|attribute| attribute.covers(description))
     }

@@ -44,12 +44,12 @@ impl Dn {
         parse::dn(text)
     }
 
-    /// Whether this is the root, the DN without any part.
+    /// True for the root, the DN without any part.
     pub fn is_root(&self) -> bool {
         self.rdns.is_empty()
     }
 
-    /// Whether this is `base` or lies below it, however either is written.
+    /// True if this is `base` or lies below it, in any spelling of either.
     pub fn is_within(&self, base: &Self) -> bool {
         let Some(above) = self.rdns.len().checked_sub(base.rdns.len()) else {
             return false;

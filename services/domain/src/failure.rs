@@ -1,4 +1,4 @@
-//! Why a run failed: a stable code for programs, and what a customer's administrator reads.
+//! Failures of runs: a stable code for programs, and the text for a customer's administrator.
 
 mod code;
 mod directory;
@@ -6,14 +6,14 @@ mod directory;
 pub use code::FailureCode;
 pub use directory::{of_bind, of_search};
 
-/// What follows a failure.
+/// Consequence of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FailureClass {
     /// It may pass by itself: the next host, then another attempt.
     Transient,
     /// The bind account was refused: no other host and no other attempt, since that locks accounts.
     Credentials,
-    /// Somebody has to change something first: no other attempt.
+    /// A person has to change something first: no other attempt.
     Misconfigured,
     /// A fault of ours, not of the customer's: the run waits and resumes.
     Ours,
@@ -31,7 +31,7 @@ pub const SLOW: [FailureCode; 6] = [
 ];
 
 impl FailureCode {
-    /// Whether what follows it begins in the slow lane.
+    /// True if the next attempt begins in the slow lane.
     pub fn is_slow(self) -> bool {
         SLOW.contains(&self)
     }

@@ -32,7 +32,7 @@ pub enum Filter {
     Extensible(Extensible),
 }
 
-/// How a value is compared.
+/// Kinds of comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     /// `=`
@@ -48,11 +48,11 @@ pub enum Comparison {
 /// Parts of a value, with anything between them. No part is empty, and there is one at least.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Substrings {
-    /// How the value begins, unless anyhow.
+    /// Beginning of the value, unless any may come first.
     pub initial: Option<Vec<u8>>,
-    /// What follows, in this order.
+    /// Further parts, in this order.
     pub any: Vec<Vec<u8>>,
-    /// How the value ends, unless anyhow.
+    /// End of the value, unless any may come last.
     pub last: Option<Vec<u8>>,
 }
 
@@ -62,7 +62,7 @@ pub struct Substrings {
 pub struct Extensible {
     /// The attribute; without one, all that the rule applies to.
     pub attribute: Option<AttributeDescription>,
-    /// Whether the attributes of the entry's DN count too.
+    /// The attributes of the entry's DN count too.
     pub dn_attributes: bool,
     /// The matching rule; without one, the attribute's equality.
     pub rule: Option<String>,
@@ -71,7 +71,7 @@ pub struct Extensible {
 }
 
 impl Filter {
-    /// How deep components may be nested: far deeper than anybody writes, and harmless to read.
+    /// Deepest nesting of components: far deeper than any person writes, and harmless to read.
     pub const MAX_DEPTH: usize = 64;
 
     /// Reads a filter; an error says where it is wrong and what was expected.

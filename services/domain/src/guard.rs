@@ -1,6 +1,6 @@
-//! The guard: what a run may take away by itself, and what is said when it is held.
+//! The guard: limits what a run may take away without approval, and words the message of a HELD run.
 //!
-//! A run that is held changes nothing at all, additions neither: who looks at it is to find the portal as it was.
+//! A HELD run changes nothing at all, additions included, so that a reviewer finds the portal as it was.
 
 mod message;
 
@@ -8,7 +8,7 @@ use crate::plan::Counts;
 use crate::text_enum::text_enum;
 
 text_enum! {
-    /// Why a run is held.
+    /// Reasons why a run is HELD.
     pub enum HeldReason {
         /// It would take something from more accounts than the limit for 24 hours allows.
         RemovalLimit = "REMOVAL_LIMIT",
@@ -22,7 +22,7 @@ text_enum! {
 }
 
 impl HeldReason {
-    /// Whether what the run would remove can be approved. Else a new preview is to be looked at.
+    /// True if the removals of the run can be approved. Otherwise a new preview must be reviewed.
     pub const fn is_approvable(self) -> bool {
         match self {
             Self::RemovalLimit | Self::EmptyRead | Self::FirstRemoval => true,
@@ -41,8 +41,8 @@ pub struct RemovalLimit {
 }
 
 impl RemovalLimit {
-    /// How many of so many live accounts. Limits that are set count alone, and of two the lower; else it is the greater of 5 and
-    /// 5 %, and never more than half.
+    /// Allowance for a number of live accounts. If limits are set, only they count, and the lower of two. Otherwise it
+    /// is the greater of 5 and 5 %, and never more than half.
     pub fn allowed(self, live: u64) -> u64 {
         match (self.accounts.map(u64::from), self.percent) {
             (None, None) => of_hundred(5, live).max(5).min(live / 2),
@@ -59,7 +59,7 @@ fn of_hundred(percent: u32, live: u64) -> u64 {
     u64::try_from(share).unwrap_or(u64::MAX)
 }
 
-/// Why a run is held, with its numbers.
+/// Reason why a run is HELD, with its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Hold {
     /// Too many accounts would lose something.
@@ -68,7 +68,7 @@ pub enum Hold {
         reduced: u64,
         /// Accounts that runs of the last 24 hours did that to.
         earlier: u64,
-        /// How many it may be.
+        /// Number that is allowed.
         allowed: u64,
     },
     /// The directory answered no object at all.
@@ -78,7 +78,7 @@ pub enum Hold {
         /// Addresses that would be marked as gone.
         marked: u64,
     },
-    /// Nobody has seen yet what the settings now remove.
+    /// No preview has shown the removals of the present settings.
     FirstRemoval {
         /// Addresses that would be removed.
         removed: u64,
@@ -101,7 +101,7 @@ impl Hold {
         }
     }
 
-    /// What is the matter and what to do, for the customer's administrator.
+    /// Reason and advice, for the customer's administrator.
     pub fn message(&self) -> String {
         message::of(self)
     }
@@ -112,31 +112,31 @@ impl Hold {
     }
 }
 
-/// What the guard judges a run by.
+/// Facts by which the guard judges a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Situation {
     /// Objects that the complete read holds.
     pub objects: u64,
-    /// What the plan comes to.
+    /// Numbers of the plan.
     pub counts: Counts,
-    /// Of the accounts that it takes something from, those of which nobody has approved it: all of
-    /// [`Counts::accounts_reduced`], or what [`crate::plan::Plan::reduced_beyond`] says.
+    /// Accounts that the plan reduces without approval: all of [`Counts::accounts_reduced`], or the result of
+    /// [`crate::plan::Plan::reduced_beyond`].
     pub reduced: u64,
-    /// Accounts that runs of the last 24 hours took something from, but for runs that were taken back.
+    /// Accounts that runs of the last 24 hours reduced, without runs that were reverted.
     pub earlier: u64,
     /// Live accounts before the run.
     pub live: u64,
-    /// What the settings allow.
+    /// Limits of the settings.
     pub limit: RemovalLimit,
-    /// Whether it is the first run since Remove Accounts was switched on, and neither a preview nor an approval has shown all
-    /// that it removes.
+    /// True in the first run since Remove Accounts was switched on, if neither a preview nor an approval has shown all
+    /// its removals.
     pub unseen_first_removal: bool,
-    /// Whether somebody approved a run that was held since it found no object.
+    /// True if a person approved a run that was HELD because it found no object.
     pub empty_read_approved: bool,
 }
 
-/// Whether a run is to be held: the first reason that fits, of a read without objects, a first removal that nobody has seen, and the
-/// limit. Whether it differs from a preview is for who knows the preview to find, and goes before all of them.
+/// Decides if a run is HELD. The first reason that fits counts: a read without objects, a first removal that no preview
+/// has shown, the limit. A difference from a preview is for the caller to find, and goes before all of them.
 pub fn judge(situation: &Situation) -> Option<Hold> {
     let Situation { counts, .. } = situation;
     let marked = counts.newly_stale;

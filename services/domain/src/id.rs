@@ -92,8 +92,8 @@ fn hyphenated(text: &str) -> Result<Uuid, InvalidId> {
     Uuid::try_parse(text).map_err(|_| invalid)
 }
 
-/// What stays the same of a directory object when it is renamed or moved: the text of its `objectGUID` or
-/// `entryUUID` in lower case, else its normalised DN.
+/// Stable id of a directory object, which a rename or a move leaves unchanged: the text of its `objectGUID` or
+/// `entryUUID` in lower case, otherwise its normalised DN.
 ///
 /// Ids are compared by the bytes of this text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,4 +1,4 @@
-//! Directory objects, reduced to what decides: who they are, of which type, and what addresses they claim.
+//! Directory objects, reduced to the inputs of the decision: identity, type and the addresses that they claim.
 
 use crate::address::Address;
 use crate::id::ObjectId;
@@ -14,7 +14,7 @@ text_enum! {
         User = "USER",
         /// A distribution list or security group.
         Group = "GROUP",
-        /// Somebody outside, or a user with a mailbox elsewhere.
+        /// A person outside the organisation, or a user with a mailbox elsewhere.
         Contact = "CONTACT",
         /// A mail-enabled public folder.
         PublicFolder = "PUBLIC_FOLDER",
@@ -28,7 +28,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What an address is to its account.
+    /// Type of an address in its account.
     pub enum AddressType {
         /// The account's main address.
         Primary = "PRIMARY",
@@ -40,11 +40,11 @@ text_enum! {
 }
 
 text_enum! {
-    /// Where an address or account comes from.
+    /// Origin of an address or account.
     pub enum Origin {
         /// From the directory.
         Synced = "SYNCED",
-        /// Typed in the portal.
+        /// Entered in the portal.
         Manual = "MANUAL",
     }
 }
@@ -52,17 +52,17 @@ text_enum! {
 /// One directory entry, reduced to what decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirectoryObject {
-    /// What stays the same when the object is renamed or moved.
+    /// Stable id, which a rename or a move leaves unchanged.
     pub id: ObjectId,
-    /// Where it stands in the directory, as the server wrote it.
+    /// DN, as the server wrote it.
     pub dn: String,
-    /// What kind of object it is.
+    /// Type of the object.
     pub object_type: ObjectType,
-    /// Whether it is disabled in the directory.
+    /// The object is disabled in the directory.
     pub disabled: bool,
     /// Its `mail` value, if it has one that is an address: the favourite among several primary claims.
     pub mail: Option<Address>,
-    /// What it claims, each address once.
+    /// Claims, each address once.
     pub claims: Vec<Claim>,
 }
 
@@ -71,16 +71,16 @@ pub struct DirectoryObject {
 pub struct Claim {
     /// The address, or what stands in its place.
     pub address: ClaimedAddress,
-    /// Whether it is claimed as primary address; else it is an alias.
+    /// True for a claim as primary address, false for an alias.
     pub primary: bool,
 }
 
-/// What an object gives as an e-mail address.
+/// Value of a claim.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimedAddress {
     /// An address, normalised.
     Valid(Address),
-    /// What is no address, as it stands in the directory; bytes that are no text as `\xNN`.
+    /// A value that is not an address, as it stands in the directory, with `\xNN` for bytes that are not text.
     Invalid(String),
 }
 

@@ -53,7 +53,7 @@ pub use withhold::{ApprovedAddresses, Withholding};
 /// passed over: raise it whenever the same directory, portal and settings may lead to another plan.
 pub const RULES_VERSION: u32 = 2;
 
-/// What a run decides, complete before anything is applied.
+/// Decision of a run, complete before anything is applied.
 #[derive(Debug)]
 pub struct Plan<'a> {
     /// One row for each claim, and one for each absent address of the portal.
@@ -62,14 +62,14 @@ pub struct Plan<'a> {
     pub changes: Vec<AccountChange>,
     /// All of it in numbers.
     pub counts: Counts,
-    /// Whether anything that the settings would remove, or give back, waits. The next run then decides on it, even if it reads the
-    /// same.
+    /// True if a removal or a return to manual is withheld. The next run then decides about it again, even if it reads
+    /// the same.
     pub withheld: bool,
 }
 
 impl Plan<'_> {
-    /// How many accounts lose an address of which nobody has said that it may go. Of a hand-made account that is merged, what
-    /// nobody claims has no row to approve: it goes where the primary address goes.
+    /// Accounts that lose an address without approval. Of a manual account that is merged, unclaimed addresses have no
+    /// row to approve: they go where the primary address goes.
     pub fn reduced_beyond(&self, approved: &ApprovedAddresses) -> u64 {
         let holders = self.holders();
         let may_go = |state: &AddressState| approved.contains(state.address.as_str());
@@ -89,7 +89,7 @@ impl Plan<'_> {
         self.changes.iter().filter(beyond).count() as u64
     }
 
-    /// Which account has an address in the end, of all accounts that change.
+    /// The account that has an address in the end, of all accounts that change.
     fn holders(&self) -> HashMap<&Address, AccountId> {
         let live = self
             .changes
@@ -101,13 +101,14 @@ impl Plan<'_> {
     }
 }
 
-/// Decides what becomes of every claim of a complete read and of every account of a tenant.
+/// Decides about every claim of a complete read and every account of a tenant.
 ///
-/// `foreign` are those of [`Directory::unregistered_domains`] that other tenants own; `withholding` says which removals are to
-/// wait; `now` is since when what is newly absent is stale; `pace` says whether to go on; `new_id` makes the ids of new accounts.
+/// `foreign` are those of [`Directory::unregistered_domains`] that other tenants own. `withholding` says which removals
+/// wait. `now` is the time since which newly absent addresses are stale. `pace` says if the plan may continue. `new_id`
+/// makes the ids of new accounts.
 ///
-/// It costs no more than the claims, addresses and accounts together, but for sorting them: nobody can make it cost the product
-/// of two of these.
+/// The cost is that of claims, addresses and accounts together, apart from sorting them. No input can make it the
+/// product of two of these.
 #[expect(
     clippy::too_many_arguments,
     reason = "each is a world of its own, loaded by another hand, and a plan needs them all"
@@ -154,7 +155,7 @@ pub fn plan<'a>(
     })
 }
 
-/// What the changes amount to.
+/// Sums up the changes.
 fn count(portal: &Portal, changes: &[AccountChange]) -> Counts {
     let of_kind = |kinds: &[ChangeKind]| {
         changes

@@ -15,7 +15,7 @@ pub(crate) mod hints;
 
 pub use hints::{classify, is_disabled};
 
-/// What is asked of every entry beside the attributes that carry addresses.
+/// Attributes that are read of every entry besides those that carry addresses.
 pub const HINTS: &[&str] = &[
     "objectGUID",
     "entryUUID",
@@ -25,7 +25,7 @@ pub const HINTS: &[&str] = &[
     "msExchRecipientTypeDetails",
 ];
 
-/// What one entry amounts to.
+/// Result of reading one entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadEntry {
     /// The object.
@@ -49,7 +49,7 @@ pub struct EntryReader<'a> {
 }
 
 impl<'a> EntryReader<'a> {
-    /// Begins an entry of which these attributes carry addresses.
+    /// Begins an entry whose addresses are in these attributes.
     pub fn new(attributes: &'a AddressAttributes) -> Self {
         Self {
             attributes,

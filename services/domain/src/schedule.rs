@@ -1,4 +1,4 @@
-//! When a tenant's directory is due.
+//! Due times of a tenant's directory.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -86,7 +86,7 @@ fn next_of_day(every: EveryHours, zone: &TimeZone, after: Timestamp) -> Option<T
         .min()
 }
 
-/// When a local time is due.
+/// The time at which a local time is due.
 fn instant(zone: &TimeZone, local: DateTime) -> Option<Timestamp> {
     let ambiguous = zone.to_ambiguous_timestamp(local);
     let AmbiguousOffset::Gap { after, .. } = ambiguous.offset() else {

@@ -1,12 +1,12 @@
-//! What the parsers of text share: where an error is, and a cursor that knows where it stands.
+//! Shared parts of the text parsers: the position of an error, and a cursor that knows its position.
 
-/// Where and why a text is not what it should be.
+/// Position and reason of an error in a text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message} (at character {position})")]
 pub struct SyntaxError {
     /// In characters, from 0.
     pub position: usize,
-    /// What was expected there, and what was found: a sentence.
+    /// Sentence that says what was expected there and what was found.
     pub message: String,
 }
 
@@ -52,7 +52,7 @@ impl<'a> Cursor<'a> {
         self.eat_while(is_space);
     }
 
-    /// What was passed since `start`, an earlier [`Cursor::offset`].
+    /// The text that was passed since `start`, an earlier [`Cursor::offset`].
     pub(crate) fn since(&self, start: usize) -> &'a str {
         &self.text[start..self.offset]
     }
@@ -128,12 +128,12 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Whether people may put the character between parts of a filter, a DN or a list, to lay it out.
+/// True for a character that people may put between parts of a filter, a DN or a list, to lay it out.
 pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
-/// Whether a name of RFC 4512 may hold the character after its first letter.
+/// True for a character that a name of RFC 4512 may have after its first letter.
 pub(crate) fn is_keychar(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-'
 }

@@ -19,7 +19,7 @@ macro_rules! text_enum {
                 match self { $( Self::$value => $text, )+ }
             }
 
-            /// The value of which `text` is the stable text.
+            /// The value whose stable text is `text`.
             pub fn parse(text: &str) -> Option<Self> {
                 match text { $( $text => Some(Self::$value), )+ _ => None }
             }

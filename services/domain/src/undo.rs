@@ -1,4 +1,4 @@
-//! Taking a run back: each account that nothing changed since goes back to what it was, the others are left alone.
+//! Reverts of runs: each account that nothing has changed since then returns to what it was, the others are left alone.
 
 mod rows;
 
@@ -13,15 +13,15 @@ use crate::verdict::{Reason, Verdict};
 /// An account that the run changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
-    /// Which one.
+    /// The account.
     pub id: AccountId,
     /// As it was before the run; none if the run made it.
     pub state: Option<AccountState>,
-    /// Whether neither a later run nor a person has changed it since.
+    /// True if neither a later run nor a person has changed it since then.
     pub untouched: bool,
 }
 
-/// What taking a run back comes to.
+/// Result of reverting a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Undo {
     /// The accounts that change, each once, in the order of their ids.
@@ -32,16 +32,16 @@ pub struct Undo {
     pub accounts: u64,
 }
 
-/// What becomes of an address when a run is taken back.
+/// Outcome of an address when a run is reverted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndoRow {
     /// The address, normalised.
     pub address: String,
     /// ADD, UPDATE or REMOVE; SKIP if its account is left alone.
     pub verdict: Verdict,
-    /// REVERTED, or why its account is left alone.
+    /// REVERTED, or the reason why its account is left alone.
     pub reason: Reason,
-    /// What the address is, afterwards, to the account that holds it.
+    /// Type of the address, afterwards, in the account that has it.
     pub address_type: Option<AddressType>,
     /// The primary address of that account.
     pub primary_address: Option<String>,
@@ -49,7 +49,7 @@ pub struct UndoRow {
     pub other: Option<String>,
 }
 
-/// Why an account is left alone.
+/// Reasons why an account is left alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum LeftAlone {
     /// A later run, or a person, changed it.
@@ -58,10 +58,10 @@ enum LeftAlone {
     Taken(Option<String>),
 }
 
-/// The changes that take a run back, from the accounts as they were before it and as they are now.
+/// Changes that revert a run, from the accounts as they were before it and as they are now.
 ///
-/// An account that the run made is removed, softly. One that cannot have all its addresses back is left alone, and so keeps its own
-/// from others, until nobody is in anybody's way.
+/// An account that the run created is removed and can be restored. An account that cannot have all its addresses back
+/// is left alone, and so keeps its own from others, until no account needs another's address.
 pub fn undo(before: &[Before], portal: &Portal) -> Undo {
     let now = concerned(before, portal);
     let mut reverting = BTreeMap::new();
@@ -95,7 +95,7 @@ fn concerned(before: &[Before], portal: &Portal) -> BTreeMap<AccountId, AccountS
         .collect()
 }
 
-/// What an account goes back to.
+/// The state to which an account returns.
 fn target(before: &Before, present: &AccountState) -> AccountState {
     before.state.clone().unwrap_or_else(|| AccountState {
         removed: true,
@@ -103,10 +103,11 @@ fn target(before: &Before, present: &AccountState) -> AccountState {
     })
 }
 
-/// Leaves alone who needs an address that somebody has who does not give it up; that one then gives nothing up either.
+/// Leaves alone each account that needs an address of an account that does not give it up. That account then gives up
+/// nothing either.
 ///
-/// Whoever is left alone is looked at once: in each round only those who need an address that was found to stay in the round
-/// before.
+/// Each account is looked at only once after it is left alone: a round looks only at accounts that need an address
+/// which the round before found to stay.
 fn yield_to_holders(
     portal: &Portal,
     now: &BTreeMap<AccountId, AccountState>,
@@ -159,7 +160,7 @@ fn needed(reverting: &BTreeMap<AccountId, AccountState>) -> Needed {
     needed
 }
 
-/// Notes by whom, named by its primary address, those of the addresses are held that somebody needs.
+/// Notes, for addresses that some account needs, the accounts that have them, by primary address.
 fn hold(
     holders: &mut HashMap<Address, Option<String>>,
     staying: &mut Vec<Address>,

@@ -1,4 +1,4 @@
-//! What a run decides for one claim or one absent address, and why.
+//! Decisions of a run about one claim or one absent address, and their reasons.
 
 mod explain;
 
@@ -7,13 +7,13 @@ use crate::text_enum::text_enum;
 pub use explain::explain;
 
 text_enum! {
-    /// What a run decides for one claim or one absent address.
+    /// Decision of a run about one claim or one absent address.
     pub enum Verdict {
         /// Becomes live.
         Add = "ADD",
         /// Nothing changes.
         Keep = "KEEP",
-        /// Its account, role, type or origin changes, or it is stale no more.
+        /// Its account, address type, object type or origin changes, or it is no longer stale.
         Update = "UPDATE",
         /// Ceases to be live.
         Remove = "REMOVE",
@@ -25,7 +25,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// Why a verdict is what it is. A verdict that says everything has no reason.
+    /// Reason of a verdict. A verdict that says everything has no reason.
     pub enum Reason {
         /// SKIP: not an e-mail address.
         InvalidAddress = "INVALID_ADDRESS",
@@ -53,9 +53,9 @@ text_enum! {
         /// ADD: of a removed account that came back with its object.
         Restored = "RESTORED",
 
-        /// UPDATE: a hand-made account became the directory object's.
+        /// UPDATE: a manual account became the directory object's.
         Adopted = "ADOPTED",
-        /// UPDATE: a hand-made account was taken into its object's own account.
+        /// UPDATE: a manual account was merged into its object's own account.
         Merged = "MERGED",
         /// UPDATE: the account of an object that is gone was taken over by an object with the same primary.
         Rebound = "REBOUND",
@@ -65,7 +65,7 @@ text_enum! {
         Moved = "MOVED",
         /// UPDATE: the account's type changed.
         TypeChanged = "TYPE_CHANGED",
-        /// UPDATE: it was typed in the portal, and is the directory's from here on.
+        /// UPDATE: it was manual, and is synced from now on.
         NowSynced = "NOW_SYNCED",
         /// UPDATE: it was stale and is in the directory again.
         StaleNoMore = "STALE_NO_MORE",
@@ -85,11 +85,11 @@ text_enum! {
         /// STALE or KEEP: gone, but the operator has paused all removals.
         RemovalsPaused = "REMOVALS_PAUSED",
 
-        /// ADD, UPDATE or REMOVE: its account goes back to what it was before the run that is taken back.
+        /// ADD, UPDATE or REMOVE: its account returns to what it was before the reverted run.
         Reverted = "REVERTED",
-        /// SKIP: its account is left alone, since a later run or a person changed it.
+        /// SKIP: its account is left alone, because a later run or a person has changed it.
         ChangedSince = "CHANGED_SINCE",
-        /// SKIP: its account is left alone, since another account has one of its addresses now.
+        /// SKIP: its account is left alone, because another account now has one of its addresses.
         AddressTaken = "ADDRESS_TAKEN",
     }
 }

@@ -57,8 +57,8 @@ pub(super) fn normalise(name: &str) -> Result<Cow<'_, str>, InvalidDomainName> {
     Ok(Cow::Borrowed(name))
 }
 
-/// Whether each label is letters and digits with single inner hyphens: what the rules of IDNA leave as it
-/// is. Labels with two hyphens in a row, `xn--` among them, are for [`to_a_labels`] to judge.
+/// True if each label is letters and digits with single inner hyphens, which the rules of IDNA leave unchanged. Labels
+/// with two hyphens in a row, `xn--` among them, are left to [`to_a_labels`].
 fn is_plain(name: &str) -> bool {
     let mut label = 0;
     let mut last = b'.';
@@ -93,8 +93,8 @@ pub(super) fn to_a_labels(name: &str) -> Result<String, InvalidDomainName> {
     Ok(ascii.into_owned())
 }
 
-/// Whether IDNA 2008 (RFC 5892) allows a character in a label. UTS 46, which does the mapping, is laxer: it
-/// lets symbols pass, such as emoji.
+/// True if IDNA 2008 (RFC 5892) allows a character in a label. UTS 46, which does the mapping, is laxer: it lets
+/// symbols pass, such as emoji.
 fn is_of_idna_2008(c: char) -> bool {
     c.is_alphanumeric()
         || is_combining_mark(c)

@@ -86,7 +86,7 @@ fn a_claim_that_moves_to_another_object_changes_the_digest() {
 
 #[test]
 fn the_layout_of_the_digest_stays() {
-    // Where this changes, every directory counts as changed once.
+    // If this changes, every directory counts as changed once.
     let text = digest([&ann()]).map(|byte| format!("{byte:02x}")).concat();
     assert_eq!(text, "95964fe1009f913739726f0cde58dbc8");
 }

@@ -58,7 +58,7 @@ fn ber(cursor: &mut Cursor<'_>) -> Result<Value, DnError> {
 
 fn text(cursor: &mut Cursor<'_>) -> Result<Value, DnError> {
     let mut bytes = Vec::new();
-    // What is not escaped and at the end is layout; a space that belongs to the value is escaped there.
+    // Unescaped spaces at the end are layout. A space that belongs to the value is escaped there.
     let mut end = 0;
     loop {
         let plain = cursor.eat_while(|c| !matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '\0'));

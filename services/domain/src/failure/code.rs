@@ -10,22 +10,22 @@ macro_rules! failure_codes {
         $value:ident = $text:literal, $class:ident { message: $message:literal, advice: $advice:literal, }
     )+) => {
         text_enum! {
-            /// Why a run failed. Codes are stable: programs depend on them.
+            /// Reasons why a run failed. Codes are stable, because programs depend on them.
             pub enum FailureCode { $( $(#[doc = $doc])* $value = $text, )+ }
         }
 
         impl FailureCode {
-            /// What follows.
+            /// Consequence of the failure.
             pub const fn class(self) -> FailureClass {
                 match self { $( Self::$value => FailureClass::$class, )+ }
             }
 
-            /// What happened, in a sentence for the customer's administrator.
+            /// Description, in a sentence for the customer's administrator.
             pub const fn message(self) -> &'static str {
                 match self { $( Self::$value => $message, )+ }
             }
 
-            /// What to do about it, in a sentence or two for the customer's administrator.
+            /// Advice, in a sentence or two for the customer's administrator.
             pub const fn advice(self) -> &'static str {
                 match self { $( Self::$value => $advice, )+ }
             }
@@ -66,7 +66,7 @@ failure_codes! {
                  StartTLS.",
     }
 
-    /// What answers does not speak LDAP.
+    /// The peer does not speak LDAP.
     NotLdap = "NOT_LDAP", Transient {
         message: "The server on this host and port does not speak LDAP.",
         advice: "Check host, port and security: 636 is usual for LDAPS, 389 for StartTLS.",
@@ -288,7 +288,7 @@ failure_codes! {
                  persists, contact support.",
     }
 
-    /// The sync that was to be taken back cannot be.
+    /// The sync to revert cannot be reverted.
     RevertRefused = "REVERT_REFUSED", Misconfigured {
         message: "The sync could not be reverted.",
         advice: "Check the sync: only one that succeeded, changed accounts and ended in the last 30 days can be \

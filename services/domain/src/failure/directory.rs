@@ -1,8 +1,8 @@
-//! What an LDAP server's result codes (RFC 4511 appendix A) mean for a run.
+//! Meaning of an LDAP server's result codes (RFC 4511 appendix A) for a run.
 
 use super::FailureCode;
 
-/// What a refused bind means, by its result code and the server's diagnostic message.
+/// Code of a refused bind, by its result code and the server's diagnostic message.
 pub fn of_bind(result_code: u32, diagnostic: &str) -> FailureCode {
     match result_code {
         // Servers other than Active Directory say so of a locked account, and of one that may not log on for another
@@ -16,7 +16,7 @@ pub fn of_bind(result_code: u32, diagnostic: &str) -> FailureCode {
     }
 }
 
-/// What a search that ended with this result code means.
+/// Code of a search that ended with this result code.
 pub fn of_search(result_code: u32) -> FailureCode {
     match result_code {
         // No such object, a malformed DN, or a base that only another server has.

@@ -77,7 +77,7 @@ fn a_result_code_means_different_things_for_bind_and_search() {
     }
 }
 
-/// What follows each failure, by the rows of the rule.
+/// Consequences of each failure, by the rows of the rule.
 fn class_of(code: FailureCode) -> FailureClass {
     match code {
         // Cannot resolve, connect or agree on TLS, time out, busy, unavailable, size or time limit, lost while it is read.

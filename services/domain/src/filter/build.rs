@@ -7,21 +7,21 @@ use crate::reading::hints::{BY_DEFAULT, CLASSES, RECIPIENT_TYPE, RECIPIENT_TYPES
 
 use super::{Comparison, Filter, Substrings};
 
-/// What a filter is to let through.
+/// Objects that a filter must match.
 #[derive(Clone, Copy, Debug)]
 pub struct BuildFilter<'a> {
     /// Kinds of object; none: all.
     pub object_types: &'a [ObjectType],
-    /// Domains of which `mail` or an SMTP proxy address is; none: any.
+    /// Domains, one of which `mail` or an SMTP proxy address must be in. None: any.
     pub domains: &'a [DomainName],
-    /// The customer's own filter, which is to hold as well.
+    /// The customer's own filter, which must match as well.
     pub own: Option<&'a Filter>,
-    /// Whether the directory's schema has `msExchRecipientTypeDetails`. Without it the attribute is not mentioned: a server may
-    /// take a condition on what it does not know for neither true nor false, and then so is all that depends on it.
+    /// The directory's schema has `msExchRecipientTypeDetails`. Without it the attribute is not mentioned: a server may
+    /// evaluate a condition on an unknown attribute to neither true nor false, and with it all that depends on it.
     pub recipient_types: bool,
 }
 
-/// The filter; none if everything is to pass.
+/// The filter, or `None` if every object matches.
 pub fn build(wanted: &BuildFilter<'_>) -> Option<Filter> {
     let mut conditions = match wanted.own {
         // One level less, so that what is as deep as can be stays so.
@@ -67,8 +67,8 @@ fn has_recipient_type() -> Filter {
     present(RECIPIENT_TYPE)
 }
 
-/// The condition on the classes of an object of one of these types, as far as classes tell them; none if no class tells any. An
-/// object has one structural class, so that no class needs to exclude another.
+/// The condition on the classes of an object of one of these types, as far as classes show them; `None` if no class
+/// does. An object has one structural class, so no class needs to exclude another.
 fn by_class(is_wanted: impl Fn(ObjectType) -> bool, otherwise: impl FnOnce() -> Filter) -> Option<Filter> {
     let mut any = classes(|class| is_wanted(class.hint.object_type()));
     if is_wanted(BY_DEFAULT) {
@@ -77,11 +77,11 @@ fn by_class(is_wanted: impl Fn(ObjectType) -> bool, otherwise: impl FnOnce() -> 
     one(any)
 }
 
-/// Of no class that tells the type, in a directory without Exchange's schema.
+/// Condition for objects without any class that shows the type, in a directory without Exchange's schema.
 ///
-/// A server that does not know a class takes a condition on its name for neither true nor false, and so its negation (RFC 4517
-/// 4.2.26). So Exchange's classes are not mentioned; and for servers other than Active Directory, which name their entries by
-/// `entryUUID`, the condition stands a second time without Active Directory's.
+/// A server that does not know a class evaluates a condition on its name, and the negation of it, to neither true nor
+/// false (RFC 4517 4.2.26). Exchange's classes are therefore not mentioned. For servers other than Active Directory,
+/// which name their entries by `entryUUID`, the condition stands a second time without Active Directory's classes.
 fn otherwise_without_exchange() -> Filter {
     let elsewhere = vec![
         present("entryUUID"),
@@ -143,7 +143,7 @@ fn not(filter: Filter) -> Filter {
     Filter::Not(Box::new(filter))
 }
 
-/// What no object matches: all have a class.
+/// A condition that no object matches, because all have a class.
 fn nothing() -> Filter {
     not(present("objectClass"))
 }

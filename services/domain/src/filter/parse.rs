@@ -42,7 +42,7 @@ fn component(cursor: &mut Cursor<'_>, depth: usize) -> Result<Filter, FilterErro
     Ok(filter)
 }
 
-/// What stands between the parentheses.
+/// Reads the content between the parentheses.
 fn body(cursor: &mut Cursor<'_>, depth: usize) -> Result<Filter, FilterError> {
     if cursor.eat('&') {
         list(cursor, depth).map(Filter::And)
@@ -96,7 +96,7 @@ fn item(cursor: &mut Cursor<'_>) -> Result<Filter, FilterError> {
     Ok(Filter::Compare(attribute, comparison, value(cursor)?))
 }
 
-/// What follows `attribute=`: a value, parts of one with asterisks between them, or an asterisk alone.
+/// Reads the text after `attribute=`: a value, parts of one with asterisks between them, or only an asterisk.
 fn equality(cursor: &mut Cursor<'_>, attribute: AttributeDescription) -> Result<Filter, FilterError> {
     let initial = value(cursor)?;
     if cursor.peek() != Some('*') {
@@ -107,7 +107,7 @@ fn equality(cursor: &mut Cursor<'_>, attribute: AttributeDescription) -> Result<
         any.push(value(cursor)?);
     }
     let last = any.pop().filter(|part| !part.is_empty());
-    // Asterisks in a row say no more than one.
+    // Several asterisks in a row mean the same as one.
     any.retain(|part| !part.is_empty());
     let initial = Some(initial).filter(|part| !part.is_empty());
     if initial.is_none() && any.is_empty() && last.is_none() {
@@ -116,7 +116,7 @@ fn equality(cursor: &mut Cursor<'_>, attribute: AttributeDescription) -> Result<
     Ok(Filter::Substrings(attribute, Substrings { initial, any, last }))
 }
 
-/// What follows the attribute of an extensible match, from its first colon on.
+/// Reads an extensible match after its attribute, from the first colon on.
 fn extensible(
     cursor: &mut Cursor<'_>,
     attribute: Option<AttributeDescription>,

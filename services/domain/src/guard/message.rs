@@ -1,14 +1,14 @@
-//! What is said of a run that is held: a few sentences for the customer's administrator.
+//! Messages of HELD runs: a few sentences for the customer's administrator.
 
 use super::Hold;
 
-/// What holds of every run that is held.
+/// Sentence for every HELD run.
 const NOTHING_CHANGED: &str = "Nothing has been changed, and additions are on hold as well.";
 const APPROVE: &str = "Review the rows of the run, and approve its removals if they are right. If they are not, \
                        correct the directory or the settings, and sync again.";
 const PREVIEW: &str = "Review the rows, then sync again without a preview, or start a new preview first.";
 
-/// What holds of every preview whose sync would be held.
+/// Sentence for every preview whose sync would be HELD.
 const WOULD_WAIT: &str = "A sync would change nothing and wait for approval. If these removals are not right, correct \
                           the directory or the settings first.";
 

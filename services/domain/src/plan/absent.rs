@@ -1,4 +1,4 @@
-//! What becomes of the addresses of the portal that no object keeps: those that are absent, and those that are refused to others.
+//! Outcomes of portal addresses that no object keeps: those that are absent, and those that are refused to others.
 
 use crate::object::Origin;
 use crate::verdict::Reason;
@@ -11,7 +11,7 @@ use super::takeover::Ownership;
 use super::withhold;
 use super::world::{AccountName, EntryName, World};
 
-/// What becomes of an entry of an account.
+/// Outcome of an account's entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     /// Some object keeps the address: it goes, or stays, where that object's account is.
@@ -20,20 +20,20 @@ pub(super) enum Fate {
     Void,
     /// It is claimed, but refused to those who claim it; it stays as it is.
     Refusing,
-    /// It is absent and was typed; it stays as it is. Perhaps it would go, but for this reason to wait.
+    /// It is absent and manual, and stays as it is. `Some`: it would be removed, but is postponed for this reason.
     Typed(Option<Reason>),
-    /// It is absent and stays, marked. Perhaps it would go, but for this reason to wait.
+    /// It is absent and stays, marked as stale. `Some`: it would be removed, but is postponed for this reason.
     Stale(Option<Reason>),
     /// It is absent and is taken from its account.
     Removed,
     /// It would be removed if its account were not protected; it stays as it is.
     Spared,
-    /// It goes back, with its account, to the hand that made the account.
+    /// It becomes manual again, together with its account.
     GivenBack,
 }
 
 impl Fate {
-    /// Whether the address stays with its account, or goes where its account is merged into.
+    /// True if the address stays with its account, or goes to the account into which its account is merged.
     pub(super) fn remains(self) -> bool {
         matches!(
             self,
@@ -41,7 +41,7 @@ impl Fate {
         )
     }
 
-    /// Why it stays, if it would be removed but for that.
+    /// Reason for which it stays although it would be removed.
     pub(super) fn withheld(self) -> Option<Reason> {
         match self {
             Self::Typed(withheld) | Self::Stale(withheld) => withheld,
@@ -50,13 +50,14 @@ impl Fate {
     }
 }
 
-/// What becomes of every entry of the portal.
+/// Outcomes of all entries of the portal.
 #[derive(Debug)]
 pub(super) struct Absences {
     pub(super) fate: Column<Fate>,
-    /// Why the claims of an address are refused, where they are refused by rule 2 or as duplicates; of several reasons the last.
+    /// Reasons for which the claims of an address are refused, by rule 2 or as duplicates. Of several reasons the last
+    /// counts.
     pub(super) cause: Column<Option<Reason>>,
-    /// Whether an account is given back.
+    /// Accounts that become manual again.
     pub(super) given_back: Column<bool>,
 }
 
@@ -104,8 +105,8 @@ impl Absences {
         Ok(absences)
     }
 
-    /// Gives adopted accounts whose object keeps nothing back to the hand that made them, with all that would be removed: as a
-    /// whole, so that if anything of one is to wait, all of it waits.
+    /// Returns adopted accounts whose object keeps nothing to manual, with everything that would be removed. An account
+    /// returns as a whole: if one part of it must wait, all of it waits.
     fn give_back(&mut self, world: &World<'_>, ownership: &Ownership, primaries: &Primaries) {
         for account in world.accounts() {
             let kept = ownership.owner[account].is_some_and(|owner| primaries.of[owner].is_some());
@@ -130,7 +131,7 @@ impl Absences {
         }
     }
 
-    /// How many addresses that were not stale are now.
+    /// Number of addresses that are newly stale.
     pub(super) fn newly_stale(&self, world: &World<'_>) -> u64 {
         let newly = |(entry, fate): &(EntryName, &Fate)| {
             matches!(fate, Fate::Stale(_)) && world.entry(*entry).stale_since.is_none()
@@ -138,7 +139,7 @@ impl Absences {
         self.fate.iter().filter(newly).count() as u64
     }
 
-    /// How many accounts are given back.
+    /// Number of accounts that become manual again.
     pub(super) fn accounts_given_back(&self) -> u64 {
         self.given_back
             .iter()
@@ -146,7 +147,7 @@ impl Absences {
             .count() as u64
     }
 
-    /// Whether anything would be removed, or given back, but waits.
+    /// True if anything would be removed or made manual again, but waits.
     pub(super) fn withhold_any(&self) -> bool {
         self.fate.iter().any(|(_, fate)| fate.withheld().is_some())
     }
@@ -185,7 +186,7 @@ fn fate_of_absent(world: &World<'_>, ownership: &Ownership, entry: EntryName) ->
     }
 }
 
-/// Whether a live account was made by hand and is a directory object's now.
+/// True for a live account that was created manually and now belongs to a directory object.
 fn is_adopted(world: &World<'_>, account: AccountName) -> bool {
     let state = world.account(account);
     state.origin == Origin::Manual && state.object_id.is_some() && !state.protected && !state.removed

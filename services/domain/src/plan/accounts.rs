@@ -40,12 +40,12 @@ impl Decision<'_> {
 /// The accounts as they are after the run.
 #[derive(Debug)]
 pub(super) struct Accounts {
-    /// What each address is, and the primary address of the account that holds it.
+    /// Type of each address, and the primary address of the account that has it.
     pub(super) holding: Column<Option<Holding>>,
     pub(super) changes: Vec<AccountChange>,
 }
 
-/// What an address is to the account that holds it after the run.
+/// Type of an address in the account that has it after the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Holding {
     pub(super) role: AddressType,
@@ -177,7 +177,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
         }
     }
 
-    /// What an entry is that no object keeps and that remains.
+    /// State of an entry that no object keeps and that remains.
     fn remaining(&self, entry: EntryName, fate: Fate) -> Kept {
         let world = &self.decision.world;
         let state = world.entry(entry);
@@ -290,7 +290,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
         ObjectId::from_canonical(directory.ids.get(id)).ok()
     }
 
-    /// Since when no address of the account at hand is in the directory: none while one is, or while all were typed.
+    /// Time since which no address of the account is in the directory: `None` while one is, or while all are manual.
     fn stale_since(&self) -> Option<Timestamp> {
         let mut synced = self
             .kept

@@ -11,7 +11,7 @@ use super::settle::{Acceptance, Wish};
 use super::takeover::{Access, Ownership};
 use super::world::{AccountName, AddressName, ClaimName, ObjectName, World};
 
-/// What becomes of a claim.
+/// Outcome of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// Rule 2 refuses it.
@@ -23,19 +23,19 @@ pub(super) enum Outcome {
     /// Another object has the better claim.
     Lost {
         to: ObjectName,
-        /// What its object keeps of the same username portion, if that goes first once it is held.
+        /// The address that its object keeps of the same username portion, if that one goes first once it is accepted.
         then: Option<AddressName>,
     },
     /// Its object keeps this other address with the same username portion.
     Duplicate(AddressName),
 }
 
-/// What becomes of each claim, and who keeps an address.
+/// Outcomes of all claims, and the keepers of addresses.
 #[derive(Debug)]
 pub(super) struct Claims {
     pub(super) outcome: Column<Outcome>,
     pub(super) keeper: Column<Option<ObjectName>>,
-    /// Whether an object keeps any address.
+    /// Objects that keep any address.
     pub(super) keeps: Column<bool>,
 }
 
@@ -112,8 +112,8 @@ impl Claims {
         Ok(())
     }
 
-    /// Keeps a duplicate that is but the same address in a domain alias, if nobody has it. There is one such claim at most, that of the object
-    /// that keeps the address in the real domain.
+    /// Keeps a duplicate that is the same address in a domain alias, if no account has it. There is at most one such
+    /// claim, that of the object that keeps the address in the real domain.
     fn keep_domain_aliases(&mut self, world: &World<'_>) -> Result<(), PlanError> {
         for object in world.objects() {
             world.pace.step()?;
@@ -186,7 +186,7 @@ fn alias_wish(world: &World<'_>, ownership: &Ownership, (object, claim, address)
     }
 }
 
-/// Groups an object's aliases by username portion, or leaves each alone.
+/// Groups an object's aliases by username portion, or makes each a group of its own.
 fn push_groups(world: &World<'_>, ownership: &Ownership, own: &mut [Wish], wishes: &mut Acceptance) {
     if world.rules.same_username == SameUsername::Import {
         for alone in own.chunks(1) {

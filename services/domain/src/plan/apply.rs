@@ -1,4 +1,4 @@
-//! What applying a plan means: the portal after the run.
+//! Meaning of applying a plan: the portal after the run.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,8 @@ use super::Plan;
 use super::portal::{AccountState, Portal};
 
 impl Portal {
-    /// The portal once the changes of a plan are applied. Whatever applies them elsewhere is to come to the same: each changed account
-    /// is as its `after` says, every other one as it was.
+    /// The portal after the changes of a plan. Other code that applies them must come to the same result: each changed
+    /// account is as its `after` says, every other one as it was.
     #[must_use]
     pub fn apply(&self, plan: &Plan<'_>) -> Self {
         let mut changed: HashMap<AccountId, &AccountState> = plan

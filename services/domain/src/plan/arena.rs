@@ -26,7 +26,7 @@ impl Texts {
         &self.bytes[start..self.ends[name]]
     }
 
-    /// How many there are.
+    /// Number of texts.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
@@ -38,9 +38,9 @@ pub(super) fn index(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
-/// Texts of which each is there once, found by their hash: linear probing over names.
+/// Texts without duplicates, found by their hash: linear probing over names.
 ///
-/// The hash is seeded anew in each process, since what is hashed comes from customers' servers; nothing depends on its values.
+/// The hash has a new seed in each process, because customers' servers send the texts. No result depends on its values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interner {
     texts: Texts,
@@ -76,12 +76,12 @@ impl Interner {
         self.texts.get(name)
     }
 
-    /// How many there are.
+    /// Number of texts.
     pub(super) fn len(&self) -> usize {
         self.texts.len()
     }
 
-    /// Where a text is, or would be; there is always a free slot to end at.
+    /// The slot of a text, or the free slot where it belongs. There is always a free slot to end at.
     fn slot_of(&self, text: &str) -> usize {
         let mask = self.slots.len() - 1;
         let mut slot = usize::try_from(self.hasher.hash_one(text) & mask as u64).unwrap_or(0);

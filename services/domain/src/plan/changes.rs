@@ -1,4 +1,4 @@
-//! What becomes of accounts: the states before and after, complete, so that they can be applied set by set.
+//! Changes of accounts: the complete states before and after, so that they can be applied set by set.
 
 use std::collections::HashSet;
 
@@ -9,15 +9,15 @@ use super::portal::{AccountState, AddressState};
 /// One account that a run changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountChange {
-    /// What happens to it, in a word.
+    /// Kind of change, in a word.
     pub kind: ChangeKind,
     /// The account as the portal has it; none for a new one.
     pub before: Option<AccountState>,
-    /// The account as it is to be: whatever differs from `before` is to be written, addresses that are not
-    /// here any more are to be taken from it. That of a removed account keeps its last addresses, which hold
-    /// nothing against anybody, for restoring it.
+    /// The account after the change. Every difference from `before` must be written, and addresses that are no longer
+    /// here must be taken from it. A removed account retains its last addresses, which block no other account, so that
+    /// it can be restored.
     pub after: AccountState,
-    /// Whether the portal is told to send a welcome message.
+    /// The portal must send a welcome message.
     pub welcome: bool,
 }
 
@@ -44,7 +44,7 @@ impl AccountChange {
     }
 }
 
-/// What happens to an account, in a word: the first of these that fits.
+/// Kind of an account's change, in a word: the first of these that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeKind {
     /// It is new.
@@ -59,7 +59,7 @@ pub enum ChangeKind {
     Changed,
 }
 
-/// What a run decided, in numbers.
+/// Numbers of a run's decision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Rows with the verdict ADD.
@@ -76,7 +76,7 @@ pub struct Counts {
     pub skip: u64,
     /// Live accounts of the tenant once the changes are applied.
     pub accounts: u64,
-    /// Welcome messages that the portal is told to send.
+    /// Welcome messages that the portal must send.
     pub welcomes: u64,
     /// Accounts that are removed or lose an address, to whomever.
     pub accounts_reduced: u64,

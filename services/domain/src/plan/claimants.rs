@@ -1,4 +1,4 @@
-//! Who claims an address, for the few that takeovers make a difference to.
+//! Claimants of an address, for the few addresses for which takeovers make a difference.
 
 use super::arena::{Column, index};
 use super::world::{AccountName, AddressName, ObjectName, World};
@@ -10,7 +10,7 @@ pub(super) type Takeover = (ObjectName, AccountName);
 #[derive(Debug)]
 pub(super) struct Claimants {
     objects: Vec<ObjectName>,
-    /// Where those of an address end; they begin where those of the one before it end.
+    /// End of the claimants of each address. They begin at the end of those of the address before.
     ends: Column<u32>,
 }
 

@@ -95,28 +95,28 @@ impl Directory {
         DirectoryBuilder::default()
     }
 
-    /// How many objects were read, each once.
+    /// Number of objects that were read, each counted once.
     pub fn objects(&self) -> u64 {
         self.objects.len() as u64
     }
 
-    /// Whether the read holds an object with this id.
+    /// True if the read has an object with this id.
     pub fn contains(&self, id: &ObjectId) -> bool {
         self.ids.find(id.as_str()).is_some()
     }
 
-    /// How many claims they carry.
+    /// Number of claims that they carry.
     pub fn claims(&self) -> u64 {
         self.claims.len() as u64
     }
 
-    /// How often an object was met again; as last seen it counts.
+    /// Number of times that an object was met again. The last one met counts.
     pub fn duplicates(&self) -> u64 {
         self.duplicates
     }
 
-    /// The domains met that the tenant does not own, each once, by name: whose they are, if anybody's, is to be
-    /// looked up before the plan.
+    /// Domains met that the tenant does not own, each once, by name. Their owners, if there are any, must be looked up
+    /// before the plan.
     pub fn unregistered_domains(&self, tenant: &TenantDomains) -> Vec<DomainName> {
         let domains = &self.addresses.domains;
         let mut names: Vec<DomainName> = (0..index(domains.len()))
@@ -208,12 +208,12 @@ impl DirectoryBuilder {
         self
     }
 
-    /// Whether an object with this id was taken.
+    /// True if an object with this id was taken.
     pub fn contains(&self, id: &ObjectId) -> bool {
         self.ids.find(id.as_str()).is_some()
     }
 
-    /// How many objects were taken, each once.
+    /// Number of objects taken, each counted once.
     pub fn objects(&self) -> u64 {
         self.objects.len() as u64
     }

@@ -1,6 +1,6 @@
-//! What a plan takes in memory, with all that it is made from and all that it comes to.
+//! Memory of a plan, with its input and its output.
 
-/// How much there is to decide on.
+/// Size of the input to decide about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Footprint {
     /// Bytes of the read as it comes in: ids, DNs and addresses make up nearly all of it.
@@ -17,8 +17,8 @@ pub struct Footprint {
     pub rows: usize,
 }
 
-/// What each takes at the most, in bytes: of the plan as it was measured, and as the tests measure it again. A
-/// hundred bytes of a claim, and all of a row, are for the comparison with the history, which is made outside of the plan.
+/// Most memory of each, in bytes, as measured of the plan and as the tests measure it again. A hundred bytes of a
+/// claim, and all of a row, are for the comparison with the history, which happens outside of the plan.
 const OF_TEXT: usize = 2;
 const OF_OBJECT: usize = 600;
 const OF_CLAIM: usize = 300;

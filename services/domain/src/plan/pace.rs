@@ -1,11 +1,11 @@
-//! How a plan goes on while others wait: it asks again and again whether it may.
+//! Pace of a plan while others wait: it asks repeatedly if it may continue.
 
 use std::cell::Cell;
 
 /// So many steps lie between two questions; they take less than a millisecond.
 const STEPS: u32 = 1024;
 
-/// Why there is no plan.
+/// Reasons why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// It was not to go on.
@@ -20,7 +20,7 @@ pub enum PlanError {
     },
 }
 
-/// Counts the steps of a plan and asks from time to time whether it is to go on. Whoever is asked may let others pass.
+/// Counts the steps of a plan and asks from time to time if it may continue. The answering side may let others pass.
 pub struct Pace {
     steps: Cell<u32>,
     go_on: Box<dyn Fn() -> bool>,
@@ -56,7 +56,7 @@ impl Pace {
         Ok(())
     }
 
-    /// Whether it is to go on.
+    /// Asks if the plan may continue.
     pub fn goes_on(&self) -> bool {
         (self.go_on)()
     }

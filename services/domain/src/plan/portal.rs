@@ -18,17 +18,17 @@ pub struct AccountState {
     pub id: AccountId,
     /// The directory object that it is the account of.
     pub object_id: Option<ObjectId>,
-    /// What it is: user, group, ...
+    /// Type: user, group, ...
     pub object_type: ObjectType,
-    /// MANUAL: made by hand. With an object too, it was adopted by that object.
+    /// MANUAL if it was created manually. With an object as well, it was adopted by that object.
     pub origin: Origin,
-    /// Whether HSR is on.
+    /// HSR is on.
     pub hsr_enabled: bool,
-    /// Whether the portal protects it: it is never removed, merged, renamed or stripped of an address.
+    /// The portal protects it: it is never removed, merged, renamed or stripped of an address.
     pub protected: bool,
-    /// Since when none of its addresses has been in the directory.
+    /// Time since which none of its addresses has been in the directory.
     pub stale_since: Option<Timestamp>,
-    /// Whether it is kept only to be restored, and holds nothing against anybody.
+    /// True if it is retained only to be restored, and blocks no other account.
     pub removed: bool,
     /// Its addresses, the primary first, then by bytes; of a removed account its last ones.
     pub addresses: Vec<AddressState>,
@@ -39,11 +39,11 @@ pub struct AccountState {
 pub struct AddressState {
     /// The address, normalised.
     pub address: Address,
-    /// What it is to its account.
+    /// Type of the address in its account.
     pub address_type: AddressType,
-    /// Whether it came from the directory or was typed.
+    /// Origin: from the directory, or manual.
     pub origin: Origin,
-    /// Since when it has been gone from the directory.
+    /// Time since which it has been absent from the directory.
     pub stale_since: Option<Timestamp>,
 }
 
@@ -88,7 +88,7 @@ pub(super) struct AccountEntry {
 pub(super) struct AddressEntry {
     /// Among the texts.
     pub(super) text: u32,
-    /// Where the `@` is.
+    /// Offset of the `@`.
     at: u8,
     pub(super) address_type: AddressType,
     pub(super) origin: Origin,
@@ -108,7 +108,7 @@ impl Portal {
         PortalBuilder::default()
     }
 
-    /// How many accounts are live.
+    /// Number of live accounts.
     pub fn live_accounts(&self) -> u64 {
         self.accounts.iter().filter(|account| !account.removed).count() as u64
     }
@@ -118,8 +118,8 @@ impl Portal {
         self.accounts.iter().map(|account| self.state_of(account))
     }
 
-    /// The objects of live accounts that are not protected and that a read does not hold: what a run could take something
-    /// from, since nobody saw them.
+    /// Objects of live, unprotected accounts that are missing from a read. Only from these could a run take something,
+    /// because the read did not see them.
     pub fn missing_from<'p>(&'p self, directory: &'p Directory) -> impl Iterator<Item = &'p str> {
         self.accounts
             .iter()

@@ -11,7 +11,7 @@ use super::world::{AddressName, ClaimName, ObjectName, World};
 pub(super) struct Primaries {
     /// The primary address of each object; none if it wants in vain, and so has no account in this run.
     pub(super) of: Column<Option<AddressName>>,
-    /// Whose primary an address is.
+    /// The object whose primary an address is.
     pub(super) winner: Column<Option<ObjectName>>,
 }
 
@@ -84,7 +84,7 @@ impl Contest {
         Ok(moved.into_iter().map(|(object, _)| object).collect())
     }
 
-    /// How much was done since the beginning, in wishes.
+    /// Work done since the beginning, in wishes.
     pub(super) fn work(&self) -> usize {
         self.acceptance.work()
     }
@@ -106,7 +106,7 @@ impl Primaries {
     }
 }
 
-/// What an object wants as its primary address, the dearest first.
+/// Addresses that an object wants as its primary address, the dearest first.
 fn wishes_of(world: &World<'_>, ownership: &Ownership, object: ObjectName, wishes: &mut Vec<Wish>) {
     for (claim, address) in world.standing(object) {
         if ownership.access(world, object, address) != Access::Refused {

@@ -1,4 +1,5 @@
-//! Rule 2: claims that are refused by themselves, whoever else claims or holds the address.
+//! Rule 2: claims that are refused by themselves, independently of other claims and of the account that has the
+//! address.
 
 use std::collections::HashSet;
 
@@ -10,7 +11,7 @@ use super::arena::{Column, index};
 use super::directory::{Directory, ObjectEntry};
 use super::settings::{ForeignDomains, Rules, TenantDomains};
 
-/// Why each claim is refused by itself; none where it stands.
+/// Reason for which each claim is refused by itself; `None` where it is valid.
 pub(super) fn refuse(
     rules: &Rules,
     domains: &TenantDomains,

@@ -8,37 +8,38 @@ use super::changes::Counts;
 use super::directory::Directory;
 use super::world::{AddressName, ClaimName, EntryName, Names, ObjectName};
 
-/// What a run decides for one claim or one absent address.
+/// Decision of a run about one claim or one absent address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlannedRow<'a> {
     /// Normalised; an invalid one as it stands in the directory.
     pub address: &'a str,
-    /// What is decided.
+    /// Verdict.
     pub verdict: Verdict,
-    /// Why, where the verdict does not say everything.
+    /// Reason, where the verdict does not say everything.
     pub reason: Option<Reason>,
     /// The verdict of the same row in a next run that finds everything unchanged; none if it will have no such row.
     pub steady_verdict: Option<Verdict>,
     /// The reason in such a run.
     pub steady_reason: Option<Reason>,
-    /// What `other` is in such a run.
+    /// Meaning of `other` in such a run.
     pub steady_other: Option<&'a str>,
-    /// What the address is, after the run, to the account that holds it.
+    /// Type of the address, after the run, in the account that has it.
     pub address_type: Option<AddressType>,
     /// The primary address of that account.
     pub primary_address: Option<&'a str>,
-    /// What the address is in the directory; none for an absent address, and so for all that follows up to `object_dn`.
+    /// Type of the address in the directory; `None` for an absent address, and so for all that follows up to
+    /// `object_dn`.
     pub directory_type: Option<AddressType>,
     /// The primary address of its object as it stands in the directory.
     pub directory_primary: Option<&'a str>,
-    /// What its object is.
+    /// Type of its object.
     pub object_type: Option<ObjectType>,
     /// Its object's id.
     pub object_id: Option<&'a str>,
     /// Its object's DN.
     pub object_dn: Option<&'a str>,
-    /// Who won (an object's DN), who blocks or which account was left (an account's primary address), which address
-    /// of the same username portion is kept, or which reason refused the claims of an absent address.
+    /// The winner (an object's DN), the blocker or the account that was left (an account's primary address), the kept
+    /// address of the same username portion, or the reason that refused the claims of an absent address.
     pub other: Option<&'a str>,
 }
 
@@ -60,14 +61,14 @@ pub(super) struct RowEntry {
     pub(super) holding: Option<Holding>,
 }
 
-/// What a row is about.
+/// Subject of a row.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Subject {
     Claim(ObjectName, ClaimName),
     Absent(EntryName),
 }
 
-/// What is decided in a row.
+/// Decision of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RowDecision {
     pub(super) verdict: Verdict,
@@ -75,7 +76,7 @@ pub(super) struct RowDecision {
     pub(super) other: Other,
 }
 
-/// Whom or what a row names besides its subject.
+/// Object, account, address or reason that a row names besides its subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Other {
     Nothing,
@@ -101,12 +102,12 @@ impl RowDecision {
 }
 
 impl<'a> Rows<'a> {
-    /// How many there are.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there is none.
+    /// True if there is no row.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

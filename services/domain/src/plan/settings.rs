@@ -1,4 +1,4 @@
-//! What decides besides the directory and the portal: the settings, and who owns which domain.
+//! Inputs besides the directory and the portal: the settings, and the owners of domains.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,19 +12,19 @@ pub struct Rules {
     pub object_types: Vec<ObjectType>,
     /// Domains whose addresses are imported; none: all of the tenant's.
     pub domains: Vec<DomainName>,
-    /// Whether disabled users are left out. Shared mailboxes and resources never are.
+    /// Disabled users are left out. Shared mailboxes and resources never are.
     pub exclude_disabled: bool,
-    /// What becomes of an object's aliases that share one username portion.
+    /// Treatment of an object's aliases that share one username portion.
     pub same_username: SameUsername,
-    /// What becomes of addresses that the directory does not hold.
+    /// Treatment of absent addresses.
     pub removal: Removal,
-    /// Whether HSR is switched on for new users.
+    /// HSR is switched on for new users.
     pub send_hsr: bool,
-    /// Whether the portal is told to send new users a welcome message.
+    /// The portal must send new users a welcome message.
     pub send_welcome: bool,
 }
 
-/// What becomes of an object's aliases that share one username portion (the part before the last `@`).
+/// Treatment of an object's aliases that share one username portion (the part before the last `@`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SameUsername {
     /// One of them is kept, the others are refused.
@@ -34,7 +34,7 @@ pub enum SameUsername {
     Import,
 }
 
-/// What becomes of the portal's addresses that the directory does not hold.
+/// Treatment of the portal's addresses that are absent from the directory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Removal {
     /// They stay; synced ones are marked as stale.
@@ -42,23 +42,23 @@ pub enum Removal {
     Off,
     /// They are removed.
     On {
-        /// Whether hand-made addresses and accounts are spared, and adopted accounts given back.
+        /// Manual addresses and accounts are kept, and adopted accounts become manual again.
         keep_manual: bool,
     },
 }
 
 impl Removal {
-    /// Whether synced addresses that the directory does not hold are removed.
+    /// True if absent synced addresses are removed.
     pub fn removes_synced(self) -> bool {
         matches!(self, Self::On { .. })
     }
 
-    /// Whether hand-made addresses that the directory does not hold are removed too.
+    /// True if absent manual addresses are removed too.
     pub fn removes_manual(self) -> bool {
         matches!(self, Self::On { keep_manual: false })
     }
 
-    /// Whether an adopted account whose object is gone goes back to the hand that made it.
+    /// True if an adopted account whose object is missing becomes manual again.
     pub fn gives_back(self) -> bool {
         matches!(self, Self::On { keep_manual: true })
     }
@@ -78,12 +78,12 @@ impl TenantDomains {
         }
     }
 
-    /// Whether the tenant has no domain at all.
+    /// True if the tenant has no domain.
     pub fn is_empty(&self) -> bool {
         self.alias_of.is_empty()
     }
 
-    /// Whether the tenant owns this domain, given as A-labels.
+    /// True if the tenant owns this domain, given as A-labels.
     pub fn owns(&self, domain: &str) -> bool {
         self.alias_of.contains_key(domain)
     }
@@ -113,7 +113,7 @@ impl ForeignDomains {
         }
     }
 
-    /// Whether another tenant owns this domain, given as A-labels.
+    /// True if another tenant owns this domain, given as A-labels.
     pub fn contains(&self, domain: &str) -> bool {
         self.names.contains(domain)
     }

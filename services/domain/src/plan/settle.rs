@@ -1,12 +1,13 @@
-//! Deferred acceptance: who gets what where several want the same and each wants but one of several.
+//! Deferred acceptance: matches groups with addresses if several groups want the same address and each group wants only
+//! one of several.
 //!
-//! Each group wants the first of its wishes that it can get; an address goes to the best of those that want it;
-//! who loses it wants its next. What comes out is the same whoever begins (Gale and Shapley), and it is the best for each group
-//! that can hold at all.
+//! Each group wants the first of its wishes that it can get. An address goes to the best of the groups that want it,
+//! and a group that loses it wants its next. The result does not depend on who begins (Gale and Shapley), and it is the
+//! best for each group that can hold at all.
 //!
-//! A group may change its wishes afterwards. Then only what followed from them is decided again: each refusal remembers the wish
-//! that it was refused for, and goes when that wish goes. What is left is how far the others would have come by themselves, so
-//! the outcome is that of a decision from the beginning.
+//! A group may change its wishes afterwards. Then only the consequences of the old wishes are decided again: each
+//! refusal remembers the wish that caused it, and goes when that wish goes. The rest is the state that the others would
+//! have reached by themselves, so the outcome is that of a decision from the beginning.
 
 use std::ops::Range;
 
@@ -20,7 +21,7 @@ pub(super) struct Wish {
     pub(super) address: AddressName,
     pub(super) claim: ClaimName,
     pub(super) object: ObjectName,
-    /// How good the claim is among rivals; the lower is the better, and of equals that of the lower object.
+    /// Rank of the claim among rivals. The lower is the better; of equals, that of the lower object.
     pub(super) standing: u8,
 }
 
@@ -44,7 +45,7 @@ pub(super) struct Acceptance {
     work: usize,
 }
 
-/// What is known of a wish.
+/// State of a wish.
 #[derive(Clone, Copy, Debug)]
 struct Mark {
     group: u32,
@@ -63,7 +64,7 @@ struct Refusal {
 }
 
 impl Acceptance {
-    /// Nobody wishes for any of so many addresses.
+    /// No group wishes for any of this many addresses.
     pub(super) fn new(addresses: usize) -> Self {
         Self {
             wishes: Vec::new(),
@@ -121,7 +122,7 @@ impl Acceptance {
         self.objects[group as usize]
     }
 
-    /// What a group gets.
+    /// The address that a group gets.
     pub(super) fn granted(&self, group: u32) -> Option<Wish> {
         let next = self.next[group as usize];
         let last = next
@@ -136,13 +137,13 @@ impl Acceptance {
         self.best[address].map(|wish| self.wishes[wish as usize].object)
     }
 
-    /// How much was done since the beginning, in wishes.
+    /// Work done since the beginning, in wishes.
     pub(super) fn work(&self) -> usize {
         self.work
     }
 
-    /// Lets every group try until it gets something or has no more wishes; answers the groups that may have come to something else
-    /// than before.
+    /// Lets every group try until it gets something or has no further wishes. Returns the groups whose result may
+    /// differ from before.
     pub(super) fn settle(&mut self, pace: &Pace) -> Result<Vec<u32>, PlanError> {
         while let Some(group) = self.wanting.pop() {
             let mut wanting = Some(group).filter(|group| self.granted(*group).is_none());
@@ -189,7 +190,7 @@ impl Acceptance {
         Some(refused)
     }
 
-    /// Takes back what a group did from this wish on, and what others did because of that.
+    /// Undoes what a group did from this wish on, and what others did because of that.
     fn roll_back(&mut self, group: u32, from: u32) {
         let mut back = vec![(group, from)];
         while let Some((group, from)) = back.pop() {

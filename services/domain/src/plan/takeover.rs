@@ -9,32 +9,33 @@ use super::primaries::{Contest, Primaries};
 use super::withhold;
 use super::world::{AccountName, AddressName, EntryName, ObjectName, World};
 
-/// Whose accounts are. It grows as objects take accounts over, until none takes anything more.
+/// Owners of accounts. The list grows as objects take accounts over, until no object takes a further one.
 #[derive(Debug)]
 pub(super) struct Ownership {
     /// The object to which everything of an account belongs.
     pub(super) owner: Column<Option<ObjectName>>,
     /// The account that an object has; what it takes besides is merged into it.
     pub(super) account_of: Column<Option<AccountName>>,
-    /// Whether an account was taken over in this run.
+    /// True if an account was taken over in this run.
     pub(super) taken: Column<bool>,
 }
 
-/// What an address is to an object that claims it.
+/// Access of a claiming object to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
-    /// Nobody's, its own, or synced: whoever has the best claim gets it.
+    /// Free, its own, or synced: the object with the strongest claim gets it.
     Open,
-    /// The primary of a hand-made account: who gets it as primary address gets the account.
+    /// The primary of a manual account: the object that gets it as primary address gets the account.
     Door,
     /// An account of the portal refuses it.
     Refused,
 }
 
-/// How often everything may be decided again, in sum. Real directories decide a few objects again, in two or three rounds.
+/// Limit on decisions that are made again, in sum. Real directories decide about a few objects again, in two or three
+/// rounds.
 const TIMES: usize = 100;
 
-/// How much may be decided again, in wishes.
+/// Limit on decisions that are made again, in wishes.
 fn most_work(world: &World<'_>) -> usize {
     (world.directory.claims.len() + world.directory.objects.len()).saturating_mul(TIMES)
 }
@@ -50,7 +51,8 @@ fn entangled(world: &World<'_>, object: ObjectName) -> PlanError {
 }
 
 impl Ownership {
-    /// Decides rule 3 again and again, until nobody takes anything more. After the first round a round costs what it changes.
+    /// Decides rule 3 repeatedly, until no object takes a further account. After the first round, a round costs what it
+    /// changes.
     pub(super) fn settle(world: &World<'_>) -> Result<(Self, Primaries), PlanError> {
         let mut ownership = Self {
             owner: world.accounts().map(|account| world.object_of[account]).collect(),
@@ -75,7 +77,7 @@ impl Ownership {
         Ok((ownership, primaries))
     }
 
-    /// Lets each of these objects take the account of which its primary address is the primary, and answers who took which.
+    /// Lets each of these objects take the account whose primary address is its own. Returns the takeovers.
     fn take(
         &mut self,
         world: &World<'_>,
@@ -109,13 +111,13 @@ impl Ownership {
         (hand_made || orphan).then_some(account)
     }
 
-    /// Whether an account is nobody's but the hand's that made it.
+    /// True for a manual account that belongs to no object.
     pub(super) fn is_hand_made(&self, world: &World<'_>, account: AccountName) -> bool {
         world.account(account).object_id.is_none() && !self.taken[account]
     }
 
-    /// Whether an address was typed in the portal and is not claimed by its account's own object: what a hand-made
-    /// account holds, and what was added by hand to another.
+    /// True for a manual address that the object of its account does not claim: an address of a manual account, or one
+    /// that was added manually to another account.
     pub(super) fn is_typed(&self, world: &World<'_>, entry: EntryName) -> bool {
         let account = world.account_at[entry];
         let manual =
@@ -125,7 +127,7 @@ impl Ownership {
                 .is_some_and(|owner| world.claims_address(owner, world.names.of_entry(entry)))
     }
 
-    /// What an address is to an object that claims it.
+    /// Access of a claiming object to an address.
     pub(super) fn access(&self, world: &World<'_>, object: ObjectName, address: AddressName) -> Access {
         let Some(entry) = world.held[address] else {
             return Access::Open;
@@ -146,17 +148,17 @@ impl Ownership {
         Access::Refused
     }
 
-    /// Whether an address belongs to an object's accounts already.
+    /// True if an address already belongs to an object's accounts.
     pub(super) fn holds(&self, world: &World<'_>, object: ObjectName, address: AddressName) -> bool {
         world.held[address].is_some_and(|entry| self.owner[world.account_at[entry]] == Some(object))
     }
 
-    /// Whether a hand-made account is to be removed with all that it holds, in this run.
+    /// True if a manual account must be removed with all its addresses, in this run.
     fn is_on_its_way_out(&self, world: &World<'_>, account: AccountName) -> bool {
         self.is_unwanted(world, account) && !withhold::keeps_whole(world, account)
     }
 
-    /// Whether the settings remove a hand-made account with all that it holds, be it that its removal waits.
+    /// True if the settings remove a manual account with all its addresses, even if the removal waits.
     pub(super) fn is_unwanted(&self, world: &World<'_>, account: AccountName) -> bool {
         world.rules.removal.removes_manual()
             && self.is_hand_made(world, account)

@@ -1,4 +1,4 @@
-//! The rules, told by examples and proved on random worlds.
+//! The rules, shown by examples and proved on random worlds.
 
 mod absences;
 mod linear;

@@ -137,7 +137,7 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// What changes of an address that its account keeps; of several changes the weightiest.
+    /// Change of an address that its account keeps; of several changes the weightiest.
     fn change_within(
         &self,
         object: ObjectName,
@@ -211,7 +211,7 @@ impl Judge<'_, '_> {
         })
     }
 
-    /// What changes of an absent address that was typed and stays.
+    /// Change of an absent manual address that stays.
     fn typed(&self, account: AccountName, entry: EntryName) -> Option<RowDecision> {
         let Decision { world, ownership, .. } = self.decision;
         let own = ownership.owner[account].and_then(|owner| ownership.account_of[owner]);

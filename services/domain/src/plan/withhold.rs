@@ -1,5 +1,4 @@
-//! Which removals wait: those that somebody has yet to approve, that the operator has paused, or that another server was the
-//! first to see.
+//! Removals that wait: without approval, paused by the operator, or first seen by a different server.
 
 use std::collections::HashSet;
 
@@ -9,27 +8,27 @@ use super::portal::{AccountEntry, Portal};
 use super::takeover::Ownership;
 use super::world::{AccountName, EntryName, World};
 
-/// What of all that Remove Accounts would remove is to wait. By default nothing is.
+/// Removals of Remove Accounts that must wait. By default none does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Withholding {
-    /// Whether the operator has paused all removals.
+    /// True if the operator has paused all removals.
     pub removals_paused: bool,
-    /// Whether another server was read than the last time. What it is the first to lack waits for the next complete read; what was
-    /// typed was never for a server to have.
+    /// True if a different server was read than last time. An address that it is the first to lack waits for the next
+    /// complete read. A manual address was never on any server, so this does not apply to it.
     pub other_server: bool,
-    /// The addresses that may go, where somebody has approved some; they have been seen to be absent before, by the run that
-    /// was approved. None: all of them may.
+    /// Addresses that may go, if a person has approved some. The run that was approved has already seen them absent.
+    /// `None`: all may go.
     pub approved: Option<ApprovedAddresses>,
 }
 
-/// Addresses of which somebody has said that they may go, normalised.
+/// Addresses that are approved to go, normalised.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApprovedAddresses {
     addresses: HashSet<String>,
 }
 
 impl ApprovedAddresses {
-    /// Whether this address may go.
+    /// True if this address may go.
     pub fn contains(&self, address: &str) -> bool {
         self.addresses.contains(address)
     }
@@ -43,7 +42,7 @@ impl FromIterator<String> for ApprovedAddresses {
     }
 }
 
-/// Why an absent address that the settings would remove is to wait, if it is.
+/// Reason why an absent address that the settings would remove must wait, if it must.
 pub(super) fn of_entry(world: &World<'_>, ownership: &Ownership, entry: EntryName) -> Option<Reason> {
     let Withholding {
         removals_paused,
@@ -55,7 +54,7 @@ pub(super) fn of_entry(world: &World<'_>, ownership: &Ownership, entry: EntryNam
         return Some(Reason::RemovalsPaused);
     }
     if let Some(approved) = approved {
-        // What is to go as a whole goes as a whole or not at all.
+        // Addresses that go as a whole go together or not at all.
         let may_go = if ownership.is_unwanted(world, account) {
             world.may_go_whole[account]
         } else {
@@ -67,7 +66,7 @@ pub(super) fn of_entry(world: &World<'_>, ownership: &Ownership, entry: EntryNam
     (*other_server && newly_absent).then_some(Reason::OtherServer)
 }
 
-/// Whether the removal of a hand-made account is to wait.
+/// True if the removal of a manual account must wait.
 pub(super) fn keeps_whole(world: &World<'_>, account: AccountName) -> bool {
     let Withholding {
         removals_paused,
@@ -77,7 +76,7 @@ pub(super) fn keeps_whole(world: &World<'_>, account: AccountName) -> bool {
     *removals_paused || approved.is_some() && !world.may_go_whole[account]
 }
 
-/// Whether all addresses of an account may go. Decided once for each account: each claim on one of them asks.
+/// True if all addresses of an account may go. Decided once for each account, because each claim on one of them asks.
 pub(super) fn may_go_whole(withholding: &Withholding, portal: &Portal, account: &AccountEntry) -> bool {
     let approved = withholding.approved.as_ref();
     approved.is_none_or(|approved| {

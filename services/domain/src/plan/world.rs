@@ -30,9 +30,9 @@ pub(super) struct World<'a> {
     pub(super) portal: &'a Portal,
     pub(super) withholding: &'a Withholding,
     pub(super) names: Names<'a>,
-    /// Why a claim is refused by itself.
+    /// Reason for which a claim is refused by itself.
     pub(super) refused: Column<Option<Reason>>,
-    /// Whether an address has a claim that stands.
+    /// True if an address has a valid claim.
     pub(super) claimed: Column<bool>,
     /// The live entry of an address: which account holds it.
     pub(super) held: Column<Option<EntryName>>,
@@ -42,23 +42,24 @@ pub(super) struct World<'a> {
     pub(super) account_of: Column<Option<AccountName>>,
     /// The object in this read of which an account is the own account.
     pub(super) object_of: Column<Option<ObjectName>>,
-    /// Whether the object that an account names is in this read.
+    /// True if the object that an account names is in this read.
     pub(super) in_read: Column<bool>,
-    /// Whether all addresses of an account may go, where somebody has approved some.
+    /// True if all addresses of an account may go, where a person has approved some.
     pub(super) may_go_whole: Column<bool>,
-    /// Whether a domain of the directory is a domain alias of the tenant's.
+    /// True if a domain of the directory is a domain alias of the tenant.
     domain_alias: Column<bool>,
     pub(super) pace: Pace,
 }
 
-/// The addresses of directory and portal under one numbering: first those of the directory, then those that the portal alone has.
+/// Addresses of directory and portal under one numbering: first those of the directory, then those that only the portal
+/// has.
 #[derive(Debug)]
 pub(super) struct Names<'a> {
     pub(super) directory: &'a Directory,
     portal: &'a Portal,
     /// The address that each text of the portal is.
     of_text: Column<AddressName>,
-    /// The texts that the portal alone has.
+    /// Texts that only the portal has.
     only_in_portal: Vec<u32>,
 }
 
@@ -195,7 +196,7 @@ impl<'a> World<'a> {
         self.account(account).addresses().map(index)
     }
 
-    /// Whether an entry holds its address: that of a removed account does not.
+    /// True if an entry has its address: that of a removed account does not.
     pub(super) fn holds(&self, entry: EntryName) -> bool {
         self.held[self.names.of_entry(entry)] == Some(entry)
     }
@@ -219,7 +220,7 @@ impl<'a> World<'a> {
         self.directory.objects[object as usize].claims().map(index)
     }
 
-    /// Whether an object has a claim on this address that stands.
+    /// True if an object has a valid claim on this address.
     pub(super) fn claims_address(&self, object: ObjectName, address: AddressName) -> bool {
         let text = self.names.text(address);
         let claims = &self.directory.claims[self.directory.objects[object as usize].claims()];
@@ -231,12 +232,12 @@ impl<'a> World<'a> {
             .any(|(name, claim)| claim.valid && self.refused[name].is_none())
     }
 
-    /// Whether a claim is one of a primary address.
+    /// True if a claim is one of a primary address.
     pub(super) fn is_primary(&self, claim: ClaimName) -> bool {
         self.directory.claims[claim as usize].primary
     }
 
-    /// Whether a claimed address is in a domain alias.
+    /// True if a claimed address is in a domain alias.
     pub(super) fn in_domain_alias(&self, address: AddressName) -> bool {
         self.domain_alias[self.directory.addresses.domain_of(address)]
     }
@@ -244,7 +245,7 @@ impl<'a> World<'a> {
 
 type Bindings = (Column<Option<AccountName>>, Column<Option<ObjectName>>);
 
-/// Which account is an object's own. Should several name one object, a live one goes before a removed one, then the lowest id.
+/// An object's own account. If several name one object, a live one goes before a removed one, then the lowest id.
 fn bind(directory: &Directory, portal: &Portal) -> Bindings {
     let mut account_of = Column::of(None, directory.objects.len());
     let mut object_of = Column::of(None, portal.accounts.len());

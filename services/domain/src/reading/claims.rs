@@ -3,11 +3,11 @@
 use crate::address::{Address, escape_bytes};
 use crate::object::{Claim, ClaimedAddress};
 
-/// What is shown of a value that is no address, in octets. Active Directory allows 1,123 in `proxyAddresses`;
-/// what is longer is nobody's address, and has to fit where addresses are stored and indexed.
+/// Longest part of a value that is not an address, in octets. Active Directory allows 1,123 in `proxyAddresses`. A
+/// longer value is never an address, and must fit where addresses are stored and indexed.
 const MAX_SHOWN: usize = 1_024;
 
-/// What a value amounts to.
+/// Result of reading a value.
 pub(super) enum ClaimedValue {
     Claim(Claim),
     /// Its prefix says that it is something else, such as `X500:`.
@@ -25,7 +25,7 @@ pub(super) fn prefixed(value: &[u8]) -> ClaimedValue {
         return ClaimedValue::NotEmail;
     }
     let primary = prefix == b"SMTP";
-    // Of a prefix alone the prefix is shown: an empty cell would tell nobody what to look for.
+    // For only a prefix, the prefix is shown: an empty cell would not say what to look for.
     let address = if address.trim_ascii().is_empty() {
         invalid(value)
     } else {

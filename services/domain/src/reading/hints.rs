@@ -1,8 +1,8 @@
-//! What an entry is, from the attributes that are always read.
+//! Type and state of an entry, from the attributes that are always read.
 
 use crate::object::ObjectType;
 
-/// An attribute that tells what an entry is.
+/// An attribute that shows the type or state of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
     ObjectGuid,
@@ -30,7 +30,7 @@ impl Hint {
     }
 }
 
-/// An object class that tells the type, in the order in which they count where an entry has several.
+/// An object class that shows the type. If an entry has several, they count in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ClassHint {
     Group,
@@ -46,7 +46,7 @@ impl ClassHint {
         known.map(|known| known.hint)
     }
 
-    /// The type that it tells.
+    /// The type that it shows.
     pub(crate) fn object_type(self) -> ObjectType {
         match self {
             Self::Group => ObjectType::Group,
@@ -56,7 +56,7 @@ impl ClassHint {
     }
 }
 
-/// An object class that tells the type, by name.
+/// An object class that shows the type, by name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TellingClass {
     pub(crate) name: &'static str,
@@ -64,7 +64,7 @@ pub(crate) struct TellingClass {
     pub(crate) schema: Schema,
 }
 
-/// Where a class is known.
+/// Schema in which a class is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Schema {
     /// To every server (RFC 4519).
@@ -75,7 +75,7 @@ pub(crate) enum Schema {
     Exchange,
 }
 
-/// Each class that tells the type.
+/// All classes that show the type.
 pub(crate) const CLASSES: [TellingClass; 6] = [
     telling("group", ClassHint::Group, Schema::ActiveDirectory),
     telling("groupOfNames", ClassHint::Group, Schema::Standard),
@@ -118,7 +118,7 @@ pub(crate) const RECIPIENT_TYPES: [(i64, ObjectType); 18] = [
     (4096, ObjectType::PublicFolder),
 ];
 
-/// The type of an object that neither Exchange nor its classes tell.
+/// The type of an object that neither Exchange nor its classes show.
 pub(crate) const BY_DEFAULT: ObjectType = ObjectType::User;
 
 /// The type of an object: what Exchange says (`msExchRecipientTypeDetails`), else what its classes say.
@@ -146,7 +146,7 @@ pub(super) fn recipient_type(value: &[u8]) -> i64 {
     number(value).unwrap_or_default()
 }
 
-/// Whether a value of `userAccountControl` says that the account is disabled.
+/// True if a value of `userAccountControl` says that the account is disabled.
 pub fn is_disabled(value: &[u8]) -> bool {
     const ACCOUNT_DISABLE: i64 = 2;
     number(value).is_some_and(|flags| flags & ACCOUNT_DISABLE != 0)

@@ -12,8 +12,7 @@ fn read(attributes: &[&str], entry: &[(&str, &[&[u8]])]) -> ReadEntry {
     reader.finish(b"CN=Ann,DC=corp,DC=example")
 }
 
-/// What `proxyAddresses` of these values claims: `+` before a primary, `-` before an alias, `!` for what is
-/// invalid.
+/// Claims of these values of `proxyAddresses`: `+` before a primary, `-` before an alias, `!` before an invalid one.
 fn claims_of(values: &[&[u8]]) -> Vec<String> {
     shown(&read(&[], &[("proxyAddresses", values)]))
 }

@@ -57,7 +57,7 @@ fn reverted(address: &str, before: Option<&Held<'_>>, after: Option<&Held<'_>>) 
     Some(row(address, verdict, Reason::Reverted, after.copied()))
 }
 
-/// Whether anything of an address changes, or of its account but for the other addresses.
+/// True if anything of an address changes, or of its account apart from the other addresses.
 fn is_changed((old, was): &Held<'_>, (new, is): &Held<'_>) -> bool {
     let account = |account: &AccountState| {
         (

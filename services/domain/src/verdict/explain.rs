@@ -54,7 +54,7 @@ fn of_reason(verdict: Verdict, reason: Reason, other: Option<&str>) -> String {
     }
 }
 
-/// Refused by itself, whoever else claims or holds the address.
+/// Refused by itself, independently of other claims and of the account that has the address.
 fn refused(reason: Reason) -> &'static str {
     match reason {
         Reason::InvalidAddress => {
@@ -166,7 +166,7 @@ fn absent(reason: Reason, other: Option<&str>) -> String {
     }
 }
 
-/// Why the claims of an address are refused, in half a sentence.
+/// Reason why the claims of an address are refused, in half a sentence.
 fn refused_claims(reason: Reason) -> &'static str {
     match reason {
         Reason::TypeExcluded => "its object is of a type that the settings exclude",
@@ -190,7 +190,7 @@ fn stays_or_goes(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What becomes of the address when a run is taken back.
+/// Outcome of the address when a run is reverted.
 fn reverted(verdict: Verdict, reason: Reason, other: Option<&str>) -> String {
     let what = match reason {
         Reason::ChangedSince => {

@@ -1,4 +1,4 @@
-//! What a plan takes in memory is no more than [`Footprint`] says, and not much less.
+//! The memory of a plan is no more than [`Footprint`] says, and not much less.
 //!
 //! The peak is the kernel's figure for the whole process. Each shape is a test, and so a process of its own.
 
@@ -17,7 +17,7 @@ use crate::plan::{
 
 const CLAIMS: usize = 200_000;
 
-/// What an object is on the wire besides its texts, and a claim.
+/// An object on the wire besides its texts, and a claim.
 const TAGS: (usize, usize) = (12, 6);
 
 /// A figure of this process in bytes, as in `VmHWM`.
@@ -139,7 +139,7 @@ fn renaming(each: usize) {
         let plan = tenant.plan(&directory, &portal);
         plan.changes.into_iter().map(|change| change.after).collect()
     };
-    // What comes next takes the memory that is free again by now. So it does not count, but the accounts do.
+    // Later work uses memory that is free again by now. So it does not count, but the accounts do.
     let spare = memory("VmHWM");
     let accounts: Portal = accounts.into_iter().collect();
     let (directory, text) = read(each, true);

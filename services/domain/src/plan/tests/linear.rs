@@ -1,7 +1,7 @@
-//! Nobody can make a plan cost the product of two things that a tenant can have many of.
+//! No input makes a plan cost the product of two things that a tenant can have many of.
 //!
-//! Each test takes the time that this thread has had on a processor for a world and for one four times as large, so that what
-//! else the machine does does not count. What is linear takes four times as long, what is quadratic sixteen times.
+//! Each test measures the processor time of this thread for a world and for one four times as large, so that other load
+//! on the machine does not count. Linear work takes four times as long, quadratic work sixteen times.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ impl World {
     }
 }
 
-/// What this thread has had of the processor.
+/// Processor time of this thread.
 fn processor_time() -> Duration {
     let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     let nanoseconds = statistics.split(' ').next().unwrap();
@@ -117,7 +117,7 @@ fn object(number: usize, claims: impl Iterator<Item = (String, bool)>) -> Direct
     }
 }
 
-/// An account of an object, or a hand-made one, whose first address is the primary.
+/// An account of an object, or a manual one, whose first address is the primary.
 fn account(
     number: u128,
     of: Option<usize>,

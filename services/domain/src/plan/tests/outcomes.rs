@@ -1,4 +1,4 @@
-//! What rows say is what becomes of the accounts, in every world.
+//! Agreement of rows and accounts, in every world.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What holds in every world.
+//! Properties of every world.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +55,7 @@ proptest! {
 
     #[test]
     fn planning_again_changes_nothing_and_finds_the_rows_that_were_foretold(mut world in any_world()) {
-        // What another server was the first to lack is no longer new the next time.
+        // An address that a different server was the first to lack is no longer new the next time.
         world.withholding.other_server = false;
         let (directory, portal) = (world.directory(), world.portal());
         let plan = world.plan(&directory, &portal);
@@ -169,7 +169,7 @@ proptest! {
     }
 }
 
-/// Whether a row refuses its claim so that the address counts as absent.
+/// True if a row refuses its claim so that the address counts as absent.
 fn is_refusal_of_the_claim(row: &PlannedRow<'_>) -> bool {
     matches!(
         row.reason,

@@ -1,4 +1,4 @@
-//! Rules 4 and 7: hand-made accounts, accounts whose object is gone, and protected accounts.
+//! Rules 4 and 7: manual accounts, accounts whose object is missing, and protected accounts.
 
 use crate::object::Origin;
 use crate::plan::{Removal, Rules};

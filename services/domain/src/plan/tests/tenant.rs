@@ -42,7 +42,7 @@ impl Tenant {
         self.domains.retain(|domain| *domain != name);
     }
 
-    /// What the directory holds from here on: each object with its claims, as `proxyAddresses` has them.
+    /// Objects of the directory from now on, each with its claims, as `proxyAddresses` has them.
     pub(super) fn directory(&mut self, objects: &[(&str, &str)]) -> &mut Self {
         self.objects = objects.iter().map(|(id, values)| object(id, values)).collect();
         self
@@ -59,7 +59,7 @@ impl Tenant {
         self
     }
 
-    /// Accounts made by hand: each with its addresses, the primary first.
+    /// Manual accounts, each with its addresses, the primary first.
     pub(super) fn hand_made(&mut self, accounts: &[&str]) -> &mut Self {
         for addresses in accounts {
             let account = hand_made(self.id(), addresses);
@@ -79,7 +79,7 @@ impl Tenant {
         self
     }
 
-    /// Adds an address by hand to the account that has this primary address.
+    /// Adds an address manually to the account that has this primary address.
     pub(super) fn typed(&mut self, primary: &str, address: &str) -> &mut Self {
         self.account(primary, |account| {
             account.addresses.push(manual(address, AddressType::Alias));
@@ -100,7 +100,7 @@ impl Tenant {
         self.portal.iter().filter(|account| !account.removed)
     }
 
-    /// Plans, applies, and answers the rows that tell of something, each as `address VERDICT REASON other`, sorted.
+    /// Plans, applies, and returns the rows with news, each as `address VERDICT REASON other`, sorted.
     pub(super) fn sync(&mut self) -> Vec<String> {
         self.sync_at(now())
     }
@@ -114,7 +114,7 @@ impl Tenant {
         rows
     }
 
-    /// What is asked of the plan, which is not applied.
+    /// The result asked of the plan, which is not applied.
     pub(super) fn plan<T>(&self, ask: impl FnOnce(&Plan<'_>) -> T) -> T {
         self.plan_at(now(), |_, plan, _| ask(plan))
     }
@@ -150,7 +150,8 @@ impl Tenant {
         ask(&self.portal, &plan, next_id)
     }
 
-    /// The live accounts, each as `number: primary alias …`; `*` marks typed addresses, `~` stale ones, `=` domain aliases.
+    /// The live accounts, each as `number: primary alias …`; `*` marks manual addresses, `~` stale ones, `=` domain
+    /// aliases.
     pub(super) fn accounts(&self) -> Vec<String> {
         let mark = |state: &AddressState| {
             let typed = if state.origin == Origin::Manual { "*" } else { "" };

@@ -1,4 +1,4 @@
-//! What holds of all that waits, in every world.
+//! Properties of everything that waits, in every world.
 
 use std::collections::BTreeSet;
 
@@ -133,7 +133,7 @@ fn is_withheld(reason: Option<Reason>) -> bool {
     )
 }
 
-/// Whether a row takes its address from an account, or gives it back: what an approval of its run says may happen.
+/// True if a row takes its address from an account, or makes it manual again: an approval of its run says that it may.
 fn takes(row: &PlannedRow<'_>) -> bool {
     row.verdict == Verdict::Remove
         || matches!(

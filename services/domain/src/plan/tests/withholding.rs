@@ -6,7 +6,8 @@ use crate::verdict::Reason;
 
 use super::tenant::Tenant;
 
-/// A tenant with Remove Accounts on, whose directory lost `bob` and the alias of `ann`; and beside them what was typed.
+/// A tenant with Remove Accounts on, whose directory lost `bob` and the alias of `ann`; and beside them manual
+/// addresses.
 fn tenant(keep_manual: bool) -> Tenant {
     let mut tenant = Tenant::with(Rules {
         removal: Removal::On { keep_manual },

@@ -14,7 +14,7 @@ use crate::plan::{
     TenantDomains, Withholding, plan,
 };
 
-/// `alias.test` is an alias of `main.test`; `other.test` is another tenant's and `nobody.test` nobody's.
+/// `alias.test` is an alias of `main.test`; `other.test` is another tenant's and `nobody.test` has no owner.
 const DOMAINS: [&str; 5] = [
     "main.test",
     "second.test",
@@ -198,7 +198,7 @@ prop_compose! {
     }
 }
 
-/// What a random account is before the addresses are dealt.
+/// A random account before the addresses are dealt.
 #[derive(Clone, Debug)]
 struct Hand {
     object: Option<usize>,
@@ -229,7 +229,7 @@ prop_compose! {
     }
 }
 
-/// Accounts of which no two name the same object or hold the same address, as the portal sees to.
+/// Accounts of which no two name the same object or have the same address, as the portal ensures.
 fn accounts() -> impl Strategy<Value = Vec<AccountState>> {
     (vec(hand(), 0..6), Just(addresses()).prop_shuffle()).prop_map(|(hands, deck)| {
         let mut deck = deck

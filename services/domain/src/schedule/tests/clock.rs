@@ -1,4 +1,4 @@
-//! Around every change of the clocks, against somebody who looks at the clock on the wall every minute.
+//! Times around every change of the clocks, compared with a person who looks at the clock on the wall every minute.
 
 use std::collections::BTreeSet;
 

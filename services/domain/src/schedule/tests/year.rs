@@ -63,7 +63,7 @@ impl Year {
         (0..24).step_by(self.every.into())
     }
 
-    /// Whether a due time of the calendar is in the gap.
+    /// True if a due time of the calendar is in the gap.
     fn leaves_out_a_slot(&self, (first, end): Gap) -> bool {
         let mut days = first
             .date()
@@ -75,7 +75,7 @@ impl Year {
         })
     }
 
-    /// Whether clocks leave out a part of this day, or what it makes up for.
+    /// True if clocks leave out a part of this day, or the time that makes up for it.
     fn has_gap_on(&self, date: Date) -> bool {
         let begin = date.at(0, 0, 0, 0);
         let end = date.tomorrow().unwrap().at(2, 0, 0, 0);
@@ -84,7 +84,7 @@ impl Year {
             .any(|(first, after)| *first < end && begin <= *after)
     }
 
-    /// Whether this is a minute past the first full hour after a gap that a due time of the calendar is in.
+    /// True for a minute past the first full hour after a gap that a due time of the calendar is in.
     fn makes_up(&self, local: DateTime) -> bool {
         let full_hour = local.with().minute(0).build().unwrap();
         self.gaps.iter().any(|gap| {
@@ -123,7 +123,7 @@ impl Year {
     }
 
     fn there_are_as_many_as_its_days_have_together(&self) {
-        // Where 00:01 becomes 01:01, two hours past midnight stand for midnight too.
+        // If 00:01 becomes 01:01, two hours past midnight stand for midnight too.
         let shared = usize::from(self.name == "America/St_Johns in 2006, every 2 hours");
         let expected = self.days * self.slots().count() - shared;
         assert_eq!(self.due.len(), expected, "{}", self.name);
@@ -139,7 +139,7 @@ impl Year {
         }
     }
 
-    /// How many they are.
+    /// The number of them.
     fn gaps_are_made_up_for_right_after_them(&self) -> usize {
         let gaps = || self.gaps.iter().filter(|gap| self.leaves_out_a_slot(**gap));
         for gap in gaps() {

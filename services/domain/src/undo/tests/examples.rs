@@ -1,4 +1,4 @@
-//! What becomes of accounts when a run is taken back, by example.
+//! Outcomes of accounts when a run is reverted, by example.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -68,7 +68,7 @@ fn touched(before: Before) -> Before {
     }
 }
 
-/// What taking a run back comes to: each change as `number KIND`, each row as `address VERDICT REASON other`, live accounts.
+/// Result of reverting a run: each change as `number KIND`, each row as `address VERDICT REASON other`, live accounts.
 fn told(before: &[Before], now: Vec<AccountState>) -> (Vec<String>, Vec<String>, u64) {
     let Undo {
         changes,

@@ -1,4 +1,4 @@
-//! What holds whatever the run and whatever came after it.
+//! Properties of every revert, for any run and any later changes.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -12,7 +12,7 @@ use crate::plan::{AccountChange, AccountState, Portal};
 use crate::undo::{Before, Undo, undo};
 use crate::verdict::{Reason, Verdict};
 
-/// A run, what somebody may have done after it, and the accounts as they are then.
+/// A run, possible later changes, and the accounts as they are then.
 #[derive(Clone, Debug)]
 struct Story {
     portal: Portal,
@@ -157,7 +157,7 @@ proptest! {
         let told: BTreeSet<_> = undone.rows.iter().filter(|row| row.verdict != Verdict::Skip).map(|row| &row.address).collect();
         for address in before.keys().chain(after.keys()).filter(|address| before.get(*address) != after.get(*address)) {
             let told = told.contains(address);
-            // Of an account whose primary address alone changes, the others are not told.
+            // If only the primary address of an account changes, its other addresses have no row.
             let same_account = before.get(address).map(|held| held.0) == after.get(address).map(|held| held.0);
             prop_assert!(told || same_account, "{} is not told", address);
         }

@@ -1,4 +1,5 @@
-//! What a server lets through by a filter that was built is what is read as being of the kinds and domains asked for.
+//! Agreement of built filters with reading: an entry that a server lets through is read as one of the requested types
+//! and domains.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -41,7 +42,7 @@ impl Server {
         }
     }
 
-    /// Whether a filter holds of an entry; none: neither true nor false (RFC 4511 4.5.1.7).
+    /// Result of a filter for an entry; `None`: neither true nor false (RFC 4511 4.5.1.7).
     fn evaluate(self, filter: &Filter, entry: &Entry) -> Option<bool> {
         match filter {
             Filter::And(filters) => self.all(filters, entry),
