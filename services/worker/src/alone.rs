@@ -1,9 +1,9 @@
 //! A run in a process of its own.
 //!
-//! A run that has lost a worker may have ended it: by its memory, by a fault of ours. Tried again beside others it would end
-//! them too, so it is done by another process of this same program, with the same configuration. The two speak over
-//! a socket that is the child's standard input: the job goes down, its disposition comes back. The child ends with its
-//! parent, whose end closes the socket, and is killed when nobody waits for it any more.
+//! A run that has lost a worker may have ended it, by its memory or by a fault of ours. Tried again beside others, it
+//! would end them too. Another process of this same program therefore does it, with the same configuration. The two
+//! speak over a socket that is the child's standard input: the job goes down, its disposition comes back. The child
+//! ends with its parent, whose end closes the socket. It is killed when its parent no longer waits for it.
 
 pub(crate) mod child;
 mod wire;
@@ -24,11 +24,11 @@ use tokio::{
 
 use crate::run::Disposition;
 
-/// The program that runs, even if its file was replaced meanwhile.
+/// The running program, even if its file has been replaced since then.
 const THIS_PROGRAM: &str = "/proc/self/exe";
-/// What tells the program to do one run.
+/// Argument that makes the program do one run.
 pub(crate) const COMMAND: &str = "do-one-run";
-/// How long beyond a run's time its process may take: to begin, and for an outcome that is late.
+/// Time that a run's process may take beyond the run's own time: to begin, and for an outcome that is late.
 const GRACE: Duration = Duration::from_mins(3);
 
 /// Does runs in processes of their own, so many at once.

@@ -14,7 +14,8 @@ use crate::{
     run::Runner,
 };
 
-/// What does the one run of a process of its own. Renewed seals are nobody's to publish there: a later run makes them again.
+/// Parts for the one run of a process of its own. That process publishes no renewed seals: a later run makes them
+/// again.
 pub(crate) fn runner_alone(config: &Config) -> Result<Runner, BoxError> {
     let (credentials, _renewals) = Credentials::new(OpeningKeys::read(&config.credentials.key_files)?);
     let reconcile = Reconcile::new(grpc::connect(&config.reconcile)?);

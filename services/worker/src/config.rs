@@ -17,34 +17,34 @@ use crate::{
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where health is asked for.
+    /// The health service.
     #[serde(default = "default_server")]
     pub server: ServerConfig,
     /// Logs, traces and metrics.
     #[serde(default)]
     pub telemetry: TelemetryConfig,
-    /// How the process ends.
+    /// The end of the process.
     #[serde(default)]
     pub lifecycle: LifecycleConfig,
-    /// Where jobs come from.
+    /// The source of jobs.
     pub amqp: AmqpConfig,
-    /// Where runs begin and end.
+    /// The service at which runs begin and end.
     pub reconcile: ClientConfig,
-    /// What opens credentials.
+    /// The keys that open credentials.
     pub credentials: CredentialsConfig,
-    /// Where the worker may connect.
+    /// Networks to which the worker may connect.
     #[serde(default)]
     pub network: NetworkConfig,
-    /// How directories are read.
+    /// The way directories are read.
     #[serde(default)]
     pub directory: DirectoryConfig,
-    /// How many runs go on at once.
+    /// Runs at once.
     #[serde(default)]
     pub lanes: LanesConfig,
-    /// What is expected of a directory.
+    /// Expectations of a directory.
     #[serde(default)]
     pub pace: PaceConfig,
-    /// What one run may take.
+    /// Limits of one run.
     #[serde(default)]
     pub limits: LimitsConfig,
 }
@@ -63,7 +63,7 @@ pub struct CredentialsConfig {
 pub struct NetworkConfig {
     /// Beside public addresses.
     pub allow: Vec<Network>,
-    /// Whatever else holds.
+    /// Networks that are refused, whatever else allows them.
     pub deny: Vec<Network>,
 }
 
@@ -71,7 +71,7 @@ pub struct NetworkConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DirectoryConfig {
-    /// Whether connections without TLS are made.
+    /// Connections without TLS are allowed.
     pub allow_plaintext: bool,
     /// Entries asked for at a time.
     pub page_size: u32,
@@ -103,7 +103,7 @@ impl Default for DirectoryConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LanesConfig {
-    /// Somebody waits for these.
+    /// Runs for which a caller waits.
     pub interactive: u16,
     /// Due by a schedule.
     pub scheduled: u16,
@@ -183,11 +183,11 @@ pub struct LimitsConfig {
     pub entry_bytes: usize,
     /// Length of one message from a directory.
     pub message_bytes: usize,
-    /// What one run may hold back.
+    /// Bytes that one run may buffer.
     pub hold_bytes: usize,
-    /// Whatever one run holds.
+    /// Bytes of all that one run holds.
     pub run_bytes: usize,
-    /// Whatever all runs and connection tests hold together.
+    /// Bytes of all that runs and connection tests hold together.
     pub process_bytes: usize,
 }
 
@@ -417,7 +417,7 @@ impl Config {
         }
     }
 
-    /// What is expected of a directory.
+    /// Expectations of a directory.
     pub fn pace(&self) -> Pace {
         Pace {
             grace: Duration::from_millis(self.pace.grace_milliseconds),
@@ -430,7 +430,7 @@ impl Config {
         }
     }
 
-    /// Where it may connect.
+    /// Networks to which the worker may connect.
     pub fn networks(&self) -> Networks {
         Networks::new(&self.network.allow, &self.network.deny)
     }

@@ -1,8 +1,8 @@
-//! Tries a directory out for somebody who waits: each step is told as it is over.
+//! Tests the connection to a directory for a caller that waits, and reports each step as it ends.
 //!
-//! A test goes the way of a read, by the same code, under the same limits, and to the same networks; it is
-//! bounded in time on top. It binds once, on one host, whatever comes of it: a wrong password that is tried often
-//! locks an account. The password is opened for the bind, and wiped after it. Nothing of what is found is logged.
+//! A test uses the code of a read, under the same limits and to the same networks, and it is bounded in time as well.
+//! It binds once, on one host, whatever the result: repeated wrong passwords lock an account. The password is opened
+//! for the bind, and wiped after it. Nothing of the findings is logged.
 
 mod account;
 mod ask;
@@ -45,14 +45,14 @@ pub(crate) use steps::Bound;
 use steps::{Over, Steps};
 use way::Way;
 
-/// How long a test may take in all. Whoever asked for it waits longer, and so hears its end.
+/// Time that a test may take in all. Its caller waits longer, and so hears its end.
 const LIMIT: Duration = Duration::from_secs(100);
 /// Steps that may wait to be sent.
 const WAITING_STEPS: usize = 4;
 
 /// Tests connections.
 pub(crate) struct Tester {
-    /// Where connections may go, and under which limits.
+    /// Networks and limits of connections.
     pub reader: Arc<Reader>,
     /// Open sealed passwords.
     pub credentials: Arc<Credentials>,
@@ -139,7 +139,7 @@ impl Tester {
         sent.is_ok()
     }
 
-    /// A stored credential that is refused again and again pauses the schedule, whoever tried it.
+    /// A stored credential that is refused repeatedly pauses the schedule, whoever tried it.
     async fn note(&self, job: &Job, test: &ConnectionTest, bound: Option<Bound>) {
         let Some(bound) = bound.filter(|_| test.credential_generation > 0) else {
             return;
@@ -155,7 +155,7 @@ impl Tester {
     }
 }
 
-/// Does a test, and hands its steps to `told`. Answers how the bind went, if the directory judged one.
+/// Does a test, and hands its steps to `told`. Returns the bind's result, if the directory judged one.
 pub(crate) async fn conduct(
     reader: &Reader,
     directory: &Directory,
@@ -191,7 +191,7 @@ fn stopped() -> (Told, ReadError) {
     (told, error)
 }
 
-/// The steps, in their order. That one of them failed was told.
+/// The steps, in their order. The failure of one was reported.
 async fn probe(
     reader: &Reader,
     directory: &Directory,

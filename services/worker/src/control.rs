@@ -1,4 +1,4 @@
-//! What a run under way is told, and what it tells.
+//! Messages to and from a run in progress.
 
 use std::sync::{
     OnceLock,
@@ -7,16 +7,16 @@ use std::sync::{
 
 use tokio_util::sync::CancellationToken;
 
-/// Why a run is to stop before its end.
+/// Reasons to stop a run before its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// Somebody cancelled it, or its settings were deleted.
+    /// It was cancelled, or its settings were deleted.
     Cancelled,
     /// Another worker has it now.
     Fenced,
 }
 
-/// How far the read is.
+/// Progress of the read.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
     objects: AtomicU64,
@@ -44,9 +44,9 @@ impl Progress {
 /// Shared by what reads, what submits and what keeps the lease.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
-    /// How far the read is.
+    /// Progress of the read.
     pub progress: Progress,
-    /// Cancelled when the run is to stop.
+    /// Cancelled when the run must stop.
     pub stopped: CancellationToken,
     why: OnceLock<Stop>,
 }
@@ -58,7 +58,7 @@ impl Control {
         self.stopped.cancel();
     }
 
-    /// Why the run is to stop, if it is.
+    /// The reason to stop, if there is one.
     pub(crate) fn why(&self) -> Option<Stop> {
         self.why.get().copied()
     }

@@ -1,6 +1,6 @@
-//! Opens sealed passwords, and seals those of older keys anew for the newest one.
+//! Opens sealed passwords, and seals those of older keys again to the newest one.
 //!
-//! A renewal is handed to the scheduler, which keeps it if the credential is still the tenant's. None is worth a
+//! A renewal is handed to the scheduler, which keeps it if the credential is still the tenant's. No renewal is worth a
 //! failed run: one that is lost is made again.
 
 use std::{
@@ -34,7 +34,7 @@ const REMEMBERED: usize = 10_000;
 pub(crate) struct Sealed<'a> {
     /// The customer.
     pub tenant_id: &'a str,
-    /// Where the password may be sent.
+    /// The place where the password may be sent.
     pub directory: &'a Directory,
     /// The seal.
     pub credential: &'a SealedCredential,
@@ -51,7 +51,7 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    /// With these keys. The renewals are to be published.
+    /// Opens with these keys. The renewals must be published.
     pub(crate) fn new(keys: OpeningKeys) -> (Self, mpsc::Receiver<SealRenewal>) {
         let (renewals, receiver) = mpsc::channel(WAITING_RENEWALS);
         let this = Self {
@@ -101,7 +101,7 @@ impl Credentials {
         }
     }
 
-    /// Whether this is the first time.
+    /// True the first time.
     fn remember(&self, tenant_id: &str, generation: i64) -> bool {
         let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
         if renewed.len() >= REMEMBERED {

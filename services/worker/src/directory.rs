@@ -54,15 +54,15 @@ use tls::{SystemRoots, Trust};
 /// Reads directories.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    /// Where it may connect.
+    /// Networks to which it may connect.
     pub networks: Networks,
-    /// What it accepts.
+    /// Bounds that it accepts.
     pub limits: Limits,
-    /// What large messages borrow from.
+    /// Memory that large messages borrow from.
     pub memory: Arc<Memory>,
-    /// Whether a connection without any protection may be made.
+    /// Connections without any protection are allowed.
     pub allow_plaintext: bool,
-    /// Whom it trusts for tenants without authorities of their own.
+    /// Authorities trusted for tenants without authorities of their own.
     pub system_roots: SystemRoots,
 }
 
@@ -81,7 +81,7 @@ impl Reader {
         Session::begin(connection, target).await
     }
 
-    /// What makes connections to `target`, if the operator allows any. Its time runs from here on.
+    /// A dialler for connections to `target`, if the operator allows any. Its time runs from now on.
     pub(crate) fn dialler(&self, target: &Target) -> Result<Dialler<'_>, ReadError> {
         if target.security == Security::Plaintext && !self.allow_plaintext {
             return Err(ReadError::PlaintextNotAllowed);

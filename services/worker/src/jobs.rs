@@ -28,7 +28,7 @@ pub(crate) use connection_tests::ConnectionTests;
 pub(crate) use lane::LaneWork;
 use running::{Admission, Runs};
 
-/// What every lane shares.
+/// Parts that every lane shares.
 pub(crate) struct Jobs {
     runner: Arc<Runner>,
     alone: Alone,
@@ -38,7 +38,7 @@ pub(crate) struct Jobs {
 }
 
 impl Jobs {
-    /// Does runs with `runner`, or in processes of their own, and sends on what is to be tried later.
+    /// Does runs with `runner`, or in processes of their own, and sends on those that must be tried later.
     pub(crate) fn new(runner: Arc<Runner>, alone: Alone, publisher: Publisher) -> Self {
         Self {
             runner,
@@ -148,7 +148,7 @@ impl Jobs {
                 disposition => disposition,
             }
         };
-        // Whatever holds the run up: its directory, its size, reconcile, or the tenant's lock.
+        // The cause of the delay may be the directory, the size, reconcile, or the tenant's lock.
         tokio::select! {
             disposition = work => disposition,
             never = place.take_turns() => match never {},
@@ -196,7 +196,7 @@ fn next_attempt(job: Job) -> Job {
     }
 }
 
-/// The broker hands the job out again, and BeginRun tells whoever gets it that it is done.
+/// The broker hands the job out again, and BeginRun says to the worker that gets it that the run is done.
 fn note_failure(failed: &'static str, result: Result<(), AmqpError>) {
     if let Err(error) = result {
         outage::report(&error, failed);

@@ -1,11 +1,11 @@
-//! Reads directories and hands what they hold to reconcile.
+//! Reads directories and hands the objects to reconcile.
 //!
-//! A worker owns nothing: no database, no disk. It takes a job, begins the run at reconcile, opens the
-//! tenant's credential, reads the directory as a stream, and submits what it read or says that nothing
-//! changed. It alone holds the keys that open credentials, and it alone speaks to customers' servers.
+//! A worker owns nothing: no database, no disk. It takes a job, begins the run at reconcile, opens the tenant's
+//! credential, reads the directory as a stream, and submits the read or reports that nothing has changed. Only workers
+//! hold the keys that open credentials, and only they speak to customers' servers.
 //!
-//! Invariants: what a directory sends is bounded before it is parsed; nothing here grows with a directory
-//! beyond what a run may hold back; only a complete read has an effect; no log shows an address or a password.
+//! Invariants: a directory's answers are bounded before they are parsed; nothing here grows with a directory beyond
+//! what a run may buffer; only a complete read has an effect; no log shows an address or a password.
 
 mod alone;
 mod assembly;
@@ -26,7 +26,7 @@ mod slots;
 
 pub use service::{Command, start};
 
-/// What the worker is called in logs, traces and by the broker.
+/// The worker's name in logs, traces and at the broker.
 pub const NAME: &str = "rollcall-worker";
 
 /// Readers of bytes that strangers send, for `make fuzz`.

@@ -11,16 +11,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// Memory is counted in these.
 const UNIT: usize = 1024;
 
-/// What the runs of this process may borrow.
+/// Memory that the runs of this process may borrow.
 #[derive(Debug)]
 pub struct Memory {
     free: Arc<Semaphore>,
     run_bytes: usize,
-    /// What is left to those who cannot do with less.
+    /// Share that is left to borrowers that need it.
     reserve: usize,
 }
 
-/// Why no more is lent.
+/// Reasons why no more is lent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Full {
     /// The run has all that one run may have: so many bytes.
@@ -40,12 +40,12 @@ impl Memory {
         }
     }
 
-    /// What one run borrows: nothing yet.
+    /// Account of one run's loans, empty at first.
     pub fn share(&self) -> Share {
         self.share_of(self.run_bytes)
     }
 
-    /// What borrows at most so much.
+    /// Account that borrows at most so much.
     pub fn share_of(&self, limit: usize) -> Share {
         Share {
             free: Arc::clone(&self.free),
@@ -56,7 +56,7 @@ impl Memory {
         }
     }
 
-    /// What one run borrows for what it can do without: half of everything is left to others.
+    /// Account of one run's loans for data that it can do without: half of everything is left to others.
     pub fn spare_share(&self) -> Share {
         Share {
             reserve: self.reserve,
@@ -65,7 +65,7 @@ impl Memory {
     }
 }
 
-/// What one run has borrowed. Dropped, it is given back.
+/// Memory that one run has borrowed. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Share {
     free: Arc<Semaphore>,

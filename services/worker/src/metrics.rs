@@ -1,4 +1,4 @@
-//! What a worker counts.
+//! Numbers that a worker counts.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ impl Metrics {
         self.count(1, "succeeded", "none");
     }
 
-    /// The run changed nothing, since a person is to look at it first.
+    /// The run changed nothing, because a person must review it first.
     pub(crate) fn held(&self) {
         self.count(1, "held", "none");
     }

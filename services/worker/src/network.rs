@@ -1,8 +1,8 @@
-//! Where a worker may connect. Customers name hosts, so the operator names networks.
+//! Networks to which a worker may connect. Customers name hosts, so the operator names networks.
 //!
-//! Public addresses are allowed, and what `allow` adds; what `deny` names is refused whatever else holds.
-//! The address that is checked is the one that is dialled, so a name that resolves differently the next time
-//! gains nothing. An IPv4 address in an IPv6 one (mapped, or behind NAT64) is judged as the IPv4 address.
+//! Public addresses are allowed, and those that `allow` adds. Those that `deny` names are refused in any case. The
+//! address that is checked is the one that is dialled, so a name that resolves differently the next time gains nothing.
+//! An IPv4 address in an IPv6 one (mapped, or behind NAT64) is judged as the IPv4 address.
 
 use std::{
     fmt,
@@ -54,7 +54,7 @@ impl Networks {
         }
     }
 
-    /// Whether `address` may be dialled.
+    /// True if `address` may be dialled.
     pub fn allows(&self, address: IpAddr) -> bool {
         let seen = see_through(address);
         let within = |networks: &[IpNet]| {
@@ -86,7 +86,7 @@ fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// What the IANA special-purpose registry does not reserve.
+/// Addresses that the IANA special-purpose registry does not reserve.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     !matches!(
         address.octets(),

@@ -28,7 +28,7 @@ const LONG_CALL: Duration = Duration::from_mins(1);
 /// A thousand names of missing objects, each as long as is accepted, and longer once they are normalised.
 const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Why a call did not do what was asked.
+/// Reasons why a call did not succeed.
 #[derive(Debug, Error)]
 pub(crate) enum CallError {
     /// The run is another worker's now.
@@ -37,18 +37,18 @@ pub(crate) enum CallError {
     /// The settings are no longer those that the run began with.
     #[error("the settings changed")]
     SettingsChanged,
-    /// What decides on *unchanged* is no longer what it was.
+    /// An input of the decision *unchanged* has changed.
     #[error("the read must be submitted after all")]
     NotUnchanged,
-    /// What was read is refused, and would be refused again: the run fails.
+    /// The read is refused, and would be refused again: the run fails.
     #[error("reconcile: {why}")]
     ReadRefused {
-        /// How it fails.
+        /// The failure.
         code: FailureCode,
         /// In reconcile's words.
         why: String,
     },
-    /// What was sent is refused, and would be refused again.
+    /// The request is refused, and would be refused again.
     #[error("reconcile refused what was sent: {0}")]
     Refused(String),
     /// A fault of ours: it passes.
@@ -137,7 +137,7 @@ impl Reconcile {
             .map(|v1::FailRunResponse {}| ())
     }
 
-    /// Tells how the bind of a connection test went.
+    /// Reports the result of a connection test's bind.
     pub(crate) async fn note_bind(&self, request: NoteBindRequest) -> Result<(), CallError> {
         within(SHORT_CALL, self.0.clone().note_bind(request))
             .await

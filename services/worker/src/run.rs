@@ -48,19 +48,19 @@ const BEGINNINGS: usize = 3;
 /// takes a delivery back after 30 minutes, together with all others of its lane.
 const BEGIN_ANEW_WITHIN: Duration = Duration::from_mins(2);
 
-/// What becomes of a job.
+/// Dispositions of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Disposition {
     /// It is done with.
     Done,
     /// It waits for another run, or for a service of ours; that is no attempt.
     Park,
-    /// The same, and this worker no longer works under the lease with this fence: whoever comes next may have it at once.
+    /// The same, and this worker no longer works under the lease with this fence: the next worker may have it at once.
     GiveUp(i64),
     /// The directory was asked in vain, for a reason of ours, and is asked again later, each time by longer; that is no
     /// attempt. The fence is that of a lease that could not be given back.
     InVain(Option<i64>),
-    /// It is to be done in a process that does nothing else.
+    /// It must be done in a process that does only this run.
     NeedsProcess,
     /// The next attempt is due after this delay.
     Retry(Delay),
@@ -75,17 +75,17 @@ pub(crate) enum Disposition {
 /// A run that is this worker's.
 #[derive(Debug, Clone)]
 pub(crate) struct Lease {
-    /// Whose run.
+    /// The tenant.
     pub tenant_id: String,
-    /// Which run.
+    /// The run.
     pub run_id: String,
-    /// What orders its writers.
+    /// The fence, which orders its writers.
     pub fence: i64,
 }
 
 /// Does runs.
 pub(crate) struct Runner {
-    /// Where runs begin and end.
+    /// The service at which runs begin and end.
     pub reconcile: Reconcile,
     /// Opens passwords.
     pub credentials: Arc<Credentials>,
@@ -93,15 +93,15 @@ pub(crate) struct Runner {
     pub reader: Arc<Reader>,
     /// Names this process in leases.
     pub worker_id: String,
-    /// Whether this process does one run and nothing else.
+    /// This process does only one run.
     pub alone: bool,
-    /// What one run may hold back, in bytes.
+    /// Bytes that one run may buffer.
     pub hold_bytes: usize,
     /// Lends runs what they hold beyond what each needs in any case.
     pub memory: Arc<Memory>,
-    /// How long a run may take.
+    /// Time that a run may take.
     pub run_limit: Duration,
-    /// What is expected of a directory.
+    /// Expectations of a directory.
     pub pace: Pace,
     /// Counts what runs come to.
     pub metrics: Metrics,
@@ -146,8 +146,8 @@ impl Runner {
             BeginStatus::Started => self.started(job, begun, place).await,
             BeginStatus::Finished => Step::Settled(Disposition::Done),
             BeginStatus::NeedsProcess => Step::Settled(Disposition::NeedsProcess),
-            // What this process has in hand is told apart before it gets here: the answer to an earlier call was lost. The
-            // lease falls silent, and can be taken then.
+            // Jobs that this process has in hand are sorted out before they get here: the answer to an earlier call was
+            // lost. The lease falls silent, and can be taken then.
             BeginStatus::RunningHere | BeginStatus::Busy | BeginStatus::Taken | BeginStatus::Unspecified => {
                 Step::Settled(Disposition::Park)
             }
@@ -206,7 +206,7 @@ impl Runner {
 }
 
 /// Another worker has the run, or another run of the tenant took the lease of one that was silent. In the second case
-/// there is no other job for it, so this one stays: the next BeginRun tells what is to become of it.
+/// there is no other job for it, so this one stays: the next BeginRun decides about it.
 fn fenced(lease: &Lease) -> Disposition {
     tracing::warn!(
         tenant.id = lease.tenant_id,

@@ -28,7 +28,7 @@ use crate::{
     slots::{Beside, Slots},
 };
 
-/// What the binary does beside being a service.
+/// Commands of the binary besides being a service.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Makes a key that opens credentials, and its public half that seals them

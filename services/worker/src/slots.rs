@@ -1,12 +1,12 @@
-//! What the runs of a worker may do at once.
+//! Division of a worker's capacity among its runs.
 //!
-//! A slot belongs to a run that does something, and to nobody for longer than its turn. A run whose directory is silent
-//! gives its slot up while it goes on: it needs no more than a task, a thread that sleeps and a socket. A run that takes
-//! long, whatever holds it up, goes on without one too. Both are bounded, for all lanes together. A tenant has one of them
-//! at most, because it has one lease.
+//! A slot belongs to a run that works, and to no run for longer than its turn. A run whose directory is silent gives
+//! its slot up and continues: it needs no more than a task, a thread that sleeps and a socket. A run that takes long,
+//! for whatever reason, continues without one too. Both are bounded, for all lanes together. A tenant has at most one
+//! of them, because it has one lease.
 //!
-//! Each run that gives its slot up lets one more run begin beside the slots, for a while. So the number of runs that
-//! find out about their directories doubles as long as they find silence or a long read, and a healthy run behind two
+//! Each run that gives its slot up lets one more run begin beside the slots, for a while. The number of runs that learn
+//! about their directories therefore doubles as long as they find silence or a long read. A healthy run behind two
 //! hundred of those begins after a few of these rounds.
 
 use std::{
@@ -25,11 +25,11 @@ use tokio::{
 #[cfg(test)]
 mod tests;
 
-/// How long a run may have a slot while others wait for it. Nearly every run has ended by then.
+/// Time for which a run may have a slot while others wait for it. Nearly every run has ended by then.
 pub(crate) const TURN: Duration = Duration::from_millis(250);
 
-/// How long a run that gave up its slot lets another run begin in its stead: longer than it takes to take a job and begin its run,
-/// also on a machine that is short of time.
+/// Time for which a run that gave up its slot lets another run begin in its stead. It is longer than it takes to take a
+/// job and begin its run, even on a machine that is short of time.
 pub(crate) const STEAD: Duration = Duration::from_secs(5);
 
 /// Places of runs without a slot, for all lanes of a worker together.
@@ -58,7 +58,7 @@ pub(crate) struct Slots {
     most: usize,
     reading: Arc<Semaphore>,
     beside: Beside,
-    /// How many runs of this lane may be without a slot at once; they share `waiting` with the other lanes.
+    /// Runs of this lane that may be without a slot at once; they share `waiting` with the other lanes.
     most_waiting: usize,
     runs: Mutex<Runs>,
     changed: Notify,
@@ -79,17 +79,17 @@ struct Runs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full;
 
-/// What one run has of its lane, until it is dropped.
+/// Share of one run in its lane, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     slots: Arc<Slots>,
     id: u64,
     stage: Mutex<Stage>,
-    /// Told when the run is to go on without a slot.
+    /// Notified when the run must continue without a slot.
     has_had_turn: Notify,
 }
 
-/// What a run does.
+/// Activity of a run.
 #[derive(Debug)]
 enum Stage {
     /// It finds out about its directory, and counts as one with a slot.
@@ -122,7 +122,7 @@ impl Slots {
         })
     }
 
-    /// How many more runs may begin at this moment.
+    /// Number of runs that may begin at this moment.
     pub(crate) fn room(&self, now: Instant) -> usize {
         let runs = self.runs();
         let free = self.beside.waiting.available_permits();
@@ -255,12 +255,12 @@ impl Place {
         }
     }
 
-    /// Whether the run may be sent to the slow lane: it is not in it already.
+    /// True if the run may be sent to the slow lane: it is not in it already.
     pub(crate) fn may_give_way(&self) -> bool {
         self.slots.lane != Lane::Slow
     }
 
-    /// Whether the run has no slot because its directory waits.
+    /// True if the run has no slot because its directory waits.
     pub(crate) fn is_waiting(&self) -> bool {
         matches!(*self.stage(), Stage::Waiting { .. })
     }

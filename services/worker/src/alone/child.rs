@@ -50,7 +50,7 @@ pub(crate) fn run(config_file: Option<&Path>) -> Result<(), BoxError> {
 
 async fn do_run(config: &Config, job: &Job, traceparent: &str) -> Result<Disposition, BoxError> {
     let telemetry = telemetry::init(crate::NAME, env!("CARGO_PKG_VERSION"), &config.telemetry)?;
-    // Whoever ends the worker ends it with its children: the worker decides how long they are waited for.
+    // A signal that ends the worker also reaches its children, but the worker decides how long it waits for them.
     let _terminate = signal(SignalKind::terminate())?;
     let _interrupt = signal(SignalKind::interrupt())?;
     let span = span_of(job, None);
@@ -64,7 +64,7 @@ async fn do_run(config: &Config, job: &Job, traceparent: &str) -> Result<Disposi
     Ok(disposition)
 }
 
-/// Nobody else is here to give way to, whatever the directory does.
+/// No other run is here to give way to, whatever the directory does.
 fn the_only_place() -> Arc<Place> {
     Arc::new(Slots::new(Lane::Slow, 1, &Beside::new(PLACES, 1)).place())
 }
@@ -82,7 +82,7 @@ fn end_with_the_parent(mut socket: Socket) -> io::Result<()> {
         .map(drop)
 }
 
-/// When memory runs short, it is this process that the kernel ends, and not the one that does everybody else's runs.
+/// When memory runs short, the kernel ends this process and not the one that does all other runs.
 fn be_the_first_to_go() {
     if let Err(error) = std::fs::write("/proc/self/oom_score_adj", "1000") {
         tracing::debug!(%error, "the kernel decides which process goes first");

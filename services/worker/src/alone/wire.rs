@@ -1,4 +1,4 @@
-//! What a worker and the process of a run say to each other: two frames down, one line back.
+//! The protocol between a worker and the process of a run: two frames down, one line back.
 
 use std::io::{self, Read};
 

@@ -1,4 +1,4 @@
-//! How the process's memory is shared out among its slots.
+//! Division of the process's memory among its slots.
 
 use rollcall_chassis::config::Problems;
 
@@ -9,14 +9,14 @@ use crate::{
 };
 
 impl Config {
-    /// What runs may borrow beyond what every slot and every connection test needs in any case.
+    /// Memory that runs may borrow beyond the least that every slot and every connection test needs.
     pub fn memory(&self) -> Memory {
         let left = self.limits.process_bytes.saturating_sub(self.set_aside());
         let for_run = self.limits.run_bytes.saturating_sub(self.needed_by_run());
         Memory::new(left, for_run)
     }
 
-    /// What every run, waiting or not, and every connection test needs in any case.
+    /// The least that every run, waiting or not, and every connection test needs.
     fn set_aside(&self) -> usize {
         let LanesConfig {
             interactive,
@@ -34,7 +34,7 @@ impl Config {
             + usize::from(tests) * CONNECTION_BYTES
     }
 
-    /// What a run needs beside what grows with its directory.
+    /// Memory of a run besides the part that grows with its directory.
     fn needed_by_run(&self) -> usize {
         (CONNECTION_BYTES + BATCHES_BYTES).saturating_add(self.read_limits().large_bytes())
     }

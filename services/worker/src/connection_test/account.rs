@@ -21,7 +21,7 @@ pub(super) async fn bind(
 ) -> Result<(), Over> {
     steps.begin(TestStepKind::Bind);
     let bound = match password() {
-        // It is wiped before the outcome is told.
+        // The password is wiped before the outcome is reported.
         Ok(password) => connection.bind(&target.username, password.expose()).await,
         Err(error) => Err(error),
     };
@@ -37,7 +37,7 @@ pub(super) async fn bind(
     }
 }
 
-/// Who the server takes us for, if it tells.
+/// Asks for the identity of the connection, if the server shows it.
 pub(super) async fn identity(
     connection: &mut Connection,
     target: &Target,

@@ -1,4 +1,4 @@
-//! A search of which little is expected: its names are gathered, and a refusal is an answer too.
+//! A search with few expectations: its names are gathered, and a refusal is an answer too.
 
 use crate::{
     directory::error::ReadError,
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// What a small search answered.
+/// The answer to a small search.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
     /// The entries.

@@ -1,4 +1,4 @@
-//! What a server's certificates say of themselves, and what that means for an administrator.
+//! Content of a server's certificates, and its meaning for an administrator.
 
 use std::net::IpAddr;
 
@@ -22,7 +22,7 @@ const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 const MAX_CHAIN: usize = 10;
 const MAX_NAMES: usize = 100;
 
-/// What a handshake showed.
+/// Findings of a handshake.
 pub(super) fn findings(handshake: &Handshake) -> TlsFindings {
     let name = |text: Option<&'static str>| text.unwrap_or("unknown").to_owned();
     TlsFindings {
@@ -83,7 +83,7 @@ fn timestamp(time: ASN1Time) -> prost_types::Timestamp {
     }
 }
 
-/// What is said of a handshake that succeeded, and the advice if its certificate ends soon.
+/// Text for a handshake that succeeded, with advice if its certificate ends soon.
 pub(super) fn trusted(host: &str, findings: &TlsFindings, now: Timestamp) -> Told {
     let end = findings.chain.first().and_then(|own| own.not_after.as_ref());
     let protected = format!(
@@ -107,7 +107,7 @@ pub(super) fn trusted(host: &str, findings: &TlsFindings, now: Timestamp) -> Tol
     }
 }
 
-/// Why a server is not trusted, and what to change: `own_authorities` if the settings name any.
+/// Reason why a server is not trusted, with advice: `own_authorities` if the settings name any.
 pub(super) fn untrusted(
     host: &str,
     handshake: &Handshake,

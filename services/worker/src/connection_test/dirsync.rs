@@ -1,4 +1,4 @@
-//! Whether this account may ask Active Directory what changed: the DirSync control (MS-ADTS 3.1.1.3.4.1.3).
+//! Right of this account to ask Active Directory for changes: the DirSync control (MS-ADTS 3.1.1.3.4.1.3).
 
 use ldap3::{Scope, SearchOptions, controls::RawControl};
 
@@ -23,7 +23,7 @@ const SUCCESS: u32 = 0;
 const TIME_LIMIT: u32 = 3;
 const SIZE_LIMIT: u32 = 4;
 
-/// Whether a naming context answers this account's DirSync.
+/// True if a naming context answers this account's DirSync.
 pub(super) async fn is_allowed(connection: &mut Connection, context: &str) -> Result<bool, ReadError> {
     let attributes = ["name".to_owned()];
     let query = Query {
@@ -39,7 +39,7 @@ pub(super) async fn is_allowed(connection: &mut Connection, context: &str) -> Re
     Ok(matches!(code, SUCCESS | TIME_LIMIT | SIZE_LIMIT))
 }
 
-/// Whether the naming context shows this account an object that was deleted.
+/// True if the naming context shows this account an object that was deleted.
 pub(super) async fn shows_deleted(connection: &mut Connection, context: &str) -> Result<bool, ReadError> {
     let base = format!("CN=Deleted Objects,{context}");
     let attributes = names_alone();
@@ -57,7 +57,7 @@ pub(super) async fn shows_deleted(connection: &mut Connection, context: &str) ->
     Ok(!ask(connection, query, MOST).await?.names.is_empty())
 }
 
-/// Of the next request. Critical: a server that does not know it is to say so.
+/// Control of the next request. It is critical: a server that does not know it must say so.
 fn control(connection: &mut Connection, ctype: &str, value: Option<&[u8]>) {
     connection.ldap.with_controls(vec![RawControl {
         ctype: ctype.to_owned(),

@@ -1,4 +1,4 @@
-//! What would be read: the base, how many objects, and a few of them.
+//! Objects that would be read: the base, their number, and a few of them.
 
 use std::time::Duration;
 
@@ -30,14 +30,14 @@ use crate::{
 
 /// So many objects are counted.
 const MOST: u64 = 10_000;
-/// So long is counted: what is counted until then is told.
+/// Time for the count. The objects counted until then are reported.
 const COUNTING: Duration = Duration::from_secs(30);
 const PAGE: u32 = 1_000;
 const EXAMPLES: usize = 3;
 /// Of an object with more, so many addresses are shown.
 const MAX_ADDRESSES: usize = 100;
 
-/// Where the search begins.
+/// Finds the base of the search.
 pub(super) async fn base(
     connection: &mut Connection,
     target: &Target,
@@ -75,7 +75,7 @@ pub(super) async fn base(
         return Err(steps.failed(told, &error, findings).await);
     }
     if answer.names.is_empty() {
-        // What lies below it may be visible all the same, and the count tells.
+        // Objects below it may be visible all the same, and the count shows them.
         steps.warned(sentences::unseen_base(&dn), findings).await?;
     } else if is_default {
         let message = format!("Searching from {dn}, the server's default base.");
@@ -88,7 +88,7 @@ pub(super) async fn base(
     Ok(dn)
 }
 
-/// What was counted.
+/// Result of a count.
 #[derive(Debug, Default)]
 struct Counted {
     objects: u64,
@@ -97,7 +97,7 @@ struct Counted {
     names: Vec<String>,
 }
 
-/// How many objects match; answers the names of the first few.
+/// Counts the objects that match; returns the names of the first few.
 pub(super) async fn count(
     connection: &mut Connection,
     target: &Target,
@@ -162,7 +162,7 @@ async fn count_pages(
             cookie: pages.cookie().to_vec(),
         };
         let cookie = match count_page(connection, query, page, &mut pages, &mut counted).await {
-            // What we asked for ourselves.
+            // A number that we asked for ourselves.
             Err(ReadError::Refused { code: 4, .. }) if !paging && counted.objects > MOST => {
                 counted.objects = MOST;
                 counted.more = true;
@@ -232,7 +232,7 @@ pub(super) async fn examples(
     for name in names {
         match read_example(connection, name, target).await {
             Ok(Some(object)) => objects.push(example(object)),
-            // It went away meanwhile.
+            // It has gone since the count.
             Ok(None) => {}
             Err(error) => {
                 let told = Told::of(&error);

@@ -1,4 +1,4 @@
-//! What a customer's administrator reads of a step.
+//! Texts of a step for a customer's administrator.
 
 use std::{fmt::Write as _, io, net::SocketAddr, time::Duration};
 
@@ -7,7 +7,7 @@ use crate::directory::error::ReadError;
 #[cfg(test)]
 mod tests;
 
-/// What was found, and what to do about it.
+/// Findings and advice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Told {
     pub(super) message: String,
@@ -56,7 +56,7 @@ pub(super) fn list<T: ToString>(items: &[T]) -> String {
     text
 }
 
-/// What a host's name leads to.
+/// Addresses of a host's name.
 pub(super) fn addresses(host: &str, all: &[String]) -> String {
     match all {
         [one] if one == host => format!("{host} is an address."),
@@ -65,12 +65,12 @@ pub(super) fn addresses(host: &str, all: &[String]) -> String {
     }
 }
 
-/// Why a host's name leads nowhere.
+/// Reason why a host's name has no address.
 pub(super) fn unresolved(host: &str, error: &ReadError) -> Told {
     Told::of(error).saying(format!("The name {host} could not be resolved."))
 }
 
-/// Why an address takes no connection.
+/// Reason why an address accepts no connection.
 pub(super) fn unconnected(address: SocketAddr, error: &ReadError) -> Told {
     let (ip, port) = (address.ip(), address.port());
     let told = Told::of(error);
@@ -87,7 +87,7 @@ pub(super) fn unconnected(address: SocketAddr, error: &ReadError) -> Told {
     }
 }
 
-/// Why no protected connection came about, for a reason other than trust.
+/// Reason why there is no protected connection, other than trust.
 pub(super) fn unprotected(error: &ReadError) -> Told {
     let told = Told::of(error);
     match error {
@@ -108,7 +108,7 @@ pub(super) fn unprotected(error: &ReadError) -> Told {
     }
 }
 
-/// Why the bind was not taken.
+/// Reason why the bind was not accepted.
 pub(super) fn unbound(error: &ReadError) -> Told {
     let told = Told::of(error);
     match error {
@@ -140,7 +140,7 @@ pub(super) fn next_address(told: Told) -> Told {
     told.saying(message)
 }
 
-/// Why a search base cannot be searched; `matched` is what the server knows of its name.
+/// Reason why a search base cannot be searched; `matched` is the part of its name that the server knows.
 pub(super) fn no_base(base: &str, matched: &str, error: &ReadError) -> Told {
     const NO_SUCH_OBJECT: u32 = 32;
     let told = Told::of(error);

@@ -1,4 +1,4 @@
-//! What kind of server it is, and what it can do for this account.
+//! Kind of server, and its capabilities for this account.
 
 use ldap3::Scope;
 use rollcall_domain::dn::Dn;
@@ -25,7 +25,7 @@ use crate::{
 mod tests;
 
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
-/// What Active Directory, and its little sister AD LDS, say that they can: be themselves.
+/// Capabilities that Active Directory, and its smaller variant AD LDS, announce: to be themselves.
 const ACTIVE_DIRECTORY: [&str; 2] = ["1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1851"];
 const RECIPIENT_TYPE: &str = "msExchRecipientTypeDetails";
 const ATTRIBUTES: [&str; 11] = [
@@ -42,24 +42,24 @@ const ATTRIBUTES: [&str; 11] = [
     "subschemaSubentry",
 ];
 
-/// What later steps need to know of the server.
+/// Features of the server that later steps need.
 #[derive(Debug)]
 pub(super) struct Known {
-    /// Whether it answers in pages.
+    /// The server supports paged results.
     pub(super) paging: bool,
     /// The base that it names.
     pub(super) default_base: Option<String>,
 }
 
-/// What was found out.
+/// Findings about the server.
 #[derive(Debug, Default)]
 struct Explored {
     findings: ServerFindings,
-    /// Whether deleted objects are seen.
+    /// Deleted objects are visible.
     deleted: bool,
     /// The base that the server names.
     default_base: Option<String>,
-    /// Whether it says nothing of itself.
+    /// The server says nothing about itself.
     silent: bool,
 }
 
@@ -107,7 +107,7 @@ async fn explore(connection: &mut Connection) -> Result<Explored, ReadError> {
     })
 }
 
-/// What the root DSE alone tells.
+/// Findings from only the root DSE.
 fn describe(root: &Entry) -> ServerFindings {
     let has = |attribute: &str, wanted: &[&str]| {
         root.values(attribute).any(|value| {

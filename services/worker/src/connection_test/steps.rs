@@ -1,4 +1,4 @@
-//! Tells of each step as it is over, and stops at the first that failed for good.
+//! Reports each step as it ends, and stops at the first that failed for good.
 
 use rollcall_domain::failure::FailureClass;
 use rollcall_proto::v1::{Failure, TestStep, TestStepKind, TestStepState, test_step::Findings};
@@ -7,14 +7,14 @@ use tokio::{sync::mpsc, time::Instant};
 use super::sentences::Told;
 use crate::directory::error::ReadError;
 
-/// A longer detail helps nobody.
+/// Longest detail. A longer one helps no reader.
 const MAX_DETAIL_CHARS: usize = 2_000;
 
-/// There is nothing more to do: a step failed, and that was told; or nobody listens.
+/// The end of the test: a step failed and was reported, or no caller listens any longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Over;
 
-/// How a bind went that the directory judged.
+/// Result of a bind that the directory judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bound {
     /// It took the credentials.
@@ -58,12 +58,12 @@ impl Steps {
         self.begun = Instant::now();
     }
 
-    /// How the bind went, if the directory judged one.
+    /// The bind's result, if the directory judged one.
     pub(super) fn bound(&self) -> Option<Bound> {
         self.bound
     }
 
-    /// Whether nobody listens any more.
+    /// True if no caller listens any longer.
     pub(super) fn is_unheard(&self) -> bool {
         self.told.is_closed()
     }

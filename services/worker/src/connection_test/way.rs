@@ -23,7 +23,7 @@ use crate::{
 pub(super) struct Way<'a> {
     /// Makes connections, for reads and tests alike.
     pub(super) dialler: Dialler<'a>,
-    /// Where to.
+    /// Target of the connection.
     pub(super) target: &'a Target,
     /// Certificates are judged as of now.
     pub(super) now: Timestamp,
@@ -37,7 +37,7 @@ impl Way<'_> {
             match self.to_host(host, is_last, steps).await {
                 Ok(connection) => return Ok(connection),
                 Err(Over) if steps.is_unheard() || self.dialler.is_late() => break,
-                // It was told; another host may do better.
+                // The failure was reported; another host may do better.
                 Err(Over) => {}
             }
         }
@@ -111,7 +111,7 @@ impl Way<'_> {
         Ok(allowed)
     }
 
-    /// Connects to one address, and protects the connection. What does not do is not yet told.
+    /// Connects to one address, and protects the connection. A failure is not yet reported.
     async fn to_address(
         &self,
         host: &str,
@@ -183,7 +183,7 @@ impl Way<'_> {
     }
 }
 
-/// Why an address did not do.
+/// Reason why an address failed.
 struct Missed {
     told: Told,
     error: ReadError,

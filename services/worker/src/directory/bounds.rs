@@ -5,7 +5,7 @@ use std::fmt;
 use rollcall_domain::escape_bytes;
 use thiserror::Error;
 
-/// What is shown of a name, in octets.
+/// Longest part of a name that is shown, in octets.
 const MAX_SHOWN: usize = 256;
 
 /// The name of an entry as it is shown: one line, and short however long the name is.
@@ -47,19 +47,19 @@ pub enum Crossed {
     /// All values of an entry, over all ranges.
     #[error("{entry} holds more than {limit} bytes, over all its ranges (limits.entry_bytes)")]
     EntryBytes {
-        /// Which entry.
+        /// The entry.
         entry: Shown,
-        /// What is accepted.
+        /// The bound.
         limit: usize,
     },
     /// The values of an attribute.
     #[error("{entry} has more than {limit} values of {attribute} (limits.values)")]
     Values {
-        /// Which entry.
+        /// The entry.
         entry: Shown,
-        /// Which attribute.
+        /// The attribute.
         attribute: Shown,
-        /// What is accepted.
+        /// The bound.
         limit: usize,
     },
     /// One value.
@@ -67,63 +67,63 @@ pub enum Crossed {
         "{entry} has a value of {attribute} with {bytes} bytes, and {limit} are accepted (limits.value_bytes)"
     )]
     ValueBytes {
-        /// Which entry.
+        /// The entry.
         entry: Shown,
-        /// Which attribute.
+        /// The attribute.
         attribute: Shown,
-        /// What it has.
+        /// The value's size.
         bytes: usize,
-        /// What is accepted.
+        /// The bound.
         limit: usize,
     },
     /// The answers that an entry's values come in.
     #[error("the values of {entry} come in more than {limit} ranges")]
     Ranges {
-        /// Which entry.
+        /// The entry.
         entry: Shown,
-        /// What is accepted.
+        /// The bound.
         limit: usize,
     },
     /// The addresses that one object claims.
     #[error("{entry} claims {claims} addresses, and an object may claim {limit}")]
     Claims {
-        /// Which entry.
+        /// The entry.
         entry: Shown,
-        /// What it claims.
+        /// The number of claims.
         claims: usize,
-        /// What is accepted.
+        /// The bound.
         limit: usize,
     },
     /// The length of a name.
     #[error("the entry {entry} has a distinguished name of {bytes} bytes, and {limit} are accepted")]
     NameBytes {
-        /// Which entry.
+        /// The entry.
         entry: Shown,
-        /// What it has.
+        /// The name's size.
         bytes: usize,
-        /// What is accepted.
+        /// The bound.
         limit: usize,
     },
-    /// What an object takes in a message of ours.
+    /// Size of an object in a message of ours.
     #[error("{entry} amounts to {bytes} bytes, and an object may have {limit}")]
     ObjectBytes {
-        /// Which entry.
+        /// The entry.
         entry: Shown,
-        /// What it has.
+        /// The object's size.
         bytes: usize,
-        /// What is accepted.
+        /// The bound.
         limit: usize,
     },
     /// The entries of one read.
     #[error("more than {0} entries (limits.entries)")]
     Entries(u64),
-    /// The entries of a search that is to find a few.
+    /// The entries of a search that must find only a few.
     #[error("more than {0} entries of a small search")]
     FewEntries(u64),
     /// References and intermediate responses of one search.
     #[error("more than {0} references and intermediate responses to one search")]
     Asides(u64),
-    /// The entries of a page that are to be read again.
+    /// The entries of a page that must be read again.
     #[error("more than {0} bytes of names of entries whose values come in ranges, in one page")]
     Partial(usize),
     /// The pages of one search.
@@ -132,12 +132,12 @@ pub enum Crossed {
     /// Pages in a row that hold nothing.
     #[error("more than {0} pages in a row without an entry")]
     EmptyPages(usize),
-    /// What a server gives with a page, to be given back for the next.
+    /// The cookie that a server gives with a page, to be returned for the next.
     #[error("a page cookie of {bytes} bytes, and {limit} are accepted")]
     Cookie {
-        /// What it has.
+        /// The cookie's size.
         bytes: usize,
-        /// What is accepted.
+        /// The bound.
         limit: usize,
     },
     /// The ids of objects that the directory no longer shows.
@@ -146,9 +146,9 @@ pub enum Crossed {
          bytes (limits.run_bytes)"
     )]
     MissingObjects {
-        /// How many there were until then.
+        /// The number of them until then.
         missing: usize,
-        /// What is accepted.
+        /// The bound.
         limit: usize,
     },
 }

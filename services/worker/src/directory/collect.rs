@@ -24,7 +24,7 @@ use crate::{control::Control, directory::error::ReadError, slots::Place};
 #[cfg(test)]
 mod tests;
 
-/// How large a batch grows.
+/// Largest size of a batch.
 const BATCH_BYTES: usize = 256 * 1024;
 /// A single object that is larger does not fit into a message.
 const MAX_OBJECT_BYTES: usize = 960 * 1024;
@@ -40,7 +40,7 @@ pub(crate) struct Collector {
     batch: ObjectBatch,
     batch_bytes: usize,
     digest: ReadDigest,
-    /// Entries that the server sent, among them some that nobody asked for.
+    /// Entries that the server sent, including some that were not requested.
     met: u64,
     entries: u64,
     claims: u64,
@@ -171,14 +171,14 @@ impl Collector {
         })
     }
 
-    /// What was asked for has been answered: how many values are not e-mail addresses.
+    /// The objects asked for have been answered: the number of values that are not e-mail addresses.
     pub(crate) async fn finish_answer(mut self) -> Result<u64, ReadError> {
         self.flush().await?;
         Ok(self.not_email)
     }
 }
 
-/// Whether an object is small enough for all that becomes of it.
+/// True if an object is small enough for every later use.
 pub(crate) fn check(object: &DirectoryObject) -> Result<(), Crossed> {
     let entry = || Shown::new(object.dn.as_bytes());
     if object.dn.len() > MAX_DN_BYTES {

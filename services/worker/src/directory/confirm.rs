@@ -13,8 +13,8 @@ use super::{collect::Collector, error::ReadError, missing::Missing, session::Ses
 #[cfg(test)]
 mod tests;
 
-/// How many are asked for at once. Fewer than servers answer without being asked for pages, and a filter that
-/// they take.
+/// Number of objects asked for at once. It is fewer than servers answer without paging, and makes a filter that they
+/// accept.
 const GROUP: usize = 100;
 impl Session<'_> {
     /// Asks for each of `missing`, with the base and the filter of the read. What is there after all goes into
@@ -77,7 +77,7 @@ fn by_ids<'a>(filter: &str, ids: impl Iterator<Item = &'a Uuid>, active_director
     text
 }
 
-/// Whether the search base may cover the object of this name. Of what is no DN to us only the server knows.
+/// True if the search base may cover the object of this name. For a name that is not a DN to us, only the server knows.
 fn is_within(name: &str, base: &str) -> bool {
     match (Dn::parse(name), Dn::parse(base)) {
         (Ok(name), Ok(base)) => name.is_within(&base),

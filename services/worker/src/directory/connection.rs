@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{directory::error::ReadError, memory::Memory};
 
-/// How long the guard may take to tell why it ended, or to pass on a farewell.
+/// Time in which the guard must report its end, or pass on a farewell.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A connection whose every byte from the server is checked before the LDAP library sees it. Dropping it ends it.
@@ -57,7 +57,7 @@ impl Connection {
             let share = memory.share_of(limits.large_bytes());
             tokio::spawn(async move { guard::run(stream, ours, frames, &credit, share).await })
         };
-        // How it ended is told by the guard.
+        // The guard reports how it ended.
         let drive = tokio::spawn(async move {
             connection.drive().await.ok();
         });
@@ -76,7 +76,7 @@ impl Connection {
         &self.server
     }
 
-    /// What the library's error means: it sees only that the connection ended, and the guard knows why.
+    /// Meaning of the library's error. The library sees only that the connection ended, and the guard knows why.
     pub(crate) async fn explain(&mut self, error: LdapError) -> ReadError {
         match error {
             LdapError::Timeout { .. } => return ReadError::OperationTimeout(self.limits.operation),

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use super::signs::Signs;
 
-/// What one element costs beyond its bytes, once the library has parsed it.
+/// Memory of one element beyond its bytes, once the library has parsed it.
 const ELEMENT_BYTES: usize = 128;
 
 /// Bytes that may lie between guard and reader.
@@ -36,7 +36,7 @@ impl Credit {
         }
     }
 
-    /// What a message counts. One that is larger than all there is passes alone.
+    /// Counted size of a message. A message that is larger than the whole credit passes when nothing else does.
     fn weight(&self, bytes: usize, elements: usize) -> u32 {
         let weight = bytes
             .saturating_add(elements.saturating_mul(ELEMENT_BYTES))

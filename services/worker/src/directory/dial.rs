@@ -27,17 +27,18 @@ use crate::{directory::error::ReadError, memory::Memory, network::Networks};
 /// A name with more addresses than this is not tried to its end.
 const MAX_ADDRESSES: usize = 16;
 
-/// What decides on connections, beside the target itself.
+/// Conditions of connections, besides the target itself.
 pub(crate) struct Dialler<'a> {
-    /// Where connections may go.
+    /// Networks to which connections may go.
     pub networks: &'a Networks,
-    /// How long each step may take, and what may be received.
+    /// Time limits of the steps, and bounds of what may be received.
     pub limits: &'a Limits,
-    /// What large messages borrow from.
+    /// Memory that large messages borrow from.
     pub memory: &'a Memory,
-    /// What TLS is checked against.
+    /// Authorities that TLS is checked against.
     pub trust: Trust,
-    /// When no further host or address is tried: silent hosts cost so much together, however many they are.
+    /// Time after which no further host or address is tried. It bounds the cost of silent hosts, however many there
+    /// are.
     pub until: Instant,
     /// Shows how far it is.
     pub signs: Arc<Signs>,
@@ -78,12 +79,12 @@ impl Dialler<'_> {
         Err(ReadError::NoServer(tried))
     }
 
-    /// Whether the time for finding a server that answers is over.
+    /// True once the time for finding a server that answers has passed.
     pub(crate) fn is_late(&self) -> bool {
         Instant::now() >= self.until
     }
 
-    /// How long one step may take now.
+    /// Time that one step may take now.
     fn patience(&self) -> Duration {
         let left = self.until.saturating_duration_since(Instant::now());
         self.limits.connect.min(left)

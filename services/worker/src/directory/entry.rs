@@ -18,15 +18,15 @@ mod tests;
 const SEARCH_RESULT_ENTRY: u64 = 4;
 /// Each row of an object names it, so a name is multiplied by its addresses. None that people made is so long.
 pub(super) const MAX_DN_BYTES: usize = 4 * 1024;
-/// What a value or an attribute takes beside its bytes.
+/// Memory of a value or an attribute besides its bytes.
 const OVERHEAD_BYTES: usize = 32;
 
 /// One entry as a server answers it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Where it stands; bytes that are no text as `\xNN`.
+    /// DN of the entry, with `\xNN` for bytes that are not text.
     pub dn: String,
-    /// What was asked of it and is there.
+    /// Requested attributes that it has.
     pub attributes: Vec<Attribute>,
 }
 
@@ -35,13 +35,13 @@ pub struct Entry {
 pub struct Attribute {
     /// Its name and options, but for a range.
     pub description: String,
-    /// Which of the values these are, if they are not all.
+    /// Range of the values, if they are not all.
     pub range: Option<ValueRange>,
     /// In no order.
     pub values: Vec<Vec<u8>>,
 }
 
-/// Which values of an attribute an answer holds: `range=0-1499`, or `range=1500-*`.
+/// Range of the values in an answer: `range=0-1499`, or `range=1500-*`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValueRange {
     /// The first, from 0.
@@ -117,12 +117,12 @@ impl Entry {
         Ok(entry)
     }
 
-    /// What its values take.
+    /// Memory of its values.
     pub fn bytes(&self) -> usize {
         self.attributes.iter().map(Attribute::bytes).sum()
     }
 
-    /// Whether so many bytes, with those of further ranges, are still accepted of it.
+    /// True if so many bytes, together with those of further ranges, are still accepted.
     pub(super) fn check_bytes(&self, bytes: usize, limits: &Limits) -> Result<(), Crossed> {
         if bytes <= limits.entry_bytes {
             return Ok(());
@@ -141,7 +141,7 @@ impl Entry {
             .flat_map(|attribute| attribute.values.iter().map(Vec::as_slice))
     }
 
-    /// Whether addresses are still to be asked for. Of other attributes what came is enough.
+    /// True if addresses must still be asked for. Of other attributes the first answer is enough.
     pub fn is_partial(&self, addresses: &AddressAttributes) -> bool {
         self.attributes
             .iter()
@@ -189,13 +189,13 @@ impl Attribute {
         self.description.split(';').next().unwrap_or_default()
     }
 
-    /// What it takes.
+    /// Memory of the entry.
     pub(super) fn bytes(&self) -> usize {
         let values = self.values.iter().map(|value| value.len() + OVERHEAD_BYTES);
         values.sum::<usize>() + self.description.len() + OVERHEAD_BYTES
     }
 
-    /// Whether there are values beside these, still to be asked for.
+    /// True if there are further values to ask for.
     pub fn is_partial(&self) -> bool {
         self.range
             .is_some_and(|range| range.first > 0 || range.last.is_some())

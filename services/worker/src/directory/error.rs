@@ -1,4 +1,4 @@
-//! Why a directory could not be read, and what code that failure has: in one place.
+//! Reasons why a directory could not be read, and the failure code of each, in one place.
 
 use std::{io, time::Duration};
 
@@ -10,7 +10,7 @@ use super::{bounds::Crossed, guard::GuardError};
 #[cfg(test)]
 mod tests;
 
-/// What was asked of a server when it refused.
+/// Operation that a server refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
     /// The bind.
@@ -31,7 +31,7 @@ impl Operation {
     }
 }
 
-/// Why a directory could not be read to its end.
+/// Reasons why a directory could not be read to its end.
 #[derive(Debug, Error)]
 pub enum ReadError {
     /// The settings, which were checked when they were saved, cannot be used.
@@ -45,7 +45,7 @@ pub enum ReadError {
     Resolve {
         /// As in the settings.
         host: String,
-        /// What the resolver said.
+        /// The resolver's answer.
         source: io::Error,
     },
     /// The address is not among the networks that the operator allows.
@@ -57,9 +57,9 @@ pub enum ReadError {
     /// A step on the way to a connection took too long.
     #[error("no answer within {after:?} to {step}")]
     ConnectTimeout {
-        /// What was being done.
+        /// The step in progress.
         step: &'static str,
-        /// How long it was waited for.
+        /// The time that was waited.
         after: Duration,
     },
     /// No host that was tried answered, and there is no time to try the others.
@@ -82,7 +82,7 @@ pub enum ReadError {
         /// The server's own words.
         text: String,
     },
-    /// What came over the connection, or that it ended.
+    /// The bytes that came over the connection, or its end.
     #[error(transparent)]
     Connection(#[from] GuardError),
     /// A bind without a password succeeds anonymously (RFC 4513 section 5.1.2), so none is tried.
@@ -91,7 +91,7 @@ pub enum ReadError {
     /// The server answered with a result other than success.
     #[error("{} refused with result {code}: {text}", operation.name())]
     Refused {
-        /// What was asked.
+        /// The refused operation.
         operation: Operation,
         /// RFC 4511, appendix A.
         code: u32,
@@ -107,11 +107,11 @@ pub enum ReadError {
     /// It answers, at a rate at which a read does not end.
     #[error("the server sent {entries} entries in {window:?} of its own time, fewer than {least}")]
     TooSlow {
-        /// What it sent.
+        /// The entries that it sent.
         entries: u64,
         /// In which time.
         window: Duration,
-        /// What is asked of it.
+        /// The entries that it must send.
         least: u64,
     },
     /// The root DSE names no base.
@@ -123,15 +123,15 @@ pub enum ReadError {
     /// The server sends more than is accepted.
     #[error("more than is accepted: {0}")]
     Limit(#[from] Crossed),
-    /// What was read was read well, but is not taken.
+    /// The read went well but is not accepted.
     #[error("{why}")]
     RefusedByUs {
         /// The code of the failure.
         code: FailureCode,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// What the server sent is no entry.
+    /// The server sent something that is not an entry.
     #[error("no directory entry: {0}")]
     Entry(&'static str),
     /// Something of ours went wrong.
@@ -142,7 +142,7 @@ pub enum ReadError {
     At {
         /// Host and address.
         server: String,
-        /// What happened.
+        /// The fault.
         source: Box<ReadError>,
     },
     /// No server could be bound to.
@@ -160,7 +160,7 @@ pub enum ReadError {
     /// The run's time is over, and it was not the directory that took it.
     #[error("the run's time is over, and what was read is not decided on")]
     Undecided,
-    /// Nobody wants the read any more.
+    /// No caller wants the read any longer.
     #[error("stopped")]
     Stopped,
 }
@@ -178,8 +178,8 @@ impl ReadError {
         }
     }
 
-    /// Whether another server may do better. Never after a bind that was refused for its credentials: trying
-    /// them again and again locks accounts.
+    /// True if another server may do better. Never after a bind that was refused for its credentials, because repeated
+    /// tries lock accounts.
     pub fn tries_elsewhere(&self) -> bool {
         match self {
             Self::At { source, .. } => source.tries_elsewhere(),
@@ -191,7 +191,7 @@ impl ReadError {
         }
     }
 
-    /// Whether other runs have the memory that this one needs, for now: no fault of its directory.
+    /// True if other runs have the memory that this one needs, for now. That is no fault of its directory.
     pub(crate) fn is_lack_of_memory(&self) -> bool {
         match self {
             Self::Connection(GuardError::NoMemory(_)) => true,
@@ -246,7 +246,7 @@ impl ReadError {
         }
     }
 
-    /// How far the way to a bind had come: of several servers, the one that came furthest tells most.
+    /// Progress towards a bind. Of several servers, the one that came furthest shows most.
     fn stage(&self) -> u8 {
         match self {
             Self::At { source, .. } => source.stage(),

@@ -16,18 +16,18 @@ use crate::memory::Share;
 #[cfg(test)]
 mod tests;
 
-/// How much is asked of a connection at a time.
+/// Bytes asked of a connection at a time.
 const READ_BYTES: usize = 64 * 1024;
 
-/// Why a frame is refused.
+/// Reasons why a frame is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FrameError {
     /// It announces more than is accepted.
     #[error("a message of {announced} bytes is announced, and {limit} are accepted (limits.message_bytes)")]
     TooLarge {
-        /// What it announces.
+        /// The announced size.
         announced: u64,
-        /// What is accepted.
+        /// The bound.
         limit: usize,
     },
     /// It is made of too many elements.
@@ -42,7 +42,7 @@ pub enum FrameError {
 }
 
 impl FrameError {
-    /// Whether a bound was met, rather than garbage.
+    /// True if a bound was met, rather than garbage.
     pub fn is_limit(&self) -> bool {
         !matches!(self, Self::Malformed(_))
     }
@@ -53,7 +53,7 @@ impl FrameError {
 pub(super) struct Element<'a> {
     /// Class, constructed bit and number.
     pub tag: u8,
-    /// What it holds.
+    /// Content of the element.
     pub content: &'a [u8],
 }
 
@@ -79,7 +79,7 @@ pub(super) fn take<'a>(input: &mut &'a [u8]) -> Result<Element<'a>, FrameError> 
     })
 }
 
-/// What an element begins with.
+/// Header of an element.
 pub(super) struct Header {
     /// Length of the header itself.
     pub bytes: usize,
@@ -168,10 +168,10 @@ fn check_level(
     Ok(())
 }
 
-/// Why no further frame came.
+/// Reasons why no further frame came.
 #[derive(Debug, Error)]
 pub enum FrameReadError {
-    /// What came is refused.
+    /// A frame is refused.
     #[error(transparent)]
     Frame(#[from] FrameError),
     /// The connection failed.
@@ -199,8 +199,8 @@ impl Lent {
     }
 }
 
-/// Reads frames off a connection. It holds no more than one frame and one read; of how many elements a frame may be made
-/// is for its taker to judge, who may drop some.
+/// Reads frames off a connection. It holds no more than one frame and one read. The caller judges the number of
+/// elements of a frame, because it may drop some.
 #[derive(Debug)]
 pub struct FrameReader<R> {
     reader: R,
@@ -209,7 +209,7 @@ pub struct FrameReader<R> {
     lent: Option<Lent>,
 }
 
-/// What large frames borrow, for as long as the connection keeps its buffers.
+/// Memory that large frames borrow, for as long as the connection keeps its buffers.
 #[derive(Debug)]
 struct Lent {
     share: Share,
@@ -217,7 +217,7 @@ struct Lent {
 }
 
 impl<R: AsyncRead + Unpin> FrameReader<R> {
-    /// Reads `reader`, whose frames are to be within `limits`.
+    /// Reads frames from `reader`, which must be within `limits`.
     pub fn new(reader: R, limits: FrameLimits) -> Self {
         Self {
             reader,
@@ -261,7 +261,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         Ok(self.reader.read_buf(&mut self.buffer).await?)
     }
 
-    /// Looks at how a frame begins, of which enough is there once `look` answers something; at most so many bytes.
+    /// Looks at the beginning of a frame, at most so many bytes. There is enough of it once `look` returns something.
     pub(super) async fn peek<T>(&mut self, most: usize, look: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
         loop {
             let seen = look(&self.buffer);

@@ -30,16 +30,16 @@ use crate::memory::Share;
 #[cfg(test)]
 mod tests;
 
-/// How deep a request may nest: a filter as deep as any that is accepted, in what it is composed with.
+/// Deepest nesting of a request: a filter as deep as any that is accepted, in its composed form.
 const REQUEST_DEPTH: usize = 80;
-/// How much is gathered before it is passed on.
+/// Bytes that are gathered before they are passed on.
 const FORWARD_BYTES: usize = 64 * 1024;
 /// The name of an entry is looked for in so much of a message that is too large to be read.
 const NAME_WITHIN: usize = 1024;
 /// It is not waited for longer: less than the reader waits for the guard's reason.
 const NAME_WAIT: Duration = Duration::from_millis(500);
 
-/// Why a guarded connection ended.
+/// Reasons why a guarded connection ended.
 #[derive(Debug, Error)]
 pub enum GuardError {
     /// The server sent what is refused.
@@ -48,9 +48,9 @@ pub enum GuardError {
     /// The server sent an entry that is refused.
     #[error("{entry}: {error}")]
     Entry {
-        /// Which one.
+        /// The entry.
         entry: Shown,
-        /// Why.
+        /// The reason.
         error: FrameError,
     },
     /// Other runs have the memory that a message takes, for now.
@@ -130,7 +130,7 @@ impl Asked {
         }
     }
 
-    /// Whether `message` answers it; the last answer settles it.
+    /// True if `message` answers it. The last answer ends it.
     fn accepts(&self, message: &Message<'_>) -> bool {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let accepted = asked
@@ -243,7 +243,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Responses<'_, R, W> {
             Err(error) => Err(error.into()),
         };
         match frame {
-            // What is too large was not read. It is at least said what it was.
+            // A message that is too large was not read, but its kind is reported.
             Err(FrameReadError::Frame(error @ FrameError::TooLarge { .. })) => {
                 let entry = timeout(NAME_WAIT, self.server.peek(NAME_WITHIN, entry_name)).await;
                 Err(with_name(entry.unwrap_or_default(), error))

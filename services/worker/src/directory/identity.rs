@@ -1,4 +1,4 @@
-//! Who we are to a server: "Who am I?" (RFC 4532).
+//! Our identity to a server: "Who am I?" (RFC 4532).
 
 use ldap3::exop::{Exop, WhoAmI};
 
@@ -7,7 +7,7 @@ use super::excerpt::excerpt;
 use crate::directory::error::ReadError;
 
 impl Connection {
-    /// The authorization identity, empty if we are nobody; `None` of a server that does not tell.
+    /// The authorization identity, empty for an anonymous connection; `None` if the server does not show it.
     pub(crate) async fn who_am_i(&mut self) -> Result<Option<String>, ReadError> {
         self.ldap.with_timeout(self.limits.operation);
         let answered = self.ldap.extended(WhoAmI).await;

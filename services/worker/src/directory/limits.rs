@@ -1,4 +1,4 @@
-//! What a directory may send and how long it may take.
+//! Bounds of a directory's answers in size and time.
 
 use std::time::Duration;
 
@@ -6,26 +6,26 @@ use std::time::Duration;
 const CREDIT_BYTES: usize = 2 * 1024 * 1024;
 /// A message that is larger borrows what it takes.
 pub(super) const SMALL_BYTES: usize = 256 * 1024;
-/// What a large message takes, in its own length.
+/// Memory of a large message, as a multiple of its length.
 pub(super) const LARGE_FACTOR: usize = 6;
-/// What a connection takes without large messages, which is also all that a connection test needs.
+/// Memory of a connection without large messages, which is also all that a connection test needs.
 pub(crate) const CONNECTION_BYTES: usize = CREDIT_BYTES + 4 * SMALL_BYTES;
-/// What a run takes beside its connection: batches on their way to reconcile.
+/// Memory of a run besides its connection: batches on their way to reconcile.
 pub(crate) const BATCHES_BYTES: usize = 5 * 1024 * 1024;
-/// What a run takes whose directory does not answer, or answers slowly.
+/// Memory of a run whose directory does not answer, or answers slowly.
 pub(crate) const WAITING_BYTES: usize = 2 * SMALL_BYTES;
 
-/// How deep elements of an answer may nest. A search entry needs six levels, a control with a value seven.
+/// Deepest nesting of an answer's elements. A search entry needs six levels, a control with a value seven.
 pub(super) const ANSWER_DEPTH: usize = 12;
 
-/// What one frame may be.
+/// Bounds of one frame.
 #[derive(Debug, Clone, Copy)]
 pub struct FrameLimits {
     /// Header included.
     pub bytes: usize,
     /// Elements of any kind, at any depth.
     pub elements: usize,
-    /// How deep they may nest.
+    /// Deepest nesting.
     pub depth: usize,
 }
 
@@ -55,7 +55,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// What one message may be.
+    /// Bounds of one message.
     pub fn frame(&self) -> FrameLimits {
         // An entry is a few elements beside its values; two for each attribute.
         FrameLimits {
@@ -65,13 +65,13 @@ impl Limits {
         }
     }
 
-    /// How many bytes of a page may wait to be read.
+    /// Bytes of a page that may wait to be read.
     pub fn credit(&self) -> usize {
         CREDIT_BYTES
     }
 
-    /// What a large message takes until it has become an entry: it lies in the guard, in the library's buffer, and parsed, twice
-    /// for a moment; then there are its values and the claims that are made of them.
+    /// Memory of a large message until it has become an entry. It lies in the guard, in the library's buffer, and
+    /// parsed, for a moment twice. Then there are its values and the claims that are made of them.
     pub fn large_bytes(&self) -> usize {
         self.message_bytes.saturating_mul(LARGE_FACTOR)
     }

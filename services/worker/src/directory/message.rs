@@ -19,7 +19,7 @@ const OCTET_STRING: u8 = 0x04;
 const ENUMERATED: u8 = 0x0a;
 const CONTROLS: u8 = 0xa0;
 
-/// What a server's message is.
+/// Kinds of a server's message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Response {
     /// The answer to a bind.
@@ -57,14 +57,14 @@ impl Response {
 /// A message that a server sent.
 #[derive(Debug)]
 pub struct Message<'a> {
-    /// Which request it answers; 0 for a notice that nobody asked for.
+    /// The request that it answers; 0 for an unsolicited notice.
     pub id: u32,
-    /// What it is.
+    /// The kind of message.
     pub(super) response: Response,
     body: &'a [u8],
 }
 
-/// How an operation ended.
+/// Result of an operation.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct OperationResult {
     /// RFC 4511, appendix A.
@@ -82,7 +82,7 @@ impl<'a> Message<'a> {
         let operation = take(&mut parts)?;
         let response = Response::of_tag(operation.tag)
             .ok_or(FrameError::Malformed("an operation that no client is sent"))?;
-        // A notice is not passed on, and Active Directory encodes its own wrongly: no more is asked of it.
+        // A notice is not passed on, and Active Directory encodes its own wrongly: nothing further is checked.
         if id != 0 {
             if response.has_result() {
                 check_result(operation.content)?;
@@ -109,7 +109,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// What a client asks, as far as it decides on the answers that are expected.
+/// A client's request, as far as it decides which answers are expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Request {
     /// A bind: one answer.
@@ -138,7 +138,7 @@ impl Request {
         Ok((id, request))
     }
 
-    /// Whether `response` may answer it.
+    /// True if `response` may answer it.
     pub(super) fn accepts(&self, response: Response) -> bool {
         match self {
             Self::Bind => response == Response::Bind,

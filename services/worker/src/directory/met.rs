@@ -1,6 +1,6 @@
 //! The result of a complete read, beside the objects.
 
-/// What a complete read met, beside the objects.
+/// Numbers of a complete read, besides the objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Met {
     /// Search references and referrals.

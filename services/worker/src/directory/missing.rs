@@ -7,9 +7,9 @@ use uuid::Uuid;
 /// The length of a UUID's hyphenated text.
 const UUID_CHARS: usize = 36;
 
-/// What an id takes in its set.
+/// Memory of an id in its set.
 const UUID_BYTES: usize = 32;
-/// What a name takes in its set beside its bytes.
+/// Memory of a name in its set besides its bytes.
 const NAME_OVERHEAD_BYTES: usize = 64;
 
 /// Ids of objects to ask for.
@@ -33,7 +33,7 @@ impl Missing {
         }
     }
 
-    /// Whether this one, in canonical text, is among them.
+    /// True if this id, in canonical text, is among them.
     pub(crate) fn contains(&self, id: &str) -> bool {
         match uuid(id) {
             Some(uuid) => self.uuids.contains(&uuid),
@@ -41,12 +41,12 @@ impl Missing {
         }
     }
 
-    /// What they take.
+    /// Memory of the ids and names.
     pub(crate) fn bytes(&self) -> usize {
         self.uuids.len() * UUID_BYTES + self.names_bytes
     }
 
-    /// How many.
+    /// Number of ids.
     pub(crate) fn len(&self) -> usize {
         self.uuids.len() + self.names.len()
     }

@@ -16,16 +16,16 @@ const MAX_PAGES: usize = 100_000;
 /// Servers that look through much before they find something answer a few pages without an entry.
 const MAX_EMPTY_PAGES: usize = 1_000;
 
-/// Where a paged search stands.
+/// State of a paged search.
 ///
-/// A page that is answered again is one that begins with the same entry under the same cookie. The cookie alone
-/// does not tell: some servers keep one for the whole search.
+/// A page repeats if it begins with the same entry under the same cookie. The cookie is not enough: some servers keep
+/// one for the whole search.
 #[derive(Debug, Default)]
 pub(crate) struct Pages {
     seen: HashSet<u64>,
     hasher: RandomState,
     cookie: Vec<u8>,
-    /// Tells the first entry of the page from others.
+    /// Distinguishes the first entry of the page from others.
     first: Option<u64>,
     /// Pages without an entry, up to this one.
     empty: usize,

@@ -21,8 +21,8 @@ mod tests;
 /// Answers that the values of one entry may come in. Active Directory gives 1,500 values at a time.
 const MAX_RANGES: usize = 1_000;
 
-/// Reads an entry that came in part again, with all its addresses. One that is gone meanwhile may have moved to where
-/// the search has passed already: the read is incomplete without it.
+/// Reads an entry that came in part again, with all its addresses. An entry that has gone since then may have moved to
+/// a place that the search has already passed: the read is incomplete without it.
 pub(crate) async fn whole(
     connection: &mut Connection,
     dn: &str,
@@ -82,7 +82,7 @@ pub struct Growing {
 }
 
 impl Growing {
-    /// What the first answer holds.
+    /// Ranges of the first answer.
     pub fn new(entry: Entry, limits: Limits) -> Self {
         Self {
             bytes: entry.bytes(),
@@ -92,7 +92,7 @@ impl Growing {
         }
     }
 
-    /// Whether an attribute holds the first of its values.
+    /// True if an attribute has the first of its values.
     pub fn begin(&self, index: usize) -> Result<(), ReadError> {
         let attribute = &self.entry.attributes[index];
         match attribute.range {
@@ -101,7 +101,7 @@ impl Growing {
         }
     }
 
-    /// What to ask for next, if values are missing.
+    /// Range to ask for next, if values are missing.
     pub fn next_range(&mut self, index: usize) -> Result<Option<String>, ReadError> {
         let attribute = &self.entry.attributes[index];
         let Some(last) = attribute.range.and_then(|range| range.last) else {
@@ -144,7 +144,7 @@ impl Growing {
         Ok(self.entry.check_bytes(self.bytes, &self.limits)?)
     }
 
-    /// How many values an attribute has so far.
+    /// Number of values that an attribute has so far.
     pub fn values(&self, index: usize) -> usize {
         self.entry.attributes[index].values.len()
     }
@@ -155,7 +155,7 @@ impl Growing {
     }
 }
 
-/// Whether these are all the values that a range from `first` on promises.
+/// True if these are all the values that a range from `first` on promises.
 fn holds(range: ValueRange, first: usize, values: &[Vec<u8>]) -> bool {
     range.first == first
         && range.last.is_none_or(|last| {

@@ -1,4 +1,4 @@
-//! What a server says of itself in its root DSE.
+//! Description of a server in its own root DSE.
 
 use ldap3::Scope;
 use rollcall_domain::{escape_bytes, failure::FailureCode};
@@ -18,12 +18,12 @@ const DEFAULT_NAMING_CONTEXT: &str = "defaultNamingContext";
 const NAMING_CONTEXTS: &str = "namingContexts";
 const DS_SERVICE_NAME: &str = "dsServiceName";
 
-/// What decides on a read.
+/// The attributes that decide on a read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct RootDse {
-    /// Where a search begins that is told no base.
+    /// Base of a search without one in the settings.
     pub base: Option<String>,
-    /// `dsServiceName`: names a domain controller among its peers. Active Directory alone has it (MS-ADTS 3.1.1.3.2.5).
+    /// `dsServiceName`: names a domain controller among its peers. Only Active Directory has it (MS-ADTS 3.1.1.3.2.5).
     pub service: Option<String>,
 }
 
@@ -39,7 +39,7 @@ impl RootDse {
         Ok(Self::of(&root_if_shown(connection, &deciding()).await?))
     }
 
-    /// What it says.
+    /// Its attributes.
     pub(crate) fn of(root: &Entry) -> Self {
         Self {
             base: named_base(root),
@@ -51,7 +51,8 @@ impl RootDse {
     }
 }
 
-/// The root DSE with these attributes; without any if the server shows it to nobody, since it can be read all the same.
+/// The root DSE with these attributes; without any if the server shows it to no account, because it can be read all the
+/// same.
 pub(crate) async fn root_if_shown(
     connection: &mut Connection,
     attributes: &[String],
@@ -82,7 +83,7 @@ fn shown(answered: Result<Option<Entry>, ReadError>) -> Result<Entry, ReadError>
     }
 }
 
-/// What a read asks for.
+/// Attributes that a read asks for.
 fn deciding() -> [String; 3] {
     [DEFAULT_NAMING_CONTEXT, NAMING_CONTEXTS, DS_SERVICE_NAME].map(str::to_owned)
 }
@@ -96,7 +97,7 @@ pub(crate) fn named_base(root: &Entry) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Whether the server refused for good to show its root DSE.
+/// True if the server refused for good to show its root DSE.
 fn is_hidden(error: &ReadError) -> bool {
     let passes = matches!(
         error.code(),

@@ -24,12 +24,12 @@ use crate::{
     network::{Network, Networks},
 };
 
-/// What a server answers to each request of one connection, in turn.
+/// Answers of a server to the requests of one connection, in turn.
 pub(crate) type Script = Vec<Vec<u8>>;
 
 /// A server that follows scripts.
 pub(crate) struct Server {
-    /// Where it listens, on 127.0.0.1.
+    /// Its port on 127.0.0.1.
     pub(crate) port: u16,
     /// Ends with the number of connections once all scripts are followed.
     pub(crate) task: tokio::task::JoinHandle<usize>,
@@ -39,13 +39,13 @@ pub(crate) struct Server {
 type Requests = Arc<Mutex<Vec<Vec<u8>>>>;
 
 impl Server {
-    /// What it was asked so far, as it came.
+    /// Requests so far, as they came.
     pub(crate) fn requests(&self) -> Vec<Vec<u8>> {
         self.requests.lock().unwrap().clone()
     }
 }
 
-/// How a connection begins before it is read: the bind is taken, and the root DSE shows nothing.
+/// Beginning of a connection before it is read: the bind is accepted, and the root DSE shows nothing.
 pub(crate) fn opened() -> Script {
     vec![bound(1, 0, ""), done(2, 0, "")]
 }
@@ -126,7 +126,7 @@ pub(crate) fn directory(port: u16) -> Directory {
     }
 }
 
-/// The entry of somebody with one address.
+/// The entry of a person with one address.
 pub(crate) fn person(id: u8, name: &str) -> Vec<u8> {
     let (dn, address) = (format!("cn={name},dc=corp"), format!("SMTP:{name}@corp.example"));
     entry(

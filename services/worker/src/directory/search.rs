@@ -14,23 +14,23 @@ use crate::directory::error::{Operation, ReadError};
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 /// References and intermediate responses of one search. A directory has some dozens.
 const MAX_ASIDES: u64 = 100_000;
-/// What a server may give with a page, to be given back for the next. Real ones stay below a few hundred bytes.
+/// Longest cookie that a server may give with a page. Real ones stay below a few hundred bytes.
 const MAX_COOKIE_BYTES: usize = 16 * 1024;
 /// Matches every entry.
 pub(crate) const ANY: &str = "(objectClass=*)";
 
-/// What is searched for.
+/// A search.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Query<'a> {
-    /// Where.
+    /// Base.
     pub base: &'a str,
-    /// How far below it.
+    /// Scope.
     pub scope: Scope,
-    /// What.
+    /// Filter.
     pub filter: &'a str,
-    /// Which attributes of it.
+    /// Attributes.
     pub attributes: &'a [String],
-    /// What a refusal is called.
+    /// Operation by which a refusal is named.
     pub operation: Operation,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Page {
     pub cookie: Vec<u8>,
 }
 
-/// What a search answers.
+/// Parts of a search's answer.
 #[derive(Debug)]
 pub(crate) enum Item {
     /// An entry.
@@ -71,7 +71,7 @@ pub(crate) struct Results<'c> {
     matched: String,
     /// References and intermediate responses so far.
     asides: u64,
-    /// Whether it goes on with a search of which the server has answered pages before.
+    /// True if it continues a search of which the server has answered pages before.
     goes_on: bool,
 }
 
@@ -153,8 +153,8 @@ impl Results<'_> {
         Ok(())
     }
 
-    /// Of a base that is not there, after the error that says so: the part of its name that is. Servers tell only
-    /// what the account may see.
+    /// For a base that does not exist, after the error that says so: the part of its name that exists. Servers show
+    /// only what the account may see.
     pub(crate) fn matched(&self) -> &str {
         &self.matched
     }

@@ -16,16 +16,16 @@ use super::{
 };
 use crate::directory::error::{Operation, ReadError};
 
-/// What the names of entries of a page that are to be read again may take.
+/// Bound of the names of a page's entries that must be read again.
 const MAX_PARTIAL_BYTES: usize = 1024 * 1024;
-/// What a name takes beside its bytes.
+/// Memory of a name besides its bytes.
 const NAME_OVERHEAD_BYTES: usize = 32;
 
 /// An open directory. Dropping it ends the connection.
 pub(crate) struct Session<'t> {
     pub(super) connection: Connection,
     pub(super) target: &'t Target,
-    /// Where searches begin.
+    /// Base of the searches.
     pub(super) base: String,
     /// The name of a domain controller of Active Directory.
     pub(super) service: Option<String>,

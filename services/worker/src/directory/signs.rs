@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
-/// What a connection came to, and what it brought so far. Cheap to note, and read a few times a second.
+/// State of a connection, and its traffic so far. Cheap to note, and read a few times a second.
 #[derive(Debug, Default)]
 pub(crate) struct Signs {
     step: AtomicU8,
@@ -12,7 +12,7 @@ pub(crate) struct Signs {
     ours: AtomicBool,
 }
 
-/// How far a run is with its directory.
+/// Progress of a run with its directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Step {
     /// It looks for a server that answers. No password was sent yet.
@@ -28,13 +28,13 @@ pub(crate) enum Step {
 /// A moment's view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sight {
-    /// How far it is.
+    /// The progress.
     pub(crate) step: Step,
     /// Messages of searches that came.
     pub(crate) messages: u64,
     /// Their length.
     pub(crate) bytes: u64,
-    /// Whether the next move is the directory's: all that came is read, and nothing of ours holds up the rest.
+    /// True if the next move is the directory's: all that came is read, and no work of ours holds up the rest.
     pub(crate) its_turn: bool,
 }
 
@@ -42,7 +42,7 @@ impl Signs {
     /// Notes how far it is.
     pub(crate) fn reached(&self, step: Step) {
         if step == Step::Reaching {
-            // What an earlier connection left unread is gone with it.
+            // Data that an earlier connection left unread is gone with it.
             self.unread.store(0, Ordering::Relaxed);
         }
         self.step.store(step as u8, Ordering::Relaxed);
@@ -68,7 +68,7 @@ impl Signs {
         done
     }
 
-    /// What there is now.
+    /// The state now.
     pub(crate) fn sight(&self) -> Sight {
         let step = match self.step.load(Ordering::Relaxed) {
             0 => Step::Reaching,

@@ -1,4 +1,4 @@
-//! StartTLS (RFC 4511 section 4.14), spoken by hand: the LDAP library is not shown a byte before TLS stands.
+//! StartTLS (RFC 4511 section 4.14), without the LDAP library, which sees no byte before TLS stands.
 
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
@@ -16,10 +16,10 @@ const MESSAGE_ID: u32 = 1;
 /// The answer is a result and a few words.
 const ANSWER_BYTES: usize = 64 * 1024;
 
-/// Asks the server to go on in TLS. The stream that comes back is to begin the handshake at once.
+/// Asks the server to continue in TLS. The returned stream must begin the handshake at once.
 ///
-/// Whatever comes with the answer was sent in clear by who knows whom, and must not be taken for the server's
-/// once TLS stands: it is refused.
+/// Bytes that come with the answer were sent in clear by an unknown party, and must not be taken for the server's once
+/// TLS stands: they are refused.
 pub(super) async fn ask(mut stream: TcpStream, limits: FrameLimits) -> Result<TcpStream, ReadError> {
     stream.write_all(REQUEST).await.map_err(GuardError::Io)?;
     let limits = FrameLimits {

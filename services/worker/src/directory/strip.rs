@@ -1,7 +1,7 @@
-//! Takes what nobody asked for out of an entry, before anything is allocated for it.
+//! Removes attributes that were not requested from an entry, before anything is allocated for them.
 //!
-//! A server may add any number of attributes to an entry. They are cut out of its message where it lies, so that neither
-//! the LDAP library nor the decoder sees them.
+//! A server may add any number of attributes to an entry. They are cut out of its message where it lies, so that
+//! neither the LDAP library nor the decoder sees them.
 
 use bytes::BytesMut;
 
@@ -79,7 +79,7 @@ fn base(description: &[u8]) -> &[u8] {
     description.split(|byte| *byte == b';').next().unwrap_or_default()
 }
 
-/// Where an element's parts are in a frame.
+/// Offsets of an element's parts in a frame.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     start: usize,
@@ -163,7 +163,7 @@ pub fn strip(frame: &mut BytesMut, wanted: &Wanted) -> Result<bool, FrameError> 
     Ok(true)
 }
 
-/// What is no attribute stays: the decoder says so.
+/// A part that is not an attribute stays: the decoder reports it.
 fn is_wanted(mut attribute: &[u8], wanted: &Wanted) -> bool {
     match take(&mut attribute) {
         Ok(name) => wanted.covers(name.content),

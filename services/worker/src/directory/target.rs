@@ -1,4 +1,4 @@
-//! Where a tenant's directory is and what is asked of it, from the settings as they are now.
+//! A tenant's directory and the request to it, from the settings as they are now.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use rollcall_proto::v1;
 
 use crate::directory::error::ReadError;
 
-/// How the connection is protected.
+/// Protection of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
     /// TLS from the first byte.
@@ -35,17 +35,17 @@ pub struct Target {
     pub hosts: Vec<String>,
     /// The port of each.
     pub port: u16,
-    /// How the connection is protected.
+    /// Protection of the connection.
     pub security: Security,
     /// The tenant's own authorities, PEM; empty for the system's.
     pub ca_certificates_pem: String,
-    /// Who binds.
+    /// Bind user.
     pub username: String,
     /// Empty: as the root DSE says.
     pub base: String,
     /// As it is sent.
     pub filter: String,
-    /// What carries addresses.
+    /// Attributes that carry addresses.
     pub addresses: AddressAttributes,
     /// All that is asked.
     pub requested: Vec<String>,

@@ -30,7 +30,7 @@ impl SystemRoots {
     }
 }
 
-/// What TLS to one tenant's servers is checked against.
+/// Authorities for TLS to one tenant's servers.
 #[derive(Clone)]
 pub(crate) struct Trust {
     config: Arc<ClientConfig>,
@@ -77,7 +77,7 @@ impl Trust {
         Ok(stream)
     }
 
-    /// What the last handshake showed, whether it succeeded or not.
+    /// Findings of the last handshake, whether it succeeded or not.
     pub(crate) fn last_handshake(&self) -> Handshake {
         self.witness.last()
     }

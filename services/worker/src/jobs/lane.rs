@@ -1,8 +1,8 @@
 //! One lane: takes as many jobs as its slots allow, and no more than can begin at once.
 //!
-//! A delivery stays unacknowledged until its run has ended, so one that waits for its directory still counts against the
-//! consumer's prefetch. When runs give up their slots, the lane therefore subscribes again for as many deliveries as may
-//! begin now. While reconcile is away nothing is taken.
+//! A delivery stays unacknowledged until its run has ended, so one that waits for its directory still counts against
+//! the consumer's prefetch. When runs give up their slots, the lane therefore subscribes again for as many deliveries
+//! as may begin now. While reconcile is away, it takes none.
 
 use std::{sync::Arc, time::Duration};
 
@@ -30,7 +30,7 @@ pub(crate) struct LaneWork {
     slots: Arc<Slots>,
     consumer: Consumer,
     in_hand: JoinSet<Arc<Place>>,
-    /// Since when more may come than should.
+    /// Time since which more may come than should.
     too_many_since: Option<Instant>,
 }
 
@@ -70,7 +70,7 @@ impl LaneWork {
                 Some(ended) = self.in_hand.join_next() => note_end(ended),
                 changed = reconcile_serves.changed() => if changed.is_err() { break },
                 () = slots.changed(), if serves => sleep(GATHER).await,
-                // Whatever was sent here begins: another worker cannot have it.
+                // Jobs that were delivered here begin: another worker cannot have them.
                 delivery = self.consumer.next(), if serves => self.begin(delivery),
                 () = sleep(LOOK), if serves => {}
             }

@@ -1,8 +1,8 @@
-//! Runs that go on in this process, each with the one job that stands for it at the broker.
+//! Runs in progress in this process, each with the one job that stands for it at the broker.
 //!
-//! A job can come again while its run goes on: somebody moved the run to the front, or the connection broke and the broker
-//! handed the job out again. One job of a run has to outlive it, since whatever ends this process must bring the run to
-//! another one: the run's own if it can still be acknowledged, otherwise the one that came again.
+//! A job can come again while its run continues: a request moved the run to the front, or the connection broke and the
+//! broker handed the job out again. One job of a run must outlive it, because after the end of this process another
+//! must get the run. That job is the run's own if it can still be acknowledged, otherwise the one that came again.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -13,7 +13,7 @@ use rollcall_chassis::amqp::Delivery;
 
 /// A message that the broker waits to hear of.
 pub(super) trait Held {
-    /// Whether it can still be acknowledged. If not, the broker has handed it out again, or is about to.
+    /// True if it can still be acknowledged. If not, the broker has handed it out again, or is about to.
     fn is_open(&self) -> bool;
 }
 
@@ -32,7 +32,7 @@ impl<D> Default for Runs<D> {
     }
 }
 
-/// What becomes of a job.
+/// Disposition of a job.
 pub(super) enum Admission<'a, D> {
     /// Its run begins here.
     Begins(Running<'a, D>),

@@ -23,10 +23,10 @@ use crate::{
     slots::Place,
 };
 
-/// How long after the run's deadline an outcome is waited for that is being decided.
+/// Time after the run's deadline that an attempt waits for an outcome which is being decided.
 const OUTCOME_GRACE: Duration = Duration::from_mins(1);
 
-/// Why an attempt did not come to an outcome.
+/// Reasons why an attempt came to no outcome.
 #[derive(Debug, Error)]
 pub(super) enum AttemptError {
     /// The directory could not be read.
@@ -52,7 +52,7 @@ pub(super) struct Attempt<'a> {
 /// A complete read.
 pub(super) struct Read {
     pub(super) summary: ReadSummary,
-    /// Where it was read, for as long as the run is not decided.
+    /// The server of the read, for as long as the run is not decided.
     pub(super) open: Open,
     pub(super) took: Duration,
 }
@@ -143,8 +143,8 @@ impl<'a> Attempt<'a> {
         self.begun.kind() == RunKind::Sync && !self.begun.last_digest.is_empty()
     }
 
-    /// What is being decided when the time is over may still come to its end; and a run that is another worker's
-    /// now is not waited for. The directory has its end at the deadline: what is waited for after it is reconcile.
+    /// A decision in progress at the deadline may still come to its end. A run that is another worker's now is not
+    /// waited for. The directory has its end at the deadline: later waiting is for reconcile.
     async fn in_time(
         &self,
         work: impl Future<Output = Result<RunEnded, AttemptError>>,
@@ -188,7 +188,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// By the database's clock alone: this machine's may be wrong.
+/// Only the database's clock counts: this machine's may be wrong.
 fn time_left(begun: &BeginRunResponse) -> Option<Duration> {
     let (deadline, now) = (begun.deadline.as_ref()?, begun.now.as_ref()?);
     let seconds = deadline.seconds.saturating_sub(now.seconds);

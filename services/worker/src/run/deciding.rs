@@ -1,4 +1,4 @@
-//! What was read goes to reconcile, which decides on it; and what it misses is asked of the directory.
+//! Hands the read to reconcile, which decides on it, and asks the directory for missing objects.
 
 use std::time::Duration;
 
@@ -116,7 +116,7 @@ impl Attempt<'_> {
     }
 }
 
-/// Whoever is read slowly by us is not slow.
+/// A directory that we read slowly is not slow.
 fn of_whose_fault(error: ReadError, waited: Duration) -> ReadError {
     match error {
         ReadError::Deadline if waited > OUR_SHARE => ReadError::Undecided,

@@ -1,4 +1,4 @@
-//! The end of an attempt that failed: what is told, and what becomes of the job.
+//! The end of an attempt that failed: its report, and the disposition of the job.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use crate::{
     reconcile::{self, CallError},
 };
 
-/// How long it is waited before a failure is told again to a reconcile that was away.
+/// Pause before a failure is reported again to a reconcile that was away.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
-/// A longer detail helps nobody.
+/// Longest detail. A longer one helps no reader.
 const MAX_DETAIL_CHARS: usize = 2_000;
 
 impl Attempt<'_> {
-    /// Tells why the read failed, and whether it will be tried again.
+    /// Reports why the read failed, and when the next attempt is due, if any.
     pub(super) async fn end_failed(&self, error: ReadError) -> Disposition {
         match (&error, self.control.why()) {
             (_, Some(Stop::Fenced)) => return super::fenced(self.lease),
@@ -84,8 +84,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// Gives back the lease of a run whose read was in vain, so that nobody who asks for the run meanwhile waits for it to
-    /// fall silent. What kept the read from being handed in may keep this as well: the job then carries the fence.
+    /// Gives back the lease of a run whose read was wasted, so that no later request for the run waits for it to fall
+    /// silent. The cause that kept the read from being handed in may keep this as well: the job then carries the fence.
     pub(super) async fn end_in_vain(&self) -> Disposition {
         match self.tell_once(None, Some(Duration::ZERO)).await {
             Ok(()) => Disposition::InVain(None),

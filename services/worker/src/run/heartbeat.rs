@@ -1,4 +1,4 @@
-//! Keeps the lease, tells the progress, and learns whether to stop.
+//! Keeps the lease, reports the progress, and learns if the run must stop.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::Lease;
 use crate::control::{Control, Stop};
 use crate::reconcile::{CallError, Reconcile};
 
-/// Somebody may be watching a run that has just begun.
+/// A caller may be watching a run that has just begun.
 const FIRST_BEATS: u32 = 30;
 const FIRST_INTERVAL: Duration = Duration::from_secs(1);
 /// A run that waits for its directory has nothing to show after this, and there may be hundreds of those.
@@ -16,10 +16,10 @@ const QUIET_BEATS: u32 = 5;
 /// A lease is another worker's after 15 s of silence.
 const INTERVAL: Duration = Duration::from_secs(3);
 
-/// How long the outcome of a run that is over may be on its way.
+/// Time that the outcome of a run that has ended may be on its way.
 const OUTCOME: Duration = Duration::from_secs(5);
 
-/// Beats until the run is to stop.
+/// Beats until the run must stop.
 pub(super) async fn beat(reconcile: Reconcile, lease: Lease, control: &Control) {
     let mut lost = 0_u32;
     for beats in 0_u32.. {
@@ -41,7 +41,7 @@ pub(super) async fn beat(reconcile: Reconcile, lease: Lease, control: &Control) 
             Ok(pulse) if pulse.cancelled => return control.stop(Stop::Cancelled),
             Ok(_) => lost = 0,
             Err(CallError::Fenced) => return control.stop(Stop::Fenced),
-            // The end of the run decides: whoever took the lease meanwhile has a higher fence.
+            // The end of the run decides: a worker that has taken the lease since then has a higher fence.
             Err(error) => {
                 lost += 1;
                 note_lost(&lease, &error, lost);

@@ -6,7 +6,7 @@ use rollcall_proto::v1::ObjectBatch;
 
 use crate::{directory::error::ReadError, memory::Share};
 
-/// What a batch takes beside its bytes.
+/// Memory of a batch besides its bytes.
 const OVERHEAD_BYTES: usize = 32;
 
 /// Batches, up to a bound of what they take packed: names and addresses of one directory are much alike, so that
@@ -45,7 +45,7 @@ impl Held {
         Ok(())
     }
 
-    /// What was held back, oldest first, each given up as it is taken.
+    /// The buffered batches, oldest first, each given up as it is taken.
     pub(super) fn into_batches(self) -> impl Iterator<Item = Result<ObjectBatch, ReadError>> {
         let Self { batches, share, .. } = self;
         batches.into_iter().map(move |packed| {

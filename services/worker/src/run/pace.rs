@@ -1,6 +1,6 @@
-//! How fast a directory answers, and what follows from it: a slot is for a run whose directory is at work.
+//! Pace of a directory, and its consequences: a slot is for a run whose directory is at work.
 //!
-//! What counts is the directory's own time, in which nothing but the directory holds up the run. A directory that is
+//! Only the directory's own time counts, in which nothing but the directory holds up the run. A directory that is
 //! silent, or slower than a worker's attention is worth, costs the run its slot at once. It costs the run itself only
 //! after a window that is longer than any server works on one page.
 
@@ -24,12 +24,12 @@ const LOOK_SELDOM: Duration = Duration::from_secs(1);
 /// Over so much of the directory's time it is judged whether a run needs its slot.
 const SLOT_WINDOW: Duration = TURN;
 
-/// What is expected of a directory.
+/// Expectations of a directory.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
     /// Until it has taken the bind, or the run gives up its slot.
     pub grace: Duration,
-    /// How long it may be silent within a read, or the run gives up its slot.
+    /// Time that it may be silent within a read, or the run gives up its slot.
     pub silence: Duration,
     /// With fewer entries a second, and fewer bytes, the run gives up its slot.
     pub slot_entries: u64,
@@ -43,7 +43,7 @@ pub struct Pace {
     pub least_bytes: u64,
 }
 
-/// What a look showed.
+/// Findings of a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     /// It is at work.
@@ -97,7 +97,7 @@ async fn watch_bind(signs: &Signs, place: &Place, grace: Duration) -> Option<Rea
     }
 }
 
-/// Whether nothing but the directory holds up a read.
+/// True if nothing but the directory holds up a read.
 fn is_its_turn(sight: Sight) -> bool {
     sight.its_turn && sight.step == Step::Reading
 }
@@ -174,7 +174,7 @@ impl Meter {
     }
 }
 
-/// What so much a second is in the window that a slot is judged by.
+/// Amount in the window that a slot is judged by, for so much a second.
 fn in_window(a_second: u64) -> u64 {
     let ms = u64::try_from(SLOT_WINDOW.as_millis()).unwrap_or(u64::MAX);
     a_second.saturating_mul(ms) / 1000

@@ -1,8 +1,8 @@
 //! The read of one run, on a thread with a runtime of its own.
 //!
-//! One thread for guard, LDAP library and decoding costs a third less than tasks that wake each other across
-//! threads for each entry. The connection stays open after the read, until it is known whether the directory is to be
-//! asked for objects that it did not show.
+//! One thread for guard, LDAP library and decoding costs a third less than tasks that wake each other across threads
+//! for each entry. The connection stays open after the read, until it is decided if the directory must be asked for
+//! missing objects.
 
 use std::sync::Arc;
 
@@ -41,14 +41,14 @@ pub(super) struct Reading {
     open: Open,
 }
 
-/// What a read may take of its worker.
+/// Resources of its worker that a read may use.
 #[derive(Debug)]
 pub(super) struct Seat {
     /// Its slot, as long as its directory is at work.
     pub(super) place: Arc<Place>,
-    /// What is expected of the directory.
+    /// Expectations of the directory.
     pub(super) pace: Pace,
-    /// When it must be over.
+    /// Time by which it must have ended.
     pub(super) deadline: Instant,
 }
 
@@ -72,16 +72,16 @@ struct Question {
     found: mpsc::Sender<ObjectBatch>,
 }
 
-/// What reads. It ends with the number of values, among what it was asked for, that are no e-mail addresses.
+/// The reading task. It ends with the number of values, among the objects asked for, that are not e-mail addresses.
 #[derive(Debug)]
 struct Thread {
     task: JoinHandle<Result<u64, ReadError>>,
-    /// A read that nobody waits for ends.
+    /// A read ends if its run no longer waits for it.
     _wanted: DropGuard,
 }
 
 impl Reading {
-    /// Begins to read. It ends when `control` says so, at the deadline, or when nobody takes its batches.
+    /// Begins to read. It ends when `control` says so, at the deadline, or when its batches are no longer taken.
     pub(super) fn begin(
         reader: Arc<Reader>,
         target: Target,
@@ -150,7 +150,7 @@ impl Reading {
         self.batches.recv().await
     }
 
-    /// How the read ended.
+    /// Result of the read.
     pub(super) async fn end(self) -> Result<(ReadSummary, Open), ReadError> {
         let Self {
             batches,
@@ -172,7 +172,7 @@ impl Open {
     /// Asks for what is missing.
     pub(super) fn ask(self, missing: Missing) -> Found {
         let (found, batches) = mpsc::channel(WAITING_BATCHES);
-        // A thread that does not take the question has ended, and its end tells why.
+        // A thread that does not take the question has ended, and its result says why.
         self.question.send(Question { missing, found }).ok();
         Found {
             batches,
@@ -193,7 +193,7 @@ impl Found {
         self.batches.recv().await
     }
 
-    /// How it ended: with every object asked for, and so many values that are no e-mail addresses.
+    /// Result of asking: every object was asked for, and so many values are not e-mail addresses.
     pub(super) async fn end(self) -> Result<u64, ReadError> {
         drop(self.batches);
         self.thread.end().await
@@ -208,7 +208,7 @@ impl Thread {
     }
 }
 
-/// What the thread does.
+/// Work of the thread.
 struct Work {
     reader: Arc<Reader>,
     target: Target,

@@ -1,4 +1,4 @@
-//! Whether a failed attempt is followed by another, and when.
+//! Decides if and when a failed attempt is followed by another.
 
 use rollcall_chassis::amqp::Delay;
 use rollcall_domain::failure::FailureClass;
@@ -6,7 +6,7 @@ use rollcall_proto::v1::RunTrigger;
 
 /// The wait before the attempt after `attempt`; `None`: the run has failed.
 ///
-/// Somebody who waits gets one more try. Wrong credentials are never tried again: that locks accounts.
+/// A run for which a caller waits gets one more try. Wrong credentials are never tried again: that locks accounts.
 pub(super) fn after(class: FailureClass, trigger: RunTrigger, attempt: u32) -> Option<Delay> {
     if class != FailureClass::Transient {
         return None;
@@ -20,8 +20,8 @@ pub(super) fn after(class: FailureClass, trigger: RunTrigger, attempt: u32) -> O
     }
 }
 
-/// The wait after so many beginnings in a row that asked the directory in vain. Meanwhile a lease that could not be given
-/// back must not fall silent, since that would count as a lost worker.
+/// The wait after so many wasted reads in a row. During it, a lease that could not be given back must not fall silent,
+/// because that would count as a lost worker.
 pub(crate) fn after_in_vain(before: u32, has_lease: bool) -> Delay {
     match before {
         0 => Delay::Park,

@@ -31,11 +31,11 @@ pub(super) struct Submission {
     call: AbortOnDropHandle<Result<RunEnded, CallError>>,
 }
 
-/// What a complete read is answered with.
+/// The answer to a complete read.
 pub(super) enum Answer {
     /// The outcome.
     Ended(RunEnded),
-    /// What the directory is to be asked for, in borrowed memory, and where its answer is awaited.
+    /// Ids to ask the directory for, in borrowed memory, and the channel for its answer.
     Missing(Missing, Share, Submission),
 }
 
@@ -112,12 +112,12 @@ impl Submission {
             not_email,
         });
         let Self { parts, missing, call } = self.put(last).await?;
-        // Nothing more goes up, and nothing more is to be asked for.
+        // Nothing more goes up, and nothing more must be asked for.
         drop((parts, missing));
         ended(call).await
     }
 
-    /// A call that takes nothing more has ended, and tells why.
+    /// A call that accepts nothing more has ended, and its result says why.
     async fn put(self, part: Part) -> Result<Self, CallError> {
         if self
             .parts

@@ -1,5 +1,5 @@
-//! Judges a server's certificate as rustls does, and remembers what the server showed: also of a handshake that
-//! fails, when the session itself no longer tells.
+//! Judges a server's certificate as rustls does, and remembers what the server showed. It does so even for a handshake
+//! that fails, when the session itself no longer shows it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,12 +14,12 @@ use rustls::{
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-/// What the last handshake showed.
+/// Findings of the last handshake.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Handshake {
-    /// What the server sent, its own certificate first.
+    /// The chain that the server sent, its own certificate first.
     pub chain: Vec<CertificateDer<'static>>,
-    /// Why it was not trusted.
+    /// Reason why it was not trusted.
     pub refusal: Option<CertificateError>,
     /// The version agreed on.
     pub version: Option<ProtocolVersion>,
@@ -30,7 +30,7 @@ pub(crate) struct Handshake {
 /// The verifier of one tenant's servers.
 #[derive(Debug)]
 pub(super) struct Witness {
-    /// None: nobody is trusted, as there is no authority to lead to.
+    /// `None`: no server is trusted, because there is no authority to chain to.
     verifier: Option<Arc<WebPkiServerVerifier>>,
     provider: Arc<CryptoProvider>,
     last: Mutex<Handshake>,
@@ -61,7 +61,7 @@ impl Witness {
         });
     }
 
-    /// What the last handshake showed.
+    /// Findings of the last handshake.
     pub(super) fn last(&self) -> Handshake {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
