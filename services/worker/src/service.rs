@@ -31,12 +31,12 @@ use crate::{
 /// Commands of the binary besides being a service.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Makes a key that opens credentials, and its public half that seals them
+    /// Creates a key that opens credentials, and its public half, which seals them
     GenerateKey {
         /// The key's name: 1 to 32 of a-z, 0-9, - and _
         #[arg(long)]
         id: String,
-        /// Where ID.key (for workers alone) and ID.pub (for the scheduler) are written
+        /// Folder for ID.key (only for workers) and ID.pub (for the scheduler)
         #[arg(long, value_name = "DIR")]
         out_dir: PathBuf,
     },
