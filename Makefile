@@ -16,8 +16,11 @@ FUZZ_SECONDS := 60
 
 # Targets with unit tests. Packages' tests/ folders need servers, but for the fuzz targets' seeds.
 UNITS := --lib --bins --test seeds
+# Tests of the stores, by name: they stand among the unit tests, and need PostgreSQL.
+STORES := store::tests::
+WITH_STORES := -p rollcall-scheduler -p rollcall-reconcile -p rollcall-results
 
-.PHONY: help demo up down test test-unit sql lint bench chaos fuzz packages build
+.PHONY: help demo up down test test-unit test-store sql lint bench chaos fuzz packages build
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -36,9 +39,14 @@ test: packages build sql ## every test, against real servers
 	$(TESTBED) run -- $(CARGO) $(TEST_RUNNER) --workspace --locked
 
 test-unit: ## the tests that need no server, no Debian package and no root
-	$(CARGO) $(TEST_RUNNER) --workspace --locked $(UNITS)
+	$(CARGO) $(TEST_RUNNER) --workspace --locked $(UNITS) -- --skip $(STORES)
 
-sql: packages ## proves that statements, schemas and each crate's .sqlx agree; UPDATE=1 writes .sqlx
+test-store: ## the tests of the services' statements, which need only PostgreSQL and no root
+	@$(CARGO) build --locked --quiet --package rollcall-testbed
+	$(CARGO) $(TEST_RUNNER) --locked $(WITH_STORES) --lib --no-run
+	$(TESTBED) run --only postgres,schemas -- $(CARGO) $(TEST_RUNNER) --locked $(WITH_STORES) --lib -- $(STORES)
+
+sql: ## proves that statements, schemas and each crate's .sqlx agree; UPDATE=1 writes .sqlx
 	@$(CARGO) build --locked --quiet --package rollcall-testbed
 	$(TESTBED) run --only postgres,schemas -- tests/sql/check.sh $(if $(UPDATE),update)
 

@@ -107,3 +107,6 @@ impl TenantChange {
 fn undecodable(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
     sqlx::Error::Decode(Box::new(error))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! A database for each test of a store: a copy of the bed's schemas, without a row.
+//!
+//! `rollcall-testbed run --only postgres,schemas` starts the server and names the schemas in the environment. A store is
+//! tested on connections of its service's own role, so that missing grants are found as well. The bed takes the copies
+//! with it when it ends.
+
+use anyhow::{Context as _, Result};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
+use uuid::Uuid;
+
+/// The services that have a role in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The scheduler's.
+    Scheduler,
+    /// Reconcile's.
+    Reconcile,
+    /// That of results, which may only read.
+    Results,
+}
+
+impl Role {
+    /// The variable in which the bed names the schemas for this role.
+    fn variable(self) -> &'static str {
+        match self {
+            Self::Scheduler => "SCHEMAS_SCHEDULER_URL",
+            Self::Reconcile => "SCHEMAS_RECONCILE_URL",
+            Self::Results => "SCHEMAS_RESULTS_URL",
+        }
+    }
+}
+
+/// The database of one test.
+#[derive(Debug)]
+pub struct TestDatabase {
+    name: String,
+}
+
+impl TestDatabase {
+    /// A copy that nobody else uses.
+    pub async fn create() -> Result<Self> {
+        let schemas = variable("SCHEMAS_DATABASE_URL")?;
+        let (server, template) = split(&schemas)?;
+        let name = format!("test_{}", Uuid::new_v4().simple());
+        // Whoever is connected to the schemas themselves keeps others from copying them.
+        let mut connection = PgConnection::connect(&format!("{server}/postgres")).await?;
+        let create = AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        sqlx::raw_sql(create)
+            .execute(&mut connection)
+            .await
+            .context("copy the schemas")?;
+        connection.close().await?;
+        Ok(Self { name })
+    }
+
+    /// Where a service's role finds it.
+    pub fn url(&self, role: Role) -> Result<String> {
+        let schemas = variable(role.variable())?;
+        let (server, _) = split(&schemas)?;
+        Ok(format!("{server}/{}", self.name))
+    }
+
+    /// Connections of a service's role.
+    pub async fn pool(&self, role: Role) -> Result<PgPool> {
+        Ok(PgPool::connect(&self.url(role)?).await?)
+    }
+
+    /// Runs statements as a service's role, for rows that its code is not there to write.
+    pub async fn run(&self, role: Role, statements: &str) -> Result<()> {
+        let mut connection = PgConnection::connect(&self.url(role)?).await?;
+        sqlx::raw_sql(AssertSqlSafe(statements))
+            .execute(&mut connection)
+            .await
+            .with_context(|| format!("run {statements}"))?;
+        Ok(connection.close().await?)
+    }
+}
+
+fn variable(name: &str) -> Result<String> {
+    let value =
+        std::env::var_os(name).with_context(|| format!("{name} is not set: run `make test-store`"))?;
+    value
+        .into_string()
+        .ok()
+        .with_context(|| format!("{name} is no text"))
+}
+
+/// A server's address and the database's name.
+fn split(url: &str) -> Result<(&str, &str)> {
+    url.rsplit_once('/')
+        .with_context(|| format!("{url} names no database"))
+}
