@@ -7,6 +7,7 @@
 pub mod clients;
 pub mod dice;
 pub mod forest;
+pub mod office;
 pub mod past;
 pub mod status;
 pub mod tenant;
@@ -15,6 +16,7 @@ pub mod wait;
 pub use clients::Clients;
 pub use dice::Dice;
 pub use forest::{Forest, group, person};
+pub use office::Office;
 pub use past::Past;
 pub use rollcall_testbed::directory::Object;
 pub use tenant::Tenant;

@@ -11,10 +11,10 @@ use rollcall_proto::v1::{
     ListRowsRequest, PreviewUsersRequest, PutDomainsRequest, PutSettingsRequest, Row, Run, RunState,
     Schedule, Settings, Verdict, WatchRunRequest,
 };
-use rollcall_testbed::Endpoints;
+use rollcall_testbed::{Endpoints, directory::Object};
 use tonic::Status;
 
-use crate::Clients;
+use crate::{Clients, person};
 
 /// One customer of the portal, that no other test knows.
 #[derive(Clone, Debug)]
@@ -50,6 +50,16 @@ impl Tenant {
     /// An address in the tenant's first domain.
     pub fn address(&self, local: &str) -> String {
         format!("{local}@{}", self.domain)
+    }
+
+    /// A domain below the tenant's first one.
+    pub fn subdomain(&self, name: &str) -> String {
+        format!("{name}.{}", self.domain)
+    }
+
+    /// A user whose primary address, in the tenant's first domain, has its name.
+    pub fn person(&self, name: &str) -> Object {
+        person(name).primary(&self.address(name))
     }
 
     /// Replaces the tenant's domains: name, and what it is an alias of.

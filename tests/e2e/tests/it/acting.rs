@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use rollcall_e2e::{
-    Forest, Tenant,
+    Forest, Office, Tenant,
     forest::ForestProxy,
+    office::REMOVING,
     status::{Refusal, refused},
 };
 use rollcall_proto::v1::{
@@ -13,7 +14,7 @@ use rollcall_proto::v1::{
 use tonic::{Code, Status};
 
 use crate::{
-    office::{REMOVING, past},
+    office::past,
     own::{STALLED_AT, people, reading, succeeded},
 };
 
@@ -164,8 +165,7 @@ async fn the_file_of_a_held_or_reverted_run_tells_what_it_changes_and_a_preview_
 
 #[tokio::test]
 async fn an_expired_preview_is_not_exported() -> Result<()> {
-    let (tenant, forest) = Forest::openldap("expired").await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, _forest) = Office::new("expired").in_openldap().saved().await?;
     let preview = tenant.preview().await?;
     past().await?.runs(&tenant, 8 * 24).await?;
     let refusal: Refusal = tenant
@@ -184,8 +184,7 @@ async fn an_expired_preview_is_not_exported() -> Result<()> {
 #[tokio::test]
 async fn a_filter_that_matches_nothing_imports_nothing_and_is_held_once_there_is_something_to_lose()
 -> Result<()> {
-    let (tenant, forest) = Forest::openldap("nothing").await?;
-    people(&tenant, &forest, 2).await?;
+    let (tenant, forest) = Office::new("nothing").in_openldap().crowd(2).furnished().await?;
     let nobody = Directory {
         filter: "(cn=nobody)".into(),
         ..forest.settings()

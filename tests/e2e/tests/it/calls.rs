@@ -59,8 +59,7 @@ async fn watched(
 async fn a_caller_that_opens_a_thousand_streams_leaves_calls_health_and_streams_to_the_others() -> Result<()>
 {
     let own = Own::start(without_workers()).await?;
-    let (tenant, forest) = own.tenant("streams").await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, _forest) = own.office("streams").saved().await?;
     let run_id = tenant.start_sync().await?;
     let watch = WatchRunRequest {
         tenant_id: tenant.id.clone(),

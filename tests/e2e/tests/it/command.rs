@@ -9,7 +9,7 @@ mod shown;
 mod terminal;
 
 use anyhow::{Result, ensure};
-use rollcall_e2e::{Forest, Tenant, person};
+use rollcall_e2e::{Office, person};
 use serde_json::Value;
 
 use terminal::{Answer, answer, json, keys};
@@ -55,25 +55,16 @@ const SETTINGS_KEYS: [&str; 12] = [
     "update_time",
 ];
 
-/// A tenant with settings, two people and somebody outside in its directory.
-async fn tenant_with_people(word: &str) -> Result<(Tenant, Forest)> {
-    let (tenant, forest) = Forest::openldap(word).await?;
-    let long = tenant.address("ann.with-a-rather-long-name");
-    forest
-        .add(&person("ann").primary(&tenant.address("ann")).alias(&long))
-        .await?;
-    forest
-        .add(
-            &person("bob")
-                .primary(&tenant.address("bob"))
-                .alias(&tenant.address("ann")),
-        )
-        .await?;
-    forest
-        .add(&person("eve").primary("eve@nobody-owns-this.example"))
-        .await?;
-    tenant.put_directory(forest.settings()).await?;
-    Ok((tenant, forest))
+/// An office of two people, and somebody outside.
+fn office(word: &str) -> Office<'_> {
+    Office::new(word).in_openldap().objects(|tenant| {
+        let long = tenant.address("ann.with-a-rather-long-name");
+        vec![
+            tenant.person("ann").alias(&long),
+            tenant.person("bob").alias(&tenant.address("ann")),
+            person("eve").primary("eve@nobody-owns-this.example"),
+        ]
+    })
 }
 
 /// The command succeeds for a person and for a program, whose answer has these keys.

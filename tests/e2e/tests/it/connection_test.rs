@@ -4,7 +4,7 @@ mod beside;
 mod failing;
 
 use anyhow::{Context, Result, ensure};
-use rollcall_e2e::{Forest, Tenant, person};
+use rollcall_e2e::{Forest, Office, Tenant};
 use rollcall_proto::v1::{
     Directory, ObjectType, Security, ServerFindings, ServerType, TestStep, TestStepKind, TestStepState,
     TlsFindings, test_step::Findings,
@@ -75,14 +75,9 @@ fn server(steps: &[TestStep]) -> Result<&ServerFindings> {
 #[tokio::test]
 async fn active_directory_passes_every_step_and_shows_what_it_can() -> Result<()> {
     let (tenant, forest) = Forest::active_directory("tested").await?;
-    let ann = person("ann")
-        .primary(&tenant.address("ann"))
-        .alias(&tenant.address("a.lee"));
+    let ann = tenant.person("ann").alias(&tenant.address("a.lee"));
     forest.add(&ann).await?;
-    let bob = person("bob")
-        .primary(&tenant.address("bob"))
-        .recipient_type(16)
-        .disabled();
+    let bob = tenant.person("bob").recipient_type(16).disabled();
     forest.add(&bob).await?;
     tenant.put_directory(forest.settings()).await?;
 
@@ -123,8 +118,11 @@ async fn active_directory_passes_every_step_and_shows_what_it_can() -> Result<()
 
 #[tokio::test]
 async fn openldap_passes_every_step_over_starttls_and_says_who_we_are() -> Result<()> {
-    let (tenant, forest) = Forest::openldap("tested").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    let (tenant, forest) = Office::new("tested")
+        .in_openldap()
+        .people(["ann"])
+        .furnished()
+        .await?;
     tenant
         .put_directory(forest.settings_over(Security::Starttls))
         .await?;
@@ -151,7 +149,7 @@ async fn settings_are_tested_before_they_are_saved_and_stay_unsaved() -> Result<
     // Not even a domain of its own is registered.
     let tenant = Tenant::unknown(bed.endpoints()?, "unsaved").await?;
     let forest = Forest::in_active_directory(&bed, &tenant.id).await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    forest.add(&tenant.person("ann")).await?;
     let steps = tested(&tenant, forest.settings()).await?;
     all_passed(&steps)?;
     let refusal = rollcall_e2e::status::refused(tenant.test_connection(None).await);
@@ -161,8 +159,7 @@ async fn settings_are_tested_before_they_are_saved_and_stay_unsaved() -> Result<
 
 #[tokio::test]
 async fn a_filter_that_matches_nothing_is_a_warning() -> Result<()> {
-    let (tenant, forest) = Forest::active_directory("tested").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    let (tenant, forest) = Office::new("tested").people(["ann"]).furnished().await?;
     let narrow = Directory {
         filter: "(department=Slaes)".to_owned(),
         ..forest.settings()
@@ -181,10 +178,7 @@ async fn a_filter_that_matches_nothing_is_a_warning() -> Result<()> {
 
 #[tokio::test]
 async fn who_sees_deleted_objects_is_told_so() -> Result<()> {
-    let (tenant, forest) = Forest::active_directory("tested").await?;
-    forest
-        .add(&person("gone").primary(&tenant.address("gone")))
-        .await?;
+    let (tenant, forest) = Office::new("tested").people(["gone"]).furnished().await?;
     forest.remove("gone").await?;
     let administrator = Directory {
         bind_username: ADMIN_USERNAME.to_owned(),

@@ -1,9 +1,9 @@
 //! The bind password is nowhere to be found.
 
+use rollcall_e2e::Office;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use rollcall_e2e::{Forest, person};
 use rollcall_proto::v1::{Directory, GetSettingsRequest};
 use rollcall_testbed::Bed;
 use sqlx::{Connection as _, PgConnection, Row as _};
@@ -11,8 +11,11 @@ use sqlx::{Connection as _, PgConnection, Row as _};
 #[tokio::test]
 async fn no_table_no_answer_and_no_log_holds_the_password() -> Result<()> {
     let bed = Bed::attach()?;
-    let (tenant, forest) = Forest::openldap("nowhere").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    let (tenant, forest) = Office::new("nowhere")
+        .in_openldap()
+        .people(["ann"])
+        .furnished()
+        .await?;
     let saved = tenant.put_directory(forest.settings()).await?;
     let password = forest.settings().bind_password.context("a password")?;
     tenant.sync().await?;

@@ -4,7 +4,7 @@
 mod ear;
 
 use anyhow::{Context, Result, ensure};
-use rollcall_e2e::{Forest, Tenant, group, person, tenant::portal::typed};
+use rollcall_e2e::{Forest, Tenant, group, tenant::portal::typed};
 use rollcall_proto::v1::{
     Account, Directory, NewUsers, PausedReason, Removal, RunState, Schedule, Settings, portal_event::Event,
 };
@@ -35,13 +35,9 @@ fn settings(tenant: &Tenant, directory: Directory) -> Settings {
 
 /// A tenant with two users and a group in its directory, that nobody has synced.
 async fn tenant(own: &Own, word: &str) -> Result<(Tenant, Forest)> {
-    let (tenant, forest) = own.tenant(word).await?;
-    for name in ["ann", "bob"] {
-        forest.add(&person(name).primary(&tenant.address(name))).await?;
-    }
-    forest
-        .add(&group("team").primary(&tenant.address("team")))
-        .await?;
+    let office = own.office(word).people(["ann", "bob"]);
+    let team = |tenant: &Tenant| vec![group("team").primary(&tenant.address("team"))];
+    let (tenant, forest) = office.objects(team).furnished().await?;
     tenant.put(settings(&tenant, forest.settings())).await?;
     Ok((tenant, forest))
 }
@@ -267,7 +263,7 @@ async fn the_example_connects_again_prints_nothing_twice_and_ends_on_ctrl_c() ->
     story.goes_on(&tenant, "run.finished").await?;
 
     proxy.cut();
-    forest.add(&person("eve").primary(&tenant.address("eve"))).await?;
+    forest.add(&tenant.person("eve")).await?;
     tenant.sync().await?;
     proxy.heal();
 

@@ -1,25 +1,17 @@
 //! Any address has an explanation, whether it is in the portal or not.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Tenant, person, status::refused, tenant::portal::typed};
+use rollcall_e2e::{Forest, Object, Office, Tenant, person, status::refused, tenant::portal::typed};
 use rollcall_proto::v1::{
     AddressType, DomainStanding, ExplainAddressResponse, Origin, Reason, Removal, Row, RunKind, Verdict,
 };
 use rollcall_testbed::Bed;
 use tonic::Code;
 
-/// A synced tenant with Ann, who has an alias of her own and one that Bob has as his primary.
-async fn synced(word: &str) -> Result<(Tenant, Forest)> {
-    let (tenant, forest) = Forest::openldap(word).await?;
-    let bob = tenant.address("bob");
-    let ann = person("ann").primary(&tenant.address("ann"));
-    forest
-        .add(&ann.alias(&tenant.address("office")).alias(&bob))
-        .await?;
-    forest.add(&person("bob").primary(&bob)).await?;
-    tenant.put_directory(forest.settings()).await?;
-    tenant.sync().await?;
-    Ok((tenant, forest))
+/// Ann, who has an alias of her own and one that Bob has as his primary, and Bob.
+fn rivals(tenant: &Tenant) -> Vec<Object> {
+    let ann = tenant.person("ann").alias(&tenant.address("office"));
+    vec![ann.alias(&tenant.address("bob")), tenant.person("bob")]
 }
 
 /// The one row of the entry with this name.
@@ -35,7 +27,11 @@ fn row_of<'a>(explained: &'a ExplainAddressResponse, name: &str) -> Result<&'a R
 #[tokio::test]
 async fn an_imported_primary_is_explained_in_any_spelling_by_its_entry_its_account_and_its_run() -> Result<()>
 {
-    let (tenant, _) = synced("primary").await?;
+    let (tenant, _) = Office::new("primary")
+        .in_openldap()
+        .objects(rivals)
+        .synced()
+        .await?;
     let ann = tenant.address("ann");
     let explained = tenant.explain(&format!(" {} ", ann.to_uppercase())).await?;
     assert_eq!(explained.address, ann);
@@ -62,7 +58,7 @@ async fn an_imported_primary_is_explained_in_any_spelling_by_its_entry_its_accou
 
 #[tokio::test]
 async fn an_alias_that_another_entry_won_names_both_entries_and_the_winner() -> Result<()> {
-    let (tenant, _) = synced("lost").await?;
+    let (tenant, _) = Office::new("lost").in_openldap().objects(rivals).synced().await?;
     let bob = tenant.address("bob");
     let explained = tenant.explain(&bob).await?;
     assert_eq!(explained.rows.len(), 2, "{explained:?}");
@@ -83,7 +79,7 @@ async fn a_duplicate_that_was_refused_is_explained_by_the_rule() -> Result<()> {
     let second = format!("second-{}", tenant.domain);
     tenant.put_domains(&[(&tenant.domain, ""), (&second, "")]).await?;
     let duplicate = format!("ann@{second}");
-    let ann = person("ann").primary(&tenant.address("ann")).alias(&duplicate);
+    let ann = tenant.person("ann").alias(&duplicate);
     forest.add(&ann).await?;
     tenant.put_directory(forest.settings()).await?;
     tenant.sync().await?;
@@ -102,12 +98,14 @@ async fn a_duplicate_that_was_refused_is_explained_by_the_rule() -> Result<()> {
 
 #[tokio::test]
 async fn an_address_in_another_customers_domain_does_not_say_whose() -> Result<()> {
-    let (tenant, forest) = synced("foreign").await?;
+    let (tenant, forest) = Office::new("foreign")
+        .in_openldap()
+        .objects(rivals)
+        .synced()
+        .await?;
     let other = Tenant::registered(Bed::attach()?.endpoints()?, "neighbour").await?;
     let carl = other.address("carl");
-    forest
-        .add(&person("carl").primary(&tenant.address("carl")).alias(&carl))
-        .await?;
+    forest.add(&tenant.person("carl").alias(&carl)).await?;
     tenant.sync().await?;
     let explained = tenant.explain(&carl).await?;
     assert_eq!(explained.domain_standing(), DomainStanding::OtherTenant);
@@ -121,7 +119,11 @@ async fn an_address_in_another_customers_domain_does_not_say_whose() -> Result<(
 
 #[tokio::test]
 async fn an_address_that_nobody_has_is_explained_too() -> Result<()> {
-    let (tenant, _) = synced("nobody").await?;
+    let (tenant, _) = Office::new("nobody")
+        .in_openldap()
+        .objects(rivals)
+        .synced()
+        .await?;
     let explained = tenant.explain(&tenant.address("nobody")).await?;
     assert!(
         explained.read.is_some() && explained.rows.is_empty(),
@@ -140,12 +142,14 @@ async fn an_address_that_nobody_has_is_explained_too() -> Result<()> {
 
 #[tokio::test]
 async fn what_is_gone_is_stale_since_the_run_that_missed_it_first() -> Result<()> {
-    let (tenant, forest) = synced("stale").await?;
+    let (tenant, forest) = Office::new("stale")
+        .in_openldap()
+        .objects(rivals)
+        .synced()
+        .await?;
     forest.remove("ann").await?;
     let missed = tenant.sync().await?;
-    forest
-        .add(&person("carl").primary(&tenant.address("carl")))
-        .await?;
+    forest.add(&tenant.person("carl")).await?;
     let later = tenant.sync().await?;
     let explained = tenant.explain(&tenant.address("ann")).await?;
     assert_eq!(explained.read.context("a read")?.run_id, later.run_id);
@@ -161,7 +165,11 @@ async fn what_is_gone_is_stale_since_the_run_that_missed_it_first() -> Result<()
 
 #[tokio::test]
 async fn what_was_removed_tells_the_account_that_had_it_and_until_when_it_can_be_restored() -> Result<()> {
-    let (tenant, forest) = synced("removed").await?;
+    let (tenant, forest) = Office::new("removed")
+        .in_openldap()
+        .objects(rivals)
+        .synced()
+        .await?;
     forest.remove("ann").await?;
     let removal = Removal {
         remove_accounts: true,
@@ -191,7 +199,11 @@ async fn what_was_removed_tells_the_account_that_had_it_and_until_when_it_can_be
 
 #[tokio::test]
 async fn a_typed_address_is_told_as_typed() -> Result<()> {
-    let (tenant, _) = synced("typed").await?;
+    let (tenant, _) = Office::new("typed")
+        .in_openldap()
+        .objects(rivals)
+        .synced()
+        .await?;
     let desk = tenant.address("desk");
     tenant.put_account(typed(&desk, &[])).await?;
     let explained = tenant.explain(&desk).await?;
@@ -208,7 +220,11 @@ async fn a_typed_address_is_told_as_typed() -> Result<()> {
 
 #[tokio::test]
 async fn what_is_no_address_is_explained_as_it_stands_in_the_directory_and_refused_otherwise() -> Result<()> {
-    let (tenant, forest) = synced("invalid").await?;
+    let (tenant, forest) = Office::new("invalid")
+        .in_openldap()
+        .objects(rivals)
+        .synced()
+        .await?;
     forest
         .add(&person("odd").value("smtp:Two Words@acme.example"))
         .await?;

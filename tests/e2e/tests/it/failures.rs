@@ -2,19 +2,9 @@
 //! nothing is changed.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Tenant, person};
+use rollcall_e2e::{Forest, Office, Tenant};
 use rollcall_proto::v1::{Directory, Run, Security};
 use rollcall_testbed::{Bed, Kind, StackOptions};
-
-/// A synced tenant with two people in Active Directory, and the settings that read them.
-async fn synced(word: &str) -> Result<(Tenant, Forest)> {
-    let (tenant, forest) = Forest::active_directory(word).await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
-    forest.add(&person("bob").primary(&tenant.address("bob"))).await?;
-    tenant.put_directory(forest.settings()).await?;
-    tenant.sync().await?;
-    Ok((tenant, forest))
-}
 
 /// Syncs with other settings: the run fails with this code, says what to do, and changes nothing.
 async fn fails_with(code: &str, tenant: &Tenant, directory: Directory) -> Result<Run> {
@@ -33,7 +23,7 @@ async fn fails_with(code: &str, tenant: &Tenant, directory: Directory) -> Result
 
 #[tokio::test]
 async fn a_wrong_password_fails_at_once_without_a_retry() -> Result<()> {
-    let (tenant, forest) = synced("password").await?;
+    let (tenant, forest) = Office::new("password").people(["ann", "bob"]).synced().await?;
     let directory = Directory {
         bind_password: Some("wrong".into()),
         ..forest.settings()
@@ -45,7 +35,7 @@ async fn a_wrong_password_fails_at_once_without_a_retry() -> Result<()> {
 
 #[tokio::test]
 async fn a_base_that_is_not_there_fails_at_once() -> Result<()> {
-    let (tenant, forest) = synced("base").await?;
+    let (tenant, forest) = Office::new("base").people(["ann", "bob"]).synced().await?;
     let mut directory = forest.settings();
     directory.search_base = format!("OU=nowhere,{}", directory.search_base);
     let run = fails_with("NO_SUCH_BASE", &tenant, directory).await?;
@@ -55,7 +45,7 @@ async fn a_base_that_is_not_there_fails_at_once() -> Result<()> {
 
 #[tokio::test]
 async fn a_certificate_of_another_ca_fails_at_once() -> Result<()> {
-    let (tenant, forest) = synced("ca").await?;
+    let (tenant, forest) = Office::new("ca").people(["ann", "bob"]).synced().await?;
     let other = rcgen_ca()?;
     for security in [Security::Ldaps, Security::Starttls] {
         let directory = Directory {
@@ -70,7 +60,7 @@ async fn a_certificate_of_another_ca_fails_at_once() -> Result<()> {
 
 #[tokio::test]
 async fn a_closed_port_fails_after_one_more_attempt() -> Result<()> {
-    let (tenant, forest) = synced("closed").await?;
+    let (tenant, forest) = Office::new("closed").people(["ann", "bob"]).synced().await?;
     let directory = Directory {
         port: u32::from(forest.closed_port()?),
         ..forest.settings()
@@ -82,7 +72,7 @@ async fn a_closed_port_fails_after_one_more_attempt() -> Result<()> {
 
 #[tokio::test]
 async fn a_name_that_does_not_resolve_says_so() -> Result<()> {
-    let (tenant, forest) = synced("name").await?;
+    let (tenant, forest) = Office::new("name").people(["ann", "bob"]).synced().await?;
     let directory = Directory {
         hosts: vec!["dc.no-such-domain.invalid".into()],
         ..forest.settings()
@@ -93,7 +83,7 @@ async fn a_name_that_does_not_resolve_says_so() -> Result<()> {
 
 #[tokio::test]
 async fn an_address_outside_the_operators_networks_is_not_dialled() -> Result<()> {
-    let (tenant, forest) = synced("networks").await?;
+    let (tenant, forest) = Office::new("networks").people(["ann", "bob"]).synced().await?;
     let directory = Directory {
         hosts: vec!["10.1.2.3".into()],
         ..forest.settings()
@@ -105,11 +95,9 @@ async fn an_address_outside_the_operators_networks_is_not_dialled() -> Result<()
 
 #[tokio::test]
 async fn a_directory_cut_off_in_the_middle_of_a_page_changes_nothing() -> Result<()> {
-    let (tenant, forest) = synced("cut").await?;
+    let (tenant, forest) = Office::new("cut").people(["ann", "bob"]).synced().await?;
     for n in 0..40 {
-        forest
-            .add(&person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}"))))
-            .await?;
+        forest.add(&tenant.person(&format!("p{n}"))).await?;
     }
     let proxy = forest.proxy().await?;
     proxy.cut_after(6_000);
@@ -119,7 +107,7 @@ async fn a_directory_cut_off_in_the_middle_of_a_page_changes_nothing() -> Result
 
 #[tokio::test]
 async fn a_directory_that_answers_garbage_is_not_taken_for_one() -> Result<()> {
-    let (tenant, forest) = synced("garbage").await?;
+    let (tenant, forest) = Office::new("garbage").people(["ann", "bob"]).synced().await?;
     let proxy = forest.proxy().await?;
     proxy.garble_after(0);
     fails_with("NOT_LDAP", &tenant, proxy.settings(Security::Plaintext)).await?;
@@ -133,7 +121,7 @@ async fn a_directory_that_falls_silent_times_out() -> Result<()> {
     let stack = bed.stack(patience).await?;
     let tenant = Tenant::registered(stack.endpoints(), "silent").await?;
     let forest = Forest::in_active_directory(&bed, &tenant.id).await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    forest.add(&tenant.person("ann")).await?;
     let proxy = forest.proxy().await?;
     // Past the answer to the bind, within the first entry.
     proxy.stall_after(60);
@@ -144,7 +132,7 @@ async fn a_directory_that_falls_silent_times_out() -> Result<()> {
 
 #[tokio::test]
 async fn a_read_that_works_again_after_a_failure_syncs_as_if_nothing_had_been() -> Result<()> {
-    let (tenant, forest) = synced("again").await?;
+    let (tenant, forest) = Office::new("again").people(["ann", "bob"]).synced().await?;
     let proxy = forest.proxy().await?;
     proxy.cut_after(200);
     tenant.put_directory(proxy.settings(Security::Plaintext)).await?;

@@ -11,7 +11,7 @@ use rollcall_testbed::{
 };
 use tokio::{net::TcpListener, time::Instant};
 
-use crate::own::{Own, people};
+use crate::own::Own;
 
 /// A run begins within this after it was asked for.
 const BEGINS_WITHIN: f64 = 1.0;
@@ -34,8 +34,7 @@ struct Trial {
 impl Trial {
     async fn start(options: StackOptions) -> Result<Self> {
         let own = Own::start(options.set(Kind::Scheduler, "ROLLCALL_SCHEDULE__TICK_SECONDS", "1")).await?;
-        let (tenant, forest) = own.tenant("fair").await?;
-        people(&tenant, &forest, 20).await?;
+        let (tenant, forest) = own.office("fair").crowd(20).furnished().await?;
         Ok(Self {
             clients: tenant.clients,
             own,

@@ -1,7 +1,7 @@
 //! Several of each service, and services that vanish: every run ends once, and well.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Tenant, forest::ForestProxy, person, wait};
+use rollcall_e2e::{Forest, Tenant, forest::ForestProxy, wait};
 use rollcall_proto::v1::{DeleteSettingsRequest, Directory, RunState, Security};
 use rollcall_testbed::{Kind, StackOptions};
 
@@ -26,8 +26,11 @@ async fn two_schedulers_and_three_workers_do_each_due_run_exactly_once() -> Resu
     })
     .await?;
     for n in 0..TENANTS {
-        let (tenant, forest) = own.tenant_in_active_directory(&format!("due{n}")).await?;
-        people(&tenant, &forest, 2).await?;
+        let (tenant, forest) = own
+            .office_in_active_directory(format!("due{n}"))
+            .crowd(2)
+            .furnished()
+            .await?;
         tenant.put_schedule(forest.settings(), 24).await?;
     }
     for round in 1..=2 {
@@ -63,7 +66,7 @@ async fn each_ran(own: &Own, times: i64) -> Result<()> {
 #[tokio::test]
 async fn the_run_of_a_worker_that_is_killed_ends_well_on_another() -> Result<()> {
     let mut own = Own::start(impatient(StackOptions::default())).await?;
-    let (tenant, forest) = own.tenant_in_active_directory("killed").await?;
+    let (tenant, forest) = own.office_in_active_directory("killed").furnished().await?;
     let (proxy, run_id) = stalled(&tenant, &forest).await?;
     let fence = own.fence(&tenant).await?;
 
@@ -94,9 +97,7 @@ async fn the_run_of_a_worker_that_is_killed_ends_well_on_another() -> Result<()>
 async fn runs_wait_for_a_reconcile_that_is_away_and_then_end_well() -> Result<()> {
     let own = Own::start(impatient(StackOptions::default())).await?;
     let (begun, begun_forest) = own.tenant("begun").await?;
-    let (asked, asked_forest) = own.tenant("asked").await?;
-    people(&asked, &asked_forest, 2).await?;
-    asked.put_directory(asked_forest.settings()).await?;
+    let (asked, _asked_forest) = own.office("asked").crowd(2).saved().await?;
     let (proxy, begun_run) = stalled(&begun, &begun_forest).await?;
 
     let reconcile = own.stack.service(Kind::Reconcile, 0)?;
@@ -117,15 +118,10 @@ async fn runs_wait_for_a_reconcile_that_is_away_and_then_end_well() -> Result<()
 #[tokio::test]
 async fn a_run_asked_for_while_the_broker_is_away_is_published_when_it_is_back() -> Result<()> {
     let (own, broker) = Own::behind_a_proxied_broker().await?;
-    let (tenant, forest) = own.tenant("broker").await?;
-    people(&tenant, &forest, 2).await?;
-    tenant.put_directory(forest.settings()).await?;
-    tenant.sync().await?;
+    let (tenant, forest) = own.office("broker").crowd(2).synced().await?;
 
     broker.cut();
-    forest
-        .add(&person("late").primary(&tenant.address("late")))
-        .await?;
+    forest.add(&tenant.person("late")).await?;
     let run_id = tenant.start_sync().await?;
     assert_eq!(tenant.run(&run_id).await?.state(), RunState::Queued);
     broker.heal();

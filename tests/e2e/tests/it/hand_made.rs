@@ -2,22 +2,24 @@
 
 use anyhow::Result;
 use rollcall_e2e::{
-    Tenant, person,
+    Office, Tenant,
     status::{Refusal, refused},
     tenant::portal::typed,
 };
 use rollcall_proto::v1::{Account, AccountAddress, ObjectType};
 use tonic::Code;
 
-use crate::office::{account, office};
+use crate::office::account;
 
 /// A tenant with an account of the directory, `ann` with the alias `annie`, and one made by hand, `press`.
 async fn both(word: &str) -> Result<(Tenant, Account, Account)> {
-    let (tenant, _) = office(word, |tenant| {
-        let ann = person("ann").primary(&tenant.address("ann"));
-        vec![ann.alias(&tenant.address("annie"))]
-    })
-    .await?;
+    let (tenant, _) = Office::new(word)
+        .objects(|tenant| {
+            let ann = tenant.person("ann");
+            vec![ann.alias(&tenant.address("annie"))]
+        })
+        .saved()
+        .await?;
     tenant.sync().await?;
     let press = tenant.put_account(typed(&tenant.address("press"), &[])).await?;
     let ann = account(&tenant, "ann").await?;
@@ -121,7 +123,7 @@ async fn removing_restoring_and_protecting_are_refused_where_they_make_no_sense(
     let (tenant, ann, press) = both("no-sense").await?;
     let (ann, press) = (ann.account_id.as_str(), press.account_id.as_str());
     let unknown = uuid::Uuid::now_v7().to_string();
-    let (rival, _) = office("rival", |_| Vec::new()).await?;
+    let (rival, _) = Office::new("rival").saved().await?;
     let no_account = (Code::NotFound, "NO_ACCOUNT".to_owned());
     for (tenant, id) in [(&tenant, unknown.as_str()), (&rival, ann)] {
         assert_eq!(reason(tenant.remove_account(id).await), no_account);

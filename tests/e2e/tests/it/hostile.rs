@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use rollcall_e2e::{Tenant, person};
+use rollcall_e2e::Tenant;
 use rollcall_proto::v1::{Directory, Run, RunState, Security, TestStepKind, TestStepState};
 use rollcall_testbed::{
     Kind, StackOptions,
@@ -193,19 +193,11 @@ impl Worker {
     }
 }
 
-/// Somebody else, whose directory is real.
-async fn somebody_else(own: &Own) -> Result<Tenant> {
-    let (tenant, forest) = own.tenant("good").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
-    tenant.put_directory(forest.settings()).await?;
-    Ok(tenant)
-}
-
 #[tokio::test]
 async fn a_hostile_directory_fails_its_own_run_and_ends_no_worker() -> Result<()> {
     let own = one_worker().await?;
     let worker = Worker::of(&own)?;
-    let good = somebody_else(&own).await?;
+    let (good, _) = own.office("good").people(["ann"]).saved().await?;
     let fail = |(behaviour, code, said): (Behaviour, &'static str, &'static str)| {
         let (own, good) = (&own, &good);
         async move {
@@ -265,7 +257,7 @@ async fn what_nobody_asked_for_is_dropped_and_the_rest_of_the_entry_is_read() ->
 async fn many_directories_that_send_large_entries_at_once_stay_within_the_workers_memory() -> Result<()> {
     let own = one_worker().await?;
     let worker = Worker::of(&own)?;
-    let good = somebody_else(&own).await?;
+    let (good, _) = own.office("good").people(["ann"]).saved().await?;
     let hostile = stream::iter(0..3 * AT_ONCE).map(|_| async {
         let case = Case::new(&own, Behaviour::LargeEntries).await?;
         let run = case.sync().await?;

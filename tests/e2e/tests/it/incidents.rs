@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Object, Tenant, group, person, tenant::portal::typed};
+use rollcall_e2e::{Forest, Object, Office, Tenant, group, office::REMOVING, person, tenant::portal::typed};
 use rollcall_proto::v1::{
     Directory, HeldReason, PausedReason, Run, RunState, Schedule, Security, Settings, Verdict,
 };
@@ -14,30 +14,9 @@ use rollcall_testbed::{
 };
 
 use crate::{
-    office::{REMOVING, past, scheduled_run},
+    office::{past, scheduled_run},
     own::{Own, people},
 };
-
-/// A tenant that has synced so many people from Active Directory, with Remove Accounts on.
-async fn removing(word: &str, count: usize) -> Result<(Tenant, Forest)> {
-    let (tenant, forest) = Forest::active_directory(word).await?;
-    synced(&tenant, &forest, count).await?;
-    Ok((tenant, forest))
-}
-
-/// The same in OpenLDAP, which takes many people fast.
-async fn removing_from_openldap(word: &str, count: usize) -> Result<(Tenant, Forest)> {
-    let (tenant, forest) = Forest::openldap(word).await?;
-    synced(&tenant, &forest, count).await?;
-    Ok((tenant, forest))
-}
-
-async fn synced(tenant: &Tenant, forest: &Forest, count: usize) -> Result<()> {
-    people(tenant, forest, count).await?;
-    tenant.put_removal(forest.settings(), REMOVING).await?;
-    tenant.sync().await?;
-    Ok(())
-}
 
 /// Syncs with another directory in the settings: it fails with this code, and nothing is changed.
 async fn fails(tenant: &Tenant, directory: Directory, code: &str) -> Result<Run> {
@@ -60,7 +39,7 @@ async fn is_held(tenant: &Tenant, reason: HeldReason) -> Result<Run> {
 
 #[tokio::test]
 async fn a_directory_that_cannot_be_reached_is_no_empty_list() -> Result<()> {
-    let (tenant, forest) = removing("unreachable", 3).await?;
+    let (tenant, forest) = Office::new("unreachable").crowd(3).removing().synced().await?;
     let directory = Directory {
         port: u32::from(forest.closed_port()?),
         ..forest.settings()
@@ -71,7 +50,7 @@ async fn a_directory_that_cannot_be_reached_is_no_empty_list() -> Result<()> {
 
 #[tokio::test]
 async fn a_directory_that_is_lost_in_the_middle_disables_nobody() -> Result<()> {
-    let (tenant, forest) = removing("middle", 40).await?;
+    let (tenant, forest) = Office::new("middle").crowd(40).removing().synced().await?;
     let proxy = forest.proxy().await?;
     proxy.cut_after(6_000);
     fails(&tenant, proxy.settings(Security::Plaintext), "CONNECTION_LOST").await?;
@@ -80,7 +59,7 @@ async fn a_directory_that_is_lost_in_the_middle_disables_nobody() -> Result<()> 
 
 #[tokio::test]
 async fn a_read_that_succeeds_with_nothing_is_held() -> Result<()> {
-    let (tenant, forest) = removing("nothing", 3).await?;
+    let (tenant, forest) = Office::new("nothing").crowd(3).removing().synced().await?;
     forest.add_unit("empty").await?;
     let directory = Directory {
         search_base: format!("OU=empty,{}", forest.base()),
@@ -89,7 +68,12 @@ async fn a_read_that_succeeds_with_nothing_is_held() -> Result<()> {
     tenant.put_removal(directory, REMOVING).await?;
     is_held(&tenant, HeldReason::EmptyRead).await?;
 
-    let (tenant, forest) = removing_from_openldap("blind", 3).await?;
+    let (tenant, forest) = Office::new("blind")
+        .in_openldap()
+        .crowd(3)
+        .removing()
+        .synced()
+        .await?;
     let directory = Directory {
         bind_username: BLIND_USERNAME.to_owned(),
         ..forest.settings()
@@ -101,7 +85,7 @@ async fn a_read_that_succeeds_with_nothing_is_held() -> Result<()> {
 
 #[tokio::test]
 async fn a_filter_edited_wrongly_is_held_and_can_be_seen_before_and_undone_after() -> Result<()> {
-    let (tenant, forest) = removing("edited", 20).await?;
+    let (tenant, forest) = Office::new("edited").crowd(20).removing().synced().await?;
     let before = tenant.accounts().await?;
     let wrong = Directory {
         filter: "(cn=p1*)".to_owned(),
@@ -127,7 +111,7 @@ async fn a_filter_edited_wrongly_is_held_and_can_be_seen_before_and_undone_after
 #[tokio::test]
 async fn a_replica_that_lacks_the_base_stands_in_for_nobody() -> Result<()> {
     let bed = Bed::attach()?;
-    let (tenant, forest) = removing("replica", 3).await?;
+    let (tenant, forest) = Office::new("replica").crowd(3).removing().synced().await?;
     // The main server is off; what answers in its place is another directory, without this unit.
     let off = forest.proxy().await?;
     let main = off.settings(Security::Plaintext);
@@ -145,7 +129,7 @@ async fn a_replica_that_lacks_the_base_stands_in_for_nobody() -> Result<()> {
 
 #[tokio::test]
 async fn a_query_that_answers_an_empty_set_is_held() -> Result<()> {
-    let (tenant, forest) = removing("emptyset", 3).await?;
+    let (tenant, forest) = Office::new("emptyset").crowd(3).removing().synced().await?;
     let directory = Directory {
         filter: "(cn=nobody)".to_owned(),
         ..forest.settings()
@@ -162,8 +146,8 @@ async fn a_query_that_answers_an_empty_set_is_held() -> Result<()> {
 async fn an_error_in_the_middle_of_paging_is_no_end_of_the_list() -> Result<()> {
     let small_pages = StackOptions::default().set(Kind::Worker, "ROLLCALL_DIRECTORY__PAGE_SIZE", "50");
     let own = Own::start(small_pages).await?;
-    let (tenant, forest) = own.tenant("paging").await?;
-    synced(&tenant, &forest, LIMITED_ENTRIES as usize + 80).await?;
+    let count = LIMITED_ENTRIES as usize + 80;
+    let (tenant, forest) = own.office("paging").crowd(count).removing().synced().await?;
     let limited = Directory {
         bind_username: LIMITED_USERNAME.to_owned(),
         ..forest.settings()
@@ -174,7 +158,7 @@ async fn an_error_in_the_middle_of_paging_is_no_end_of_the_list() -> Result<()> 
 
 #[tokio::test]
 async fn a_refused_bind_is_no_anonymous_search() -> Result<()> {
-    let (tenant, forest) = removing("anonymous", 3).await?;
+    let (tenant, forest) = Office::new("anonymous").crowd(3).removing().synced().await?;
     let directory = Directory {
         bind_password: Some("changed-since".to_owned()),
         ..forest.settings()
@@ -186,7 +170,7 @@ async fn a_refused_bind_is_no_anonymous_search() -> Result<()> {
 
 #[tokio::test]
 async fn an_error_while_the_missing_are_looked_for_is_no_proof_that_they_are_gone() -> Result<()> {
-    let (tenant, forest) = removing("lookup", 8).await?;
+    let (tenant, forest) = Office::new("lookup").crowd(8).removing().synced().await?;
     forest.remove("p7").await?;
     let proxy = forest.proxy().await?;
     let directory = proxy.settings(Security::Plaintext);
@@ -222,7 +206,7 @@ async fn an_object_that_breaks_off_in_the_middle_of_its_values_loses_none() -> R
 
 #[tokio::test]
 async fn a_preview_writes_rows_alone() -> Result<()> {
-    let (tenant, forest) = removing("dryrun", 3).await?;
+    let (tenant, forest) = Office::new("dryrun").crowd(3).removing().synced().await?;
     tenant.put_account(typed(&tenant.address("hand"), &[])).await?;
     forest.remove("p2").await?;
     forest.set("p0", "userAccountControl", &["546"]).await?;
@@ -252,7 +236,7 @@ async fn a_preview_writes_rows_alone() -> Result<()> {
 
 #[tokio::test]
 async fn a_changed_password_is_tried_three_times_in_all_and_then_no_more() -> Result<()> {
-    let (tenant, forest) = removing("locked", 2).await?;
+    let (tenant, forest) = Office::new("locked").crowd(2).removing().synced().await?;
     let proxy = forest.proxy().await?;
     let wrong = Directory {
         bind_password: Some("changed-since".to_owned()),

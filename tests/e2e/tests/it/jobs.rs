@@ -13,12 +13,12 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use prost::Message as _;
-use rollcall_e2e::{Forest, Tenant, wait};
+use rollcall_e2e::{Tenant, wait};
 use rollcall_proto::v1::{Job, PortalEvent, Security};
 use rollcall_testbed::{Kind, StackOptions};
 use tokio::time::timeout;
 
-use crate::own::{Own, STALLED_AT, people, reading, succeeded};
+use crate::own::{Own, STALLED_AT, reading, succeeded};
 
 pub(crate) const DEAD: &str = "rollcall.dead";
 pub(crate) const PARKED: &str = "rollcall.delay.park";
@@ -35,14 +35,6 @@ async fn one_at_a_time(workers: usize) -> Result<(Own, Broker)> {
     Ok((own, broker))
 }
 
-async fn synced(own: &Own, word: &str) -> Result<(Tenant, Forest, String)> {
-    let (tenant, forest) = own.tenant(word).await?;
-    people(&tenant, &forest, 3).await?;
-    tenant.put_directory(forest.settings()).await?;
-    let run = tenant.sync().await?;
-    Ok((tenant, forest, run.run_id))
-}
-
 pub(crate) fn job(tenant: &Tenant, run_id: &str, schema_version: u32) -> Vec<u8> {
     let job = Job {
         schema_version,
@@ -57,7 +49,8 @@ pub(crate) fn job(tenant: &Tenant, run_id: &str, schema_version: u32) -> Vec<u8>
 #[tokio::test]
 async fn what_is_no_job_goes_to_the_dead_letters_with_its_reason_and_the_lane_goes_on() -> Result<()> {
     let (own, broker) = one_at_a_time(1).await?;
-    let (tenant, _forest, run_id) = synced(&own, "dead").await?;
+    let (tenant, _forest) = own.office("dead").crowd(3).saved().await?;
+    let run_id = tenant.sync().await?.run_id;
     let of_another_time = job(&tenant, &run_id, 99);
     broker.put_job(b"\xff\xffno job").await?;
     broker.put_job(&of_another_time).await?;
@@ -77,13 +70,14 @@ async fn what_is_no_job_goes_to_the_dead_letters_with_its_reason_and_the_lane_go
 #[tokio::test]
 async fn the_job_of_a_run_that_is_over_changes_nothing() -> Result<()> {
     let (own, broker) = one_at_a_time(1).await?;
-    let (tenant, forest, run_id) = synced(&own, "over").await?;
+    let (tenant, forest) = own.office("over").crowd(3).saved().await?;
+    let run_id = tenant.sync().await?.run_id;
     let run = tenant.run(&run_id).await?;
     forest.remove("p0").await?;
     broker.put_job(&job(&tenant, &run_id, 1)).await?;
 
     // Of another tenant: behind the job, in the same lane.
-    synced(&own, "behind").await?;
+    own.office("behind").crowd(3).synced().await?;
 
     assert_eq!(tenant.run(&run_id).await?, run);
     assert_eq!(
@@ -104,8 +98,7 @@ async fn the_job_of_a_run_that_is_over_changes_nothing() -> Result<()> {
 #[tokio::test]
 async fn a_job_that_two_workers_have_is_done_by_one_of_them() -> Result<()> {
     let (own, broker) = one_at_a_time(2).await?;
-    let (tenant, forest) = own.tenant("twice").await?;
-    people(&tenant, &forest, 40).await?;
+    let (tenant, forest) = own.office("twice").crowd(40).furnished().await?;
     let proxy = forest.proxy().await?;
     proxy.stall_after(STALLED_AT);
     tenant.put_directory(proxy.settings(Security::Plaintext)).await?;
@@ -123,7 +116,7 @@ async fn a_job_that_two_workers_have_is_done_by_one_of_them() -> Result<()> {
     succeeded(&tenant, &run_id).await?;
     // In both workers one job is behind those of before.
     for word in ["after", "after-that"] {
-        synced(&own, word).await?;
+        own.office(word).crowd(3).synced().await?;
     }
     assert_eq!((own.fence(&tenant).await?, own.applied(&tenant).await?), (1, 1));
     let told = broker.told_of(&tenant).await?;

@@ -1,7 +1,7 @@
 //! Reads that are larger than what may be held in memory come out as any other.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Object, Tenant, person, tenant::in_short};
+use rollcall_e2e::{Forest, Object, Tenant, tenant::in_short};
 use rollcall_proto::v1::{Run, Verdict};
 use rollcall_testbed::{Kind, StackOptions};
 
@@ -12,7 +12,7 @@ const ADDRESSES_EACH: u64 = 15;
 
 /// Somebody of more than a kilobyte.
 fn somebody(tenant: &Tenant, n: u64) -> Object {
-    let primary = person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}")));
+    let primary = tenant.person(&format!("p{n}"));
     let padding = "x".repeat(50);
     (1..ADDRESSES_EACH).fold(primary, |person, k| {
         person.alias(&tenant.address(&format!("a{k}.{padding}.{n}")))

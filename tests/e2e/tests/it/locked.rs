@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use crate::own::{Own, people, succeeded};
+use crate::own::{Own, succeeded};
 
 /// How many calls come for a locked tenant: more than a service has connections.
 const CALLS: usize = 14;
@@ -64,8 +64,7 @@ async fn all_but_two_are_refused(
 #[tokio::test]
 async fn calls_for_a_locked_tenant_take_no_connection_from_anybody() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let (locked, forest) = own.tenant("locked").await?;
-    locked.put_directory(forest.settings()).await?;
+    let (locked, _forest) = own.office("locked").saved().await?;
     let (other, others_forest) = own.tenant("other").await?;
     let lock = lock(&own, &locked).await?;
 
@@ -96,9 +95,7 @@ async fn calls_for_a_locked_tenant_take_no_connection_from_anybody() -> Result<(
 #[tokio::test]
 async fn many_calls_of_a_tenant_do_not_starve_its_run() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let (tenant, forest) = own.tenant("flood").await?;
-    people(&tenant, &forest, 3).await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, _forest) = own.office("flood").crowd(3).saved().await?;
     let stop = CancellationToken::new();
     // Each takes the lock, and changes nothing: the schedule is not paused, and the domains are as they are.
     let flood = (0..8).map(|n| {

@@ -1,32 +1,11 @@
 //! A customer's office in Active Directory, for tests that need one with somebody in it.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Object, Past, Tenant, person, wait};
-use rollcall_proto::v1::{Account, ListRunsRequest, Removal, Run, RunTrigger, Verdict};
+use rollcall_e2e::{Object, Past, Tenant, wait};
+use rollcall_proto::v1::{Account, ListRunsRequest, Run, RunTrigger, Verdict};
 use rollcall_testbed::{Bed, directory::Kind};
 
 use crate::credentials::tables_that_hold;
-
-/// Remove Accounts, with everything else as it is by default.
-pub(crate) const REMOVING: Removal = Removal {
-    remove_accounts: true,
-    keep_manual: false,
-    limit_accounts: None,
-    limit_percent: None,
-};
-
-/// A tenant whose unit in Active Directory holds these, with settings that read it.
-pub(crate) async fn office(
-    word: &str,
-    objects: impl FnOnce(&Tenant) -> Vec<Object>,
-) -> Result<(Tenant, Forest)> {
-    let (tenant, forest) = Forest::active_directory(word).await?;
-    for object in objects(&tenant) {
-        forest.add(&object).await?;
-    }
-    tenant.put_directory(forest.settings()).await?;
-    Ok((tenant, forest))
-}
 
 /// One object of each kind, with an address that is named for it.
 pub(crate) fn one_of_each(tenant: &Tenant) -> Vec<Object> {
@@ -42,13 +21,6 @@ pub(crate) fn one_of_each(tenant: &Tenant) -> Vec<Object> {
         .into_iter()
         .map(|(kind, name)| Object::new(kind, "", name).primary(&tenant.address(name)))
         .collect()
-}
-
-/// Two users with a primary address each.
-pub(crate) fn ann_and_bob(tenant: &Tenant) -> Vec<Object> {
-    ["ann", "bob"]
-        .map(|name| person(name).primary(&tenant.address(name)))
-        .into()
 }
 
 /// The addresses of the directory that a run imports or keeps, sorted.

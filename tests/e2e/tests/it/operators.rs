@@ -1,17 +1,14 @@
 //! What an operator sees of the whole fleet, and pauses for all of it: on a stack of its own, since it is everybody's.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Past, Tenant, wait};
+use rollcall_e2e::{Past, Tenant, office::REMOVING, wait};
 use rollcall_proto::v1::{
     FleetPause, GetFleetRequest, GetFleetResponse, HeldReason, ListRunsRequest, PauseFleetRequest,
     PausedReason, PausedTenants, Reason, ResumeFleetRequest, Run, RunState, RunTrigger, Verdict,
 };
 use rollcall_testbed::StackOptions;
 
-use crate::{
-    office::REMOVING,
-    own::{Own, people, succeeded},
-};
+use crate::own::{Own, succeeded};
 
 async fn fleet(tenant: &Tenant) -> Result<GetFleetResponse> {
     let mut results = tenant.clients.results.clone();
@@ -28,27 +25,18 @@ async fn resume(tenant: &Tenant, request: ResumeFleetRequest) -> Result<FleetPau
     answer.into_inner().pause.context("what is paused")
 }
 
-/// A tenant with three accounts.
-async fn synced(own: &Own, word: &str) -> Result<(Tenant, Forest)> {
-    let (tenant, forest) = own.tenant(word).await?;
-    people(&tenant, &forest, 3).await?;
-    tenant.put_directory(forest.settings()).await?;
-    tenant.sync().await?;
-    Ok((tenant, forest))
-}
-
 #[tokio::test]
 async fn the_fleet_tells_who_fails_who_is_held_and_how_runs_ended() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let (well, well_forest) = synced(&own, "well").await?;
+    let (well, well_forest) = own.office("well").crowd(3).synced().await?;
     well.put_schedule(well_forest.settings(), 6).await?;
     well.sync().await?;
-    let (failing, failing_forest) = synced(&own, "failing").await?;
+    let (failing, failing_forest) = own.office("failing").crowd(3).synced().await?;
     let mut nowhere = failing_forest.settings();
     nowhere.search_base = format!("ou=nowhere,{}", nowhere.search_base);
     failing.put_directory(nowhere).await?;
     let failed = failing.failed_sync().await?;
-    let (held, held_forest) = synced(&own, "held").await?;
+    let (held, held_forest) = own.office("held").crowd(3).synced().await?;
     held_forest.remove("p0").await?;
     held.put_removal(held_forest.settings(), REMOVING).await?;
     let held_run = held.held_sync().await?;
@@ -96,8 +84,7 @@ async fn the_fleet_tells_who_fails_who_is_held_and_how_runs_ended() -> Result<()
 async fn while_schedules_are_paused_no_schedule_runs_and_none_is_missed_afterwards() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
     let past = Past::of(own.stack.endpoints()).await?;
-    let (tenant, forest) = own.tenant("paused").await?;
-    people(&tenant, &forest, 1).await?;
+    let (tenant, forest) = own.office("paused").crowd(1).furnished().await?;
     tenant.put_schedule(forest.settings(), 1).await?;
     let request = PauseFleetRequest {
         schedules: true,
@@ -168,7 +155,7 @@ async fn triggers(tenant: &Tenant) -> Result<Vec<RunTrigger>> {
 #[tokio::test]
 async fn while_removals_are_paused_what_is_gone_goes_stale_and_is_removed_afterwards() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let (tenant, forest) = synced(&own, "kept").await?;
+    let (tenant, forest) = own.office("kept").crowd(3).synced().await?;
     let gone = tenant.address("p0");
     forest.remove("p0").await?;
     tenant.put_removal(forest.settings(), REMOVING).await?;

@@ -2,7 +2,7 @@
 //! that nobody else writes to.
 
 use anyhow::{Result, ensure};
-use rollcall_e2e::{Forest, Tenant, forest::ForestProxy, person, wait};
+use rollcall_e2e::{Forest, Office, Tenant, forest::ForestProxy, wait};
 use rollcall_proto::v1::{Run, RunState};
 use rollcall_testbed::{Bed, Proxy, Stack, StackOptions};
 use sqlx::{PgPool, postgres::PgPoolOptions};
@@ -36,18 +36,19 @@ impl Own {
         Ok((own, broker))
     }
 
-    /// A tenant of this stack, with a unit of its own in OpenLDAP.
-    pub(crate) async fn tenant(&self, word: &str) -> Result<(Tenant, Forest)> {
-        let tenant = Tenant::registered(self.stack.endpoints(), word).await?;
-        let forest = Forest::in_openldap(&self.bed, &tenant.id).await?;
-        Ok((tenant, forest))
+    /// An office on this stack, in OpenLDAP.
+    pub(crate) fn office(&self, word: impl Into<String>) -> Office<'_> {
+        self.office_in_active_directory(word).in_openldap()
     }
 
-    /// A tenant of this stack, with a unit of its own in Active Directory.
-    pub(crate) async fn tenant_in_active_directory(&self, word: &str) -> Result<(Tenant, Forest)> {
-        let tenant = Tenant::registered(self.stack.endpoints(), word).await?;
-        let forest = Forest::in_active_directory(&self.bed, &tenant.id).await?;
-        Ok((tenant, forest))
+    /// An office on this stack, in Active Directory.
+    pub(crate) fn office_in_active_directory(&self, word: impl Into<String>) -> Office<'_> {
+        Office::new(word).on(&self.bed, self.stack.endpoints())
+    }
+
+    /// A tenant of this stack whose directory is empty.
+    pub(crate) async fn tenant(&self, word: &str) -> Result<(Tenant, Forest)> {
+        self.office(word).furnished().await
     }
 
     /// The one number that a query about a tenant answers.
@@ -77,9 +78,7 @@ impl Own {
 /// Adds so many people with a primary address each.
 pub(crate) async fn people(tenant: &Tenant, forest: &Forest, count: usize) -> Result<()> {
     for n in 0..count {
-        forest
-            .add(&person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}"))))
-            .await?;
+        forest.add(&tenant.person(&format!("p{n}"))).await?;
     }
     Ok(())
 }

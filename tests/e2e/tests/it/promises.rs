@@ -16,13 +16,13 @@ mod turning_off;
 mod turning_on;
 
 use anyhow::Result;
-use rollcall_e2e::{Forest, Tenant, person};
+use rollcall_e2e::{Office, Tenant};
 
-use crate::office::{ann_and_bob, office, tables_with};
+use crate::office::tables_with;
 
 /// Syncs somebody with such a value in such an attribute; answers the tables that then hold it.
 async fn tables_after_sync(word: &str, attribute: &str, value: &str) -> Result<Vec<String>> {
-    let (tenant, forest) = office(word, ann_and_bob).await?;
+    let (tenant, forest) = Office::new(word).people(["ann", "bob"]).saved().await?;
     forest.set("ann", attribute, &[value]).await?;
     tenant.sync().await?;
     assert_eq!(tenant.accounts().await?.len(), 2);
@@ -35,14 +35,16 @@ fn unheard_of() -> String {
 
 /// Somebody with an alias of another username, and one of the same username in another domain.
 async fn with_a_duplicate(word: &str) -> Result<(Tenant, String)> {
-    let (tenant, forest) = Forest::active_directory(word).await?;
-    let second = format!("second.{}", tenant.domain);
-    tenant.put_domains(&[(&tenant.domain, ""), (&second, "")]).await?;
-    let duplicate = format!("ann@{second}");
-    let ann = person("ann")
-        .primary(&tenant.address("ann"))
-        .alias(&tenant.address("office"));
-    forest.add(&ann.alias(&duplicate)).await?;
-    tenant.put_directory(forest.settings()).await?;
+    let duplicate = |tenant: &Tenant| format!("ann@{}", tenant.subdomain("second"));
+    let ann = |tenant: &Tenant| {
+        let ann = tenant.person("ann").alias(&tenant.address("office"));
+        vec![ann.alias(&duplicate(tenant))]
+    };
+    let (tenant, _) = Office::new(word)
+        .subdomains(["second"])
+        .objects(ann)
+        .saved()
+        .await?;
+    let duplicate = duplicate(&tenant);
     Ok((tenant, duplicate))
 }

@@ -12,7 +12,7 @@ use lapin::{
 };
 use prost::Message as _;
 use rollcall_chassis::amqp::succession::Former;
-use rollcall_e2e::{person, wait};
+use rollcall_e2e::wait;
 use rollcall_proto::v1::{GetFleetRequest, PortalEvent, RunState};
 use rollcall_testbed::{Kind, StackOptions};
 use tokio::time::timeout;
@@ -187,9 +187,7 @@ async fn while_the_portal_does_not_read_runs_go_on_and_events_wait_in_their_orde
     assert!(bytes <= 300 * 1024 * 1024, "the broker does not fill up: {bytes}");
 
     one.sync().await?;
-    forest_of_one
-        .add(&person("late").primary(&one.address("late")))
-        .await?;
+    forest_of_one.add(&one.person("late")).await?;
     one.sync().await?;
     other.sync().await?;
     let waiting = "SELECT count(*) FROM reconcile.outbox WHERE tenant_id = $1";
@@ -246,9 +244,7 @@ async fn a_request_that_finds_its_lane_full_waits_in_the_database_and_is_done_la
     };
     let mut own = Own::start(options).await?;
     let hand = Hand::connect(&own).await?;
-    let (tenant, forest) = own.tenant("full").await?;
-    people(&tenant, &forest, 2).await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, _forest) = own.office("full").crowd(2).saved().await?;
     hand.fill(INTERACTIVE).await?;
 
     let run_id = tenant.start_sync().await?;

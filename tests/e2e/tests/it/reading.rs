@@ -46,7 +46,7 @@ in_each_directory! {
 }
 
 async fn each_security(tenant: Tenant, forest: Forest) -> Result<()> {
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    forest.add(&tenant.person("ann")).await?;
     for security in [Security::Ldaps, Security::Starttls, Security::Plaintext] {
         tenant.put_directory(forest.settings_over(security)).await?;
         let run = tenant.preview().await?;
@@ -61,7 +61,7 @@ async fn each_security(tenant: Tenant, forest: Forest) -> Result<()> {
 }
 
 async fn no_attribute(tenant: Tenant, forest: Forest) -> Result<()> {
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    forest.add(&tenant.person("ann")).await?;
     forest
         .add(&person("nobody").mail(&tenant.address("nobody")))
         .await?;
@@ -75,8 +75,8 @@ async fn no_attribute(tenant: Tenant, forest: Forest) -> Result<()> {
 }
 
 async fn filter_narrows(tenant: Tenant, forest: Forest) -> Result<()> {
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
-    forest.add(&person("bob").primary(&tenant.address("bob"))).await?;
+    forest.add(&tenant.person("ann")).await?;
+    forest.add(&tenant.person("bob")).await?;
     let saved = tenant
         .put_directory(Directory {
             filter: " cn=bo* ".into(),
@@ -128,17 +128,10 @@ async fn types(tenant: Tenant, forest: Forest) -> Result<()> {
 }
 
 async fn disabled(tenant: Tenant, forest: Forest) -> Result<()> {
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    forest.add(&tenant.person("ann")).await?;
+    forest.add(&tenant.person("gone").disabled()).await?;
     forest
-        .add(&person("gone").primary(&tenant.address("gone")).disabled())
-        .await?;
-    forest
-        .add(
-            &person("box")
-                .primary(&tenant.address("box"))
-                .disabled()
-                .recipient_type(4),
-        )
+        .add(&tenant.person("box").disabled().recipient_type(4))
         .await?;
     let import = Import {
         exclude_disabled: true,
@@ -184,7 +177,7 @@ async fn other_attributes(tenant: Tenant, forest: Forest) -> Result<()> {
 }
 
 async fn many_values(tenant: Tenant, forest: Forest) -> Result<()> {
-    let mut entry = person("many").primary(&tenant.address("many"));
+    let mut entry = tenant.person("many");
     for n in 0..2_000 {
         entry = entry.alias(&tenant.address(&format!("alias{n}")));
     }
@@ -197,8 +190,8 @@ async fn many_values(tenant: Tenant, forest: Forest) -> Result<()> {
 }
 
 async fn not_email(tenant: Tenant, forest: Forest) -> Result<()> {
-    let odd = person("ann")
-        .primary(&tenant.address("ann"))
+    let odd = tenant
+        .person("ann")
         .value("X500:/o=Example/cn=ann")
         .value(&format!("SIP:{}", tenant.address("ann")))
         .value("smtp:no-domain");
@@ -237,9 +230,7 @@ async fn beyond_ascii(tenant: Tenant, forest: Forest) -> Result<()> {
 
 async fn second_read(tenant: Tenant, forest: Forest) -> Result<()> {
     for n in 0..30 {
-        forest
-            .add(&person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}"))))
-            .await?;
+        forest.add(&tenant.person(&format!("p{n}"))).await?;
     }
     tenant.put_directory(forest.settings()).await?;
     assert!(!tenant.sync().await?.unchanged);
@@ -248,7 +239,7 @@ async fn second_read(tenant: Tenant, forest: Forest) -> Result<()> {
 }
 
 async fn hosts_in_turn(tenant: Tenant, forest: Forest) -> Result<()> {
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    forest.add(&tenant.person("ann")).await?;
     let mut directory = forest.settings();
     directory.hosts.insert(0, "no-such-host.invalid".to_owned());
     tenant.put_directory(directory).await?;

@@ -8,18 +8,7 @@ mod manual;
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Tenant};
-use rollcall_proto::v1::{Reason, Removal, Row, Run, Verdict};
-
-use crate::own::people;
-
-/// A tenant that has synced so many people with Remove Accounts on.
-pub(crate) async fn removing(word: &str, count: usize, removal: Removal) -> Result<(Tenant, Forest)> {
-    let (tenant, forest) = Forest::active_directory(word).await?;
-    people(&tenant, &forest, count).await?;
-    tenant.put_removal(forest.settings(), removal).await?;
-    tenant.sync().await?;
-    Ok((tenant, forest))
-}
+use rollcall_proto::v1::{Reason, Row, Run, Verdict};
 
 pub(crate) async fn leave(forest: &Forest, people: impl IntoIterator<Item = usize>) -> Result<()> {
     for n in people {

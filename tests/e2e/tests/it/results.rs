@@ -1,7 +1,7 @@
 //! Runs, rows, CSV and accounts, as an administrator asks for them.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Tenant, person, tenant::portal::typed};
+use rollcall_e2e::{Forest, Object, Office, Tenant, person, tenant::portal::typed};
 use rollcall_proto::v1::{
     GetSettingsRequest, ListAccountsRequest, ListRowsRequest, ListRunsRequest, RunKind, RunState, RunTrigger,
     SyncNowRequest, Verdict,
@@ -9,32 +9,22 @@ use rollcall_proto::v1::{
 use rollcall_testbed::Bed;
 use sqlx::{Connection as _, PgConnection};
 
-use crate::own::people;
-
-async fn synced(word: &str) -> Result<(Tenant, Forest, String)> {
-    let (tenant, forest) = Forest::openldap(word).await?;
-    forest
-        .add(
-            &person("ann")
-                .primary(&tenant.address("ann"))
-                .alias(&tenant.address("office")),
-        )
-        .await?;
-    forest
-        .add(
-            &person("bob")
-                .primary(&tenant.address("bob"))
-                .alias("bob@elsewhere.example"),
-        )
-        .await?;
-    tenant.put_directory(forest.settings()).await?;
-    let run = tenant.sync().await?;
-    Ok((tenant, forest, run.run_id))
+/// Ann with an alias, and Bob with one of a domain that nobody owns.
+fn ann_and_bob(tenant: &Tenant) -> Vec<Object> {
+    vec![
+        tenant.person("ann").alias(&tenant.address("office")),
+        tenant.person("bob").alias("bob@elsewhere.example"),
+    ]
 }
 
 #[tokio::test]
 async fn rows_are_filtered_by_verdict_and_searched_by_prefix_whatever_the_case() -> Result<()> {
-    let (tenant, _, run_id) = synced("rows").await?;
+    let (tenant, _) = Office::new("rows")
+        .in_openldap()
+        .objects(ann_and_bob)
+        .saved()
+        .await?;
+    let run_id = tenant.sync().await?.run_id;
     let ask = |verdicts: Vec<Verdict>, search: &str| {
         let request = ListRowsRequest {
             tenant_id: tenant.id.clone(),
@@ -61,7 +51,11 @@ async fn rows_are_filtered_by_verdict_and_searched_by_prefix_whatever_the_case()
 
 #[tokio::test]
 async fn the_csv_holds_one_row_a_claim_as_it_stands_in_the_directory() -> Result<()> {
-    let (tenant, forest, _) = synced("csv").await?;
+    let (tenant, forest) = Office::new("csv")
+        .in_openldap()
+        .objects(ann_and_bob)
+        .synced()
+        .await?;
     forest
         .add(&person("formula").value("smtp:=cmd|' /C calc'!A1"))
         .await?;
@@ -88,7 +82,11 @@ async fn the_csv_holds_one_row_a_claim_as_it_stands_in_the_directory() -> Result
 
 #[tokio::test]
 async fn removed_accounts_are_listed_and_searched_apart_from_live_ones_page_by_page() -> Result<()> {
-    let (tenant, _, _) = synced("removedlist").await?;
+    let (tenant, _) = Office::new("removedlist")
+        .in_openldap()
+        .objects(ann_and_bob)
+        .synced()
+        .await?;
     for name in ["zoe", "yan", "live"] {
         let alias = tenant.address(&format!("{name}-too"));
         let account = tenant
@@ -135,7 +133,12 @@ async fn removed_accounts_are_listed_and_searched_apart_from_live_ones_page_by_p
 
 #[tokio::test]
 async fn runs_are_listed_newest_first_with_kind_trigger_state_and_times() -> Result<()> {
-    let (tenant, _, sync_id) = synced("runs").await?;
+    let (tenant, _) = Office::new("runs")
+        .in_openldap()
+        .objects(ann_and_bob)
+        .saved()
+        .await?;
+    let sync_id = tenant.sync().await?.run_id;
     let preview = tenant.preview().await?;
     let request = ListRunsRequest {
         tenant_id: tenant.id.clone(),
@@ -172,7 +175,11 @@ async fn runs_are_listed_newest_first_with_kind_trigger_state_and_times() -> Res
 
 #[tokio::test]
 async fn rows_of_a_run_that_did_not_succeed_are_refused_with_the_reason() -> Result<()> {
-    let (tenant, forest, _) = synced("norows").await?;
+    let (tenant, forest) = Office::new("norows")
+        .in_openldap()
+        .objects(ann_and_bob)
+        .synced()
+        .await?;
     let mut directory = forest.settings();
     directory.search_base = format!("ou=nowhere,{}", directory.search_base);
     tenant.put_directory(directory).await?;
@@ -184,7 +191,12 @@ async fn rows_of_a_run_that_did_not_succeed_are_refused_with_the_reason() -> Res
 
 #[tokio::test]
 async fn an_older_runs_rows_stay_as_they_were_when_later_runs_change_the_portal() -> Result<()> {
-    let (tenant, forest, first) = synced("history").await?;
+    let (tenant, forest) = Office::new("history")
+        .in_openldap()
+        .objects(ann_and_bob)
+        .saved()
+        .await?;
+    let first = tenant.sync().await?.run_id;
     let before = tenant.rows(&first).await?;
     forest.remove("bob").await?;
     tenant.sync().await?;
@@ -194,9 +206,7 @@ async fn an_older_runs_rows_stay_as_they_were_when_later_runs_change_the_portal(
 
 #[tokio::test]
 async fn a_sync_that_changes_one_address_writes_one_row_of_history_and_an_unchanged_one_none() -> Result<()> {
-    let (tenant, forest) = Forest::openldap("handful").await?;
-    people(&tenant, &forest, 40).await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, forest) = Office::new("handful").in_openldap().crowd(40).saved().await?;
     let mut database = PgConnection::connect(&Bed::attach()?.endpoints()?.database_url).await?;
     let mut history = async || -> Result<i64> {
         let rows = "SELECT count(*) FROM reconcile.claim_history WHERE tenant_id = $1";
@@ -227,7 +237,11 @@ async fn a_sync_that_changes_one_address_writes_one_row_of_history_and_an_unchan
 
 #[tokio::test]
 async fn a_sync_that_waits_is_answered_again_instead_of_queued_twice() -> Result<()> {
-    let (tenant, forest, _) = synced("twice").await?;
+    let (tenant, forest) = Office::new("twice")
+        .in_openldap()
+        .objects(ann_and_bob)
+        .synced()
+        .await?;
     let proxy = forest.proxy().await?;
     proxy.stall_after(0);
     tenant

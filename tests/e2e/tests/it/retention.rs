@@ -1,13 +1,10 @@
 //! What has had its time goes, and what is still shown stays.
 
 use anyhow::Result;
-use rollcall_e2e::{Tenant, status::refused, wait};
+use rollcall_e2e::{Office, Tenant, status::refused, wait};
 use rollcall_proto::v1::RunState;
 
-use crate::{
-    office::{REMOVING, past},
-    removal::{leave, removing},
-};
+use crate::{office::past, removal::leave};
 
 /// What is kept for single runs: previews, runs that were HELD or took another one back, and what takes a sync back.
 const OF_RUNS: &str = "SELECT (SELECT count(*) FROM reconcile.claim_history WHERE tenant_id = $1 AND preview_run_id IS NOT NULL)
@@ -25,7 +22,7 @@ async fn number(query: &'static str, tenant: &Tenant) -> Result<i64> {
 
 #[tokio::test]
 async fn rows_go_after_30_days_and_summaries_after_400_and_the_portal_goes_on() -> Result<()> {
-    let (tenant, forest) = removing("retention", 20, REMOVING).await?;
+    let (tenant, forest) = Office::new("retention").crowd(20).removing().synced().await?;
     leave(&forest, [0, 1]).await?;
     let preview = tenant.preview().await?;
     let sync = tenant.sync().await?;

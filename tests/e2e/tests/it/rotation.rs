@@ -19,7 +19,7 @@ use rollcall_proto::v1::{
 use rollcall_testbed::{Kind, StackOptions};
 use tempfile::TempDir;
 
-use crate::own::{Own, people};
+use crate::own::Own;
 
 const DEAD: &str = "rollcall.dead";
 const SEALS: &str = "rollcall.seals";
@@ -47,9 +47,7 @@ impl Rotation {
             .set(Kind::Scheduler, PUBLIC_KEY, &file("sealing.pub"))
             .set(Kind::Worker, KEYS, &file("old.key"));
         let own = Own::start(options).await?;
-        let (tenant, forest) = own.tenant(word).await?;
-        people(&tenant, &forest, 1).await?;
-        tenant.put_directory(forest.settings()).await?;
+        let (tenant, forest) = own.office(word).crowd(1).saved().await?;
         Ok(Self {
             own,
             keys,
@@ -230,8 +228,7 @@ async fn credential_generation(own: &Own, tenant: &Tenant) -> Result<i64> {
 async fn a_renewal_of_a_credential_that_was_replaced_changes_nothing_and_what_is_none_is_a_dead_letter()
 -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let (tenant, forest) = own.tenant("late").await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, forest) = own.office("late").saved().await?;
     let replaced = credential_generation(&own, &tenant).await?;
     tenant.put_directory(forest.settings()).await?;
     ensure!(

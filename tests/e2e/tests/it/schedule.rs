@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{
-    Forest, Tenant, person,
+    Forest, Office, Tenant, person,
     status::{Refusal, refused},
     wait,
 };
@@ -13,7 +13,7 @@ use rollcall_proto::v1::{
 use tonic::Code;
 
 use crate::{
-    office::{ann_and_bob, office, past, runs, scheduled_run},
+    office::{past, runs, scheduled_run},
     own::{STALLED_AT, people, reading, succeeded},
 };
 
@@ -68,7 +68,7 @@ async fn a_scheduled_run_that_cannot_connect_tells_its_next_attempts_10_s_and_a_
 #[tokio::test]
 async fn three_refused_binds_pause_the_schedule_whoever_asked_until_the_password_is_given_anew() -> Result<()>
 {
-    let (tenant, forest) = office("binds", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("binds").people(["ann", "bob"]).saved().await?;
     let wrong = Directory {
         bind_password: Some("wrong".to_owned()),
         ..forest.settings()
@@ -106,7 +106,7 @@ async fn three_refused_binds_pause_the_schedule_whoever_asked_until_the_password
 
 #[tokio::test]
 async fn refused_binds_count_in_a_row_alone() -> Result<()> {
-    let (tenant, forest) = office("inarow", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("inarow").people(["ann", "bob"]).saved().await?;
     forest.add(&person("reader")).await?;
     let reader = forest.settings_as("reader").await?;
     tenant.put(hourly(&tenant, reader)).await?;
@@ -126,7 +126,7 @@ async fn refused_binds_count_in_a_row_alone() -> Result<()> {
 
 #[tokio::test]
 async fn ticks_that_were_missed_are_one_run() -> Result<()> {
-    let (tenant, forest) = office("missed", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("missed").people(["ann", "bob"]).saved().await?;
     tenant.put(hourly(&tenant, forest.settings())).await?;
     scheduled_run(&tenant).await?;
     scheduled_run(&tenant).await?;
@@ -137,7 +137,7 @@ async fn ticks_that_were_missed_are_one_run() -> Result<()> {
 
 #[tokio::test]
 async fn a_resumed_schedule_has_missed_none() -> Result<()> {
-    let (tenant, forest) = office("resumed", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("resumed").people(["ann", "bob"]).saved().await?;
     assert_eq!(refused(tenant.resume().await).reason, "NO_SCHEDULE");
     tenant.put(hourly(&tenant, forest.settings())).await?;
     assert_eq!(refused(tenant.resume().await).reason, "NOT_PAUSED");
@@ -153,7 +153,7 @@ async fn a_resumed_schedule_has_missed_none() -> Result<()> {
 
 #[tokio::test]
 async fn saving_the_settings_ends_the_pause_of_a_revert() -> Result<()> {
-    let (tenant, forest) = office("saved", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("saved").people(["ann", "bob"]).saved().await?;
     tenant.put(hourly(&tenant, forest.settings())).await?;
     let sync = tenant.sync().await?;
     tenant.revert(&sync.run_id).await?;
@@ -166,7 +166,7 @@ async fn saving_the_settings_ends_the_pause_of_a_revert() -> Result<()> {
 
 #[tokio::test]
 async fn a_sync_asked_for_while_one_reads_is_queued_behind_it_and_once() -> Result<()> {
-    let (tenant, forest) = office("behind", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("behind").people(["ann", "bob"]).saved().await?;
     let proxy = forest.proxy().await?;
     tenant.put_directory(proxy.settings(Security::Plaintext)).await?;
     proxy.stall_after(STALLED_AT);
@@ -192,7 +192,7 @@ async fn a_sync_asked_for_while_one_reads_is_queued_behind_it_and_once() -> Resu
 
 #[tokio::test]
 async fn a_sync_that_decides_as_the_preview_that_was_looked_at_goes_through() -> Result<()> {
-    let (tenant, _) = office("expected", ann_and_bob).await?;
+    let (tenant, _) = Office::new("expected").people(["ann", "bob"]).saved().await?;
     let preview = tenant.preview().await?;
     let run = succeeded(&tenant, &tenant.start_sync_expecting(&preview.run_id).await?).await?;
     assert_eq!(run.expect_preview_run_id, preview.run_id);
@@ -202,10 +202,10 @@ async fn a_sync_that_decides_as_the_preview_that_was_looked_at_goes_through() ->
 
 #[tokio::test]
 async fn a_sync_that_would_decide_otherwise_than_its_preview_is_held_with_the_differences() -> Result<()> {
-    let (tenant, forest) = office("differs", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("differs").people(["ann", "bob"]).saved().await?;
     let preview = tenant.preview().await?;
     forest.remove("bob").await?;
-    forest.add(&person("eve").primary(&tenant.address("eve"))).await?;
+    forest.add(&tenant.person("eve")).await?;
     let run = tenant
         .ended(&tenant.start_sync_expecting(&preview.run_id).await?)
         .await?;
@@ -235,7 +235,7 @@ async fn a_sync_that_would_decide_otherwise_than_its_preview_is_held_with_the_di
 
 #[tokio::test]
 async fn only_a_preview_that_is_kept_can_be_expected() -> Result<()> {
-    let (tenant, _) = office("kept", ann_and_bob).await?;
+    let (tenant, _) = Office::new("kept").people(["ann", "bob"]).saved().await?;
     let preview = tenant.preview().await?;
     let sync = tenant.sync().await?;
     let reason = |answer: Result<String, _>| refused(answer).reason;
@@ -264,7 +264,7 @@ async fn only_a_preview_that_is_kept_can_be_expected() -> Result<()> {
 
 #[tokio::test]
 async fn limits_hours_and_zones_that_cannot_be_are_refused_by_name() -> Result<()> {
-    let (tenant, forest) = office("outofrange", |_| Vec::new()).await?;
+    let (tenant, forest) = Office::new("outofrange").saved().await?;
     let fields = |answer: Result<Settings, _>| refused(answer).fields;
     let too_much = Removal {
         remove_accounts: true,
@@ -293,7 +293,7 @@ async fn limits_hours_and_zones_that_cannot_be_are_refused_by_name() -> Result<(
 
 #[tokio::test]
 async fn a_revert_needs_a_finished_sync_that_changed_something_within_30_days() -> Result<()> {
-    let (tenant, forest) = office("nothing", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("nothing").people(["ann", "bob"]).saved().await?;
     people(&tenant, &forest, 2).await?;
     let preview = tenant.preview().await?;
     let sync = tenant.sync().await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{status::refused, tenant::in_short, wait};
+use rollcall_e2e::{office::REMOVING, status::refused, tenant::in_short, wait};
 use rollcall_proto::v1::{Run, RunState};
 use rollcall_testbed::{Kind, StackOptions};
 use tonic::Code;
@@ -11,8 +11,7 @@ use tonic_types::StatusExt as _;
 use uuid::Uuid;
 
 use crate::{
-    office::REMOVING,
-    own::{Own, people, succeeded},
+    own::{Own, succeeded},
     removal::leave,
 };
 
@@ -26,8 +25,7 @@ async fn a_tenant_gets_ten_manual_runs_in_ten_minutes_and_is_told_when_it_gets_m
         ..StackOptions::default().set(Kind::Scheduler, "ROLLCALL_LIMITS__MANUAL_RUNS", "10")
     };
     let own = Own::start(no_workers).await?;
-    let (tenant, forest) = own.tenant("shares").await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, _forest) = own.office("shares").saved().await?;
     for _ in 0..9 {
         // What waits already is answered, and does not count.
         let preview = tenant.start_preview().await?;
@@ -66,8 +64,7 @@ async fn a_tenant_gets_ten_manual_runs_in_ten_minutes_and_is_told_when_it_gets_m
     );
     assert!(refusal.message.contains("try again in"), "{}", refusal.message);
 
-    let (other, others_forest) = own.tenant("shares-too").await?;
-    other.put_directory(others_forest.settings()).await?;
+    let (other, _others_forest) = own.office("shares-too").saved().await?;
     other.start_sync().await?;
 
     sqlx::query("UPDATE scheduler.run_request SET create_time = create_time - interval '10 minutes' WHERE tenant_id = $1")
@@ -82,9 +79,7 @@ async fn a_tenant_gets_ten_manual_runs_in_ten_minutes_and_is_told_when_it_gets_m
 #[tokio::test]
 async fn the_newest_three_previews_are_kept_whole_and_of_older_ones_the_summary() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let (tenant, forest) = own.tenant("previews").await?;
-    people(&tenant, &forest, 4).await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, _forest) = own.office("previews").crowd(4).saved().await?;
     let mut previews = Vec::new();
     for _ in 0..5 {
         previews.push(tenant.preview().await?);
@@ -111,9 +106,7 @@ async fn the_newest_three_previews_are_kept_whole_and_of_older_ones_the_summary(
 #[tokio::test]
 async fn a_preview_keeps_its_rows_while_a_sync_waits_to_equal_it() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let (tenant, forest) = own.tenant("awaited").await?;
-    people(&tenant, &forest, 2).await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, _forest) = own.office("awaited").crowd(2).saved().await?;
     let awaited = tenant.preview().await?;
     // A sync that expects it, and that no publisher takes until it is let go.
     let sync = Uuid::now_v7();
@@ -149,8 +142,7 @@ async fn a_preview_keeps_its_rows_while_a_sync_waits_to_equal_it() -> Result<()>
 async fn the_newest_held_runs_are_kept_whole_and_the_newest_can_be_approved() -> Result<()> {
     let two = StackOptions::default().set(Kind::Reconcile, "ROLLCALL_RETENTION__HELD_RUNS", "2");
     let own = Own::start(two).await?;
-    let (tenant, forest) = own.tenant("heldruns").await?;
-    people(&tenant, &forest, 20).await?;
+    let (tenant, forest) = own.office("heldruns").crowd(20).furnished().await?;
     tenant.put_removal(forest.settings(), REMOVING).await?;
     tenant.sync().await?;
     leave(&forest, 0..8).await?;

@@ -3,7 +3,7 @@
 mod plans;
 
 use anyhow::Result;
-use rollcall_e2e::{Forest, Tenant, person, wait};
+use rollcall_e2e::{Forest, Tenant, wait};
 use rollcall_testbed::{Kind, StackOptions};
 use sqlx::AssertSqlSafe;
 
@@ -123,7 +123,7 @@ async fn a_small_run_takes_few_statements_and_none_that_compiles_or_reads_all_te
         let changed = plans_of_a_sync(&own, &log, &tenant).await?;
         check("a run with one change", &changed, CHANGED);
     }
-    forest.add(&person("new").primary(&tenant.address("new"))).await?;
+    forest.add(&tenant.person("new")).await?;
     let added = plans_of_a_sync(&own, &log, &tenant).await?;
     check("a run with one object more", &added, CHANGED);
     Ok(())

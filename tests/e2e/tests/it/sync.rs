@@ -1,32 +1,17 @@
 //! What a sync does to the portal, as the real directory changes under it.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Tenant, person, tenant::in_short};
+use rollcall_e2e::{Office, person, tenant::in_short};
 use rollcall_proto::v1::{AddressType, Origin, Verdict};
-
-/// A tenant whose OU in Active Directory is empty, with settings that read it.
-async fn tenant_in_active_directory(word: &str) -> Result<(Tenant, Forest)> {
-    let (tenant, forest) = Forest::active_directory(word).await?;
-    tenant.put_directory(forest.settings()).await?;
-    Ok((tenant, forest))
-}
 
 #[tokio::test]
 async fn a_preview_shows_exactly_what_the_sync_then_does() -> Result<()> {
-    let (tenant, forest) = tenant_in_active_directory("preview").await?;
+    let (tenant, forest) = Office::new("preview").saved().await?;
     forest
-        .add(
-            &person("ann")
-                .primary(&tenant.address("ann"))
-                .alias(&tenant.address("a.berg")),
-        )
+        .add(&tenant.person("ann").alias(&tenant.address("a.berg")))
         .await?;
     forest
-        .add(
-            &person("bob")
-                .primary(&tenant.address("bob"))
-                .alias(&tenant.address("ann")),
-        )
+        .add(&tenant.person("bob").alias(&tenant.address("ann")))
         .await?;
     forest
         .add(
@@ -76,13 +61,9 @@ async fn a_preview_shows_exactly_what_the_sync_then_does() -> Result<()> {
 
 #[tokio::test]
 async fn a_second_sync_changes_nothing_and_says_so() -> Result<()> {
-    let (tenant, forest) = tenant_in_active_directory("again").await?;
+    let (tenant, forest) = Office::new("again").saved().await?;
     forest
-        .add(
-            &person("ann")
-                .primary(&tenant.address("ann"))
-                .alias(&tenant.address("office")),
-        )
+        .add(&tenant.person("ann").alias(&tenant.address("office")))
         .await?;
 
     let first = tenant.sync().await?;
@@ -107,12 +88,12 @@ async fn a_second_sync_changes_nothing_and_says_so() -> Result<()> {
 
 #[tokio::test]
 async fn somebody_added_to_the_directory_gets_an_account_and_nobody_else_is_touched() -> Result<()> {
-    let (tenant, forest) = tenant_in_active_directory("added").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    let (tenant, forest) = Office::new("added").saved().await?;
+    forest.add(&tenant.person("ann")).await?;
     tenant.sync().await?;
     let ann = tenant.account_of(&tenant.address("ann")).await?;
 
-    forest.add(&person("bob").primary(&tenant.address("bob"))).await?;
+    forest.add(&tenant.person("bob")).await?;
     let run = tenant.sync().await?;
 
     assert_eq!(
@@ -128,7 +109,7 @@ async fn somebody_added_to_the_directory_gets_an_account_and_nobody_else_is_touc
 
 #[tokio::test]
 async fn somebody_who_marries_keeps_the_account_under_the_new_primary_address() -> Result<()> {
-    let (tenant, forest) = tenant_in_active_directory("renamed").await?;
+    let (tenant, forest) = Office::new("renamed").saved().await?;
     forest
         .add(&person("ann").primary(&tenant.address("ann.berg")))
         .await?;
@@ -169,8 +150,8 @@ async fn somebody_who_marries_keeps_the_account_under_the_new_primary_address() 
 
 #[tokio::test]
 async fn somebody_moved_to_another_ou_under_the_base_keeps_account_and_addresses() -> Result<()> {
-    let (tenant, forest) = tenant_in_active_directory("moved").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    let (tenant, forest) = Office::new("moved").saved().await?;
+    forest.add(&tenant.person("ann")).await?;
     tenant.sync().await?;
     let before = tenant.accounts().await?;
 
@@ -190,9 +171,9 @@ async fn somebody_moved_to_another_ou_under_the_base_keeps_account_and_addresses
 
 #[tokio::test]
 async fn somebody_removed_from_the_directory_stays_in_the_portal_marked_stale() -> Result<()> {
-    let (tenant, forest) = tenant_in_active_directory("stale").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
-    forest.add(&person("bob").primary(&tenant.address("bob"))).await?;
+    let (tenant, forest) = Office::new("stale").saved().await?;
+    forest.add(&tenant.person("ann")).await?;
+    forest.add(&tenant.person("bob")).await?;
     tenant.sync().await?;
 
     forest.remove("bob").await?;
@@ -226,8 +207,8 @@ async fn somebody_removed_from_the_directory_stays_in_the_portal_marked_stale() 
 
 #[tokio::test]
 async fn somebody_made_anew_with_the_same_primary_takes_the_old_account_over() -> Result<()> {
-    let (tenant, forest) = tenant_in_active_directory("rebound").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    let (tenant, forest) = Office::new("rebound").saved().await?;
+    forest.add(&tenant.person("ann")).await?;
     tenant.sync().await?;
     let before = tenant
         .account_of(&tenant.address("ann"))
@@ -235,7 +216,7 @@ async fn somebody_made_anew_with_the_same_primary_takes_the_old_account_over() -
         .context("ann's account")?;
 
     forest.remove("ann").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    forest.add(&tenant.person("ann")).await?;
     let run = tenant.sync().await?;
 
     assert_eq!(
@@ -252,15 +233,11 @@ async fn somebody_made_anew_with_the_same_primary_takes_the_old_account_over() -
 
 #[tokio::test]
 async fn swapped_addresses_swap_accounts_in_one_run() -> Result<()> {
-    let (tenant, forest) = tenant_in_active_directory("swapped").await?;
+    let (tenant, forest) = Office::new("swapped").saved().await?;
     forest
-        .add(
-            &person("ann")
-                .primary(&tenant.address("ann"))
-                .alias(&tenant.address("desk")),
-        )
+        .add(&tenant.person("ann").alias(&tenant.address("desk")))
         .await?;
-    forest.add(&person("bob").primary(&tenant.address("bob"))).await?;
+    forest.add(&tenant.person("bob")).await?;
     tenant.sync().await?;
 
     forest
@@ -298,15 +275,13 @@ async fn swapped_addresses_swap_accounts_in_one_run() -> Result<()> {
 
 #[tokio::test]
 async fn an_alias_in_a_domain_alias_comes_in_as_a_domain_alias_of_its_twin() -> Result<()> {
-    let (tenant, forest) = tenant_in_active_directory("twin").await?;
+    let (tenant, forest) = Office::new("twin").saved().await?;
     let alias_domain = format!("mail.{}", tenant.domain);
     tenant
         .put_domains(&[(&tenant.domain, ""), (&alias_domain, &tenant.domain)])
         .await?;
     let twin = format!("ann@{alias_domain}");
-    forest
-        .add(&person("ann").primary(&tenant.address("ann")).alias(&twin))
-        .await?;
+    forest.add(&tenant.person("ann").alias(&twin)).await?;
 
     tenant.sync().await?;
 

@@ -18,7 +18,7 @@ use tonic::transport::Channel;
 use crate::{
     fleet::{impatient, stalled},
     jobs::{Broker, DEAD, PARKED, job},
-    own::{Own, people, succeeded},
+    own::{Own, succeeded},
 };
 
 /// Waits until a run was taken from so many workers and is being read again.
@@ -129,9 +129,7 @@ const NO_ROOM: &str = "
 #[tokio::test]
 async fn a_run_that_cannot_be_committed_asks_its_directory_less_and_less_often() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let (tenant, forest) = own.tenant("unroomed").await?;
-    people(&tenant, &forest, 2).await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, _forest) = own.office("unroomed").crowd(2).saved().await?;
     sqlx::raw_sql(NO_ROOM).execute(&own.database).await?;
     let start = Instant::now();
     let run_id = tenant.start_sync().await?;
@@ -179,10 +177,7 @@ async fn a_run_that_ends_one_worker_after_another_is_tried_alone_and_given_up() 
         let of_its_own = children(pid)?;
         ensure!(of_its_own.len() == 1, "{of_its_own:?}");
         // Nobody else is in the process that ends, and nobody waits for it.
-        let (other, other_forest) = own.tenant("other").await?;
-        people(&other, &other_forest, 2).await?;
-        other.put_directory(other_forest.settings()).await?;
-        other.sync().await?;
+        own.office("other").crowd(2).synced().await?;
         assert_eq!(
             own.number(deadline, &deadly).await?,
             first_deadline,
@@ -282,10 +277,7 @@ async fn a_run_whose_job_vanished_with_its_worker_is_read_again_within_a_minute(
 #[tokio::test]
 async fn a_scheduler_that_dies_with_requests_in_hand_keeps_nobody_waiting() -> Result<()> {
     let (own, way) = Own::behind_a_proxied_broker().await?;
-    let (tenant, forest) = own.tenant("inhand").await?;
-    people(&tenant, &forest, 2).await?;
-    tenant.put_directory(forest.settings()).await?;
-    tenant.sync().await?;
+    let (tenant, _forest) = own.office("inhand").crowd(2).synced().await?;
 
     way.fault(Direction::ToServer, 0, Action::Stall);
     let run_id = tenant.start_sync().await?;
@@ -325,8 +317,7 @@ async fn a_worker_that_asks_again_for_a_run_that_it_has_is_told_so() -> Result<(
         ..impatient(StackOptions::default())
     })
     .await?;
-    let (tenant, forest) = own.tenant("asks").await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, _forest) = own.office("asks").saved().await?;
     let run_id = tenant.start_sync().await?;
     let reconcile = as_worker(&own).await?;
     let asks = |given_up_fence| BeginRunRequest {

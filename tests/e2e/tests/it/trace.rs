@@ -23,7 +23,7 @@ use tonic::{
     transport::{Server, server::TcpIncoming},
 };
 
-use crate::own::{Own, people, succeeded};
+use crate::own::{Own, succeeded};
 
 const TRACE: u128 = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736;
 const CALLER: u64 = 0x00f0_67aa_0ba9_02b7;
@@ -49,9 +49,7 @@ async fn one_trace_runs_from_the_call_to_the_commit() -> Result<()> {
     let _serving = tokio_util::task::AbortOnDropHandle::new(tokio::spawn(serving));
     let options = StackOptions::default().set_all("ROLLCALL_TELEMETRY__OTLP_ENDPOINT", &endpoint);
     let own = Own::start(options).await?;
-    let (tenant, forest) = own.tenant("trace").await?;
-    people(&tenant, &forest, 2).await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, _forest) = own.office("trace").crowd(2).saved().await?;
 
     let mut request = Request::new(SyncNowRequest {
         tenant_id: tenant.id.clone(),

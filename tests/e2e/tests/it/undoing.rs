@@ -1,18 +1,17 @@
 //! What was removed or changed comes back: by hand, with its object, or with the whole run; and what a hand writes counts.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, person, status::refused, tenant::portal::typed, wait};
+use rollcall_e2e::{Office, office::REMOVING, status::refused, tenant::portal::typed, wait};
 use rollcall_proto::v1::{Directory, NewUsers, PausedReason, Reason, RunState, Schedule, Settings, Verdict};
 
 use crate::{
-    office::{REMOVING, account, past, scheduled_run},
-    own::people,
-    removal::{decided, leave, removing, row},
+    office::{account, past, scheduled_run},
+    removal::{decided, leave, row},
 };
 
 #[tokio::test]
 async fn a_removed_account_can_be_restored_by_hand_unless_an_address_is_taken() -> Result<()> {
-    let (tenant, forest) = removing("restore", 20, REMOVING).await?;
+    let (tenant, forest) = Office::new("restore").crowd(20).removing().synced().await?;
     leave(&forest, [0, 1]).await?;
     tenant.sync().await?;
     let removed = tenant.removed_accounts().await?;
@@ -37,8 +36,7 @@ async fn a_removed_account_can_be_restored_by_hand_unless_an_address_is_taken() 
 
 #[tokio::test]
 async fn a_removed_account_comes_back_with_its_object_and_without_a_welcome() -> Result<()> {
-    let (tenant, forest) = Forest::active_directory("returns").await?;
-    people(&tenant, &forest, 20).await?;
+    let (tenant, forest) = Office::new("returns").crowd(20).furnished().await?;
     let settings = Settings {
         removal: Some(REMOVING),
         new_users: Some(NewUsers {
@@ -70,7 +68,7 @@ async fn a_removed_account_comes_back_with_its_object_and_without_a_welcome() ->
 
 #[tokio::test]
 async fn a_removed_account_is_purged_after_30_days() -> Result<()> {
-    let (tenant, forest) = removing("purge", 20, REMOVING).await?;
+    let (tenant, forest) = Office::new("purge").crowd(20).removing().synced().await?;
     leave(&forest, [0, 1]).await?;
     tenant.sync().await?;
     let removed = tenant.removed_accounts().await?;
@@ -84,8 +82,7 @@ async fn a_removed_account_is_purged_after_30_days() -> Result<()> {
 
 #[tokio::test]
 async fn a_sync_is_taken_back_once_but_for_what_changed_since_and_the_schedule_pauses() -> Result<()> {
-    let (tenant, forest) = Forest::active_directory("undo").await?;
-    people(&tenant, &forest, 20).await?;
+    let (tenant, forest) = Office::new("undo").crowd(20).furnished().await?;
     let settings = Settings {
         removal: Some(REMOVING),
         schedule: Some(Schedule {
@@ -99,7 +96,7 @@ async fn a_sync_is_taken_back_once_but_for_what_changed_since_and_the_schedule_p
     let before = tenant.accounts().await?;
 
     leave(&forest, [0, 1]).await?;
-    forest.add(&person("new").primary(&tenant.address("new"))).await?;
+    forest.add(&tenant.person("new")).await?;
     let renamed = [format!("SMTP:{}", tenant.address("p2.new"))];
     forest.set_addresses("p2", &renamed).await?;
     let sync = tenant.sync().await?;
@@ -150,7 +147,7 @@ async fn a_sync_is_taken_back_once_but_for_what_changed_since_and_the_schedule_p
 
 #[tokio::test]
 async fn what_the_portal_itself_writes_is_overlooked_by_no_run() -> Result<()> {
-    let (tenant, forest) = removing("generation", 20, REMOVING).await?;
+    let (tenant, forest) = Office::new("generation").crowd(20).removing().synced().await?;
     assert!(tenant.sync().await?.unchanged);
     let p0 = account(&tenant, "p0").await?;
     tenant.remove_account(&p0.account_id).await?;
@@ -173,7 +170,7 @@ async fn what_the_portal_itself_writes_is_overlooked_by_no_run() -> Result<()> {
 
 #[tokio::test]
 async fn an_approval_is_taken_back_like_any_sync_and_counts_no_more() -> Result<()> {
-    let (tenant, forest) = removing("unapproved", 20, REMOVING).await?;
+    let (tenant, forest) = Office::new("unapproved").crowd(20).removing().synced().await?;
     let before = tenant.accounts().await?;
     leave(&forest, 10..17).await?;
     let held = tenant.held_sync().await?;
@@ -186,9 +183,7 @@ async fn an_approval_is_taken_back_like_any_sync_and_counts_no_more() -> Result<
         "ALREADY_APPROVED"
     );
     for n in 10..14 {
-        forest
-            .add(&person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}"))))
-            .await?;
+        forest.add(&tenant.person(&format!("p{n}"))).await?;
     }
     let again = tenant.sync().await?;
     assert_eq!(
@@ -201,7 +196,7 @@ async fn an_approval_is_taken_back_like_any_sync_and_counts_no_more() -> Result<
 
 #[tokio::test]
 async fn a_sync_is_taken_back_though_an_account_was_purged_and_a_domain_taken_away_since() -> Result<()> {
-    let (tenant, forest) = removing("lateundo", 20, REMOVING).await?;
+    let (tenant, forest) = Office::new("lateundo").crowd(20).removing().synced().await?;
     leave(&forest, [0, 1]).await?;
     let sync = tenant.sync().await?;
     let removed = tenant.removed_accounts().await?;
@@ -226,7 +221,7 @@ async fn a_sync_is_taken_back_though_an_account_was_purged_and_a_domain_taken_aw
 
 #[tokio::test]
 async fn a_revert_of_settings_that_are_gone_is_refused() -> Result<()> {
-    let (tenant, _forest) = removing("gone", 2, REMOVING).await?;
+    let (tenant, _forest) = Office::new("gone").crowd(2).removing().synced().await?;
     let sync = tenant.sync().await?;
     assert_eq!(sync.state(), RunState::Succeeded);
     tenant.delete_settings().await?;

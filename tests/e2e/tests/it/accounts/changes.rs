@@ -1,15 +1,15 @@
 //! Accounts when their addresses and types change.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Object, group, person, tenant::portal::typed};
+use rollcall_e2e::{Object, Office, group, person, tenant::portal::typed};
 use rollcall_proto::v1::{HeldReason, NewUsers, ObjectType, Reason, Removal, Settings, Verdict};
 
-use super::{decided, rows, with_domains};
-use crate::office::{account, office};
+use super::{decided, rows};
+use crate::office::account;
 
 #[tokio::test]
 async fn rule_6_accounts_live_on_whatever_becomes_of_their_addresses() -> Result<()> {
-    let (tenant, forest) = with_domains("rule6", &[]).await?;
+    let (tenant, forest) = Office::new("rule6").saved().await?;
     let at = |local: &str| tenant.address(local);
     let values =
         |primary: &str, alias: &str| [format!("SMTP:{}", at(primary)), format!("smtp:{}", at(alias))];
@@ -63,14 +63,16 @@ async fn rule_6_accounts_live_on_whatever_becomes_of_their_addresses() -> Result
 #[tokio::test]
 async fn rule_8_new_users_alone_get_hsr_and_a_welcome_and_lose_hsr_when_they_are_no_users_any_more()
 -> Result<()> {
-    let (tenant, forest) = office("rule8", |tenant| -> Vec<Object> {
-        vec![
-            person("ann").primary(&tenant.address("ann")),
-            person("hand").primary(&tenant.address("hand")),
-            group("team").primary(&tenant.address("team")),
-        ]
-    })
-    .await?;
+    let (tenant, forest) = Office::new("rule8")
+        .objects(|tenant| -> Vec<Object> {
+            vec![
+                tenant.person("ann"),
+                tenant.person("hand"),
+                group("team").primary(&tenant.address("team")),
+            ]
+        })
+        .saved()
+        .await?;
     let settings = Settings {
         new_users: Some(NewUsers {
             send_hsr: true,

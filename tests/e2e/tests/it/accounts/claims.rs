@@ -1,18 +1,18 @@
 //! From what an object claims to the addresses of its account.
 
 use anyhow::Result;
-use rollcall_e2e::{Forest, group, person, tenant::portal::typed};
+use rollcall_e2e::{Forest, Office, group, person, tenant::portal::typed};
 use rollcall_proto::v1::{
     Account, AddressType, Directory, Import, ObjectType, Origin, Reason, Settings, Verdict,
 };
 
-use super::{addresses, decided, rows, with_domains};
+use super::{addresses, decided, rows};
 use crate::office::account;
 
 #[tokio::test]
 async fn rule_1_an_object_claims_an_address_once_and_makes_a_typed_one_of_its_account_its_own() -> Result<()>
 {
-    let (tenant, forest) = with_domains("rule1", &[]).await?;
+    let (tenant, forest) = Office::new("rule1").saved().await?;
     let (ann, desk) = (tenant.address("ann"), tenant.address("desk"));
     forest.add(&person("ann").alias(&ann).mail(&ann)).await?;
     tenant
@@ -56,20 +56,18 @@ async fn rule_1_an_object_claims_an_address_once_and_makes_a_typed_one_of_its_ac
 
 #[tokio::test]
 async fn rule_2_what_is_refused_by_itself_says_why() -> Result<()> {
-    let (tenant, forest) = with_domains("rule2", &["unwanted"]).await?;
+    let (tenant, forest) = Office::new("rule2").subdomains(["unwanted"]).saved().await?;
     let (rival, _) = Forest::active_directory("rival").await?;
     let unwanted = format!("x@unwanted.{}", tenant.domain);
     let foreign = rival.address("x");
-    let everything = person("ann")
-        .primary(&tenant.address("ann"))
+    let everything = tenant
+        .person("ann")
         .alias("no address at all")
         .alias(&unwanted)
         .alias(&foreign)
         .alias("x@nobody-owns-this.example");
     forest.add(&everything).await?;
-    forest
-        .add(&person("off").primary(&tenant.address("off")).disabled())
-        .await?;
+    forest.add(&tenant.person("off").disabled()).await?;
     forest
         .add(&group("team").primary(&tenant.address("team")))
         .await?;
@@ -114,7 +112,7 @@ async fn rule_2_what_is_refused_by_itself_says_why() -> Result<()> {
 
 #[tokio::test]
 async fn rule_3_primaries_go_by_claim_mail_domain_and_holder_and_losers_want_their_next() -> Result<()> {
-    let (tenant, forest) = with_domains("rule3", &["=alias"]).await?;
+    let (tenant, forest) = Office::new("rule3").alias_domains(["alias"]).saved().await?;
     let at = |local: &str| tenant.address(local);
     let in_alias = format!("c@alias.{}", tenant.domain);
     let objects = [

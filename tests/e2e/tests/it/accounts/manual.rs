@@ -2,17 +2,17 @@
 
 use anyhow::Result;
 use rollcall_e2e::{
-    person,
+    Office, person,
     tenant::{in_short, portal::typed},
 };
 use rollcall_proto::v1::{Account, Reason, Removal, Verdict};
 
-use super::{addresses, decided, rows, with_domains};
+use super::{addresses, decided, rows};
 use crate::office::account;
 
 #[tokio::test]
 async fn rule_4_typed_addresses_are_refused_to_others_but_a_wanted_primary_adopts_or_merges() -> Result<()> {
-    let (tenant, forest) = with_domains("rule4", &[]).await?;
+    let (tenant, forest) = Office::new("rule4").saved().await?;
     let at = |local: &str| tenant.address(local);
     let hand = tenant.put_account(typed(&at("ann"), &[&at("desk")])).await?;
     forest.add(&person("ann").primary(&at("ann"))).await?;
@@ -63,7 +63,7 @@ async fn rule_4_typed_addresses_are_refused_to_others_but_a_wanted_primary_adopt
 
 #[tokio::test]
 async fn rule_7_protected_accounts_are_neither_removed_nor_merged_nor_renamed_nor_stripped() -> Result<()> {
-    let (tenant, forest) = with_domains("rule7", &[]).await?;
+    let (tenant, forest) = Office::new("rule7").saved().await?;
     let at = |local: &str| tenant.address(local);
     forest
         .add(&person("ann").primary(&at("ann")).alias(&at("office")))

@@ -1,31 +1,31 @@
 //! Several aliases with one username portion.
 
 use anyhow::Result;
-use rollcall_e2e::person;
+use rollcall_e2e::Office;
 use rollcall_proto::v1::{AddressType, Import, Reason, SameUsername, Settings, Verdict};
 
-use super::{decided, rows, with_domains};
+use super::{decided, rows};
 use crate::office::account;
 
 #[tokio::test]
 async fn rule_5_of_aliases_with_one_username_portion_one_is_kept_or_each_if_the_settings_say_so() -> Result<()>
 {
-    let (tenant, forest) = with_domains("rule5", &["second", "=alias"]).await?;
+    let (tenant, forest) = Office::new("rule5")
+        .subdomains(["second"])
+        .alias_domains(["alias"])
+        .saved()
+        .await?;
     let at = |local: &str, domain: &str| format!("{local}@{domain}.{}", tenant.domain);
-    let ann = person("ann")
-        .primary(&tenant.address("ann"))
+    let ann = tenant
+        .person("ann")
         .alias(&at("ann", "second"))
         .alias(&at("ann", "alias"))
         .alias(&tenant.address("office"))
         .alias(&at("office", "second"));
     forest.add(&ann).await?;
-    forest.add(&person("bob").primary(&tenant.address("bob"))).await?;
+    forest.add(&tenant.person("bob")).await?;
     forest
-        .add(
-            &person("eve")
-                .primary(&tenant.address("eve"))
-                .alias(&tenant.address("bob")),
-        )
+        .add(&tenant.person("eve").alias(&tenant.address("bob")))
         .await?;
     let run = tenant.sync().await?;
     for (address, expected) in [

@@ -1,7 +1,7 @@
 //! Settings that lack their domains or their password, or that somebody else has changed.
 
 use anyhow::Result;
-use rollcall_e2e::{Forest, Tenant, person, status::refused};
+use rollcall_e2e::{Office, Tenant, status::refused};
 use rollcall_proto::v1::{DeleteSettingsRequest, Directory, Security, Settings, SyncNowRequest};
 use rollcall_testbed::Bed;
 use tonic::Code;
@@ -120,10 +120,11 @@ async fn a_stale_etag_is_refused_and_the_present_one_is_not() -> Result<()> {
 
 #[tokio::test]
 async fn deleted_settings_are_gone_with_their_credential_and_accounts_stay() -> Result<()> {
-    let (tenant, forest) = Forest::openldap("deleted").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
-    tenant.put_directory(forest.settings()).await?;
-    tenant.sync().await?;
+    let (tenant, forest) = Office::new("deleted")
+        .in_openldap()
+        .people(["ann"])
+        .synced()
+        .await?;
 
     let request = DeleteSettingsRequest {
         tenant_id: tenant.id.clone(),

@@ -1,7 +1,7 @@
 //! Tenants, runs and pages that are not the caller's.
 
 use anyhow::Result;
-use rollcall_e2e::{Forest, Tenant, person, status::refused};
+use rollcall_e2e::{Forest, Office, Tenant, status::refused};
 use rollcall_proto::v1::{
     CancelRunRequest, GetSettingsRequest, ListRowsRequest, ListRunsRequest, ListSettingsRequest,
 };
@@ -30,9 +30,7 @@ async fn a_tenant_that_nobody_knows_has_no_settings_no_runs_and_no_accounts() ->
 
 #[tokio::test]
 async fn another_tenants_run_is_not_found() -> Result<()> {
-    let (owner, forest) = Forest::openldap("owner").await?;
-    forest.add(&person("ann").primary(&owner.address("ann"))).await?;
-    owner.put_directory(forest.settings()).await?;
+    let (owner, _forest) = Office::new("owner").in_openldap().people(["ann"]).saved().await?;
     let run = owner.sync().await?;
     let (stranger, _) = registered("stranger").await?;
 
@@ -69,9 +67,7 @@ async fn another_tenants_run_is_not_found() -> Result<()> {
 async fn a_page_token_of_another_query_is_refused() -> Result<()> {
     let (tenant, forest) = Forest::openldap("pages").await?;
     for n in 0..3 {
-        forest
-            .add(&person(&format!("p{n}")).primary(&tenant.address(&format!("p{n}"))))
-            .await?;
+        forest.add(&tenant.person(&format!("p{n}"))).await?;
     }
     tenant.put_directory(forest.settings()).await?;
     let run = tenant.sync().await?;

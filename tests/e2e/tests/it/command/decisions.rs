@@ -4,14 +4,13 @@ use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Tenant};
 
 use super::{
-    RUN_KEYS, both, tenant_with_people,
+    RUN_KEYS, both, office,
     terminal::{answer, json, keys},
 };
 
 /// A tenant whose Bob is gone from the directory, which is to be held and approved: the HELD run's id.
 async fn held(word: &str) -> Result<(Tenant, Forest, String)> {
-    let (tenant, forest) = tenant_with_people(word).await?;
-    tenant.sync().await?;
+    let (tenant, forest) = office(word).synced().await?;
     forest.remove("bob").await?;
     let put = answer(&[
         "settings",
@@ -101,7 +100,7 @@ async fn a_removal_is_approved_and_taken_back_and_the_schedule_resumed() -> Resu
 
 #[tokio::test]
 async fn a_revert_lists_what_it_left_alone_and_why() -> Result<()> {
-    let (tenant, forest) = tenant_with_people("cli-left").await?;
+    let (tenant, forest) = office("cli-left").saved().await?;
     let id = tenant.id.as_str();
     let first = tenant.sync().await?;
     let aliases = [
@@ -126,7 +125,7 @@ async fn a_revert_lists_what_it_left_alone_and_why() -> Result<()> {
 
 #[tokio::test]
 async fn a_sync_names_the_preview_that_was_looked_at() -> Result<()> {
-    let (tenant, forest) = tenant_with_people("cli-expect").await?;
+    let (tenant, forest) = office("cli-expect").saved().await?;
     let id = tenant.id.as_str();
     let preview = tenant.preview().await?;
     forest.remove("bob").await?;
@@ -148,7 +147,7 @@ async fn a_sync_names_the_preview_that_was_looked_at() -> Result<()> {
 
 #[tokio::test]
 async fn an_account_is_made_changed_protected_removed_and_restored_by_its_address() -> Result<()> {
-    let (tenant, _forest) = tenant_with_people("cli-account").await?;
+    let (tenant, _forest) = office("cli-account").saved().await?;
     let id = tenant.id.as_str();
     let (press, media) = (tenant.address("press"), tenant.address("media"));
     let made = json(&["account", "put", id, &press, "--alias", &media, "--hsr"]).await?;

@@ -7,13 +7,13 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use super::{
-    tenant_with_people,
+    office,
     terminal::{answer, ended, json, keys, rollcall},
 };
 
 #[tokio::test]
 async fn a_run_that_failed_says_what_to_do_and_ends_with_3() -> Result<()> {
-    let (tenant, forest) = tenant_with_people("cli-failed").await?;
+    let (tenant, forest) = office("cli-failed").saved().await?;
     let directory = Directory {
         bind_password: Some("wrong".into()),
         ..forest.settings()
@@ -35,7 +35,7 @@ async fn a_run_that_failed_says_what_to_do_and_ends_with_3() -> Result<()> {
 
 #[tokio::test]
 async fn ctrl_c_leaves_the_run_alone_and_a_cancelled_run_ends_with_4() -> Result<()> {
-    let (tenant, forest) = tenant_with_people("cli-cancel").await?;
+    let (tenant, forest) = office("cli-cancel").saved().await?;
     let proxy = forest.proxy().await?;
     proxy.stall_after(0);
     tenant.put_directory(proxy.settings(Security::Plaintext)).await?;

@@ -5,7 +5,7 @@ use rollcall_proto::v1::PausedReason;
 use rollcall_testbed::StackOptions;
 
 use super::terminal::{Answer, ended, rollcall};
-use crate::own::{Own, people};
+use crate::own::Own;
 
 async fn on(own: &Own, args: &[&str]) -> Result<Answer> {
     let endpoints = own.stack.endpoints();
@@ -20,8 +20,7 @@ async fn on(own: &Own, args: &[&str]) -> Result<Answer> {
 #[tokio::test]
 async fn an_operator_pauses_and_resumes_all_schedules_and_sees_it_on_one_screen() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let (tenant, forest) = own.tenant("operator").await?;
-    people(&tenant, &forest, 1).await?;
+    let (tenant, forest) = own.office("operator").crowd(1).furnished().await?;
     tenant.put_schedule(forest.settings(), 1).await?;
 
     let paused = on(&own, &["fleet", "pause", "--schedules", "--note", "until noon"]).await?;
@@ -44,8 +43,7 @@ async fn an_operator_pauses_and_resumes_all_schedules_and_sees_it_on_one_screen(
 #[tokio::test]
 async fn a_limit_is_set_as_a_share_and_cleared() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let (tenant, forest) = own.tenant("share").await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, _forest) = own.office("share").saved().await?;
     let put = |more: &'static [&'static str]| {
         let args = [&["settings", "put", tenant.id.as_str()], more].concat();
         let own = &own;

@@ -5,7 +5,7 @@ use rollcall_e2e::Forest;
 use serde_json::Value;
 
 use super::{
-    both, tenant_with_people,
+    both, office,
     terminal::{answer, answer_to, ended, keys, rollcall},
 };
 
@@ -16,7 +16,7 @@ const STEP_KEYS: [&str; 14] = [
 
 #[tokio::test]
 async fn a_connection_is_tested_step_by_step_from_saved_settings() -> Result<()> {
-    let (tenant, _forest) = tenant_with_people("cli-test").await?;
+    let (tenant, _forest) = office("cli-test").saved().await?;
     let tested = answer(&["test", &tenant.id]).await?;
     assert_eq!(tested.code, Some(0), "{tested:?}");
     assert!(
@@ -105,8 +105,7 @@ async fn a_filter_is_made_and_checked() -> Result<()> {
 
 #[tokio::test]
 async fn an_address_is_explained_to_people_and_to_programs() -> Result<()> {
-    let (tenant, _forest) = tenant_with_people("cli-explain").await?;
-    tenant.sync().await?;
+    let (tenant, _forest) = office("cli-explain").synced().await?;
     let address = tenant.address("ann");
     let (text, told) = both(
         &["explain", &tenant.id, &address],
@@ -139,8 +138,7 @@ async fn an_address_is_explained_to_people_and_to_programs() -> Result<()> {
 
 #[tokio::test]
 async fn the_fleet_is_shown_on_one_screen() -> Result<()> {
-    let (tenant, _forest) = tenant_with_people("cli-fleet").await?;
-    tenant.sync().await?;
+    office("cli-fleet").synced().await?;
     let (text, fleet) = both(
         &["fleet"],
         &[
@@ -167,8 +165,7 @@ async fn the_fleet_is_shown_on_one_screen() -> Result<()> {
 
 #[tokio::test]
 async fn what_is_asked_fits_the_width_there_is() -> Result<()> {
-    let (tenant, _forest) = tenant_with_people("cli-wide").await?;
-    tenant.sync().await?;
+    let (tenant, _forest) = office("cli-wide").synced().await?;
     let (id, address) = (tenant.id.as_str(), tenant.address("ann"));
     let commands: [&[&str]; 3] = [&["explain", id, &address], &["test", id], &["fleet"]];
     for args in commands {

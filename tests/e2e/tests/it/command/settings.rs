@@ -1,15 +1,18 @@
 //! Settings as the command changes them, and the passwords that it reads.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, person};
+use rollcall_e2e::{Forest, Office};
 use serde_json::Value;
 
 use super::terminal::{answer, answer_to, json, put_settings};
 
 #[tokio::test]
 async fn a_password_is_read_from_a_file_or_standard_input_and_never_printed() -> Result<()> {
-    let (tenant, forest) = Forest::openldap("cli-password").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    let (tenant, forest) = Office::new("cli-password")
+        .in_openldap()
+        .people(["ann"])
+        .furnished()
+        .await?;
     let wrong = format!("wrong-{}", uuid::Uuid::new_v4());
     let right = forest.settings().bind_password.context("a password")?;
     let id = tenant.id.as_str();

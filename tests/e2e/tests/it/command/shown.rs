@@ -3,13 +3,13 @@
 use anyhow::{Context, Result};
 
 use super::{
-    RUN_KEYS, SETTINGS_KEYS, both, tenant_with_people,
+    RUN_KEYS, SETTINGS_KEYS, both, office,
     terminal::{answer, ended, json, keys, rollcall},
 };
 
 #[tokio::test]
 async fn domains_and_settings_are_shown_to_people_and_to_programs() -> Result<()> {
-    let (tenant, forest) = tenant_with_people("cli-show").await?;
+    let (tenant, forest) = office("cli-show").saved().await?;
     let id = tenant.id.as_str();
     let alias = format!("mail.{0}={0}", tenant.domain);
     let (text, value) = both(
@@ -42,7 +42,7 @@ async fn domains_and_settings_are_shown_to_people_and_to_programs() -> Result<()
 
 #[tokio::test]
 async fn runs_rows_and_accounts_are_shown_to_people_and_to_programs() -> Result<()> {
-    let (tenant, _forest) = tenant_with_people("cli-runs").await?;
+    let (tenant, _forest) = office("cli-runs").saved().await?;
     let id = tenant.id.as_str();
     let (preview, _) = both(&["preview", id], &RUN_KEYS).await?;
     assert!(preview.out.contains("SUCCEEDED"), "{preview:?}");
@@ -91,7 +91,7 @@ async fn runs_rows_and_accounts_are_shown_to_people_and_to_programs() -> Result<
 
 #[tokio::test]
 async fn csv_goes_to_standard_output_or_whole_into_a_file() -> Result<()> {
-    let (tenant, _forest) = tenant_with_people("cli-csv").await?;
+    let (tenant, _forest) = office("cli-csv").saved().await?;
     tenant.preview().await?;
     let printed = answer(&["csv", &tenant.id]).await?;
     assert_eq!(printed.code, Some(0), "{printed:?}");
@@ -131,8 +131,7 @@ async fn csv_goes_to_standard_output_or_whole_into_a_file() -> Result<()> {
 
 #[tokio::test]
 async fn what_a_person_reads_fits_the_width_there_is() -> Result<()> {
-    let (tenant, _forest) = tenant_with_people("cli-width").await?;
-    tenant.sync().await?;
+    let (tenant, _forest) = office("cli-width").synced().await?;
     let id = tenant.id.as_str();
     let commands: [&[&str]; 6] = [
         &["domains", "show", id],

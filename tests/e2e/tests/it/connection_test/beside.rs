@@ -1,7 +1,7 @@
 //! Tests go on beside the runs, and delay none.
 
 use anyhow::{Context, Result, ensure};
-use rollcall_e2e::{person, wait};
+use rollcall_e2e::wait;
 use rollcall_proto::v1::{Security, TestStepKind, TestStepState};
 use rollcall_testbed::{Kind, StackOptions};
 
@@ -14,9 +14,7 @@ async fn hosts_that_do_not_answer_keep_tests_waiting_and_no_sync() -> Result<()>
         .set(Kind::Worker, "ROLLCALL_LANES__INTERACTIVE", "1")
         .set(Kind::Worker, "ROLLCALL_LANES__TESTS", "1");
     let own = Own::start(one_of_each).await?;
-    let (tenant, forest) = own.tenant("beside").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
-    tenant.put_directory(forest.settings()).await?;
+    let (tenant, forest) = own.office("beside").people(["ann"]).saved().await?;
     let proxy = forest.proxy().await?;
     proxy.stall_after(0);
     let silent = || tested(&tenant, proxy.settings(Security::Plaintext));

@@ -1,7 +1,7 @@
 //! What does not work is shown with what to change.
 
 use anyhow::{Context, Result, ensure};
-use rollcall_e2e::{Forest, person};
+use rollcall_e2e::{Forest, Office};
 use rollcall_proto::v1::{Directory, PausedReason, Security, TestStep, TestStepKind, TestStepState};
 use rollcall_testbed::certificates::Authority;
 
@@ -47,8 +47,11 @@ async fn a_wrong_password_is_tried_once_on_one_host_and_called_wrong() -> Result
 
 #[tokio::test]
 async fn a_host_that_is_nowhere_is_shown_and_the_next_one_tried() -> Result<()> {
-    let (tenant, forest) = Forest::openldap("tested").await?;
-    forest.add(&person("ann").primary(&tenant.address("ann"))).await?;
+    let (tenant, forest) = Office::new("tested")
+        .in_openldap()
+        .people(["ann"])
+        .furnished()
+        .await?;
     let nowhere = Directory {
         hosts: vec!["dc1.nowhere.invalid".to_owned()],
         ..forest.settings()

@@ -1,10 +1,10 @@
 //! “Can I specify what I want to import?”
 
 use anyhow::Result;
-use rollcall_e2e::{Forest, person};
+use rollcall_e2e::{Forest, Office, person};
 use rollcall_proto::v1::{BuildFilterRequest, Directory, Import, ObjectType, Settings};
 
-use crate::office::{ann_and_bob, imported, office, one_of_each};
+use crate::office::{imported, one_of_each};
 
 #[tokio::test]
 async fn one_domain_several_or_all_can_be_imported() -> Result<()> {
@@ -48,7 +48,7 @@ async fn one_domain_several_or_all_can_be_imported() -> Result<()> {
 
 #[tokio::test]
 async fn one_type_of_object_or_several_can_be_imported() -> Result<()> {
-    let (tenant, forest) = office("types", one_of_each).await?;
+    let (tenant, forest) = Office::new("types").objects(one_of_each).saved().await?;
     for (types, expected) in [
         (vec![ObjectType::User], vec!["user"]),
         (vec![ObjectType::Group], vec!["group"]),
@@ -82,7 +82,7 @@ async fn one_type_of_object_or_several_can_be_imported() -> Result<()> {
 
 #[tokio::test]
 async fn preview_and_export_show_the_results_of_the_filter_string() -> Result<()> {
-    let (tenant, forest) = office("shown", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("shown").people(["ann", "bob"]).saved().await?;
     let directory = Directory {
         filter: "(cn=bob)".to_owned(),
         ..forest.settings()

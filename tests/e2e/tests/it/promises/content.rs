@@ -1,11 +1,11 @@
 //! “What does it bring across?”
 
 use anyhow::Result;
-use rollcall_e2e::{Forest, group, person};
+use rollcall_e2e::{Forest, Office, group};
 use rollcall_proto::v1::{Account, AddressType, Directory};
 
 use super::{tables_after_sync, unheard_of, with_a_duplicate};
-use crate::office::{account, ann_and_bob, imported, office, tables_with};
+use crate::office::{account, imported, tables_with};
 
 #[tokio::test]
 async fn passwords_are_not_brought_across() -> Result<()> {
@@ -16,7 +16,7 @@ async fn passwords_are_not_brought_across() -> Result<()> {
 
 #[tokio::test]
 async fn the_last_name_is_the_domain() -> Result<()> {
-    let (tenant, forest) = office("lastname", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("lastname").people(["ann", "bob"]).saved().await?;
     forest.set("ann", "sn", &["Adler"]).await?;
     tenant.sync().await?;
     assert_eq!(account(&tenant, "ann").await?.last_name, tenant.domain);
@@ -25,7 +25,7 @@ async fn the_last_name_is_the_domain() -> Result<()> {
 
 #[tokio::test]
 async fn permissions_and_group_memberships_are_not_brought_across() -> Result<()> {
-    let (tenant, forest) = office("members", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("members").people(["ann", "bob"]).saved().await?;
     let name = unheard_of();
     forest.add(&group(&name)).await?;
     let ann = forest.dn("ann").await?;
@@ -64,9 +64,9 @@ async fn domain_aliases_come_if_users_are_listed_with_them() -> Result<()> {
     tenant
         .put_domains(&[(&tenant.domain, ""), (&alias, &tenant.domain)])
         .await?;
-    let listed = person("ann").primary(&tenant.address("ann"));
+    let listed = tenant.person("ann");
     forest.add(&listed.alias(&format!("ann@{alias}"))).await?;
-    forest.add(&person("bob").primary(&tenant.address("bob"))).await?;
+    forest.add(&tenant.person("bob")).await?;
     tenant.put_directory(forest.settings()).await?;
     tenant.sync().await?;
     let types = |account: Account| -> Vec<_> {

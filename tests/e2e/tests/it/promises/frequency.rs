@@ -1,14 +1,14 @@
 //! “How soon and frequently can I import?”
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{person, status::refused};
+use rollcall_e2e::{Office, status::refused};
 use rollcall_proto::v1::{Schedule, Settings};
 
-use crate::office::{ann_and_bob, office, scheduled_run};
+use crate::office::scheduled_run;
 
 #[tokio::test]
 async fn sync_now_imports_at_once_whatever_the_schedule() -> Result<()> {
-    let (tenant, forest) = office("soon", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("soon").people(["ann", "bob"]).saved().await?;
     let scheduled = tenant.put_schedule(forest.settings(), 24).await?;
     tenant.sync().await?;
     assert_eq!(tenant.accounts().await?.len(), 2);
@@ -18,7 +18,7 @@ async fn sync_now_imports_at_once_whatever_the_schedule() -> Result<()> {
 
 #[tokio::test]
 async fn a_schedule_is_every_1_to_24_hours_a_minute_past_the_hour() -> Result<()> {
-    let (tenant, forest) = office("hours", |_| Vec::new()).await?;
+    let (tenant, forest) = Office::new("hours").saved().await?;
     for every_hours in 1..=24 {
         let settings = tenant.put_schedule(forest.settings(), every_hours).await?;
         let next = settings.next_run_time.context("a next run")?.seconds;
@@ -37,7 +37,7 @@ async fn a_schedule_is_every_1_to_24_hours_a_minute_past_the_hour() -> Result<()
 
 #[tokio::test]
 async fn every_24_hours_is_a_minute_past_midnight_of_the_tenants_own_clock() -> Result<()> {
-    let (tenant, forest) = office("midnight", |_| Vec::new()).await?;
+    let (tenant, forest) = Office::new("midnight").saved().await?;
     let schedule = Schedule {
         every_hours: 24,
         time_zone: "Asia/Kolkata".to_owned(),
@@ -54,10 +54,10 @@ async fn every_24_hours_is_a_minute_past_midnight_of_the_tenants_own_clock() -> 
 
 #[tokio::test]
 async fn sync_now_takes_what_is_in_the_directory_and_the_schedule_goes_on_from_there() -> Result<()> {
-    let (tenant, forest) = office("then", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("then").people(["ann", "bob"]).saved().await?;
     tenant.put_schedule(forest.settings(), 12).await?;
     tenant.sync().await?;
-    forest.add(&person("eve").primary(&tenant.address("eve"))).await?;
+    forest.add(&tenant.person("eve")).await?;
     let run = scheduled_run(&tenant).await?;
     assert_eq!(run.counts.context("counts")?.add, 1);
     assert_eq!(tenant.accounts().await?.len(), 3);

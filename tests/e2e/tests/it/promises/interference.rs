@@ -1,21 +1,17 @@
 //! “Is one of their account names interfering?”
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{person, tenant::portal::typed};
+use rollcall_e2e::{Office, tenant::portal::typed};
 use rollcall_proto::v1::Reason;
 
-use crate::office::{imported, office};
+use crate::office::imported;
 
 #[tokio::test]
 async fn the_preview_shows_which_address_an_account_of_the_portal_interferes_with() -> Result<()> {
-    let (tenant, _) = office("interferes", |tenant| {
-        vec![
-            person("ann")
-                .primary(&tenant.address("ann"))
-                .alias(&tenant.address("office")),
-        ]
-    })
-    .await?;
+    let (tenant, _) = Office::new("interferes")
+        .objects(|tenant| vec![tenant.person("ann").alias(&tenant.address("office"))])
+        .saved()
+        .await?;
     let by_hand = typed(&tenant.address("desk"), &[&tenant.address("office")]);
     tenant.put_account(by_hand).await?;
     let preview = tenant.preview().await?;

@@ -1,17 +1,16 @@
 //! “What options does it apply by default for new users?”
 
 use anyhow::{Context, Result};
-use rollcall_e2e::person;
+use rollcall_e2e::Office;
 use rollcall_proto::v1::{NewUsers, Settings};
 
-use crate::office::{account, ann_and_bob, office, one_of_each};
+use crate::office::{account, one_of_each};
 
 #[tokio::test]
 async fn new_users_get_hsr_if_the_box_is_checked_and_not_by_default() -> Result<()> {
-    let (tenant, forest) = office("hsr", ann_and_bob).await?;
-    tenant.sync().await?;
+    let (tenant, forest) = Office::new("hsr").people(["ann", "bob"]).synced().await?;
     assert!(!account(&tenant, "ann").await?.hsr_enabled);
-    forest.add(&person("eve").primary(&tenant.address("eve"))).await?;
+    forest.add(&tenant.person("eve")).await?;
     let new_users = NewUsers {
         send_hsr: true,
         send_welcome: false,
@@ -29,7 +28,7 @@ async fn new_users_get_hsr_if_the_box_is_checked_and_not_by_default() -> Result<
 
 #[tokio::test]
 async fn other_types_than_users_get_neither_hsr_nor_a_welcome() -> Result<()> {
-    let (tenant, forest) = office("welcome", one_of_each).await?;
+    let (tenant, forest) = Office::new("welcome").objects(one_of_each).saved().await?;
     let new_users = NewUsers {
         send_hsr: true,
         send_welcome: true,

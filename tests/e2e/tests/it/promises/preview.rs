@@ -1,13 +1,13 @@
 //! “What is the preview and the export showing me?”
 
 use anyhow::Result;
-use rollcall_e2e::person;
+use rollcall_e2e::Office;
 
-use crate::office::{ann_and_bob, imported, office};
+use crate::office::imported;
 
 #[tokio::test]
 async fn the_results_preview_lists_the_addresses_that_will_be_imported() -> Result<()> {
-    let (tenant, _) = office("results", ann_and_bob).await?;
+    let (tenant, _) = Office::new("results").people(["ann", "bob"]).saved().await?;
     let preview = tenant.preview().await?;
     assert_eq!(
         imported(&tenant, &preview).await?,
@@ -19,14 +19,10 @@ async fn the_results_preview_lists_the_addresses_that_will_be_imported() -> Resu
 
 #[tokio::test]
 async fn the_export_lists_addresses_with_their_type_and_primary_as_they_are_in_the_directory() -> Result<()> {
-    let (tenant, _) = office("export", |tenant| {
-        vec![
-            person("ann")
-                .primary(&tenant.address("ann"))
-                .alias(&tenant.address("office")),
-        ]
-    })
-    .await?;
+    let (tenant, _) = Office::new("export")
+        .objects(|tenant| vec![tenant.person("ann").alias(&tenant.address("office"))])
+        .saved()
+        .await?;
     let preview = tenant.preview().await?;
     let csv = tenant.csv(&preview.run_id).await?;
     let (ann, alias) = (tenant.address("ann"), tenant.address("office"));

@@ -1,18 +1,14 @@
 //! “Does it automatically remove users?”
 
 use anyhow::Result;
-use rollcall_e2e::{Forest, tenant::portal::typed};
+use rollcall_e2e::{Office, tenant::portal::typed};
 use rollcall_proto::v1::{Origin, Removal, RunTrigger};
 
-use crate::{
-    office::{account, ann_and_bob, office, scheduled_run},
-    own::people,
-};
+use crate::office::{account, scheduled_run};
 
 #[tokio::test]
 async fn whoever_left_the_directory_is_not_removed_by_default() -> Result<()> {
-    let (tenant, forest) = office("stays", ann_and_bob).await?;
-    tenant.sync().await?;
+    let (tenant, forest) = Office::new("stays").people(["ann", "bob"]).synced().await?;
     forest.remove("bob").await?;
     tenant.sync().await?;
     assert!(account(&tenant, "bob").await?.stale_since.is_some());
@@ -21,10 +17,7 @@ async fn whoever_left_the_directory_is_not_removed_by_default() -> Result<()> {
 
 #[tokio::test]
 async fn with_remove_accounts_all_addresses_go_that_the_directory_does_not_hold() -> Result<()> {
-    let (tenant, forest) = Forest::active_directory("remove").await?;
-    people(&tenant, &forest, 8).await?;
-    tenant.put_directory(forest.settings()).await?;
-    tenant.sync().await?;
+    let (tenant, forest) = Office::new("remove").crowd(8).synced().await?;
     let by_hand = typed(&tenant.address("typed"), &[]);
     assert_eq!(tenant.put_account(by_hand).await?.origin(), Origin::Manual);
     forest.remove("p7").await?;
@@ -42,7 +35,7 @@ async fn with_remove_accounts_all_addresses_go_that_the_directory_does_not_hold(
 
 #[tokio::test]
 async fn there_are_manual_and_automatic_syncs() -> Result<()> {
-    let (tenant, forest) = office("both", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("both").people(["ann", "bob"]).saved().await?;
     tenant.put_schedule(forest.settings(), 6).await?;
     assert_eq!(tenant.sync().await?.trigger(), RunTrigger::Manual);
     assert_eq!(scheduled_run(&tenant).await?.trigger(), RunTrigger::Scheduled);

@@ -1,16 +1,15 @@
 //! “What will it import?”
 
 use anyhow::Result;
-use rollcall_e2e::person;
+use rollcall_e2e::{Office, person};
 use rollcall_proto::v1::Directory;
 
 use super::{tables_after_sync, unheard_of};
-use crate::office::{imported, office, one_of_each};
+use crate::office::{imported, one_of_each};
 
 #[tokio::test]
 async fn without_filters_anything_in_the_unit_is_imported() -> Result<()> {
-    let (tenant, _) = office("anything", one_of_each).await?;
-    tenant.sync().await?;
+    let (tenant, _) = Office::new("anything").objects(one_of_each).synced().await?;
     let expected = ["contact", "folder", "group", "room", "shared", "user"];
     assert_eq!(
         tenant.primaries().await?,
@@ -21,28 +20,26 @@ async fn without_filters_anything_in_the_unit_is_imported() -> Result<()> {
 
 #[tokio::test]
 async fn what_has_no_proxy_address_is_not_imported() -> Result<()> {
-    let (tenant, _) = office("proxy", |tenant| {
-        vec![
-            person("ann").primary(&tenant.address("ann")),
-            person("bob").mail(&tenant.address("bob")),
-            person("eve"),
-        ]
-    })
-    .await?;
-    tenant.sync().await?;
+    let (tenant, _) = Office::new("proxy")
+        .objects(|tenant| {
+            vec![
+                tenant.person("ann"),
+                person("bob").mail(&tenant.address("bob")),
+                person("eve"),
+            ]
+        })
+        .synced()
+        .await?;
     assert_eq!(tenant.primaries().await?, [tenant.address("ann")]);
     Ok(())
 }
 
 #[tokio::test]
 async fn filters_and_attributes_change_the_scope() -> Result<()> {
-    let (tenant, forest) = office("scope", |tenant| {
-        vec![
-            person("ann").primary(&tenant.address("ann")),
-            person("bob").mail(&tenant.address("bob")),
-        ]
-    })
-    .await?;
+    let (tenant, forest) = Office::new("scope")
+        .objects(|tenant| vec![tenant.person("ann"), person("bob").mail(&tenant.address("bob"))])
+        .saved()
+        .await?;
     let scoped = |filter: &str, attributes: &[&str]| Directory {
         filter: filter.to_owned(),
         attributes: attributes.iter().map(|&name| name.to_owned()).collect(),

@@ -1,14 +1,12 @@
 //! “How to turn it off?”
 
 use anyhow::Result;
-use rollcall_e2e::status::refused;
+use rollcall_e2e::{Office, status::refused};
 use tonic::Code;
-
-use crate::office::{ann_and_bob, office};
 
 #[tokio::test]
 async fn deleting_the_sync_settings_turns_it_off() -> Result<()> {
-    let (tenant, forest) = office("off", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("off").people(["ann", "bob"]).saved().await?;
     tenant.put_schedule(forest.settings(), 1).await?;
     tenant.sync().await?;
     tenant.delete_settings().await?;

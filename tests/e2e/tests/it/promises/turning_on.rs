@@ -1,13 +1,14 @@
 //! “How to turn it on?”
 
 use anyhow::Result;
+use rollcall_e2e::Office;
 use rollcall_proto::v1::{RunState, RunTrigger};
 
-use crate::office::{ann_and_bob, office, scheduled_run};
+use crate::office::scheduled_run;
 
 #[tokio::test]
 async fn sync_now_is_an_on_demand_sync() -> Result<()> {
-    let (tenant, _) = office("now", ann_and_bob).await?;
+    let (tenant, _) = Office::new("now").people(["ann", "bob"]).saved().await?;
     assert!(
         tenant.accounts().await?.is_empty(),
         "saving settings syncs nothing"
@@ -20,7 +21,7 @@ async fn sync_now_is_an_on_demand_sync() -> Result<()> {
 
 #[tokio::test]
 async fn a_scheduled_sync_recurs_by_itself() -> Result<()> {
-    let (tenant, forest) = office("recurs", ann_and_bob).await?;
+    let (tenant, forest) = Office::new("recurs").people(["ann", "bob"]).saved().await?;
     tenant.put_schedule(forest.settings(), 4).await?;
     for already_there in [false, true] {
         let run = scheduled_run(&tenant).await?;

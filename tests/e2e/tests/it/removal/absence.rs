@@ -1,22 +1,18 @@
 //! Absent addresses: stale, refused by the settings, or missing at one of several servers.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, tenant::portal::typed, wait};
+use rollcall_e2e::{Office, office::REMOVING, tenant::portal::typed, wait};
 use rollcall_proto::v1::{Reason, RunState, Security, Verdict};
 
-use super::{decided, leave, removing, row};
-use crate::{
-    office::{REMOVING, account, ann_and_bob, office},
-    own::people,
-};
+use super::{decided, leave, row};
+use crate::office::account;
 
 /// What an unbind request takes (RFC 4511 section 4.3), while message ids are small.
 const UNBIND_BYTES: u64 = 7;
 
 #[tokio::test]
 async fn without_remove_accounts_absent_addresses_stay_and_are_stale_since_then() -> Result<()> {
-    let (tenant, forest) = office("stale", ann_and_bob).await?;
-    tenant.sync().await?;
+    let (tenant, forest) = Office::new("stale").people(["ann", "bob"]).synced().await?;
     tenant.put_account(typed(&tenant.address("hand"), &[])).await?;
     forest.remove("bob").await?;
     let run = tenant.sync().await?;
@@ -46,7 +42,7 @@ async fn without_remove_accounts_absent_addresses_stay_and_are_stale_since_then(
 
 #[tokio::test]
 async fn an_address_whose_only_claim_the_settings_refuse_is_absent_and_the_row_says_so() -> Result<()> {
-    let (tenant, forest) = removing("refused", 8, REMOVING).await?;
+    let (tenant, forest) = Office::new("refused").crowd(8).removing().synced().await?;
     forest.set("p0", "userAccountControl", &["546"]).await?;
     let mut settings = tenant.saved().await?;
     settings.import = Some(rollcall_proto::v1::Import {
@@ -72,8 +68,7 @@ async fn an_address_whose_only_claim_the_settings_refuse_is_absent_and_the_row_s
 
 #[tokio::test]
 async fn one_that_still_answers_to_its_id_is_not_missing() -> Result<()> {
-    let (tenant, forest) = Forest::openldap("answers").await?;
-    people(&tenant, &forest, 20).await?;
+    let (tenant, forest) = Office::new("answers").in_openldap().crowd(20).furnished().await?;
     let proxy = forest.proxy().await?;
     let directory = proxy.settings(Security::Plaintext);
     tenant.put_directory(directory.clone()).await?;
@@ -112,8 +107,7 @@ async fn one_that_still_answers_to_its_id_is_not_missing() -> Result<()> {
 
 #[tokio::test]
 async fn an_absence_that_another_server_tells_waits_for_the_next_complete_read() -> Result<()> {
-    let (tenant, forest) = Forest::openldap("another").await?;
-    people(&tenant, &forest, 20).await?;
+    let (tenant, forest) = Office::new("another").in_openldap().crowd(20).furnished().await?;
     let (one, other) = (forest.proxy().await?, forest.proxy().await?);
     let of = |proxy: &rollcall_e2e::forest::ForestProxy<'_>| proxy.settings(Security::Plaintext);
     tenant.put_removal(of(&one), REMOVING).await?;

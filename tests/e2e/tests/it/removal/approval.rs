@@ -1,18 +1,18 @@
 //! Approvals of removals that are held.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{person, status::refused, tenant::in_short};
+use rollcall_e2e::{Office, office::REMOVING, status::refused, tenant::in_short};
 use rollcall_proto::v1::{Reason, RunTrigger, Verdict};
 
-use super::{decided, leave, removing, row};
-use crate::office::{REMOVING, past};
+use super::{decided, leave, row};
+use crate::office::past;
 
 #[tokio::test]
 async fn an_approval_reads_again_and_removes_what_was_shown_and_is_still_absent() -> Result<()> {
-    let (tenant, forest) = removing("approval", 20, REMOVING).await?;
+    let (tenant, forest) = Office::new("approval").crowd(20).removing().synced().await?;
     leave(&forest, 10..17).await?;
     let held = tenant.held_sync().await?;
-    let back = person("p10").primary(&tenant.address("p10"));
+    let back = tenant.person("p10");
     forest.add(&back).await?;
     leave(&forest, [17]).await?;
     let approved = tenant.approve(&held.run_id).await?;
@@ -30,7 +30,7 @@ async fn an_approval_reads_again_and_removes_what_was_shown_and_is_still_absent(
 
 #[tokio::test]
 async fn a_run_equal_to_the_held_one_before_it_has_no_rows_of_its_own() -> Result<()> {
-    let (tenant, forest) = removing("equal", 20, REMOVING).await?;
+    let (tenant, forest) = Office::new("equal").crowd(20).removing().synced().await?;
     leave(&forest, 10..17).await?;
     let first = tenant.held_sync().await?;
     let second = tenant.held_sync().await?;
@@ -50,7 +50,7 @@ async fn a_run_equal_to_the_held_one_before_it_has_no_rows_of_its_own() -> Resul
 
 #[tokio::test]
 async fn an_approval_needs_a_held_run_settings_and_domains_as_they_were_and_seven_days() -> Result<()> {
-    let (tenant, forest) = removing("outdated", 20, REMOVING).await?;
+    let (tenant, forest) = Office::new("outdated").crowd(20).removing().synced().await?;
     let done = tenant.sync().await?;
     assert_eq!(
         refused(tenant.start_approval(&done.run_id).await).reason,

@@ -1,19 +1,15 @@
 //! The first removals after Remove Accounts was switched on.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::Forest;
+use rollcall_e2e::{Office, office::REMOVING};
 use rollcall_proto::v1::{HeldReason, Reason, Security, Verdict};
 
 use super::{decided, leave, row};
-use crate::{office::REMOVING, own::people};
 
 #[tokio::test]
 async fn the_first_run_after_switching_on_follows_a_preview_that_shows_the_removals_or_is_held() -> Result<()>
 {
-    let (tenant, forest) = Forest::active_directory("firstrun").await?;
-    people(&tenant, &forest, 20).await?;
-    tenant.put_directory(forest.settings()).await?;
-    tenant.sync().await?;
+    let (tenant, forest) = Office::new("firstrun").crowd(20).synced().await?;
     leave(&forest, [19]).await?;
     tenant.put_removal(forest.settings(), REMOVING).await?;
     let held = tenant.held_sync().await?;
@@ -55,8 +51,7 @@ async fn the_first_run_after_switching_on_follows_a_preview_that_shows_the_remov
 
 #[tokio::test]
 async fn a_first_removal_that_waited_for_the_next_read_is_still_the_first() -> Result<()> {
-    let (tenant, forest) = Forest::openldap("waited").await?;
-    people(&tenant, &forest, 20).await?;
+    let (tenant, forest) = Office::new("waited").in_openldap().crowd(20).furnished().await?;
     let (one, other) = (forest.proxy().await?, forest.proxy().await?);
     tenant.put_directory(one.settings(Security::Plaintext)).await?;
     tenant.sync().await?;

@@ -1,11 +1,11 @@
 //! The limit on removals.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::person;
+use rollcall_e2e::{Office, office::REMOVING};
 use rollcall_proto::v1::{HeldReason, Removal};
 
-use super::{leave, removing};
-use crate::office::{REMOVING, past};
+use super::leave;
+use crate::office::past;
 
 const fn limited(accounts: u32) -> Removal {
     Removal {
@@ -16,9 +16,9 @@ const fn limited(accounts: u32) -> Removal {
 
 #[tokio::test]
 async fn more_than_five_percent_or_five_accounts_are_held_and_nothing_at_all_is_changed() -> Result<()> {
-    let (tenant, forest) = removing("guard", 20, REMOVING).await?;
+    let (tenant, forest) = Office::new("guard").crowd(20).removing().synced().await?;
     leave(&forest, 10..16).await?;
-    forest.add(&person("new").primary(&tenant.address("new"))).await?;
+    forest.add(&tenant.person("new")).await?;
     let before = tenant.accounts().await?;
     let held = tenant.held_sync().await?;
     assert_eq!(held.held_reason(), HeldReason::RemovalLimit);
@@ -32,7 +32,7 @@ async fn more_than_five_percent_or_five_accounts_are_held_and_nothing_at_all_is_
 
 #[tokio::test]
 async fn the_limit_counts_what_runs_did_in_the_last_24_hours() -> Result<()> {
-    let (tenant, forest) = removing("drain", 20, REMOVING).await?;
+    let (tenant, forest) = Office::new("drain").crowd(20).removing().synced().await?;
     leave(&forest, 0..3).await?;
     tenant.sync().await?;
     leave(&forest, 3..6).await?;
@@ -45,7 +45,11 @@ async fn the_limit_counts_what_runs_did_in_the_last_24_hours() -> Result<()> {
 
 #[tokio::test]
 async fn a_limit_that_is_set_counts_alone_and_0_asks_always() -> Result<()> {
-    let (tenant, forest) = removing("limits", 20, limited(0)).await?;
+    let (tenant, forest) = Office::new("limits")
+        .crowd(20)
+        .removal(limited(0))
+        .synced()
+        .await?;
     leave(&forest, [19]).await?;
     assert_eq!(tenant.held_sync().await?.held_reason(), HeldReason::RemovalLimit);
     tenant.put_removal(forest.settings(), limited(15)).await?;
@@ -69,7 +73,7 @@ async fn a_limit_that_is_set_counts_alone_and_0_asks_always() -> Result<()> {
 
 #[tokio::test]
 async fn the_limit_is_never_more_than_half_of_the_accounts() -> Result<()> {
-    let (tenant, forest) = removing("half", 6, REMOVING).await?;
+    let (tenant, forest) = Office::new("half").crowd(6).removing().synced().await?;
     leave(&forest, 2..6).await?;
     assert_eq!(
         tenant.held_sync().await?.held_reason(),
@@ -81,7 +85,11 @@ async fn the_limit_is_never_more_than_half_of_the_accounts() -> Result<()> {
 
 #[tokio::test]
 async fn a_read_without_any_object_is_held_whatever_the_limit() -> Result<()> {
-    let (tenant, forest) = removing("empty", 3, limited(1_000)).await?;
+    let (tenant, forest) = Office::new("empty")
+        .crowd(3)
+        .removal(limited(1_000))
+        .synced()
+        .await?;
     leave(&forest, 0..3).await?;
     let held = tenant.held_sync().await?;
     assert_eq!(held.held_reason(), HeldReason::EmptyRead);

@@ -1,14 +1,11 @@
 //! Accounts made by hand, with Remove Accounts on.
 
 use anyhow::Result;
-use rollcall_e2e::{Forest, tenant::portal::typed};
+use rollcall_e2e::{Office, office::REMOVING, tenant::portal::typed};
 use rollcall_proto::v1::{Origin, Reason, Removal, Verdict};
 
-use super::{decided, leave, removing, row};
-use crate::{
-    office::{REMOVING, account},
-    own::people,
-};
+use super::{decided, leave, row};
+use crate::office::account;
 
 const KEEPING_MANUAL: Removal = Removal {
     keep_manual: true,
@@ -18,7 +15,7 @@ const KEEPING_MANUAL: Removal = Removal {
 #[tokio::test]
 async fn with_remove_accounts_hand_made_accounts_go_too_unless_they_are_kept() -> Result<()> {
     for (removal, stays) in [(REMOVING, false), (KEEPING_MANUAL, true)] {
-        let (tenant, _) = removing("handmade", 8, removal).await?;
+        let (tenant, _) = Office::new("handmade").crowd(8).removal(removal).synced().await?;
         tenant.put_account(typed(&tenant.address("hand"), &[])).await?;
         tenant.sync().await?;
         let hand = tenant.account_of(&tenant.address("hand")).await?;
@@ -30,8 +27,7 @@ async fn with_remove_accounts_hand_made_accounts_go_too_unless_they_are_kept() -
 
 #[tokio::test]
 async fn keeping_manual_gives_an_adopted_account_back_to_the_hand_that_made_it() -> Result<()> {
-    let (tenant, forest) = Forest::active_directory("givenback").await?;
-    people(&tenant, &forest, 8).await?;
+    let (tenant, forest) = Office::new("givenback").crowd(8).furnished().await?;
     let hand = tenant.put_account(typed(&tenant.address("p0"), &[])).await?;
     tenant.put_removal(forest.settings(), KEEPING_MANUAL).await?;
     tenant.sync().await?;
