@@ -21,7 +21,7 @@ use crate::{
 
 /// Rows that are shown before the question: enough to see what it is about.
 const SHOWN: u32 = 20;
-/// The most rows that are listed of what a revert left alone.
+/// Most rows that are listed of accounts left alone by a revert.
 const LEFT_ALONE: u32 = 100;
 
 /// Approves the removals of a HELD run, and follows the run that makes them.
@@ -53,7 +53,7 @@ pub(crate) async fn approve(client: &Client, approve: Approve, output: &mut Outp
     watch(client, &tenant, run_id, approve.consent, output).await
 }
 
-/// What is looked at before an approval: what would be removed, marked or, if it is none of these, taken from accounts.
+/// Verdicts to review before an approval: removals, stale marks or, if there is neither, addresses taken from accounts.
 fn at_stake(held: &Run) -> Vec<Verdict> {
     let removes = held.counts.is_some_and(|counts| counts.remove > 0);
     match held.held_reason() {
@@ -63,7 +63,7 @@ fn at_stake(held: &Run) -> Vec<Verdict> {
     }
 }
 
-/// Takes a sync back, follows the run that does it, and shows what it left alone.
+/// Reverts a sync, follows the revert, and shows what it left alone.
 pub(crate) async fn revert(client: &Client, revert: Revert, output: &mut Output) -> Result<Exit, Error> {
     let tenant = revert.tenant;
     let sync = get(client, &tenant, &revert.run).await?;
@@ -150,7 +150,7 @@ async fn watch(
     }
 }
 
-/// What a revert could not take back.
+/// Rows of accounts that a revert left alone.
 async fn left_alone(client: &Client, run: &Run) -> Result<Vec<RowView>, Error> {
     let skipped = run.counts.map_or(0, |counts| counts.skip);
     if run.kind() != RunKind::Revert || skipped == 0 {

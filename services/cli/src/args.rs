@@ -66,10 +66,10 @@ pub struct Args {
     /// Print answers as JSON, for programs.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Where the services are.
+    /// Addresses of the services.
     #[command(flatten)]
     pub connection: Connection,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -153,7 +153,7 @@ pub enum Command {
     },
 }
 
-/// How much of a list to show.
+/// Length of a list.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Limit {
     /// Show at most N.

@@ -17,10 +17,10 @@ use crate::{
 };
 
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long a call may take to answer; a stream may then go on. A connection test answers once a worker took it up,
-/// or after a minute without one.
+/// Time in which a call must be answered; a stream may then continue. A connection test answers once a worker has taken
+/// it, or after a minute without one.
 const ANSWER: Duration = Duration::from_secs(75);
-/// How soon a dead peer is noticed on a silent stream.
+/// Time after which a dead peer is noticed on a silent stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A page is 1,000 entries at most, but an account may have very many addresses.
 const LARGEST_MESSAGE: usize = 64 << 20;

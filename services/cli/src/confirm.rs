@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::error::Error;
 
-/// What a person said.
+/// A person's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Consent {
     /// Do it.
@@ -13,7 +13,7 @@ pub(crate) enum Consent {
     Refused,
 }
 
-/// Asks on the terminal, unless consent is given already; without a terminal there is nobody to ask.
+/// Asks on the terminal, unless consent is given already. Without a terminal there is no person to ask.
 pub(crate) fn ask(question: &str, already: bool) -> Result<Consent, Error> {
     if already {
         return Ok(Consent::Given);
@@ -21,7 +21,7 @@ pub(crate) fn ask(question: &str, already: bool) -> Result<Consent, Error> {
     if !io::stdin().is_terminal() {
         return Err(Error::NobodyToAsk);
     }
-    // Where standard error is closed the question is not seen, and is answered by no.
+    // If standard error is closed, the question is not seen, and the answer is no.
     let mut told = io::stderr();
     let _ = write!(told, "{question} [y/N] ").and_then(|()| told.flush());
     let mut said = String::new();

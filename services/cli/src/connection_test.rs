@@ -58,7 +58,7 @@ async fn show(
     Ok(last)
 }
 
-/// On a terminal, something that moves until the next step is told.
+/// On a terminal, a spinner that moves until the next step is reported.
 struct Waiting(Option<ProgressBar>);
 
 impl Waiting {

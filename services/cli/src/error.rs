@@ -1,4 +1,4 @@
-//! What can go wrong, told to a person: what happened, and what to do about it.
+//! Errors of the command, explained to a person: description and advice.
 
 mod advice;
 
@@ -9,7 +9,7 @@ use tonic_types::StatusExt;
 
 use crate::{args::Service, exit::Exit, newest::Newest, visible::visible};
 
-/// Why the command could not do what was asked.
+/// Reasons why the command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A service is not there, or does not talk to us.
@@ -17,9 +17,9 @@ pub enum Error {
     Unreachable {
         /// The service.
         service: Service,
-        /// Where it was looked for.
+        /// Address at which it was looked for.
         url: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
@@ -36,7 +36,7 @@ pub enum Error {
     Url {
         /// The service.
         service: Service,
-        /// What was given.
+        /// The given text.
         url: String,
     },
     /// https without a CA.
@@ -48,18 +48,18 @@ pub enum Error {
     /// The certificates are no such thing.
     #[error("the certificates for mutual TLS cannot be used")]
     Tls {
-        /// Why.
+        /// The cause.
         #[source]
         source: tonic::transport::Error,
     },
     /// A file that was named cannot be read.
     #[error("the {what} cannot be read from {}", path.display())]
     Read {
-        /// What it holds.
+        /// Content of the file.
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
@@ -68,21 +68,21 @@ pub enum Error {
     Write {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
     /// Standard output is gone.
     #[error("the answer cannot be printed")]
     Print {
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
     /// The password cannot be asked for.
     #[error("the password cannot be read")]
     Password {
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
@@ -94,7 +94,7 @@ pub enum Error {
     NoRunYet {
         /// The tenant.
         tenant: String,
-        /// What kind of run was looked for.
+        /// Kind of run that was looked for.
         meant: Newest,
     },
     /// No account has the address.
@@ -102,26 +102,26 @@ pub enum Error {
     NoSuchAccount {
         /// The tenant.
         tenant: String,
-        /// What was given: an address or an id.
+        /// The given address or id.
         account: String,
-        /// Whether it was looked for among the removed ones.
+        /// It was looked for among the removed accounts.
         removed: bool,
     },
     /// More than one account had the address.
     #[error("several accounts had {account}: {}", ids.join(", "))]
     SeveralAccounts {
-        /// What was given.
+        /// The given address.
         account: String,
         /// Their ids.
         ids: Vec<String>,
     },
-    /// Something is to be asked, and there is no terminal.
+    /// A confirmation is needed, and there is no terminal.
     #[error("this needs confirmation, and there is no terminal to ask on")]
     NobodyToAsk,
     /// The answer to a question cannot be read.
     #[error("your answer cannot be read")]
     Answer {
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
@@ -141,7 +141,7 @@ pub enum Error {
     Incomplete {
         /// The service.
         service: Service,
-        /// What is missing.
+        /// The missing part.
         what: &'static str,
     },
 }
@@ -184,7 +184,7 @@ impl Error {
         }
     }
 
-    /// Whether the same call may well succeed a little later.
+    /// True if the same call may well succeed a little later.
     pub fn passes(&self) -> bool {
         match self {
             Self::Unreachable { .. } => true,

@@ -1,10 +1,10 @@
-//! What the command's exit code says.
+//! Meaning of the command's exit code.
 
 use std::process::ExitCode;
 
 use rollcall_proto::v1::{Run, RunState};
 
-/// How the command ended. The numbers are documented in `--help` and scripts rely on them.
+/// Results of the command. `--help` documents the numbers, and scripts rely on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
@@ -20,11 +20,11 @@ pub enum Exit {
     RunCancelled = 4,
     /// A service could not be reached.
     Unreachable = 5,
-    /// The run that was waited for is HELD: nothing was changed, and somebody is to look first.
+    /// The run that was waited for is HELD: nothing was changed, and a person must review it first.
     RunHeld = 6,
     /// Ctrl-C: the run that was waited for goes on.
     Detached = 130,
-    /// Whoever read standard output stopped reading, as `head` does: nothing is said about it.
+    /// The reader of standard output closed it, as `head` does: no error is shown.
     ReaderGone = 141,
 }
 

@@ -12,7 +12,7 @@ use crate::{
     view::ExplanationView,
 };
 
-/// Tells why an address is in the portal, or is not.
+/// Explains why an address is in the portal, or is not.
 pub(crate) async fn run(client: &Client, explain: Explain, output: &mut Output) -> Result<Exit, Error> {
     let failed = client.failed(Service::Results);
     let request = ExplainAddressRequest {

@@ -15,7 +15,7 @@ use crate::{
     run_lookup::newest,
 };
 
-/// How it ended.
+/// Outcome of the run.
 pub(crate) enum Followed {
     /// The run has ended.
     Ended(Box<Run>),
@@ -35,7 +35,7 @@ impl BackOff {
     /// Some five minutes.
     const MOST: u32 = 35;
 
-    /// How long to wait before the next attempt; none when there were too many.
+    /// Pause before the next attempt; `None` after too many.
     fn next(&mut self) -> Option<Duration> {
         self.failures += 1;
         let doubled = Self::FIRST.saturating_mul(1 << self.failures.min(10).saturating_sub(1));
@@ -57,14 +57,14 @@ pub(crate) async fn follow(
     let mut progress = Progress::new(output.draws_progress(), expected_objects(client, tenant).await);
     let end = tokio::select! {
         end = watch(client, tenant, run_id, &mut progress) => end.map(|run| Followed::Ended(Box::new(run))),
-        // Where signals cannot be heard, Ctrl-C ends the process in the system's way.
+        // If signals cannot be heard, Ctrl-C ends the process in the system's way.
         Ok(()) = tokio::signal::ctrl_c() => Ok(Followed::Detached),
     };
     progress.finish();
     end
 }
 
-/// How many objects the last run that succeeded met: what the progress bar is measured against.
+/// Number of objects of the last run that succeeded, against which the progress bar is measured.
 async fn expected_objects(client: &Client, tenant: &str) -> Option<u64> {
     let last = newest(client, tenant, Newest::Read).await.ok()?;
     last.counts.map(|counts| counts.objects)

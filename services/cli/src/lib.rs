@@ -1,9 +1,8 @@
-//! The command `rollcall`: what the portal's back end does through gRPC, for a person at a terminal.
+//! The command `rollcall`: the gRPC calls of the portal's back end, for a person at a terminal.
 //!
-//! It knows the contract (`rollcall-proto`) and nothing of the services behind it. What a person reads is
-//! made in `table`, what a program reads (`--json`) in `view`; the commands fetch and decide, and print
-//! through `output` alone. Answers go to standard output, progress and errors to standard error, so that
-//! a pipe only ever carries answers.
+//! It knows the contract (`rollcall-proto`) and nothing of the services behind it. `table` makes the output for people,
+//! `view` that for programs (`--json`). The commands fetch and decide, and print only through `output`. Answers go to
+//! standard output, progress and errors to standard error, so that a pipe only ever carries answers.
 
 mod accounts;
 mod acts;

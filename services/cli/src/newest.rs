@@ -2,7 +2,7 @@
 
 use rollcall_proto::v1::{Run, RunState};
 
-/// Which of a tenant's runs the newest is looked for among.
+/// Kinds of run among which a tenant's newest is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Newest {
     /// All of them.
@@ -29,7 +29,7 @@ impl Newest {
         }
     }
 
-    /// What the runs that are meant are, after "no run".
+    /// Description of these runs, after "no run".
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Any => "",

@@ -1,4 +1,4 @@
-//! Where answers and progress go.
+//! Output of answers and progress.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -25,7 +25,7 @@ impl Output {
         }
     }
 
-    /// Whether progress can be drawn, rather than written line by line.
+    /// True if progress can be drawn, rather than written line by line.
     pub fn draws_progress(&self) -> bool {
         self.progress_on_terminal
     }
@@ -52,7 +52,7 @@ impl Output {
         self.bytes(entry.as_bytes())
     }
 
-    /// How wide what a person reads may be.
+    /// Width of the output for people.
     pub fn width(&self) -> Width {
         self.width
     }
@@ -65,9 +65,9 @@ impl Output {
             .map_err(|source| Error::Print { source })
     }
 
-    /// Tells a person something that is no answer.
+    /// Shows a person a note that is not an answer.
     pub fn note(&self, text: &str) {
-        // Nobody is left to tell if standard error is closed.
+        // If standard error is closed, nobody can read the note.
         let _ = writeln!(io::stderr(), "{}", visible(text));
     }
 }

@@ -5,12 +5,12 @@ use crate::{args::Limit, error::Error};
 /// The largest page that the services give.
 const LARGEST_PAGE: u32 = 1000;
 
-/// What was fetched of a list.
+/// The fetched part of a list.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fetched<T> {
     /// The entries.
     pub entries: Vec<T>,
-    /// Whether there are more.
+    /// There are more entries.
     pub more: bool,
 }
 

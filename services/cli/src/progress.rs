@@ -18,7 +18,7 @@ pub(crate) enum Progress {
     Bar(ProgressBar),
     /// Elsewhere: a line whenever the stage changes, so that a log stays short.
     Lines {
-        /// What the last line said.
+        /// Text of the last line.
         last: String,
     },
 }
@@ -46,7 +46,7 @@ impl Progress {
                 bar.set_position(objects);
                 bar.set_message(sentence(run));
             }
-            // The answer tells how it ended.
+            // The answer shows the outcome.
             Self::Lines { .. } if is_final(run.state()) => {}
             Self::Lines { last } => line(last, stage(run)),
         }
@@ -71,7 +71,7 @@ impl Progress {
 
 fn line(last: &mut String, text: String) {
     if *last != text {
-        // Nobody is left to tell if standard error is closed.
+        // If standard error is closed, nobody can read the line.
         let _ = writeln!(io::stderr(), "{text}");
         *last = text;
     }
@@ -103,7 +103,7 @@ fn sentence(run: &Run) -> String {
     }
 }
 
-/// Where the run stands, in words that only change when something does.
+/// State of the run, in words that change only when the state does.
 fn stage(run: &Run) -> String {
     match run.state() {
         RunState::Queued => match &run.failure {
@@ -123,7 +123,7 @@ fn stage(run: &Run) -> String {
     }
 }
 
-/// Whether a run in this state has ended.
+/// True if a run in this state has ended.
 pub(crate) fn is_final(state: RunState) -> bool {
     matches!(
         state,

@@ -148,7 +148,7 @@ impl Drop for PartialFile {
     }
 }
 
-/// What a file is called until it is whole; none for what is no plain file.
+/// Name of a file until it is complete; `None` if the target is not a regular file.
 fn part_of(path: &Path) -> Option<PathBuf> {
     if path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
         return None;

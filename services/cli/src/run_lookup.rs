@@ -4,7 +4,7 @@ use rollcall_proto::v1::{GetRunRequest, ListRunsRequest, Run};
 
 use crate::{args::Service, client::Client, error::Error, newest::Newest};
 
-/// How far back the newest run of a kind is looked for.
+/// Number of runs among which the newest of a kind is looked for.
 const LOOK_BACK: u32 = 1000;
 
 /// A run as it is now.

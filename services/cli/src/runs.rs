@@ -16,7 +16,7 @@ use crate::{
     view::{CancelView, RunList, RunView, StartedView},
 };
 
-/// Starts a preview, and waits for its end unless told not to.
+/// Starts a preview, and waits for its end unless `--no-wait` is given.
 pub(crate) async fn preview(client: &Client, start: Start, output: &mut Output) -> Result<Exit, Error> {
     let request = PreviewUsersRequest {
         tenant_id: start.tenant.clone(),
@@ -34,7 +34,7 @@ pub(crate) async fn preview(client: &Client, start: Start, output: &mut Output) 
     after_start(client, &start, started, output).await
 }
 
-/// Starts a sync, and waits for its end unless told not to.
+/// Starts a sync, and waits for its end unless `--no-wait` is given.
 pub(crate) async fn sync(client: &Client, sync: Sync, output: &mut Output) -> Result<Exit, Error> {
     let start = sync.start;
     let request = SyncNowRequest {
@@ -89,7 +89,7 @@ async fn to_the_end(client: &Client, tenant: &str, run_id: &str, output: &mut Ou
     }
 }
 
-/// Says how to go on with a run that is followed no more.
+/// Shows the commands for a run that is no longer followed.
 pub(crate) fn detached(tenant: &str, run_id: &str, output: &Output) -> Exit {
     output.note(&format!(
         "Detached: the run continues.\n  follow it again:  rollcall run {tenant} {run_id} --wait\n  \

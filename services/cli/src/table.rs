@@ -1,4 +1,4 @@
-//! What a person reads: tables that fit the terminal, from the same views as the JSON.
+//! Output for people: tables that fit the terminal, from the same views as the JSON.
 
 mod account;
 mod explain;
@@ -23,12 +23,12 @@ pub(crate) use run::{run, runs};
 pub(crate) use settings::{filter, filter_check, resumed, settings, settings_list};
 pub(crate) use step::step;
 
-/// How many columns of text there are.
+/// Width of the text in columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Width(Option<u16>);
 
 impl Width {
-    /// Where nobody says how wide it is.
+    /// Width if nothing else sets it.
     const USUAL: u16 = 80;
     /// Narrower than this nothing is readable.
     const LEAST: u16 = 40;
@@ -52,7 +52,7 @@ impl Width {
     }
 }
 
-/// Where a cell may be broken, once [`break_where_marked`] was called for its column; never printed.
+/// Place at which a cell may be broken, once [`break_where_marked`] was called for its column; never printed.
 const BREAK: char = '\u{200b}';
 
 /// Has a column's cells broken where [`BREAK`] stands, instead of at blanks.

@@ -1,8 +1,8 @@
-//! What a program reads (`--json`), and the words that tables share with it.
+//! Output for programs (`--json`), and the words that tables share with it.
 //!
-//! The names are those of the contract, in snake_case; enums by name without their prefix and null where unspecified; times
-//! as RFC 3339 in UTC; counts as numbers. What the contract leaves out or empty is null or an empty list, so that each key is
-//! always there.
+//! The names are those of the contract, in snake_case. Enums are shown by name without their prefix, and as null where
+//! unspecified; times as RFC 3339 in UTC; counts as numbers. A field that the contract leaves out or empty is null or
+//! an empty list, so that each key is always there.
 
 mod account;
 mod explain;

@@ -1,4 +1,4 @@
-//! What `account put` makes of an account as it is: only what is given changes.
+//! Applies the options of `account put` to an account: only given fields change.
 
 use rollcall_proto::v1::{Account, AccountAddress, ObjectType};
 

@@ -10,7 +10,7 @@ Examples:
   rollcall account put acme press@acme.example --drop media@acme.example
   rollcall account put acme press@acme.example --primary news@acme.example";
 
-/// Which accounts to list.
+/// The accounts to list.
 #[derive(Debug, Args)]
 pub struct ListAccounts {
     /// The portal's id of the customer.
@@ -21,12 +21,12 @@ pub struct ListAccounts {
     /// Removed accounts that can be restored, instead of the live ones.
     #[arg(long)]
     pub removed: bool,
-    /// How many.
+    /// Length of the list.
     #[command(flatten)]
     pub limit: Limit,
 }
 
-/// What is done with one account.
+/// Commands for one account.
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
     /// Creates a manual account, or changes the account that has the address; what is not given stays as it is.
@@ -45,7 +45,7 @@ pub enum AccountCommand {
     Protect(Protect),
 }
 
-/// What is to be in the account; what is not given stays as it is.
+/// New values of the account; those not given stay as they are.
 #[derive(Debug, Args)]
 pub struct EditAccount {
     /// The account, and whose it is.
@@ -80,7 +80,7 @@ pub struct NamedAccount {
     pub account: String,
 }
 
-/// Which account is protected, or is no more.
+/// The account to protect, or to protect no longer.
 #[derive(Debug, Args)]
 pub struct Protect {
     /// The account, and whose it is.

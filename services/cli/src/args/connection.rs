@@ -1,4 +1,4 @@
-//! Where the services are and how they are reached.
+//! Addresses of the services and certificates to reach them.
 
 use std::path::PathBuf;
 
@@ -75,7 +75,7 @@ pub enum Service {
     Scheduler,
     /// Runs, rows, accounts, the fleet.
     Results,
-    /// Domains, and accounts by hand.
+    /// Domains, and manual changes of accounts.
     Reconcile,
 }
 
@@ -100,7 +100,7 @@ impl Service {
 }
 
 impl Connection {
-    /// Where a service is.
+    /// The address of a service.
     pub fn url(&self, service: Service) -> &str {
         match service {
             Service::Scheduler => &self.scheduler_url,

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-/// What is done with domains.
+/// Commands for domains.
 #[derive(Debug, Subcommand)]
 pub enum DomainsCommand {
     /// Replaces the whole list of a tenant's domains.
@@ -32,7 +32,7 @@ pub enum DomainsCommand {
 pub struct DomainArg {
     /// The domain.
     pub name: String,
-    /// What it is an alias of; empty for a domain of its own.
+    /// The domain of which it is an alias; empty for a real domain.
     pub alias_of: String,
 }
 

@@ -12,7 +12,7 @@ Examples:
 
 Save it with: rollcall settings put TENANT --filter FILTER";
 
-/// What is done with filters.
+/// Commands for filters.
 #[derive(Debug, Subcommand)]
 pub enum FilterCommand {
     /// Builds a filter from object types and domains, combined with your own.
@@ -30,7 +30,7 @@ pub enum FilterCommand {
     },
 }
 
-/// What a filter is to let through.
+/// Objects that a filter must match.
 #[derive(Debug, Args)]
 pub struct BuildFilter {
     /// Object types; all if never given.

@@ -8,7 +8,7 @@ Examples:
   rollcall fleet pause --removals --note 'portal migration'
   rollcall fleet resume --removals";
 
-/// What is done with the fleet.
+/// Commands for all tenants.
 #[derive(Debug, Subcommand)]
 pub enum FleetCommand {
     /// Pauses the schedules of all tenants, or all removals, or both; the part not named stays as it is.
@@ -16,7 +16,7 @@ pub enum FleetCommand {
         after_help = "Example:\n  rollcall fleet pause --schedules --note 'network maintenance until noon'"
     )]
     Pause {
-        /// What is paused.
+        /// The parts to pause.
         #[command(flatten)]
         parts: FleetParts,
         /// The reason; shown with the fleet.
@@ -26,13 +26,13 @@ pub enum FleetCommand {
     /// Resumes schedules, removals or both. No run of a paused schedule counts as missed.
     #[command(after_help = "Example:\n  rollcall fleet resume --schedules --removals")]
     Resume {
-        /// What goes on.
+        /// The parts to resume.
         #[command(flatten)]
         parts: FleetParts,
     },
 }
 
-/// What can be paused for all tenants.
+/// Parts that can be paused for all tenants.
 #[derive(Debug, Clone, Copy, Args)]
 #[group(required = true, multiple = true)]
 pub struct FleetParts {

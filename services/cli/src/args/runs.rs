@@ -48,31 +48,31 @@ pub struct Sync {
     pub expect: String,
 }
 
-/// Which removals are approved.
+/// The run whose removals are approved.
 #[derive(Debug, clap::Args)]
 pub struct Approve {
     /// The portal's id of the customer.
     pub tenant: String,
     /// The HELD run's id; the newest HELD run if left out.
     pub run: Option<String>,
-    /// How it is asked and waited for.
+    /// Confirmation and waiting.
     #[command(flatten)]
     pub consent: Consent,
 }
 
-/// Which sync is taken back.
+/// The sync to revert.
 #[derive(Debug, clap::Args)]
 pub struct Revert {
     /// The portal's id of the customer.
     pub tenant: String,
     /// The sync's id.
     pub run: String,
-    /// How it is asked and waited for.
+    /// Confirmation and waiting.
     #[command(flatten)]
     pub consent: Consent,
 }
 
-/// Whether a person is asked first, and the end is waited for.
+/// Confirmation by a person, and waiting for the end.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Consent {
     /// Do not ask for confirmation; needed where there is no terminal.
@@ -83,7 +83,7 @@ pub struct Consent {
     pub no_wait: bool,
 }
 
-/// Which address is explained.
+/// The address to explain.
 #[derive(Debug, clap::Args)]
 pub struct Explain {
     /// The portal's id of the customer.
@@ -101,17 +101,17 @@ pub struct RunId {
     pub run: String,
 }
 
-/// Which runs to list.
+/// The runs to list.
 #[derive(Debug, clap::Args)]
 pub struct ListRuns {
     /// The portal's id of the customer.
     pub tenant: String,
-    /// How many.
+    /// Length of the list.
     #[command(flatten)]
     pub limit: Limit,
 }
 
-/// Which run to show.
+/// The run to show.
 #[derive(Debug, clap::Args)]
 pub struct ShowRun {
     /// The portal's id of the customer.
@@ -123,7 +123,7 @@ pub struct ShowRun {
     pub wait: bool,
 }
 
-/// Which rows to list.
+/// The rows to list.
 #[derive(Debug, clap::Args)]
 pub struct ListRows {
     /// The portal's id of the customer.
@@ -141,12 +141,12 @@ pub struct ListRows {
     /// Only addresses that begin with PREFIX.
     #[arg(long, default_value = "", value_name = "PREFIX", hide_default_value = true)]
     pub search: String,
-    /// How many.
+    /// Length of the list.
     #[command(flatten)]
     pub limit: Limit,
 }
 
-/// What to export, and where to.
+/// The rows to export, and the file.
 #[derive(Debug, clap::Args)]
 pub struct ExportCsv {
     /// The portal's id of the customer.

@@ -35,7 +35,7 @@ Examples:
 
 Exit code 3 if a step FAILED. With --json: one object per step, one per line.";
 
-/// What is done with settings.
+/// Commands for settings.
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
     /// Creates a tenant's settings, or changes those given and leaves the rest as they are.
@@ -53,13 +53,13 @@ pub enum SettingsCommand {
     },
     /// Lists all tenants' settings.
     List {
-        /// How many.
+        /// Length of the list.
         #[command(flatten)]
         limit: Limit,
     },
 }
 
-/// What is to be in the settings; what is not given stays as it is.
+/// New values of the settings; those not given stay as they are.
 #[derive(Debug, Args)]
 pub struct Put {
     /// The portal's id of the customer.
@@ -67,16 +67,16 @@ pub struct Put {
     /// The directory server.
     #[command(flatten)]
     pub server: DirectoryServer,
-    /// Where the bind password comes from.
+    /// Source of the bind password.
     #[command(flatten)]
     pub password: PasswordSource,
-    /// What is imported.
+    /// Selection of what is imported.
     #[command(flatten)]
     pub import: Import,
-    /// When, and what is done for new users.
+    /// Schedule, and actions for new users.
     #[command(flatten)]
     pub times: Times,
-    /// What becomes of addresses that the directory does not hold.
+    /// Treatment of absent addresses.
     #[command(flatten)]
     pub removal: Removal,
     /// Reset this part of the settings; may be given several times.
@@ -117,7 +117,7 @@ pub struct DirectoryServer {
     pub attributes: Vec<String>,
 }
 
-/// Where the bind password comes from: never from the command line or a variable, where others could see it.
+/// Source of the bind password: never the command line or a variable, where others could see it.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Password")]
 #[group(multiple = false)]
@@ -133,7 +133,7 @@ pub struct PasswordSource {
     pub ask_password: bool,
 }
 
-/// What of the directory is imported.
+/// Selection of what is imported from the directory.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Import")]
 pub struct Import {
@@ -151,7 +151,7 @@ pub struct Import {
     pub same_username: Option<SameUsername>,
 }
 
-/// When the directory is read, and what is done for new users.
+/// Schedule of syncs, and actions for new users.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Schedule and new users")]
 pub struct Times {
@@ -169,7 +169,7 @@ pub struct Times {
     pub send_welcome: Option<bool>,
 }
 
-/// What becomes of addresses of the tenant that the directory does not hold.
+/// Treatment of the tenant's addresses that are absent from the directory.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Removal")]
 pub struct Removal {
@@ -179,12 +179,13 @@ pub struct Removal {
     /// Keep manual addresses and accounts.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub keep_manual: Option<bool>,
-    /// How many is too many.
+    /// Limits of removals.
     #[command(flatten)]
     pub limits: Limits,
 }
 
-/// How many accounts may be removed, or lose an address, in 24 hours before a run is HELD. With both, the lower counts.
+/// Limits of accounts that may be removed, or lose an address, in 24 hours before a run is HELD. With both, the lower
+/// counts.
 #[derive(Debug, Default, Clone, Copy, Args)]
 pub struct Limits {
     /// Hold a sync that would remove, or take addresses from, more than N accounts, counting the last 24 hours; 0:
@@ -196,15 +197,15 @@ pub struct Limits {
     pub limit_percent: Option<u32>,
 }
 
-/// Which directory is tried out.
+/// The connection to test.
 #[derive(Debug, Args)]
 pub struct TestConnection {
     /// The portal's id of the customer.
     pub tenant: String,
-    /// What is to be different from the saved settings, if any are saved.
+    /// Differences from the saved settings, if any are saved.
     #[command(flatten)]
     pub server: DirectoryServer,
-    /// Where the bind password comes from.
+    /// Source of the bind password.
     #[command(flatten)]
     pub password: PasswordSource,
 }

@@ -1,4 +1,4 @@
-//! What to do about an error, for those where we know it.
+//! Advice for errors for which there is some.
 
 mod reason;
 

@@ -1,4 +1,4 @@
-//! What `settings put` makes of the settings as they are: only what is given changes.
+//! Applies the options of `settings put` to the settings: only given fields change.
 
 use std::fs;
 
@@ -40,7 +40,8 @@ fn empty(tenant: &str) -> Settings {
     }
 }
 
-/// Whether the service will ask for the password: none is stored, or it would be sent elsewhere than it was meant for.
+/// True if the service will ask for the password: none is stored, or it would be sent to a server other than the one it
+/// was entered for.
 pub(super) fn needs_password(before: Option<&Settings>, after: &Settings) -> bool {
     let Some(before) = before.filter(|before| before.credential_set) else {
         return true;

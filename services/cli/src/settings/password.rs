@@ -1,4 +1,4 @@
-//! Where the bind password comes from. It is never on the command line or in a variable, where others could see it.
+//! Source of the bind password. It is never on the command line or in a variable, where others could see it.
 
 use std::{
     fs,

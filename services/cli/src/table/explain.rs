@@ -1,4 +1,4 @@
-//! Why an address is in the portal, or is not.
+//! Explanation of why an address is in the portal, or is not.
 
 use crate::view::{ExplanationView, RowView, RunView};
 
@@ -63,7 +63,7 @@ fn objects(rows: &[RowView], width: Width) -> Option<String> {
     (rows.iter().any(|row| row.object_dn.is_some())).then(table)
 }
 
-/// Whether the run that last read the directory is the one that last changed the address.
+/// True if the run that last read the directory is the one that last changed the address.
 fn same_run(view: &ExplanationView) -> bool {
     let id = |run: &Option<RunView>| run.as_ref().map(|run| run.run_id.clone());
     id(&view.read) == id(&view.last_change)

@@ -1,4 +1,4 @@
-//! How the whole fleet of tenants does, on one screen.
+//! State of all tenants, on one screen.
 
 use jiff::Timestamp;
 
@@ -120,7 +120,7 @@ fn parsed(time: Option<&str>) -> Option<Timestamp> {
     time?.parse().ok()
 }
 
-/// How long ago that was, in the largest unit that says something.
+/// Age of a time, in the largest unit that still shows a difference.
 fn age(then: Option<Timestamp>, now: Option<Timestamp>) -> Option<String> {
     let seconds = now?.duration_since(then?).as_secs().max(0);
     Some(match seconds {
@@ -131,7 +131,7 @@ fn age(then: Option<Timestamp>, now: Option<Timestamp>) -> Option<String> {
     })
 }
 
-/// What the operator has paused for everybody.
+/// Pauses that the operator has set for all tenants.
 pub(crate) fn pause(pause: &PauseView, width: Width) -> String {
     let what = match (pause.schedules, pause.removals) {
         (true, true) => "all schedules and all removals",

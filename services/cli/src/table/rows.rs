@@ -24,7 +24,7 @@ pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
         .collect();
     let header = ["address", "verdict", "portal", "directory"];
     let mut table = filled(header, cells, width);
-    // Where the portal has nothing to tell, the third is the directory's.
+    // If the portal has no entry in any row, the third column is the directory's.
     let marked = if rows.iter().all(|row| in_portal(row).is_empty()) {
         2
     } else {
@@ -41,7 +41,7 @@ pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
     }
 }
 
-/// What the reasons in these rows mean, each once.
+/// Meanings of the reasons in these rows, each once.
 fn legend(rows: &[RowView], width: Width) -> String {
     let reasons: BTreeSet<_> = rows.iter().filter_map(|row| row.reason).collect();
     facts(
@@ -71,7 +71,7 @@ fn verdict(row: &RowView) -> String {
     verdict
 }
 
-/// `PRIMARY`, or `ALIAS of` somebody; nothing for an address that the run refused to somebody.
+/// `PRIMARY`, or `ALIAS of` an account; nothing for an address that the run refused.
 fn in_portal(row: &RowView) -> String {
     match (row.address_type, &row.primary_address) {
         _ if row.verdict == Some("SKIP") => String::new(),

@@ -38,7 +38,7 @@ fn kind(run: &RunView) -> String {
     format!("{}, {}", word(run.kind), word(run.trigger))
 }
 
-/// What a run that SUCCEEDED decided, or how it stands.
+/// Numbers of a run that SUCCEEDED, or its state.
 fn outcome(run: &RunView) -> String {
     if let Some(failure) = &run.failure {
         let next = at(run.next_attempt_time.as_deref());
@@ -134,7 +134,7 @@ fn acts_on(run: &RunView) -> &'static str {
     }
 }
 
-/// Why a run is HELD and the ways on; of a preview, what its sync would come to.
+/// Reason why a run is HELD, with the next commands; for a preview, the outcome of its sync.
 fn held(run: &RunView, width: Width) -> Option<String> {
     let message = run.held_message.clone().unwrap_or_default();
     if run.state == Some("HELD") {
@@ -238,7 +238,7 @@ fn counts(run: &RunView, width: Width) -> String {
     side_by_side(&groups, width)
 }
 
-/// What a run that changes nothing tells of the portal is what its sync would make of it.
+/// Heading of the portal's numbers. A run that changes nothing shows the state that its sync would produce.
 fn in_portal(run: &RunView) -> &'static str {
     if run.kind == Some("PREVIEW") || run.state == Some("HELD") {
         "then in the portal"
@@ -267,7 +267,7 @@ fn side_by_side(groups: &[(&str, Vec<(&str, u64)>)], width: Width) -> String {
     text(table)
 }
 
-/// Why a run failed, and what to do.
+/// Failure of a run, with advice.
 pub(crate) fn failure(failure: &FailureView, width: Width) -> String {
     let detail = (!failure.detail.is_empty()).then(|| failure.detail.clone());
     let about = [

@@ -157,7 +157,7 @@ pub(crate) fn settings_list(list: &[SettingsView], width: Width) -> String {
     text(table)
 }
 
-/// How a schedule that was paused goes on.
+/// State of a schedule after its pause has ended.
 pub(crate) fn resumed(settings: &SettingsView) -> String {
     let tenant = &settings.tenant_id;
     match &settings.next_run_time {

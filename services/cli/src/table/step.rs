@@ -14,7 +14,7 @@ pub(crate) fn step(step: &StepView, width: Width) -> String {
     let mut table = table(&[], width);
     let said = format!("{}{}", step.message, took(step));
     table.add_row([format!("{} {}", mark(step), step_name(step)), said]);
-    // The sentence tells most of it: only what it leaves out is repeated.
+    // The sentence contains most of it: only the rest is repeated.
     let untold = |(_, value): &Detail| !step.message.contains(value);
     for (name, value) in details(step).into_iter().filter(untold) {
         table.add_row([String::new(), format!("{name}: {value}")]);
@@ -43,7 +43,7 @@ fn step_name(step: &StepView) -> String {
     }
 }
 
-/// How long a step took, where somebody could have noticed.
+/// Duration of a step, if a person could have noticed it.
 fn took(step: &StepView) -> String {
     match step.duration {
         Some(seconds) if seconds >= 1.0 => format!(" ({seconds:.1} s)"),

@@ -1,4 +1,4 @@
-//! What names of the contract mean, in words for a person.
+//! Meanings of the contract's names, in words for a person.
 
 /// A verdict's reason.
 pub(super) fn reason(reason: &str) -> Option<&'static str> {
@@ -41,7 +41,7 @@ pub(super) fn reason(reason: &str) -> Option<&'static str> {
     })
 }
 
-/// Why a schedule is paused, and what ends it.
+/// Reason why a schedule is paused, and the way to end the pause.
 pub(super) fn paused(reason: &str) -> &str {
     match reason {
         "CREDENTIALS_REFUSED" => {
@@ -53,7 +53,7 @@ pub(super) fn paused(reason: &str) -> &str {
     }
 }
 
-/// Whose a domain is.
+/// Owner of a domain.
 pub(super) fn standing(standing: &str) -> &str {
     match standing {
         "OWN" => "the tenant's own",

@@ -9,7 +9,7 @@ use super::{name, time};
 #[derive(Debug, Serialize)]
 pub(crate) struct AccountList {
     pub(crate) accounts: Vec<AccountView>,
-    /// Whether there are more than were asked for.
+    /// There are more accounts than were requested.
     pub(crate) more: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Why an address is in the portal, or is not.
+//! Explanation of why an address is in the portal, or is not.
 
 use rollcall_proto::v1;
 use serde::Serialize;

@@ -12,7 +12,7 @@ pub(crate) struct FilterView {
     pub(crate) composed: String,
 }
 
-/// What came of a check.
+/// Result of a check.
 #[derive(Debug, Serialize)]
 pub(crate) struct FilterCheckView {
     pub(crate) valid: bool,
@@ -21,7 +21,7 @@ pub(crate) struct FilterCheckView {
     pub(crate) error: Option<FilterErrorView>,
 }
 
-/// Where and why a filter is not one.
+/// Position and reason of a filter's error.
 #[derive(Debug, Serialize)]
 pub(crate) struct FilterErrorView {
     pub(crate) position: u32,

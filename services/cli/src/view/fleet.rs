@@ -1,4 +1,4 @@
-//! How the whole fleet of tenants does.
+//! State of all tenants.
 
 use rollcall_proto::v1;
 use serde::Serialize;
@@ -37,7 +37,7 @@ pub(crate) struct RunsView {
     pub(crate) runs: u64,
 }
 
-/// What waits in one lane.
+/// Backlog of one lane.
 #[derive(Debug, Serialize)]
 pub(crate) struct BacklogView {
     pub(crate) lane: String,
@@ -52,7 +52,7 @@ pub(crate) struct EventsView {
     pub(crate) oldest_create_time: Option<String>,
 }
 
-/// How some of the reads were done.
+/// Reads of one mode.
 #[derive(Debug, Serialize)]
 pub(crate) struct ReadModeView {
     pub(crate) read_mode: Option<&'static str>,
@@ -76,7 +76,7 @@ pub(crate) struct FailingView {
     pub(crate) run_id: String,
 }
 
-/// What the operator has paused for everybody.
+/// Pauses that the operator has set for all tenants.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct PauseView {
     pub(crate) schedules: bool,

@@ -33,7 +33,7 @@ pub(crate) struct RunView {
     pub(crate) expect_preview_run_id: Option<String>,
 }
 
-/// What a run met and decided.
+/// Numbers of what a run read and decided.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct CountsView {
     pub(crate) objects: u64,
@@ -51,7 +51,7 @@ pub(crate) struct CountsView {
     pub(crate) accounts_reduced: u64,
 }
 
-/// Why a run failed.
+/// Failure of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct FailureView {
     pub(crate) code: String,
@@ -64,7 +64,7 @@ pub(crate) struct FailureView {
 #[derive(Debug, Serialize)]
 pub(crate) struct RunList {
     pub(crate) runs: Vec<RunView>,
-    /// Whether there are more than were asked for.
+    /// There are more runs than were requested.
     pub(crate) more: bool,
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct CancelView {
 pub(crate) struct RowList {
     pub(crate) run_id: String,
     pub(crate) rows: Vec<RowView>,
-    /// Whether there are more than were asked for.
+    /// There are more rows than were requested.
     pub(crate) more: bool,
 }
 

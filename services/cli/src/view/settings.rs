@@ -23,7 +23,7 @@ pub(crate) struct SettingsView {
     pub(crate) composed_filter: Option<String>,
 }
 
-/// Where the directory is and how it is read.
+/// The directory and how it is read.
 #[derive(Debug, Serialize)]
 pub(crate) struct DirectoryView {
     pub(crate) server_type: Option<&'static str>,
@@ -37,7 +37,7 @@ pub(crate) struct DirectoryView {
     pub(crate) attributes: Vec<String>,
 }
 
-/// What is imported.
+/// Selection of what is imported.
 #[derive(Debug, Serialize)]
 pub(crate) struct ImportView {
     pub(crate) object_types: Vec<&'static str>,
@@ -46,14 +46,14 @@ pub(crate) struct ImportView {
     pub(crate) same_username: Option<&'static str>,
 }
 
-/// When.
+/// Schedule.
 #[derive(Debug, Serialize)]
 pub(crate) struct ScheduleView {
     pub(crate) every_hours: u32,
     pub(crate) time_zone: Option<String>,
 }
 
-/// What becomes of addresses that the directory does not hold.
+/// Treatment of absent addresses.
 #[derive(Debug, Serialize)]
 pub(crate) struct RemovalView {
     pub(crate) remove_accounts: bool,
@@ -62,7 +62,7 @@ pub(crate) struct RemovalView {
     pub(crate) limit_percent: Option<u32>,
 }
 
-/// What is done for new users.
+/// Actions for new users.
 #[derive(Debug, Serialize)]
 pub(crate) struct NewUsersView {
     pub(crate) send_hsr: bool,
@@ -73,7 +73,7 @@ pub(crate) struct NewUsersView {
 #[derive(Debug, Serialize)]
 pub(crate) struct SettingsList {
     pub(crate) settings: Vec<SettingsView>,
-    /// Whether there are more than were asked for.
+    /// There are more settings than were requested.
     pub(crate) more: bool,
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct StepView {
     pub(crate) examples: Option<ExamplesView>,
 }
 
-/// What a name leads to.
+/// Findings of RESOLVE.
 #[derive(Debug, Serialize)]
 pub(crate) struct ResolveView {
     pub(crate) host: String,
@@ -33,14 +33,14 @@ pub(crate) struct ResolveView {
     pub(crate) refused_addresses: Vec<String>,
 }
 
-/// Who answered.
+/// Findings of CONNECT.
 #[derive(Debug, Serialize)]
 pub(crate) struct ConnectView {
     pub(crate) address: String,
     pub(crate) port: u32,
 }
 
-/// How the connection is protected.
+/// Findings of TLS.
 #[derive(Debug, Serialize)]
 pub(crate) struct TlsView {
     pub(crate) version: Option<String>,
@@ -48,7 +48,7 @@ pub(crate) struct TlsView {
     pub(crate) chain: Vec<CertificateView>,
 }
 
-/// What is of interest of a certificate.
+/// Summary of a certificate.
 #[derive(Debug, Serialize)]
 pub(crate) struct CertificateView {
     pub(crate) subject: String,
@@ -58,13 +58,13 @@ pub(crate) struct CertificateView {
     pub(crate) not_after: Option<String>,
 }
 
-/// Who we are.
+/// Findings of IDENTITY.
 #[derive(Debug, Serialize)]
 pub(crate) struct IdentityView {
     pub(crate) authorization_id: String,
 }
 
-/// What kind of server it is.
+/// Findings of SERVER.
 #[derive(Debug, Serialize)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -80,21 +80,21 @@ pub(crate) struct ServerView {
     pub(crate) recipient_types: bool,
 }
 
-/// Where the search begins.
+/// Findings of BASE.
 #[derive(Debug, Serialize)]
 pub(crate) struct BaseView {
     pub(crate) dn: String,
     pub(crate) is_default: bool,
 }
 
-/// How much there is.
+/// Findings of COUNT.
 #[derive(Debug, Serialize)]
 pub(crate) struct CountView {
     pub(crate) objects: u64,
     pub(crate) more: bool,
 }
 
-/// What would be read.
+/// Findings of EXAMPLES.
 #[derive(Debug, Serialize)]
 pub(crate) struct ExamplesView {
     pub(crate) objects: Vec<ExampleView>,

@@ -14,7 +14,7 @@ pub enum ServerType {
     Other,
 }
 
-/// How a connection to a directory is protected.
+/// Protection of a connection to a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Security {
     /// TLS from the first byte.
@@ -44,7 +44,7 @@ pub enum ObjectType {
     Other,
 }
 
-/// What becomes of aliases with one username portion.
+/// Treatment of aliases with one username portion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SameUsername {
     /// One is kept, the others are skipped.

@@ -1,6 +1,6 @@
-//! What to do about the reasons that services give for a refusal.
+//! Advice for the refusals of services.
 
-/// What to do, if something helps.
+/// Advice, if any helps.
 pub(super) fn of(reason: &str) -> Option<&'static str> {
     of_settings(reason)
         .or_else(|| of_run(reason))
