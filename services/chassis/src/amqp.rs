@@ -29,7 +29,7 @@ pub use topology::{Delay, Lane};
 pub use crate::amqp_error::{AmqpError, Fault};
 use crate::status::ApiError;
 
-/// How long one exchange of words with the broker may take.
+/// Time that one exchange of words with the broker may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl From<AmqpError> for ApiError {

@@ -6,7 +6,7 @@ use std::{io, path::PathBuf};
 
 pub use fault::Fault;
 
-/// Why the broker did not do what it was asked.
+/// Reasons why the broker did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum AmqpError {
     /// The URL is none. Its text is not shown: it holds the password.
@@ -17,7 +17,7 @@ pub enum AmqpError {
     Authority {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
@@ -51,9 +51,9 @@ pub enum AmqpError {
     /// The connection or channel broke, or the broker refused an operation.
     #[error("{what} failed")]
     Broken {
-        /// What was attempted.
+        /// The attempted operation.
         what: &'static str,
-        /// Why it failed.
+        /// The cause.
         #[source]
         source: Fault,
     },

@@ -21,12 +21,12 @@ pub use sections::{
     AmqpConfig, ClientConfig, DatabaseConfig, LifecycleConfig, LogFormat, ServerConfig, TelemetryConfig,
 };
 
-/// What a variable's name begins with.
+/// Beginning of a variable's name.
 pub const PREFIX: &str = "ROLLCALL_";
 
 /// A service's whole configuration: a struct of sections, each a struct with `deny_unknown_fields`.
 pub trait ServiceConfig: DeserializeOwned + Send + 'static {
-    /// What the service's own keys mean, for `--help`: (`"schedule.tick_seconds"`, a sentence). The keys of the
+    /// Meanings of the service's own keys, for `--help`: (`"schedule.tick_seconds"`, a sentence). The keys of the
     /// chassis' sections are known already.
     const KEYS: &'static [(&'static str, &'static str)] = &[];
 

@@ -45,12 +45,12 @@ impl fmt::Debug for SecretString {
     }
 }
 
-/// Why a password was not sealed.
+/// Reason why a password was not sealed.
 #[derive(Debug, thiserror::Error)]
 #[error("the password could not be sealed")]
 pub struct SealError;
 
-/// Why a seal was not opened. Which of its parts is wrong cannot be told, by design of the seal.
+/// Reason why a seal was not opened. By design of the seal, the wrong part cannot be known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// No key of this id is at hand.

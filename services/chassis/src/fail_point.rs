@@ -17,7 +17,7 @@ pub const VARIABLE: &str = "ROLLCALL_FAIL_POINTS";
 /// A step of a run at which a process can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FailPoint {
-    /// Scheduler: a request is stored; nobody publishes it yet.
+    /// Scheduler: a request is stored and not yet published.
     RequestInserted,
     /// Scheduler: requests are claimed; their jobs are not published yet.
     PublishClaimed,
@@ -27,7 +27,7 @@ pub enum FailPoint {
     PublishMarked,
     /// Scheduler: due tenants are taken; their runs are not committed yet.
     TickTaken,
-    /// Scheduler: the due runs are committed; nobody publishes them yet.
+    /// Scheduler: the due runs are committed and not yet published.
     TickCommitted,
     /// Worker: a job has arrived; the run has not begun.
     JobReceived,

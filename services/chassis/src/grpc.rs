@@ -1,5 +1,5 @@
-//! gRPC: servers that answer the loopback or mutual TLS and nobody else, clients that reconnect by themselves, and
-//! the trace that runs through both.
+//! gRPC: servers that answer only the loopback or mutual TLS, clients that reconnect by themselves, and the trace that
+//! runs through both.
 
 mod bounds;
 mod call;
@@ -21,11 +21,11 @@ pub use peer::{Caller, peer_dns_names, require_peer};
 pub use server::{Server, Serving};
 pub use shares::{Share, Shares};
 
-/// The largest message that tonic reads unless a service's generated server is told otherwise
+/// The largest message that tonic reads unless a service's generated server sets another limit
 /// (`max_decoding_message_size`).
 pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
-/// Why a server or a client could not be made.
+/// Reasons why a server or a client could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum GrpcError {
     /// A certificate or key could not be read.
@@ -33,7 +33,7 @@ pub enum GrpcError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
@@ -45,7 +45,7 @@ pub enum GrpcError {
     Listen {
         /// The address.
         address: std::net::SocketAddr,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },

@@ -1,10 +1,10 @@
-//! What every service shares: configuration, telemetry, TLS, gRPC, AMQP, PostgreSQL, health, shutdown.
+//! Shared base of every service: configuration, telemetry, TLS, gRPC, AMQP, PostgreSQL, health, shutdown.
 //!
 //! A service's binary is a call of [`main`], which reads its configuration, begins telemetry and hands over a
-//! [`Lifecycle`]; the service builds itself from the modules here and returns. The chassis knows no rule of
-//! Rollcall's: what a run means is `rollcall_domain`'s and the services' matter.
+//! [`Lifecycle`]; the service builds itself from the modules here and returns. The chassis knows no rule of Rollcall:
+//! the meaning of a run is for `rollcall_domain` and the services.
 //!
-//! Invariants: the time is read in [`clock`] alone; secrets are in no log and no Debug; every wait has an end; every
+//! Invariants: the time is read only in [`clock`]; secrets are in no log and no Debug; every wait has an end; every
 //! task is owned by a [`Lifecycle`].
 
 pub mod amqp;
@@ -27,5 +27,5 @@ pub mod telemetry;
 pub use lifecycle::Lifecycle;
 pub use service::{ServiceInfo, main, main_with_commands};
 
-/// Any error, where nobody branches on it.
+/// Any error, where no code branches on it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -1,7 +1,8 @@
-//! How a process lives and ends.
+//! Start and end of a process.
 //!
-//! The first signal (or a crash) cancels the soft token: no new work is begun, work in hand goes on. When the work is
-//! done, the process ends. The drain's deadline or a second signal cancels the hard token: what still runs is dropped.
+//! The first signal (or a crash) cancels the soft token: no new work is begun, and work in progress continues. When the
+//! work is done, the process ends. The drain's deadline or a second signal cancels the hard token: all work that still
+//! runs is dropped.
 
 use std::{
     error::Error,
@@ -85,8 +86,8 @@ impl Lifecycle {
         self.soft.cancel();
     }
 
-    /// Waits until the process is to end, then until its tasks have ended or the time for that is over.
-    /// True if nothing crashed and nothing was cut off.
+    /// Waits until the process must end, then until its tasks have ended or the time for that has passed. True if
+    /// nothing crashed and nothing was cut off.
     pub(crate) async fn finish(&self, drain: Duration) -> bool {
         self.tracker.close();
         tokio::select! {

@@ -3,7 +3,7 @@
 
 /// An enum of the contract that has a text in SQL.
 pub trait Named: Copy + Default + PartialEq {
-    /// What every proto name of the type begins with, such as `RUN_STATE_`.
+    /// Beginning of every proto name of the type, such as `RUN_STATE_`.
     const PREFIX: &'static str;
 
     /// The name in the .proto file.

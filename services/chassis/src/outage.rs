@@ -58,7 +58,7 @@ enum State {
     },
 }
 
-/// Why a part does not answer. A cause of another kind than the one logged is worth a line of its own.
+/// Reason why a part does not answer. A cause of another kind than the one logged deserves a line of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
 pub struct Cause {
@@ -176,7 +176,7 @@ impl Part {
     }
 }
 
-/// Whether a part is away now: what fails meanwhile is no news.
+/// True if a part is away now: further failures are no news.
 pub fn is_on() -> bool {
     PARTS.iter().any(|part| part.is_down())
 }

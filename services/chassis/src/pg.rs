@@ -24,15 +24,16 @@ pub use whole::whole;
 
 /// A call that finds no free connection for this long is refused.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// A connection that nobody used for this long is closed.
+/// A connection that is unused for this long is closed.
 const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
-/// How soon it is told again at a start that the database does not answer: then after twice as long each time, up to the other.
+/// Pauses between log lines at a start while the database does not answer: twice as long each time, from the first to
+/// the second.
 const FIRST_REMINDER: Duration = Duration::from_secs(10);
 const MOST_REMINDER: Duration = Duration::from_mins(10);
 /// The first and the longest pause between two tries at the start.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
-/// What keeps a service from its database at the start.
+/// Reasons why a service cannot use its database at the start.
 #[derive(Debug, thiserror::Error)]
 pub enum PgError {
     /// The URL is none. Its text is not shown: it holds the password.
@@ -53,11 +54,11 @@ pub struct Database {
 /// The size of a pool, and what its sessions may do to others.
 #[derive(Debug, Clone, Copy)]
 pub struct Sessions {
-    /// How many connections it holds at most.
+    /// Most connections.
     pub connections: NonZeroU32,
-    /// How long a statement may take.
+    /// Time that a statement may take.
     pub statement: Duration,
-    /// How long a transaction may do nothing: its locks hold up others meanwhile.
+    /// Time that a transaction may be idle: its locks hold up others during it.
     pub idle_transaction: Duration,
 }
 
@@ -139,7 +140,7 @@ async fn close(connection: PgConnection) {
     let _ = connection.close().await;
 }
 
-/// Whether the database ended the connection, and not the migration.
+/// True if the database ended the connection, and not the migration.
 fn is_away(error: &MigrateError) -> bool {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
@@ -164,7 +165,7 @@ fn seconds(seconds: NonZeroU32) -> Duration {
     Duration::from_secs(seconds.get().into())
 }
 
-/// A pool would try in silence. These tries are told: the first, then ever more seldom.
+/// A pool would try in silence. These tries are logged: the first, then ever more seldom.
 async fn wait_for(options: &PgConnectOptions) -> PgConnection {
     let begin = Instant::now();
     let mut pause = PAUSES.0;

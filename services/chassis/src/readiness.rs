@@ -41,7 +41,7 @@ const CONNECTION: Duration = Duration::from_secs(2);
 
 type Asked = Pin<Box<dyn Future<Output = Result<(), Cause>> + Send>>;
 
-/// What a service stands on.
+/// Parts that a service depends on.
 #[derive(Default)]
 pub struct Readiness {
     checks: Vec<Check>,
@@ -132,7 +132,7 @@ impl Readiness {
         })
     }
 
-    /// Begins to check, and tells `serving` whether all parts answer. The answer says the same.
+    /// Begins to check, and sets on `serving` if all parts answer. The return value says the same.
     pub fn start(self, serving: Serving, lifecycle: &Lifecycle) -> watch::Receiver<bool> {
         let (ready, receiver) = watch::channel(false);
         let receivers: Vec<_> = self
@@ -192,7 +192,7 @@ async fn keep(check: Check, ended: CancellationToken) {
     }
 }
 
-/// Tells health whenever it changes, until the process drains.
+/// Reports each change to the health service, until the process drains.
 async fn report(
     mut parts: Vec<watch::Receiver<bool>>,
     ready: watch::Sender<bool>,

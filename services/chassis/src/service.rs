@@ -19,15 +19,15 @@ use crate::{
 const EXIT_CONFIG: u8 = 64;
 /// The service could not start, or crashed.
 const EXIT_FAILED: u8 = 1;
-/// How long blocking work may hold the process up once all tasks have ended.
+/// Time that blocking work may hold up the process once all tasks have ended.
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
-/// Who the service is.
+/// Identity of the service.
 #[derive(Debug, Clone, Copy)]
 pub struct ServiceInfo {
     /// The binary's name, such as `rollcall-worker`; also the service's name in traces.
     pub name: &'static str,
-    /// What it does, in a sentence.
+    /// Description, in a sentence.
     pub about: &'static str,
     /// Its version: `env!("CARGO_PKG_VERSION")`.
     pub version: &'static str,
@@ -49,8 +49,8 @@ where
     main_with_commands(info, |command: NoCommand, _| match command {}, start)
 }
 
-/// Runs a service that has commands besides, such as one that makes a key. A command is told which file the configuration is
-/// in, if that was said; it reads what it needs of it.
+/// Runs a service that has further commands, such as one that makes a key. A command gets the file of the
+/// configuration, if one was given; it reads the parts that it needs.
 pub fn main_with_commands<S, K, C, F, Fut, E>(info: ServiceInfo, command: K, start: F) -> ExitCode
 where
     S: Subcommand,

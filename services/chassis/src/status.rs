@@ -1,8 +1,8 @@
 //! Refusals and faults as gRPC statuses.
 //!
 //! A refusal carries a code that a program may rely on (`google.rpc.ErrorInfo`) and a sentence for a person; a bad
-//! request names each wrong field (`google.rpc.BadRequest`). A fault of ours is logged whole and told in a plain
-//! sentence: what is inside is nobody else's.
+//! request names each wrong field (`google.rpc.BadRequest`). A fault of ours is logged whole and answered with a plain
+//! sentence, without internal detail.
 
 use std::{collections::HashMap, error::Error, time::Duration};
 
@@ -16,10 +16,10 @@ pub const DOMAIN: &str = "rollcall";
 /// The reason of a request whose fields are wrong.
 pub const INVALID_FIELDS: &str = "INVALID_FIELDS";
 
-/// When a call for a tenant that is locked may be repeated.
+/// Time after which a call for a locked tenant may be repeated.
 const TENANT_BUSY_RETRY: Duration = Duration::from_secs(1);
 
-/// Why a call is refused or failed.
+/// Refusal or failure of a call.
 #[derive(Debug, Clone)]
 pub struct ApiError {
     code: Code,
@@ -49,22 +49,22 @@ impl ApiError {
         Self::new(Code::InvalidArgument, reason, message)
     }
 
-    /// What does not exist, or belongs to another tenant.
+    /// Refusal of a thing that does not exist, or belongs to another tenant.
     pub fn not_found(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(Code::NotFound, reason, message)
     }
 
-    /// What somebody else already has.
+    /// Refusal of a thing that another owner already has.
     pub fn already_exists(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(Code::AlreadyExists, reason, message)
     }
 
-    /// What the state of things does not allow before something else is done.
+    /// Refusal of an act that the present state does not allow before another act.
     pub fn failed_precondition(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(Code::FailedPrecondition, reason, message)
     }
 
-    /// What changed under the caller, who may read it again and retry.
+    /// Refusal because the state changed under the caller, who may read it again and retry.
     pub fn aborted(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(Code::Aborted, reason, message)
     }
@@ -95,7 +95,7 @@ impl ApiError {
         )
     }
 
-    /// A fault that a retry will not mend: logged here, told without detail.
+    /// A fault that a retry will not mend: logged here, answered without detail.
     pub fn internal(what: &'static str, error: &(dyn Error + 'static)) -> Self {
         tracing::error!(error = chain(error), "{what} failed");
         Self::new(
@@ -119,7 +119,7 @@ impl ApiError {
         self
     }
 
-    /// A tenant whose lock is somebody else's: the call may be repeated.
+    /// Refusal for a tenant whose lock is taken: the call may be repeated.
     pub fn tenant_busy() -> Self {
         Self::aborted(
             "TENANT_BUSY",
@@ -164,7 +164,7 @@ impl From<sqlx::Error> for ApiError {
     }
 }
 
-/// The wrong fields of a request, collected so that all are told at once.
+/// The wrong fields of a request, collected so that all are reported at once.
 #[derive(Debug, Clone, Default)]
 pub struct Violations(Vec<(String, String)>);
 
@@ -179,7 +179,7 @@ impl Violations {
         result.map_err(|error| self.push(field, error.to_string())).ok()
     }
 
-    /// Whether nothing is wrong so far.
+    /// True if nothing is wrong so far.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -193,7 +193,7 @@ impl Violations {
         }
     }
 
-    /// The error that tells all violations.
+    /// The error that reports all violations.
     pub fn into_error(self) -> ApiError {
         let told: Vec<String> = self
             .0

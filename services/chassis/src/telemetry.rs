@@ -25,15 +25,15 @@ use crate::{
 
 pub use propagation::{TRACEPARENT, set_parent, traceparent};
 
-/// How long the collector may take for one parcel.
+/// Time that the collector may take for one parcel.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// lapin logs as errors what `amqp` handles and tells; sqlx warns of what `outage` tells; h2 warns of callers that it cuts off;
-/// ldap3 shows entries that it could not hand over, addresses and all. The configured filter comes later, and wins where it
-/// names them.
+/// Some crates are silenced. lapin logs as errors what `amqp` handles and logs; sqlx warns of failures that `outage`
+/// logs; h2 warns of callers that it cuts off; ldap3 shows entries that it could not hand over, addresses and all. The
+/// configured filter comes later, and wins where it names them.
 const QUIET: &str = "lapin=off,ldap3=off,h2=error,sqlx=error,sqlx_core=error";
 
-/// Why telemetry could not begin.
+/// Reasons why telemetry could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
     /// The filter has an error.
@@ -47,7 +47,7 @@ pub enum TelemetryError {
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 
-/// What has to be flushed at the end.
+/// Parts that must be flushed at the end.
 #[derive(Debug)]
 pub struct Telemetry {
     tracer: SdkTracerProvider,
@@ -84,9 +84,9 @@ pub fn init(
         .with(
             tracing_opentelemetry::layer()
                 .with_tracer(tracer.tracer(name))
-                // The layer attaches contexts and keeps times while it holds a span's lock, and OpenTelemetry may log
-                // meanwhile, for which the log's layer wants the same lock: a thread would wait for itself. Nothing
-                // here asks for the attached context, and the log tells the times.
+                // The layer attaches contexts and keeps times while it holds a span's lock. OpenTelemetry may log
+                // during that time, and the log's layer wants the same lock: a thread would wait for itself. No code
+                // here uses the attached context, and the log shows the times.
                 .with_context_activation(false)
                 .with_tracked_inactivity(false)
                 .with_filter(spans),

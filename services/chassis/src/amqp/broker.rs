@@ -50,8 +50,8 @@ impl Broker {
         Consumer::new(self.links.clone(), Source::Events, prefetch)
     }
 
-    /// A listener to answers, and where they are to be sent: nowhere while there is no connection, and to another queue
-    /// on the next one. What was on its way meanwhile is lost.
+    /// A listener to answers, and the queue for them: none while there is no connection, and a new one on the next
+    /// connection. Answers on their way at that time are lost.
     pub fn replies(&self, prefetch: u16) -> (Consumer, watch::Receiver<Option<String>>) {
         let (name, receiver) = watch::channel(None);
         let consumer = Consumer::new(self.links.clone(), Source::Replies(name), prefetch);

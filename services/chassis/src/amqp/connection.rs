@@ -23,7 +23,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from
 #[derive(Clone)]
 struct Link {
     connection: Arc<Connection>,
-    /// Cancelled by whoever finds the connection dead before the connection itself does.
+    /// Cancelled by code that finds the connection dead before the connection itself does.
     broken: CancellationToken,
 }
 
@@ -60,7 +60,7 @@ impl Links {
         })
     }
 
-    /// Whether there is a connection now.
+    /// True if there is a connection now.
     pub(super) fn is_connected(&self) -> bool {
         self.links
             .borrow()
@@ -82,8 +82,8 @@ impl Links {
             let found = links.wait_for(Option::is_some).await.map(|link| link.clone());
             match found {
                 Ok(link) => link,
-                // Nobody keeps a connection any more, the process is about to end. To answer that at once would let
-                // whoever asks again and again keep a thread busy.
+                // No code keeps a connection any longer, and the process is about to end. An answer at once would let a
+                // caller that asks repeatedly keep a thread busy.
                 Err(_) => std::future::pending().await,
             }
         };
@@ -140,7 +140,7 @@ impl Target {
     }
 }
 
-/// Connects, hands the connection out, and waits for its end; until nobody uses it any more.
+/// Connects, hands the connection out, and waits for its end, until it is no longer used.
 async fn keep_connected(target: &Target, links: &watch::Sender<Option<Link>>, unused: &CancellationToken) {
     let mut pause = PAUSES.0;
     loop {
@@ -171,7 +171,7 @@ async fn keep_connected(target: &Target, links: &watch::Sender<Option<Link>>, un
     }
 }
 
-/// Hands a connection out while it works. False when nobody uses it any more.
+/// Hands a connection out while it works. False when it is no longer used.
 async fn hold(
     connection: Connection,
     links: &watch::Sender<Option<Link>>,
@@ -198,7 +198,7 @@ async fn hold(
         }
     };
     links.send_replace(None);
-    // Of a broken connection, nothing more is to be had; a whole one is closed in order.
+    // A broken connection gives nothing more; a whole one is closed in order.
     let _ = within("closing the connection", link.connection.close(200, "OK".into())).await;
     goes_on
 }

@@ -22,16 +22,16 @@ use crate::{lifecycle::chain, outage};
 
 /// The pause after a queue could not be consumed although there is a connection.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long deliveries that were on their way when the consumer stopped are waited for.
+/// Time to wait for deliveries that were on their way when the consumer stopped.
 const TAIL: Duration = Duration::from_secs(1);
 
-/// What is consumed.
+/// Source of a consumer.
 #[derive(Debug, Clone)]
 pub(super) enum Source {
     Queue(String),
-    /// A queue of one's own that hears every event, declared anew on every connection.
+    /// A queue of one's own that hears every event, declared again on every connection.
     Events,
-    /// A queue of one's own that answers are sent to, by the name that is told here while there is one.
+    /// A queue of one's own for answers. Its name is announced here while there is one.
     Replies(watch::Sender<Option<String>>),
 }
 
@@ -71,7 +71,7 @@ pub struct Consumer {
     open: Option<(Channel, lapin::Consumer)>,
     /// Deliveries of the present subscription that are not settled.
     unsettled: Arc<AtomicUsize>,
-    /// What a subscription that was replaced had been sent before.
+    /// Deliveries of a subscription that was replaced.
     left: VecDeque<Delivery>,
 }
 
@@ -87,7 +87,7 @@ impl Consumer {
         }
     }
 
-    /// How many deliveries may come before another one is settled.
+    /// Number of deliveries that may come before another one is acknowledged.
     pub fn may_come(&self) -> usize {
         let of_broker = match self.open {
             Some(_) => usize::from(self.prefetch).saturating_sub(self.unsettled.load(Ordering::Relaxed)),
@@ -169,7 +169,7 @@ impl Consumer {
                     },
                     "consuming was interrupted",
                 ),
-                // A connection that ends takes its consumers along, which is told as the broker's outage.
+                // A connection that ends takes its consumers along; that is logged as the broker's outage.
                 None => tracing::debug!(queue = self.source.name(), "the broker ended the consumer"),
             }
             self.source.tell(None);
@@ -194,7 +194,7 @@ impl Consumer {
         }
     }
 
-    /// Ends a subscription; answers what it had been sent and nobody was handed.
+    /// Ends a subscription; returns deliveries that had been sent and not handed out.
     async fn cancel(
         &self,
         channel: &Channel,
@@ -227,7 +227,7 @@ impl Consumer {
             channel.basic_consume(queue.as_str().into(), "".into(), options, FieldTable::default());
         let stream = within("consuming", consuming).await?;
         self.source.tell(Some(queue));
-        // What came by an earlier subscription does not count against the prefetch of this one.
+        // Deliveries of an earlier subscription do not count against the prefetch of this one.
         self.unsettled = Arc::default();
         Ok((channel, stream))
     }

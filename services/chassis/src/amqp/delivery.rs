@@ -80,7 +80,7 @@ impl Delivery {
         self.header(TRACEPARENT)
     }
 
-    /// How often the message was handed out before, and came back.
+    /// Number of times that the message was handed out before, and came back.
     pub fn earlier_deliveries(&self) -> i64 {
         self.inner
             .properties
@@ -89,7 +89,7 @@ impl Delivery {
             .map_or(0, |headers| number(headers, "x-delivery-count"))
     }
 
-    /// Whether it can still be acknowledged: its channel is open. If not, the broker hands the message out again.
+    /// True if it can still be acknowledged: its channel is open. If not, the broker hands the message out again.
     pub fn is_open(&self) -> bool {
         self.channel.status().connected()
     }

@@ -6,7 +6,7 @@ use rollcall_proto::v1::Job;
 /// The version of a job's body that this version of Rollcall writes and reads.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// Why a body is not a job that this version can do.
+/// Reasons why a body is not a job that this version can do.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
     /// The body is not a `rollcall.v1.Job`.

@@ -1,4 +1,4 @@
-//! What is published.
+//! Messages to publish.
 
 use lapin::{
     BasicProperties,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::telemetry::{TRACEPARENT, traceparent};
 
-/// Why a message went to the dead letters.
+/// Reason why a message went to the dead letters.
 const REASON_HEADER: &str = "x-rollcall-reason";
 /// Leads to the queue that is named as the routing key (AMQP 0-9-1, section 3.1.3.1).
 const DEFAULT_EXCHANGE: &str = "";
@@ -21,7 +21,7 @@ const DEFAULT_EXCHANGE: &str = "";
 const PERSISTENT: u8 = 2;
 const TRANSIENT: u8 = 1;
 
-/// A message on its way out. It carries the trace of the span in which it was made, unless told otherwise.
+/// A message on its way out. It carries the trace of the span in which it was made, unless another is given.
 #[derive(Debug, Clone)]
 pub struct Message {
     pub(super) exchange: &'static str,
@@ -72,7 +72,7 @@ impl Message {
         }
     }
 
-    /// A report on a connection test, for whoever waits at this queue; nobody may any more.
+    /// A report on a connection test, for the caller that waits at this queue; it may no longer wait.
     pub fn report(reply_to: impl Into<String>, report: &ConnectionTestReport) -> Self {
         Self {
             mandatory: false,
@@ -81,7 +81,7 @@ impl Message {
         }
     }
 
-    /// A seal that was made anew for the newest key, for the scheduler to keep.
+    /// A seal that was made again for the newest key, for the scheduler to keep.
     pub fn seal_renewal(renewal: &SealRenewal) -> Self {
         Self::lasting(DEFAULT_EXCHANGE, SEALS.to_owned(), renewal.encode_to_vec())
     }

@@ -10,10 +10,10 @@ use tokio::sync::Mutex;
 
 use super::{AmqpError, Message, connection::Links, within};
 
-/// How many messages are under way at once; more is not faster.
+/// Number of messages in progress at once; more is not faster.
 const WINDOW: usize = 256;
 
-/// Publishes with confirms. Clones share a channel, which is opened anew after it broke. An error means that the
+/// Publishes with confirms. Clones share a channel, which is opened again after it broke. An error means that the
 /// message may or may not have arrived: publish it again.
 #[derive(Debug, Clone)]
 pub struct Publisher {
@@ -65,7 +65,8 @@ impl Publisher {
         results
     }
 
-    /// The channel, opened first if there is none that works. Others wait meanwhile, no longer than its time-outs.
+    /// The channel, opened first if there is none that works. Others wait during that time, no longer than its
+    /// time-outs.
     async fn channel(&self) -> Result<Channel, AmqpError> {
         let mut slot = self.channel.lock().await;
         if let Some(channel) = slot.as_ref().filter(|channel| channel.status().connected()) {

@@ -1,12 +1,13 @@
-//! How a queue with new arguments takes the place of one with old arguments, which cannot be changed.
+//! Replacement of a queue by one with new arguments, because a queue's arguments cannot be changed.
 //!
-//! The new queue has a new name, and what is left in the old one is moved to it: first to the new queue, confirmed, and only then
-//! acknowledged in the old one, so that a crash in between moves a message twice and loses none. Processes of the release before
-//! may go on beside those of this one: they take from the old queue until they end. One of them that connects again binds the
-//! old queue again, and the next connection of this release moves what came there.
+//! The new queue has a new name, and the messages of the old one are moved to it: first to the new queue, confirmed,
+//! and only then acknowledged in the old one. A crash in between therefore moves a message twice and loses none.
+//! Processes of the release before may continue beside those of this one: they take from the old queue until they end.
+//! If one of them connects again, it binds the old queue again, and the next connection of this release moves the
+//! messages that came there.
 //!
-//! Moved messages may overtake each other. So this is for jobs, seals and dead letters, which have no order. The portal's
-//! queue has: OPERATION.md says how an operator replaces it.
+//! Moved messages may overtake each other. So this is for jobs, seals and dead letters, which have no order. The
+//! portal's queue has one: OPERATION.md says how an operator replaces it.
 
 use std::time::Duration;
 
@@ -25,9 +26,9 @@ use super::{AmqpError, Fault, within};
 
 /// A queue from which nothing comes for so long is asked how much is left in it.
 const QUIET: Duration = Duration::from_millis(500);
-/// How many messages may be on their way from the old queue.
+/// Number of messages that may be on their way from the old queue.
 const PREFETCH: u16 = 16;
-/// One move takes no more, so that it never keeps a service from its broker; the next connection goes on.
+/// Limit of one move, so that it never keeps a service from its broker. The next connection continues.
 const MOST: usize = 100_000;
 
 /// A queue of an earlier release.
@@ -42,9 +43,9 @@ pub struct Former {
 }
 
 impl Former {
-    /// Moves what is left in the old queue, and deletes it once nobody uses it. Does nothing if there is none.
+    /// Moves the messages of the old queue, and deletes it once it is no longer used. Does nothing if there is none.
     pub async fn succeed(&self, connection: &Connection) -> Result<(), AmqpError> {
-        // The broker closes a channel on which somebody asks for a queue that is not there.
+        // The broker closes a channel on which a queue is asked for that does not exist.
         let channel = within("opening a channel", connection.create_channel()).await?;
         if self.left(&channel).await?.is_none() {
             return Ok(());
@@ -132,7 +133,7 @@ impl Former {
         Ok(())
     }
 
-    /// How much is left in the old queue; None if there is none.
+    /// Number of messages left in the old queue; `None` if there is none.
     async fn left(&self, channel: &Channel) -> Result<Option<Left>, AmqpError> {
         let options = QueueDeclareOptions {
             passive: true,

@@ -1,10 +1,10 @@
 //! Every exchange and queue of Rollcall, declared here and nowhere else.
 //!
-//! Every queue has a bound, and at its bound refuses what comes, so that whoever publishes keeps it: requests and events stay in
-//! the database and are published later. Only the dead letters drop their oldest: to refuse one would bring a job that breaks
-//! its workers back to them.
+//! Every queue has a bound, and at its bound it refuses messages, so that the publisher keeps them: requests and events
+//! stay in the database and are published later. Only the dead letters drop their oldest: to refuse one would return a
+//! job that breaks its workers to them.
 //!
-//! A queue's arguments cannot be changed where it exists. To change them, give the queue a new name here and name the
+//! The arguments of an existing queue cannot be changed. To change them, give the queue a new name here and name the
 //! old one in [`FORMER`]: see [`super::succession`].
 
 use std::time::Duration;
@@ -19,34 +19,35 @@ use super::{AmqpError, Fault, succession::Former, within};
 
 /// Jobs, by lane (direct).
 pub const JOBS: &str = "rollcall.jobs";
-/// What was delivered too often, or cannot be decoded (fanout), and its queue.
+/// Messages that were delivered too often, or cannot be decoded (fanout), and their queue.
 pub const DEAD: &str = "rollcall.dead";
-/// What the portal hears (topic), and the portal's queue.
+/// Events for the portal (topic), and the portal's queue.
 pub const PORTAL: &str = "rollcall.portal";
 /// Progress of runs (topic): worth nothing to those who were not listening.
 pub const EVENTS: &str = "rollcall.events";
 
-/// Credentials that a worker sealed anew, for the scheduler.
+/// Credentials that a worker sealed again, for the scheduler.
 pub const SEALS: &str = "rollcall.seals";
 
 /// Connection tests, which no run keeps waiting.
 pub const TESTS: &str = "rollcall.tests";
-/// How long a connection test waits for a worker. Later nobody wants it, and the broker drops it: no two clocks are compared.
+/// Time that a connection test waits for a worker. Later no caller wants it, and the broker drops it: no two clocks are
+/// compared.
 const TEST_TAKEN_WITHIN: Duration = Duration::from_secs(45);
 
 /// A job that was delivered more often than this breaks its workers.
 const DELIVERY_LIMIT: i32 = 20;
-/// RabbitMQ 4 drops what was delivered 20 times unless told otherwise, and 3.10 takes -1 for 0.
+/// RabbitMQ 4 drops a message that was delivered 20 times unless configured otherwise, and 3.10 takes -1 for 0.
 const WITHOUT_LIMIT: i32 = i32::MAX;
 /// A listener to events that is this far behind misses the oldest.
 const EVENTS_BACKLOG: i32 = 10_000;
-/// Who is this far behind with answers misses the oldest.
+/// A listener that is this far behind with answers misses the oldest.
 const REPLIES_BACKLOG: i32 = 10_000;
 
-/// Where a job waits for a worker; each lane has slots of its own.
+/// Lanes in which a job waits for a worker; each has slots of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lane {
-    /// Somebody waits for it.
+    /// A caller waits for it.
     Interactive,
     /// The schedule asked for it.
     Scheduled,
@@ -82,10 +83,10 @@ impl Lane {
     }
 }
 
-/// How long a job waits before it goes back to its lane.
+/// Delays after which a job goes back to its lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delay {
-    /// The only retry of somebody who waits.
+    /// The only retry of a run for which a caller waits.
     Seconds2,
     /// The first retry of a scheduled run.
     Seconds10,
@@ -107,7 +108,7 @@ impl Delay {
         Self::Park,
     ];
 
-    /// How long that is.
+    /// Length of the delay.
     pub fn duration(self) -> Duration {
         Duration::from_secs(match self {
             Self::Seconds2 => 2,
@@ -137,7 +138,7 @@ pub struct QueueSpec {
     pub name: &'static str,
     /// The exchange and the routing key that lead to it; none but the default exchange for some.
     pub bound_to: Option<(&'static str, &'static str)>,
-    /// What it is declared with.
+    /// Arguments of the declaration.
     pub arguments: FieldTable,
 }
 
@@ -256,7 +257,7 @@ const TESTS_BACKLOG: Backlog = Backlog {
     messages: 1_000,
     bytes: 64 * MIB,
 };
-/// What the portal has not read yet. The outbox keeps the rest.
+/// Events that the portal has not read yet. The outbox keeps the rest.
 const PORTAL_BACKLOG: Backlog = Backlog {
     messages: 100_000,
     bytes: 256 * MIB,

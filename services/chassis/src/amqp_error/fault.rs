@@ -2,7 +2,7 @@
 
 use lapin::{ErrorKind, protocol::AMQPErrorKind};
 
-/// Why an operation at the broker failed.
+/// Reasons why an operation at the broker failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The connection is gone, or was never made.
@@ -23,7 +23,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Whether the connection is lost, rather than one operation refused.
+    /// True if the connection is lost, rather than one operation refused.
     pub fn is_lost(&self) -> bool {
         matches!(self, Self::Lost(_) | Self::Closed | Self::Ended(_))
     }

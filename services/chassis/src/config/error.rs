@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Problem {
     /// The section and the key; a file's name where the file itself is unreadable.
     pub key: String,
-    /// What is wrong with it.
+    /// The problem.
     pub message: String,
 }
 

@@ -10,7 +10,7 @@ use serde::{
 
 use super::{PREFIX, ServiceConfig, node::ReadError};
 
-/// What the keys of the shared sections mean.
+/// Meanings of the keys of the shared sections.
 const SHARED: &[(&str, &str)] = &[
     (
         "server.listen",
@@ -120,7 +120,7 @@ pub fn help<C: ServiceConfig>() -> String {
     text
 }
 
-/// The keys whose meaning `--help` cannot tell; a service's test asks that there be none.
+/// Keys without a meaning in `--help`; a service's test checks that there is none.
 pub fn undocumented<C: ServiceConfig>() -> Vec<String> {
     keys::<C>()
         .into_iter()

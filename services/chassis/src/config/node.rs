@@ -14,7 +14,7 @@ use super::secret;
 #[derive(Debug, Clone)]
 pub(super) enum Node {
     Table(BTreeMap<String, Node>),
-    /// From the file: already typed.
+    /// A value from the file, which has a type already.
     List(Vec<Node>),
     String(String),
     Integer(i64),
@@ -51,7 +51,7 @@ impl From<toml::Table> for Node {
     }
 }
 
-/// Why a value was not read.
+/// Reason why a value was not read.
 #[derive(Debug)]
 pub(super) struct ReadError {
     pub(super) message: String,

@@ -1,4 +1,4 @@
-//! From file and variables to a typed configuration, with every mistake at once.
+//! Turns file and variables into a typed configuration, and reports all mistakes at once.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,7 +16,7 @@ use super::{
 /// More mistakes than this are not looked for: enough to mend a file in one go.
 const MOST_PROBLEMS: usize = 100;
 
-/// What stands in for a missing value, in turn, so that the rest of the configuration can still be looked at.
+/// Replacements for a missing value, in turn, so that the rest of the configuration can still be checked.
 const STAND_INS: [&str; 3] = ["1", "true", "127.0.0.1:1"];
 
 /// Reads the file, if one is given, and the process' variables.
@@ -71,7 +71,7 @@ struct Reading {
     reported: BTreeSet<String>,
     /// The stand-in last tried for each missing key.
     stand_ins: BTreeMap<String, usize>,
-    /// Which variable gave a key its value.
+    /// The variable that gave a key its value.
     variables: BTreeMap<String, String>,
 }
 

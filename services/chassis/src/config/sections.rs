@@ -18,22 +18,22 @@ pub struct ServerConfig {
     pub tls_key_file: Option<PathBuf>,
     /// The authority whose clients may call, PEM.
     pub tls_client_ca_file: Option<PathBuf>,
-    /// How many connections are open at most.
+    /// Most open connections.
     #[serde(default = "default_max_connections_open")]
     pub max_connections: u32,
-    /// How many of them from one address.
+    /// Most open connections from one address.
     #[serde(default = "default_per_address")]
     pub max_connections_per_address: u32,
-    /// How many unary calls are open at most.
+    /// Most open unary calls.
     #[serde(default = "default_all")]
     pub max_calls: u32,
-    /// How many of them by one caller.
+    /// Most open unary calls of one caller.
     #[serde(default = "default_per_caller")]
     pub max_calls_per_caller: u32,
-    /// How many streams are open at most.
+    /// Most open streams.
     #[serde(default = "default_all")]
     pub max_streams: u32,
-    /// How many of them by one caller.
+    /// Most open streams of one caller.
     #[serde(default = "default_per_caller")]
     pub max_streams_per_caller: u32,
     /// A connection that makes no call for this long after it was opened is closed.
@@ -206,16 +206,16 @@ impl ClientConfig {
 pub struct DatabaseConfig {
     /// `postgres://role:password@host/database`.
     pub url: Secret,
-    /// How many connections the service holds at most.
+    /// Most connections of the service.
     #[serde(default = "default_max_connections")]
     pub max_connections: NonZeroU32,
-    /// How long a statement waits for a row or a table that another transaction has locked.
+    /// Time that a statement waits for a row or a table that another transaction has locked.
     #[serde(default = "default_lock_seconds")]
     pub lock_seconds: NonZeroU32,
-    /// How long a statement of a call may take.
+    /// Time that a statement of a call may take.
     #[serde(default = "default_statement_seconds")]
     pub statement_seconds: NonZeroU32,
-    /// How long a transaction of a call may do nothing.
+    /// Time that a transaction of a call may be idle.
     #[serde(default = "default_statement_seconds")]
     pub idle_transaction_seconds: NonZeroU32,
 }
@@ -246,9 +246,9 @@ pub struct AmqpConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TelemetryConfig {
-    /// How a line of the log looks.
+    /// Format of a line of the log.
     pub log_format: LogFormat,
-    /// Which lines are logged, as in `info,rollcall_worker=debug`.
+    /// Lines to log, for example `info,rollcall_worker=debug`.
     pub log_filter: String,
     /// The collector of traces and metrics, as in `http://127.0.0.1:4317`; none: neither is sent.
     pub otlp_endpoint: Option<String>,
@@ -272,7 +272,7 @@ impl TelemetryConfig {
     }
 }
 
-/// How a line of the log looks.
+/// Formats of a line of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -286,7 +286,7 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LifecycleConfig {
-    /// How long work in hand may take after the first signal.
+    /// Time that work in progress may take after the first signal.
     pub drain_seconds: u64,
 }
 

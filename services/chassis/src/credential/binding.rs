@@ -1,4 +1,4 @@
-//! What a seal is bound to.
+//! Context to which a seal is bound.
 
 use rollcall_proto::v1::Directory;
 
@@ -20,8 +20,9 @@ pub struct Binding<'a> {
 }
 
 impl<'a> Binding<'a> {
-    /// The binding of a tenant's settings, as both the scheduler and the worker hold them. Every field is named, so that a
-    /// new one does not compile until somebody has decided whether the password may be sent under another value of it.
+    /// The binding of a tenant's settings, as both the scheduler and the worker have them. Every field is named, so
+    /// that a new one does not compile until its author has decided if the password may be sent under another value of
+    /// it.
     pub fn new(tenant_id: &'a str, directory: &'a Directory) -> Self {
         let Directory {
             hosts,

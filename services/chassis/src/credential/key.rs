@@ -15,7 +15,7 @@ use super::Kem;
 type PublicKey = <Kem as hpke::Kem>::PublicKey;
 type PrivateKey = <Kem as hpke::Kem>::PrivateKey;
 
-/// Why a key's file is not usable. No message shows what is in it.
+/// Reasons why a key's file is not usable. No message shows its content.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file could not be read.
@@ -23,7 +23,7 @@ pub enum KeyError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
@@ -82,7 +82,7 @@ pub struct OpeningKeys {
 }
 
 impl OpeningKeys {
-    /// Reads `.key` files. The first is the newest key's: what was sealed to another is sealed anew to it.
+    /// Reads `.key` files. The first is the newest key's: credentials sealed to another are sealed again to it.
     pub fn read<P: AsRef<Path>>(paths: &[P]) -> Result<Self, KeyError> {
         let mut keys = BTreeMap::new();
         let mut newest = None;
@@ -122,7 +122,7 @@ impl fmt::Debug for OpeningKeys {
 
 /// The two lines of a new key.
 pub struct KeyPair {
-    /// The line of the `.key` file, for workers alone.
+    /// The line of the `.key` file, only for workers.
     pub private: Zeroizing<String>,
     /// The line of the `.pub` file, for the scheduler.
     pub public: String,
@@ -142,8 +142,8 @@ pub fn generate(id: &str) -> Result<KeyPair, KeyError> {
 }
 
 impl KeyPair {
-    /// Writes `id.key`, readable by its owner alone, and `id.pub`. An existing key is never overwritten: what was
-    /// sealed to it could not be opened again.
+    /// Writes `id.key`, readable only by its owner, and `id.pub`. An existing key is never overwritten, because
+    /// credentials sealed to it could not be opened again.
     pub fn write(&self, dir: &Path) -> Result<(), io::Error> {
         let id = self.public.split(':').next().unwrap_or_default();
         write_new(&dir.join(format!("{id}.key")), &self.private, 0o600)?;

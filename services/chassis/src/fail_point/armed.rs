@@ -27,7 +27,7 @@ pub(super) async fn pass(point: FailPoint, tenant: &str) {
     }
 }
 
-/// The action of a point that is to fire now. It fires no second time.
+/// The action of a point that must fire now. It fires no second time.
 fn take(folder: &Path, point: FailPoint, tenant: &str) -> Option<Action> {
     let file = folder.join(point.name());
     if !file.exists() {

@@ -1,15 +1,15 @@
-//! What a test writes into the file of an armed point.
+//! Content that a test writes into the file of an armed point.
 
 use std::{fmt, num::ParseIntError, str::FromStr, time::Duration};
 
 use thiserror::Error;
 
-/// What happens at a point.
+/// Actions at a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// The process ends at once, as from a crash.
     Abort,
-    /// The process hangs (SIGSTOP) until somebody lets it go on.
+    /// The process hangs (SIGSTOP) until the test continues it.
     Stop,
     /// The task waits.
     Delay(Duration),
@@ -20,9 +20,9 @@ pub enum Action {
 /// An armed point: `abort`, `delay 500 skip 2 tenant acme`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arming {
-    /// What happens.
+    /// The action.
     pub action: Action,
-    /// How many passages go unharmed before that.
+    /// Number of passages that go unharmed before that.
     pub skip: u32,
     /// The only tenant whose passages count; `None` counts all.
     pub tenant: Option<String>,
@@ -62,7 +62,7 @@ impl Arming {
         Self { tenant, ..self }
     }
 
-    /// Whether a passage of `tenant` counts.
+    /// True if a passage of `tenant` counts.
     pub fn concerns(&self, tenant: &str) -> bool {
         self.tenant.as_deref().is_none_or(|only| only == tenant)
     }

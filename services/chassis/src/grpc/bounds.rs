@@ -1,7 +1,8 @@
-//! How many calls one caller may have open, and all callers together.
+//! Bounds of the open calls of one caller, and of all callers together.
 //!
-//! Unary calls, streams, submissions and probes have places of their own. So streams, which stay open for minutes, never take
-//! the place of a call that is answered in milliseconds, and nothing takes that of a health check.
+//! Unary calls, streams, submissions and probes have places of their own. Streams, which stay open for minutes,
+//! therefore never take the place of a call that is answered in milliseconds, and no call takes the place of a health
+//! check.
 
 use std::{
     collections::HashMap,
@@ -19,10 +20,10 @@ use crate::{config::ServerConfig, status::ApiError};
 const CHECKS: Bound = Bound { all: 512, caller: 64 };
 /// Streams of health and of reflection.
 const WATCHES: Bound = Bound { all: 256, caller: 32 };
-/// When a refused caller may try again.
+/// Time after which a refused caller may try again.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Who calls: replicas that share a name in their certificates are one caller.
+/// Caller: replicas that share a name in their certificates are one caller.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Caller {
     /// By the DNS names in the certificate.
@@ -38,7 +39,7 @@ pub(super) enum Caller {
 pub(super) enum Kind {
     /// One request, one answer.
     Unary,
-    /// One request, many answers: open for as long as somebody watches.
+    /// One request, many answers: open for as long as the caller watches.
     Stream,
     /// Many requests: a worker's submission, which has bounds of its own.
     Upload,
@@ -211,7 +212,7 @@ impl Methods {
         Ok(Self(kinds))
     }
 
-    /// A path that nobody answers is a unary call, which is refused.
+    /// A path that no service answers is a unary call, which is refused.
     pub(super) fn kind(&self, path: &str) -> Kind {
         if is_probe(path) {
             return if path.ends_with("/Check") || path.ends_with("/CheckWorker") {

@@ -1,8 +1,8 @@
-//! What happens around every call: a place among the open calls, a span in the caller's trace, a closing status.
+//! Handling around every call: a place among the open calls, a span in the caller's trace, a closing status.
 //!
-//! A call is worked on in a task of its own, to its end, whether or not its caller waits for it. A caller that gives up would
-//! otherwise drop the work in the middle of a statement, and the database's connection, which nobody can tell from a sound
-//! one, would answer the next caller with what was left in it. Until its work ends, such a call keeps its place.
+//! A call is worked on in a task of its own, to its end, even if its caller no longer waits for it. Otherwise, a caller
+//! that cancels would drop the work in the middle of a statement. The database's connection would look sound, and would
+//! answer the next caller with the rest of that answer. Until its work ends, such a call keeps its place.
 
 use std::{
     convert::Infallible,
@@ -42,7 +42,7 @@ type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 #[derive(Debug, Clone)]
 pub(super) struct CallLayer(Arc<Around>);
 
-/// What all calls of a server share.
+/// Parts that all calls of a server share.
 #[derive(Debug)]
 struct Around {
     methods: Methods,
@@ -53,7 +53,7 @@ struct Around {
 }
 
 impl CallLayer {
-    /// The calls' work is in `work`: whoever ends the server waits for it.
+    /// The calls' work is in `work`: the end of the server waits for it.
     pub(super) fn new(
         config: &ServerConfig,
         connections: Arc<Connections>,

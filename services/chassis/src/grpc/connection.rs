@@ -1,7 +1,7 @@
-//! The connections of a server: how many there may be, and how long one may stay without a call.
+//! Connections of a server: bounds of their number, and of their time without a call.
 //!
-//! A connection that never makes a call costs its peer nothing, so a bound alone would let such connections keep everybody
-//! else out. They are therefore closed soon, and when the bound is reached the oldest of them makes room.
+//! A connection that never makes a call costs its peer nothing, so with only a bound such connections could keep all
+//! other callers out. They are therefore closed soon, and when the bound is reached the oldest of them makes room.
 
 use std::{
     collections::HashMap,
@@ -37,7 +37,7 @@ pub(super) struct Connections {
     silence: Duration,
     idle: Duration,
     open: Mutex<HashMap<SocketAddr, Arc<Connection>>>,
-    /// Whether the bound was reached and nothing was accepted since: it is logged once.
+    /// The bound was reached and nothing has been accepted since then: it is logged once.
     full: AtomicBool,
 }
 
@@ -97,7 +97,7 @@ impl Connections {
 
     /// None closes it at once.
     fn guard(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) -> Option<Guarded> {
-        // Answers are small and somebody waits for them; a peer that is gone already needs none.
+        // Answers are small and a caller waits for them; a peer that is gone already needs none.
         stream.set_nodelay(true).ok()?;
         let connection = Arc::new(Connection {
             accepted: Instant::now(),

@@ -10,7 +10,7 @@ use tracing::Span;
 use super::{bounds::Place, connection::OpenOn};
 use crate::outage;
 
-/// The call is open until its last frame is sent, or nobody wants it any more.
+/// The call is open until its last frame is sent, or its caller has gone.
 #[derive(Debug)]
 pub(super) struct OpenCall {
     span: Span,

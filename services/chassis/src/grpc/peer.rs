@@ -1,4 +1,4 @@
-//! Who calls, by the certificate that the connection was made with.
+//! Identity of callers, by the certificate that the connection was made with.
 
 use std::net::IpAddr;
 
@@ -16,7 +16,7 @@ pub fn peer_dns_names<T>(request: &Request<T>) -> Vec<String> {
     certificates.first().map(dns_names).unwrap_or_default()
 }
 
-/// Who calls, for bounds that each caller has to itself.
+/// Identity of a caller, for bounds that each caller has to itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Caller(Identity);
 
@@ -24,7 +24,7 @@ pub struct Caller(Identity);
 enum Identity {
     /// The DNS names of its certificate: several processes with one certificate are one caller.
     Names(Vec<String>),
-    /// Where it calls from, if it has no certificate with names.
+    /// Its address, if it has no certificate with names.
     Address(IpAddr),
     Unknown,
 }
@@ -49,8 +49,8 @@ impl Caller {
     }
 }
 
-/// Refuses callers whose certificate has none of these names. Without mutual TLS the server is on the loopback, whose
-/// callers are not told apart.
+/// Refuses callers whose certificate has none of these names. Without mutual TLS the server is on the loopback, where
+/// callers cannot be distinguished.
 pub fn require_peer<T>(request: &Request<T>, allowed: &[String]) -> Result<(), ApiError> {
     if request.peer_certs().is_none() || is_allowed(&peer_dns_names(request), allowed) {
         return Ok(());

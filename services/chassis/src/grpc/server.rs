@@ -26,7 +26,7 @@ const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// All headers of a call; an assertion of who asks is the longest of them.
 const HEADER_BYTES: u32 = 16 * 1024;
-/// Calls that a peer opens and takes back before they were looked at; more of them end its connection.
+/// Calls that a peer opens and cancels before they were looked at; more of them end its connection.
 const PENDING_RESETS: usize = 20;
 /// Calls of one connection that were ended for its peer's mistakes; more of them end the connection.
 const ERROR_RESETS: usize = 256;
@@ -144,7 +144,7 @@ impl Server {
     }
 }
 
-/// What HTTP/2 bounds for each connection.
+/// HTTP/2 bounds of each connection.
 fn bounded(config: &ServerConfig) -> tonic::transport::Server {
     let streams = config
         .max_calls_per_caller
@@ -190,12 +190,12 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Where it listens: the port that was taken if port 0 was asked for.
+    /// Its address, with the port that was taken if port 0 was asked for.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Tells whether calls can be answered now. A draining process stays NOT_SERVING.
+    /// Reports if calls can be answered now. A draining process stays NOT_SERVING.
     pub async fn set_ready(&self, ready: bool) {
         let serving = ready && !self.ended.is_cancelled();
         self.report(if serving {

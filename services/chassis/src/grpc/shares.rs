@@ -11,8 +11,8 @@ use tonic::Status;
 use super::Caller;
 use crate::given_up::given_up;
 
-/// Places of which one caller has at most a part. Whoever finds none waits: behind its own calls for its part, behind those of
-/// all callers for the rest.
+/// Places of which one caller has at most a part. A call that finds none waits: behind its own caller's calls for that
+/// part, behind those of all callers for the rest.
 #[derive(Debug)]
 pub struct Shares {
     all: Arc<Semaphore>,
@@ -52,7 +52,7 @@ impl Shares {
         }
     }
 
-    /// The caller's part. It is there for as long as somebody has or wants a place of it.
+    /// The caller's part. It exists for as long as a call has or wants a place of it.
     fn own(&self, caller: Caller) -> Arc<Semaphore> {
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = callers.get(&caller).and_then(Weak::upgrade) {

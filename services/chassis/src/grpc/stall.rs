@@ -24,7 +24,7 @@ use super::open_call::OpenCall;
 
 type Data = <Body as http_body::Body>::Data;
 
-/// How long a request that is one message may take to arrive.
+/// Time in which a request that is one message must arrive.
 const ARRIVAL: Duration = Duration::from_secs(30);
 
 /// The answers that are being sent.
@@ -143,7 +143,7 @@ impl http_body::Body for Watched {
                 }
                 polled
             }
-            // It reads again after all: it is told why there is no more.
+            // The caller reads again after all: it learns why there is no more.
             State::CutOff => {
                 *state = State::Ended;
                 let status = Status::new(

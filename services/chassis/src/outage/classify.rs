@@ -1,4 +1,4 @@
-//! Tells an outage from a statement or message that fails by itself.
+//! Distinguishes an outage from a statement or message that fails by itself.
 
 use std::error::Error;
 

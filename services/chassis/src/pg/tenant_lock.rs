@@ -1,10 +1,10 @@
-//! A tenant's lock, and how it is waited for: without a connection.
+//! A tenant's lock, which is waited for without a connection.
 //!
-//! Whatever must not race with a commit of a tenant's run takes the tenant's advisory lock in PostgreSQL. A large commit has
-//! it for a minute, and a wait in the database would hold a connection for as long. So a lock is tried, and between two
-//! tries no connection is held. Within a process those who want the same tenant queue in memory, and only the first of
-//! them tries. Few calls of a tenant may wait; whoever comes beyond that is refused, and may repeat the call. What a run
-//! needs goes before the calls, and never waits behind their tries for long: it knocks, as [`Waiter::Run`] says.
+//! Work that must not race with a commit of a tenant's run takes the tenant's advisory lock in PostgreSQL. A large
+//! commit has it for a minute, and a wait in the database would hold a connection for as long. So a lock is tried, and
+//! between two tries no connection is held. Within a process, waiters for the same tenant queue in memory, and only the
+//! first of them tries. Few calls of a tenant may wait; further ones are refused, and may be repeated. A step of a run
+//! goes before the calls, and never waits behind their tries for long: it knocks, as [`Waiter::Run`] says.
 
 mod queue;
 
@@ -22,24 +22,24 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_m
 /// PostgreSQL gave up waiting for a lock.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
-/// Who waits for a lock.
+/// Kinds of waiter for a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waiter {
-    /// A call of somebody who can repeat it. Only a few of a tenant wait.
+    /// A call that can be repeated. Only a few of a tenant wait.
     Call,
-    /// A step of a run. It waits before the calls of its process. Against those of other processes it knocks: each try but
-    /// the first waits in the database for a moment, where it has its place before whoever only tries.
+    /// A step of a run. It waits before the calls of its process. Against those of other processes it knocks: each try
+    /// but the first waits in the database for a moment, where it has its place before calls that only try.
     Run,
 }
 
-/// How long who waits, and how many.
+/// Times and numbers of waiters.
 #[derive(Debug, Clone, Copy)]
 pub struct Waits {
-    /// How long a call waits.
+    /// Time that a call waits.
     pub call: Duration,
-    /// How long a step of a run waits.
+    /// Time that a step of a run waits.
     pub run: Duration,
-    /// How many calls of a tenant wait.
+    /// Number of calls of a tenant that wait.
     pub calls: usize,
 }
 
@@ -59,10 +59,10 @@ pub struct LockedTransaction {
     _turn: Turn,
 }
 
-/// Why a tenant's lock was not had.
+/// Reasons why a tenant's lock was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Somebody else had it for as long as the caller may wait, or too many wait already.
+    /// Other work had it for as long as the caller may wait, or too many wait already.
     #[error("the tenant is locked")]
     Busy,
     /// A statement failed.
@@ -80,7 +80,7 @@ impl From<LockError> for ApiError {
 }
 
 impl TenantLocks {
-    /// Nobody waits yet.
+    /// An empty queue.
     pub fn new(waits: Waits) -> Self {
         Self {
             queues: Queues::new(waits.calls),
@@ -131,7 +131,7 @@ impl TenantLocks {
         }
     }
 
-    /// The same, but none if somebody has the lock at the moment.
+    /// The same, but `None` if the lock is taken at the moment.
     pub async fn try_lock(
         &self,
         pool: &PgPool,
@@ -167,7 +167,7 @@ impl LockedTransaction {
     }
 }
 
-/// The time of the lock; none if somebody else has it, after the wait that `knock` allows.
+/// The time of the lock; `None` if it is taken, after the wait that `knock` allows.
 async fn try_lock(
     connection: &mut PgConnection,
     tenant: &str,
@@ -201,7 +201,7 @@ async fn try_lock(
     }
 }
 
-/// Whether the database gave up waiting for a lock.
+/// True if the database gave up waiting for a lock.
 fn is_lock_timeout(error: &sqlx::Error) -> bool {
     error
         .as_database_error()

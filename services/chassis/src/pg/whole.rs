@@ -1,8 +1,8 @@
 //! Work with a connection that is never broken off in the middle.
 //!
-//! A future that is dropped while it waits for the database leaves half an answer in its connection. The pool cannot tell: it
-//! lends the connection again, and the next statement gets what was left. Where nobody may be left to wait, because a
-//! caller went away or time ran out, such work goes on in a task of its own.
+//! A future that is dropped while it waits for the database leaves half an answer in its connection. The pool does not
+//! notice and lends the connection again, and the next statement gets the rest. If the waiting side may go away,
+//! because a caller left or time ran out, such work continues in a task of its own.
 
 use std::panic;
 

@@ -1,4 +1,4 @@
-//! Who of a process wants which tenant: one has the turn, the others queue.
+//! Queues of a process for tenants: one waiter has the turn, the others queue.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -9,22 +9,22 @@ use tokio::sync::oneshot;
 
 use super::Waiter;
 
-/// How many steps of a tenant's runs may queue: more than a tenant has runs in hand.
+/// Number of steps of a tenant's runs that may queue: more than a tenant has runs in progress.
 const MOST_RUNS: usize = 16;
 
 /// The queues of all tenants that anybody wants.
 #[derive(Debug, Clone)]
 pub(super) struct Queues {
     tenants: Arc<Mutex<HashMap<String, Queue>>>,
-    /// How many calls of a tenant may wait.
+    /// Number of calls of a tenant that may wait.
     most_calls: usize,
 }
 
-/// What a tenant's turn is, and who comes next.
+/// State of a tenant's turn, and the next waiters.
 #[derive(Debug)]
 struct Queue {
     turn_of: Waiter,
-    /// Whether who has the turn found the lock taken.
+    /// True if the waiter with the turn found the lock taken.
     turn_waits: bool,
     /// Runs before calls, each in the order in which they came.
     next: VecDeque<Waiting>,
@@ -79,7 +79,7 @@ impl Queues {
         })
     }
 
-    /// The turn, if nobody wants the tenant.
+    /// The turn, if no other work wants the tenant.
     pub(super) fn take(&self, tenant: &str) -> Option<Turn> {
         let mut tenants = self.lock();
         if tenants.contains_key(tenant) {
@@ -126,7 +126,7 @@ impl Queue {
         }
     }
 
-    /// How many wait: those in the queue, and who has the turn if the lock was taken.
+    /// Number of waiters: those in the queue, and the one with the turn if the lock was taken.
     fn waiting(&self, waiter: Waiter) -> usize {
         let queued = self.next.iter();
         let queued = queued.filter(|next| next.waiter == waiter && !next.turn.is_closed());
@@ -162,7 +162,7 @@ impl Queue {
 }
 
 impl Turn {
-    /// Notes that the lock is somebody else's. A call that came last, and now would be one too many to wait, is sent away.
+    /// Notes that the lock is taken. A call that came last, and now would be one too many to wait, is sent away.
     pub(super) fn waits(&mut self) {
         let mut tenants = self.queues.lock();
         let Some(queue) = tenants.get_mut(&self.tenant) else {
