@@ -101,3 +101,6 @@ pub(crate) fn no_run(run: &RunKey) -> ApiError {
         format!("Tenant {} has no run {}.", run.tenant_id, run.run_id),
     )
 }
+
+#[cfg(test)]
+mod tests;

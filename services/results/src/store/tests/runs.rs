@@ -1,0 +1,137 @@
+//! Runs: `results.run_request`, `results.run_outcome` and `results.superseded_run`.
+
+use rollcall_proto::v1::{Counts, RunState};
+
+use super::*;
+use crate::store::runs;
+
+#[tokio::test]
+async fn a_run_is_its_request_until_a_worker_begins_it() -> Result<()> {
+    let ground = Ground::new().await?;
+    let key = ground.ask("SYNC").await?;
+    let run = ground.store.run(&key).await.map_err(refused)?;
+    assert_eq!((run.state(), run.attempt), (RunState::Queued, 1));
+    ground.note(&key, "RUNNING", "").await?;
+    let beat = format!(
+        "INSERT INTO reconcile.heartbeat (tenant_id, run_id, fence, beat_time, objects, claims)
+         VALUES ('acme', '{}', 1, now(), 20, 30)",
+        key.run_id
+    );
+    ground.as_reconcile(&beat).await?;
+    let run = ground.store.run(&key).await.map_err(refused)?;
+    let counts = run.counts.unwrap_or_default();
+    assert_eq!(
+        (run.state(), counts.objects, counts.claims),
+        (RunState::Running, 20, 30)
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_count_of_an_outcome_is_shown_as_what_it_is() -> Result<()> {
+    let ground = Ground::new().await?;
+    let key = ground.ask("SYNC").await?;
+    let counted =
+        "objects = 1, claims = 2, not_email = 3, \"references\" = 4, \"add\" = 5, keep = 6, \"update\" = 7,
+        remove = 8, stale = 9, skip = 10, accounts = 11, welcomes = 12, accounts_reduced = 13";
+    ground.note(&key, "SUCCEEDED", counted).await?;
+    let run = ground.store.run(&key).await.map_err(refused)?;
+    let expected = Counts {
+        objects: 1,
+        claims: 2,
+        not_email: 3,
+        references: 4,
+        add: 5,
+        keep: 6,
+        update: 7,
+        remove: 8,
+        stale: 9,
+        skip: 10,
+        accounts: 11,
+        welcomes: 12,
+        accounts_reduced: 13,
+    };
+    assert_eq!(run.counts, Some(expected));
+    assert!(run.end_time.is_some() && run.failure.is_none());
+    Ok(())
+}
+
+#[tokio::test]
+async fn runs_are_listed_from_the_newest_on() -> Result<()> {
+    let ground = Ground::new().await?;
+    let first = ground.ask("SYNC").await?;
+    let second = ground.ask("PREVIEW").await?;
+    let third = ground.ask("SYNC").await?;
+    let ids = |runs: Vec<rollcall_proto::v1::Run>| runs.into_iter().map(|run| run.run_id).collect::<Vec<_>>();
+    let page = ground.store.runs("acme", None, 2).await.map_err(refused)?;
+    assert_eq!(ids(page), [third.run_id.to_string(), second.run_id.to_string()]);
+    let page = ground
+        .store
+        .runs("acme", Some(second.run_id), 2)
+        .await
+        .map_err(refused)?;
+    assert_eq!(ids(page), [first.run_id.to_string()]);
+    assert!(
+        ground
+            .store
+            .runs("other", None, 2)
+            .await
+            .map_err(refused)?
+            .is_empty()
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_that_was_cancelled_while_it_waited_is_cancelled() -> Result<()> {
+    let ground = Ground::new().await?;
+    let key = ground.ask("SYNC").await?;
+    ground
+        .as_scheduler("UPDATE scheduler.run_request SET cancel_requested = true")
+        .await?;
+    let run = ground.store.run(&key).await.map_err(refused)?;
+    assert_eq!(run.state(), RunState::Cancelled);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_last_read_is_one_that_came_to_an_end_and_whose_rows_are_kept() -> Result<()> {
+    let ground = Ground::new().await?;
+    let read = ground.applied(1, &[]).await?;
+    let expired = ground.ask("SYNC").await?;
+    ground
+        .note(
+            &expired,
+            "SUCCEEDED",
+            "rows_expire_time = now() - interval '1 day'",
+        )
+        .await?;
+    let failed = ground.ask("SYNC").await?;
+    ground
+        .note(&failed, "FAILED", "failure_code = 'TIME_LIMIT'")
+        .await?;
+    let differs = ground.ask("SYNC").await?;
+    ground
+        .note(&differs, "HELD", "held_reason = 'CHANGED_SINCE_PREVIEW'")
+        .await?;
+    ground.ask("PREVIEW").await?;
+    let last = runs::last_read(&ground.store.pool, "acme")
+        .await
+        .map_err(refused)?;
+    assert_eq!(last.map(|(_, rows)| rows), Some(read));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_whose_place_was_taken_shows_only_its_summary() -> Result<()> {
+    let ground = Ground::new().await?;
+    let key = ground.applied(1, &[]).await?;
+    assert!(runs::with_rows(&ground.store.pool, &key).await.is_ok());
+    ground
+        .as_reconcile("UPDATE reconcile.run_outcome SET rows_superseded = true")
+        .await?;
+    let refusal = runs::with_rows(&ground.store.pool, &key).await.map_err(refused);
+    let refusal = refusal.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(refusal.contains("only its summary is kept"), "{refusal}");
+    Ok(())
+}
