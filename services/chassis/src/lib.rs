@@ -16,7 +16,6 @@ pub mod fail_point;
 pub mod given_up;
 pub mod grpc;
 pub mod lifecycle;
-pub mod names;
 pub mod outage;
 pub mod pg;
 pub mod readiness;

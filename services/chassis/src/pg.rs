@@ -19,7 +19,7 @@ use crate::{
     outage::{Cause, DATABASE},
 };
 
-pub use timestamp::{PgTimestamp, from_proto, to_proto};
+pub use timestamp::PgTimestamp;
 pub use whole::whole;
 
 /// A call that finds no free connection for this long is refused.

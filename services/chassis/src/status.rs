@@ -6,6 +6,7 @@
 
 use std::{collections::HashMap, error::Error, time::Duration};
 
+use rollcall_terms::Refusal;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
@@ -13,17 +14,13 @@ use crate::{lifecycle::chain, outage};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "rollcall";
-/// The reason of a request whose fields are wrong.
-pub const INVALID_FIELDS: &str = "INVALID_FIELDS";
-
 /// Time after which a call for a locked tenant may be repeated.
 const TENANT_BUSY_RETRY: Duration = Duration::from_secs(1);
 
 /// Refusal or failure of a call.
 #[derive(Debug, Clone)]
 pub struct ApiError {
-    code: Code,
-    reason: &'static str,
+    refusal: Refusal,
     message: String,
     metadata: HashMap<String, String>,
     violations: Vec<(String, String)>,
@@ -32,51 +29,15 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// An error of this code; the reason is UPPER_SNAKE_CASE and never changes, the message is for a person.
-    pub fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
+    /// A refusal, with a sentence for a person.
+    pub fn new(refusal: Refusal, message: impl Into<String>) -> Self {
         Self {
-            code,
-            reason,
+            refusal,
             message: message.into(),
             metadata: HashMap::new(),
             violations: Vec::new(),
             retry_after: None,
         }
-    }
-
-    /// A request that is wrong whatever the state of things. Name the field where there is one: [`Violations`].
-    pub fn invalid_argument(reason: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Code::InvalidArgument, reason, message)
-    }
-
-    /// Refusal of a thing that does not exist, or belongs to another tenant.
-    pub fn not_found(reason: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Code::NotFound, reason, message)
-    }
-
-    /// Refusal of a thing that another owner already has.
-    pub fn already_exists(reason: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Code::AlreadyExists, reason, message)
-    }
-
-    /// Refusal of an act that the present state does not allow before another act.
-    pub fn failed_precondition(reason: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Code::FailedPrecondition, reason, message)
-    }
-
-    /// Refusal because the state changed under the caller, who may read it again and retry.
-    pub fn aborted(reason: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Code::Aborted, reason, message)
-    }
-
-    /// A caller who may not do this.
-    pub fn permission_denied(reason: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Code::PermissionDenied, reason, message)
-    }
-
-    /// More than there is room for now.
-    pub fn resource_exhausted(reason: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Code::ResourceExhausted, reason, message)
     }
 
     /// The database or the broker is away, which is logged as their outage; or another fault that may pass, which is
@@ -89,8 +50,7 @@ impl ApiError {
             tracing::error!(error = chain(error), "{what} failed");
         }
         Self::new(
-            Code::Unavailable,
-            "UNAVAILABLE",
+            Refusal::Unavailable,
             "The service cannot do this at the moment. Try again.",
         )
     }
@@ -98,11 +58,7 @@ impl ApiError {
     /// A fault that a retry will not mend: logged here, answered without detail.
     pub fn internal(what: &'static str, error: &(dyn Error + 'static)) -> Self {
         tracing::error!(error = chain(error), "{what} failed");
-        Self::new(
-            Code::Internal,
-            "INTERNAL",
-            "The service failed. Its log says why.",
-        )
+        Self::new(Refusal::Internal, "The service failed. Its log says why.")
     }
 
     /// Adds a value that a program may need, such as the tenant's id.
@@ -121,35 +77,34 @@ impl ApiError {
 
     /// Refusal for a tenant whose lock is taken: the call may be repeated.
     pub fn tenant_busy() -> Self {
-        Self::aborted(
-            "TENANT_BUSY",
+        Self::new(
+            Refusal::TenantBusy,
             "Another change for this tenant is in progress, and other calls are already waiting for it. Try again.",
         )
         .retry_after(TENANT_BUSY_RETRY)
     }
 
-    /// The code.
-    pub fn code(&self) -> Code {
-        self.code
-    }
-
-    /// The reason.
-    pub fn reason(&self) -> &'static str {
-        self.reason
+    /// The refusal.
+    pub fn refusal(&self) -> Refusal {
+        self.refusal
     }
 }
 
 impl From<ApiError> for Status {
     fn from(error: ApiError) -> Self {
         let mut details = ErrorDetails::new();
-        details.set_error_info(error.reason, DOMAIN, error.metadata);
+        details.set_error_info(error.refusal.as_str(), DOMAIN, error.metadata);
         if let Some(seconds) = error.retry_after {
             details.set_retry_info(Some(Duration::from_secs(seconds.into())));
         }
         for (field, description) in error.violations {
             details.add_bad_request_violation(field, description);
         }
-        Self::with_error_details(error.code, error.message, details)
+        Self::with_error_details(
+            Code::from_i32(error.refusal.code().number()),
+            error.message,
+            details,
+        )
     }
 }
 
@@ -200,7 +155,7 @@ impl Violations {
             .iter()
             .map(|(field, what)| format!("{field}: {what}"))
             .collect();
-        let mut error = ApiError::invalid_argument(INVALID_FIELDS, told.join("; "));
+        let mut error = ApiError::new(Refusal::InvalidFields, told.join("; "));
         error.violations = self.0;
         error
     }
@@ -213,11 +168,11 @@ mod tests {
     use tonic::{Code, Status};
     use tonic_types::StatusExt as _;
 
-    use super::{ApiError, Violations};
+    use super::{ApiError, Refusal, Violations};
 
     #[test]
     fn a_refusal_carries_its_reason_domain_and_metadata() {
-        let status = Status::from(ApiError::not_found("NO_RUN", "There is no such run.").with("run_id", "7"));
+        let status = Status::from(ApiError::new(Refusal::NoRun, "There is no such run.").with("run_id", "7"));
         assert_eq!(status.code(), Code::NotFound);
         let info = status.get_details_error_info().expect("an ErrorInfo");
         assert_eq!(

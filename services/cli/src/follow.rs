@@ -3,15 +3,11 @@
 use std::time::Duration;
 
 use rollcall_proto::v1::{Run, WatchRunRequest, WatchRunResponse};
+use rollcall_terms::run::is_final;
 use tonic::Streaming;
 
 use crate::{
-    args::Service,
-    client::Client,
-    error::Error,
-    newest::Newest,
-    output::Output,
-    progress::{Progress, is_final},
+    args::Service, client::Client, error::Error, newest::Newest, output::Output, progress::Progress,
     run_lookup::newest,
 };
 

@@ -7,6 +7,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rollcall_proto::v1::{Run, RunState};
+use rollcall_terms::run::is_final;
 
 use crate::view::{self, RunView};
 
@@ -121,14 +122,6 @@ fn stage(run: &Run) -> String {
             .unwrap_or("in an unknown state")
             .to_owned(),
     }
-}
-
-/// True if a run in this state has ended.
-pub(crate) fn is_final(state: RunState) -> bool {
-    matches!(
-        state,
-        RunState::Succeeded | RunState::Held | RunState::Failed | RunState::Cancelled
-    )
 }
 
 #[cfg(test)]

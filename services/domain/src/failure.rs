@@ -19,22 +19,15 @@ pub enum FailureClass {
     Ours,
 }
 
-/// The directory could not be reached or read in time. The tenant's next run begins in the slow lane, and so does the
-/// next attempt.
-pub const SLOW: [FailureCode; 6] = [
-    FailureCode::CannotResolve,
-    FailureCode::CannotConnect,
-    FailureCode::ConnectTimeout,
-    FailureCode::OperationTimeout,
-    FailureCode::ReadTooSlow,
-    FailureCode::RunDeadline,
-];
-
-impl FailureCode {
-    /// True if the next attempt begins in the slow lane.
-    pub fn is_slow(self) -> bool {
-        SLOW.contains(&self)
-    }
+/// How the bind of a failed attempt went, as far as its failure shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BindOutcome {
+    /// The directory accepted the credential.
+    Accepted,
+    /// The directory refused the credential.
+    Refused,
+    /// The attempt may have ended before the bind as well as after it.
+    Unknown,
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub use address::{Address, DomainName, InvalidAddress, InvalidDomainName, escape
 pub use attribute::{AddressAttributes, AttributeDescription};
 pub use failure::{FailureClass, FailureCode};
 pub use filter::Filter;
+pub use guard::HeldReason;
 pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId};
 pub use object::{
     AddressType, Claim, ClaimedAddress, DirectoryObject, MOST_CLAIMS_OF_OBJECT, ObjectType, Origin,

@@ -101,3 +101,16 @@ impl ClaimedAddress {
         }
     }
 }
+
+/// The longest text that is shown in place of an address, in octets. Active Directory allows 1,123 in `proxyAddresses`; a
+/// longer text is nobody's address, and has to fit where addresses are stored and indexed.
+pub const LONGEST_SHOWN: usize = 1_024;
+
+/// A text that is shown in place of an address, cut to [`LONGEST_SHOWN`], its `…` included.
+pub fn shown_text(mut text: String) -> String {
+    if text.len() > LONGEST_SHOWN {
+        text.truncate(text.floor_char_boundary(LONGEST_SHOWN - '…'.len_utf8()));
+        text.push('…');
+    }
+    text
+}

@@ -3,7 +3,7 @@
 
 use rollcall_domain::{
     RunId, TenantId,
-    failure::{FailureClass, FailureCode},
+    failure::{BindOutcome, FailureCode},
 };
 use rollcall_proto::v1::PausedReason;
 
@@ -29,17 +29,10 @@ pub(crate) enum Bind {
 impl Bind {
     /// What a failed attempt tells; none if it may as well have ended before the bind as after it.
     pub(crate) fn of_failure(code: &str) -> Option<Self> {
-        let code = FailureCode::parse(code)?;
-        match code {
-            _ if code.class() == FailureClass::Credentials => Some(Self::Refused),
-            FailureCode::TimeLimit
-            | FailureCode::SizeLimit
-            | FailureCode::IncompleteRead
-            | FailureCode::NoSearchBase
-            | FailureCode::NoSuchBase
-            | FailureCode::FilterRefused
-            | FailureCode::InsufficientRights => Some(Self::Accepted),
-            _ => None,
+        match FailureCode::parse(code)?.bind() {
+            BindOutcome::Refused => Some(Self::Refused),
+            BindOutcome::Accepted => Some(Self::Accepted),
+            BindOutcome::Unknown => None,
         }
     }
 }
@@ -173,6 +166,8 @@ impl Count {
 
 #[cfg(test)]
 mod tests {
+    use rollcall_domain::FailureClass;
+
     use super::*;
 
     fn refuse(count: &mut Count, times: u32, credential: i64) -> Vec<bool> {

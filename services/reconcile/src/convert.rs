@@ -1,20 +1,19 @@
 //! Between the contract's messages and the domain's values.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
-use rollcall_chassis::{names, pg, status::Violations};
+use rollcall_chassis::status::Violations;
 use rollcall_domain::{
-    Address, AddressType, Claim, ClaimedAddress, DirectoryObject, DomainName, Fence, MOST_CLAIMS_OF_OBJECT,
-    ObjectId, ObjectType, Origin, RunId, TenantId,
+    DomainName, Fence, MOST_CLAIMS_OF_OBJECT, ObjectType, RunId, TenantId,
     plan::{AccountState, Counts, Directory, DirectoryBuilder, Removal, Rules, SameUsername},
 };
 use rollcall_proto::v1;
+use rollcall_terms::time;
+use rollcall_terms::{
+    Twin as _,
+    object::{from_message, storable},
+};
 
 use crate::{error::ReconcileError, tenant::LeaseKey};
-
-/// The longest text that is shown in place of an address. An index keeps these texts, and its entries have a bound.
-const LONGEST_INVALID: usize = 1024;
 
 /// A count for SQL.
 pub(crate) fn to_bigint(count: u64) -> i64 {
@@ -69,58 +68,12 @@ pub(crate) fn claims(batch: &v1::ObjectBatch) -> Result<usize, ReconcileError> {
     Ok(claims)
 }
 
-const MALFORMED: ReconcileError = ReconcileError::Submission("an object's id, address or type is malformed");
-
-/// The id of an object as the worker read it.
-pub(crate) fn object_id(id: &str) -> Result<ObjectId, ReconcileError> {
-    ObjectId::from_canonical(&storable(id)).map_err(|_| MALFORMED)
-}
-
-/// One object as the worker read it.
-pub(crate) fn directory_object(object: v1::DirectoryObject) -> Result<DirectoryObject, ReconcileError> {
-    let object_type = object_type(object.object_type()).ok_or(MALFORMED)?;
-    let mail = Some(object.mail).filter(|mail| !mail.is_empty());
-    Ok(DirectoryObject {
-        id: object_id(&object.id)?,
-        dn: storable(&object.dn).into_owned(),
-        object_type,
-        disabled: object.disabled,
-        mail: mail.map(|mail| address(&mail)).transpose()?,
-        claims: object.claims.iter().map(claim).collect::<Result<_, _>>()?,
-    })
-}
-
 /// Adds a batch to a read.
 pub(crate) fn push(directory: &mut DirectoryBuilder, batch: v1::ObjectBatch) -> Result<(), ReconcileError> {
     for object in batch.objects {
-        directory.push(directory_object(object)?);
+        directory.push(from_message(object)?);
     }
     Ok(())
-}
-
-fn claim(claim: &v1::ObjectClaim) -> Result<Claim, ReconcileError> {
-    let address = if claim.invalid {
-        ClaimedAddress::Invalid(bounded(storable(&claim.address).into_owned(), LONGEST_INVALID))
-    } else {
-        ClaimedAddress::Valid(address(&claim.address)?)
-    };
-    Ok(Claim {
-        address,
-        primary: claim.primary,
-    })
-}
-
-fn address(text: &str) -> Result<Address, ReconcileError> {
-    Address::parse(text).map_err(|_| MALFORMED)
-}
-
-/// PostgreSQL's text has no zero bytes; whatever a server sends must be stored all the same.
-fn storable(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') {
-        text.replace('\0', r"\x00").into()
-    } else {
-        text.into()
-    }
 }
 
 fn bounded(mut text: String, longest: usize) -> String {
@@ -148,7 +101,7 @@ pub(crate) fn rules(settings: &v1::Settings) -> Result<Rules, ReconcileError> {
         .map(|name| DomainName::parse(name))
         .collect::<Result<_, _>>();
     Ok(Rules {
-        object_types: import.object_types().filter_map(object_type).collect(),
+        object_types: import.object_types().filter_map(ObjectType::of_message).collect(),
         domains: domains.map_err(|_| unreadable)?,
         exclude_disabled: import.exclude_disabled,
         same_username: match import.same_username() {
@@ -196,29 +149,21 @@ pub(crate) fn account(account: &AccountState, now: Timestamp) -> v1::Account {
             .iter()
             .map(|state| v1::AccountAddress {
                 address: state.address.to_string(),
-                address_type: named::<v1::AddressType>(AddressType::as_str(state.address_type)),
-                origin: named::<v1::Origin>(Origin::as_str(state.origin)),
-                stale_since: state.stale_since.map(pg::to_proto),
+                address_type: state.address_type.message().into(),
+                origin: state.origin.message().into(),
+                stale_since: state.stale_since.map(time::to_proto),
             })
             .collect(),
-        r#type: named::<v1::ObjectType>(account.object_type.as_str()),
-        origin: named::<v1::Origin>(account.origin.as_str()),
+        r#type: account.object_type.message().into(),
+        origin: account.origin.message().into(),
         hsr_enabled: account.hsr_enabled,
         protected: account.protected,
         last_name: primary
             .map(|primary| primary.domain().to_owned())
             .unwrap_or_default(),
-        stale_since: account.stale_since.map(pg::to_proto),
-        remove_time: account.removed.then(|| pg::to_proto(now)),
+        stale_since: account.stale_since.map(time::to_proto),
+        remove_time: account.removed.then(|| time::to_proto(now)),
     }
-}
-
-fn named<E: names::Named + Into<i32>>(text: &str) -> i32 {
-    names::from_nullable::<E>(Some(text)).into()
-}
-
-fn object_type(value: v1::ObjectType) -> Option<ObjectType> {
-    ObjectType::parse(names::to_sql(value)?)
 }
 
 #[cfg(test)]

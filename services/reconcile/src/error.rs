@@ -3,7 +3,8 @@
 mod account;
 
 use rollcall_chassis::status::{ApiError, Violations};
-use rollcall_domain::{FailureCode, MOST_CLAIMS_OF_OBJECT, plan::PlanError};
+use rollcall_domain::{MOST_CLAIMS_OF_OBJECT, plan::PlanError};
+use rollcall_terms::{Refusal, object::MalformedObject};
 use tonic::Status;
 
 pub(crate) use account::AccountRefused;
@@ -87,9 +88,10 @@ impl<T> During<T> for Result<T, sqlx::Error> {
     }
 }
 
-/// A read that would be refused again: its run is to fail with this code, and with these words for support.
-fn refused_read(code: FailureCode, told: String) -> ApiError {
-    ApiError::resource_exhausted(code.as_str(), told)
+impl From<MalformedObject> for ReconcileError {
+    fn from(_: MalformedObject) -> Self {
+        Self::Submission("an object's id, address or type is malformed")
+    }
 }
 
 impl From<ReconcileError> for Status {
@@ -97,19 +99,19 @@ impl From<ReconcileError> for Status {
         let told = error.to_string();
         match error {
             ReconcileError::Malformed(violations) => violations.into_error(),
-            ReconcileError::Submission(_) => ApiError::invalid_argument("INVALID_SUBMISSION", told),
+            ReconcileError::Submission(_) => ApiError::new(Refusal::InvalidSubmission, told),
             ReconcileError::BeyondLargest { .. } | ReconcileError::BeyondMemory { .. } => {
-                refused_read(FailureCode::ReadTooLarge, told)
+                ApiError::new(Refusal::ReadTooLarge, told)
             }
-            ReconcileError::TooManyAddresses { .. } => refused_read(FailureCode::TooManyAddresses, told),
-            ReconcileError::Plan(PlanError::Entangled { .. }) => refused_read(FailureCode::Entangled, told),
+            ReconcileError::TooManyAddresses { .. } => ApiError::new(Refusal::TooManyAddresses, told),
+            ReconcileError::Plan(PlanError::Entangled { .. }) => ApiError::new(Refusal::TooEntangled, told),
             ReconcileError::Plan(PlanError::Stopped) => ApiError::unavailable("a plan", &error),
             ReconcileError::TenantBusy => ApiError::tenant_busy(),
-            ReconcileError::Fenced => ApiError::failed_precondition("FENCED", told),
-            ReconcileError::SettingsChanged => ApiError::aborted("SETTINGS_CHANGED", told),
-            ReconcileError::NotUnchanged => ApiError::failed_precondition("NOT_UNCHANGED", told),
-            ReconcileError::DomainOwned { name } => ApiError::already_exists(
-                "DOMAIN_OWNED",
+            ReconcileError::Fenced => ApiError::new(Refusal::Fenced, told),
+            ReconcileError::SettingsChanged => ApiError::new(Refusal::SettingsChangedDuringRun, told),
+            ReconcileError::NotUnchanged => ApiError::new(Refusal::NotUnchanged, told),
+            ReconcileError::DomainOwned { name } => ApiError::new(
+                Refusal::DomainOwned,
                 format!("The domain {name} belongs to another customer of the portal."),
             )
             .with("domain", name),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rollcall_domain::failure::FailureCode;
 use rollcall_proto::v1;
+use rollcall_terms::failure::{failure, storable};
 
 use crate::{
     binds::{self, Bind},
@@ -12,9 +13,6 @@ use crate::{
     reconciler::Reconciler,
     tenant::{LeaseKey, TenantTx},
 };
-
-/// How much of a server's own words is kept.
-const LONGEST_DETAIL: usize = 4096;
 
 impl Reconciler {
     /// Gives the lease back and says why. A run that was cancelled meanwhile, or whose settings are gone, is CANCELLED.
@@ -28,7 +26,7 @@ impl Reconciler {
         let mut tenant = TenantTx::open_held(&self.gates.runs, key).await?;
         let status = tenant.status(key.run).await?;
         let takeovers = status.map_or(0, |status| status.takeovers);
-        let failure = of_whose_fault(bounded(failure.unwrap_or_default()), takeovers);
+        let failure = of_whose_fault(storable(&failure.unwrap_or_default()), takeovers);
         let cancelled = match Standing::of(&mut tenant, key.run).await {
             // Edited settings are no reason to end: the next attempt reads with them.
             Err(ReconcileError::SettingsChanged) => false,
@@ -56,38 +54,12 @@ impl Reconciler {
     }
 }
 
-/// A failure that was found here.
-pub(crate) fn failure(code: FailureCode, detail: String) -> v1::Failure {
-    v1::Failure {
-        code: code.as_str().to_owned(),
-        message: code.message().to_owned(),
-        advice: code.advice().to_owned(),
-        detail,
-    }
-}
-
 /// A run that lost a worker had less time than it should have had: that it is late is no fault of the customer's.
 fn of_whose_fault(failure: v1::Failure, takeovers: u32) -> v1::Failure {
     if takeovers > 0 && failure.code == FailureCode::RunDeadline.as_str() {
-        self::failure(FailureCode::RunInterrupted, failure.detail)
+        self::failure(FailureCode::RunInterrupted, &failure.detail)
     } else {
         failure
-    }
-}
-
-/// A server's words may be long, and may hold what the database cannot.
-fn bounded(failure: v1::Failure) -> v1::Failure {
-    let clean = |text: String| -> String {
-        text.chars()
-            .filter(|character| *character != '\0')
-            .take(LONGEST_DETAIL)
-            .collect()
-    };
-    v1::Failure {
-        code: clean(failure.code),
-        message: clean(failure.message),
-        advice: clean(failure.advice),
-        detail: clean(failure.detail),
     }
 }
 
@@ -96,20 +68,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_server_says_is_cut_and_cleaned_before_it_is_stored() {
-        let detail = format!("a\0b{}", "x".repeat(2 * LONGEST_DETAIL));
-        let failure = bounded(v1::Failure {
-            detail,
-            ..v1::Failure::default()
-        });
-        assert_eq!(failure.detail.len(), LONGEST_DETAIL);
-        assert!(failure.detail.starts_with("abx"));
-    }
-
-    #[test]
     fn a_run_that_lost_a_worker_and_then_its_time_is_no_fault_of_the_directory() {
-        let late = || failure(FailureCode::RunDeadline, "500 objects".to_owned());
-        let other = || failure(FailureCode::Busy, String::new());
+        let late = || failure(FailureCode::RunDeadline, "500 objects");
+        let other = || failure(FailureCode::Busy, "");
         assert_eq!(of_whose_fault(late(), 0).code, "RUN_DEADLINE");
         assert_eq!(of_whose_fault(late(), 1).code, "RUN_INTERRUPTED");
         assert_eq!(of_whose_fault(late(), 1).detail, "500 objects");

@@ -1,8 +1,9 @@
 //! What reconcile counts.
 
 use opentelemetry::{KeyValue, metrics::Counter};
-use rollcall_chassis::{names, telemetry};
+use rollcall_chassis::telemetry;
 use rollcall_proto::v1::RunState;
+use rollcall_terms::names;
 
 /// Counters; cloning shares them.
 #[derive(Debug, Clone)]

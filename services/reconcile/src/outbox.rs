@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use prost::Message as _;
-use rollcall_chassis::pg;
 use rollcall_domain::{
     RunId, TenantId,
     plan::{AccountChange, ChangeKind},
 };
 use rollcall_proto::v1::{self, portal_event::Event};
+use rollcall_terms::time;
 
 use crate::{
     convert,
@@ -35,7 +35,7 @@ impl Sender {
             schema_version: SCHEMA_VERSION,
             tenant_id: self.tenant.to_string(),
             sequence,
-            time: Some(pg::to_proto(self.time)),
+            time: Some(time::to_proto(self.time)),
             run_id: self.run.clone(),
             event: Some(event),
         }

@@ -2,12 +2,11 @@
 
 mod course;
 
-use rollcall_chassis::{
-    names,
-    pg::{self, PgTimestamp},
-};
+use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::RunId;
 use rollcall_proto::v1;
+use rollcall_terms::names;
+use rollcall_terms::time;
 use uuid::Uuid;
 
 use crate::{
@@ -172,7 +171,7 @@ async fn write(
 
 /// The run as it ended, for the portal.
 fn finished(tenant: &TenantTx, run: RunId, row: &EndedRow, ending: Ending) -> v1::Run {
-    let time = |time: Option<PgTimestamp>| time.map(|time| pg::to_proto(time.0));
+    let time = |time: Option<PgTimestamp>| time.map(|time| time::to_proto(time.0));
     let run_id = |run: Option<Uuid>| run.map(|run| run.to_string()).unwrap_or_default();
     v1::Run {
         run_id: run.to_string(),
@@ -193,7 +192,7 @@ fn finished(tenant: &TenantTx, run: RunId, row: &EndedRow, ending: Ending) -> v1
         create_time: time(row.create_time),
         start_time: time(row.start_time),
         end_time: time(row.end_time),
-        rows_expire_time: ending.rows_expire.map(pg::to_proto),
+        rows_expire_time: ending.rows_expire.map(time::to_proto),
         acts_on_run_id: run_id(row.acts_on_run_id),
         expect_preview_run_id: run_id(row.expect_preview_run_id),
         held_message: ending.held.message,

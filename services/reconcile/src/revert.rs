@@ -13,6 +13,7 @@ use rollcall_domain::{
     undo::{self, Undo},
 };
 use rollcall_proto::v1;
+use rollcall_terms::failure::failure;
 use tokio::sync::oneshot;
 use tracing::Instrument as _;
 
@@ -20,7 +21,6 @@ use crate::{
     binds,
     commit::{apply, settle_planner},
     error::{During, ReconcileError},
-    fail,
     lease::{Begin, Begun, Memory},
     outbox,
     outcome::{self, Beginning, Ending, RunStatus},
@@ -84,7 +84,7 @@ impl Reconciler {
         }
         let beginning = self.at_once(&tenant, begin);
         outcome::begin(&mut tenant, &request, beginning).await?;
-        let failure = fail::failure(FailureCode::RevertRefused, detail);
+        let failure = failure(FailureCode::RevertRefused, &detail);
         let ended = outcome::end(&mut tenant, begin.run, Ending::failed(failure)).await?;
         tenant.commit().await?;
         self.metrics.ended(ended.state());

@@ -6,9 +6,10 @@ mod reading;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rollcall_chassis::{names, pg::from_proto};
 use rollcall_domain::verdict::{self, Reason, Verdict};
 use rollcall_proto::v1::{self, Account, DomainStanding, ExplainAddressResponse, Row, Run, RunKind};
+use rollcall_terms::Twin as _;
+use rollcall_terms::time::from_proto;
 
 /// What is known of an address, all of one moment.
 #[derive(Debug, Clone, Default)]
@@ -109,13 +110,13 @@ fn last_change(facts: &Facts) -> Option<String> {
 
 /// The rule that decided; none for a verdict that this version does not know.
 fn rule(row: &Row) -> Option<String> {
-    let verdict = Verdict::parse(names::to_sql(row.verdict())?)?;
+    let verdict = Verdict::of_message(row.verdict())?;
     let other = Some(row.other.as_str()).filter(|other| !other.is_empty());
     Some(verdict::explain(verdict, reason_of(row), other))
 }
 
 fn reason_of(row: &Row) -> Option<Reason> {
-    Reason::parse(names::to_sql(row.reason())?)
+    Reason::of_message(row.reason())
 }
 
 fn join(sentence: String, next: Option<String>) -> String {

@@ -15,6 +15,7 @@ use rollcall_chassis::{
     status::ApiError,
 };
 use rollcall_proto::v1::{ExportCsvResponse, Row};
+use rollcall_terms::Refusal;
 use tonic::Status;
 
 use crate::{
@@ -53,8 +54,8 @@ impl Exports {
     ) -> Result<impl Stream<Item = Result<ExportCsvResponse, Status>> + Send + use<>, Status> {
         let turn = tokio::time::timeout(TURN, self.turns.take(caller)).await;
         let busy = |_| {
-            ApiError::resource_exhausted(
-                "EXPORTS_BUSY",
+            ApiError::new(
+                Refusal::ExportsBusy,
                 "Too many exports are running. Try again in a moment.",
             )
         };

@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use rollcall_chassis::{amqp::Lane, pg::to_proto};
+use rollcall_chassis::amqp::Lane;
 use rollcall_proto::v1::{
     EventBacklog, FailingTenant, FleetPause, GetFleetResponse, KeyUse, LaneBacklog, PausedReason,
     PausedTenants, ReadMode, ReadModeShare, RunState, RunsInState,
 };
-use uuid::{Builder, Uuid};
+use rollcall_terms::time::{lowest_id_of, to_proto};
+use uuid::Uuid;
 
 /// How far back runs are looked at.
 const RECENT: Duration = Duration::from_hours(24);
@@ -49,11 +50,9 @@ pub(crate) struct RunsOf {
     pub(crate) runs: u64,
 }
 
-/// The least id that a run of the last 24 hours can have: ids begin with the millisecond.
+/// The lowest id that a run of the last 24 hours can have.
 pub(crate) fn recent_since(now: jiff::Timestamp) -> Uuid {
-    let since = now.checked_sub(RECENT).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let millis = u64::try_from(since.as_millisecond()).unwrap_or_default();
-    Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+    lowest_id_of(now.checked_sub(RECENT).unwrap_or(jiff::Timestamp::UNIX_EPOCH))
 }
 
 /// The answer for the operator. Of what has a fixed list, the lanes, each is there; of the rest whatever there is.

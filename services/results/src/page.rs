@@ -5,6 +5,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rollcall_chassis::status::ApiError;
+use rollcall_terms::Refusal;
 
 const VERSION: u8 = 1;
 const DIGEST_BYTES: usize = 16;
@@ -52,8 +53,8 @@ impl Query {
         }
         let position = self.decode(token);
         position.map(Some).ok_or_else(|| {
-            ApiError::invalid_argument(
-                "PAGE_TOKEN",
+            ApiError::new(
+                Refusal::PageToken,
                 "The page token does not belong to this query. Start again at the first page.",
             )
         })

@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use rollcall_chassis::{given_up::given_up, status::ApiError};
 use rollcall_proto::v1::Run;
+use rollcall_terms::Refusal;
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
-use tonic::Code;
 
 use crate::{run_key::RunKey, watch::ReadRun};
 
@@ -77,7 +77,7 @@ impl Store {
             turn = share.acquire() => turn,
             () = given_up() => {
                 let why = "The call was cancelled before its turn came.";
-                return Err(ApiError::new(Code::Cancelled, "GIVEN_UP", why));
+                return Err(ApiError::new(Refusal::GivenUp, why));
             }
         };
         self.run(run).await
@@ -96,8 +96,8 @@ impl ReadRun for Store {
 
 /// What an unknown run is answered with, and another tenant's too.
 pub(crate) fn no_run(run: &RunKey) -> ApiError {
-    ApiError::not_found(
-        "NO_RUN",
+    ApiError::new(
+        Refusal::NoRun,
         format!("Tenant {} has no run {}.", run.tenant_id, run.run_id),
     )
 }

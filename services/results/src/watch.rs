@@ -16,10 +16,10 @@ use rollcall_chassis::{
     pg::whole,
     status::ApiError,
 };
-use rollcall_proto::v1::{Run, RunChanged, RunState};
+use rollcall_proto::v1::{Run, RunChanged};
+use rollcall_terms::{Refusal, run::is_final};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tonic::Code;
 use uuid::Uuid;
 
 use crate::run_key::RunKey;
@@ -167,8 +167,8 @@ impl<R: ReadRun> Watcher<R> {
         };
         tokio::select! {
             biased;
-            () = self.ended.cancelled() => Err(interrupted(Code::Unavailable, "The service is restarting")),
-            () = tokio::time::sleep_until(limit) => Err(interrupted(Code::DeadlineExceeded, "The watch has reached its \
+            () = self.ended.cancelled() => Err(interrupted(Refusal::WatchEnded, "The service is restarting")),
+            () = tokio::time::sleep_until(limit) => Err(interrupted(Refusal::WatchTooLong, "The watch has reached its \
                                                                                              limit")),
             () = told => Ok(()),
             () = tokio::time::sleep_until(self.read + self.limits.reread) => Ok(()),
@@ -176,18 +176,10 @@ impl<R: ReadRun> Watcher<R> {
     }
 }
 
-fn interrupted(code: Code, why: &str) -> ApiError {
+fn interrupted(refusal: Refusal, why: &str) -> ApiError {
     ApiError::new(
-        code,
-        "WATCH_ENDED",
+        refusal,
         format!("{why}, and the run has not ended yet. Watch it again."),
-    )
-}
-
-fn is_final(state: RunState) -> bool {
-    matches!(
-        state,
-        RunState::Succeeded | RunState::Held | RunState::Failed | RunState::Cancelled
     )
 }
 

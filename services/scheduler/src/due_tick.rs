@@ -12,10 +12,7 @@ use rollcall_chassis::{
     fail_point::{self, FailPoint},
     outage,
 };
-use rollcall_domain::{
-    RunId,
-    failure::{FailureCode, SLOW},
-};
+use rollcall_domain::{FailureCode, RunId};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -31,6 +28,7 @@ const GROUP: u32 = 500;
 /// Between two looks, so that a tenant that another scheduler has in hand is not asked for without end.
 const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+
 /// Requests the runs that are due.
 #[derive(Debug)]
 pub(crate) struct DueTick {
@@ -73,7 +71,7 @@ impl DueTick {
             }
             fail_point::pass(FailPoint::TickTaken, "").await;
             let runs: Vec<DueRun> = due.iter().map(next_run).collect();
-            let requested = tick.finish(&runs, &SLOW.map(FailureCode::as_str)).await?;
+            let requested = tick.finish(&runs, &slow_failures()).await?;
             fail_point::pass(FailPoint::TickCommitted, "").await;
             self.wakes.requests_added();
             self.metrics.scheduled(requested);
@@ -113,4 +111,10 @@ fn next_due(tenant: &DueTenant) -> Timestamp {
         "the schedule cannot be read"
     );
     tenant.now + A_DAY
+}
+
+/// Failures after which a tenant's next run begins in the slow lane.
+fn slow_failures() -> Vec<&'static str> {
+    let slow = FailureCode::ALL.iter().filter(|code| code.is_slow());
+    slow.map(|code| code.as_str()).collect()
 }

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use rollcall_chassis::{
-    pg::to_proto,
-    status::{ApiError, Violations},
-};
+use rollcall_chassis::status::{ApiError, Violations};
 use rollcall_proto::v1::{FleetPause, PauseFleetRequest, ResumeFleetRequest};
+use rollcall_terms::time::to_proto;
 
 use crate::{
     refusals::nothing_named,
@@ -82,20 +80,26 @@ mod tests {
     fn a_pause_names_what_it_pauses() {
         assert!(check(true, false, "").is_ok());
         assert!(check(false, true, "moving house").is_ok());
-        assert_eq!(check(false, false, "").unwrap_err().reason(), "INVALID_FIELDS");
+        assert_eq!(
+            check(false, false, "").unwrap_err().refusal().as_str(),
+            "INVALID_FIELDS"
+        );
     }
 
     #[test]
     fn a_note_has_its_bound_in_characters() {
         assert!(check(true, true, &"ü".repeat(LONGEST_NOTE)).is_ok());
         let refusal = check(true, true, &"ü".repeat(LONGEST_NOTE + 1)).unwrap_err();
-        assert_eq!(refusal.reason(), "INVALID_FIELDS");
+        assert_eq!(refusal.refusal().as_str(), "INVALID_FIELDS");
     }
 
     #[test]
     fn a_note_is_one_line_of_text() {
         for note in ["a\nb", "a\0b"] {
-            assert_eq!(check(true, false, note).unwrap_err().reason(), "INVALID_FIELDS");
+            assert_eq!(
+                check(true, false, note).unwrap_err().refusal().as_str(),
+                "INVALID_FIELDS"
+            );
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rollcall_chassis::status::{ApiError, Violations};
 use rollcall_domain::{RunId, TenantId};
-use tonic::Code;
+use rollcall_terms::Refusal;
 
 use crate::store::ManualRunLimit;
 
@@ -27,65 +27,65 @@ fn parsed<T, E: std::fmt::Display>(field: &str, result: Result<T, E>) -> Result<
 
 /// A refusal whose text never varies.
 macro_rules! refusals {
-    ($($name:ident = $kind:ident $reason:literal: $message:literal;)+) => {$(
+    ($($name:ident = $refusal:ident: $message:literal;)+) => {$(
         pub(crate) fn $name() -> ApiError {
-            ApiError::$kind($reason, $message)
+            ApiError::new(Refusal::$refusal, $message)
         }
     )+};
 }
 
 refusals! {
-    no_settings = not_found "NO_SETTINGS": "The tenant has no sync settings: save them first.";
-    no_run = not_found "NO_RUN": "The tenant has no such run.";
-    no_domains = failed_precondition "NO_DOMAINS":
+    no_settings = NoSettings: "The tenant has no sync settings: save them first.";
+    no_run = NoRun: "The tenant has no such run.";
+    no_domains = NoDomains:
         "The tenant has no domains, and only addresses of its own domains can be imported: add a domain first.";
-    no_password = failed_precondition "PASSWORD_REQUIRED": "No password is stored: enter one.";
-    password_elsewhere = failed_precondition "PASSWORD_REQUIRED":
+    no_password = PasswordRequired: "No password is stored: enter one.";
+    password_elsewhere = PasswordRequired:
         "Hosts, port, security, CA certificates or username changed: enter the password again.";
-    etag_mismatch = aborted "ETAG_MISMATCH":
+    etag_mismatch = EtagMismatch:
         "The settings have been changed since you read them: read them again, then save.";
-    run_finished = failed_precondition "RUN_FINISHED": "The run has ended: it cannot be cancelled.";
+    run_finished = RunFinished: "The run has ended: it cannot be cancelled.";
 
-    not_a_preview = failed_precondition "NOT_A_PREVIEW":
+    not_a_preview = NotAPreview:
         "The run to compare with is not a preview that succeeded: give the id of the preview you reviewed.";
-    rows_expired = failed_precondition "ROWS_EXPIRED":
+    rows_expired = RowsExpired:
         "The preview's rows are no longer kept: review a new preview first.";
-    preview_superseded = failed_precondition "SUMMARY_ONLY":
+    preview_superseded = SummaryOnly:
         "Newer previews have replaced this one, and only its summary is kept: review a newer preview first.";
 
-    not_held = failed_precondition "NOT_HELD": "The run is not HELD: there is nothing to approve.";
-    not_approvable = failed_precondition "NOT_APPROVABLE":
+    not_held = NotHeld: "The run is not HELD: there is nothing to approve.";
+    not_approvable = NotApprovable:
         "The run is HELD because the directory or the portal changed after the preview: review a new preview, then \
          sync.";
-    not_newest_held = failed_precondition "NOT_NEWEST_HELD":
+    not_newest_held = NotNewestHeld:
         "A later run is HELD: review what that run would remove, and approve it instead.";
-    approval_expired = failed_precondition "APPROVAL_EXPIRED":
+    approval_expired = ApprovalExpired:
         "The run has been HELD for more than 7 days: sync again, and approve what that run shows.";
-    settings_changed = failed_precondition "SETTINGS_CHANGED":
+    settings_changed = SettingsChanged:
         "The settings were saved after the run: sync again, and approve what that run shows.";
-    domains_changed = failed_precondition "DOMAINS_CHANGED":
+    domains_changed = DomainsChanged:
         "The tenant's domains changed after the run: sync again, and approve what that run shows.";
-    already_approved = failed_precondition "ALREADY_APPROVED":
+    already_approved = AlreadyApproved:
         "The run's removals have already been approved; the run that makes them is waiting, running or has succeeded.";
 
-    not_a_finished_sync = failed_precondition "NOT_A_FINISHED_SYNC":
+    not_a_finished_sync = NotAFinishedSync:
         "Only a sync that succeeded can be reverted.";
-    nothing_to_revert = failed_precondition "NOTHING_TO_REVERT":
+    nothing_to_revert = NothingToRevert:
         "The run changed no account: there is nothing to revert.";
-    already_reverted = failed_precondition "ALREADY_REVERTED":
+    already_reverted = AlreadyReverted:
         "The run has already been reverted, or its revert is waiting or running.";
-    revert_expired = failed_precondition "REVERT_EXPIRED":
+    revert_expired = RevertExpired:
         "The run ended more than 30 days ago: it can no longer be reverted.";
 
-    not_paused = failed_precondition "NOT_PAUSED": "The schedule is not paused.";
-    no_schedule = failed_precondition "NO_SCHEDULE": "The settings have no schedule: there is none to resume.";
-    credentials_refused = failed_precondition "CREDENTIALS_REFUSED":
+    not_paused = NotPaused: "The schedule is not paused.";
+    no_schedule = NoSchedule: "The settings have no schedule: there is none to resume.";
+    credentials_refused = CredentialsRefused:
         "The directory refused the credentials three times in a row: enter the password again, or correct the server \
          it is sent to.";
-    fleet_paused = failed_precondition "FLEET_PAUSED":
+    fleet_paused = FleetPaused:
         "The operator has paused the schedules of all tenants; only the operator can resume them.";
 
-    too_many_tests = resource_exhausted "TOO_MANY_TESTS":
+    too_many_tests = TooManyTests:
         "Too many connection tests are running for all customers. Try again in a minute.";
 }
 
@@ -102,7 +102,7 @@ pub(crate) fn too_many_runs(limit: ManualRunLimit, wait: Duration) -> ApiError {
         plural(period),
         plural(again),
     );
-    ApiError::resource_exhausted("TOO_MANY_RUNS", message)
+    ApiError::new(Refusal::TooManyRuns, message)
         .with("limit", limit.runs.to_string())
         .with("period_seconds", limit.period.as_secs().to_string())
         // The next whole second: at the moment itself the run still counts.
@@ -124,7 +124,7 @@ pub(crate) fn too_many_tests_of_caller(most: usize) -> ApiError {
     let message = format!(
         "You have {most} connection tests running, which is the limit. Try again when one of them has ended."
     );
-    ApiError::resource_exhausted("TOO_MANY_TESTS_OF_CALLER", message)
+    ApiError::new(Refusal::TooManyTestsOfCaller, message)
 }
 
 /// One tenant has as many tests under way as it may.
@@ -133,7 +133,7 @@ pub(crate) fn too_many_tests_of_tenant(most: usize) -> ApiError {
         "{most} connection tests are running for this customer, which is the limit. Try again when one of them has \
          ended."
     );
-    ApiError::resource_exhausted("TOO_MANY_TESTS_OF_TENANT", message)
+    ApiError::new(Refusal::TooManyTestsOfTenant, message)
 }
 
 /// A pause or its end that names nothing.
@@ -146,8 +146,7 @@ pub(crate) fn nothing_named() -> ApiError {
 /// Nobody took a connection's test.
 pub(crate) fn no_worker() -> ApiError {
     ApiError::new(
-        Code::Unavailable,
-        "NO_WORKER",
+        Refusal::NoWorker,
         "No worker took the test in time: all are busy, or none is running. Try again.",
     )
 }
@@ -155,8 +154,7 @@ pub(crate) fn no_worker() -> ApiError {
 /// A test goes on for longer than anybody waits.
 pub(crate) fn test_overdue() -> ApiError {
     ApiError::new(
-        Code::DeadlineExceeded,
-        "TEST_OVERDUE",
+        Refusal::TestOverdue,
         "The test did not end within 3 minutes. The steps reported so far are valid.",
     )
 }
@@ -164,8 +162,7 @@ pub(crate) fn test_overdue() -> ApiError {
 /// What remains of a test cannot be heard any more.
 pub(crate) fn test_lost() -> ApiError {
     ApiError::new(
-        Code::Unavailable,
-        "UNAVAILABLE",
+        Refusal::Unavailable,
         "The rest of the test was lost in transit. Try again.",
     )
 }

@@ -5,9 +5,10 @@ mod page_token;
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
-use rollcall_chassis::{pg::to_proto, status::ApiError};
+use rollcall_chassis::status::ApiError;
 use rollcall_domain::{DomainName, TenantId};
 use rollcall_proto::v1::{ListSettingsRequest, ListSettingsResponse, PausedReason, Settings};
+use rollcall_terms::time::to_proto;
 
 use crate::{
     credentials::Credentials,

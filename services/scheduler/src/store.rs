@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use rollcall_chassis::pg::tenant_lock::{LockError, LockedTransaction, TenantLocks, Waiter};
 use rollcall_domain::{DomainName, TenantId};
+use rollcall_terms::tenant_lock::tenant_lock;
 use sqlx::{PgPool, migrate::Migrator};
 
 pub(crate) use due::{DueRun, DueTenant};
@@ -70,7 +71,10 @@ impl Store {
     /// Begins a change that must not race with a commit of the tenant's runs. It waits for one under way, if not too many
     /// do already, and holds no connection meanwhile.
     pub(crate) async fn change(&self, tenant: &TenantId) -> Result<TenantChange, LockError> {
-        let tx = self.locks.lock(&self.pool, tenant.as_str(), Waiter::Call).await?;
+        let tx = self
+            .locks
+            .lock(&self.pool, &tenant_lock(tenant), Waiter::Call)
+            .await?;
         Ok(TenantChange {
             now: tx.now().into(),
             tx,

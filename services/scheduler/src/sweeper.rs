@@ -7,8 +7,8 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use rollcall_chassis::{clock, outage};
+use rollcall_terms::time::lowest_id_of;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::{
     metrics::Metrics,
@@ -60,29 +60,7 @@ impl Sweeper {
             self.wakes.requests_added();
             tracing::warn!(lost, "jobs seem lost and are published again");
         }
-        self.store.delete_before(first_id_at(now - KEPT), BATCH).await?;
+        self.store.delete_before(lowest_id_of(now - KEPT), BATCH).await?;
         Ok(())
-    }
-}
-
-/// The lowest run id (UUIDv7) that can have been made at this time.
-fn first_id_at(time: Timestamp) -> Uuid {
-    let millis = u64::try_from(time.as_millisecond()).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-    use uuid::{NoContext, Uuid};
-
-    use super::first_id_at;
-
-    #[test]
-    fn ids_made_before_a_time_are_below_its_first_id_and_later_ones_are_not() {
-        let bound = first_id_at(Timestamp::from_second(1_700_000_000).unwrap());
-        let id_at = |seconds| Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, 0));
-        assert!(id_at(1_699_999_999) < bound);
-        assert!(id_at(1_700_000_000) >= bound);
     }
 }

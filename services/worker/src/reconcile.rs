@@ -13,6 +13,7 @@ use rollcall_proto::v1::{
     HeartbeatRequest, HeartbeatResponse, MissingObjects, NoteBindRequest, RunEnded, SubmitRunRequest,
     reconcile_service_client::ReconcileServiceClient, submit_run_response::Part,
 };
+use rollcall_terms::Refusal;
 use thiserror::Error;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
@@ -58,20 +59,16 @@ pub(crate) enum CallError {
 
 impl From<Status> for CallError {
     fn from(status: Status) -> Self {
-        let reason = status
-            .get_details_error_info()
-            .map(|info| info.reason)
-            .unwrap_or_default();
-        match (status.code(), reason.as_str()) {
-            (Code::FailedPrecondition, "FENCED") => Self::Fenced,
-            (Code::Aborted, "SETTINGS_CHANGED") => Self::SettingsChanged,
-            (Code::FailedPrecondition, "NOT_UNCHANGED") => Self::NotUnchanged,
-            (Code::ResourceExhausted, reason) if let Some(code) = FailureCode::parse(reason) => {
-                Self::ReadRefused {
-                    code,
-                    why: status.message().to_owned(),
-                }
-            }
+        let info = status.get_details_error_info();
+        let refusal = info.and_then(|info| Refusal::parse(status.code().into(), &info.reason));
+        match (status.code(), refusal) {
+            (_, Some(Refusal::Fenced)) => Self::Fenced,
+            (_, Some(Refusal::SettingsChangedDuringRun)) => Self::SettingsChanged,
+            (_, Some(Refusal::NotUnchanged)) => Self::NotUnchanged,
+            (_, Some(refusal)) if let Some(code) = refusal.failure() => Self::ReadRefused {
+                code,
+                why: status.message().to_owned(),
+            },
             (Code::InvalidArgument | Code::OutOfRange, _) => Self::Refused(status.message().to_owned()),
             _ => Self::Ours(Box::new(status)),
         }

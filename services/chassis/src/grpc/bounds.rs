@@ -12,6 +12,7 @@ use std::{
 };
 
 use prost::Message as _;
+use rollcall_terms::Refusal;
 use tonic::Status;
 
 use crate::{config::ServerConfig, status::ApiError};
@@ -155,20 +156,20 @@ impl Kind {
             Self::Check => "health checks",
             Self::Watch => "streams of health or reflection",
         };
-        let (reason, message) = match whose {
+        let (refusal, message) = match whose {
             Whose::Caller => (
-                "CALLER_LIMIT",
+                Refusal::CallerLimit,
                 format!(
                     "This caller has {bound} {calls} open, as many as one caller may have. End some of them, or try \
                      again later."
                 ),
             ),
             Whose::All => (
-                "SERVER_LIMIT",
+                Refusal::ServerLimit,
                 format!("{bound} {calls} are open at this server, which is the limit. Try again later."),
             ),
         };
-        let refused = ApiError::resource_exhausted(reason, message).retry_after(RETRY);
+        let refused = ApiError::new(refusal, message).retry_after(RETRY);
         match self.setting(whose) {
             Some(setting) => refused.with("setting", setting),
             None => refused,

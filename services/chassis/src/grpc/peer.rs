@@ -1,5 +1,6 @@
 //! Identity of callers, by the certificate that the connection was made with.
 
+use rollcall_terms::Refusal;
 use std::net::IpAddr;
 
 use rustls_pki_types::CertificateDer;
@@ -55,8 +56,8 @@ pub fn require_peer<T>(request: &Request<T>, allowed: &[String]) -> Result<(), A
     if request.peer_certs().is_none() || is_allowed(&peer_dns_names(request), allowed) {
         return Ok(());
     }
-    Err(ApiError::permission_denied(
-        "CALLER_NOT_ALLOWED",
+    Err(ApiError::new(
+        Refusal::CallerNotAllowed,
         "This client certificate may not call this method.",
     ))
 }

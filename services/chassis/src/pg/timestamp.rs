@@ -1,6 +1,6 @@
-//! Times between jiff, PostgreSQL's `timestamptz` and the contract's `google.protobuf.Timestamp`.
+//! Times between jiff and PostgreSQL's `timestamptz`.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sqlx::{
     Decode, Encode, Postgres, Type,
     encode::IsNull,
@@ -64,30 +64,11 @@ impl<'r> Decode<'r, Postgres> for PgTimestamp {
     }
 }
 
-/// A time for the contract.
-pub fn to_proto(timestamp: Timestamp) -> prost_types::Timestamp {
-    let since_epoch = timestamp.as_duration();
-    // The contract counts nanoseconds forward from the second, before 1970 too.
-    let (seconds, nanos) = match since_epoch.subsec_nanos() {
-        nanos if nanos < 0 => (since_epoch.as_secs() - 1, nanos + 1_000_000_000),
-        nanos => (since_epoch.as_secs(), nanos),
-    };
-    prost_types::Timestamp { seconds, nanos }
-}
-
-/// A time of the contract; None if it is none (out of range).
-pub fn from_proto(timestamp: &prost_types::Timestamp) -> Option<Timestamp> {
-    if !(0..1_000_000_000).contains(&timestamp.nanos) {
-        return None;
-    }
-    Timestamp::from_duration(SignedDuration::new(timestamp.seconds, timestamp.nanos)).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
 
-    use super::{EPOCH_MICROSECONDS, from_proto, to_proto};
+    use super::EPOCH_MICROSECONDS;
 
     fn time(text: &str) -> Timestamp {
         text.parse().expect(text)
@@ -96,40 +77,5 @@ mod tests {
     #[test]
     fn postgresql_counts_from_the_year_2000() {
         assert_eq!(time("2000-01-01T00:00:00Z").as_microsecond(), EPOCH_MICROSECONDS);
-    }
-
-    #[test]
-    fn times_of_the_contract_come_back_unchanged() {
-        for text in [
-            "2026-11-22T23:50:00.123456789Z",
-            "1970-01-01T00:00:00Z",
-            "1969-12-31T23:59:59.5Z",
-        ] {
-            assert_eq!(from_proto(&to_proto(time(text))), Some(time(text)), "{text}");
-        }
-    }
-
-    #[test]
-    fn nanoseconds_of_the_contract_are_never_negative() {
-        let proto = to_proto(time("1969-12-31T23:59:59.5Z"));
-        assert_eq!((proto.seconds, proto.nanos), (-1, 500_000_000));
-    }
-
-    #[test]
-    fn a_time_out_of_range_is_none() {
-        assert_eq!(
-            from_proto(&prost_types::Timestamp {
-                seconds: i64::MAX,
-                nanos: 0
-            }),
-            None
-        );
-        assert_eq!(
-            from_proto(&prost_types::Timestamp {
-                seconds: 0,
-                nanos: -1
-            }),
-            None
-        );
     }
 }

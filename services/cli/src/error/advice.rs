@@ -1,7 +1,8 @@
 //! Advice for errors for which there is some.
 
-mod reason;
+mod refusal;
 
+use rollcall_terms::Refusal;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
@@ -65,11 +66,9 @@ const OTHER_VERSION: &str =
     "The service and this command may be of different versions: update the older one.";
 
 fn of_status(status: &Status) -> Option<&'static str> {
-    let reason = status
-        .get_details_error_info()
-        .map(|info| info.reason)
-        .unwrap_or_default();
-    reason::of(&reason).or_else(|| of_code(status.code()))
+    let info = status.get_details_error_info();
+    let refusal = info.and_then(|info| Refusal::parse(status.code().into(), &info.reason));
+    refusal.and_then(refusal::of).or_else(|| of_code(status.code()))
 }
 
 fn of_code(code: Code) -> Option<&'static str> {

@@ -132,6 +132,14 @@ fn what_may_pass_is_tried_again_what_locks_accounts_and_what_somebody_has_to_cha
 }
 
 #[test]
+fn a_bind_was_refused_exactly_if_the_failure_is_one_of_credentials() {
+    for code in FailureCode::ALL {
+        let of_credentials = code.class() == FailureClass::Credentials;
+        assert_eq!(code.bind() == BindOutcome::Refused, of_credentials, "{code}");
+    }
+}
+
+#[test]
 fn no_fault_of_ours_sends_a_tenant_to_the_slow_lane() {
     for code in FailureCode::ALL
         .iter()

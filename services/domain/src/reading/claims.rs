@@ -1,11 +1,7 @@
 //! From one value to one claim.
 
 use crate::address::{Address, escape_bytes};
-use crate::object::{Claim, ClaimedAddress};
-
-/// Longest part of a value that is not an address, in octets. Active Directory allows 1,123 in `proxyAddresses`. A
-/// longer value is never an address, and must fit where addresses are stored and indexed.
-const MAX_SHOWN: usize = 1_024;
+use crate::object::{Claim, ClaimedAddress, LONGEST_SHOWN, shown_text};
 
 /// Result of reading a value.
 pub(super) enum ClaimedValue {
@@ -55,12 +51,8 @@ fn claimed(address: &[u8]) -> ClaimedAddress {
 }
 
 fn invalid(value: &[u8]) -> ClaimedAddress {
-    let mut text = escape_bytes(value.get(..=MAX_SHOWN).unwrap_or(value));
-    if text.len() > MAX_SHOWN {
-        text.truncate(text.floor_char_boundary(MAX_SHOWN - '…'.len_utf8()));
-        text.push('…');
-    }
-    ClaimedAddress::Invalid(text)
+    let beginning = value.get(..=LONGEST_SHOWN).unwrap_or(value);
+    ClaimedAddress::Invalid(shown_text(escape_bytes(beginning)))
 }
 
 /// One object, one address, one claim: a primary one beats an alias.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use rollcall_chassis::{names, status::Violations};
+use rollcall_chassis::status::Violations;
 use rollcall_domain::{AccountId, Address, ObjectType, TenantId};
 use rollcall_proto::v1;
+use rollcall_terms::Twin as _;
 
 use crate::error::ReconcileError;
 
@@ -125,9 +126,9 @@ fn object_type(number: i32) -> Result<Option<ObjectType>, String> {
     if number == 0 {
         return Ok(None);
     }
-    let known = v1::ObjectType::try_from(number).ok().and_then(names::to_sql);
-    let object_type = known.and_then(ObjectType::parse);
-    object_type
+    let known = v1::ObjectType::try_from(number).ok();
+    known
+        .and_then(ObjectType::of_message)
         .map(Some)
         .ok_or_else(|| format!("{number} is not an object type"))
 }

@@ -1,8 +1,8 @@
 //! What somebody approved: the addresses that a HELD run showed, as long as what it was decided by is as it was.
 
-use rollcall_chassis::names;
 use rollcall_domain::plan::ApprovedAddresses;
 use rollcall_proto::v1;
+use rollcall_terms::names;
 use uuid::Uuid;
 
 use super::standing::Applicable;

@@ -1,8 +1,8 @@
 //! What a decided run comes to: applied, stored to be looked at, or HELD.
 
-use rollcall_chassis::names;
 use rollcall_domain::guard::Hold;
 use rollcall_proto::v1;
+use rollcall_terms::names;
 
 use super::{
     apply, before, content,

@@ -1,6 +1,7 @@
 //! Why a write to an account is refused, and what the portal is told of it.
 
 use rollcall_chassis::status::ApiError;
+use rollcall_terms::Refusal;
 
 /// A write that cannot be, as things stand.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,18 +46,18 @@ impl From<AccountRefused> for ApiError {
     fn from(refused: AccountRefused) -> Self {
         let told = refused.to_string();
         match refused {
-            AccountRefused::NoAccount => Self::not_found("NO_ACCOUNT", told),
-            AccountRefused::AlreadyRemoved => Self::failed_precondition("ALREADY_REMOVED", told),
-            AccountRefused::NotRemoved => Self::failed_precondition("NOT_REMOVED", told),
-            AccountRefused::Protected => Self::failed_precondition("PROTECTED", told),
-            AccountRefused::AddressTaken { address, primary } => Self::already_exists("ADDRESS_TAKEN", told)
+            AccountRefused::NoAccount => Self::new(Refusal::NoAccount, told),
+            AccountRefused::AlreadyRemoved => Self::new(Refusal::AlreadyRemoved, told),
+            AccountRefused::NotRemoved => Self::new(Refusal::NotRemoved, told),
+            AccountRefused::Protected => Self::new(Refusal::Protected, told),
+            AccountRefused::AddressTaken { address, primary } => Self::new(Refusal::AddressTaken, told)
                 .with("address", address)
                 .with("primary_address", primary),
             AccountRefused::DomainNotRegistered { address } => {
-                Self::failed_precondition("DOMAIN_NOT_REGISTERED", told).with("address", address)
+                Self::new(Refusal::DomainNotRegistered, told).with("address", address)
             }
             AccountRefused::HeldByDirectory { address } => {
-                Self::failed_precondition("HELD_BY_DIRECTORY", told).with("address", address)
+                Self::new(Refusal::HeldByDirectory, told).with("address", address)
             }
         }
     }

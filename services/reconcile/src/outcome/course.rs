@@ -1,14 +1,15 @@
 //! How a run goes before it ends: begun, put back to those that wait, lost with its worker.
 
 use jiff::Timestamp;
-use rollcall_chassis::{names, pg::PgTimestamp};
+use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::{Fence, RunId, failure::FailureCode};
 use rollcall_proto::v1;
+use rollcall_terms::failure::failure;
+use rollcall_terms::names;
 
 use super::{Ending, end};
 use crate::{
     error::{During, ReconcileError},
-    fail,
     tenant::{RunRequest, TenantTx},
 };
 
@@ -132,7 +133,7 @@ pub(crate) async fn requeue(
 pub(crate) async fn lose(tenant: &mut TenantTx, run: RunId) -> Result<Option<v1::RunEnded>, ReconcileError> {
     let status = tenant.status(run).await?;
     if status.is_some_and(RunStatus::may_not_be_lost_again) {
-        let failure = fail::failure(FailureCode::WorkerLost, String::new());
+        let failure = failure(FailureCode::WorkerLost, "");
         return end(tenant, run, Ending::failed(failure)).await.map(Some);
     }
     tenant.release().await?;

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use rollcall_chassis::names;
 use rollcall_domain::{AccountId, RunId, plan::Portal, undo::Before};
 use rollcall_proto::v1;
+use rollcall_terms::names;
 use uuid::Uuid;
 
 use crate::{

@@ -3,9 +3,9 @@
 
 use rollcall_domain::{RunId, failure::FailureCode};
 use rollcall_proto::v1::{self, RunKind, RunState};
+use rollcall_terms::failure::failure;
 
 use super::load::{Reverted, RevertedRow};
-use crate::fail;
 
 /// Why it cannot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +24,7 @@ pub(super) enum Refused {
 
 impl Refused {
     pub(super) fn failure(self) -> v1::Failure {
-        fail::failure(FailureCode::RevertRefused, self.to_string())
+        failure(FailureCode::RevertRefused, &self.to_string())
     }
 }
 

@@ -6,7 +6,7 @@ use futures::{
     StreamExt as _,
     stream::{self, BoxStream},
 };
-use rollcall_chassis::{grpc::require_peer, pg, status::ApiError};
+use rollcall_chassis::{grpc::require_peer, status::ApiError};
 use rollcall_domain::Fence;
 use rollcall_proto::v1::{
     BeginRunRequest, BeginRunResponse, BeginStatus, CheckWorkerRequest, CheckWorkerResponse, FailRunRequest,
@@ -14,8 +14,10 @@ use rollcall_proto::v1::{
     NoteBindRequest, NoteBindResponse, SubmitRunRequest, SubmitRunResponse,
     reconcile_service_server::ReconcileService, submit_run_response::Part,
 };
+use rollcall_terms::Refusal;
+use rollcall_terms::time;
 use tokio::sync::{mpsc, watch};
-use tonic::{Code, Request, Response, Status, Streaming};
+use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument as _;
 
 use crate::{
@@ -59,7 +61,7 @@ impl ReconcileService for RunCalls {
             return Ok(Response::new(CheckWorkerResponse {}));
         }
         let away = "Reconcile's database is not answering. Try again.";
-        Err(ApiError::new(Code::Unavailable, "UNAVAILABLE", away).into())
+        Err(ApiError::new(Refusal::Unavailable, away).into())
     }
 
     async fn begin_run(
@@ -146,7 +148,7 @@ impl ReconcileService for RunCalls {
     async fn fail_run(&self, request: Request<FailRunRequest>) -> Result<Response<FailRunResponse>, Status> {
         let request = self.of_worker(request)?;
         let key = convert::lease_key(&request.tenant_id, &request.run_id, request.fence)?;
-        let next_attempt = request.next_attempt_time.as_ref().and_then(pg::from_proto);
+        let next_attempt = request.next_attempt_time.as_ref().and_then(time::from_proto);
         self.reconciler.fail(&key, request.failure, next_attempt).await?;
         Ok(Response::new(FailRunResponse {}))
     }
@@ -198,8 +200,8 @@ fn response(started: Started) -> BeginRunResponse {
         settings: Some(started.current.settings),
         credential: Some(started.current.credential),
         last_digest: started.last_digest,
-        deadline: Some(pg::to_proto(started.deadline)),
-        now: Some(pg::to_proto(started.now)),
+        deadline: Some(time::to_proto(started.deadline)),
+        now: Some(time::to_proto(started.now)),
         credential_generation: started.current.credential_generation,
     }
 }
@@ -207,6 +209,8 @@ fn response(started: Started) -> BeginRunResponse {
 #[cfg(test)]
 mod tests {
     use rollcall_proto::v1::{MissingObjects, RunEnded};
+
+    use tonic::Code;
 
     use super::*;
 

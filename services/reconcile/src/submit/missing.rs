@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use futures::{Stream, TryStreamExt as _};
 use rollcall_domain::{TenantId, plan::DirectoryBuilder};
 use rollcall_proto::v1::{self, submit_run_request, submit_run_response::Part};
+use rollcall_terms::object::id_from_message;
 use sqlx::PgPool;
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
@@ -15,7 +16,6 @@ use tonic::Status;
 
 use super::{Answer, Asked, Collector, Parts};
 use crate::{
-    convert,
     error::{During, ReconcileError},
     stage::Stage,
     tenant,
@@ -116,7 +116,7 @@ impl Collector<'_> {
         asked: &mut Asked,
     ) -> Result<(), ReconcileError> {
         for object in &confirmation.found {
-            if !asked.ids.contains(convert::object_id(&object.id)?.as_str()) {
+            if !asked.ids.contains(id_from_message(&object.id)?.as_str()) {
                 return Err(ReconcileError::Submission(
                     "it confirms what it was not asked for",
                 ));
@@ -150,7 +150,7 @@ async fn find_missing(
     {
         let mut ids = sqlx::query_file_scalar!("sql/account/object_ids.sql", tenant.as_str()).fetch(pool);
         while let Some(id) = ids.try_next().await.during("read the accounts' objects")? {
-            let id = convert::object_id(&id)?;
+            let id = id_from_message(&id)?;
             if !directory.contains(&id) {
                 missing.insert(id.as_str().into());
             }
@@ -160,7 +160,7 @@ async fn find_missing(
         stage
             .for_each(|batch| {
                 for object in batch.objects {
-                    missing.remove(convert::object_id(&object.id)?.as_str());
+                    missing.remove(id_from_message(&object.id)?.as_str());
                 }
                 Ok(())
             })

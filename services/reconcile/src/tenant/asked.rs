@@ -1,8 +1,8 @@
 //! What the scheduler tells of a tenant: what was asked for, with which settings, and what the operator allows.
 
-use rollcall_chassis::names;
 use rollcall_domain::RunId;
 use rollcall_proto::v1;
+use rollcall_terms::names;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 

@@ -5,6 +5,7 @@ use rollcall_chassis::pg::{
     tenant_lock::{LockError, LockedTransaction, TenantLocks, Waiter},
 };
 use rollcall_domain::TenantId;
+use rollcall_terms::tenant_lock::tenant_lock;
 use sqlx::PgPool;
 
 use crate::{
@@ -51,7 +52,10 @@ impl Gates {
 impl Gate {
     /// Takes the tenant's lock; waits for it, but holds no connection meanwhile.
     pub(super) async fn lock(&self, tenant: &TenantId) -> Result<LockedTransaction, ReconcileError> {
-        let locked = self.locks.lock(&self.pool, tenant.as_str(), self.waiter).await;
+        let locked = self
+            .locks
+            .lock(&self.pool, &tenant_lock(tenant), self.waiter)
+            .await;
         locked.map_err(|error| match error {
             LockError::Busy => ReconcileError::TenantBusy,
             LockError::Database(source) => ReconcileError::Database {
@@ -66,7 +70,7 @@ impl Gate {
         &self,
         tenant: &TenantId,
     ) -> Result<Option<LockedTransaction>, ReconcileError> {
-        let locked = self.locks.try_lock(&self.pool, tenant.as_str()).await;
+        let locked = self.locks.try_lock(&self.pool, &tenant_lock(tenant)).await;
         locked.during("try to lock the tenant")
     }
 }

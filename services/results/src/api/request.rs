@@ -1,11 +1,9 @@
 //! The fields of requests. All that are wrong are told at once.
 
-use rollcall_chassis::{
-    names,
-    status::{ApiError, Violations},
-};
+use rollcall_chassis::status::{ApiError, Violations};
 use rollcall_domain::{Address, InvalidAddress, RunId, TenantId};
 use rollcall_proto::v1::Verdict;
+use rollcall_terms::names;
 
 use crate::{run_key::RunKey, store::RowFilter};
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rollcall_chassis::pg::from_proto;
 use rollcall_proto::v1::{Account, AccountAddress, AddressType, ObjectType, Origin};
+use rollcall_terms::time::from_proto;
 
 use super::{Facts, minute};
 

@@ -1,5 +1,5 @@
-use rollcall_chassis::pg::to_proto;
 use rollcall_proto::v1::{self, AccountAddress, AddressType, ObjectType, Origin, RunState};
+use rollcall_terms::time::to_proto;
 
 use super::*;
 

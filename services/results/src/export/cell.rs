@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 
 use csv::{Terminator, Writer, WriterBuilder};
-use rollcall_chassis::{
-    names::{self, Named},
-    status::ApiError,
-};
+use rollcall_chassis::status::ApiError;
 use rollcall_proto::v1::Row;
+use rollcall_terms::names::{self, Named};
 
 /// Address, its type and its object's primary as they stand in the directory; then what the run says of them.
 const HEADER: [&str; 7] = [

@@ -1,4 +1,5 @@
 use super::*;
+use rollcall_terms::time::to_proto;
 
 fn of(state: RunState, read_mode: ReadMode, unchanged: bool, recent: bool, runs: u64) -> RunsOf {
     RunsOf {
@@ -19,7 +20,7 @@ fn a_run_of_a_day_ago_is_recent_and_one_a_millisecond_older_is_not() {
     let day_ago = now() - RECENT;
     let id = |time: jiff::Timestamp, random: u8| {
         let millis = u64::try_from(time.as_millisecond()).unwrap();
-        Builder::from_unix_timestamp_millis(millis, &[random; 10]).into_uuid()
+        uuid::Builder::from_unix_timestamp_millis(millis, &[random; 10]).into_uuid()
     };
     let since = recent_since(now());
     assert!(id(day_ago, 0) >= since && id(day_ago, 0xff) >= since);

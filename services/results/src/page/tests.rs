@@ -1,4 +1,5 @@
 use super::*;
+use rollcall_terms::Refusal;
 
 fn query() -> Query {
     Query::new("ListRows", "acme").with("run").with("ann")
@@ -7,7 +8,7 @@ fn query() -> Query {
 fn refused(query: &Query, token: &str) -> bool {
     query
         .position(token)
-        .is_err_and(|error| error.reason() == "PAGE_TOKEN")
+        .is_err_and(|error| error.refusal() == Refusal::PageToken)
 }
 
 #[test]

@@ -1,12 +1,10 @@
 //! Accounts.
 
 use futures::TryStreamExt as _;
-use rollcall_chassis::{
-    names,
-    pg::{PgTimestamp, to_proto},
-    status::ApiError,
-};
+use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
 use rollcall_proto::v1::{Account, AccountAddress, AddressType, ObjectType, Origin};
+use rollcall_terms::names;
+use rollcall_terms::time::to_proto;
 use uuid::Uuid;
 
 use super::Store;

@@ -1,13 +1,11 @@
 //! How the whole fleet of tenants does: a few statements over all of them, all of one moment.
 
-use rollcall_chassis::{
-    names,
-    pg::{PgTimestamp, to_proto},
-    status::ApiError,
-};
+use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
 use rollcall_proto::v1::{
     EventBacklog, FailingTenant, Failure, FleetPause, KeyUse, LaneBacklog, ReadMode, RunState,
 };
+use rollcall_terms::names;
+use rollcall_terms::time::to_proto;
 use sqlx::PgConnection;
 use uuid::Uuid;
 

@@ -1,7 +1,8 @@
 //! Rows.
 
-use rollcall_chassis::{names, status::ApiError};
+use rollcall_chassis::status::ApiError;
 use rollcall_proto::v1::{AddressType, ObjectType, Reason, Row, Verdict};
+use rollcall_terms::{Refusal, names};
 use sqlx::{Postgres, Transaction};
 
 use super::{READ_ONLY, Store, runs};
@@ -113,7 +114,7 @@ impl RowCursor {
 
 fn row_id(after: &Position) -> Result<i64, ApiError> {
     i64::try_from(after.id)
-        .map_err(|_| ApiError::invalid_argument("PAGE_TOKEN", "The page token is not one of this query."))
+        .map_err(|_| ApiError::new(Refusal::PageToken, "The page token is not one of this query."))
 }
 
 impl RowRecord {

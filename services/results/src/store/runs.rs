@@ -1,11 +1,10 @@
 //! Runs.
 
-use rollcall_chassis::{
-    names,
-    pg::{PgTimestamp, to_proto},
-    status::ApiError,
-};
+use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
 use rollcall_proto::v1::{Counts, Failure, HeldReason, ReadMode, Run, RunKind, RunState, RunTrigger};
+use rollcall_terms::Refusal;
+use rollcall_terms::names;
+use rollcall_terms::time::to_proto;
 use sqlx::{Executor, Postgres};
 use uuid::Uuid;
 
@@ -230,7 +229,7 @@ impl Record {
                 "Run {} is {}: only a run that SUCCEEDED or is HELD has rows.",
                 self.run_id, self.state
             );
-            return Err(ApiError::failed_precondition("RUN_HAS_NO_ROWS", message));
+            return Err(ApiError::new(Refusal::RunHasNoRows, message));
         }
         if self.rows_superseded {
             let what = match names::from_nullable(Some(&self.kind)) {
@@ -242,7 +241,7 @@ impl Record {
                  preview.",
                 self.run_id
             );
-            return Err(ApiError::failed_precondition("SUMMARY_ONLY", message));
+            return Err(ApiError::new(Refusal::SummaryOnly, message));
         }
         if self.rows_expired {
             let message = format!(
@@ -250,7 +249,7 @@ impl Record {
                  A new preview shows what a sync would do now.",
                 self.run_id
             );
-            return Err(ApiError::failed_precondition("ROWS_EXPIRED", message));
+            return Err(ApiError::new(Refusal::RowsExpired, message));
         }
         Ok(())
     }

@@ -2,8 +2,10 @@ use std::sync::Mutex;
 
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use rollcall_proto::v1::Counts;
+use rollcall_terms::Refusal;
 
 use super::*;
+use rollcall_proto::v1::RunState;
 
 const LIMITS: Limits = Limits {
     reread: Duration::from_secs(5),
@@ -30,7 +32,7 @@ impl ReadRun for Stub {
             .lock()
             .unwrap()
             .clone()
-            .ok_or_else(|| ApiError::not_found("NO_RUN", "none"))
+            .ok_or_else(|| ApiError::new(Refusal::NoRun, "none"))
     }
 }
 
@@ -131,10 +133,7 @@ async fn a_watch_without_changes_ends_and_says_so() {
     let before = Instant::now();
     stream.next().await.unwrap().unwrap();
     let error = stream.next().await.unwrap().unwrap_err();
-    assert_eq!(
-        (error.code(), error.reason()),
-        (Code::DeadlineExceeded, "WATCH_ENDED")
-    );
+    assert_eq!(error.refusal(), Refusal::WatchTooLong);
     assert!(before.elapsed() >= LIMITS.idle);
 }
 
@@ -146,8 +145,8 @@ async fn a_draining_service_sends_its_watchers_elsewhere() {
     stream.next().await.unwrap().unwrap();
     ended.cancel();
     assert_eq!(
-        stream.next().await.unwrap().unwrap_err().code(),
-        Code::Unavailable
+        stream.next().await.unwrap().unwrap_err().refusal(),
+        Refusal::WatchEnded
     );
 }
 
@@ -155,7 +154,7 @@ async fn a_draining_service_sends_its_watchers_elsewhere() {
 async fn an_unknown_run_cannot_be_watched() {
     let stub = Arc::new(Stub(Mutex::new(None)));
     let watching = watch(stub, key(), &Changes::default(), LIMITS, CancellationToken::new()).await;
-    assert_eq!(watching.err().map(|error| error.reason()), Some("NO_RUN"));
+    assert_eq!(watching.err().map(|error| error.refusal()), Some(Refusal::NoRun));
 }
 
 #[tokio::test(start_paused = true)]

@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn reason(result: Result<Place, ApiError>) -> &'static str {
-        result.expect_err("no place").reason()
+        result.expect_err("no place").refusal().as_str()
     }
 
     #[test]

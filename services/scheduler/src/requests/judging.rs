@@ -152,7 +152,7 @@ mod tests {
         change: fn(&mut RunFacts),
     ) -> &'static str {
         change(&mut facts);
-        judge(&facts, NOW).map_or_else(|refusal| refusal.reason(), |()| "")
+        judge(&facts, NOW).map_or_else(|refusal| refusal.refusal().as_str(), |()| "")
     }
 
     #[test]

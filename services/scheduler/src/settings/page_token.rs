@@ -3,6 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use rollcall_chassis::status::ApiError;
 use rollcall_domain::TenantId;
+use rollcall_terms::Refusal;
 
 /// Names the call and the token's form.
 const PREFIX: &str = "ListSettings/1/";
@@ -28,8 +29,8 @@ pub(super) fn read(token: &str) -> Result<String, ApiError> {
     tenant
         .filter(|tenant| TenantId::parse(tenant).is_ok())
         .ok_or_else(|| {
-            ApiError::invalid_argument(
-                "PAGE_TOKEN",
+            ApiError::new(
+                Refusal::PageToken,
                 "The page token does not belong to ListSettings. Start again at the first page.",
             )
         })
@@ -52,7 +53,7 @@ mod tests {
         let other = BASE64_URL_SAFE_NO_PAD.encode("ListRuns/1/ACME-1");
         for token in [other.as_str(), "ACME-1", "%%%", &write("a\0b"), &write("")] {
             let refusal = read(token).unwrap_err();
-            assert_eq!(refusal.reason(), "PAGE_TOKEN", "{token}");
+            assert_eq!(refusal.refusal().as_str(), "PAGE_TOKEN", "{token}");
         }
     }
 }

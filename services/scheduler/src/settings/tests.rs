@@ -1,6 +1,6 @@
 use jiff::{SignedDuration, Timestamp};
-use rollcall_chassis::pg::to_proto;
 use rollcall_proto::v1::{Directory, PausedReason, Removal, Schedule, SealedCredential, Settings};
+use rollcall_terms::time::to_proto;
 
 use super::{StoredSettings, answer, kept_time, removal_switch, resumable};
 use crate::store::RemovalSwitch;
@@ -123,7 +123,8 @@ fn remove_accounts_is_switched_on_by_the_save_that_finds_it_off() {
 #[test]
 fn only_the_pause_after_a_revert_is_the_tenants_to_end() {
     let refusal = |every_hours, reason| {
-        resumable(&stored(scheduled(every_hours), reason)).map_or_else(|refusal| refusal.reason(), |_| "")
+        resumable(&stored(scheduled(every_hours), reason))
+            .map_or_else(|refusal| refusal.refusal().as_str(), |_| "")
     };
     assert_eq!(refusal(2, PausedReason::Reverted), "");
     assert_eq!(refusal(2, PausedReason::Unspecified), "NOT_PAUSED");

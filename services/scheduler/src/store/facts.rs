@@ -1,9 +1,9 @@
 //! What is known of a run that somebody wants to act on.
 
 use jiff::Timestamp;
-use rollcall_chassis::names;
 use rollcall_domain::RunId;
 use rollcall_proto::v1::{HeldReason, RunKind, RunState};
+use rollcall_terms::names;
 
 use super::TenantChange;
 

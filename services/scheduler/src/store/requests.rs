@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rollcall_chassis::{amqp::Lane, names, pg::PgTimestamp};
+use rollcall_chassis::{amqp::Lane, pg::PgTimestamp};
 use rollcall_domain::{RunId, failure::FailureCode};
 use rollcall_proto::v1::{RunKind, RunTrigger};
+use rollcall_terms::names;
 
 use super::TenantChange;
 

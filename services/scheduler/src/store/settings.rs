@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use prost::Message;
-use rollcall_chassis::{names, pg::PgTimestamp};
+use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::TenantId;
 use rollcall_proto::v1::{PausedReason, SealedCredential, Settings};
+use rollcall_terms::names;
 use sqlx::PgExecutor;
 
 use super::{Store, TenantChange, undecodable};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use rollcall_chassis::{names, status::Violations};
+use rollcall_chassis::status::Violations;
 use rollcall_domain::DomainName;
-use rollcall_proto::v1::{Import, ObjectType, SameUsername};
+use rollcall_proto::v1::{Import, SameUsername};
+use rollcall_terms::{Twin as _, names};
 
 /// A tenant with more domains imports all of them.
 const MOST_DOMAINS: usize = 1_000;
@@ -35,8 +36,7 @@ pub(super) fn check_object_types(
     }
     let mut types = Vec::new();
     for (index, number) in numbers.iter().enumerate().take(MOST_OBJECT_TYPES) {
-        let text = names::to_sql(names::from_wire::<ObjectType>(*number));
-        match text.and_then(rollcall_domain::ObjectType::parse) {
+        match rollcall_domain::ObjectType::of_message(names::from_wire(*number)) {
             Some(object_type) => types.push(object_type),
             None => violations.push(
                 format!("{field}[{index}]"),

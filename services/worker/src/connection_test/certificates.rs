@@ -76,6 +76,7 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
     v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
+/// A certificate without an end has 99991231235959Z (RFC 5280 section 4.1.2.5), which is later than jiff's last time.
 fn timestamp(time: ASN1Time) -> prost_types::Timestamp {
     prost_types::Timestamp {
         seconds: time.timestamp(),

@@ -7,6 +7,7 @@ use rollcall_domain::{ClaimedAddress, DirectoryObject, reading::EntryReader};
 use rollcall_proto::v1::{
     BaseFindings, CountFindings, ExampleObject, ExamplesFindings, TestStepKind, test_step::Findings,
 };
+use rollcall_terms::Twin as _;
 use tokio::time::Instant;
 
 use super::{
@@ -19,7 +20,7 @@ use crate::{
     directory::error::{Operation, ReadError},
     directory::{
         bounds::Crossed,
-        collect::{self, object_type},
+        collect,
         connection::Connection,
         pages::Pages,
         ranges,
@@ -276,7 +277,7 @@ fn example(object: DirectoryObject) -> ExampleObject {
     });
     ExampleObject {
         dn: object.dn,
-        object_type: object_type(object.object_type).into(),
+        object_type: object.object_type.message().into(),
         addresses: addresses.take(MAX_ADDRESSES).collect(),
         disabled: object.disabled,
     }

@@ -2,13 +2,11 @@
 
 use rollcall_domain::failure::FailureClass;
 use rollcall_proto::v1::{Failure, TestStep, TestStepKind, TestStepState, test_step::Findings};
+use rollcall_terms::failure::failure;
 use tokio::{sync::mpsc, time::Instant};
 
 use super::sentences::Told;
 use crate::directory::error::ReadError;
-
-/// Longest detail. A longer one helps no reader.
-const MAX_DETAIL_CHARS: usize = 2_000;
 
 /// The end of the test: a step failed and was reported, or no caller listens any longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,12 +104,7 @@ impl Steps {
         if self.kind == TestStepKind::Bind && code.class() == FailureClass::Credentials {
             self.bound = Some(Bound::Refused);
         }
-        let failure = Failure {
-            code: code.as_str().to_owned(),
-            message: code.message().to_owned(),
-            advice: code.advice().to_owned(),
-            detail: error.to_string().chars().take(MAX_DETAIL_CHARS).collect(),
-        };
+        let failure = failure(code, &error.to_string());
         self.tell(TestStepState::Failed, told, findings.into(), Some(failure))
             .await
             .err()

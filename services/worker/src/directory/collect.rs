@@ -5,10 +5,10 @@ use std::{mem, sync::Arc};
 use prost::Message as _;
 use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::{
-    AddressAttributes, Claim, ClaimedAddress, DirectoryObject, MOST_CLAIMS_OF_OBJECT, ObjectType,
-    digest::ReadDigest, reading::EntryReader,
+    AddressAttributes, DirectoryObject, MOST_CLAIMS_OF_OBJECT, digest::ReadDigest, reading::EntryReader,
 };
 use rollcall_proto::v1::{self, ObjectBatch, ReadMode, ReadSummary};
+use rollcall_terms::object;
 use tokio::sync::mpsc;
 
 use super::{
@@ -111,7 +111,7 @@ impl Collector {
         self.not_email += read.not_email;
         self.control.progress.add(claims);
         fail_point::pass(FailPoint::EntryRead, "").await;
-        self.put(to_message(read.object)).await
+        self.put(object::to_message(read.object)).await
     }
 
     async fn put(&mut self, object: v1::DirectoryObject) -> Result<(), ReadError> {
@@ -196,46 +196,4 @@ pub(crate) fn check(object: &DirectoryObject) -> Result<(), Crossed> {
         });
     }
     Ok(())
-}
-
-fn to_message(object: DirectoryObject) -> v1::DirectoryObject {
-    v1::DirectoryObject {
-        id: object.id.as_str().to_owned(),
-        dn: object.dn,
-        object_type: object_type(object.object_type).into(),
-        disabled: object.disabled,
-        mail: object
-            .mail
-            .map_or_else(String::new, |mail| mail.as_str().to_owned()),
-        claims: object.claims.into_iter().map(to_claim).collect(),
-    }
-}
-
-fn to_claim(claim: Claim) -> v1::ObjectClaim {
-    let primary = claim.primary;
-    match claim.address {
-        ClaimedAddress::Valid(address) => v1::ObjectClaim {
-            address: address.as_str().to_owned(),
-            primary,
-            invalid: false,
-        },
-        ClaimedAddress::Invalid(address) => v1::ObjectClaim {
-            address,
-            primary,
-            invalid: true,
-        },
-    }
-}
-
-/// As the contract names it.
-pub(crate) fn object_type(object_type: ObjectType) -> v1::ObjectType {
-    match object_type {
-        ObjectType::User => v1::ObjectType::User,
-        ObjectType::Group => v1::ObjectType::Group,
-        ObjectType::Contact => v1::ObjectType::Contact,
-        ObjectType::PublicFolder => v1::ObjectType::PublicFolder,
-        ObjectType::Resource => v1::ObjectType::Resource,
-        ObjectType::SharedMailbox => v1::ObjectType::SharedMailbox,
-        ObjectType::Other => v1::ObjectType::Other,
-    }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rollcall_chassis::{amqp::Delay, clock};
 use rollcall_proto::v1::{FailRunRequest, Failure};
+use rollcall_terms::{failure::failure, time::to_proto};
 use tokio::time::{Instant, sleep};
 
 use super::{Disposition, attempt::Attempt, retry};
@@ -15,8 +16,6 @@ use crate::{
 
 /// Pause before a failure is reported again to a reconcile that was away.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
-/// Longest detail. A longer one helps no reader.
-const MAX_DETAIL_CHARS: usize = 2_000;
 
 impl Attempt<'_> {
     /// Reports why the read failed, and when the next attempt is due, if any.
@@ -48,12 +47,7 @@ impl Attempt<'_> {
         );
         // A server's words may hold a name or an address.
         tracing::debug!(%error, "why the run failed");
-        let failure = Failure {
-            code: code.as_str().to_owned(),
-            message: code.message().to_owned(),
-            advice: code.advice().to_owned(),
-            detail: error.to_string().chars().take(MAX_DETAIL_CHARS).collect(),
-        };
+        let failure = failure(code, &error.to_string());
         let then = match delay {
             None => Disposition::Done,
             Some(delay) if code.is_slow() => Disposition::RetrySlowly(delay),
@@ -104,15 +98,8 @@ impl Attempt<'_> {
             run_id: self.lease.run_id.clone(),
             fence: self.lease.fence,
             failure,
-            next_attempt_time: next.map(timestamp),
+            next_attempt_time: next.map(to_proto),
         };
         self.runner.reconcile.fail(request).await
-    }
-}
-
-fn timestamp(time: jiff::Timestamp) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: time.as_second(),
-        nanos: time.subsec_nanosecond(),
     }
 }

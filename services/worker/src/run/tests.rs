@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rollcall_chassis::amqp::Delay;
 use rollcall_proto::v1::{BeginStatus, RunKind, RunTrigger};
-use tonic::Code;
+use rollcall_terms::Refusal;
 
 use super::Disposition;
 use crate::directory::{
@@ -68,7 +68,7 @@ async fn a_preview_is_never_unchanged() {
 
 #[tokio::test]
 async fn what_is_not_unchanged_after_all_is_submitted_from_what_was_held_back() {
-    let refusal = Some((Code::FailedPrecondition, "NOT_UNCHANGED"));
+    let refusal = Some(Refusal::NotUnchanged);
     let answers = Answers {
         last_digest: digest().await,
         unchanged: refusal,
@@ -140,7 +140,7 @@ async fn wrong_credentials_fail_at_once_with_advice() {
 
 #[tokio::test]
 async fn a_run_whose_settings_changed_begins_anew() {
-    let refusal = Some((Code::Aborted, "SETTINGS_CHANGED"));
+    let refusal = Some(Refusal::SettingsChangedDuringRun);
     let scripted = Scripted::start(Answers {
         submit: refusal,
         refusals: 1,
@@ -159,7 +159,7 @@ async fn a_run_whose_settings_changed_begins_anew() {
 
 #[tokio::test]
 async fn a_run_whose_lease_is_lost_is_dropped_without_a_word_and_keeps_its_job() {
-    let refusal = Some((Code::FailedPrecondition, "FENCED"));
+    let refusal = Some(Refusal::Fenced);
     let scripted = Scripted::start(Answers {
         submit: refusal,
         refusals: 9,
@@ -173,7 +173,7 @@ async fn a_run_whose_lease_is_lost_is_dropped_without_a_word_and_keeps_its_job()
 
 #[tokio::test]
 async fn a_read_that_cannot_be_handed_in_gives_the_lease_back_and_fails_nothing() {
-    let refusal = Some((Code::Unavailable, "UNAVAILABLE"));
+    let refusal = Some(Refusal::Unavailable);
     let scripted = Scripted::start(Answers {
         submit: refusal,
         refusals: 9,
@@ -189,7 +189,7 @@ async fn a_read_that_cannot_be_handed_in_gives_the_lease_back_and_fails_nothing(
 
 #[tokio::test]
 async fn a_lease_that_cannot_be_given_back_either_goes_with_the_job() {
-    let away = Some((Code::Unavailable, "UNAVAILABLE"));
+    let away = Some(Refusal::Unavailable);
     let scripted = Scripted::start(Answers {
         submit: away,
         refusals: 9,
@@ -207,7 +207,7 @@ async fn a_lease_that_cannot_be_given_back_either_goes_with_the_job() {
 
 #[tokio::test]
 async fn a_read_that_is_refused_for_good_fails_its_run_with_the_code_of_the_refusal() {
-    let refusal = Some((Code::ResourceExhausted, "READ_TOO_LARGE"));
+    let refusal = Some(Refusal::ReadTooLarge);
     let scripted = Scripted::start(Answers {
         submit: refusal,
         refusals: 9,
@@ -295,7 +295,7 @@ async fn a_job_whose_run_cannot_begin_now_is_settled_by_the_reason() {
         assert_eq!(scripted.run(1, 1).await, expected, "{status:?}");
         assert_eq!(scripted.calls(), [Call::Begin]);
     }
-    let refusal = Some((Code::InvalidArgument, "INVALID_FIELDS"));
+    let refusal = Some(Refusal::InvalidFields);
     let scripted = Scripted::start(Answers {
         begin_refusal: refusal,
         ..Answers::default()

@@ -64,7 +64,7 @@ fn kind(step: Option<Result<TestConnectionResponse, ApiError>>) -> TestStepKind 
 }
 
 fn reason(step: Option<Result<TestConnectionResponse, ApiError>>) -> &'static str {
-    step.unwrap().unwrap_err().reason()
+    step.unwrap().unwrap_err().refusal().as_str()
 }
 
 #[tokio::test(start_paused = true)]

@@ -39,7 +39,7 @@ fn what_is_output_only_is_not_stored() {
     let Checked { settings, etag, .. } = checked(|settings| {
         settings.etag = "7".to_owned();
         settings.credential_set = true;
-        settings.update_time = Some(rollcall_chassis::pg::to_proto(jiff::Timestamp::UNIX_EPOCH));
+        settings.update_time = Some(rollcall_terms::time::to_proto(jiff::Timestamp::UNIX_EPOCH));
         settings.next_run_time = settings.update_time;
     });
     assert_eq!(etag, "7");

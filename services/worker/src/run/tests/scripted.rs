@@ -17,9 +17,9 @@ use rollcall_proto::v1::{
     BeginStatus, Confirmation, Directory, FailRunRequest, Job, ReadSummary, RunKind, RunState, RunTrigger,
     Security, reconcile_service_server::ReconcileServiceServer,
 };
+use rollcall_terms::Refusal;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
-use tonic::Code;
 
 use crate::{
     credentials::Credentials,
@@ -33,20 +33,17 @@ use crate::{
 
 const TENANT: &str = "acme";
 
-/// A refusal: code and reason.
-type Refusal = Option<(Code, &'static str)>;
-
 /// How it answers.
 #[derive(Clone)]
 pub(super) struct Answers {
     pub(super) begin: BeginStatus,
-    pub(super) begin_refusal: Refusal,
+    pub(super) begin_refusal: Option<Refusal>,
     pub(super) kind: RunKind,
     pub(super) trigger: RunTrigger,
     pub(super) last_digest: Vec<u8>,
-    pub(super) unchanged: Refusal,
-    pub(super) submit: Refusal,
-    pub(super) fail: Refusal,
+    pub(super) unchanged: Option<Refusal>,
+    pub(super) submit: Option<Refusal>,
+    pub(super) fail: Option<Refusal>,
     /// How many submissions are refused.
     pub(super) refusals: usize,
     pub(super) cancelled: bool,

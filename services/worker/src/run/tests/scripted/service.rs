@@ -12,16 +12,17 @@ use rollcall_proto::v1::{
     SubmitRunResponse, reconcile_service_server::ReconcileService, submit_run_request,
     submit_run_response::Part,
 };
+use rollcall_terms::Refusal;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Call, Refusal, Scripted, TENANT};
+use super::{Call, Scripted, TENANT};
 
-fn refuse(refusal: Refusal) -> Result<(), Status> {
+fn refuse(refusal: Option<Refusal>) -> Result<(), Status> {
     match refusal {
         None => Ok(()),
-        Some((code, reason)) => Err(ApiError::new(code, reason, "as the script says").into()),
+        Some(refusal) => Err(ApiError::new(refusal, "as the script says").into()),
     }
 }
 

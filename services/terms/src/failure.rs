@@ -1,0 +1,53 @@
+//! Failures as messages.
+
+use rollcall_domain::FailureCode;
+use rollcall_proto::v1;
+
+/// How much of a detail is kept, in characters: a server's own words may be as long as a message.
+pub const LONGEST_DETAIL: usize = 2_000;
+
+/// A failure for an administrator to read, with a detail for support.
+pub fn failure(code: FailureCode, detail: &str) -> v1::Failure {
+    v1::Failure {
+        code: code.as_str().to_owned(),
+        message: code.message().to_owned(),
+        advice: code.advice().to_owned(),
+        detail: bounded(detail),
+    }
+}
+
+/// A failure that came in a message, fit to be stored: each text is cut, and has no zero bytes, which PostgreSQL's text
+/// cannot hold.
+pub fn storable(failure: &v1::Failure) -> v1::Failure {
+    v1::Failure {
+        code: bounded(&failure.code),
+        message: bounded(&failure.message),
+        advice: bounded(&failure.advice),
+        detail: bounded(&failure.detail),
+    }
+}
+
+fn bounded(text: &str) -> String {
+    text.chars()
+        .filter(|character| *character != '\0')
+        .take(LONGEST_DETAIL)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_cut_and_cleaned_wherever_it_comes_from() {
+        let detail = format!("a\0b{}", "x".repeat(2 * LONGEST_DETAIL));
+        let made = failure(FailureCode::Busy, &detail);
+        assert_eq!(made.detail.len(), LONGEST_DETAIL);
+        assert!(made.detail.starts_with("abx"));
+        let received = storable(&v1::Failure {
+            detail,
+            ..made.clone()
+        });
+        assert_eq!(received, made);
+    }
+}

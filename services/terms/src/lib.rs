@@ -1,0 +1,19 @@
+//! Agreed words and agreed conditions: what several services, the command and the tests must say alike.
+//!
+//! Each fact here has one home, so that two services cannot drift apart: the refusals that a program may rely on, the
+//! names of enum values in the contract and in SQL, times, objects and failures as messages, the lock of a tenant.
+//!
+//! Invariants: the crate depends on the rules and on the contract only. It knows no runtime, no database and no
+//! transport, so that every front end may use it.
+
+pub mod failure;
+pub mod names;
+pub mod object;
+mod refusal;
+pub mod run;
+pub mod tenant_lock;
+pub mod time;
+mod twin;
+
+pub use refusal::{GrpcCode, Refusal};
+pub use twin::Twin;

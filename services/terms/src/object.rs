@@ -1,0 +1,195 @@
+//! Objects of a directory as messages, on their way from a worker to reconcile.
+
+use std::borrow::Cow;
+
+use rollcall_domain::{Address, Claim, ClaimedAddress, DirectoryObject, ObjectId, object::shown_text};
+use rollcall_proto::v1;
+
+use crate::Twin as _;
+
+/// An object's id, type or address is not in the form in which a worker sends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an object's id, address or type is malformed")]
+pub struct MalformedObject;
+
+/// An object, as it is sent.
+pub fn to_message(object: DirectoryObject) -> v1::DirectoryObject {
+    v1::DirectoryObject {
+        id: object.id.as_str().to_owned(),
+        dn: object.dn,
+        object_type: object.object_type.message().into(),
+        disabled: object.disabled,
+        mail: object
+            .mail
+            .map_or_else(String::new, |mail| mail.as_str().to_owned()),
+        claims: object.claims.into_iter().map(claim_to_message).collect(),
+    }
+}
+
+fn claim_to_message(claim: Claim) -> v1::ObjectClaim {
+    let primary = claim.primary;
+    let (address, invalid) = match claim.address {
+        ClaimedAddress::Valid(address) => (address.as_str().to_owned(), false),
+        ClaimedAddress::Invalid(text) => (text, true),
+    };
+    v1::ObjectClaim {
+        address,
+        primary,
+        invalid,
+    }
+}
+
+/// An object, as it was sent. Its texts can be stored.
+pub fn from_message(object: v1::DirectoryObject) -> Result<DirectoryObject, MalformedObject> {
+    let object_type = rollcall_domain::ObjectType::of_message(object.object_type());
+    let mail = Some(object.mail).filter(|mail| !mail.is_empty());
+    Ok(DirectoryObject {
+        id: id_from_message(&object.id)?,
+        dn: storable(&object.dn).into_owned(),
+        object_type: object_type.ok_or(MalformedObject)?,
+        disabled: object.disabled,
+        mail: mail.map(|mail| address(&mail)).transpose()?,
+        claims: object
+            .claims
+            .iter()
+            .map(claim_from_message)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// The id of an object, as it was sent.
+pub fn id_from_message(id: &str) -> Result<ObjectId, MalformedObject> {
+    ObjectId::from_canonical(&storable(id)).map_err(|_| MalformedObject)
+}
+
+fn claim_from_message(claim: &v1::ObjectClaim) -> Result<Claim, MalformedObject> {
+    let address = if claim.invalid {
+        ClaimedAddress::Invalid(shown_text(storable(&claim.address).into_owned()))
+    } else {
+        ClaimedAddress::Valid(address(&claim.address)?)
+    };
+    Ok(Claim {
+        address,
+        primary: claim.primary,
+    })
+}
+
+fn address(text: &str) -> Result<Address, MalformedObject> {
+    Address::parse(text).map_err(|_| MalformedObject)
+}
+
+/// The text without zero bytes, which PostgreSQL's text cannot hold: each is shown as `\x00`.
+pub fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        text.replace('\0', r"\x00").into()
+    } else {
+        text.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rollcall_domain::{ObjectType, object::LONGEST_SHOWN};
+
+    use super::*;
+
+    fn claims() -> impl Strategy<Value = Vec<Claim>> {
+        let valid = "[a-z]{1,8}@[a-z]{1,8}\\.example"
+            .prop_filter_map("an address", |text| Address::parse(&text).ok());
+        let address = prop_oneof![
+            valid.prop_map(ClaimedAddress::Valid),
+            "[a-zé ]{0,20}".prop_map(ClaimedAddress::Invalid),
+        ];
+        prop::collection::vec(
+            (address, any::<bool>()).prop_map(|(address, primary)| Claim { address, primary }),
+            0..5,
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn an_object_comes_back_as_it_was_sent(
+            object_type in prop::sample::select(ObjectType::ALL),
+            disabled in any::<bool>(),
+            dn in "[A-Za-z0-9=,é]{0,30}",
+            mail in prop::option::of("[a-z]{1,8}@[a-z]{1,8}\\.example"),
+            claims in claims(),
+        ) {
+            let object = DirectoryObject {
+                id: ObjectId::from_canonical("1a2b3c9f-4d5e-4f80-a1b2-c3d4e5f60718").unwrap(),
+                dn,
+                object_type,
+                disabled,
+                mail: mail.map(|mail| Address::parse(&mail).unwrap()),
+                claims,
+            };
+            prop_assert_eq!(from_message(to_message(object.clone())), Ok(object));
+        }
+    }
+
+    fn object(claims: Vec<v1::ObjectClaim>) -> v1::DirectoryObject {
+        v1::DirectoryObject {
+            id: "1a2b3c9f-4d5e-4f80-a1b2-c3d4e5f60718".to_owned(),
+            dn: "CN=Ann,DC=corp,DC=example".to_owned(),
+            object_type: v1::ObjectType::User.into(),
+            disabled: false,
+            mail: String::new(),
+            claims,
+        }
+    }
+
+    fn invalid(text: &str) -> v1::ObjectClaim {
+        v1::ObjectClaim {
+            address: text.to_owned(),
+            primary: true,
+            invalid: true,
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_address_is_kept_as_it_stands() {
+        let converted = from_message(object(vec![invalid("not an address")])).unwrap();
+        assert_eq!(
+            converted.claims[0].address,
+            ClaimedAddress::Invalid("not an address".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_text_that_the_database_cannot_hold_is_made_one_that_it_can() {
+        let converted = from_message(object(vec![invalid("a\0b"), invalid(&"ä".repeat(1000))])).unwrap();
+        assert_eq!(converted.claims[0].address.as_str(), r"a\x00b");
+        let cut = converted.claims[1].address.as_str();
+        assert!(cut.starts_with("ää") && cut.ends_with("ä…"), "{cut}");
+        assert!(
+            (LONGEST_SHOWN - 1..=LONGEST_SHOWN).contains(&cut.len()),
+            "{}",
+            cut.len()
+        );
+    }
+
+    #[test]
+    fn an_address_that_is_none_without_saying_so_is_refused() {
+        let claim = v1::ObjectClaim {
+            address: "nonsense".to_owned(),
+            primary: true,
+            invalid: false,
+        };
+        assert_eq!(from_message(object(vec![claim])), Err(MalformedObject));
+    }
+
+    #[test]
+    fn an_object_needs_an_id_and_a_type() {
+        let nameless = v1::DirectoryObject {
+            id: String::new(),
+            ..object(Vec::new())
+        };
+        assert_eq!(from_message(nameless), Err(MalformedObject));
+        let shapeless = v1::DirectoryObject {
+            object_type: 0,
+            ..object(Vec::new())
+        };
+        assert_eq!(from_message(shapeless), Err(MalformedObject));
+    }
+}
