@@ -14,8 +14,9 @@ TEST_RUNNER := $(shell cargo nextest --version >/dev/null 2>&1 && echo "nextest 
 # How long each fuzz target is tried.
 FUZZ_SECONDS := 60
 
-# Targets with unit tests. Packages' tests/ folders need servers, but for the fuzz targets' seeds.
-UNITS := --lib --bins --test seeds
+# Targets with unit tests. Packages' tests/ folders need servers, but for the fuzz targets' seeds
+# and the look for circles.
+UNITS := --lib --bins --test seeds --test circles
 # Tests of the stores, by name: they stand among the unit tests, and need PostgreSQL.
 STORES := store::tests::
 WITH_STORES := -p rollcall-scheduler -p rollcall-reconcile -p rollcall-results
