@@ -31,6 +31,8 @@ mod retention;
 mod revert;
 mod service;
 mod stage;
+#[cfg(test)]
+mod store;
 mod submit;
 mod sweeper;
 mod tenant;

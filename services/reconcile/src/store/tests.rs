@@ -1,0 +1,140 @@
+//! What is written and read under a tenant's lock, as reconcile's role. The scheduler's rows come from its own role. These
+//! tests need PostgreSQL.
+
+mod domains;
+mod lease;
+mod outbox;
+mod retention;
+mod runs;
+mod staging;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use rollcall_chassis::{Lifecycle, amqp::Broker, config, pg::Database};
+use rollcall_domain::{RunId, TenantId};
+use rollcall_stores::{Role, TestDatabase};
+use sqlx::PgPool;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::{
+    Config,
+    events::Events,
+    lease::{Begin, Begun, Memory, Started},
+    reconciler::Reconciler,
+    tenant::{Gates, LeaseKey, TenantTx},
+};
+
+const NAME: &str = "store-tests";
+const TENANT: &str = "acme";
+/// Nothing listens there: no event gets further than the outbox.
+const NO_BROKER: &str = "amqp://127.0.0.1:1";
+
+/// The service without its servers, and the database that it stands on.
+struct Ground {
+    database: TestDatabase,
+    reconciler: Reconciler,
+    tenant: TenantId,
+}
+
+impl Ground {
+    async fn new() -> Result<Self> {
+        let database = TestDatabase::create().await?;
+        let variables = [
+            ("ROLLCALL_DATABASE__URL", database.url(Role::Reconcile)?),
+            ("ROLLCALL_AMQP__URL", NO_BROKER.to_owned()),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value));
+        let config: Config = config::parse("", variables)?;
+        let reached = Database::reach(&config.database, NAME).await?;
+        let lifecycle = Lifecycle::new();
+        let broker = Broker::start(&config.amqp, NAME, &lifecycle)?;
+        let reconciler = Reconciler::new(
+            Gates::open(&reached, &config.pools),
+            &config.limits,
+            &config.leases,
+            &config.retention,
+            Events::start(&broker, &lifecycle),
+            Arc::new(Notify::new()),
+            lifecycle,
+        );
+        Ok(Self {
+            database,
+            reconciler,
+            tenant: TenantId::parse(TENANT)?,
+        })
+    }
+
+    fn pool(&self) -> &PgPool {
+        &self.reconciler.gates.runs.pool
+    }
+
+    /// The tenant under its lock.
+    async fn lock(&self) -> Result<TenantTx> {
+        Ok(TenantTx::open(&self.reconciler.gates.runs, &self.tenant).await?)
+    }
+
+    async fn as_scheduler(&self, statements: &str) -> Result<()> {
+        self.database.run(Role::Scheduler, statements).await
+    }
+
+    async fn as_reconcile(&self, statements: &str) -> Result<()> {
+        self.database.run(Role::Reconcile, statements).await
+    }
+
+    /// Settings of the tenant.
+    async fn with_settings(self) -> Result<Self> {
+        self.as_scheduler(
+            "INSERT INTO scheduler.settings (tenant_id, settings, sealed_credential, generation, credential_generation,
+                 key_id, every_hours, time_zone)
+             VALUES ('acme', '', '', 7, 6, 'first', 0, '')",
+        )
+        .await?;
+        Ok(self)
+    }
+
+    /// A run that somebody asked for.
+    async fn ask(&self, kind: &str) -> Result<RunId> {
+        let run = RunId::from_uuid(Uuid::now_v7());
+        self.as_scheduler(&format!(
+            "INSERT INTO scheduler.run_request (run_id, tenant_id, kind, trigger, lane)
+             VALUES ('{run}', 'acme', '{kind}', 'MANUAL', 'interactive')"
+        ))
+        .await?;
+        Ok(run)
+    }
+
+    /// Asks for the lease, as a worker does.
+    async fn begin(&self, run: RunId, worker: &str) -> Result<Begun> {
+        let begin = Begin {
+            tenant: self.tenant.clone(),
+            run,
+            worker: worker.to_owned(),
+            attempt: 1,
+            given_up: None,
+            alone: true,
+        };
+        let gate = &self.reconciler.gates.runs;
+        Ok(self.reconciler.begin(gate, &begin, Memory::None).await?)
+    }
+
+    /// A run with the lease.
+    async fn started(&self, kind: &str) -> Result<(LeaseKey, Started)> {
+        let run = self.ask(kind).await?;
+        let Begun::Started(started) = self.begin(run, "first").await? else {
+            anyhow::bail!("the run does not begin");
+        };
+        let key = LeaseKey {
+            tenant: self.tenant.clone(),
+            run,
+            fence: started.fence,
+        };
+        Ok((key, *started))
+    }
+
+    /// One number of the database.
+    async fn count(&self, statement: &'static str) -> Result<i64> {
+        Ok(sqlx::query_scalar(statement).fetch_one(self.pool()).await?)
+    }
+}

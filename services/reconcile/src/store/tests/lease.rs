@@ -1,0 +1,79 @@
+//! The lease and its fence.
+
+use super::*;
+use crate::{
+    error::ReconcileError,
+    lease::{Progress, Pulse},
+};
+
+const PROGRESS: Progress = Progress {
+    objects: 20,
+    claims: 30,
+};
+
+#[tokio::test]
+async fn a_tenant_has_one_lease_and_its_holder_is_known() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    let (key, _) = ground.started("SYNC").await?;
+    assert!(matches!(
+        ground.begin(key.run, "first").await?,
+        Begun::RunningHere
+    ));
+    assert!(matches!(ground.begin(key.run, "second").await?, Begun::Taken));
+    let other = ground.ask("PREVIEW").await?;
+    assert!(matches!(ground.begin(other, "second").await?, Begun::Busy));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_fence_grows_with_each_lease_and_an_older_one_is_refused() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    let (first, _) = ground.started("SYNC").await?;
+    let mut tenant = ground.lock().await?;
+    tenant.release().await?;
+    tenant.commit().await?;
+    let (second, _) = ground.started("SYNC").await?;
+    assert!(second.fence.0 > first.fence.0);
+    let gate = &ground.reconciler.gates.runs;
+    let held = TenantTx::open_held(gate, &first).await;
+    assert!(matches!(held, Err(ReconcileError::Fenced)));
+    assert!(TenantTx::open_held(gate, &second).await.is_ok());
+    let beat = ground.reconciler.heartbeat(&first, PROGRESS).await;
+    assert!(matches!(beat, Err(ReconcileError::Fenced)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_heartbeat_keeps_the_progress_and_hears_of_a_cancellation() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    let (key, _) = ground.started("SYNC").await?;
+    assert_eq!(ground.reconciler.heartbeat(&key, PROGRESS).await?, Pulse::GoesOn);
+    let kept = "SELECT count(*) FROM reconcile.heartbeat WHERE objects = 20 AND claims = 30";
+    assert_eq!(ground.count(kept).await?, 1);
+    ground
+        .as_scheduler("UPDATE scheduler.run_request SET cancel_requested = true")
+        .await?;
+    assert_eq!(
+        ground.reconciler.heartbeat(&key, PROGRESS).await?,
+        Pulse::Cancelled
+    );
+    ground
+        .as_reconcile("DELETE FROM reconcile.heartbeat; UPDATE reconcile.run_outcome SET end_time = now()")
+        .await?;
+    assert_eq!(ground.reconciler.heartbeat(&key, PROGRESS).await?, Pulse::Over);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_past_its_deadline_loses_its_lease_to_the_sweeper() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    ground.started("SYNC").await?;
+    ground.reconciler.sweep().await?;
+    assert!(ground.lock().await?.row.run_id.is_some());
+    ground
+        .as_reconcile("UPDATE reconcile.tenant SET deadline = now() - interval '1 hour'")
+        .await?;
+    ground.reconciler.sweep().await?;
+    assert_eq!(ground.lock().await?.row.run_id, None);
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! How a run begins, waits again, is lost and ends.
+
+use jiff::SignedDuration;
+use rollcall_proto::v1::{self, RunState};
+
+use super::*;
+use crate::outcome::{self, Beginning, Ending};
+
+const STATE: &str = "SELECT state FROM reconcile.run_outcome";
+
+async fn state(ground: &Ground) -> Result<String> {
+    Ok(sqlx::query_scalar(STATE).fetch_one(ground.pool()).await?)
+}
+
+#[tokio::test]
+async fn a_run_that_begins_has_an_outcome_a_pulse_and_the_tenants_lease() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    let (key, started) = ground.started("SYNC").await?;
+    assert_eq!(state(&ground).await?, "RUNNING");
+    assert_eq!(
+        (started.current.generation, started.current.credential_generation),
+        (7, 6)
+    );
+    let tenant = ground.lock().await?;
+    assert_eq!(tenant.row.run_id, Some(key.run.as_uuid()));
+    assert_eq!(tenant.row.worker.as_deref(), Some("first"));
+    assert_eq!(tenant.deadline(), Some(started.deadline));
+    assert!(tenant.last_heartbeat().is_some());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_deadline_of_an_attempt_stands_until_it_waits_for_the_next() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    let (key, started) = ground.started("SYNC").await?;
+    let mut tenant = ground.lock().await?;
+    let request = tenant.request(key.run).await?.unwrap_or_default();
+    let later = Beginning {
+        run: key.run,
+        attempt: 1,
+        takeovers: 1,
+        deadline: started.deadline + SignedDuration::from_mins(5),
+        lease: Some(key.fence),
+    };
+    assert_eq!(
+        outcome::begin(&mut tenant, &request, later).await?,
+        started.deadline
+    );
+    let failure = v1::Failure {
+        code: "CONNECT_TIMEOUT".to_owned(),
+        ..v1::Failure::default()
+    };
+    let again = started.now + SignedDuration::from_mins(1);
+    outcome::requeue(&mut tenant, key.run, Some((again, failure))).await?;
+    assert_eq!(
+        outcome::begin(&mut tenant, &request, later).await?,
+        later.deadline
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_that_waits_for_its_next_attempt_says_why() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    let (key, started) = ground.started("SYNC").await?;
+    let mut tenant = ground.lock().await?;
+    let failure = v1::Failure {
+        code: "CONNECT_TIMEOUT".to_owned(),
+        ..v1::Failure::default()
+    };
+    outcome::requeue(&mut tenant, key.run, Some((started.now, failure))).await?;
+    tenant.release().await?;
+    tenant.commit().await?;
+    let waits = "SELECT count(*) FROM reconcile.run_outcome
+        WHERE state = 'QUEUED' AND attempt = 2 AND failure_code = 'CONNECT_TIMEOUT' AND next_attempt_time IS NOT NULL";
+    assert_eq!(ground.count(waits).await?, 1);
+    assert_eq!(ground.count("SELECT count(*) FROM reconcile.heartbeat").await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_end_of_a_run_is_its_outcome_its_event_and_the_end_of_its_lease() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    let (key, _) = ground.started("SYNC").await?;
+    let mut tenant = ground.lock().await?;
+    let ending = Ending {
+        state: RunState::Succeeded,
+        counts: v1::Counts {
+            objects: 4,
+            accounts_reduced: 2,
+            ..v1::Counts::default()
+        },
+        accounts_changed: 3,
+        ..Ending::default()
+    };
+    let ended = outcome::end(&mut tenant, key.run, ending).await?;
+    assert_eq!(ended.state(), RunState::Succeeded);
+    tenant.commit().await?;
+    let written = "SELECT count(*) FROM reconcile.run_outcome
+        WHERE state = 'SUCCEEDED' AND objects = 4 AND accounts_reduced = 2 AND accounts_changed = 3
+          AND end_time IS NOT NULL AND read_mode_reason IS NULL";
+    assert_eq!(ground.count(written).await?, 1);
+    assert_eq!(ground.count("SELECT count(*) FROM reconcile.heartbeat").await?, 0);
+    let event = "SELECT count(*) FROM reconcile.outbox WHERE sequence = 1 AND routing_key = 'run.finished'";
+    assert_eq!(ground.count(event).await?, 1);
+    assert_eq!(ground.lock().await?.row.run_id, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_that_lost_its_worker_waits_for_another_and_counts_it() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    let (key, _) = ground.started("SYNC").await?;
+    let mut tenant = ground.lock().await?;
+    assert!(outcome::lose(&mut tenant, key.run).await?.is_none());
+    tenant.commit().await?;
+    let waits = "SELECT count(*) FROM reconcile.run_outcome WHERE state = 'QUEUED' AND takeovers = 1";
+    assert_eq!(ground.count(waits).await?, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_that_was_cancelled_before_it_began_ends_with_an_outcome() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    let run = ground.ask("SYNC").await?;
+    ground
+        .as_scheduler("UPDATE scheduler.run_request SET cancel_requested = true")
+        .await?;
+    assert!(matches!(ground.begin(run, "first").await?, Begun::Finished));
+    assert_eq!(state(&ground).await?, "CANCELLED");
+    Ok(())
+}
