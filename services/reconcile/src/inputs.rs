@@ -66,6 +66,9 @@ fn deciding(mut settings: v1::Settings) -> v1::Settings {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
