@@ -15,10 +15,12 @@ mod changes;
 mod claimants;
 mod directory;
 mod footprint;
+mod names;
 mod pace;
 mod portal;
 mod primaries;
 mod refuse;
+mod rounds;
 mod rows;
 mod settings;
 mod settle;
@@ -37,7 +39,6 @@ use crate::id::AccountId;
 use absent::Absences;
 use accounts::{Accountant, Decision};
 use aliases::Claims;
-use takeover::Ownership;
 use world::World;
 
 pub use changes::{AccountChange, ChangeKind, Counts};
@@ -46,8 +47,9 @@ pub use footprint::Footprint;
 pub use pace::{Pace, PlanError};
 pub use portal::{AccountState, AddressState, Portal, PortalBuilder};
 pub use rows::{PlannedRow, Rows};
-pub use settings::{ForeignDomains, Removal, Rules, SameUsername, TenantDomains};
-pub use withhold::{ApprovedAddresses, Withholding};
+pub use settings::{
+    ApprovedAddresses, ForeignDomains, Removal, Rules, SameUsername, TenantDomains, Withholding,
+};
 
 /// The version of the rules. It is one of the inputs that decide whether a read that equals the last applied one may be
 /// passed over: raise it whenever the same directory, portal and settings may lead to another plan.
@@ -125,7 +127,7 @@ pub fn plan<'a>(
     new_id: &mut dyn FnMut() -> AccountId,
 ) -> Result<Plan<'a>, PlanError> {
     let world = World::new(rules, domains, foreign, directory, portal, withholding, pace);
-    let (ownership, primaries) = Ownership::settle(&world)?;
+    let (ownership, primaries) = rounds::decide(&world)?;
     let claims = Claims::settle(&world, &ownership, &primaries)?;
     let absences = Absences::settle(&world, &ownership, &primaries, &claims)?;
     let decision = Decision {

@@ -5,11 +5,12 @@ use crate::verdict::Reason;
 
 use super::aliases::{Claims, Outcome};
 use super::arena::{Column, index};
+use super::names::{AccountName, EntryName};
 use super::pace::PlanError;
 use super::primaries::Primaries;
 use super::takeover::Ownership;
-use super::withhold;
-use super::world::{AccountName, EntryName, World};
+use super::withhold::{self, AbsentAddress};
+use super::world::World;
 
 /// Outcome of an account's entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,9 +175,13 @@ fn fate_of_absent(world: &World<'_>, ownership: &Ownership, entry: EntryName) ->
     } else {
         removal.removes_synced()
     };
+    let address = AbsentAddress {
+        goes_whole: ownership.is_unwanted(world, world.account_at[entry]),
+        typed,
+    };
     match (removed, typed) {
         (true, _) if world.account(world.account_at[entry]).protected => Fate::Spared,
-        (true, typed) => match withhold::of_entry(world, ownership, entry) {
+        (true, typed) => match withhold::of_entry(world, entry, address) {
             None => Fate::Removed,
             withheld if typed => Fate::Typed(withheld),
             withheld => Fate::Stale(withheld),

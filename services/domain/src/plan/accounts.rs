@@ -10,11 +10,12 @@ use super::absent::{Absences, Fate};
 use super::aliases::{Claims, Outcome};
 use super::arena::Column;
 use super::changes::{AccountChange, ChangeKind};
+use super::names::{AccountName, AddressName, EntryName, ObjectName};
 use super::pace::PlanError;
 use super::portal::{AccountState, AddressState};
 use super::primaries::Primaries;
 use super::takeover::Ownership;
-use super::world::{AccountName, AddressName, EntryName, ObjectName, World};
+use super::world::World;
 
 /// All that was decided about claims and absent addresses.
 #[derive(Debug)]

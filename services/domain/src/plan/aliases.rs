@@ -4,12 +4,13 @@ use crate::object::AddressType;
 use crate::verdict::Reason;
 
 use super::arena::Column;
+use super::names::{AccountName, AddressName, ClaimName, ObjectName};
 use super::pace::PlanError;
 use super::primaries::Primaries;
 use super::settings::SameUsername;
 use super::settle::{Acceptance, Wish};
 use super::takeover::{Access, Ownership};
-use super::world::{AccountName, AddressName, ClaimName, ObjectName, World};
+use super::world::World;
 
 /// Outcome of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

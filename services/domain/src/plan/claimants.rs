@@ -1,10 +1,9 @@
 //! Claimants of an address, for the few addresses for which takeovers make a difference.
 
 use super::arena::{Column, index};
-use super::world::{AccountName, AddressName, ObjectName, World};
-
-/// An object took over an account.
-pub(super) type Takeover = (ObjectName, AccountName);
+use super::names::{AddressName, ObjectName};
+use super::takeover::Takeover;
+use super::world::World;
 
 /// The objects with a claim that stands, address by address.
 #[derive(Debug)]

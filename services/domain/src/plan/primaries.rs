@@ -1,10 +1,11 @@
 //! Rule 3: which address is each object's primary.
 
 use super::arena::Column;
+use super::names::{AddressName, ClaimName, ObjectName};
 use super::pace::PlanError;
 use super::settle::{Acceptance, Wish};
 use super::takeover::{Access, Ownership};
-use super::world::{AddressName, ClaimName, ObjectName, World};
+use super::world::World;
 
 /// The primary addresses of a run.
 #[derive(Debug)]

@@ -6,7 +6,8 @@ use crate::verdict::{Reason, Verdict};
 use super::accounts::Holding;
 use super::changes::Counts;
 use super::directory::Directory;
-use super::world::{AddressName, ClaimName, EntryName, Names, ObjectName};
+use super::names::{AddressName, ClaimName, EntryName, ObjectName};
+use super::world::Names;
 
 /// Decision of a run about one claim or one absent address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Inputs besides the directory and the portal: the settings, and the owners of domains.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::address::DomainName;
 use crate::object::ObjectType;
@@ -122,5 +122,39 @@ impl ForeignDomains {
 impl FromIterator<DomainName> for ForeignDomains {
     fn from_iter<I: IntoIterator<Item = DomainName>>(names: I) -> Self {
         Self::new(names)
+    }
+}
+
+/// Removals of Remove Accounts that must wait. By default none does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Withholding {
+    /// True if the operator has paused all removals.
+    pub removals_paused: bool,
+    /// True if a different server was read than last time. An address that it is the first to lack waits for the next
+    /// complete read. A manual address was never on any server, so this does not apply to it.
+    pub other_server: bool,
+    /// Addresses that may go, if a person has approved some. The run that was approved has already seen them absent.
+    /// `None`: all may go.
+    pub approved: Option<ApprovedAddresses>,
+}
+
+/// Addresses that are approved to go, normalised.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApprovedAddresses {
+    addresses: HashSet<String>,
+}
+
+impl ApprovedAddresses {
+    /// True if this address may go.
+    pub fn contains(&self, address: &str) -> bool {
+        self.addresses.contains(address)
+    }
+}
+
+impl FromIterator<String> for ApprovedAddresses {
+    fn from_iter<I: IntoIterator<Item = String>>(addresses: I) -> Self {
+        Self {
+            addresses: addresses.into_iter().collect(),
+        }
     }
 }

@@ -12,8 +12,8 @@
 use std::ops::Range;
 
 use super::arena::{Column, index};
+use super::names::{AddressName, ClaimName, ObjectName};
 use super::pace::{Pace, PlanError};
-use super::world::{AddressName, ClaimName, ObjectName};
 
 /// One claim that would do for its group.
 #[derive(Clone, Copy, Debug)]

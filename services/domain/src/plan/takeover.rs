@@ -3,11 +3,12 @@
 use crate::object::Origin;
 
 use super::arena::Column;
-use super::claimants::{Claimants, Takeover};
-use super::pace::PlanError;
-use super::primaries::{Contest, Primaries};
+use super::names::{AccountName, AddressName, EntryName, ObjectName};
 use super::withhold;
-use super::world::{AccountName, AddressName, EntryName, ObjectName, World};
+use super::world::World;
+
+/// An object took over an account.
+pub(super) type Takeover = (ObjectName, AccountName);
 
 /// Owners of accounts. The list grows as objects take accounts over, until no object takes a further one.
 #[derive(Debug)]
@@ -31,62 +32,26 @@ pub(super) enum Access {
     Refused,
 }
 
-/// Limit on decisions that are made again, in sum. Real directories decide about a few objects again, in two or three
-/// rounds.
-const TIMES: usize = 100;
-
-/// Limit on decisions that are made again, in wishes.
-fn most_work(world: &World<'_>) -> usize {
-    (world.directory.claims.len() + world.directory.objects.len()).saturating_mul(TIMES)
-}
-
-fn entangled(world: &World<'_>, object: ObjectName) -> PlanError {
-    let directory = world.directory;
-    PlanError::Entangled {
-        dn: directory
-            .dns
-            .get(directory.objects[object as usize].dn)
-            .to_owned(),
-    }
-}
-
 impl Ownership {
-    /// Decides rule 3 repeatedly, until no object takes a further account. After the first round, a round costs what it
-    /// changes.
-    pub(super) fn settle(world: &World<'_>) -> Result<(Self, Primaries), PlanError> {
-        let mut ownership = Self {
+    /// Accounts as they are before anybody takes one over.
+    pub(super) fn begin(world: &World<'_>) -> Self {
+        Self {
             owner: world.accounts().map(|account| world.object_of[account]).collect(),
             account_of: world.objects().map(|object| world.account_of[object]).collect(),
             taken: world.accounts().map(|_| false).collect(),
-        };
-        let (mut contest, mut primaries) = Contest::begin(world, &ownership)?;
-        let mut takeovers = ownership.take(world, &primaries, world.objects());
-        if takeovers.is_empty() {
-            return Ok((ownership, primaries));
         }
-        let claimants = Claimants::of(world);
-        let most = contest.work() + most_work(world);
-        while let Some((last, _)) = takeovers.last() {
-            if contest.work() > most {
-                return Err(entangled(world, *last));
-            }
-            let objects = claimants.concerned(world, &takeovers).into_iter();
-            let moved = contest.resume(world, &ownership, &mut primaries, objects)?;
-            takeovers = ownership.take(world, &primaries, moved.into_iter());
-        }
-        Ok((ownership, primaries))
     }
 
-    /// Lets each of these objects take the account whose primary address is its own. Returns the takeovers.
-    fn take(
+    /// Lets each of these objects take the account of which its primary address is the primary. Returns who took which.
+    pub(super) fn take(
         &mut self,
         world: &World<'_>,
-        primaries: &Primaries,
+        primary_of: &Column<Option<AddressName>>,
         objects: impl Iterator<Item = ObjectName>,
     ) -> Vec<Takeover> {
         let mut takeovers = Vec::new();
         for object in objects {
-            let Some(account) = primaries.of[object].and_then(|primary| self.takes(world, object, primary))
+            let Some(account) = primary_of[object].and_then(|primary| self.takes(world, object, primary))
             else {
                 continue;
             };

@@ -6,9 +6,9 @@ use crate::verdict::{Reason, Verdict};
 use super::absent::Fate;
 use super::accounts::{Accounts, Decision};
 use super::aliases::Outcome;
+use super::names::{AccountName, AddressName, ClaimName, EntryName, ObjectName};
 use super::pace::PlanError;
 use super::rows::{Other, RowDecision, RowEntry, Subject};
-use super::world::{AccountName, AddressName, ClaimName, EntryName, ObjectName};
 
 /// The rows: of each claim, and of each absent address.
 pub(super) fn rows(decision: &Decision<'_>, accounts: &Accounts) -> Result<Vec<RowEntry>, PlanError> {

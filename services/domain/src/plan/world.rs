@@ -4,22 +4,11 @@ use crate::verdict::Reason;
 
 use super::arena::{Column, index};
 use super::directory::Directory;
+use super::names::{AccountName, AddressName, ClaimName, EntryName, ObjectName};
 use super::pace::Pace;
 use super::portal::{AccountEntry, AddressEntry, Portal};
 use super::refuse::refuse;
-use super::settings::{ForeignDomains, Rules, TenantDomains};
-use super::withhold::{self, Withholding};
-
-/// The name of a valid address of the directory or the portal.
-pub(super) type AddressName = u32;
-/// The name of an object: its place in the order of the ids, so that the lower name is the lower id.
-pub(super) type ObjectName = u32;
-/// The name of a claim; of one object's, the lower name is the lower address.
-pub(super) type ClaimName = u32;
-/// The name of an account: its place in the order of the ids.
-pub(super) type AccountName = u32;
-/// The name of an address as an entry of an account.
-pub(super) type EntryName = u32;
+use super::settings::{ForeignDomains, Rules, TenantDomains, Withholding};
 
 /// Everything that a plan is decided on.
 #[derive(Debug)]
@@ -142,7 +131,7 @@ impl<'a> World<'a> {
             may_go_whole: portal
                 .accounts
                 .iter()
-                .map(|account| withhold::may_go_whole(withholding, portal, account))
+                .map(|account| may_go_whole(withholding, portal, account))
                 .collect(),
             pace,
             domain_alias: (0..index(domain_names.len()))
@@ -269,4 +258,13 @@ fn bind(directory: &Directory, portal: &Portal) -> Bindings {
         }
     }
     (account_of, object_of)
+}
+
+/// True if all addresses of an account may go. Decided once for each account, because each claim on one of them asks.
+fn may_go_whole(withholding: &Withholding, portal: &Portal, account: &AccountEntry) -> bool {
+    let approved = withholding.approved.as_ref();
+    approved.is_none_or(|approved| {
+        let mut addresses = account.addresses();
+        addresses.all(|address| approved.contains(portal.address_text(address)))
+    })
 }
