@@ -13,7 +13,7 @@ use rollcall_terms::{
     object::{from_message, storable},
 };
 
-use crate::{error::ReconcileError, tenant::LeaseKey};
+use crate::{error::ReconcileError, lease_key::LeaseKey};
 
 /// A count for SQL.
 pub(crate) fn to_bigint(count: u64) -> i64 {

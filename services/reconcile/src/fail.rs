@@ -9,9 +9,10 @@ use crate::{
     binds::{self, Bind},
     commit::Standing,
     error::ReconcileError,
+    lease_key::LeaseKey,
     outcome::{self, Ending},
     reconciler::Reconciler,
-    tenant::{LeaseKey, TenantTx},
+    tenant::TenantTx,
 };
 
 impl Reconciler {

@@ -3,76 +3,25 @@
 //! Heartbeats alone decide whether a holder lives, whoever asks. A holder that falls silent loses its run, which is counted:
 //! from the first time on the run is tried in a process of its own, and one that has lost too many workers ends.
 
-mod hearing;
 mod holder;
 
-use jiff::Timestamp;
 use rollcall_chassis::fail_point::{self, FailPoint};
-use rollcall_domain::{Fence, RunId, TenantId};
+use rollcall_domain::RunId;
 use rollcall_proto::v1;
 
 use crate::{
+    begin::{Begin, Begun, Memory, Started},
     error::{During, ReconcileError},
     inputs,
-    outcome::{self, Beginning, Ending, RunStatus},
+    lease_key::LeaseKey,
+    outcome::{self, Beginning, Ending},
     reconciler::Reconciler,
     revert,
-    tenant::{CurrentSettings, Gate, LeaseKey, RunRequest, TenantTx},
+    run_status::RunStatus,
+    tenant::{CurrentSettings, Gate, RunRequest, TenantTx},
 };
 
-pub(crate) use hearing::Hearing;
 use holder::{Asker, Holder};
-
-/// A worker that asks for a run's lease.
-#[derive(Clone, Debug)]
-pub(crate) struct Begin {
-    pub(crate) tenant: TenantId,
-    pub(crate) run: RunId,
-    pub(crate) worker: String,
-    pub(crate) attempt: u32,
-    /// Of a lease of the run that a worker had and no longer works under.
-    pub(crate) given_up: Option<Fence>,
-    /// Whether the worker does this run and nothing else.
-    pub(crate) alone: bool,
-}
-
-/// What becomes of it.
-pub(crate) enum Begun {
-    /// The lease is the worker's.
-    Started(Box<Started>),
-    /// The run is over, or is no more.
-    Finished,
-    /// Another run of the tenant has the lease.
-    Busy,
-    /// Another worker has this run.
-    Taken,
-    /// The worker has this run itself.
-    RunningHere,
-    /// The run has lost a worker: it is to be tried in a process of its own.
-    NeedsProcess,
-    /// It takes another run back, which needs so much memory. Nothing was done yet.
-    Reverts { bytes: usize },
-}
-
-/// Whether there is memory for the accounts that a run takes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Memory {
-    None,
-    ForAccounts,
-}
-
-/// What a worker needs to read.
-pub(crate) struct Started {
-    pub(crate) kind: v1::RunKind,
-    pub(crate) trigger: v1::RunTrigger,
-    pub(crate) fence: Fence,
-    pub(crate) current: CurrentSettings,
-    /// Empty if no read can pass for the last applied one.
-    pub(crate) last_digest: Vec<u8>,
-    pub(crate) deadline: Timestamp,
-    /// By the clock that set it.
-    pub(crate) now: Timestamp,
-}
 
 /// How far a read is.
 #[derive(Clone, Copy, Debug)]

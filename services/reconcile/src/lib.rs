@@ -8,6 +8,7 @@
 //! nothing; accounts, history, outbox and outcome are one transaction, or none of them.
 
 mod accounts;
+mod begin;
 mod binds;
 mod bounds;
 mod budget;
@@ -19,8 +20,10 @@ mod domains;
 mod error;
 mod events;
 mod fail;
+mod hearing;
 mod inputs;
 mod lease;
+mod lease_key;
 mod metrics;
 mod outbox;
 mod outcome;
@@ -29,6 +32,7 @@ mod reconciler;
 mod relay;
 mod retention;
 mod revert;
+mod run_status;
 mod service;
 mod stage;
 #[cfg(test)]

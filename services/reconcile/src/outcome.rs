@@ -16,7 +16,7 @@ use crate::{
     tenant::TenantTx,
 };
 
-pub(crate) use course::{Beginning, RunStatus, begin, lose, note, requeue};
+pub(crate) use course::{Beginning, begin, lose, note, requeue};
 
 /// How a run ends.
 #[derive(Clone, Debug, Default)]

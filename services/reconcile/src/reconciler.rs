@@ -11,7 +11,7 @@ use crate::{
     budget::Budget,
     config::{Leases, Limits, Retention},
     events::Events,
-    lease::Hearing,
+    hearing::Hearing,
     metrics::Metrics,
     tenant::Gates,
     work::Workshop,

@@ -18,13 +18,14 @@ use tokio::sync::oneshot;
 use tracing::Instrument as _;
 
 use crate::{
+    begin::{Begin, Begun, Memory},
     binds,
     commit::{apply, settle_planner},
     error::{During, ReconcileError},
-    lease::{Begin, Begun, Memory},
     outbox,
-    outcome::{self, Beginning, Ending, RunStatus},
+    outcome::{self, Beginning, Ending},
     reconciler::Reconciler,
+    run_status::RunStatus,
     tenant::{CurrentSettings, RunRequest, TenantTx},
     work::Size,
 };

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::{
     convert::push,
     error::{During, ReconcileError},
-    tenant::LeaseKey,
+    lease_key::LeaseKey,
 };
 
 /// The staged batches of one run, in the order in which they came.

@@ -19,9 +19,9 @@ use crate::{
     budget::Share,
     convert::{self, push},
     error::{During, ReconcileError},
+    lease_key::LeaseKey,
     reconciler::Reconciler,
     stage::Stage,
-    tenant::LeaseKey,
 };
 
 /// What an object takes in memory, against its bytes on the wire.

@@ -10,18 +10,11 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{During, ReconcileError};
+use crate::lease_key::LeaseKey;
 
 use asked::{Asked, AskedRow};
 pub(crate) use asked::{CurrentSettings, RunRequest, removals_paused, settings};
 pub(crate) use gate::{Gate, Gates};
-
-/// A run of a tenant, as the worker names it that began it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LeaseKey {
-    pub(crate) tenant: TenantId,
-    pub(crate) run: RunId,
-    pub(crate) fence: Fence,
-}
 
 /// The row of `reconcile.tenant`: read under the lock, changed here, and written back as a whole.
 #[derive(Clone, Debug)]

@@ -8,9 +8,10 @@ use crate::{
     commit::{Standing, server_id},
     error::ReconcileError,
     inputs,
+    lease_key::LeaseKey,
     outcome::{self, Ending},
     reconciler::Reconciler,
-    tenant::{LeaseKey, TenantRow, TenantTx},
+    tenant::{TenantRow, TenantTx},
 };
 
 impl Reconciler {

@@ -5,47 +5,13 @@ use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::{Fence, RunId, failure::FailureCode};
 use rollcall_proto::v1;
 use rollcall_terms::failure::failure;
-use rollcall_terms::names;
 
 use super::{Ending, end};
 use crate::{
     error::{During, ReconcileError},
+    run_status::RunStatus,
     tenant::{RunRequest, TenantTx},
 };
-
-/// How often a run may be taken from workers that fell silent. One that ends the process that does it would go on for ever.
-const MOST_TAKEOVERS: u32 = 3;
-
-/// Where a run stands that a worker has begun before.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RunStatus {
-    state: v1::RunState,
-    /// How often it was taken from a worker that had fallen silent.
-    pub(crate) takeovers: u32,
-}
-
-impl RunStatus {
-    /// As the row says it.
-    pub(crate) fn new(state: &str, takeovers: i32) -> Self {
-        Self {
-            state: names::from_nullable(Some(state)),
-            takeovers: takeovers.unsigned_abs(),
-        }
-    }
-
-    /// Whether nothing more becomes of it.
-    pub(crate) fn is_over(self) -> bool {
-        matches!(
-            self.state,
-            v1::RunState::Succeeded | v1::RunState::Held | v1::RunState::Failed | v1::RunState::Cancelled
-        )
-    }
-
-    /// Whether it has lost as many workers as a run may, so that the next loss ends it.
-    pub(crate) fn may_not_be_lost_again(self) -> bool {
-        self.takeovers >= MOST_TAKEOVERS
-    }
-}
 
 /// A run that begins, for the first time or again.
 #[derive(Clone, Copy, Debug)]

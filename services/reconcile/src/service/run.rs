@@ -21,10 +21,11 @@ use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument as _;
 
 use crate::{
+    begin::{Begin, Begun, Started},
     binds::Bind,
     convert,
     error::ReconcileError,
-    lease::{Begin, Begun, Progress, Pulse, Started},
+    lease::{Progress, Pulse},
     reconciler::Reconciler,
     submit::Answer,
 };

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{TenantTx, load};
 use crate::{
     error::{During, ReconcileError},
-    outcome::RunStatus,
+    run_status::RunStatus,
 };
 
 /// A run as it was asked for.
