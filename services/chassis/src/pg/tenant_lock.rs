@@ -174,7 +174,7 @@ async fn try_lock(
     knock: Option<Duration>,
 ) -> sqlx::Result<Option<PgTimestamp>> {
     let Some(knock) = knock else {
-        let (locked, now): (bool, PgTimestamp) = sqlx::query_as(include_str!("tenant_lock/try.sql"))
+        let (locked, now): (bool, PgTimestamp) = sqlx::query_as(include_str!("../../sql/tenant_lock/try.sql"))
             .bind(tenant)
             .fetch_one(connection)
             .await?;
@@ -184,7 +184,7 @@ async fn try_lock(
         .bind(format!("{}ms", knock.as_millis()))
         .execute(&mut *connection)
         .await?;
-    let waited: sqlx::Result<PgTimestamp> = sqlx::query_scalar(include_str!("tenant_lock/knock.sql"))
+    let waited: sqlx::Result<PgTimestamp> = sqlx::query_scalar(include_str!("../../sql/tenant_lock/knock.sql"))
         .bind(tenant)
         .fetch_one(&mut *connection)
         .await;
