@@ -1,6 +1,8 @@
 //! Reads the views that their owners publish in the schema `results`.
 //!
 //! Texts in them are in the order of their bytes: the columns are of collation "C".
+//!
+//! The compiler checks every statement but those that PostgreSQL does not describe: SET, DECLARE and FETCH.
 
 mod accounts;
 mod explain;

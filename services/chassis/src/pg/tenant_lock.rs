@@ -174,22 +174,21 @@ async fn try_lock(
     knock: Option<Duration>,
 ) -> sqlx::Result<Option<PgTimestamp>> {
     let Some(knock) = knock else {
-        let (locked, now): (bool, PgTimestamp) = sqlx::query_as(include_str!("../../sql/tenant_lock/try.sql"))
-            .bind(tenant)
+        let tried = sqlx::query_file!("sql/tenant_lock/try.sql", tenant)
             .fetch_one(connection)
             .await?;
-        return Ok(locked.then_some(now));
+        return Ok(tried.locked.then_some(tried.now));
     };
-    sqlx::query("SELECT set_config('lock_timeout', $1, true)")
-        .bind(format!("{}ms", knock.as_millis()))
-        .execute(&mut *connection)
+    let bound = format!("{}ms", knock.as_millis());
+    sqlx::query_file_scalar!("sql/tenant_lock/bound_wait.sql", bound)
+        .fetch_one(&mut *connection)
         .await?;
-    let waited: sqlx::Result<PgTimestamp> = sqlx::query_scalar(include_str!("../../sql/tenant_lock/knock.sql"))
-        .bind(tenant)
+    let waited = sqlx::query_file_scalar!("sql/tenant_lock/knock.sql", tenant)
         .fetch_one(&mut *connection)
         .await;
     match waited {
         Ok(now) => {
+            // SET is no statement that PostgreSQL describes, so the compiler cannot check it.
             sqlx::query("SET LOCAL lock_timeout TO DEFAULT")
                 .execute(connection)
                 .await?;
