@@ -346,7 +346,7 @@ impl ServiceConfig for Config {
     fn validate(&self, problems: &mut Problems) {
         self.reconcile.validate("reconcile", problems);
         if self.credentials.key_files.is_empty() {
-            problems.push("credentials.key_files", "must name one file at least");
+            problems.push("credentials.key_files", "must name at least one file");
         }
         if !(1..=10_000).contains(&self.directory.page_size) {
             problems.push("directory.page_size", "must be from 1 to 10000");

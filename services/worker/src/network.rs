@@ -27,7 +27,7 @@ impl TryFrom<String> for Network {
         text.parse::<IpNet>()
             .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
             .map(|network| Self(network.trunc()))
-            .map_err(|_| format!("{text:?} is no network: expected one such as 10.0.0.0/8, or an address"))
+            .map_err(|_| format!("{text:?} is not a network: expected one such as 10.0.0.0/8, or an address"))
     }
 }
 

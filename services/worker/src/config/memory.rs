@@ -45,12 +45,13 @@ impl Config {
         let large = self.read_limits().large_bytes().saturating_mul(2);
         let needed = self.set_aside().saturating_add(large);
         if self.limits.process_bytes < needed {
-            let problem = format!("must be at least {needed}: what these lanes and limits need in any case");
+            let problem =
+                format!("must be at least {needed}: these lanes and limits need as much in any case");
             problems.push("limits.process_bytes", problem);
         }
         let needed = self.needed_by_run();
         if self.limits.run_bytes < needed {
-            let problem = format!("must be at least {needed}: what these limits need in any case");
+            let problem = format!("must be at least {needed}: these limits need as much in any case");
             problems.push("limits.run_bytes", problem);
         }
     }

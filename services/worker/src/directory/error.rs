@@ -63,7 +63,7 @@ pub enum ReadError {
         after: Duration,
     },
     /// No host that was tried answered, and there is no time to try the others.
-    #[error("no server answered within {0:?} in all: no further host or address was tried")]
+    #[error("no server answered within {0:?} in total: no further host or address was tried")]
     ReachTimeout(Duration),
     /// Silence after the bind was sent.
     #[error("the server did not answer the bind within {0:?}")]
@@ -72,7 +72,7 @@ pub enum ReadError {
     #[error("its identity is not trusted: {0}")]
     Untrusted(String),
     /// No TLS.
-    #[error("cannot agree on TLS: {0}")]
+    #[error("TLS cannot be negotiated: {0}")]
     Tls(#[source] io::Error),
     /// The server does not want to go on in TLS.
     #[error("StartTLS refused with result {code}: {text}")]
@@ -132,10 +132,10 @@ pub enum ReadError {
         why: String,
     },
     /// The server sent something that is not an entry.
-    #[error("no directory entry: {0}")]
+    #[error("not a directory entry: {0}")]
     Entry(&'static str),
     /// Something of ours went wrong.
-    #[error("inside Rollcall: {0}")]
+    #[error("fault in Rollcall: {0}")]
     Internal(String),
     /// With the server that it happened with.
     #[error("{server}: {source}")]
@@ -158,7 +158,7 @@ pub enum ReadError {
     #[error("too many other runs wait for their directories")]
     GivesWay,
     /// The run's time is over, and it was not the directory that took it.
-    #[error("the run's time is over, and what was read is not decided on")]
+    #[error("the run's time is over, and the read has not been decided")]
     Undecided,
     /// No caller wants the read any longer.
     #[error("stopped")]

@@ -57,7 +57,7 @@ pub enum GuardError {
     #[error("this worker has no memory left for a message of {0} bytes")]
     NoMemory(usize),
     /// The server answered what was not asked.
-    #[error("the server answered what was not asked: {0}")]
+    #[error("the server sent an answer that was not requested: {0}")]
     Unexpected(String),
     /// The server said that it closes the connection.
     #[error("the server closed the connection, saying {0:?}")]

@@ -56,7 +56,7 @@ impl Pages {
         let page = (std::mem::replace(&mut self.cookie, next), self.first.take());
         if !self.seen.insert(self.hasher.hash_one(page)) {
             return Err(ReadError::Incomplete(
-                "the server answered a page that it had answered before".to_owned(),
+                "the server repeated a page that it had already sent".to_owned(),
             ));
         }
         if self.seen.len() > MAX_PAGES {

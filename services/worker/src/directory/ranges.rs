@@ -30,7 +30,9 @@ pub(crate) async fn whole(
 ) -> Result<Entry, ReadError> {
     whole_if_there(connection, dn, target).await?.ok_or_else(|| {
         let dn = Shown::new(dn.as_bytes());
-        ReadError::Incomplete(format!("{dn} went away before all its values were read"))
+        ReadError::Incomplete(format!(
+            "{dn} was removed or moved before all its values were read"
+        ))
     })
 }
 
@@ -166,7 +168,5 @@ fn holds(range: ValueRange, first: usize, values: &[Vec<u8>]) -> bool {
 
 fn does_not_go_on(attribute: &Attribute) -> ReadError {
     let attribute = Shown::new(attribute.description.as_bytes());
-    ReadError::Incomplete(format!(
-        "the server does not go on with the values of {attribute}"
-    ))
+    ReadError::Incomplete(format!("the server does not continue the values of {attribute}"))
 }

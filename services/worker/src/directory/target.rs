@@ -61,10 +61,12 @@ impl Target {
         };
         let port = match directory.port {
             0 => security.default_port(),
-            port => u16::try_from(port).map_err(|_| ReadError::Settings("the port is none".to_owned()))?,
+            port => {
+                u16::try_from(port).map_err(|_| ReadError::Settings("the port is not valid".to_owned()))?
+            }
         };
         if directory.hosts.is_empty() {
-            return Err(ReadError::Settings("no host is named".to_owned()));
+            return Err(ReadError::Settings("no host is given".to_owned()));
         }
         let addresses = AddressAttributes::parse(&directory.attributes)
             .map_err(|error| ReadError::Settings(error.to_string()))?;

@@ -66,8 +66,9 @@ impl Trust {
         host: &str,
         stream: TcpStream,
     ) -> Result<TlsStream<TcpStream>, ReadError> {
-        let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| ReadError::Untrusted(format!("{host:?} is no name that a certificate can have")))?;
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| {
+            ReadError::Untrusted(format!("{host:?} is not a name that a certificate can have"))
+        })?;
         self.witness.begin();
         let stream = TlsConnector::from(Arc::clone(&self.config))
             .connect(name, stream)

@@ -27,7 +27,7 @@ const FAILURES: [(Behaviour, &str, &str); 23] = [
     (
         Behaviour::StuckRanges,
         "INCOMPLETE_READ",
-        "does not go on with the values of proxyAddresses",
+        "does not continue the values of proxyAddresses",
     ),
     (
         Behaviour::RangePerAttribute,
@@ -76,7 +76,7 @@ const FAILURES: [(Behaviour, &str, &str); 23] = [
     (
         Behaviour::RepeatedPages,
         "INCOMPLETE_READ",
-        "answered a page that it had answered before",
+        "repeated a page that it had already sent",
     ),
     (
         Behaviour::EmptyPages,
@@ -97,7 +97,11 @@ const FAILURES: [(Behaviour, &str, &str); 23] = [
     ),
     (Behaviour::Nested, "LIMIT_EXCEEDED", "nested deeper than"),
     (Behaviour::HugeStartTls, "LIMIT_EXCEEDED", "a message of"),
-    (Behaviour::HugeCertificates, "TLS_FAILED", "cannot agree on TLS"),
+    (
+        Behaviour::HugeCertificates,
+        "TLS_FAILED",
+        "TLS cannot be negotiated",
+    ),
 ];
 
 /// A stack with one worker, which accepts few entries, so that what has no end is over soon.
@@ -320,7 +324,7 @@ async fn a_connection_test_of_a_hostile_directory_has_the_bounds_of_a_read() -> 
         (
             Behaviour::HugeCertificates,
             TestStepKind::Tls,
-            "cannot agree on TLS",
+            "TLS cannot be negotiated",
         ),
     ];
     for (behaviour, kind, said) in cases {
