@@ -264,7 +264,7 @@ async fn bounded(config: ServerConfig, lifecycle: &Lifecycle) -> (SocketAddr, Ch
     (serving.address(), channel)
 }
 
-/// Whether the server closes a connection on which nothing is said.
+/// True if the server closes a connection on which nothing is sent.
 async fn is_closed(stream: &mut TcpStream) -> bool {
     let mut told = [0; 1024];
     loop {

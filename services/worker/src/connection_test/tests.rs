@@ -27,7 +27,7 @@ const PASSED: TestStepState = TestStepState::Passed;
 const WARNING: TestStepState = TestStepState::Warning;
 const FAILED: TestStepState = TestStepState::Failed;
 
-/// What a test tells: its steps, and how the bind went.
+/// Reports of a test: its steps, and the bind's result.
 async fn test_with(reader: &Reader, directory: &Directory) -> (Vec<TestStep>, Option<Bound>) {
     let (told, mut steps) = mpsc::channel(100);
     let password = || Ok(SecretString::new("secret".to_owned()));

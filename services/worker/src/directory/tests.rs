@@ -175,7 +175,7 @@ async fn a_domain_controller_is_known_by_its_name_and_any_other_server_by_its_ad
             summary.server_id
         );
     }
-    // It might have told its name.
+    // It might have shown its name.
     all_fail_with(FailureCode::Busy, vec![beginning(done(2, 51, ""))]).await;
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Runs never keep a test waiting, and tests never keep a run waiting. A worker takes a test only once it has a place
 //! for it, so that another worker's free place is used first. The job is acknowledged before the test begins: done
-//! again, it would bind again, and perhaps nobody would wait for it.
+//! again, it would bind again, perhaps after its caller has gone.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,7 +22,8 @@ use tracing::Instrument as _;
 use super::{note_failure, send_on};
 use crate::connection_test::Tester;
 
-/// How long tests under way may go on when the process ends. Less than it drains, so that each still reports its end.
+/// Time that running tests may continue when the process ends. It is less than the drain, so that each still reports
+/// its end.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Does connection tests, at most so many at once.

@@ -24,7 +24,7 @@ use crate::{
     telemetry::TRACEPARENT,
 };
 
-/// Refuses every call with a code, begins a stream that never ends, or works for a second and tells of it.
+/// Refuses every call with a code, begins a stream that never ends, or works for a second and reports it.
 #[derive(Clone)]
 enum Answers {
     Refusal(Code),
@@ -83,7 +83,7 @@ fn layer(places: u32) -> (CallLayer, Arc<stall::Answers>) {
     (layer.expect("the contract"), answers)
 }
 
-/// How long an answer may lie unread.
+/// Time that an answer may lie unread.
 const LIMIT: Duration = Duration::from_mins(1);
 
 fn request(path: &str) -> Request<Body> {

@@ -1,4 +1,4 @@
-//! What real handshakes show, and what is said of them.
+//! Findings of real handshakes, and their texts.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ impl Authority {
     }
 }
 
-/// What a server shows.
+/// Certificate that a server shows.
 struct Shown {
     certificate: Certificate,
     key: KeyPair,
@@ -58,7 +58,7 @@ fn server_params(names: &[&str], change: impl FnOnce(&mut CertificateParams)) ->
     params
 }
 
-/// One handshake with a server that shows `shown`, by somebody who trusts `authorities`.
+/// One handshake with a server that shows `shown`, by a client that trusts `authorities`.
 async fn handshake(shown: Shown, authorities: &str) -> (Handshake, Result<(), ReadError>) {
     let key = PrivateKeyDer::try_from(shown.key.serialize_der()).unwrap();
     let chain = vec![CertificateDer::from(shown.certificate.der().to_vec())];
@@ -83,7 +83,7 @@ async fn handshake(shown: Shown, authorities: &str) -> (Handshake, Result<(), Re
     (trust.last_handshake(), connected)
 }
 
-/// What is said of a handshake that must fail.
+/// Text of a handshake that must fail.
 async fn refused(shown: Shown, authorities: &str) -> (Told, TlsFindings) {
     let (handshake, connected) = handshake(shown, authorities).await;
     let error = connected.expect_err("a refusal");

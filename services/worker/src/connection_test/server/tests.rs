@@ -59,7 +59,7 @@ fn an_attribute_of_the_schema_is_found_by_its_whole_name() {
     )));
 }
 
-/// What is told of these findings, and of whether deleted objects are seen.
+/// Text of these findings, with or without deleted objects.
 fn told_of(findings: &ServerFindings, deleted: bool) -> Told {
     told(&Explored {
         findings: findings.clone(),

@@ -1,4 +1,4 @@
-//! What is asked of a server after the bind.
+//! Requests to a server after the bind.
 
 use rollcall_proto::v1::{ServerFindings, TestStep, TestStepKind, test_step::Findings};
 
@@ -135,7 +135,7 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// What is found out about DirSync, and the requests that it took, if the server answers it with this code.
+/// Findings about DirSync, and the requests that it took, if the server answers it with this code.
 async fn dirsync(code: u8) -> (ServerFindings, Vec<Vec<u8>>) {
     let script = vec![
         bound(1, 0, ""),

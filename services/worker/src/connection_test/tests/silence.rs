@@ -37,7 +37,7 @@ async fn hosts_that_never_answer_take_no_longer_than_all_have_together_and_the_l
     let begun = Instant::now();
     let (steps, bound) = test_with(&hurried(), &directory).await;
     let took = begun.elapsed();
-    // Each of six alone would take 300 ms.
+    // Each of six by itself would take 300 ms.
     assert!(took < Duration::from_millis(1_200), "{took:?}");
     let hosts = steps.iter().filter(|step| step.kind() == TestStepKind::Resolve);
     assert_eq!((hosts.count(), bound), (2, None));

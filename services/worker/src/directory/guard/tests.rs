@@ -83,7 +83,11 @@ async fn a_filter_may_nest_deeper_than_an_answer() {
 async fn what_was_not_asked_ends_the_connection_and_the_library_sees_none_of_it() {
     let notice = message(0, result(0x78, 52, "shutting down"));
     let cases: [(&str, Vec<u8>, &str); 7] = [
-        ("an entry for another request", entry(3, "cn=a", &[]), "not requested"),
+        (
+            "an entry for another request",
+            entry(3, "cn=a", &[]),
+            "not requested",
+        ),
         ("a bind's answer to a search", bound(2, 0, ""), "not requested"),
         (
             "an extended answer to a search",

@@ -16,7 +16,7 @@ fn answer(attribute: Attribute) -> Entry {
     }
 }
 
-/// An entry of which the first two values came, with these limits.
+/// An entry whose first two values came, with these limits.
 fn growing(limits: Limits) -> Growing {
     Growing::new(answer(partial(0, Some(1), &["a", "b"])), limits)
 }

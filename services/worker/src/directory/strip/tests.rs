@@ -72,7 +72,7 @@ fn an_entry_of_wanted_attributes_and_what_is_no_entry_stay_as_they_are() {
             seq(0x64, &[tlv(0x04, b"cn=a"), seq(0x30, &[seq(0x30, &[])])]),
         ],
     );
-    // What a primitive element holds is bytes, and may look like an attribute that reaches beyond it.
+    // The content of a primitive element is bytes, and may look like an attribute that reaches beyond it.
     let no_list = seq(
         0x30,
         &[

@@ -1,4 +1,4 @@
-//! What a read did not meet is asked for before anything is decided.
+//! Missing objects are asked for before anything is decided.
 
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ async fn what_is_there_after_all_is_told_before_the_outcome_over_the_connection_
         (LOST, "cn=cay,dc=corp")
     );
     assert_eq!(found[0].claims[0].address, "cay@corp.example");
-    // What was read counts by itself.
+    // The read counts by itself.
     assert_eq!(scripted.submitted().expect("a submission").1.entries, 2);
     assert_eq!(directory.task.await.unwrap(), 1, "connections");
 }

@@ -1,4 +1,4 @@
-//! A reconcile that answers as a test says, and remembers what it was told.
+//! A reconcile that answers as a test says, and remembers its calls.
 
 mod service;
 
@@ -33,7 +33,7 @@ use crate::{
 
 const TENANT: &str = "acme";
 
-/// How it answers.
+/// Answers to give.
 #[derive(Clone)]
 pub(super) struct Answers {
     pub(super) begin: BeginStatus,
@@ -44,15 +44,15 @@ pub(super) struct Answers {
     pub(super) unchanged: Option<Refusal>,
     pub(super) submit: Option<Refusal>,
     pub(super) fail: Option<Refusal>,
-    /// How many submissions are refused.
+    /// Number of submissions to refuse.
     pub(super) refusals: usize,
     pub(super) cancelled: bool,
     pub(super) hold_bytes: usize,
     pub(super) run_limit: Duration,
     pub(super) sealed_for_another: bool,
-    /// What it asks for after the footer, message by message.
+    /// Ids to ask for after the footer, message by message.
     pub(super) missing: Vec<Vec<String>>,
-    /// How long it thinks before that.
+    /// Pause before that.
     pub(super) thinks: Duration,
     pub(super) outcome: RunState,
     pub(super) pace: Pace,
@@ -207,12 +207,12 @@ impl Scripted {
         self.told.lock().unwrap().calls.clone()
     }
 
-    /// How many objects came, and the footer's summary.
+    /// Number of objects that came, and the footer's summary.
     pub(super) fn submitted(&self) -> Option<(usize, ReadSummary)> {
         self.told.lock().unwrap().submitted.clone()
     }
 
-    /// What the directory answered of what was missing.
+    /// Objects that the directory returned of those that were missing.
     pub(super) fn confirmations(&self) -> Vec<Confirmation> {
         self.told.lock().unwrap().confirmations.clone()
     }
