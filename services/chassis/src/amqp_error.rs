@@ -9,7 +9,7 @@ pub use fault::Fault;
 /// Reasons why the broker did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum AmqpError {
-    /// The URL is none. Its text is not shown: it holds the password.
+    /// The URL is not valid. Its text is not shown, because it contains the password.
     #[error("amqp.url is not an AMQP URL")]
     Url,
     /// The authority's certificate could not be read.

@@ -39,6 +39,6 @@ pub trait ServiceConfig: DeserializeOwned + Send + 'static {
     /// The section `[lifecycle]`.
     fn lifecycle(&self) -> &LifecycleConfig;
 
-    /// Says what is wrong beyond the type of each value.
+    /// Reports problems beyond the type of each value.
     fn validate(&self, _problems: &mut Problems) {}
 }

@@ -11,7 +11,7 @@ pub(crate) async fn within<T>(token: CancellationToken, work: impl Future<Output
     GIVEN_UP.scope(token, work).await
 }
 
-/// Ends once the caller has given up the call that this task works on; outside of a call, never. Work stops here only
+/// Ends once the caller has cancelled the call that this task works on; outside of a call, never. Work stops here only
 /// while it holds no connection to the database: see [`crate::pg::whole`].
 pub async fn given_up() {
     match GIVEN_UP.try_with(Clone::clone) {

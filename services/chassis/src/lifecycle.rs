@@ -79,7 +79,7 @@ impl Lifecycle {
         });
     }
 
-    /// Notes a crash and lets everything else drain.
+    /// Notes a crash and lets all other tasks drain.
     fn crash(&self, name: &str, error: &str) {
         tracing::error!(task = name, error, "task crashed: the process ends");
         self.crashed.store(true, Ordering::Release);

@@ -1,8 +1,8 @@
-//! Outages of the parts that a service stands on: each is logged once when it begins and once when it ends.
+//! Outages of the parts that a service depends on: each is logged once when it begins and once when it ends.
 //!
 //! Without this, an outage shows as the statement that happened to fail first, and then as a line for each of the
-//! thousands that follow. So a failure that looks like an outage is not logged where it is met: [`report`] counts it
-//! and has the part checked at once, and the check says whether the part is away.
+//! thousands that follow. A failure that looks like an outage is therefore not logged where it is met: [`report`]
+//! counts it and has the part checked at once, and the check decides if the part is away.
 
 mod classify;
 

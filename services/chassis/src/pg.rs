@@ -36,7 +36,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from
 /// Reasons why a service cannot use its database at the start.
 #[derive(Debug, thiserror::Error)]
 pub enum PgError {
-    /// The URL is none. Its text is not shown: it holds the password.
+    /// The URL is not valid. Its text is not shown, because it contains the password.
     #[error("database.url is not a PostgreSQL URL")]
     Url,
     /// The schema could not be brought up to date.
@@ -63,14 +63,14 @@ pub struct Sessions {
 }
 
 impl Database {
-    /// Waits until the database answers, however long that takes: to be started again would bring it no sooner.
+    /// Waits until the database answers, however long that takes: a restart would not be faster.
     pub async fn reach(config: &DatabaseConfig, application_name: &str) -> Result<Self, PgError> {
         let options = PgConnectOptions::from_str(config.url.expose())
             .map_err(|_| PgError::Url)?
             .application_name(application_name)
             // PostgreSQL compiles what it takes for expensive. The services' statements never are, but their plans may look it.
             .options([("jit", "off")])
-            // sqlx asks whether a statement would be logged without logging it, which makes the filters of two layers of
+            // sqlx asks if a statement would be logged without logging it, which makes the filters of two layers of
             // telemetry drop the thread's next span: calls would vanish from logs and traces at random.
             .disable_statement_logging();
         close(wait_for(&options).await).await;
@@ -89,7 +89,7 @@ impl Database {
         })
     }
 
-    /// A pool of its own, so that what is done with it never waits for a connection of another's.
+    /// A pool of its own, so that its work never waits for a connection of another's.
     pub fn pool(&self, sessions: Sessions) -> PgPool {
         self.pool_that_waits(sessions, ACQUIRE_TIMEOUT)
     }

@@ -62,7 +62,7 @@ impl std::fmt::Debug for Readiness {
 }
 
 impl Readiness {
-    /// Adds a part and how it is asked. The answer says from now on whether it answers.
+    /// Adds a part and its check. The returned value says from now on if it answers.
     pub fn check<F, Fut>(&mut self, part: &'static Part, ask: F) -> watch::Receiver<bool>
     where
         F: Fn() -> Fut + Send + Sync + 'static,
@@ -78,7 +78,7 @@ impl Readiness {
     }
 
     /// Adds the database: it answers a trivial statement, over a connection of the check's own, which is there even
-    /// while calls keep all those of the pool busy. The answer says from now on whether the database answers.
+    /// while calls keep all those of the pool busy. The returned value says from now on if the database answers.
     pub fn check_database(&mut self, database: &Database) -> watch::Receiver<bool> {
         let sessions = Sessions {
             connections: NonZeroU32::MIN,

@@ -124,7 +124,7 @@ impl From<sqlx::Error> for ApiError {
 pub struct Violations(Vec<(String, String)>);
 
 impl Violations {
-    /// Notes a wrong field by its path, such as `settings.directory.port`, and what is wrong.
+    /// Notes a wrong field by its path, such as `settings.directory.port`, with its problem.
     pub fn push(&mut self, field: impl Into<String>, description: impl Into<String>) {
         self.0.push((field.into(), description.into()));
     }

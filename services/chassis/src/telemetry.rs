@@ -130,7 +130,7 @@ fn meter_provider(config: &TelemetryConfig, resource: Resource) -> Result<SdkMet
 }
 
 impl Telemetry {
-    /// Sends what is still held back. The exporters block, so they do it on a thread of their own.
+    /// Sends buffered data. The exporters block, so they do it on a thread of their own.
     pub async fn shutdown(self) {
         let flushed = tokio::task::spawn_blocking(move || {
             let traces = self.tracer.shutdown();

@@ -160,7 +160,7 @@ async fn left_alone(client: &Client, run: &Run) -> Result<Vec<RowView>, Error> {
     Ok(rows.iter().map(RowView::from).collect())
 }
 
-/// The first rows with these verdicts, and whether there are more.
+/// The first rows with these verdicts, and true if there are more.
 async fn some_rows(
     client: &Client,
     run: &Run,

@@ -41,7 +41,8 @@ pub(crate) async fn run(client: &Client, test: TestConnection, output: &mut Outp
     })
 }
 
-/// Shows the steps as they come, and answers how the last one went: a host that FAILED is made good for by the next one.
+/// Shows the steps as they come, and returns the result of the last one. If a host FAILED, the next one makes up for
+/// it.
 async fn show(
     steps: &mut Streaming<TestConnectionResponse>,
     waiting: &Waiting,

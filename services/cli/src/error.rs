@@ -72,7 +72,7 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
-    /// Standard output is gone.
+    /// Standard output was closed.
     #[error("the answer cannot be printed")]
     Print {
         /// The cause.
@@ -219,7 +219,7 @@ impl Error {
         visible(&text)
     }
 
-    /// The wrong fields, and what is wrong with each.
+    /// The wrong fields, each with its problem.
     fn fields(&self) -> Vec<(String, String)> {
         let Self::Refused { status, .. } = self else {
             return Vec::new();

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{error::Error, table::Width, visible::visible};
 
-/// Answers go to standard output as text or JSON, everything else to standard error.
+/// Answers go to standard output as text or JSON, all other output to standard error.
 pub struct Output {
     json: bool,
     answers: Box<dyn Write>,
@@ -30,7 +30,7 @@ impl Output {
         self.progress_on_terminal
     }
 
-    /// Prints an answer: as JSON if that was asked for, else the text, made for the width there is.
+    /// Prints an answer: as JSON if that was requested, otherwise the text, made for the available width.
     pub fn answer(&mut self, view: &impl Serialize, text: impl FnOnce(Width) -> String) -> Result<(), Error> {
         let answer = if self.json {
             to_json(view)?
@@ -41,7 +41,7 @@ impl Output {
         self.bytes(b"\n")
     }
 
-    /// Prints one of several answers that come one after another: as JSON in a line of its own, else the text.
+    /// Prints one of several answers that come one after another: as JSON in a line of its own, otherwise the text.
     pub fn entry(&mut self, view: &impl Serialize, text: impl FnOnce(Width) -> String) -> Result<(), Error> {
         let mut entry = if self.json {
             serde_json::to_string(view).map_err(|error| Error::Print { source: error.into() })?

@@ -14,7 +14,8 @@ pub(crate) struct Fetched<T> {
     pub more: bool,
 }
 
-/// Fetches pages until the limit or the end; `page` is given a page size and token, and answers entries and the next token.
+/// Fetches pages until the limit or the end; `page` is given a page size and token, and returns entries and the next
+/// token.
 pub(crate) async fn fetch<T>(
     limit: Limit,
     mut page: impl AsyncFnMut(u32, String) -> Result<(Vec<T>, String), Error>,

@@ -1,4 +1,4 @@
-//! A run's progress: a bar on a terminal, else plain lines, and always on standard error.
+//! A run's progress: a bar on a terminal, otherwise plain lines, and always on standard error.
 
 use std::{
     io::{self, Write},

@@ -141,7 +141,7 @@ impl PartialFile {
 
 impl Drop for PartialFile {
     fn drop(&mut self) {
-        // It is gone already if it took its name; if it cannot be removed, its own name says what it is.
+        // The file has already gone if it took its name. If it cannot be removed, its name says that it is only a part.
         if let Some(part) = &self.part {
             let _ = std::fs::remove_file(part);
         }

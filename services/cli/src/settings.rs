@@ -38,7 +38,7 @@ pub(crate) async fn run(
     Ok(Exit::Success)
 }
 
-/// Changes what is given of the settings as they are, or of none; the etag keeps others' changes from being lost.
+/// Changes given fields of the settings as they are, or of new ones. The etag keeps others' changes from being lost.
 async fn put(client: &Client, put: &Put, output: &mut Output) -> Result<(), Error> {
     let before = saved(client, &put.tenant).await?;
     let mut settings = edit::apply(put, before.clone())?;
@@ -76,7 +76,7 @@ pub(crate) async fn resume(client: &Client, tenant: String, output: &mut Output)
     Ok(Exit::Success)
 }
 
-/// The settings to try out: the saved ones with what is given, or none where the saved ones are meant as they are.
+/// The settings to test: the saved ones with the given changes, or `None` to test the saved ones as they are.
 pub(crate) async fn to_test(
     client: &Client,
     tenant: &str,

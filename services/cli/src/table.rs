@@ -33,7 +33,7 @@ impl Width {
     /// Narrower than this nothing is readable.
     const LEAST: u16 = 40;
 
-    /// That of standard output: what COLUMNS says, else the terminal's, else the usual.
+    /// Width of standard output: from COLUMNS, otherwise from the terminal, otherwise the default.
     #[expect(
         clippy::disallowed_methods,
         reason = "what shells say of the terminal is no configuration"

@@ -4,7 +4,7 @@ use blake3::Hasher;
 
 use crate::object::{Claim, ClaimedAddress, DirectoryObject};
 
-/// Names what is hashed, and in which layout: a change of either makes every directory count as changed.
+/// Name of the hashed data and its layout. A change of either makes every directory count as changed.
 const CONTEXT: &str = "rollcall.v1 read digest";
 
 /// The digest of a set of objects. It depends on neither the order of the objects nor that of their claims:

@@ -11,7 +11,7 @@ pub use directory::{of_bind, of_search};
 pub enum FailureClass {
     /// It may pass by itself: the next host, then another attempt.
     Transient,
-    /// The bind account was refused: no other host and no other attempt, since that locks accounts.
+    /// The bind account was refused: no other host and no other attempt, because that locks accounts.
     Credentials,
     /// A person has to change something first: no other attempt.
     Misconfigured,

@@ -16,11 +16,11 @@ pub use build::{BuildFilter, build};
 /// A search filter. Its `Display` is the canonical form, which reads back as the same filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filter {
-    /// All of them hold; at least one.
+    /// All of them match; at least one.
     And(Vec<Filter>),
-    /// One of them holds; at least one.
+    /// One of them matches; at least one.
     Or(Vec<Filter>),
-    /// It does not hold.
+    /// It does not match.
     Not(Box<Filter>),
     /// The attribute has a value.
     Present(AttributeDescription),

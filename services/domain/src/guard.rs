@@ -14,7 +14,7 @@ text_enum! {
         RemovalLimit = "REMOVAL_LIMIT",
         /// It found no object at all, and would remove or mark something.
         EmptyRead = "EMPTY_READ",
-        /// It is the first since Remove Accounts was switched on, and would remove what no preview has shown.
+        /// It is the first since Remove Accounts was switched on, and would remove addresses that no preview has shown.
         FirstRemoval = "FIRST_REMOVAL",
         /// It would decide otherwise than the preview that was looked at.
         ChangedSincePreview = "CHANGED_SINCE_PREVIEW",
@@ -75,7 +75,7 @@ pub enum Hold {
     EmptyRead {
         /// Addresses that would be removed.
         removed: u64,
-        /// Addresses that would be marked as gone.
+        /// Addresses that would be marked as stale.
         marked: u64,
     },
     /// No preview has shown the removals of the present settings.
@@ -115,7 +115,7 @@ impl Hold {
 /// Facts by which the guard judges a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Situation {
-    /// Objects that the complete read holds.
+    /// Objects of the complete read.
     pub objects: u64,
     /// Numbers of the plan.
     pub counts: Counts,

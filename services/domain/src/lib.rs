@@ -1,10 +1,9 @@
 //! The rules of Rollcall as pure functions: no I/O, no clock, no async.
 //!
-//! What a directory answers becomes objects with claims ([`reading`]), claims and the portal's accounts
-//! become verdicts ([`plan`]), and a schedule becomes due times ([`schedule`]). Preview, sync and tests all
-//! call the same functions, so that no rule is written twice. Whatever text or bytes come in, from a
-//! customer or from a customer's server, nothing here panics: it is a value or an error that says what was
-//! expected and where.
+//! A directory's entries become objects with claims ([`reading`]), claims and the portal's accounts become verdicts
+//! ([`plan`]), and a schedule becomes due times ([`schedule`]). Preview, sync and tests all call the same functions, so
+//! that no rule is written twice. Nothing here panics on text or bytes from a customer or from a customer's server: the
+//! result is a value, or an error that says what was expected and where.
 //!
 //! Nothing here reads the clock, a file or the network: the time is an argument.
 

@@ -51,8 +51,8 @@ pub use settings::{
     ApprovedAddresses, ForeignDomains, Removal, Rules, SameUsername, TenantDomains, Withholding,
 };
 
-/// The version of the rules. It is one of the inputs that decide whether a read that equals the last applied one may be
-/// passed over: raise it whenever the same directory, portal and settings may lead to another plan.
+/// The version of the rules. It is one of the inputs that decide if a read that equals the last applied one needs no
+/// plan. Raise it whenever the same directory, portal and settings may lead to another plan.
 pub const RULES_VERSION: u32 = 2;
 
 /// Decision of a run, complete before anything is applied.

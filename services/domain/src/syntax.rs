@@ -109,7 +109,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// That something else was expected here.
+    /// Error that another text was expected here.
     pub(crate) fn error(&self, expected: &str) -> SyntaxError {
         let found = match self.peek() {
             None => "the end".to_owned(),

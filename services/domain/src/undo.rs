@@ -15,7 +15,7 @@ use crate::verdict::{Reason, Verdict};
 pub struct Before {
     /// The account.
     pub id: AccountId,
-    /// As it was before the run; none if the run made it.
+    /// State before the run; `None` if the run created it.
     pub state: Option<AccountState>,
     /// True if neither a later run nor a person has changed it since then.
     pub untouched: bool,
@@ -174,7 +174,7 @@ fn hold(
     }
 }
 
-/// The addresses that an account holds: a removed one holds none.
+/// Addresses of an account. A removed one has none.
 fn held(account: &AccountState) -> impl Iterator<Item = &Address> {
     let addresses = if account.removed {
         &[][..]

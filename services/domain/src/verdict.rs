@@ -17,7 +17,7 @@ text_enum! {
         Update = "UPDATE",
         /// Ceases to be live.
         Remove = "REMOVE",
-        /// Is gone from the directory, newly or still, and stays in the portal.
+        /// Is absent from the directory, newly or still, and stays in the portal.
         Stale = "STALE",
         /// Refused.
         Skip = "SKIP",
@@ -39,7 +39,7 @@ text_enum! {
         OtherTenant = "OTHER_TENANT",
         /// SKIP: the domain is not registered in the portal.
         DomainNotRegistered = "DOMAIN_NOT_REGISTERED",
-        /// SKIP: an account of the portal that the sync may not change holds it.
+        /// SKIP: it belongs to a portal account that the sync must not change.
         InterferesWithPortalAccount = "INTERFERES_WITH_PORTAL_ACCOUNT",
         /// SKIP: another object of the directory has the better claim.
         ClaimedByOtherObject = "CLAIMED_BY_OTHER_OBJECT",
@@ -57,7 +57,7 @@ text_enum! {
         Adopted = "ADOPTED",
         /// UPDATE: a manual account was merged into its object's own account.
         Merged = "MERGED",
-        /// UPDATE: the account of an object that is gone was taken over by an object with the same primary.
+        /// UPDATE: the account of a missing object was taken over by an object with the same primary address.
         Rebound = "REBOUND",
         /// UPDATE: the account's primary address changed.
         Renamed = "RENAMED",
@@ -71,18 +71,18 @@ text_enum! {
         StaleNoMore = "STALE_NO_MORE",
         /// UPDATE: an alias became a domain alias, or the other way round.
         RoleChanged = "ROLE_CHANGED",
-        /// UPDATE: an adopted account whose object is gone went back to the hand that made it.
+        /// UPDATE: an adopted account whose object is missing is manual again.
         GivenBack = "GIVEN_BACK",
 
         /// STALE or REMOVE: the directory no longer has it.
         Absent = "ABSENT",
         /// STALE or REMOVE: its only claims are refused by the settings, the domains or the address itself.
         OnlyRefusedClaims = "ONLY_REFUSED_CLAIMS",
-        /// STALE: gone, but seen by another server than the one read before; the next complete read decides.
+        /// STALE: absent, but a different server was read than last time; the next complete read decides.
         OtherServer = "OTHER_SERVER",
-        /// STALE or KEEP: gone, but not among the removals that were approved.
+        /// STALE or KEEP: absent, but not among the approved removals.
         NotApproved = "NOT_APPROVED",
-        /// STALE or KEEP: gone, but the operator has paused all removals.
+        /// STALE or KEEP: absent, but the operator has paused all removals.
         RemovalsPaused = "REMOVALS_PAUSED",
 
         /// ADD, UPDATE or REMOVE: its account returns to what it was before the reverted run.

@@ -5,8 +5,8 @@ use tokio::sync::watch;
 use super::{AmqpError, Consumer, Probe, Publisher, connection::Links, consumer::Source};
 use crate::{Lifecycle, config::AmqpConfig};
 
-/// The broker, whether or not it is there at the moment. Clones share one connection, which is closed when the last
-/// of them, and of their publishers and consumers, is gone.
+/// The broker, even while it is away. Clones share one connection, which is closed with the last of them, and of their
+/// publishers and consumers.
 #[derive(Debug, Clone)]
 pub struct Broker {
     links: Links,
@@ -35,7 +35,7 @@ impl Broker {
         Publisher::new(self.links.clone())
     }
 
-    /// A question whether the broker works, to be asked again and again.
+    /// A check that the broker works, to be made repeatedly.
     pub fn probe(&self) -> Probe {
         Probe::new(self.links.clone())
     }

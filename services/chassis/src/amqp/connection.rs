@@ -14,7 +14,7 @@ use crate::{
     outage::{BROKER, Cause},
 };
 
-/// A peer that is silent for two of these is gone.
+/// A peer that is silent for two of these is dead.
 const HEARTBEAT_SECONDS: u16 = 10;
 /// The first and the longest pause between two tries to connect.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
@@ -27,7 +27,7 @@ struct Link {
     broken: CancellationToken,
 }
 
-/// The connection, whether or not there is one at the moment. Clones share it; it is closed when the last of them is gone.
+/// The connection, even while there is none. Clones share it; it is closed with the last of them.
 #[derive(Clone)]
 pub(super) struct Links {
     links: watch::Receiver<Option<Link>>,

@@ -22,12 +22,12 @@ use super::{
 };
 use crate::telemetry::TRACEPARENT;
 
-/// A message that was handed out, and is this process' until it is acknowledged. One that is dropped instead comes back
-/// when its channel closes, which is when its consumer and all its other deliveries are gone.
+/// A message that was handed out, and belongs to this process until it is acknowledged. A delivery that is dropped
+/// instead comes back when its channel closes, together with its consumer and all its other deliveries.
 pub struct Delivery {
     inner: lapin::message::Delivery,
     _unsettled: Unsettled,
-    /// Kept open, since there is no acknowledging without it.
+    /// Kept open, because nothing can be acknowledged without it.
     channel: Channel,
 }
 

@@ -1,4 +1,4 @@
-//! Asks the broker whether it works: not only whether a connection is open, which may hang.
+//! Asks the broker if it works: an open connection is not enough, because it may hang.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

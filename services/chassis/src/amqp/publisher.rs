@@ -40,7 +40,7 @@ impl Publisher {
         result
     }
 
-    /// Publishes messages in their order, many under way at once, and says of each whether the broker has it.
+    /// Publishes messages in their order, many in progress at once, and says of each if the broker has it.
     pub async fn publish_all(&self, messages: &[Message]) -> Vec<Result<(), AmqpError>> {
         let channel = match self.channel().await {
             Ok(channel) => channel,

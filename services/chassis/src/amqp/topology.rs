@@ -183,7 +183,7 @@ pub fn queues() -> Vec<QueueSpec> {
     queues
 }
 
-/// Declares everything that lasts. What is there already stays as it is; what is there but different is an error.
+/// Declares everything that lasts. An existing queue stays as it is; one that differs is an error.
 pub async fn declare(connection: &Connection) -> Result<(), AmqpError> {
     let channel = &within("opening a channel", connection.create_channel()).await?;
     exchange(channel, JOBS, ExchangeKind::Direct).await?;

@@ -5,7 +5,7 @@ use lapin::{ErrorKind, protocol::AMQPErrorKind};
 /// Reasons why an operation at the broker failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// The connection is gone, or was never made.
+    /// The connection was lost, or was never made.
     #[error("{0}")]
     Lost(String),
     /// The connection was already closed when the operation began.
@@ -17,7 +17,7 @@ pub enum Fault {
     /// The broker refused this operation; the connection goes on.
     #[error("the broker refused it: {0}")]
     Refused(String),
-    /// Anything else.
+    /// Any other failure.
     #[error("{0}")]
     Other(String),
 }

@@ -115,7 +115,7 @@ impl Reading {
         path.extend(error.missing);
         let key = path.join(".");
         if error.missing.is_some() || self.stand_ins.contains_key(&key) {
-            // A missing section is an empty one: what is missing are the keys that it must have.
+            // A missing section is an empty one: the missing keys are those that it must have.
             if path.len() > 1 {
                 self.report(key.clone(), error.message.clone());
             }

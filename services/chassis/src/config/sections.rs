@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Problems, Secret};
 
-/// `[server]`: where the service answers gRPC calls, and by which certificates.
+/// `[server]`: the address of the gRPC server, and its certificates.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerConfig {
@@ -174,7 +174,7 @@ impl ClientConfig {
         }
     }
 
-    /// Says what is wrong with the section of this name.
+    /// Reports problems of the section of this name.
     pub fn validate(&self, section: &str, problems: &mut Problems) {
         let tls = self.url.starts_with("https://");
         if !tls && !self.url.starts_with("http://") {

@@ -27,13 +27,13 @@ pub enum KeyError {
         #[source]
         source: io::Error,
     },
-    /// The file holds something else.
+    /// The file has other content.
     #[error("{} is not a key file: it must be one line, `id:base64 of 32 bytes`", path.display())]
     Format {
         /// The file.
         path: PathBuf,
     },
-    /// Two files hold keys of the same id.
+    /// Two files have keys of the same id.
     #[error("the key id {0:?} is in two files")]
     Twice(String),
     /// An id is part of a file's name and of a line.
@@ -75,7 +75,7 @@ impl fmt::Debug for SealingKey {
     }
 }
 
-/// The private halves that a worker holds: the newest, and older ones while seals of theirs are around.
+/// The private halves that a worker has: the newest, and older ones as long as their seals exist.
 pub struct OpeningKeys {
     keys: BTreeMap<String, PrivateKey>,
     newest: Option<SealingKey>,

@@ -44,7 +44,7 @@ pub(super) enum Kind {
     Stream,
     /// Many requests: a worker's submission, which has bounds of its own.
     Upload,
-    /// A question whether the service serves.
+    /// A check that the service serves.
     Check,
     /// A stream of such answers, or of the contract's description.
     Watch,

@@ -157,7 +157,7 @@ impl Connections {
 
     fn forget(&self, peer: SocketAddr, connection: &Arc<Connection>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        // One that was displaced is gone already, and its address may be another connection's.
+        // A displaced connection has gone already, and its address may be another connection's.
         if open
             .get(&peer)
             .is_some_and(|current| Arc::ptr_eq(current, connection))

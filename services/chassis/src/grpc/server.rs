@@ -1,4 +1,4 @@
-//! The server that every service answers with.
+//! The gRPC server of every service.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ use tower::Service;
 use super::{GrpcError, call::CallLayer, connection::Connections, read, stall::Answers};
 use crate::{Lifecycle, config::ServerConfig};
 
-/// A caller who is silent is asked this often whether it is still there.
+/// Interval of checks that a silent caller is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A handshake that takes longer is given up.
@@ -82,8 +82,8 @@ impl Server {
         self
     }
 
-    /// Listens, and answers until the process drains. Health says NOT_SERVING until [`Serving::set_ready`]. A stream
-    /// that would never end has to end at [`Lifecycle::soft`], or it holds the drain up to its deadline.
+    /// Listens, and answers until the process drains. Health says NOT_SERVING until [`Serving::set_ready`]. An endless
+    /// stream must end at [`Lifecycle::soft`], or it holds the drain up to its deadline.
     pub async fn start(mut self, lifecycle: &Lifecycle) -> Result<Serving, GrpcError> {
         let (reporter, health) = tonic_health::server::health_reporter();
         let serving = Serving {
@@ -159,7 +159,7 @@ fn bounded(config: &ServerConfig) -> tonic::transport::Server {
         .http2_max_local_error_reset_streams(Some(ERROR_RESETS))
 }
 
-/// Describes what this server answers, of all that the contract holds.
+/// Describes the part of the contract that this server answers.
 fn reflection(
     names: &[&str],
 ) -> Result<ServerReflectionServer<impl ServerReflection>, tonic_reflection::server::Error> {

@@ -78,7 +78,7 @@ impl Answers {
         })
     }
 
-    /// Looks at all answers again and again, until the server has ended.
+    /// Looks at all answers repeatedly, until the server has ended.
     pub(super) async fn look(self: Arc<Self>, ended: CancellationToken) {
         let mut ticks = interval((self.limit / 4).max(Duration::from_millis(100)));
         while ended.run_until_cancelled(ticks.tick()).await.is_some() {

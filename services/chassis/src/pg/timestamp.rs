@@ -15,7 +15,7 @@ const EPOCH_MICROSECONDS: i64 = 946_684_800_000_000;
 const TIMESTAMPTZ: Oid = Oid(1184);
 const TIMESTAMPTZ_ARRAY: Oid = Oid(1185);
 
-/// A `timestamptz`. PostgreSQL keeps whole microseconds: what is finer is cut off.
+/// A `timestamptz`. PostgreSQL keeps whole microseconds: finer digits are cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PgTimestamp(pub Timestamp);
 

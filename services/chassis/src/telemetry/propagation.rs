@@ -17,8 +17,8 @@ pub fn traceparent() -> Option<String> {
     carrier.remove(TRACEPARENT)
 }
 
-/// Makes a span the child of one in another process. Only a span that was not entered yet has no parent; what is no
-/// trace context is ignored, since a trace is never worth a failure.
+/// Makes a span the child of one in another process. Only a span that was not entered yet has no parent. Text that is
+/// not a trace context is ignored, because a trace is never worth a failure.
 pub fn set_parent(span: &Span, traceparent: &str) {
     let carrier = HashMap::from([(TRACEPARENT.to_owned(), traceparent.to_owned())]);
     let context = TraceContextPropagator::new().extract(&carrier);

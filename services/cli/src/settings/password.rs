@@ -7,7 +7,8 @@ use std::{
 
 use crate::{args::PasswordSource, error::Error};
 
-/// The password, if one is given or needed and can be asked for; what is still missing is the service's to refuse.
+/// The password, if one is given, or if one is needed and can be asked for. The service refuses the call if it is still
+/// missing.
 pub(super) fn read(source: &PasswordSource, needed: bool) -> Result<Option<String>, Error> {
     if let Some(path) = &source.password_file {
         let text = fs::read_to_string(path);

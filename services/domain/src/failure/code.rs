@@ -245,7 +245,7 @@ failure_codes! {
         advice: "Check that the attributes and matching rules of the filter exist in your directory.",
     }
 
-    /// The bind account may not read what is asked.
+    /// The bind account may not read the search base.
     InsufficientRights = "INSUFFICIENT_RIGHTS", Misconfigured, bind: Accepted, slow: false {
         message: "The account that reads the directory may not read the search base.",
         advice: "Give the account the right to list and read the objects below the search base.",

@@ -24,7 +24,7 @@ pub struct BuildFilter<'a> {
 /// The filter, or `None` if every object matches.
 pub fn build(wanted: &BuildFilter<'_>) -> Option<Filter> {
     let mut conditions = match wanted.own {
-        // One level less, so that what is as deep as can be stays so.
+        // One level less, so that a filter of the greatest depth is still valid.
         Some(Filter::And(conditions)) => conditions.clone(),
         own => own.cloned().into_iter().collect(),
     };
@@ -102,7 +102,7 @@ fn classes(is_wanted: impl Fn(&TellingClass) -> bool) -> Vec<Filter> {
     classes.map(|class| equal("objectClass", class.name)).collect()
 }
 
-/// A directory may hold an internationalised name either way.
+/// A directory may have an internationalised name in either form.
 fn of_domains(domains: &[DomainName]) -> Option<Filter> {
     let spellings = |domain: &DomainName| [Some(domain.as_str().to_owned()), domain.to_unicode()];
     let conditions = domains.iter().flat_map(spellings).flatten().flat_map(|name| {
@@ -155,7 +155,7 @@ fn all(mut filters: Vec<Filter>) -> Option<Filter> {
     filters.pop()
 }
 
-/// One of these holds; those that say so of others themselves are drawn in.
+/// Matches if one of these does. Alternatives among them are merged into one list.
 fn one(filters: Vec<Filter>) -> Option<Filter> {
     let mut any = Vec::with_capacity(filters.len());
     for filter in filters {

@@ -68,8 +68,8 @@ impl Display for Extensible {
     }
 }
 
-/// A value as text, with what means something in a filter or cannot be seen escaped; what is no text is
-/// escaped whole.
+/// A value as text. Characters with a meaning in a filter and invisible ones are escaped; a value that is not text is
+/// escaped as a whole.
 struct Value<'a>(&'a [u8]);
 
 impl Display for Value<'_> {

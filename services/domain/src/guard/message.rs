@@ -12,7 +12,7 @@ const PREVIEW: &str = "Review the rows, then sync again without a preview, or st
 const WOULD_WAIT: &str = "A sync would change nothing and wait for approval. If these removals are not right, correct \
                           the directory or the settings first.";
 
-/// Of a run that is held.
+/// Message of a HELD run.
 pub(super) fn of(hold: &Hold) -> String {
     let advice = if hold.reason().is_approvable() {
         APPROVE

@@ -17,7 +17,7 @@ use super::world::World;
 pub(super) enum Fate {
     /// Some object keeps the address: it goes, or stays, where that object's account is.
     Kept,
-    /// It does not hold its address.
+    /// It does not have its address.
     Void,
     /// It is claimed, but refused to those who claim it; it stays as it is.
     Refusing,
@@ -153,7 +153,8 @@ impl Absences {
         self.fate.iter().any(|(_, fate)| fate.withheld().is_some())
     }
 
-    /// The fate of what would be an account's primary address if nothing were removed: the present one, else the lowest.
+    /// Outcome of the address that would be an account's primary address if nothing were removed: the present one,
+    /// otherwise the lowest.
     fn fate_of_primary(&self, world: &World<'_>, account: AccountName) -> Option<Fate> {
         let is_there = |entry: &EntryName| self.fate[*entry].remains() || self.fate[*entry] == Fate::Removed;
         let present = world.entries(account).next()?;

@@ -22,7 +22,7 @@ pub struct AccountChange {
 }
 
 impl AccountChange {
-    /// The addresses that the account ceases to hold, be it that another one holds them then.
+    /// Addresses that the account no longer has, even if another account has them then.
     pub fn lost(&self) -> impl Iterator<Item = &AddressState> {
         let held_by = |account: &&AccountState| !account.removed;
         let before = self.before.as_ref().filter(held_by);
@@ -55,7 +55,7 @@ pub enum ChangeKind {
     Removed,
     /// Its primary address changes, and perhaps more.
     Renamed,
-    /// Anything else of it changes.
+    /// Any other field changes.
     Changed,
 }
 
@@ -82,6 +82,6 @@ pub struct Counts {
     pub accounts_reduced: u64,
     /// Addresses that were not stale and are now.
     pub newly_stale: u64,
-    /// Accounts that go back to the hand that made them, since their objects are gone.
+    /// Accounts that become manual again, because their objects are missing.
     pub given_back: u64,
 }

@@ -42,8 +42,8 @@ impl Claimants {
         &self.objects[start as usize..self.ends[address] as usize]
     }
 
-    /// Those who may want something else, or have a better claim, after takeovers: who took an account over, and who claims
-    /// an address of it.
+    /// Objects that may want something else, or have a stronger claim, after takeovers: those that took an account
+    /// over, and those that claim an address of it.
     pub(super) fn concerned(&self, world: &World<'_>, takeovers: &[Takeover]) -> Vec<ObjectName> {
         let mut concerned = Vec::new();
         for (object, account) in takeovers {

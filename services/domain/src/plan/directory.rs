@@ -142,8 +142,8 @@ impl Directory {
         object.primary.map(|claim| self.claims[claim as usize])
     }
 
-    /// Of several primary claims that of the `mail` value, else the lowest; one that is no address only where there is no
-    /// other. Decided once for each object: each of its rows shows it.
+    /// Of several primary claims that of the `mail` value, otherwise the lowest. A value that is not an address counts
+    /// only if there is no other. Decided once for each object, because each of its rows shows it.
     fn find_primary(&self, object: &ObjectEntry) -> Option<u32> {
         let rank = |claim: &u32| {
             let claim = self.claims[*claim as usize];

@@ -10,7 +10,7 @@ use super::world::World;
 /// The primary addresses of a run.
 #[derive(Debug)]
 pub(super) struct Primaries {
-    /// The primary address of each object; none if it wants in vain, and so has no account in this run.
+    /// The primary address of each object; `None` if it gets no wish, and so has no account in this run.
     pub(super) of: Column<Option<AddressName>>,
     /// The object whose primary an address is.
     pub(super) winner: Column<Option<ObjectName>>,
@@ -20,7 +20,7 @@ pub(super) struct Primaries {
 #[derive(Debug)]
 pub(super) struct Contest {
     acceptance: Acceptance,
-    /// Those wishes are an object's; none if it never wished for anything.
+    /// First wish of each object; `None` if it never wished for anything.
     group_of: Column<Option<u32>>,
 }
 
@@ -49,7 +49,7 @@ impl Contest {
         Ok((contest, primaries))
     }
 
-    /// Settles rule 3 again after something changed for these objects; answers those that may have another primary address now.
+    /// Decides rule 3 again after a change for these objects. Returns those that may have another primary address now.
     pub(super) fn resume(
         &mut self,
         world: &World<'_>,

@@ -18,7 +18,7 @@ pub struct PlannedRow<'a> {
     pub verdict: Verdict,
     /// Reason, where the verdict does not say everything.
     pub reason: Option<Reason>,
-    /// The verdict of the same row in a next run that finds everything unchanged; none if it will have no such row.
+    /// The verdict of the same row in a next run that finds everything unchanged; `None` if it will have no such row.
     pub steady_verdict: Option<Verdict>,
     /// The reason in such a run.
     pub steady_reason: Option<Reason>,

@@ -31,7 +31,7 @@ pub(super) struct Acceptance {
     wishes: Vec<Wish>,
     marks: Vec<Mark>,
     groups: Vec<Range<u32>>,
-    /// Of each group the object whose wishes it has; none if it never had any.
+    /// The object whose wishes a group has; `None` if it never had any.
     objects: Vec<Option<ObjectName>>,
     /// The wish that each group tries next. Those before it were refused, but for the last one if the group got it.
     next: Vec<u32>,
@@ -40,7 +40,7 @@ pub(super) struct Acceptance {
     /// Groups that may want something.
     wanting: Vec<u32>,
     refusals: Vec<Refusal>,
-    /// Groups that came to something else.
+    /// Groups whose result differs.
     moved: Vec<u32>,
     work: usize,
 }
@@ -55,7 +55,7 @@ struct Mark {
     refusals: Option<u32>,
 }
 
-/// A wish was refused for another one. It may have been tried again since.
+/// A wish was refused for another one. It may have been tried again after that.
 #[derive(Clone, Copy, Debug)]
 struct Refusal {
     wish: u32,
@@ -166,7 +166,7 @@ impl Acceptance {
         Ok(std::mem::take(&mut self.moved))
     }
 
-    /// Tries a wish; answers the one that is refused then, this one or another.
+    /// Tries a wish. Returns the wish that is then refused: this one or another.
     fn propose(&mut self, wish: u32) -> Option<u32> {
         let address = self.wishes[wish as usize].address;
         let rank = |wish: u32| self.wishes[wish as usize].rank();

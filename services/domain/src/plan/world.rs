@@ -23,11 +23,11 @@ pub(super) struct World<'a> {
     pub(super) refused: Column<Option<Reason>>,
     /// True if an address has a valid claim.
     pub(super) claimed: Column<bool>,
-    /// The live entry of an address: which account holds it.
+    /// The live entry of an address, and so the account that has it.
     pub(super) held: Column<Option<EntryName>>,
     /// The account of an entry.
     pub(super) account_at: Column<AccountName>,
-    /// An object's own account: a live one, else a removed one that comes back with it.
+    /// An object's own account: a live one, otherwise a removed one that comes back with it.
     pub(super) account_of: Column<Option<AccountName>>,
     /// The object in this read of which an account is the own account.
     pub(super) object_of: Column<Option<ObjectName>>,

@@ -30,7 +30,7 @@ pub(super) fn prefixed(value: &[u8]) -> ClaimedValue {
     ClaimedValue::Claim(Claim { address, primary })
 }
 
-/// A value of any other attribute: an address and nothing else.
+/// A value of any other attribute: only an address.
 pub(super) fn plain(value: &[u8], primary: bool) -> ClaimedValue {
     plain_or_nothing(value, claimed(value), primary)
 }

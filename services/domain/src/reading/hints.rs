@@ -121,7 +121,7 @@ pub(crate) const RECIPIENT_TYPES: [(i64, ObjectType); 18] = [
 /// The type of an object that neither Exchange nor its classes show.
 pub(crate) const BY_DEFAULT: ObjectType = ObjectType::User;
 
-/// The type of an object: what Exchange says (`msExchRecipientTypeDetails`), else what its classes say.
+/// The type of an object: by Exchange (`msExchRecipientTypeDetails`), otherwise by its classes.
 pub fn classify<C: AsRef<[u8]>>(
     recipient_type: Option<i64>,
     classes: impl IntoIterator<Item = C>,
@@ -141,7 +141,7 @@ pub(super) fn object_type(recipient_type: Option<i64>, class: Option<ClassHint>)
     known.map_or(ObjectType::Other, |(_, object_type)| *object_type)
 }
 
-/// The value of `msExchRecipientTypeDetails`; 0, which is no type's, for what is no number.
+/// The value of `msExchRecipientTypeDetails`; 0, which is the value of no type, if it is not a number.
 pub(super) fn recipient_type(value: &[u8]) -> i64 {
     number(value).unwrap_or_default()
 }

@@ -27,7 +27,7 @@ pub(super) fn of(
     rows
 }
 
-/// An address with the account that holds it.
+/// An address with the account that has it.
 type Held<'a> = (&'a AccountState, &'a AddressState);
 
 fn of_changes(changes: &[AccountChange]) -> Vec<UndoRow> {

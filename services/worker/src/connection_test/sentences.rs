@@ -124,7 +124,7 @@ pub(super) fn unbound(error: &ReadError) -> Told {
     }
 }
 
-/// That the time for finding a server that answers is over before every host and address was tried.
+/// Text for the case that the time for finding a server ended before every host and address was tried.
 pub(super) fn out_of_reach(told: Told, reach: Duration) -> Told {
     let message = format!(
         "{} The limit for all hosts and addresses together is {}, so no other was tried.",

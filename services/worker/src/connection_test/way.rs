@@ -65,7 +65,7 @@ impl Way<'_> {
         Err(Over)
     }
 
-    /// With the reason why nothing else is tried, if something is left and the time is over.
+    /// Adds the reason why no further host is tried, if one is left and the time has ended.
     fn in_all(&self, told: Told, is_last: bool) -> Told {
         if is_last || !self.dialler.is_late() {
             return told;

@@ -76,7 +76,7 @@ pub enum Crossed {
         /// The bound.
         limit: usize,
     },
-    /// The answers that an entry's values come in.
+    /// Answers with the values of one entry.
     #[error("the values of {entry} come in more than {limit} ranges")]
     Ranges {
         /// The entry.
@@ -129,7 +129,7 @@ pub enum Crossed {
     /// The pages of one search.
     #[error("more than {0} pages")]
     Pages(usize),
-    /// Pages in a row that hold nothing.
+    /// Pages in a row without content.
     #[error("more than {0} pages in a row without an entry")]
     EmptyPages(usize),
     /// The cookie that a server gives with a page, to be returned for the next.

@@ -1,4 +1,4 @@
-//! Search entries, decoded from what the LDAP library parsed, whatever they hold.
+//! Search entries, decoded from the result of the LDAP library, whatever they contain.
 
 use lber::{
     common::TagClass,
@@ -59,7 +59,7 @@ impl ValueRange {
         }
         // A blank belongs to no option (RFC 4512, section 2.5).
         let range = if key.len() == "range".len() { range } else { "" };
-        // Taken for all values, those that are missing would pass for gone.
+        // If they were taken for all values, the missing ones would count as absent.
         let unreadable = || {
             let option = Shown::new(option.as_bytes());
             ReadError::Incomplete(format!(

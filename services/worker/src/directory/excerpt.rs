@@ -1,4 +1,4 @@
-//! A server's own words, cut to what is shown of them.
+//! A server's own words, cut to the length that is shown.
 
 /// The beginning of a server's words. They may be as long as a message, and each server that was tried has its own.
 pub(crate) fn excerpt(mut text: String) -> String {

@@ -63,7 +63,7 @@ impl Element<'_> {
     }
 }
 
-/// Takes the first element off `input`, which must hold all of it.
+/// Takes the first element off `input`, which must contain all of it.
 pub(super) fn take<'a>(input: &mut &'a [u8]) -> Result<Element<'a>, FrameError> {
     let header = Header::parse(input)?.ok_or(FrameError::Malformed("it ends within a header"))?;
     let end = usize::try_from(header.content)
@@ -139,7 +139,7 @@ pub(super) fn length(input: &[u8], limits: FrameLimits) -> Result<Option<usize>,
     }
 }
 
-/// Checks a whole frame and answers of how many elements it is made.
+/// Checks a whole frame and returns the number of its elements.
 pub fn check(frame: &[u8], limits: FrameLimits) -> Result<usize, FrameError> {
     let mut elements = 0;
     check_level(frame, 1, &mut elements, limits)?;
@@ -250,7 +250,8 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         }
     }
 
-    /// Reads what is there, and waits if nothing is. Of a long frame the buffer grows to its length and no further.
+    /// Reads the available bytes, and waits if there are none. For a long frame the buffer grows to its length and no
+    /// further.
     async fn fill(&mut self) -> Result<usize, FrameReadError> {
         let frame = length(&self.buffer, self.limits)?.unwrap_or(0);
         if let Some(lent) = &mut self.lent {
@@ -291,7 +292,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         }
     }
 
-    /// The connection, and whether bytes had come beyond the last frame.
+    /// The connection, and true if bytes had come beyond the last frame.
     pub(super) fn into_inner(self) -> (R, bool) {
         (self.reader, !self.buffer.is_empty())
     }

@@ -42,7 +42,7 @@ const NAME_WAIT: Duration = Duration::from_millis(500);
 /// Reasons why a guarded connection ended.
 #[derive(Debug, Error)]
 pub enum GuardError {
-    /// The server sent what is refused.
+    /// The server sent a frame that is refused.
     #[error(transparent)]
     Refused(#[from] FrameError),
     /// The server sent an entry that is refused.
@@ -147,7 +147,7 @@ impl Asked {
         accepted
     }
 
-    /// Cuts out of an entry what the search did not ask for. Answers whether there was any.
+    /// Cuts attributes that the search did not ask for out of an entry. Returns true if there were any.
     fn strip(&self, entry: &mut BytesMut) -> Result<bool, FrameError> {
         let asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = match &*asked {

@@ -7,6 +7,6 @@ pub(crate) struct Met {
     pub references: u64,
     /// The host and address that answered.
     pub server: String,
-    /// Names the server among those that hold the same directory.
+    /// Identity of the server among those of the same directory.
     pub server_id: String,
 }

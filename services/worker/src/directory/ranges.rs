@@ -1,7 +1,7 @@
-//! Attributes with more values than one answer holds: `proxyAddresses;range=0-1499` and what follows.
+//! Attributes with more values than one answer has room for: `proxyAddresses;range=0-1499` and the ranges after it.
 //!
-//! Only those that carry addresses are followed. A server can go on for ever, so all values of an entry together have one
-//! bound, and its ranges have one too.
+//! Only attributes that carry addresses are followed. A server can continue without end, so all values of an entry
+//! together have one bound, and its ranges have one too.
 
 use ldap3::Scope;
 
@@ -36,7 +36,7 @@ pub(crate) async fn whole(
     })
 }
 
-/// Reads an entry with all its addresses; `None` if it is gone.
+/// Reads an entry with all its addresses; `None` if it no longer exists.
 pub(crate) async fn whole_if_there(
     connection: &mut Connection,
     dn: &str,

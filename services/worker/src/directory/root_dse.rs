@@ -34,7 +34,7 @@ impl RootDse {
         Ok(root.as_ref().map(Self::of).unwrap_or_default())
     }
 
-    /// Asks a server that need not answer, since a search base is set.
+    /// Asks a server that need not answer, because a search base is set.
     pub(super) async fn ask_if_shown(connection: &mut Connection) -> Result<Self, ReadError> {
         Ok(Self::of(&root_if_shown(connection, &deciding()).await?))
     }
@@ -88,7 +88,7 @@ fn deciding() -> [String; 3] {
     [DEFAULT_NAMING_CONTEXT, NAMING_CONTEXTS, DS_SERVICE_NAME].map(str::to_owned)
 }
 
-/// `defaultNamingContext`, else the first of `namingContexts`.
+/// `defaultNamingContext`, otherwise the first of `namingContexts`.
 pub(crate) fn named_base(root: &Entry) -> Option<String> {
     root.values(DEFAULT_NAMING_CONTEXT)
         .chain(root.values(NAMING_CONTEXTS))

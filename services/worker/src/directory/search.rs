@@ -104,7 +104,7 @@ impl Connection {
         }
     }
 
-    /// The one entry of this name, if it is there. A server that answers several is not followed to their end.
+    /// The one entry of this name, if it exists. A server that answers with several is not followed to their end.
     pub(crate) async fn entry<'c>(&'c mut self, query: Query<'c>) -> Result<Option<Entry>, ReadError> {
         const NO_SUCH_OBJECT: u32 = 32;
         let mut found = None;
@@ -197,7 +197,7 @@ impl Results<'_> {
     }
 }
 
-/// Not critical: a server that knows no pages answers all at once.
+/// Not critical: a server that knows no paging answers with all entries at once.
 fn paged_results(page: Page) -> Vec<RawControl> {
     let size = i32::try_from(page.size).unwrap_or(i32::MAX);
     vec![

@@ -1,5 +1,5 @@
-//! A bound connection to a tenant's directory, from the read to the run's outcome: one bind serves both the read
-//! and what is asked about it afterwards.
+//! A bound connection to a tenant's directory, from the read to the run's outcome: one bind serves both the read and
+//! the questions after it.
 
 use ldap3::Scope;
 
@@ -83,7 +83,7 @@ impl<'t> Session<'t> {
         error.at(self.connection.server())
     }
 
-    /// Reads every page of a search, and every value of each entry; answers how many references were met.
+    /// Reads every page of a search, and every value of each entry; returns the number of references met.
     pub(super) async fn search(
         &mut self,
         base: &str,
@@ -123,7 +123,7 @@ impl<'t> Session<'t> {
 struct PageEnd {
     cookie: Vec<u8>,
     references: u64,
-    /// Entries with more values than one answer holds.
+    /// Entries with more values than one answer has room for.
     partial: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Signs of life of a directory, for those who decide what a run may hold while it waits.
+//! Signs of life of a directory, by which the worker decides what a run may keep while it waits.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
@@ -60,7 +60,7 @@ impl Signs {
         self.unread.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Does something that the directory does not hold up, such as handing on what it said.
+    /// Does work that the directory does not hold up, such as handing on its entries.
     pub(crate) async fn ours<T>(&self, work: impl Future<Output = T>) -> T {
         self.ours.store(true, Ordering::Relaxed);
         let done = work.await;

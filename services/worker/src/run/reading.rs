@@ -169,7 +169,7 @@ impl Reading {
 }
 
 impl Open {
-    /// Asks for what is missing.
+    /// Asks for missing objects.
     pub(super) fn ask(self, missing: Missing) -> Found {
         let (found, batches) = mpsc::channel(WAITING_BATCHES);
         // A thread that does not take the question has ended, and its result says why.

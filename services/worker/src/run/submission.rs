@@ -1,4 +1,4 @@
-//! One SubmitRun call: parts go up while it runs; what is missing comes down, and the outcome.
+//! One SubmitRun call: parts go up while it runs; ids of missing objects and the outcome come down.
 
 use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_proto::v1::{

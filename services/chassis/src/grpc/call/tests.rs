@@ -71,7 +71,7 @@ impl http_body::Body for Endless {
     }
 }
 
-/// So many places for calls, and the answers that the layer looks after.
+/// Places for calls, and the answers that the layer watches.
 fn layer(places: u32) -> (CallLayer, Arc<stall::Answers>) {
     let config = ServerConfig {
         max_calls: places,

@@ -51,8 +51,8 @@ impl Queues {
         }
     }
 
-    /// Queues for a tenant; none if too many do. What is awaited is the turn, or none if one before has to wait and too many
-    /// would.
+    /// Queues for a tenant; `None` if too many do. The result of the wait is the turn, or `None` if one before has to
+    /// wait and too many would.
     pub(super) fn join(
         &self,
         tenant: &str,

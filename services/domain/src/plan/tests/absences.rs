@@ -1,4 +1,4 @@
-//! Section 4: what is absent from the directory.
+//! Section 4: absent addresses.
 
 use jiff::ToSpan;
 

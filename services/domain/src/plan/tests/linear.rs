@@ -229,8 +229,8 @@ fn many_domains_in_the_settings_and_in_the_directory_cost_their_sum() {
     );
 }
 
-/// Each object loses its address to the one before it once that has taken over an account that holds the address, and then takes
-/// over the next account: as many rounds as objects.
+/// Each object loses its address to the one before it, once that has taken over an account with the address, and then
+/// takes over the next account: as many rounds as objects.
 fn chain(length: usize) -> World {
     let link = |n: usize| {
         // The lower id would win, but for the holder.

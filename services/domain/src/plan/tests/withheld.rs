@@ -70,7 +70,7 @@ proptest! {
 
     #[test]
     fn what_waits_is_decided_by_the_next_run_as_if_it_had_never_waited(mut world in any_world()) {
-        // An account on its way out refuses nothing: while that waits, others may come to hold something else.
+        // An account that is being removed refuses nothing: while its removal waits, others may get something else.
         world.rules.removal = Removal::On { keep_manual: true };
         let withheld = world.clone();
         world.withholding = Withholding::default();

@@ -202,7 +202,7 @@ fn an_account_of_which_another_one_has_an_address_now_is_left_alone() {
 
 #[test]
 fn who_is_left_alone_keeps_what_others_need_and_so_on() {
-    // The run moved `x` from 1 to 2 and `y` from 2 to 3; 3 was changed since.
+    // The run moved `x` from 1 to 2 and `y` from 2 to 3; 3 has changed since then.
     let (changes, rows, _) = told(
         &[
             was(account(1, "a@a.test x@a.test")),

@@ -1,4 +1,4 @@
-//! Servers that say nothing: how long that takes, and what is said of it.
+//! Silent servers: the time that they cost, and the texts about them.
 
 use std::{sync::Arc, time::Duration};
 

@@ -22,7 +22,7 @@ fn missing(ids: impl IntoIterator<Item = impl ToString>) -> Missing {
     missing
 }
 
-/// The DNs and ids of what is there, and what the server was asked, request by request.
+/// DNs and ids of the objects that are there, and the server's requests, one by one.
 async fn confirm(
     reader: Reader,
     script: Script,

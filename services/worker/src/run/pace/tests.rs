@@ -106,7 +106,7 @@ fn place(waiting: u16) -> Place {
     Slots::new(Lane::Interactive, 1, &Beside::new(waiting, 1)).place()
 }
 
-/// Watches for a minute; none if it would go on.
+/// Watches for a minute; `None` if it would continue.
 async fn watched(signs: &Signs, place: &Place) -> Option<ReadError> {
     timeout(Duration::from_mins(1), watch(signs, place, PACE))
         .await

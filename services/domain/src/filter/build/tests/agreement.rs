@@ -12,7 +12,7 @@ use crate::object::ObjectType;
 use crate::reading::EntryReader;
 use crate::reading::hints::{CLASSES, Schema};
 
-/// A server: which schemas it knows, and whether its entries have an `entryUUID`.
+/// A server: the schemas that it knows, and if its entries have an `entryUUID`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Server {
     ActiveDirectory,
