@@ -5,13 +5,13 @@
 SHELL := /bin/bash
 CARGO := cargo
 TESTBED := target/debug/rollcall-testbed
-# Of `make chaos`: how many random mixes of faults, and the first of them.
+# For `make chaos`: the number of random mixes of faults, and the first of them.
 SEEDS := 200
 FIRST_SEED := 1
-# nextest where it is there: it runs each test in a process of its own, side by side.
+# nextest if it is installed: it runs each test in a process of its own, side by side.
 TEST_RUNNER := $(shell cargo nextest --version >/dev/null 2>&1 && echo "nextest run" || echo "test")
 
-# How long each fuzz target is tried.
+# Seconds for each fuzz target.
 FUZZ_SECONDS := 60
 
 # Targets with unit tests. Packages' tests/ folders need servers, but for the fuzz targets' seeds
@@ -65,7 +65,7 @@ chaos: build ## breaks things at every step of a run and at random: SEEDS=200 FI
 	@deploy/debian/make-debian-13.sh
 	target/debug/rollcall-chaos $(if $(ONLY),--only $(ONLY),--seeds $(SEEDS) --first-seed $(FIRST_SEED))
 
-fuzz: ## a minute (FUZZ_SECONDS) of each reader of what strangers send, with any bytes; needs a C++ compiler
+fuzz: ## random bytes for each reader of foreign input, a minute each (FUZZ_SECONDS); needs a C++ compiler
 	tests/fuzz/run.sh $(FUZZ_SECONDS)
 
 packages:

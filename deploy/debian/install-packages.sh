@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that the test bed starts its servers from, those that are missing.
+# Installs the missing Debian packages from which the test bed starts its servers.
 # For Debian 12 and Ubuntu 24.04. Instant when nothing is missing; changes nothing else.
 #
 # The packages' own services are not started: the test bed runs private servers from the same programs,
@@ -14,7 +14,7 @@ PACKAGES="
     slapd ldap-utils
     util-linux procps ca-certificates
 "
-# What `make chaos` needs besides: clocks that can be put, and what makes a newer Debian to hold trials on.
+# Further packages for `make chaos`: clocks that can be set, and tools that make a newer Debian for trials.
 [ "${1:-}" != chaos ] || PACKAGES="$PACKAGES libfaketime mmdebstrap"
 # Part of the package above it in some releases, of its own in others.
 OPTIONAL=" samba-ad-provision samba-dsdb-modules samba-vfs-modules "
@@ -70,7 +70,7 @@ command -v apt-get >/dev/null 2>&1 || fail "missing packages: $missing, and this
 export DEBIAN_FRONTEND=noninteractive
 say "Installing: $missing"
 forbid_service_starts
-# The lists may be absent (a fresh image) or outdated (a version that is gone): then they are fetched, once.
+# The lists may be absent (a fresh image) or outdated (a version that no longer exists): then they are fetched, once.
 # shellcheck disable=SC2086 # a list of words
 if ! install $missing; then
     apt-get update --quiet

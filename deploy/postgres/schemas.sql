@@ -1,4 +1,4 @@
--- The schemas of one Rollcall database and who may do what in them. For psql, as a superuser, in that
+-- The schemas of one Rollcall database and the rights in them. For psql, as a superuser, in that
 -- database, after roles.sql. Running it again changes nothing. Tables and views are the owners' migrations.
 
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database())
