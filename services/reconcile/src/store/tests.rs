@@ -20,10 +20,11 @@ use uuid::Uuid;
 
 use crate::{
     Config,
+    begin::{Begin, Begun, Memory, Started},
     events::Events,
-    lease::{Begin, Begun, Memory, Started},
+    lease_key::LeaseKey,
     reconciler::Reconciler,
-    tenant::{Gates, LeaseKey, TenantTx},
+    tenant::{Gates, TenantTx},
 };
 
 const NAME: &str = "store-tests";
