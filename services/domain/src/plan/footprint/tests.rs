@@ -1,8 +1,9 @@
 //! The memory of a plan is no more than [`Footprint`] says, and not much less.
 //!
-//! The peak is the kernel's figure for the whole process. Each shape is a test, and so a process of its own.
+//! The peak is the kernel's figure for the whole process. Each shape is measured in a process of its own,
+//! beside which other tests may run.
 
-use std::fs;
+use std::{env, fs, process::Command};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -157,22 +158,47 @@ fn renaming(each: usize) {
     assert_is_about(memory("VmHWM"), footprint);
 }
 
+/// Runs one of the tests below in a process of its own.
+fn alone(test: &str, measure: impl FnOnce()) {
+    const ALONE: &str = "ROLLCALL_TEST_ALONE";
+    if env::var_os(ALONE).is_some() {
+        return measure();
+    }
+    let (_, module) = module_path!().split_once("::").unwrap();
+    let run = Command::new(env::current_exe().unwrap())
+        .args(["--exact", &format!("{module}::{test}")])
+        .env(ALONE, "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success() && said.contains("1 passed"), "{said}");
+}
+
 #[test]
 fn a_first_import_of_objects_with_one_address_takes_what_is_said() {
-    first_import(1);
+    alone(
+        "a_first_import_of_objects_with_one_address_takes_what_is_said",
+        || first_import(1),
+    );
 }
 
 #[test]
 fn a_first_import_of_objects_with_four_addresses_takes_what_is_said() {
-    first_import(4);
+    alone(
+        "a_first_import_of_objects_with_four_addresses_takes_what_is_said",
+        || first_import(4),
+    );
 }
 
 #[test]
 fn a_first_import_of_objects_with_ten_thousand_addresses_takes_what_is_said() {
-    first_import(10_000);
+    alone(
+        "a_first_import_of_objects_with_ten_thousand_addresses_takes_what_is_said",
+        || first_import(10_000),
+    );
 }
 
 #[test]
 fn a_run_that_renames_everybody_takes_what_is_said() {
-    renaming(4);
+    alone("a_run_that_renames_everybody_takes_what_is_said", || renaming(4));
 }
