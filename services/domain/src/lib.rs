@@ -14,6 +14,7 @@ pub mod address;
 pub mod attribute;
 pub mod digest;
 pub mod dn;
+pub mod edit;
 pub mod failure;
 pub mod filter;
 pub mod guard;

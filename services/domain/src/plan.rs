@@ -45,7 +45,7 @@ pub use changes::{AccountChange, ChangeKind, Counts};
 pub use directory::{Directory, DirectoryBuilder};
 pub use footprint::Footprint;
 pub use pace::{Pace, PlanError};
-pub use portal::{AccountState, AddressState, Portal, PortalBuilder};
+pub use portal::{AccountState, AddressState, Portal, PortalBuilder, stale_since};
 pub use rows::{PlannedRow, Rows};
 pub use settings::{
     ApprovedAddresses, ForeignDomains, Removal, Rules, SameUsername, TenantDomains, Withholding,

@@ -1,13 +1,13 @@
 //! The portal's own writes to its accounts. Each takes the tenant's lock, reads what it touches and no more, and is applied by
 //! what applies runs; it raises the tenant's generation, so that no run takes the portal for unchanged.
 
-mod edit;
 mod load;
 mod request;
 
 use rollcall_domain::{
     AccountId, TenantId,
-    plan::{AccountChange, AccountState, ChangeKind},
+    edit::{self, AccountEdit},
+    plan::{AccountChange, AccountState, AddressState, ChangeKind},
 };
 use rollcall_proto::v1;
 
@@ -20,14 +20,14 @@ use crate::{
     tenant::TenantTx,
 };
 
-pub(crate) use request::{AccountKey, Wanted};
+pub(crate) use request::{AccountKey, account_edit};
 
 impl Reconciler {
     /// Makes an account by hand, or changes one.
     pub(crate) async fn put_account(
         &self,
         tenant: &TenantId,
-        wanted: &Wanted,
+        wanted: &AccountEdit,
     ) -> Result<v1::Account, ReconcileError> {
         let mut tx = TenantTx::open(&self.gates.calls, tenant).await?;
         let before = match wanted.id {
@@ -43,13 +43,14 @@ impl Reconciler {
             Some(before) => edit::changed(before, wanted, &domains)?,
             None => edit::made(AccountIds::new(now).next(), wanted, &domains)?,
         };
+        let address = |state: &AddressState| state.address.clone();
         let Some(before) = before else {
             return self.save(tx, ChangeKind::Created, None, after).await;
         };
         if after == before {
             return Ok(convert::account(&after, now));
         }
-        let kind = if edit::primary(&before) == edit::primary(&after) {
+        let kind = if before.primary().map(address) == after.primary().map(address) {
             ChangeKind::Changed
         } else {
             ChangeKind::Renamed

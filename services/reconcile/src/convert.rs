@@ -158,9 +158,7 @@ pub(crate) fn account(account: &AccountState, now: Timestamp) -> v1::Account {
         origin: account.origin.message().into(),
         hsr_enabled: account.hsr_enabled,
         protected: account.protected,
-        last_name: primary
-            .map(|primary| primary.domain().to_owned())
-            .unwrap_or_default(),
+        last_name: account.last_name().to_owned(),
         stale_since: account.stale_since.map(time::to_proto),
         remove_time: account.removed.then(|| time::to_proto(now)),
     }

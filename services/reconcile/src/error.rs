@@ -3,7 +3,7 @@
 mod account;
 
 use rollcall_chassis::status::{ApiError, Violations};
-use rollcall_domain::{MOST_CLAIMS_OF_OBJECT, plan::PlanError};
+use rollcall_domain::{MOST_CLAIMS_OF_OBJECT, edit::EditRefused, plan::PlanError};
 use rollcall_terms::{Refusal, object::MalformedObject};
 use tonic::Status;
 
@@ -85,6 +85,26 @@ pub(crate) trait During<T> {
 impl<T> During<T> for Result<T, sqlx::Error> {
     fn during(self, operation: &'static str) -> Result<T, ReconcileError> {
         self.map_err(|source| ReconcileError::Database { operation, source })
+    }
+}
+
+impl From<EditRefused> for ReconcileError {
+    fn from(refused: EditRefused) -> Self {
+        match refused {
+            EditRefused::DomainNotRegistered { address } => {
+                Self::Account(AccountRefused::DomainNotRegistered {
+                    address: address.to_string(),
+                })
+            }
+            EditRefused::HeldByDirectory { address } => Self::Account(AccountRefused::HeldByDirectory {
+                address: address.to_string(),
+            }),
+            refused @ EditRefused::HsrOfOtherType { .. } => {
+                let mut violations = Violations::default();
+                violations.push("account.hsr_enabled", refused.to_string());
+                Self::Malformed(violations)
+            }
+        }
     }
 }
 

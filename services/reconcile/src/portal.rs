@@ -43,7 +43,7 @@ pub(crate) async fn some(tenant: &mut TenantTx, ids: &[Uuid]) -> Result<Accounts
     let rows = sqlx::query_file_as!(AddressRow, "sql/address/some.sql", tenant.tenant.as_str(), ids)
         .fetch(tenant.connection());
     add_addresses(rows, &mut accounts).await?;
-    put_in_order(&mut accounts);
+    accounts.values_mut().for_each(AccountState::put_in_order);
     Ok(accounts)
 }
 
@@ -65,7 +65,7 @@ pub(crate) async fn before(tenant: &mut TenantTx, run: RunId) -> Result<Accounts
     )
     .fetch(tenant.connection());
     add_addresses(rows, &mut accounts).await?;
-    put_in_order(&mut accounts);
+    accounts.values_mut().for_each(AccountState::put_in_order);
     Ok(accounts)
 }
 
@@ -147,14 +147,4 @@ fn address(row: &AddressRow) -> Result<AddressState, ReconcileError> {
         origin,
         stale_since: row.stale_since.map(Into::into),
     })
-}
-
-/// Of each account the primary address first, then by bytes.
-fn put_in_order(accounts: &mut Accounts) {
-    let secondary = |state: &AddressState| state.address_type != AddressType::Primary;
-    for account in accounts.values_mut() {
-        account
-            .addresses
-            .sort_unstable_by(|a, b| (secondary(a), &a.address).cmp(&(secondary(b), &b.address)));
-    }
 }

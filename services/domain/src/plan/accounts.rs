@@ -12,7 +12,7 @@ use super::arena::Column;
 use super::changes::{AccountChange, ChangeKind};
 use super::names::{AccountName, AddressName, EntryName, ObjectName};
 use super::pace::PlanError;
-use super::portal::{AccountState, AddressState};
+use super::portal::{AccountState, AddressState, stale_since};
 use super::primaries::Primaries;
 use super::takeover::Ownership;
 use super::world::World;
@@ -238,7 +238,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
         let object_type = self.decision.type_of(account);
         let ceases_to_be_user = state.object_type == ObjectType::User && object_type != ObjectType::User;
         let hsr_enabled = state.hsr_enabled && !ceases_to_be_user;
-        let stale_since = self.stale_since();
+        let stale_since = stale_since(self.kept.iter().map(|kept| (kept.origin, kept.stale_since)));
         let rebound = self.decision.ownership.taken[account] || self.decision.absences.given_back[account];
         let same = (state.object_type, state.hsr_enabled, state.removed) == (object_type, hsr_enabled, false)
             && state.stale_since == stale_since
@@ -289,17 +289,6 @@ impl<'d, 'a> Accountant<'d, 'a> {
         let directory = self.decision.world.directory;
         let id = directory.objects[object as usize].id;
         ObjectId::from_canonical(directory.ids.get(id)).ok()
-    }
-
-    /// Time since which no address of the account is in the directory: `None` while one is, or while all are manual.
-    fn stale_since(&self) -> Option<Timestamp> {
-        let mut synced = self
-            .kept
-            .iter()
-            .filter(|kept| kept.origin == Origin::Synced)
-            .map(|kept| kept.stale_since);
-        let first = synced.next().flatten()?;
-        synced.try_fold(first, |latest, since| Some(latest.max(since?)))
     }
 
     fn same_addresses(&self, account: AccountName) -> bool {

@@ -56,6 +56,28 @@ impl AccountState {
             .find(primary)
             .or_else(|| self.addresses.first())
     }
+
+    /// The last name that the portal shows: the domain of the primary address.
+    pub fn last_name(&self) -> &str {
+        self.primary().map_or("", |primary| primary.address.domain())
+    }
+
+    /// Puts the addresses in their order: the primary first, then by bytes.
+    pub fn put_in_order(&mut self) {
+        let secondary = |state: &AddressState| state.address_type != AddressType::Primary;
+        self.addresses
+            .sort_unstable_by(|a, b| (secondary(a), &a.address).cmp(&(secondary(b), &b.address)));
+    }
+}
+
+/// Time since which no address of an account is in the directory, by their origins and the times since which they are stale.
+/// `None` while one is in the directory, or while all are manual.
+pub fn stale_since(addresses: impl Iterator<Item = (Origin, Option<Timestamp>)>) -> Option<Timestamp> {
+    let mut synced = addresses
+        .filter(|(origin, _)| *origin == Origin::Synced)
+        .map(|(_, stale_since)| stale_since);
+    let first = synced.next().flatten()?;
+    synced.try_fold(first, |latest, since| Some(latest.max(since?)))
 }
 
 /// A tenant's accounts, live and removed, in the order of their ids.
@@ -177,10 +199,7 @@ impl PortalBuilder {
     /// Takes one account, live or removed.
     pub fn push(&mut self, mut account: AccountState) -> &mut Self {
         let portal = &mut self.portal;
-        account.addresses.sort_unstable_by(|a, b| {
-            let rank = |state: &AddressState| state.address_type != AddressType::Primary;
-            rank(a).cmp(&rank(b)).then_with(|| a.address.cmp(&b.address))
-        });
+        account.put_in_order();
         let start = index(portal.addresses.len());
         for state in &account.addresses {
             portal.addresses.push(AddressEntry {

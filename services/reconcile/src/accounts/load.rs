@@ -1,8 +1,7 @@
 //! What a write looks at: its account, who has the addresses that it takes, and their domains.
 
-use rollcall_domain::{AccountId, Address, ObjectId, plan::AccountState};
+use rollcall_domain::{AccountId, Address, ObjectId, edit::Domains, plan::AccountState};
 
-use super::edit::Domains;
 use crate::{
     error::{AccountRefused, During, ReconcileError},
     portal,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rollcall_chassis::status::Violations;
-use rollcall_domain::{AccountId, Address, ObjectType, TenantId};
+use rollcall_domain::{AccountId, Address, ObjectType, TenantId, edit::AccountEdit};
 use rollcall_proto::v1;
 use rollcall_terms::Twin as _;
 
@@ -32,45 +32,29 @@ impl AccountKey {
     }
 }
 
-/// An account as the portal wants it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wanted {
-    /// None: a new one.
-    pub(crate) id: Option<AccountId>,
-    pub(crate) primary: Address,
-    /// All of them, the primary among them, by bytes.
-    pub(crate) addresses: Vec<Address>,
-    /// None: as it is, or of a new account a user.
-    pub(crate) object_type: Option<ObjectType>,
-    pub(crate) hsr_enabled: bool,
-    pub(crate) protected: bool,
-}
-
-impl Wanted {
-    /// Checks the account, or names every field that is wrong.
-    pub(crate) fn parse(account: &v1::Account, violations: &mut Violations) -> Option<Self> {
-        let id = if account.account_id.is_empty() {
-            Some(None)
-        } else {
-            violations
-                .check("account.account_id", AccountId::parse(&account.account_id))
-                .map(Some)
-        };
-        let primary = violations.check(
-            "account.primary_address",
-            Address::parse(&account.primary_address),
-        );
-        let addresses = addresses(account, primary.as_ref(), violations);
-        let object_type = violations.check("account.type", object_type(account.r#type));
-        Some(Self {
-            id: id?,
-            primary: primary?,
-            addresses: addresses?,
-            object_type: object_type?,
-            hsr_enabled: account.hsr_enabled,
-            protected: account.protected,
-        })
-    }
+/// Checks an account as the portal wants it, or names every field that is wrong.
+pub(crate) fn account_edit(account: &v1::Account, violations: &mut Violations) -> Option<AccountEdit> {
+    let id = if account.account_id.is_empty() {
+        Some(None)
+    } else {
+        violations
+            .check("account.account_id", AccountId::parse(&account.account_id))
+            .map(Some)
+    };
+    let primary = violations.check(
+        "account.primary_address",
+        Address::parse(&account.primary_address),
+    );
+    let addresses = addresses(account, primary.as_ref(), violations);
+    let object_type = violations.check("account.type", object_type(account.r#type));
+    Some(AccountEdit {
+        id: id?,
+        primary: primary?,
+        addresses: addresses?,
+        object_type: object_type?,
+        hsr_enabled: account.hsr_enabled,
+        protected: account.protected,
+    })
 }
 
 fn addresses(
@@ -153,14 +137,14 @@ mod tests {
 
     fn refused(account: &v1::Account) -> String {
         let mut violations = Violations::default();
-        assert_eq!(Wanted::parse(account, &mut violations), None);
+        assert_eq!(account_edit(account, &mut violations), None);
         format!("{violations:?}")
     }
 
     #[test]
     fn the_primary_is_among_the_addresses_whether_it_is_given_twice_or_once() {
         for given in [&["z@a.example"][..], &["z@a.example", "M@a.example"]] {
-            let wanted = Wanted::parse(&account(" M@A.example", given), &mut Violations::default()).unwrap();
+            let wanted = account_edit(&account(" M@A.example", given), &mut Violations::default()).unwrap();
             let texts: Vec<_> = wanted.addresses.iter().map(Address::as_str).collect();
             assert_eq!(texts, ["m@a.example", "z@a.example"]);
             assert_eq!(wanted.primary.as_str(), "m@a.example");
@@ -191,14 +175,14 @@ mod tests {
             .map(|number| format!("a{number}@a.example"))
             .collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let wanted = Wanted::parse(&account("a0@a.example", &many), &mut Violations::default());
+        let wanted = account_edit(&account("a0@a.example", &many), &mut Violations::default());
         assert_eq!(wanted.map(|wanted| wanted.addresses.len()), Some(MOST_ADDRESSES));
         assert!(refused(&account("other@a.example", &many)).contains("at most 1000"));
     }
 
     #[test]
     fn a_type_that_is_not_given_is_left_open() {
-        let wanted = Wanted::parse(&account("a@a.example", &[]), &mut Violations::default());
+        let wanted = account_edit(&account("a@a.example", &[]), &mut Violations::default());
         assert_eq!(wanted.map(|wanted| wanted.object_type), Some(None));
     }
 }

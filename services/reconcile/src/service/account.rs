@@ -13,7 +13,7 @@ use rollcall_proto::v1::{
 use tonic::{Request, Response, Status};
 
 use crate::{
-    accounts::{AccountKey, Wanted},
+    accounts::{AccountKey, account_edit},
     convert,
     domains::DomainList,
     error::ReconcileError,
@@ -61,7 +61,7 @@ impl AccountService for AccountCalls {
         let mut violations = Violations::default();
         let tenant = violations.check("tenant_id", TenantId::parse(&request.tenant_id));
         // An account that is missing is one without an address.
-        let wanted = Wanted::parse(&request.account.unwrap_or_default(), &mut violations);
+        let wanted = account_edit(&request.account.unwrap_or_default(), &mut violations);
         let (Some(tenant), Some(wanted)) = (tenant, wanted) else {
             return Err(ReconcileError::Malformed(violations).into());
         };

@@ -7,21 +7,58 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-use rollcall_chassis::status::Violations;
-use rollcall_domain::{
-    AccountId, Address, AddressType, ObjectType, Origin,
-    plan::{AccountState, AddressState},
+use crate::{
+    address::Address,
+    id::AccountId,
+    object::{AddressType, ObjectType, Origin},
+    plan::{AccountState, AddressState, stale_since},
 };
 
-use super::request::Wanted;
-use crate::error::{AccountRefused, ReconcileError};
-
 /// Domains of the tenant, each with the domain of which it is an alias.
-pub(super) type Domains = HashMap<String, Option<String>>;
+pub type Domains = HashMap<String, Option<String>>;
+
+/// An account as the portal wants it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountEdit {
+    /// `None` for a new account.
+    pub id: Option<AccountId>,
+    /// The primary address.
+    pub primary: Address,
+    /// All addresses, the primary among them, by bytes.
+    pub addresses: Vec<Address>,
+    /// `None`: the type stays as it is; of a new account it is USER.
+    pub object_type: Option<ObjectType>,
+    /// HSR is on.
+    pub hsr_enabled: bool,
+    /// The account is protected.
+    pub protected: bool,
+}
+
+/// A rule that an edit breaks.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditRefused {
+    /// A new address is outside of the tenant's domains.
+    #[error("{address} is in none of the tenant's domains")]
+    DomainNotRegistered {
+        /// The address.
+        address: Address,
+    },
+    /// The directory has what would be changed.
+    #[error("the directory has {address}")]
+    HeldByDirectory {
+        /// The address, or the first of those of the account.
+        address: Address,
+    },
+    /// HSR is only for users.
+    #[error("HSR is only for accounts of type USER; this account is {object_type}")]
+    HsrOfOtherType {
+        /// The account's type.
+        object_type: ObjectType,
+    },
+}
 
 /// The wanted addresses that the account has not.
-pub(super) fn added(before: Option<&AccountState>, wanted: &Wanted) -> Vec<Address> {
+pub fn added(before: Option<&AccountState>, wanted: &AccountEdit) -> Vec<Address> {
     let had = by_address(before);
     let is_new = |address: &&Address| !had.contains_key(address);
     wanted.addresses.iter().filter(is_new).cloned().collect()
@@ -29,25 +66,20 @@ pub(super) fn added(before: Option<&AccountState>, wanted: &Wanted) -> Vec<Addre
 
 /// All of them must be in domains of the tenant. Those that an account has already are not asked for: a domain that was taken
 /// away is no reason to refuse a write of something else.
-pub(super) fn check_registered(addresses: &[Address], domains: &Domains) -> Result<(), ReconcileError> {
+pub fn check_registered(addresses: &[Address], domains: &Domains) -> Result<(), EditRefused> {
     match addresses
         .iter()
         .find(|address| !domains.contains_key(address.domain()))
     {
-        Some(address) => Err(AccountRefused::DomainNotRegistered {
-            address: address.to_string(),
-        }
-        .into()),
+        Some(address) => Err(EditRefused::DomainNotRegistered {
+            address: address.clone(),
+        }),
         None => Ok(()),
     }
 }
 
 /// A new account, made by hand.
-pub(super) fn made(
-    id: AccountId,
-    wanted: &Wanted,
-    domains: &Domains,
-) -> Result<AccountState, ReconcileError> {
+pub fn made(id: AccountId, wanted: &AccountEdit, domains: &Domains) -> Result<AccountState, EditRefused> {
     let object_type = wanted.object_type.unwrap_or(ObjectType::User);
     Ok(AccountState {
         id,
@@ -63,11 +95,11 @@ pub(super) fn made(
 }
 
 /// An account as it is after the write.
-pub(super) fn changed(
+pub fn changed(
     before: &AccountState,
-    wanted: &Wanted,
+    wanted: &AccountEdit,
     domains: &Domains,
-) -> Result<AccountState, ReconcileError> {
+) -> Result<AccountState, EditRefused> {
     check_held(before, wanted)?;
     let object_type = wanted.object_type.unwrap_or(before.object_type);
     let addresses = addresses(Some(before), wanted, domains);
@@ -75,23 +107,22 @@ pub(super) fn changed(
         object_type,
         hsr_enabled: hsr(wanted, object_type)?,
         protected: wanted.protected,
-        stale_since: stale_since(&addresses),
+        stale_since: stale_since(addresses.iter().map(|state| (state.origin, state.stale_since))),
         addresses,
         ..before.clone()
     })
 }
 
 /// The primary address.
-pub(super) fn primary(account: &AccountState) -> Option<&Address> {
+pub fn primary(account: &AccountState) -> Option<&Address> {
     account.primary().map(|primary| &primary.address)
 }
 
-fn check_held(before: &AccountState, wanted: &Wanted) -> Result<(), ReconcileError> {
+fn check_held(before: &AccountState, wanted: &AccountEdit) -> Result<(), EditRefused> {
     let refused = |address: &Address| {
-        Err(AccountRefused::HeldByDirectory {
-            address: address.to_string(),
-        }
-        .into())
+        Err(EditRefused::HeldByDirectory {
+            address: address.clone(),
+        })
     };
     let mut held = before.addresses.iter().filter(|state| is_held(state)).peekable();
     if let Some(first) = held.peek()
@@ -111,21 +142,16 @@ fn check_held(before: &AccountState, wanted: &Wanted) -> Result<(), ReconcileErr
     Ok(())
 }
 
-/// HSR is for users alone.
-fn hsr(wanted: &Wanted, object_type: ObjectType) -> Result<bool, ReconcileError> {
+/// HSR is only for users.
+fn hsr(wanted: &AccountEdit, object_type: ObjectType) -> Result<bool, EditRefused> {
     if wanted.hsr_enabled && object_type != ObjectType::User {
-        let mut violations = Violations::default();
-        violations.push(
-            "account.hsr_enabled",
-            format!("HSR is only for accounts of type USER; this account is {object_type}"),
-        );
-        return Err(ReconcileError::Malformed(violations));
+        return Err(EditRefused::HsrOfOtherType { object_type });
     }
     Ok(wanted.hsr_enabled)
 }
 
 /// The addresses, the primary first, then by bytes.
-fn addresses(before: Option<&AccountState>, wanted: &Wanted, domains: &Domains) -> Vec<AddressState> {
+fn addresses(before: Option<&AccountState>, wanted: &AccountEdit, domains: &Domains) -> Vec<AddressState> {
     let had = by_address(before);
     let state = |address: &Address| {
         let had = had.get(address).copied();
@@ -151,7 +177,7 @@ fn addresses(before: Option<&AccountState>, wanted: &Wanted, domains: &Domains) 
 }
 
 /// A domain alias has the username portion of another address of the account, in a domain that is an alias of that one's.
-fn role(address: &Address, wanted: &Wanted, domains: &Domains) -> AddressType {
+fn role(address: &Address, wanted: &AccountEdit, domains: &Domains) -> AddressType {
     let original = domains.get(address.domain()).and_then(Option::as_deref);
     let stands_for = original.is_some_and(|original| {
         let other = format!("{}@{original}", address.local());
@@ -175,16 +201,6 @@ fn by_address(before: Option<&AccountState>) -> HashMap<&Address, &AddressState>
 
 fn is_held(state: &AddressState) -> bool {
     state.origin == Origin::Synced && state.stale_since.is_none()
-}
-
-/// Since when no address has been in the directory: none while one is, or while all were typed.
-fn stale_since(addresses: &[AddressState]) -> Option<Timestamp> {
-    let mut synced = addresses
-        .iter()
-        .filter(|state| state.origin == Origin::Synced)
-        .map(|state| state.stale_since);
-    let first = synced.next().flatten()?;
-    synced.try_fold(first, |latest, since| Some(latest.max(since?)))
 }
 
 #[cfg(test)]

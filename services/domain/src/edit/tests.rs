@@ -20,11 +20,11 @@ fn domains() -> Domains {
     ])
 }
 
-fn wanted(addresses: &[&str]) -> Wanted {
+fn wanted(addresses: &[&str]) -> AccountEdit {
     let mut all: Vec<Address> = addresses.iter().map(|text| address(text)).collect();
     let primary = all[0].clone();
     all.sort();
-    Wanted {
+    AccountEdit {
         id: None,
         primary,
         addresses: all,
@@ -53,7 +53,7 @@ fn synced(mut addresses: Vec<AddressState>) -> AccountState {
         origin: Origin::Synced,
         hsr_enabled: false,
         protected: false,
-        stale_since: stale_since(&addresses),
+        stale_since: stale_since(addresses.iter().map(|state| (state.origin, state.stale_since))),
         removed: false,
         addresses,
     }
@@ -73,9 +73,9 @@ fn texts(account: &AccountState) -> Vec<(&str, &str, &str)> {
         .collect()
 }
 
-fn refused(before: &AccountState, wanted: &Wanted) -> Option<String> {
+fn refused(before: &AccountState, wanted: &AccountEdit) -> Option<String> {
     match changed(before, wanted, &domains()) {
-        Err(ReconcileError::Account(AccountRefused::HeldByDirectory { address })) => Some(address),
+        Err(EditRefused::HeldByDirectory { address }) => Some(address.to_string()),
         _ => None,
     }
 }
@@ -105,16 +105,16 @@ fn a_new_account_is_made_by_hand_with_domain_aliases_told_apart() {
 
 #[test]
 fn hsr_is_for_users_alone() {
-    let group = Wanted {
+    let group = AccountEdit {
         object_type: Some(ObjectType::Group),
         hsr_enabled: true,
         ..wanted(&["a@a.example"])
     };
     assert!(matches!(
         made(id(7), &group, &domains()),
-        Err(ReconcileError::Malformed(_))
+        Err(EditRefused::HsrOfOtherType { .. })
     ));
-    let user = Wanted {
+    let user = AccountEdit {
         object_type: None,
         ..group
     };
@@ -132,7 +132,7 @@ fn what_the_directory_holds_can_be_neither_dropped_nor_made_another_thing() {
     assert_eq!(refused(&before, &drops_alias).as_deref(), Some("s@a.example"));
     let other_primary = wanted(&["t@a.example", "p@a.example", "s@a.example"]);
     assert_eq!(refused(&before, &other_primary).as_deref(), Some("p@a.example"));
-    let other_type = Wanted {
+    let other_type = AccountEdit {
         object_type: Some(ObjectType::Group),
         ..wanted(&["p@a.example", "s@a.example", "t@a.example"])
     };
@@ -155,7 +155,7 @@ fn typed_addresses_and_hsr_of_a_synced_account_are_the_portals() {
         state("p@a.example", Origin::Synced, false),
         state("t@a.example", Origin::Manual, false),
     ]);
-    let wanted = Wanted {
+    let wanted = AccountEdit {
         hsr_enabled: true,
         ..wanted(&["p@a.example", "p@b.example"])
     };
@@ -189,7 +189,7 @@ fn a_stale_address_stays_stale_or_goes_and_its_account_with_it() {
 fn an_adopted_account_stays_its_objects() {
     let before = AccountState {
         origin: Origin::Manual,
-        object_id: rollcall_domain::ObjectId::from_canonical("cn=a").ok(),
+        object_id: crate::ObjectId::from_canonical("cn=a").ok(),
         ..synced(vec![state("p@a.example", Origin::Synced, false)])
     };
     let after = changed(&before, &wanted(&["p@a.example", "t@a.example"]), &domains()).unwrap();
