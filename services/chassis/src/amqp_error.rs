@@ -37,7 +37,7 @@ pub enum AmqpError {
     },
     /// A queue exists with other arguments.
     #[error(
-        "queue {queue} exists with other arguments than this release declares; OPERATION.md says how to replace it: {told}"
+        "queue {queue} exists with other arguments than this release declares; deploy/OPERATION.md says how to replace it: {told}"
     )]
     Queue {
         /// Its name.

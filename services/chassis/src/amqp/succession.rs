@@ -7,7 +7,7 @@
 //! messages that came there.
 //!
 //! Moved messages may overtake each other. So this is for jobs, seals and dead letters, which have no order. The
-//! portal's queue has one: OPERATION.md says how an operator replaces it.
+//! portal's queue has one: deploy/OPERATION.md says how an operator replaces it.
 
 use std::time::Duration;
 
