@@ -74,6 +74,13 @@ impl Address {
         }
     }
 
+    /// An address that was normalised before it was stored, read without normalising it again: a stricter rule for new
+    /// addresses leaves stored ones readable. `None` for a text that is none.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        let at = text.rfind('@')?;
+        Some(Self::from_normalised(text, u8::try_from(at).ok()?))
+    }
+
     /// The whole address.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -134,8 +134,8 @@ async fn add_addresses(
 }
 
 fn address(row: &AddressRow) -> Result<AddressState, ReconcileError> {
-    let (Ok(address), Some(address_type), Some(origin)) = (
-        Address::parse(&row.address),
+    let (Some(address), Some(address_type), Some(origin)) = (
+        Address::from_stored(&row.address),
         AddressType::parse(&row.address_type),
         Origin::parse(&row.origin),
     ) else {

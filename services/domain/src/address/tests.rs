@@ -148,10 +148,17 @@ fn bytes_that_are_no_text_are_shown_in_hexadecimal() {
     assert_eq!(escape_bytes("Müller".as_bytes()), "Müller");
 }
 
+#[test]
+fn a_stored_text_without_an_at_is_no_address() {
+    assert_eq!(Address::from_stored("a.example"), None);
+    assert_eq!(Address::from_stored(""), None);
+}
+
 proptest! {
     #[test]
     fn a_normalised_address_is_its_own_normal_form(text in "[a-zA-ZÀ-ÿΑ-Ωİς.]{1,12}@[a-zA-ZÀ-ÿΑ-Ω0-9ß-]{1,8}\\.[a-zA-Z]{2,4}") {
         if let Ok(address) = Address::parse(&text) {
+            prop_assert_eq!(Address::from_stored(address.as_str()), Some(address.clone()));
             prop_assert_eq!(Address::parse(address.as_str()), Ok(address));
         }
     }
