@@ -19,7 +19,7 @@ pub enum FailureClass {
     Ours,
 }
 
-/// How the bind of a failed attempt went, as far as its failure shows.
+/// Result of a failed attempt's bind, as far as its failure shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BindOutcome {
     /// The directory accepted the credential.

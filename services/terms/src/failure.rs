@@ -3,7 +3,7 @@
 use rollcall_domain::FailureCode;
 use rollcall_proto::v1;
 
-/// How much of a detail is kept, in characters: a server's own words may be as long as a message.
+/// Longest detail that is kept, in characters: a server's own words may be as long as a message.
 pub const LONGEST_DETAIL: usize = 2_000;
 
 /// A failure for an administrator to read, with a detail for support.

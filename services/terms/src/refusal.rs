@@ -13,7 +13,7 @@ pub enum GrpcCode {
     DeadlineExceeded = 4,
     /// It does not exist, or belongs to another tenant.
     NotFound = 5,
-    /// Somebody else has it already.
+    /// Another owner has it already.
     AlreadyExists = 6,
     /// The caller may not do this.
     PermissionDenied = 7,
@@ -39,7 +39,8 @@ impl GrpcCode {
 /// Declares the refusals: a value, its code and its text stand in one line.
 macro_rules! refusals {
     ($( $(#[$doc:meta])* $value:ident = $code:ident $text:literal, )+) => {
-        /// Why a call is refused or failed: the reason of `google.rpc.ErrorInfo`. Texts are stable: programs depend on them.
+        /// Refusals and failures of calls: the reason of `google.rpc.ErrorInfo`. Texts are stable: programs depend on
+        /// them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Refusal { $( $(#[$doc])* $value, )+ }
 
@@ -88,7 +89,7 @@ refusals! {
     NoDomains = FailedPrecondition "NO_DOMAINS",
     /// No password is stored, or it would be sent elsewhere than it was entered for.
     PasswordRequired = FailedPrecondition "PASSWORD_REQUIRED",
-    /// Somebody else has saved the settings.
+    /// Another caller has saved the settings.
     EtagMismatch = Aborted "ETAG_MISMATCH",
     /// A domain belongs to another tenant.
     DomainOwned = AlreadyExists "DOMAIN_OWNED",

@@ -23,7 +23,7 @@ macro_rules! failure_codes {
                 match self { $( Self::$value => FailureClass::$class, )+ }
             }
 
-            /// How far the attempt shows that its bind went.
+            /// Result of the attempt's bind, as far as the failure shows it.
             pub const fn bind(self) -> BindOutcome {
                 match self { $( Self::$value => BindOutcome::$bind, )+ }
             }

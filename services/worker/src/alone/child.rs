@@ -82,7 +82,7 @@ fn end_with_the_parent(mut socket: Socket) -> io::Result<()> {
         .map(drop)
 }
 
-/// When memory runs short, the kernel ends this process and not the one that does all other runs.
+/// If memory runs short, the kernel ends this process and not the one that does all other runs.
 fn be_the_first_to_go() {
     if let Err(error) = std::fs::write("/proc/self/oom_score_adj", "1000") {
         tracing::debug!(%error, "the kernel decides which process goes first");
