@@ -10,6 +10,7 @@
 mod syntax;
 mod text_enum;
 
+pub mod acting;
 pub mod address;
 pub mod attribute;
 pub mod digest;

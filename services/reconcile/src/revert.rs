@@ -116,7 +116,7 @@ impl Reconciler {
         let beginning = self.at_once(&tenant, begin);
         outcome::begin(&mut tenant, request, beginning).await?;
         let reverted = load::reverted(&mut tenant, request.acts_on_run_id).await?;
-        let (ending, pauses) = match refused::check(reverted) {
+        let (ending, pauses) = match refused::check(reverted, tenant.now()) {
             Ok(reverted) => {
                 let ending = self.take_back(&mut tenant, begin.run, &reverted).await?;
                 (ending, binds::has_schedule(current))

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::{AccountId, RunId, plan::Portal, undo::Before};
 use rollcall_proto::v1;
 use rollcall_terms::names;
@@ -29,10 +30,11 @@ pub(super) struct RevertedRow {
     pub(super) kind: String,
     pub(super) state: String,
     pub(super) account_version: Option<i64>,
-    /// Whether it was taken back before.
+    pub(super) end_time: Option<PgTimestamp>,
+    /// It was reverted before.
     pub(super) reverted: bool,
-    /// Whether its time is over.
-    pub(super) expired: bool,
+    /// The data that its revert needs is no longer kept.
+    pub(super) data_gone: bool,
 }
 
 impl RevertedRow {

@@ -1,7 +1,12 @@
-//! Whether a sync can be taken back. The scheduler asks first; here it is asked again under the tenant's lock, since meanwhile
-//! another run may have taken it back, or its time may have run out.
+//! Syncs that can be reverted. The scheduler asks first. Reconcile asks again under the tenant's lock, because another run may
+//! have reverted the sync since then, or its time may have run out.
 
-use rollcall_domain::{RunId, failure::FailureCode};
+use jiff::Timestamp;
+use rollcall_domain::{
+    RunId,
+    acting::{self, AppliedRun, RevertRefused},
+    failure::FailureCode,
+};
 use rollcall_proto::v1::{self, RunKind, RunState};
 use rollcall_terms::failure::failure;
 
@@ -28,17 +33,30 @@ impl Refused {
     }
 }
 
-/// The sync, if it can be taken back.
-pub(super) fn check(row: Option<RevertedRow>) -> Result<Reverted, Refused> {
+impl From<RevertRefused> for Refused {
+    fn from(refused: RevertRefused) -> Self {
+        match refused {
+            RevertRefused::NotAFinishedSync => Self::NotAFinishedSync,
+            RevertRefused::AlreadyReverted(_) => Self::AlreadyReverted,
+            RevertRefused::Expired => Self::Expired,
+            RevertRefused::NothingToRevert => Self::NothingToRevert,
+        }
+    }
+}
+
+/// The sync, if it can be reverted.
+pub(super) fn check(row: Option<RevertedRow>, now: Timestamp) -> Result<Reverted, Refused> {
     let row = row.ok_or(Refused::NoRun)?;
-    if row.kind() != RunKind::Sync || row.state() != RunState::Succeeded {
-        return Err(Refused::NotAFinishedSync);
-    }
-    if row.reverted {
-        return Err(Refused::AlreadyReverted);
-    }
+    let run = AppliedRun {
+        is_finished_sync: row.kind() == RunKind::Sync && row.state() == RunState::Succeeded,
+        reverted_by: None,
+        is_reverted: row.reverted,
+        end_time: row.end_time.map(Timestamp::from),
+        changed_accounts: row.account_version.is_some(),
+    };
+    acting::revertible(&run, now)?;
     let account_version = row.account_version.ok_or(Refused::NothingToRevert)?;
-    if row.expired {
+    if row.data_gone {
         return Err(Refused::Expired);
     }
     Ok(Reverted {
@@ -49,9 +67,12 @@ pub(super) fn check(row: Option<RevertedRow>) -> Result<Reverted, Refused> {
 
 #[cfg(test)]
 mod tests {
+    use rollcall_chassis::pg::PgTimestamp;
     use uuid::Uuid;
 
     use super::*;
+
+    const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
 
     fn row() -> RevertedRow {
         RevertedRow {
@@ -60,24 +81,28 @@ mod tests {
             state: "SUCCEEDED".to_owned(),
             account_version: Some(7),
             reverted: false,
-            expired: false,
+            end_time: Some(PgTimestamp(NOW)),
+            data_gone: false,
         }
     }
 
     fn refused(change: impl FnOnce(&mut RevertedRow)) -> Option<Refused> {
         let mut row = row();
         change(&mut row);
-        check(Some(row)).err()
+        check(Some(row), NOW).err()
     }
 
     #[test]
     fn a_sync_that_changed_accounts_can_be_taken_back() {
-        assert_eq!(check(Some(row())).map(|reverted| reverted.account_version), Ok(7));
+        assert_eq!(
+            check(Some(row()), NOW).map(|reverted| reverted.account_version),
+            Ok(7)
+        );
     }
 
     #[test]
     fn each_reason_against_it_is_told() {
-        assert_eq!(check(None).err(), Some(Refused::NoRun));
+        assert_eq!(check(None, NOW).err(), Some(Refused::NoRun));
         let preview = |row: &mut RevertedRow| "PREVIEW".clone_into(&mut row.kind);
         assert_eq!(refused(preview), Some(Refused::NotAFinishedSync));
         let held = |row: &mut RevertedRow| "HELD".clone_into(&mut row.state);
@@ -87,7 +112,7 @@ mod tests {
             refused(|row| row.account_version = None),
             Some(Refused::NothingToRevert)
         );
-        assert_eq!(refused(|row| row.expired = true), Some(Refused::Expired));
+        assert_eq!(refused(|row| row.data_gone = true), Some(Refused::Expired));
     }
 
     #[test]

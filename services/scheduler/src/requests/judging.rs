@@ -1,8 +1,13 @@
-//! Whether a run can be approved, taken back, or expected, by what is known of it.
+//! Answers to whoever wants to approve a run, revert it, or expect it of a sync: the rules' answer as a refusal.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rollcall_chassis::status::ApiError;
-use rollcall_proto::v1::{HeldReason, RunKind, RunState};
+use rollcall_domain::{
+    HeldReason,
+    acting::{self, AppliedRun, ApprovalRefused, ExpectationRefused, ExpectedRun, HeldRun, RevertRefused},
+};
+use rollcall_proto::v1::{RunKind, RunState};
+use rollcall_terms::Twin as _;
 
 use crate::{
     refusals::{
@@ -13,78 +18,61 @@ use crate::{
     store::RunFacts,
 };
 
-const DAY: SignedDuration = SignedDuration::from_hours(24);
-/// How long the removals of a HELD run can be approved.
-const APPROVABLE_DAYS: i32 = 7;
-/// How long a sync can be taken back.
-const REVERTIBLE_DAYS: i32 = 30;
-
 /// In the metadata of a refusal: the run that does already what is asked for. So a call whose answer was lost can be repeated.
 const BY: &str = "run_id";
 
-/// Whether the removals that the run shows can be approved.
+/// Checks that the removals which the run shows can be approved.
 pub(super) fn approvable(run: &RunFacts, now: Timestamp) -> Result<(), ApiError> {
-    if run.state != RunState::Held {
-        return Err(not_held());
-    }
-    if run.held_reason == HeldReason::ChangedSincePreview {
-        return Err(not_approvable());
-    }
-    if let Some(approval) = run.acted_on_by {
-        return Err(already_approved().with(BY, approval.to_string()));
-    }
-    if !run.newest_held {
-        return Err(not_newest_held());
-    }
-    if !ended_within(run, APPROVABLE_DAYS, now) {
-        return Err(approval_expired());
-    }
-    if !run.same_settings {
-        return Err(settings_changed());
-    }
-    if !run.same_domains {
-        return Err(domains_changed());
-    }
-    Ok(())
+    let held = HeldRun {
+        is_held: run.state == RunState::Held,
+        reason: HeldReason::of_message(run.held_reason),
+        approved_by: run.acted_on_by,
+        is_newest: run.newest_held,
+        end_time: run.end_time,
+        same_settings: run.same_settings,
+        same_domains: run.same_domains,
+    };
+    acting::approvable(&held, now).map_err(|refused| match refused {
+        ApprovalRefused::NotHeld => not_held(),
+        ApprovalRefused::NotApprovable => not_approvable(),
+        ApprovalRefused::AlreadyApproved(approval) => already_approved().with(BY, approval.to_string()),
+        ApprovalRefused::NotNewest => not_newest_held(),
+        ApprovalRefused::Expired => approval_expired(),
+        ApprovalRefused::SettingsChanged => settings_changed(),
+        ApprovalRefused::DomainsChanged => domains_changed(),
+    })
 }
 
-/// Whether the run can be taken back.
+/// Checks that the run can be reverted.
 pub(super) fn revertible(run: &RunFacts, now: Timestamp) -> Result<(), ApiError> {
-    if run.kind != RunKind::Sync || run.state != RunState::Succeeded {
-        return Err(not_a_finished_sync());
-    }
-    if let Some(revert) = run.acted_on_by {
-        return Err(already_reverted().with(BY, revert.to_string()));
-    }
-    if run.reverted {
-        return Err(already_reverted());
-    }
-    if !ended_within(run, REVERTIBLE_DAYS, now) {
-        return Err(revert_expired());
-    }
-    if run.accounts_changed == 0 {
-        return Err(nothing_to_revert());
-    }
-    Ok(())
+    let applied = AppliedRun {
+        is_finished_sync: run.kind == RunKind::Sync && run.state == RunState::Succeeded,
+        reverted_by: run.acted_on_by,
+        is_reverted: run.reverted,
+        end_time: run.end_time,
+        changed_accounts: run.accounts_changed != 0,
+    };
+    acting::revertible(&applied, now).map_err(|refused| match refused {
+        RevertRefused::NotAFinishedSync => not_a_finished_sync(),
+        RevertRefused::AlreadyReverted(Some(revert)) => already_reverted().with(BY, revert.to_string()),
+        RevertRefused::AlreadyReverted(None) => already_reverted(),
+        RevertRefused::Expired => revert_expired(),
+        RevertRefused::NothingToRevert => nothing_to_revert(),
+    })
 }
 
-/// Whether a sync can be compared with the run.
+/// Checks that a sync can be compared with the run.
 pub(super) fn expectable(run: &RunFacts, now: Timestamp) -> Result<(), ApiError> {
-    if run.kind != RunKind::Preview || run.state != RunState::Succeeded {
-        return Err(not_a_preview());
-    }
-    if run.rows_superseded {
-        return Err(preview_superseded());
-    }
-    if run.rows_expire_time.is_some_and(|time| time <= now) {
-        return Err(rows_expired());
-    }
-    Ok(())
-}
-
-fn ended_within(run: &RunFacts, days: i32, now: Timestamp) -> bool {
-    run.end_time
-        .is_some_and(|end| now.duration_since(end) < DAY * days)
+    let expected = ExpectedRun {
+        is_finished_preview: run.kind == RunKind::Preview && run.state == RunState::Succeeded,
+        is_superseded: run.rows_superseded,
+        rows_expire_time: run.rows_expire_time,
+    };
+    acting::expectable(&expected, now).map_err(|refused| match refused {
+        ExpectationRefused::NotAPreview => not_a_preview(),
+        ExpectationRefused::Superseded => preview_superseded(),
+        ExpectationRefused::RowsExpired => rows_expired(),
+    })
 }
 
 #[cfg(test)]
