@@ -177,8 +177,11 @@ mod tests {
     const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
     const ACTING: RunId = RunId::from_uuid(Uuid::from_u128(7));
 
-    fn ago(seconds: i64) -> Option<Timestamp> {
-        Some(NOW - SignedDuration::from_secs(seconds))
+    /// A reason against the act, `None` for none, and the change that gives it.
+    type Case<Run, Refused> = (Option<Refused>, fn(&mut Run));
+
+    fn ago(seconds: i64) -> Timestamp {
+        NOW - SignedDuration::from_secs(seconds)
     }
 
     fn days(days: i64) -> i64 {
@@ -187,11 +190,11 @@ mod tests {
 
     #[test]
     fn a_held_run_is_approved_while_it_stands_for_what_would_be_done() {
-        let cases: [(Option<ApprovalRefused>, fn(&mut HeldRun)); 11] = [
+        let cases: [Case<HeldRun, ApprovalRefused>; 11] = [
             (None, |_| {}),
             (None, |run| run.reason = Some(HeldReason::EmptyRead)),
             (None, |run| run.reason = Some(HeldReason::FirstRemoval)),
-            (None, |run| run.end_time = ago(days(7) - 1)),
+            (None, |run| run.end_time = Some(ago(days(7) - 1))),
             (Some(ApprovalRefused::NotHeld), |run| run.is_held = false),
             (Some(ApprovalRefused::NotApprovable), |run| {
                 run.reason = Some(HeldReason::ChangedSincePreview);
@@ -200,7 +203,9 @@ mod tests {
                 run.approved_by = Some(ACTING);
             }),
             (Some(ApprovalRefused::NotNewest), |run| run.is_newest = false),
-            (Some(ApprovalRefused::Expired), |run| run.end_time = ago(days(7))),
+            (Some(ApprovalRefused::Expired), |run| {
+                run.end_time = Some(ago(days(7)));
+            }),
             (Some(ApprovalRefused::SettingsChanged), |run| {
                 run.same_settings = false;
             }),
@@ -214,7 +219,7 @@ mod tests {
                 reason: Some(HeldReason::RemovalLimit),
                 approved_by: None,
                 is_newest: true,
-                end_time: ago(60),
+                end_time: Some(ago(60)),
                 same_settings: true,
                 same_domains: true,
             };
@@ -225,9 +230,9 @@ mod tests {
 
     #[test]
     fn a_finished_sync_that_changed_accounts_is_reverted_once_and_for_thirty_days() {
-        let cases: [(Option<RevertRefused>, fn(&mut AppliedRun)); 7] = [
+        let cases: [Case<AppliedRun, RevertRefused>; 7] = [
             (None, |_| {}),
-            (None, |run| run.end_time = ago(days(30) - 1)),
+            (None, |run| run.end_time = Some(ago(days(30) - 1))),
             (Some(RevertRefused::NotAFinishedSync), |run| {
                 run.is_finished_sync = false;
             }),
@@ -237,7 +242,9 @@ mod tests {
             (Some(RevertRefused::AlreadyReverted(Some(ACTING))), |run| {
                 run.reverted_by = Some(ACTING);
             }),
-            (Some(RevertRefused::Expired), |run| run.end_time = ago(days(30))),
+            (Some(RevertRefused::Expired), |run| {
+                run.end_time = Some(ago(days(30)));
+            }),
             (Some(RevertRefused::NothingToRevert), |run| {
                 run.changed_accounts = false;
             }),
@@ -247,7 +254,7 @@ mod tests {
                 is_finished_sync: true,
                 reverted_by: None,
                 is_reverted: false,
-                end_time: ago(60),
+                end_time: Some(ago(60)),
                 changed_accounts: true,
             };
             change(&mut run);
@@ -257,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_sync_is_compared_with_a_preview_whose_rows_are_kept() {
-        let cases: [(Option<ExpectationRefused>, fn(&mut ExpectedRun)); 4] = [
+        let cases: [Case<ExpectedRun, ExpectationRefused>; 4] = [
             (None, |_| {}),
             (Some(ExpectationRefused::NotAPreview), |run| {
                 run.is_finished_preview = false;
@@ -274,7 +281,7 @@ mod tests {
             let mut run = ExpectedRun {
                 is_finished_preview: true,
                 is_superseded: false,
-                rows_expire_time: ago(-60),
+                rows_expire_time: Some(ago(-60)),
             };
             change(&mut run);
             assert_eq!(expectable(&run, NOW).err(), refused);
