@@ -1,4 +1,4 @@
-//! How the service is put together.
+//! Assembly of the service.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ use crate::{
     wakes::Wakes,
 };
 
-/// What every part shares.
+/// Resources that every part shares.
 struct Shared {
     store: Store,
     /// On connections of its own: the publisher and the others never wait for calls to give one back.

@@ -23,30 +23,30 @@ use crate::{
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where the service answers.
+    /// Listeners of the service.
     pub server: ServerConfig,
-    /// What it logs and measures.
+    /// Logs and metrics.
     #[serde(default)]
     pub telemetry: TelemetryConfig,
-    /// How it ends.
+    /// The end of the process.
     #[serde(default)]
     pub lifecycle: LifecycleConfig,
-    /// Where its schema is.
+    /// The database that holds the schema.
     pub database: DatabaseConfig,
-    /// Where jobs go.
+    /// The broker to which jobs go.
     pub amqp: AmqpConfig,
-    /// What passwords are sealed to.
+    /// Keys to which passwords are sealed.
     pub credentials: CredentialsConfig,
-    /// When runs are due and jobs are lost.
+    /// Times after which runs are due and jobs are lost.
     #[serde(default)]
     pub schedule: ScheduleConfig,
-    /// What tenants may ask for.
+    /// Limits of the directories that tenants may enter.
     #[serde(default)]
     pub directory: DirectoryConfig,
-    /// How much of it.
+    /// Limits of a tenant's requests.
     #[serde(default)]
     pub limits: LimitsConfig,
-    /// How many connections are tested at once.
+    /// Limits of connection tests at once.
     #[serde(default)]
     pub tests: TestsConfig,
 }
@@ -55,13 +55,13 @@ pub struct Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {
-    /// How many runs a tenant may ask for in a while: syncs, previews, approvals and reverts.
+    /// Runs that a tenant may ask for in a period: syncs, previews, approvals and reverts.
     pub manual_runs: NonZeroU32,
     /// The while.
     pub manual_run_minutes: NonZeroU32,
-    /// How many calls of a tenant wait for its lock.
+    /// Calls of a tenant that wait for its lock.
     pub waiting_calls: NonZeroU32,
-    /// How long they wait.
+    /// Seconds for which they wait.
     pub wait_seconds: NonZeroU32,
     /// The connections of what no call waits for: the publisher, the due tick, the sweeper and renewed seals.
     pub background_connections: NonZeroU32,
@@ -81,7 +81,7 @@ impl Default for LimitsConfig {
 }
 
 impl LimitsConfig {
-    /// How many runs a tenant may ask for.
+    /// The limit of runs that a tenant may ask for.
     pub(crate) fn manual_runs(&self) -> ManualRunLimit {
         ManualRunLimit {
             runs: self.manual_runs.get(),
@@ -89,7 +89,7 @@ impl LimitsConfig {
         }
     }
 
-    /// How a tenant's lock is waited for.
+    /// The limits of waiting for a tenant's lock.
     pub(crate) fn locks(&self) -> TenantLocks {
         let wait = duration(self.wait_seconds);
         TenantLocks::new(Waits {
@@ -144,7 +144,7 @@ impl Default for ScheduleConfig {
 }
 
 impl ScheduleConfig {
-    /// When a job is lost.
+    /// Times after which a job is lost.
     pub(crate) fn patience(&self) -> Patience {
         Patience {
             interactive: duration(self.lost_interactive_seconds),
@@ -174,7 +174,7 @@ pub(crate) fn duration(seconds: NonZeroU32) -> Duration {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DirectoryConfig {
-    /// Whether directories may be read without TLS.
+    /// True if directories may be read without TLS.
     pub allow_plaintext: bool,
 }
 

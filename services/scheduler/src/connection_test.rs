@@ -34,35 +34,36 @@ use steps::{Patience, Waiting};
 
 /// Reports in hand.
 pub(crate) const PREFETCH: u16 = 256;
-/// How long a test waits for the broker before it is refused.
+/// Time that a test waits for the broker before it is refused.
 const BROKER_PATIENCE: Duration = Duration::from_secs(10);
-/// How long its first report is waited for: a worker that takes it at the last moment has the rest for its first step.
+/// Time for which a test's first report is awaited: a worker that takes it at the last moment has the rest for its
+/// first step.
 const WORKER_PATIENCE: Duration = Duration::from_mins(1);
-/// How long a test may take in all.
+/// Time that a test may take in all.
 const WHOLE_PATIENCE: Duration = Duration::from_mins(3);
 
 /// Has connections tested.
 #[derive(Debug)]
 pub(crate) struct ConnectionTests {
-    /// Where saved settings are.
+    /// The saved settings.
     pub(crate) store: Store,
-    /// What the operator decides for every tenant.
+    /// The operator's decisions for every tenant.
     pub(crate) deployment: Arc<Deployment>,
     /// Seals passwords.
     pub(crate) credentials: Arc<Credentials>,
-    /// Where jobs go.
+    /// The publisher of jobs.
     pub(crate) jobs: Publisher,
-    /// Where reports are to be sent.
+    /// The queue to which reports must be sent.
     pub(crate) reply_to: watch::Receiver<Option<String>>,
-    /// Who waits for which.
+    /// The callers that wait for reports.
     pub(crate) desk: Desk,
     /// Bounds the tests that are under way.
     pub(crate) places: Places,
-    /// When the process drains.
+    /// Cancelled when the process drains.
     pub(crate) ended: CancellationToken,
 }
 
-/// What is sent to a worker.
+/// A job that is ready to be sent to a worker.
 #[derive(Debug)]
 struct Prepared {
     settings: Settings,
@@ -80,7 +81,7 @@ impl ConnectionTests {
         let prepared = self.prepare(request).await?;
         let reply_to = self.reply_queue().await?;
         let test_id = Uuid::now_v7();
-        // Before the job is out, so that no report finds nobody.
+        // Before the job is out, so that every report finds its caller.
         let reports = self.desk.wait_for(test_id);
         let job = job(prepared, test_id, reply_to.clone());
         let tenant_id = job.tenant_id.clone();

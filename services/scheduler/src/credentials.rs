@@ -1,4 +1,4 @@
-//! Which password a directory gets, and where it may be sent.
+//! The password that a directory gets, and the places to which it may be sent.
 //!
 //! Passwords are sealed on arrival: nothing here can open one again.
 
@@ -60,7 +60,7 @@ impl Credentials {
     }
 }
 
-/// Where the password of these settings may be sent.
+/// The context to which the password of these settings is bound.
 fn binding(settings: &Settings) -> Option<Binding<'_>> {
     settings
         .directory

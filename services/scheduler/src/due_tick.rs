@@ -1,9 +1,9 @@
 //! The due tick: from schedules that have come due to requested runs.
 //!
 //! Tenants are taken in groups, each in one transaction, from every other scheduler: any number may run, and a crash
-//! in the middle leaves the group due. The time is the database's. However many due times passed while no scheduler ran,
-//! a tenant gets one run. A schedule that is paused, or whose tenant has no domains, goes on without a run, so that
-//! nobody has to make up for it later.
+//! in the middle leaves the group due. The time is the database's. However many due times passed while no scheduler
+//! ran, a tenant gets one run. A schedule that is paused, or whose tenant has no domains, goes on without a run, so
+//! that there is no backlog to make up for later.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,7 +23,7 @@ use crate::{
     wakes::Wakes,
 };
 
-/// How many tenants one transaction takes.
+/// Tenants that one transaction takes.
 const GROUP: u32 = 500;
 /// Between two looks, so that a tenant that another scheduler has in hand is not asked for without end.
 const SHORTEST_WAIT: Duration = Duration::from_millis(50);
@@ -32,18 +32,18 @@ const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 /// Requests the runs that are due.
 #[derive(Debug)]
 pub(crate) struct DueTick {
-    /// Where schedules and requests are.
+    /// Schedules and requests.
     pub(crate) store: Store,
     /// Wakes the tick, and the publisher through it.
     pub(crate) wakes: Arc<Wakes>,
-    /// What is counted.
+    /// The counters.
     pub(crate) metrics: Metrics,
     /// The longest wait between two looks at the schedules.
     pub(crate) tick: Duration,
 }
 
 impl DueTick {
-    /// Ticks until it is told to stop. While the database is away nothing is lost: what is due stays so.
+    /// Ticks until it is stopped. While the database is away nothing is lost: due tenants stay due.
     pub(crate) async fn run(self, stop: CancellationToken) {
         loop {
             let wait = match self.tick().await {

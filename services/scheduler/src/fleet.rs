@@ -1,4 +1,4 @@
-//! What an operator pauses for all tenants.
+//! Pauses by the operator for all tenants.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ const LONGEST_NOTE: usize = 500;
 /// Keeps what is paused for all.
 #[derive(Debug)]
 pub(crate) struct FleetKeeper {
-    /// Where it is kept.
+    /// The store of the pauses.
     pub(crate) store: Store,
     /// Wakes the due tick.
     pub(crate) wakes: Arc<Wakes>,
@@ -42,7 +42,7 @@ impl FleetKeeper {
         let ResumeFleetRequest { schedules, removals } = request;
         check(schedules, removals, "")?;
         let fleet = self.store.resume_fleet(schedules, removals).await?;
-        // What came due meanwhile gets its next time at once.
+        // A schedule that came due during the pause gets its next time at once.
         self.wakes.change_schedule();
         tracing::info!(schedules, removals, "resumed for all tenants");
         Ok(answer(fleet))

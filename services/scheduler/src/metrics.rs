@@ -1,4 +1,4 @@
-//! What the scheduler counts.
+//! The scheduler's counters.
 
 use opentelemetry::{KeyValue, metrics::Counter};
 use rollcall_chassis::telemetry;
@@ -33,7 +33,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Somebody asked for a run.
+    /// Counts a run that was asked for.
     pub(crate) fn asked(&self, trigger: RunTrigger) {
         let trigger = match trigger {
             RunTrigger::Approval => "approval",

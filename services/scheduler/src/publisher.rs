@@ -21,32 +21,32 @@ use crate::{
     wakes::Wakes,
 };
 
-/// How many jobs are published at a time.
+/// Jobs that are published at a time.
 const BATCH: u32 = 256;
-/// What the broker has not confirmed by then is tried again.
+/// Time after which a job that the broker has not confirmed is tried again.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long requests stay in hand of a publisher that is no longer heard of.
+/// Time for which requests stay in hand of a publisher that is no longer heard of.
 const HOLD: Duration = Duration::from_secs(3);
-/// How often one that is at work on them says so.
+/// Interval at which a publisher that is at work on requests renews its claim.
 const RENEW: Duration = Duration::from_secs(1);
 
 /// Publishes the jobs of requested runs.
 #[derive(Debug)]
 pub(crate) struct Publisher {
-    /// Where the requests are.
+    /// The requests.
     pub(crate) store: Store,
     /// Wakes it.
     pub(crate) wakes: Arc<Wakes>,
-    /// What is counted.
+    /// The counters.
     pub(crate) metrics: Metrics,
-    /// Where the jobs go.
+    /// The publisher of jobs.
     pub(crate) jobs: amqp::Publisher,
     /// The longest wait between two looks, for requests whose process died before it published them.
     pub(crate) fallback: Duration,
 }
 
 impl Publisher {
-    /// Publishes until it is told to stop. While the database or the broker is away, requests wait.
+    /// Publishes until it is stopped. While the database or the broker is away, requests wait.
     pub(crate) async fn run(self, stop: CancellationToken) {
         loop {
             let failed = match self.publish_pending().await {

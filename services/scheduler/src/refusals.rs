@@ -1,4 +1,4 @@
-//! What is refused and how that is told, and how ids are read: all in one place, so that one refusal has one text.
+//! Refusals, their texts, and the reading of ids: all in one place, so that one refusal has one text.
 
 use std::time::Duration;
 
@@ -109,7 +109,7 @@ pub(crate) fn too_many_runs(limit: ManualRunLimit, wait: Duration) -> ApiError {
         .retry_after(Duration::from_secs(wait.as_secs() + 1))
 }
 
-/// Whose settings are to be tested is not said.
+/// A test is refused that does not say whose settings it concerns.
 pub(crate) fn nothing_to_test() -> ApiError {
     let mut violations = Violations::default();
     violations.push(
@@ -143,7 +143,7 @@ pub(crate) fn nothing_named() -> ApiError {
     violations.into_error()
 }
 
-/// Nobody took a connection's test.
+/// No worker took a connection's test.
 pub(crate) fn no_worker() -> ApiError {
     ApiError::new(
         Refusal::NoWorker,
@@ -159,7 +159,7 @@ pub(crate) fn test_overdue() -> ApiError {
     )
 }
 
-/// What remains of a test cannot be heard any more.
+/// The rest of a test cannot be heard any more.
 pub(crate) fn test_lost() -> ApiError {
     ApiError::new(
         Refusal::Unavailable,

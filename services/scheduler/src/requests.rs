@@ -1,4 +1,4 @@
-//! Runs that somebody asks for, or calls off.
+//! Requests for runs, and their cancellation.
 
 mod judging;
 
@@ -26,26 +26,26 @@ use crate::{
 /// Takes requests for runs.
 #[derive(Debug)]
 pub(crate) struct RequestDesk {
-    /// Where they are kept.
+    /// The store of the requests.
     pub(crate) store: Store,
     /// Wakes the publisher.
     pub(crate) wakes: Arc<Wakes>,
-    /// What is counted.
+    /// The counters.
     pub(crate) metrics: Metrics,
-    /// How many runs a tenant may ask for.
+    /// The limit of runs that a tenant may ask for.
     pub(crate) limit: ManualRunLimit,
 }
 
-/// What became of a request.
+/// Result of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Requested {
     /// The run.
     pub(crate) run_id: RunId,
-    /// Whether it was waiting already.
+    /// True if it was waiting already.
     pub(crate) already_queued: bool,
 }
 
-/// What is asked for.
+/// The run that is asked for.
 #[derive(Debug, Clone, Copy)]
 struct Wanted {
     kind: RunKind,
@@ -55,7 +55,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// A run for somebody who waits, which acts on no other.
+    /// A run for a caller that waits, which acts on no other run.
     fn plain(kind: RunKind) -> Self {
         Self {
             kind,

@@ -1,4 +1,4 @@
-//! Seals that workers made anew, since the old ones name a key that is on its way out.
+//! Seals that workers renewed, since the old ones name a key that is on its way out.
 
 use std::time::Duration;
 
@@ -26,9 +26,9 @@ const LONGEST_KEY_ID: usize = 32;
 /// Keeps renewed seals.
 #[derive(Debug)]
 pub(crate) struct SealKeeper {
-    /// Where credentials are.
+    /// The credentials.
     pub(crate) store: Store,
-    /// Where what cannot be read goes.
+    /// The publisher of messages that cannot be read.
     pub(crate) dead_letters: Publisher,
 }
 
@@ -41,12 +41,13 @@ struct Renewal {
 }
 
 impl SealKeeper {
-    /// Keeps what comes until it is told to stop. One of a tenant that is locked waits for that alone: the others go on.
+    /// Keeps the seals that come until it is stopped. A seal whose tenant is locked waits by itself: the others go
+    /// on.
     pub(crate) async fn run(self, mut seals: Consumer, stop: CancellationToken) -> Result<(), BoxError> {
         let mut in_hand = FuturesUnordered::new();
         loop {
             tokio::select! {
-                // What is in hand when the process stops comes again to another.
+                // Seals in hand when the process stops are delivered again to another.
                 () = stop.cancelled() => break,
                 Some(()) = in_hand.next() => {}
                 delivery = seals.next(), if in_hand.len() < usize::from(PREFETCH) => {
@@ -116,7 +117,7 @@ fn read(body: &[u8]) -> Result<Renewal, &'static str> {
     if credential.encapped_key.is_empty() || credential.ciphertext.is_empty() {
         return Err("the renewed seal is not whole");
     }
-    // What the database would refuse each time must not be tried again for ever.
+    // A seal that the database would refuse each time must not be tried again for ever.
     if !(1..=LONGEST_KEY_ID).contains(&credential.key_id.len())
         || !credential.key_id.bytes().all(|byte| byte.is_ascii_graphic())
     {

@@ -27,11 +27,11 @@ const LARGEST_PAGE: u32 = 1_000;
 /// Keeps settings.
 #[derive(Debug)]
 pub(crate) struct SettingsKeeper {
-    /// Where they are.
+    /// The store of the settings.
     pub(crate) store: Store,
     /// Wakes the due tick.
     pub(crate) wakes: Arc<Wakes>,
-    /// What the operator decides for every tenant.
+    /// The operator's decisions for every tenant.
     pub(crate) deployment: Arc<Deployment>,
     /// Seals passwords.
     pub(crate) credentials: Arc<Credentials>,
@@ -106,7 +106,7 @@ impl SettingsKeeper {
         } else {
             request.page_size.min(LARGEST_PAGE)
         };
-        // One more than asked for tells whether there is a next page.
+        // One more than asked for shows whether there is a next page.
         let mut page = self.store.settings_after(&after, size + 1).await?;
         let more = page.len() > size as usize;
         page.truncate(size as usize);
@@ -120,7 +120,8 @@ impl SettingsKeeper {
         })
     }
 
-    /// Ends a pause of the tenant's schedule that is the tenant's to end. What came due meanwhile was not missed.
+    /// Ends a pause of the tenant's schedule that the tenant may end. A run that came due during the pause was not
+    /// missed.
     pub(crate) async fn resume(&self, tenant_id: &str) -> Result<Settings, ApiError> {
         let tenant = parse_tenant(tenant_id)?;
         let mut change = self.store.change(&tenant).await?;
@@ -169,7 +170,7 @@ fn etag(stored: &StoredSettings) -> String {
 }
 
 /// The present next time, for a schedule that does not change: so a save at the hour does not skip a run that is due.
-/// Where the save ends a pause, what came due meanwhile was not missed.
+/// If the save ends a pause, a run that came due during the pause was not missed.
 fn kept_time(
     settings: &Settings,
     new_credential: bool,
@@ -199,7 +200,7 @@ fn removal_switch(settings: &Settings, stored: Option<&StoredSettings>) -> Remov
     }
 }
 
-/// What a client may see, which is all but the password.
+/// The settings as a client may see them: all but the password.
 fn answer(stored: StoredSettings) -> Settings {
     let etag = etag(&stored);
     let composed_filter = stored

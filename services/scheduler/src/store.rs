@@ -1,6 +1,6 @@
 //! Schema `scheduler` in PostgreSQL, and the views that reconcile publishes for it: all of the service's SQL.
 //!
-//! What must not race with a run's commit goes through [`TenantChange`], which holds the tenant's lock.
+//! Changes that must not race with a run's commit go through [`TenantChange`], which holds the tenant's lock.
 
 mod due;
 mod facts;
@@ -50,7 +50,7 @@ impl Store {
         Self { pool, locks }
     }
 
-    /// Whether reconcile has published what this service reads.
+    /// True if reconcile has published the views that this service reads.
     pub(crate) async fn is_ready(&self) -> sqlx::Result<bool> {
         sqlx::query_file_scalar!("sql/views/are_published.sql")
             .fetch_one(&self.pool)
@@ -68,8 +68,8 @@ impl Store {
             .collect()
     }
 
-    /// Begins a change that must not race with a commit of the tenant's runs. It waits for one under way, if not too many
-    /// do already, and holds no connection meanwhile.
+    /// Begins a change that must not race with a commit of the tenant's runs. It waits for a commit under way, if not
+    /// too many callers wait already. It holds no connection while it waits.
     pub(crate) async fn change(&self, tenant: &TenantId) -> Result<TenantChange, LockError> {
         let tx = self
             .locks
@@ -84,7 +84,7 @@ impl Store {
 }
 
 impl TenantChange {
-    /// Whose it is.
+    /// The tenant under the lock.
     pub(crate) fn tenant(&self) -> &TenantId {
         &self.tenant
     }
@@ -94,7 +94,7 @@ impl TenantChange {
         self.now
     }
 
-    /// Whether the tenant has a domain of its own.
+    /// True if the tenant has a domain of its own.
     pub(crate) async fn has_domains(&mut self) -> sqlx::Result<bool> {
         sqlx::query_file_scalar!("sql/domain/tenant_has_any.sql", self.tenant.as_str())
             .fetch_one(self.tx.connection())

@@ -1,7 +1,7 @@
 //! The sweeper: what else would be left lying.
 //!
-//! It closes requests whose run is over, has lost jobs published again, and forgets what is old. Any number of
-//! schedulers may sweep: each row is one's alone, and a job too many is harmless.
+//! It closes requests whose run is over, has lost jobs published again, and deletes old rows. Any number of
+//! schedulers may sweep: each row belongs to one of them, and a job too many is harmless.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,28 +16,28 @@ use crate::{
     wakes::Wakes,
 };
 
-/// How many rows one statement touches.
+/// Rows that one statement touches.
 const BATCH: u32 = 1_000;
-/// How long a run's summary is kept.
+/// Time for which a run's summary is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// Sweeps at an interval.
 #[derive(Debug)]
 pub(crate) struct Sweeper {
-    /// Where the requests are.
+    /// The requests.
     pub(crate) store: Store,
     /// Wakes the publisher.
     pub(crate) wakes: Arc<Wakes>,
-    /// What is counted.
+    /// The counters.
     pub(crate) metrics: Metrics,
-    /// When a job counts as lost.
+    /// Times after which a job counts as lost.
     pub(crate) patience: Patience,
     /// Between two sweeps.
     pub(crate) interval: Duration,
 }
 
 impl Sweeper {
-    /// Sweeps until it is told to stop.
+    /// Sweeps until it is stopped.
     pub(crate) async fn run(self, stop: CancellationToken) {
         loop {
             tokio::select! {

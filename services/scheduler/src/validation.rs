@@ -26,27 +26,27 @@ use rollcall_proto::v1::{PausedReason, Schedule, Settings};
 
 pub(crate) use filter::{build_filter, composed_filter, validate_filter};
 
-/// What the operator decides for every tenant.
+/// The operator's decisions for every tenant.
 #[derive(Debug, Clone)]
 pub(crate) struct Deployment {
     /// Counts where a schedule names no time zone.
     pub(crate) default_time_zone: TimeZone,
-    /// Whether directories may be read without TLS.
+    /// True if directories may be read without TLS.
     pub(crate) allow_plaintext: bool,
 }
 
 /// Settings that may be stored, but for what only the database knows.
 #[derive(Debug)]
 pub(crate) struct Checked {
-    /// Whose they are.
+    /// The tenant of the settings.
     pub(crate) tenant: TenantId,
     /// In canonical form, without the password and the fields that are output only.
     pub(crate) settings: Settings,
     /// The new password, if one was given.
     pub(crate) password: Option<SecretString>,
-    /// What the client takes for the present one; empty if it does not care.
+    /// The etag that the client takes for the present one; empty if it does not care.
     pub(crate) etag: String,
-    /// When to run; None for never.
+    /// Times of the runs; `None` for never.
     pub(crate) rhythm: Option<Rhythm>,
 }
 
@@ -55,7 +55,7 @@ pub(crate) struct Checked {
 pub(crate) struct Rhythm {
     /// 1 to 24.
     pub(crate) every_hours: EveryHours,
-    /// Whose hours they are.
+    /// Time zone of the schedule's hours.
     pub(crate) time_zone: TimeZone,
 }
 
@@ -83,8 +83,8 @@ pub(crate) struct ToTest {
     pub(crate) password: Option<SecretString>,
 }
 
-/// Checks and completes settings. `domains` are the tenant's own: while it has none, its choice of domains is
-/// not judged, since another error tells what to do first.
+/// Checks and completes settings. `domains` are the tenant's own. While it has none, its choice of domains is not
+/// judged, since another error says what to do first.
 pub(crate) fn check(
     mut settings: Settings,
     domains: &BTreeSet<DomainName>,
@@ -105,7 +105,7 @@ pub(crate) fn check(
     }
 }
 
-/// Checks and completes settings of which only a connection is to be tested, for a tenant if there is one: they need
+/// Checks and completes settings of which only a connection will be tested, for a tenant if there is one: they need
 /// neither its id nor any domain.
 pub(crate) fn check_to_test(
     mut settings: Settings,

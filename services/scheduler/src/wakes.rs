@@ -1,4 +1,4 @@
-//! How one part of the process tells another that there is work, so that nobody waits for a tick.
+//! Signals by which one part of the process wakes another for work, so that it does not wait for a tick.
 
 use tokio::sync::Notify;
 

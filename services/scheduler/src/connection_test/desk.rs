@@ -1,4 +1,4 @@
-//! Who waits for the reports of which test.
+//! The desk at which callers wait for the reports of their tests.
 
 use std::{
     collections::HashMap,
@@ -24,7 +24,7 @@ pub(crate) struct Desk {
     waiting: Arc<Mutex<HashMap<Uuid, mpsc::Sender<Report>>>>,
 }
 
-/// What is heard of a test.
+/// Message about a test.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Report {
     /// A step is over.
@@ -33,7 +33,7 @@ pub(super) enum Report {
     Over,
 }
 
-/// The reports of one test. Without it nobody waits for them any more.
+/// The reports of one test. Once it is dropped, no caller waits for them any more.
 #[derive(Debug)]
 pub(super) struct Reports {
     desk: Desk,
@@ -77,7 +77,7 @@ impl Desk {
         }
     }
 
-    // What is in the map is whole at any time, so a panic elsewhere does not make it worse.
+    // The map is consistent at any time, so a panic elsewhere does not make it worse.
     fn waiting(&self) -> MutexGuard<'_, HashMap<Uuid, mpsc::Sender<Report>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

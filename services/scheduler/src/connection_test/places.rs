@@ -53,7 +53,8 @@ impl Places {
         }
     }
 
-    /// Takes a place, or says which bound is reached. Settings that are nobody's yet count for their caller only.
+    /// Takes a place, or says which bound is reached. Settings that belong to no tenant yet count for their caller
+    /// only.
     pub(crate) fn take(&self, caller: Caller, tenant: Option<TenantId>) -> Result<Place, ApiError> {
         let most = self.most;
         let mut taken = self.taken();

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::refusals::{no_worker, test_lost, test_overdue};
 
-/// How long a test is waited for.
+/// Times for which a test is awaited.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
     /// Until the first report.
@@ -23,18 +23,18 @@ pub(super) struct Patience {
     pub(super) whole: Duration,
 }
 
-/// Somebody who waits for a test's steps. It is over when this is dropped, also by a client that goes away.
+/// A caller that waits for a test's steps. The wait ends when this is dropped, also by a client that goes away.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    /// What is heard.
+    /// The messages about the test.
     pub(super) reports: Reports,
-    /// Where the reports are sent.
+    /// The queue to which the reports are sent.
     pub(super) reply_to: String,
-    /// Which queue there is now.
+    /// The present queue.
     pub(super) queue: watch::Receiver<Option<String>>,
-    /// When the process drains.
+    /// Cancelled when the process drains.
     pub(super) ended: CancellationToken,
-    /// How long it may take.
+    /// Times that the test may take.
     pub(super) patience: Patience,
     /// Its place among the tests under way.
     pub(super) _place: Place,
@@ -76,11 +76,11 @@ impl Progress {
         } else {
             (patience.first, no_worker)
         };
-        // An error: nobody listens any more.
+        // An error: no receiver listens any more.
         let queue_gone = async {
             let _ = queue.wait_for(|name| name.as_deref() != Some(reply_to)).await;
         };
-        // What has come already is passed on first.
+        // Reports that have come already are passed on first.
         let report = tokio::select! {
             biased;
             report = reports.next() => report.ok_or_else(test_lost)?,

@@ -1,4 +1,4 @@
-//! Where a listing of settings goes on. Opaque to clients, and of no use to another call.
+//! The place at which a listing of settings goes on. Opaque to clients, and of no use to another call.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use rollcall_chassis::status::ApiError;

@@ -16,7 +16,7 @@ pub(crate) struct DueTick {
 /// A tenant that is due.
 #[derive(Debug)]
 pub(crate) struct DueTenant {
-    /// Whose schedule it is.
+    /// The tenant of the schedule.
     pub(crate) tenant_id: String,
     /// 1 to 24.
     pub(crate) every_hours: i16,
@@ -24,23 +24,23 @@ pub(crate) struct DueTenant {
     pub(crate) time_zone: String,
     /// The database's time.
     pub(crate) now: Timestamp,
-    /// Whether a run is to come of it; else only the schedule goes on.
+    /// True if a run must follow; else only the schedule goes on.
     pub(crate) runs: bool,
 }
 
-/// What a due tenant gets.
+/// Next time of a due tenant, and its run.
 #[derive(Debug)]
 pub(crate) struct DueRun {
-    /// Whose run it is.
+    /// The tenant of the run.
     pub(crate) tenant_id: String,
-    /// The run's id, if there is to be one.
+    /// The run's id, if there must be one.
     pub(crate) run_id: Option<RunId>,
-    /// When the tenant is due next.
+    /// Time at which the tenant is due next.
     pub(crate) next_run_at: Timestamp,
 }
 
 impl Store {
-    /// Takes up to `limit` tenants that are due and that nobody has in hand.
+    /// Takes up to `limit` tenants that are due and that no other scheduler has in hand.
     pub(crate) async fn take_due(&self, limit: u32) -> sqlx::Result<(DueTick, Vec<DueTenant>)> {
         let mut tx = self.pool.begin().await?;
         let due = sqlx::query_file_as!(DueTenant, "sql/settings/take_due.sql", i64::from(limit))
@@ -49,7 +49,7 @@ impl Store {
         Ok((DueTick { tx }, due))
     }
 
-    /// How many seconds from now a tenant is due next; negative if one is due already.
+    /// Seconds from now until a tenant is due next; negative if one is due already.
     pub(crate) async fn seconds_to_next_due(&self) -> sqlx::Result<Option<f64>> {
         sqlx::query_file_scalar!("sql/settings/next_due.sql")
             .fetch_one(&self.pool)
@@ -58,8 +58,8 @@ impl Store {
 }
 
 impl DueTick {
-    /// Advances the tenants' schedules and asks for the runs that are to be, but where a sync still waits. Answers how
-    /// many were asked for.
+    /// Advances the tenants' schedules and asks for their runs, except where a sync still waits. Returns the number
+    /// of runs asked for.
     pub(crate) async fn finish(mut self, due: &[DueRun], slow_codes: &[&str]) -> sqlx::Result<u64> {
         let tenants: Vec<&str> = due.iter().map(|run| run.tenant_id.as_str()).collect();
         let times: Vec<PgTimestamp> = due.iter().map(|run| PgTimestamp(run.next_run_at)).collect();

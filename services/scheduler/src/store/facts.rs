@@ -1,4 +1,4 @@
-//! What is known of a run that somebody wants to act on.
+//! Facts of a run on which a caller wants to act.
 
 use jiff::Timestamp;
 use rollcall_domain::RunId;
@@ -7,41 +7,41 @@ use rollcall_terms::names;
 
 use super::TenantChange;
 
-/// What decides whether a run can be approved, taken back, or expected.
+/// Facts that decide whether a run can be approved, reverted, or expected.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a question of its own to the database"
 )]
 pub(crate) struct RunFacts {
-    /// What it was for.
+    /// Kind of the run.
     pub(crate) kind: RunKind,
-    /// Where it stands; UNSPECIFIED before a worker took it.
+    /// State of the run; UNSPECIFIED before a worker took it.
     pub(crate) state: RunState,
-    /// Why it is HELD.
+    /// Reason why it is HELD.
     pub(crate) held_reason: HeldReason,
-    /// When it ended.
+    /// Time of its end.
     pub(crate) end_time: Option<Timestamp>,
-    /// How many accounts it changed.
+    /// Accounts that it changed.
     pub(crate) accounts_changed: i64,
-    /// Whether it was taken back.
+    /// True if it was reverted.
     pub(crate) reverted: bool,
-    /// Until when its rows are kept.
+    /// Time until which its rows are kept.
     pub(crate) rows_expire_time: Option<Timestamp>,
-    /// Whether they went before their time, since newer previews took its place.
+    /// True if its rows went before their time, since newer previews took its place.
     pub(crate) rows_superseded: bool,
-    /// Whether the settings are as they were.
+    /// True if the settings are as they were.
     pub(crate) same_settings: bool,
-    /// Whether the domains are as they were.
+    /// True if the domains are as they were.
     pub(crate) same_domains: bool,
-    /// Whether no later run of the tenant is HELD.
+    /// True if no later run of the tenant is HELD.
     pub(crate) newest_held: bool,
     /// The run that acts on it, if one waits, runs or has succeeded.
     pub(crate) acted_on_by: Option<RunId>,
 }
 
 impl TenantChange {
-    /// What is known of one of the tenant's runs.
+    /// Facts of one of the tenant's runs.
     pub(crate) async fn run_facts(&mut self, run_id: RunId) -> sqlx::Result<Option<RunFacts>> {
         let tenant = self.tenant.as_str();
         let row = sqlx::query_file!("sql/run_request/facts.sql", tenant, run_id.as_uuid())

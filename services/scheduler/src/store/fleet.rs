@@ -1,20 +1,20 @@
-//! What the operator pauses for all tenants.
+//! Pauses by the operator for all tenants.
 
 use jiff::Timestamp;
 use rollcall_chassis::pg::PgTimestamp;
 
 use super::Store;
 
-/// What is paused.
+/// The present pauses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fleet {
     /// No scheduled sync begins.
     pub(crate) schedules_paused: bool,
     /// Nothing is removed.
     pub(crate) removals_paused: bool,
-    /// Why, in the operator's words.
+    /// Reason, in the operator's words.
     pub(crate) note: String,
-    /// When it was last changed; None for never.
+    /// Time of the last change; `None` for never.
     pub(crate) update_time: Option<Timestamp>,
 }
 

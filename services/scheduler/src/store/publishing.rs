@@ -8,16 +8,16 @@ use sqlx::types::Uuid;
 
 use super::Store;
 
-/// What a publisher has requests in hand with: one for each time that it takes some.
+/// Claim under which a publisher has requests in hand: one for each time that it takes some.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Claim {
     id: Uuid,
-    /// How long it holds unless it is renewed.
+    /// Time for which it holds unless it is renewed.
     hold: Duration,
 }
 
 impl Claim {
-    /// One that nobody else has.
+    /// A claim that no other publisher has.
     pub(crate) fn new(hold: Duration) -> Self {
         Self {
             id: Uuid::now_v7(),
@@ -26,14 +26,14 @@ impl Claim {
     }
 }
 
-/// A request whose job is to be published.
+/// A request whose job must be published.
 #[derive(Debug, Clone)]
 pub(crate) struct Unpublished {
     /// The run.
     pub(crate) run_id: RunId,
-    /// Whose run it is.
+    /// The tenant of the run.
     pub(crate) tenant_id: String,
-    /// Where the job goes.
+    /// Lane to which the job goes.
     pub(crate) lane: Lane,
     /// The trace that it continues.
     pub(crate) traceparent: Option<String>,

@@ -10,18 +10,18 @@ use rollcall_terms::names;
 
 use super::TenantChange;
 
-/// A run that somebody asks for.
+/// A run that a caller asks for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NewRequest<'a> {
     /// Its id, which grows with time.
     pub(crate) run_id: RunId,
-    /// Where its job waits for a worker.
+    /// Lane in which its job waits for a worker.
     pub(crate) lane: Lane,
-    /// What it is for.
+    /// Kind of the run.
     pub(crate) kind: RunKind,
-    /// Who asked for it.
+    /// Trigger of the run.
     pub(crate) trigger: RunTrigger,
-    /// The run that it approves or takes back.
+    /// The run that it approves or reverts.
     pub(crate) acts_on: Option<RunId>,
     /// The preview that it is expected to equal.
     pub(crate) expects: Option<RunId>,
@@ -29,7 +29,7 @@ pub(crate) struct NewRequest<'a> {
     pub(crate) traceparent: Option<&'a str>,
 }
 
-/// How many runs a tenant may ask for in a while, of whatever kind.
+/// Runs of all kinds that a tenant may ask for in a period.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ManualRunLimit {
     /// So many.
@@ -38,19 +38,19 @@ pub(crate) struct ManualRunLimit {
     pub(crate) period: Duration,
 }
 
-/// What is known of a request.
+/// Facts of a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestState {
-    /// Whether it was cancelled.
+    /// True if it was cancelled.
     pub(crate) cancel_requested: bool,
-    /// Whether a worker ever took it.
+    /// True if a worker ever took it.
     pub(crate) taken: bool,
-    /// Whether its run has ended.
+    /// True if its run has ended.
     pub(crate) ended: bool,
 }
 
 impl RequestState {
-    /// Whether nothing can happen to it any more.
+    /// True if nothing can happen to it any more.
     pub(crate) fn is_finished(self) -> bool {
         self.ended || (self.cancel_requested && !self.taken)
     }
@@ -74,8 +74,8 @@ impl TenantChange {
         Ok(id.map(RunId::from_uuid))
     }
 
-    /// The lane of a run that reads for somebody who waits. A directory that could not be reached or read in time is not
-    /// tried before those of other tenants.
+    /// The lane of a run that reads for a caller that waits. A directory that could not be reached or read in time is
+    /// not tried before those of other tenants.
     pub(crate) async fn lane_of_read(&mut self) -> sqlx::Result<Lane> {
         let last = sqlx::query_file_scalar!("sql/run_request/last_failure.sql", self.tenant.as_str())
             .fetch_optional(self.tx.connection())
@@ -106,7 +106,7 @@ impl TenantChange {
         Ok(())
     }
 
-    /// Adds a run that somebody waits for.
+    /// Adds a run for which a caller waits.
     pub(crate) async fn insert_request(&mut self, request: NewRequest<'_>) -> sqlx::Result<()> {
         sqlx::query_file!(
             "sql/run_request/insert.sql",
@@ -125,7 +125,7 @@ impl TenantChange {
         Ok(())
     }
 
-    /// When the tenant may have another run by hand; none if it may now.
+    /// Time at which the tenant may ask for another manual run; `None` if it may now.
     pub(crate) async fn manual_run_possible_at(
         &mut self,
         limit: ManualRunLimit,
@@ -142,7 +142,7 @@ impl TenantChange {
         Ok(possible_at.map(Timestamp::from))
     }
 
-    /// What is known of one of the tenant's runs.
+    /// Facts of one of the tenant's requests.
     pub(crate) async fn request_state(&mut self, run_id: RunId) -> sqlx::Result<Option<RequestState>> {
         sqlx::query_file_as!(
             RequestState,

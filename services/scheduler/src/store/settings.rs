@@ -26,17 +26,17 @@ pub(crate) struct StoredSettings {
     pub(crate) every_hours: i16,
     /// The IANA name of the schedule's time zone.
     pub(crate) time_zone: String,
-    /// When the schedule is due next, be it paused or not.
+    /// Time at which the schedule is due next, be it paused or not.
     pub(crate) next_run_at: Option<Timestamp>,
-    /// Why the schedule is paused; UNSPECIFIED while it is not.
+    /// Reason of the schedule's pause; UNSPECIFIED while it is not paused.
     pub(crate) paused_reason: PausedReason,
-    /// Whether the tenant has a domain: without any its schedule goes on without runs.
+    /// True if the tenant has a domain: without any, its schedule goes on without runs.
     pub(crate) has_domains: bool,
-    /// When they were last written.
+    /// Time of the last write.
     pub(crate) update_time: Timestamp,
 }
 
-/// What a save does to Remove Accounts.
+/// Effect of a save on Remove Accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RemovalSwitch {
     /// It is off from here on.
@@ -47,18 +47,18 @@ pub(crate) enum RemovalSwitch {
     StaysOn,
 }
 
-/// What is to be stored of a tenant.
+/// Settings of a tenant to be stored.
 #[derive(Debug)]
 pub(crate) struct NewSettings<'a> {
     /// In canonical form, without the fields that are output only.
     pub(crate) settings: &'a Settings,
     /// The password.
     pub(crate) credential: &'a SealedCredential,
-    /// Whether it was given with these settings.
+    /// True if it was given with these settings.
     pub(crate) new_credential: bool,
-    /// What becomes of Remove Accounts.
+    /// Effect on Remove Accounts.
     pub(crate) removal: RemovalSwitch,
-    /// When the schedule runs; None for never.
+    /// The schedule and its next time; `None` for never.
     pub(crate) schedule: Option<(&'a Rhythm, Timestamp)>,
 }
 
@@ -118,7 +118,7 @@ impl Store {
 }
 
 impl TenantChange {
-    /// The tenant's settings. The due tick leaves them alone until the change is made.
+    /// The tenant's settings. The due tick does not touch them until the change is made.
     pub(crate) async fn settings(&mut self) -> sqlx::Result<Option<StoredSettings>> {
         if !self.lock_settings().await? {
             return Ok(None);
@@ -126,7 +126,7 @@ impl TenantChange {
         of_tenant(self.tx.connection(), &self.tenant).await
     }
 
-    /// Whether the tenant has settings; if so the due tick leaves them alone until the change is made.
+    /// True if the tenant has settings; if so, the due tick does not touch them until the change is made.
     pub(crate) async fn lock_settings(&mut self) -> sqlx::Result<bool> {
         let row = sqlx::query_file_scalar!("sql/settings/lock.sql", self.tenant.as_str())
             .fetch_optional(self.tx.connection())
@@ -162,7 +162,7 @@ impl TenantChange {
         Ok(())
     }
 
-    /// Pauses the tenant's schedule, if it has one, since a sync is taken back.
+    /// Pauses the tenant's schedule, if it has one, since a sync is reverted.
     pub(crate) async fn pause_schedule(&mut self) -> sqlx::Result<()> {
         sqlx::query_file!("sql/settings/pause.sql", self.tenant.as_str())
             .execute(self.tx.connection())
@@ -182,7 +182,7 @@ impl TenantChange {
         Ok(())
     }
 
-    /// Keeps the same password under another key, unless it is the tenant's no more.
+    /// Keeps the same password under another key, unless it is no longer the tenant's.
     pub(crate) async fn renew_seal(
         &mut self,
         credential_generation: i64,

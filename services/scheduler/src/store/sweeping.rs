@@ -9,7 +9,7 @@ use super::Store;
 /// After how long without a sign a job is taken for lost.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
-    /// For somebody who waits.
+    /// For a caller that waits.
     pub(crate) interactive: Duration,
     /// For the other lanes.
     pub(crate) scheduled: Duration,

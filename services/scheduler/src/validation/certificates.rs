@@ -12,8 +12,8 @@ use rustls::{
 const FIELD: &str = "settings.directory.ca_certificates_pem";
 const MOST_BYTES: usize = 128 * 1024;
 
-/// Checks each certificate and leaves the certificates alone: what else a PEM file holds between them, comments and
-/// line ends, is dropped, so that it does not count as a change.
+/// Checks each certificate and leaves only the certificates: everything between them in a PEM file, comments and line
+/// ends, is dropped, so that it does not count as a change.
 pub(super) fn check(pem: &mut String, violations: &mut Violations) {
     if pem.trim().is_empty() {
         pem.clear();

@@ -1,4 +1,4 @@
-//! Where a directory is and how it is read.
+//! Place of a directory and the way it is read.
 
 use rollcall_chassis::{credential::SecretString, status::Violations};
 use rollcall_domain::dn::Dn;

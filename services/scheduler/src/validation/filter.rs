@@ -25,7 +25,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Filter>, FilterError> {
         position: u32::try_from(error.position).unwrap_or(u32::MAX),
         message: error.message,
     })?;
-    // What is stored is to be taken again: what cannot be seen takes more room there.
+    // A stored filter must be accepted again: invisible characters take more room there.
     if filter.to_string().len() > MOST_FILTER_BYTES {
         let message = format!("expected at most {MOST_FILTER_BYTES} bytes in canonical form");
         return Err(FilterError { position: 0, message });
@@ -33,7 +33,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Filter>, FilterError> {
     Ok(Some(filter))
 }
 
-/// Checks the attributes that carry addresses; without any, it is the default alone.
+/// Checks the attributes that carry addresses; without any, it is only the default.
 pub(super) fn check_attributes(
     field: &str,
     names: &[String],
@@ -85,7 +85,7 @@ pub(crate) fn validate_filter(request: &ValidateFilterRequest) -> Result<Validat
     })
 }
 
-/// Answers BuildFilter. The domains need be nobody's yet.
+/// Answers BuildFilter. The domains need not belong to any tenant yet.
 pub(crate) fn build_filter(request: &BuildFilterRequest) -> Result<BuildFilterResponse, ApiError> {
     let mut violations = Violations::default();
     let attributes = check_attributes("attributes", &request.attributes, &mut violations);
@@ -113,7 +113,7 @@ pub(crate) fn build_filter(request: &BuildFilterRequest) -> Result<BuildFilterRe
     })
 }
 
-/// What is made is to be taken by PutSettings: it is neither too long nor, around a filter of one's own, too deep.
+/// The filter must be accepted by PutSettings: it is neither too long nor, around the tenant's own filter, too deep.
 fn check_built(filter: &str, violations: &mut Violations) {
     if filter.len() > MOST_FILTER_BYTES {
         violations.push(

@@ -1,4 +1,4 @@
-//! Where a directory may be said to be: names of RFC 1123, IPv4 and IPv6 addresses.
+//! Forms in which a directory's host may be given: names of RFC 1123, IPv4 and IPv6 addresses.
 
 use std::{collections::BTreeSet, net::IpAddr};
 
@@ -57,7 +57,7 @@ fn canonical(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// RFC 1123 section 2.1. A last label of digits alone is an IPv4 address that is none.
+/// RFC 1123 section 2.1. A last label of only digits makes an invalid IPv4 address.
 fn is_host_name(name: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())

@@ -1,4 +1,4 @@
-//! What of a directory is imported: kinds of object and domains.
+//! Objects of a directory that are imported: their kinds and domains.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! How many accounts a run may remove before somebody is asked.
+//! Accounts that a run may remove before it needs approval.
 
 use rollcall_chassis::status::Violations;
 use rollcall_proto::v1::Removal;
