@@ -42,7 +42,7 @@ pub(crate) struct Api {
     pub(crate) reads: Shares,
     pub(crate) changes: Changes,
     pub(crate) limits: Limits,
-    /// How long removed accounts can be restored.
+    /// Time for which removed accounts can be restored.
     pub(crate) removed_kept: Duration,
     pub(crate) ended: CancellationToken,
 }

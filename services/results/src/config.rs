@@ -13,22 +13,22 @@ use crate::watch::Limits;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where the service answers.
+    /// Listeners of the service.
     pub server: ServerConfig,
     /// Logs, traces and metrics.
     #[serde(default)]
     pub telemetry: TelemetryConfig,
-    /// How it ends.
+    /// The end of the process.
     #[serde(default)]
     pub lifecycle: LifecycleConfig,
     /// The database, as the role that may read the views.
     pub database: DatabaseConfig,
-    /// The broker that tells of changes.
+    /// The broker that reports changes.
     pub amqp: AmqpConfig,
-    /// How runs are watched.
+    /// Limits of watching runs.
     #[serde(default)]
     pub watch: WatchConfig,
-    /// What reconcile is configured with, to tell of it.
+    /// The retention that reconcile is configured with, to report it.
     #[serde(default)]
     pub retention: RetentionConfig,
 }
@@ -37,7 +37,7 @@ pub struct Config {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetentionConfig {
-    /// How many days a removed account can be restored.
+    /// Days for which a removed account can be restored.
     pub removed_days: u64,
 }
 
@@ -57,11 +57,11 @@ impl RetentionConfig {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WatchConfig {
-    /// How often a run is read without having heard of a change, since such messages may be lost.
+    /// Interval at which a run is read without a report of a change, since such messages may be lost.
     pub reread_seconds: u64,
-    /// How long a stream may go on without a change.
+    /// Time that a stream may go on without a change.
     pub idle_seconds: u64,
-    /// How long a stream may go on at all.
+    /// Time that a stream may go on at all.
     pub lifetime_seconds: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Why an address is in the portal, or is not: the facts that are known of it, told to the customer's administrator.
+//! Explains why an address is in the portal, or is not: the known facts, for the customer's administrator.
 
 mod portal;
 mod reading;
@@ -11,10 +11,10 @@ use rollcall_proto::v1::{self, Account, DomainStanding, ExplainAddressResponse, 
 use rollcall_terms::Twin as _;
 use rollcall_terms::time::from_proto;
 
-/// What is known of an address, all of one moment.
+/// The known facts of an address, all of one moment.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
-    /// Whose its domain is; unspecified for what is no address.
+    /// Standing of its domain; unspecified for a text that is no address.
     pub(crate) standing: DomainStanding,
     /// The run that last read the directory to its end.
     pub(crate) read: Option<Run>,
@@ -30,7 +30,7 @@ pub(crate) struct Facts {
 
 /// The answer: the facts, and what they come to. `kept` is how long removed accounts can be restored.
 pub(crate) fn answer(address: &str, mut facts: Facts, kept: Duration) -> ExplainAddressResponse {
-    // Who has it comes before those who lost it.
+    // Owners come before accounts that lost it.
     facts.rows.sort_by_key(|row| row.verdict() == v1::Verdict::Skip);
     let explanation = explanation(address, &facts, kept);
     let (last_change, last_change_row) = facts.last_change.unzip();
@@ -47,13 +47,13 @@ pub(crate) fn answer(address: &str, mut facts: Facts, kept: Duration) -> Explain
     }
 }
 
-/// In the order in which somebody asks: is it in the portal, whose is the domain, what does the directory say and what
-/// follows from it, what changed it last.
+/// In the order in which a person asks: is it in the portal, whose is the domain, what does the directory say and
+/// what follows from it, what changed it last.
 fn explanation(address: &str, facts: &Facts, kept: Duration) -> String {
     let mut sentences = portal::sentences(address, facts, kept);
     let at_read = sentences.len();
     sentences.extend(reading::sentences(facts));
-    // Where rows were decided, what the domain has become since is told after them.
+    // If rows were decided, the domain's present standing follows them.
     let place = if facts.rows.is_empty() {
         at_read
     } else {
@@ -64,7 +64,7 @@ fn explanation(address: &str, facts: &Facts, kept: Duration) -> String {
     sentences.join(" ")
 }
 
-/// Where no row says the same already; and where one says what held then and holds no more.
+/// `Some` if no row says the same already, and if a row says what held then and no longer does.
 fn standing(facts: &Facts) -> Option<String> {
     let told = |reason| facts.rows.iter().any(|row| reason_of(row) == Some(reason));
     let was_foreign = told(Reason::OtherTenant) || told(Reason::DomainNotRegistered);
@@ -91,7 +91,7 @@ fn standing(facts: &Facts) -> Option<String> {
     Some(format!("{its} {what}"))
 }
 
-/// Where it was not the run whose rows are told anyway. A person may have changed the address since.
+/// `Some` unless it was the run whose rows are shown anyway. A person may have changed the address since.
 fn last_change(facts: &Facts) -> Option<String> {
     let (run, row) = facts.last_change.as_ref()?;
     let told = facts

@@ -1,8 +1,8 @@
 //! A run's verdicts as CSV: RFC 4180, UTF-8, CRLF, a header line.
 //!
 //! The rows come from one cursor of one transaction, so the file shows one point of view however long its reader
-//! takes, and memory holds one batch of rows and one chunk. A reader who stalls is cut off by the database, which ends
-//! transactions that idle; and exports share a part of the connections alone, so that they never starve other calls.
+//! takes, and memory holds one batch of rows and one chunk. A reader that stalls is cut off by the database, which
+//! ends transactions that idle. Exports share only a part of the connections, so that they never starve other calls.
 
 mod cell;
 
@@ -25,7 +25,7 @@ use crate::{
 
 /// A chunk is sent once it is as large as this.
 const CHUNK_BYTES: usize = 64 * 1024;
-/// How long an export waits for its turn.
+/// Time that an export waits for its turn.
 const TURN: Duration = Duration::from_secs(10);
 
 /// Exports under way, within bounds.

@@ -1,4 +1,4 @@
-//! How the whole fleet of tenants does: what the database counts, put together for the operator.
+//! The state of the whole fleet of tenants: the database's counts, put together for the operator.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -10,10 +10,10 @@ use rollcall_proto::v1::{
 use rollcall_terms::time::{lowest_id_of, to_proto};
 use uuid::Uuid;
 
-/// How far back runs are looked at.
+/// Time within which a run counts as recent.
 const RECENT: Duration = Duration::from_hours(24);
 
-/// What the database counts.
+/// The database's counts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fleet {
     pub(crate) tenants: Tenants,
@@ -28,7 +28,7 @@ pub(crate) struct Fleet {
     pub(crate) events: EventBacklog,
 }
 
-/// How many tenants.
+/// Number of tenants.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tenants {
     pub(crate) with_settings: u64,
@@ -39,13 +39,13 @@ pub(crate) struct Tenants {
     pub(crate) reverted: u64,
 }
 
-/// How many runs of one kind.
+/// Number of runs of one kind.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RunsOf {
     pub(crate) state: RunState,
     pub(crate) read_mode: ReadMode,
     pub(crate) unchanged: bool,
-    /// Whether they are of the last 24 hours.
+    /// True if they are of the last 24 hours.
     pub(crate) recent: bool,
     pub(crate) runs: u64,
 }

@@ -14,13 +14,14 @@ const ID_BYTES: usize = 16;
 /// The key of an entry in its list: text before id, either of which may be all there is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Position {
-    /// What the list is ordered by first.
+    /// First key of the list's order.
     pub(crate) text: String,
-    /// What decides among entries with the same text.
+    /// Second key, which orders entries with the same text.
     pub(crate) id: u128,
 }
 
-/// What a token belongs to: everything of a request that decides on which entries there are, and in which order.
+/// Digest of the query that a token belongs to: everything of a request that decides on the entries and on their
+/// order.
 #[derive(Debug, Clone)]
 pub(crate) struct Query(blake3::Hasher);
 
@@ -85,7 +86,7 @@ impl Query {
     }
 }
 
-/// How many entries a page has: what is asked for, within bounds.
+/// Entries of a page: as many as are asked for, within bounds.
 pub(crate) fn size(asked: u32, default: u32) -> usize {
     const LARGEST: u32 = 1000;
     let size = if asked == 0 { default } else { asked };

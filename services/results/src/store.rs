@@ -47,8 +47,8 @@ const READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     pool: PgPool,
-    /// The share of the connections for those who begin to watch a run, and the share for those who watch one. What is
-    /// left is for all other calls, however many watch.
+    /// The share of the connections for callers that begin to watch a run, and the share for callers that watch one.
+    /// The rest is for all other calls, however many watch.
     beginning: Arc<Semaphore>,
     watching: Arc<Semaphore>,
 }
@@ -63,7 +63,7 @@ impl Store {
         }
     }
 
-    /// Whether all views exist and may be read.
+    /// True if all views exist and may be read.
     pub(crate) async fn is_published(&self) -> Result<bool, sqlx::Error> {
         sqlx::query_file_scalar!("sql/views/are_published.sql", &VIEWS[..])
             .fetch_one(&self.pool)
@@ -74,7 +74,7 @@ impl Store {
 impl Store {
     /// Reads a run by one of so many connections. It waits in its turn, as long as its caller does.
     async fn within(&self, share: &Semaphore, run: &RunKey) -> Result<Run, ApiError> {
-        // Nobody closes it; without a permit the read would only be less bounded.
+        // It is never closed; without a permit the read would only be less bounded.
         let _turn = tokio::select! {
             turn = share.acquire() => turn,
             () = given_up() => {
@@ -96,7 +96,7 @@ impl ReadRun for Store {
     }
 }
 
-/// What an unknown run is answered with, and another tenant's too.
+/// Refusal of an unknown run, and of another tenant's too.
 pub(crate) fn no_run(run: &RunKey) -> ApiError {
     ApiError::new(
         Refusal::NoRun,

@@ -1,8 +1,8 @@
 //! Runs as they change.
 //!
-//! A message on `rollcall.events` says that a run changed, never what it is now: whoever watches the run reads it
-//! again. Messages may be lost and may come in floods, so a watcher reads every few seconds without being told, and
-//! never faster than a few times a second.
+//! A message on `rollcall.events` says that a run changed, never its present state: a watcher reads the run again.
+//! Messages may be lost and may come in floods, so a watcher reads every few seconds without a message, and never
+//! faster than a few times a second.
 
 mod changes;
 
@@ -32,29 +32,29 @@ pub(crate) const PREFETCH: u16 = 256;
 /// The shortest time between two reads of a watched run.
 const SPACING: Duration = Duration::from_millis(200);
 
-/// How long and how often a run is watched.
+/// Limits of the time and the pace of watching a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// How often it is read without having heard of a change.
+    /// Interval at which it is read without a report of a change.
     pub(crate) reread: Duration,
-    /// How long a stream may go on without a change.
+    /// Time that a stream may go on without a change.
     pub(crate) idle: Duration,
-    /// How long a stream may go on at all.
+    /// Time that a stream may go on at all.
     pub(crate) lifetime: Duration,
 }
 
-/// Where a run is read.
+/// Reads a run.
 pub(crate) trait ReadRun: Send + Sync + 'static {
     /// The run as it is now.
     fn read(&self, run: &RunKey) -> impl Future<Output = Result<Run, ApiError>> + Send;
 
-    /// The same for somebody who watches it already. Those are many, and wait for each other.
+    /// The same for a caller that watches it already. Those are many, and wait for each other.
     fn read_again(&self, run: &RunKey) -> impl Future<Output = Result<Run, ApiError>> + Send {
         self.read(run)
     }
 }
 
-/// Passes on what the broker tells, until the process drains.
+/// Passes on the broker's messages, until the process drains.
 pub(crate) async fn hear(
     mut events: Consumer,
     changes: Changes,
@@ -118,7 +118,7 @@ pub(crate) async fn watch<R: ReadRun + 'static>(
     ))
 }
 
-/// Somebody who watches a run.
+/// A caller that watches a run.
 struct Watcher<R> {
     runs: Arc<R>,
     run: RunKey,
@@ -128,7 +128,7 @@ struct Watcher<R> {
     /// The run as it was shown last.
     seen: Option<Run>,
     begun: Instant,
-    /// When it last showed something new.
+    /// Time at which it last showed something new.
     changed: Instant,
     read: Instant,
 }

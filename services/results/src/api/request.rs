@@ -1,4 +1,4 @@
-//! The fields of requests. All that are wrong are told at once.
+//! The fields of requests. All that are wrong are reported at once.
 
 use rollcall_chassis::status::{ApiError, Violations};
 use rollcall_domain::{Address, InvalidAddress, RunId, TenantId};
@@ -10,25 +10,25 @@ use crate::{run_key::RunKey, store::RowFilter};
 /// No address is longer, however it stands in a directory.
 const LONGEST_SEARCH: usize = 1024;
 
-/// An address that somebody asks about.
+/// An address about which a caller asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
     /// Normalised, or as it stands if it is none.
     pub(super) text: String,
     /// None if it is no address.
     pub(super) domain: Option<String>,
-    /// Why it is none.
+    /// Reason why it is no address; `None` if it is one.
     pub(super) invalid: Option<InvalidAddress>,
 }
 
-/// What is refused as no address.
+/// Refusal of a text that is no address.
 pub(super) fn no_address(why: InvalidAddress) -> ApiError {
     let mut violations = Violations::default();
     violations.push("address", why.to_string());
     violations.into_error()
 }
 
-/// What was found wrong so far.
+/// The mistakes that were found so far.
 #[derive(Debug, Default)]
 pub(super) struct Checked(Violations);
 
@@ -50,7 +50,7 @@ impl Checked {
         })
     }
 
-    /// Which rows are asked for.
+    /// The filter of the rows that are asked for.
     pub(super) fn rows(&mut self, verdicts: &[i32], search: &str) -> RowFilter {
         let verdicts = (!verdicts.is_empty()).then(|| self.verdicts(verdicts));
         RowFilter {
@@ -59,7 +59,7 @@ impl Checked {
         }
     }
 
-    /// What addresses begin with: they are kept in lower case.
+    /// The beginning of addresses that are searched for: they are kept in lower case.
     pub(super) fn search(&mut self, search: &str) -> String {
         self.searchable("search", search);
         search.trim().to_lowercase()

@@ -1,4 +1,4 @@
-//! What the portal has.
+//! Sentences about the portal's part.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use rollcall_terms::time::from_proto;
 
 use super::{Facts, minute};
 
-/// Whether the address is in the portal, and since when it is gone if it was.
+/// Says if the address is in the portal, and if it was, since when it is gone.
 pub(super) fn sentences(address: &str, facts: &Facts, kept: Duration) -> Vec<String> {
     match (&facts.account, facts.removed_accounts.first()) {
         (Some(account), _) => held(address, account),
@@ -16,7 +16,7 @@ pub(super) fn sentences(address: &str, facts: &Facts, kept: Duration) -> Vec<Str
     }
 }
 
-/// Whether another customer has it is not said, nor that nobody has.
+/// Says neither that another customer has it, nor that no customer has.
 fn missing(address: &str) -> String {
     format!("None of your accounts has {address}.")
 }

@@ -1,4 +1,4 @@
-//! What the directory says, as last read, and what was decided on it.
+//! Sentences about the directory, as last read, and about the decision on it.
 
 use rollcall_proto::v1::{AddressType, Reason, Row, Run, RunKind, RunState, Verdict};
 
@@ -7,7 +7,7 @@ use super::{Facts, join, rule, run_in_words};
 /// More claims than this are only counted.
 const TOLD: usize = 5;
 
-/// What the last complete read says.
+/// Sentences about the last complete read.
 pub(super) fn sentences(facts: &Facts) -> Vec<String> {
     let Some(read) = &facts.read else {
         return vec![
@@ -41,7 +41,7 @@ fn which(read: &Run) -> String {
     }
 }
 
-/// What was decided then, need not be so any more: somebody may have changed the account since.
+/// That decision may be out of date: a person may have changed the account since.
 fn found(read: &Run) -> &'static str {
     match (read.kind(), read.state()) {
         (RunKind::Preview, _) | (_, RunState::Held) => "It found the following, and would do this:",
@@ -49,7 +49,7 @@ fn found(read: &Run) -> &'static str {
     }
 }
 
-/// What an entry claims, and what was decided; of an address without a claim what was decided is all.
+/// The claim of an entry, and the decision on it; for an address without a claim, only the decision.
 fn claim(row: &Row) -> String {
     let role = match row.directory_type() {
         AddressType::Primary => "its primary address",
@@ -63,7 +63,7 @@ fn claim(row: &Row) -> String {
     join(format!("{entry} has it as {role}."), rule(row))
 }
 
-/// What the rule says holds of addresses with a claim too; without one, only what was typed is kept as it is.
+/// The rule's sentence holds of addresses with a claim too; without one, only a manual address is kept as it is.
 fn unclaimed(row: &Row) -> String {
     if (row.verdict(), row.reason()) == (Verdict::Keep, Reason::Unspecified) {
         return "The directory does not have the address. It stays as a manual address.".to_owned();

@@ -10,14 +10,14 @@ use uuid::Uuid;
 use super::Store;
 use crate::page::Position;
 
-/// How many addresses the accounts of one page have at most, unless one account has more: it is read whole.
+/// Most addresses that the accounts of one page have, unless one account has more: it is read whole.
 const MOST_ADDRESSES: usize = 10_000;
 
 /// Accounts that stand together.
 #[derive(Debug)]
 pub(crate) struct AccountsRead {
     pub(crate) accounts: Vec<Account>,
-    /// Whether others were asked for too, and are left for the next page: these have addresses enough.
+    /// True if others were asked for too, and are left for the next page: these have addresses enough.
     pub(crate) full: bool,
 }
 
@@ -74,12 +74,12 @@ impl Store {
     }
 }
 
-/// Which accounts of a tenant.
+/// Filter of a tenant's accounts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AccountFilter {
     /// Removed ones instead of live ones.
     pub(crate) removed: bool,
-    /// What any address begins with, in lower case; empty: anything.
+    /// Beginning of any of the addresses, in lower case; empty: anything.
     pub(crate) search: String,
 }
 
@@ -100,7 +100,7 @@ pub(super) struct Record {
     pub(super) address_stale_since: Option<PgTimestamp>,
 }
 
-/// Whether so much was read that the account of the next record is one for the next page.
+/// True if so much was read that the account of the next record belongs on the next page.
 fn fills(read: &[Record], next: &Record) -> bool {
     let last = read.last();
     read.len() >= MOST_ADDRESSES && last.is_some_and(|last| last.account_id != next.account_id)

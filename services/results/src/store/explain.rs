@@ -1,4 +1,4 @@
-//! What is known of one address.
+//! The known facts of one address.
 
 use rollcall_chassis::status::ApiError;
 use rollcall_proto::v1::{Account, DomainStanding, Row, Run};
@@ -9,7 +9,7 @@ use crate::explain::Facts;
 use crate::run_key::RunKey;
 
 impl Store {
-    /// What is known of an address, all of one moment. `domain` is none for what is no e-mail address.
+    /// The known facts of an address, all of one moment. `domain` is `None` for a text that is no e-mail address.
     pub(crate) async fn facts(
         &self,
         tenant_id: &str,
@@ -97,7 +97,7 @@ async fn removed(
     Ok(accounts::gathered(&records))
 }
 
-/// None as well if the run's summary is kept no more.
+/// `None` as well if the run's summary is no longer kept.
 async fn last_change(
     snapshot: &mut PgConnection,
     tenant_id: &str,

@@ -1,4 +1,4 @@
-//! How the whole fleet of tenants does: a few statements over all of them, all of one moment.
+//! The state of the whole fleet of tenants: a few statements over all of them, all of one moment.
 
 use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
 use rollcall_proto::v1::{

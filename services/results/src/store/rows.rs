@@ -19,12 +19,12 @@ const NEXT: &str = "FETCH FORWARD 500 FROM run_rows";
 /// An export whose reader stalls is cut off: it holds a connection, and dead rows for everybody.
 const STALL: &str = "SET LOCAL idle_in_transaction_session_timeout = '60s'";
 
-/// Which rows of a run.
+/// Filter of a run's rows.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowFilter {
     /// None: all.
     pub(crate) verdicts: Option<Vec<&'static str>>,
-    /// What the address begins with, in lower case; empty: anything.
+    /// Beginning of the address, in lower case; empty: anything.
     pub(crate) search: String,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct RowRecord {
     pub(super) row_id: i64,
     #[sqlx(rename = "address!")]
     pub(super) address: String,
-    /// Null for a row that the preview alone had.
+    /// Null for a row that only the preview had.
     pub(super) verdict: Option<String>,
     pub(super) reason: Option<String>,
     pub(super) address_type: Option<String>,
@@ -75,8 +75,8 @@ impl Store {
         Ok(records.fetch_all(&self.pool).await?)
     }
 
-    /// The rows that a run's file has, as they stand now, however long their reading takes. Unless verdicts are asked for, it
-    /// shows the directory, a line a claim; but of a run that is to be looked at for what it changes, everything.
+    /// The rows of a run's file, as they stand now, however long their reading takes. Unless verdicts are asked for,
+    /// they show the directory, a line a claim; of a run that is looked at for its changes, they show everything.
     pub(crate) async fn open_rows(&self, run: &RunKey, filter: &RowFilter) -> Result<RowCursor, ApiError> {
         let mut transaction = self.pool.begin_with(READ_ONLY).await?;
         sqlx::query(STALL).execute(&mut *transaction).await?;

@@ -42,16 +42,16 @@ pub(super) async fn find(
     Ok(record(executor, key).await?.map(Run::from))
 }
 
-/// What is shown of a run.
+/// The part of a run that is shown.
 #[derive(Debug)]
 pub(super) struct Shown {
     /// The run whose rows these are: itself, but for a HELD one that decided the same as the one before it.
     pub(super) rows_of: RunKey,
-    /// Whether they are looked at for what changes: somebody is to decide on it, or to see what was taken back.
+    /// True if they are looked at for the changes: a person must decide on it, or see what was reverted.
     pub(super) is_of_changes: bool,
 }
 
-/// What is shown of a run, if it has rows.
+/// The part of a run that is shown, if it has rows.
 pub(super) async fn with_rows(
     executor: impl Executor<'_, Database = Postgres>,
     key: &RunKey,
@@ -94,7 +94,7 @@ async fn record(
     Ok(read(executor, &key.tenant_id, wanted).await?.pop())
 }
 
-/// Which of a tenant's runs are read.
+/// The tenant's runs that are read.
 #[derive(Debug, Clone, Copy, Default)]
 struct Wanted {
     /// Only this one.
@@ -168,7 +168,7 @@ struct Record {
     rows_expire_time: Option<PgTimestamp>,
     /// By the database's clock, which set the time.
     rows_expired: bool,
-    /// Whether newer runs of its kind took its place before that.
+    /// True if newer runs of its kind took its place before that.
     rows_superseded: bool,
 }
 
@@ -196,7 +196,7 @@ impl From<Record> for Run {
                 .attempt
                 .and_then(|attempt| u32::try_from(attempt).ok())
                 .unwrap_or(1),
-            // A run that was cancelled while it waited waits no more.
+            // A run that was cancelled while it waited no longer waits.
             next_attempt_time: time(record.next_attempt_time).filter(|_| state == RunState::Queued),
             create_time: time(Some(record.create_time)),
             start_time: time(record.start_time),
@@ -222,7 +222,7 @@ impl Record {
         }
     }
 
-    /// Whether there are rows to show.
+    /// Checks that there are rows to show.
     fn has_rows(&self) -> Result<(), ApiError> {
         if !matches!(self.state(), RunState::Succeeded | RunState::Held) {
             let message = format!(

@@ -36,7 +36,7 @@ impl Ground {
         self.database.run(Role::Reconcile, statements).await
     }
 
-    /// A run of the tenant acme that somebody asked for, and that no worker has begun.
+    /// A run of the tenant acme that was asked for, and that no worker has begun.
     async fn ask(&self, kind: &str) -> Result<RunKey> {
         let run_id = Uuid::now_v7();
         self.as_scheduler(&format!(
@@ -50,7 +50,7 @@ impl Ground {
         })
     }
 
-    /// What became of a run; `columns` are set besides, as in `add = 3`.
+    /// Notes the result of a run; `columns` are set besides, as in `add = 3`.
     async fn note(&self, run: &RunKey, state: &str, columns: &str) -> Result<()> {
         let RunKey { tenant_id, run_id } = run;
         let end = if state == "RUNNING" { "NULL" } else { "now()" };
@@ -83,7 +83,7 @@ impl Ground {
         for (number, (address, verdict, steady)) in rows.iter().enumerate() {
             let row = state * 100 + i64::try_from(number)?;
             let null = || "NULL".to_owned();
-            // What does not settle is the news of this run only.
+            // A row without a steady verdict is the news of this run only.
             let valid_to = steady.map_or_else(|| (state + 1).to_string(), |_| null());
             let steady = steady.map_or_else(null, |verdict| format!("'{verdict}'"));
             self.as_reconcile(&format!(
@@ -124,7 +124,7 @@ impl Ground {
     }
 }
 
-/// What a call would be refused with, as an error of a test.
+/// The refusal of a call, as an error of a test.
 fn refused(error: ApiError) -> anyhow::Error {
     anyhow!("{:?}", tonic::Status::from(error))
 }

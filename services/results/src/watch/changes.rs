@@ -1,4 +1,4 @@
-//! Who waits for a change of which run.
+//! The watchers of each run that wait for a change.
 
 use std::{
     collections::HashMap,
@@ -38,13 +38,13 @@ impl Changes {
         }
     }
 
-    /// How many runs are watched.
+    /// Number of runs that are watched.
     #[cfg(test)]
     pub(super) fn watchers(&self) -> usize {
         self.watched().len()
     }
 
-    // What is in the map is whole at any time, so a panic elsewhere does not make it worse.
+    // The map is consistent at any time, so a panic elsewhere does not make it worse.
     fn watched(&self) -> MutexGuard<'_, HashMap<RunKey, watch::Sender<()>>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }

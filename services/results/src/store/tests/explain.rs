@@ -1,4 +1,4 @@
-//! What is known of one address: `results.domain` and `results.address_change`, besides accounts and rows.
+//! The known facts of one address: `results.domain` and `results.address_change`, besides accounts and rows.
 
 use rollcall_proto::v1::{DomainStanding, Row, Verdict};
 
