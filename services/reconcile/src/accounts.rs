@@ -1,5 +1,6 @@
-//! The portal's own writes to its accounts. Each takes the tenant's lock, reads what it touches and no more, and is applied by
-//! what applies runs; it raises the tenant's generation, so that no run takes the portal for unchanged.
+//! The portal's own writes to its accounts. Each takes the tenant's lock, reads only the rows that it touches, and is
+//! applied by the code that applies runs. It raises the tenant's generation, so that no run takes the portal for
+//! unchanged.
 
 mod load;
 mod request;
@@ -91,14 +92,14 @@ impl Reconciler {
             removed: false,
             ..before.clone()
         };
-        // An object has one account. If its own is another one by now, this one is nobody's until a sync finds whose.
+        // An object has one account. If its own is another one by now, this one has no object until a sync finds it.
         if load::object_has_other(&mut tx, &before).await? {
             after.object_id = None;
         }
         self.save(tx, ChangeKind::Restored, Some(before), after).await
     }
 
-    /// Protects an account, or does so no more.
+    /// Protects an account, or ends its protection.
     pub(crate) async fn set_protected(
         &self,
         key: &AccountKey,
@@ -116,7 +117,7 @@ impl Reconciler {
         self.save(tx, ChangeKind::Changed, Some(before), after).await
     }
 
-    /// Applies a change, tells the portal of it, and answers the account as it is now.
+    /// Applies a change, reports it to the portal, and returns the account as it is now.
     async fn save(
         &self,
         mut tenant: TenantTx,

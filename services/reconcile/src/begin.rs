@@ -15,15 +15,15 @@ pub(crate) struct Begin {
     pub(crate) attempt: u32,
     /// Of a lease of the run that a worker had and no longer works under.
     pub(crate) given_up: Option<Fence>,
-    /// Whether the worker does this run and nothing else.
+    /// True if the worker does this run and nothing else.
     pub(crate) alone: bool,
 }
 
-/// What becomes of it.
+/// Result of the call.
 pub(crate) enum Begun {
     /// The lease is the worker's.
     Started(Box<Started>),
-    /// The run is over, or is no more.
+    /// The run is over, or no longer exists.
     Finished,
     /// Another run of the tenant has the lease.
     Busy,
@@ -31,20 +31,20 @@ pub(crate) enum Begun {
     Taken,
     /// The worker has this run itself.
     RunningHere,
-    /// The run has lost a worker: it is to be tried in a process of its own.
+    /// The run has lost a worker: it must be tried in a process of its own.
     NeedsProcess,
     /// It takes another run back, which needs so much memory. Nothing was done yet.
     Reverts { bytes: usize },
 }
 
-/// Whether there is memory for the accounts that a run takes back.
+/// Memory that is at hand for the accounts that a run reverts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Memory {
     None,
     ForAccounts,
 }
 
-/// What a worker needs to read.
+/// Data that a worker needs to read.
 pub(crate) struct Started {
     pub(crate) kind: v1::RunKind,
     pub(crate) trigger: v1::RunTrigger,

@@ -1,5 +1,6 @@
-//! How binds went: a credential that the directory refused three times in a row pauses the tenant's schedule, since every
-//! further attempt could lock the account. Whoever asked for the bind, a run or a connection test, it counts.
+//! Counts refused binds: a credential that the directory refused three times in a row pauses the tenant's schedule,
+//! since every further attempt could lock the account. A bind counts no matter if a run or a connection test asked
+//! for it.
 
 use rollcall_domain::{
     RunId, TenantId,
@@ -17,7 +18,7 @@ use crate::{
 /// After so many refused binds in a row the schedule pauses.
 const PAUSES_AT: i32 = 3;
 
-/// What an attempt to read tells of its bind.
+/// Result of a bind, as an attempt to read shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bind {
     /// The directory refused the credential.
@@ -27,7 +28,7 @@ pub(crate) enum Bind {
 }
 
 impl Bind {
-    /// What a failed attempt tells; none if it may as well have ended before the bind as after it.
+    /// The bind of a failed attempt; `None` if it may as well have ended before the bind as after it.
     pub(crate) fn of_failure(code: &str) -> Option<Self> {
         match FailureCode::parse(code)?.bind() {
             BindOutcome::Refused => Some(Self::Refused),
@@ -45,16 +46,16 @@ pub(crate) fn refused(row: &mut TenantRow, credential_generation: i64) -> bool {
     pauses
 }
 
-/// The directory took this credential. That ends the row of refused ones, but no pause: a credential that is refused now and
-/// then is given anew by somebody who looked at it.
+/// The directory accepted this credential. That ends the row of refused ones, but no pause: a credential that is
+/// refused now and then is replaced by a person who looked at it.
 pub(crate) fn accepted(row: &mut TenantRow, credential_generation: i64) {
     let mut count = Count::of(row);
     count.accept(credential_generation);
     count.store(row);
 }
 
-/// Notes how a bind of the run that has the lease went. One with a credential that was replaced meanwhile tells nothing of
-/// the tenant's present one, nor does one of a run whose settings are gone.
+/// Notes the bind of the run that has the lease. A bind with a credential that has been replaced since then says
+/// nothing of the tenant's present one, nor does the bind of a run whose settings are gone.
 pub(crate) async fn note_of_lease(tenant: &mut TenantTx, bind: Bind) -> Result<(), ReconcileError> {
     let Some(current) = tenant.settings().await? else {
         return Ok(());
@@ -88,7 +89,7 @@ fn note(tenant: &mut TenantTx, run: Option<RunId>, current: &CurrentSettings, bi
     }
 }
 
-/// Whether the tenant's directory is read without being asked.
+/// True if the tenant's directory is read without a request.
 pub(crate) fn has_schedule(current: &CurrentSettings) -> bool {
     current
         .settings
@@ -119,11 +120,11 @@ impl Reconciler {
     }
 }
 
-/// What the tenant's row knows of refused binds.
+/// The refused binds that the tenant's row knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Count {
     refused: i32,
-    /// Of which credential.
+    /// The credential that they concern.
     credential: Option<i64>,
     /// The credential that pauses the schedule.
     paused: Option<i64>,

@@ -1,25 +1,25 @@
-//! How long leases last, and how long ended runs are kept.
+//! Times for which leases last, and for which ended runs are kept.
 
 use jiff::SignedDuration;
 use rollcall_proto::v1::RunKind;
 
-/// How long leases last.
+/// Times for which leases last.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LeaseTimes {
     /// A run that was not heard of for this long may lose its lease.
     pub(crate) silence: SignedDuration,
-    /// How long a run may take from its beginning.
+    /// Time that a run may take from its beginning.
     pub(crate) deadline: SignedDuration,
 }
 
-/// How many of a tenant's runs are kept with their rows.
+/// Number of a tenant's runs that are kept with their rows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeptWhole {
     pub(crate) previews: u32,
     pub(crate) held_runs: u32,
 }
 
-/// How long what is over is kept.
+/// Times for which ended runs and removed accounts are kept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Periods {
     /// The rows of previews.
@@ -33,7 +33,7 @@ pub(crate) struct Periods {
 }
 
 impl Periods {
-    /// How long the rows of such a run are kept from its end on.
+    /// Time for which the rows of such a run are kept from its end on.
     pub(crate) fn rows_of(self, kind: RunKind) -> SignedDuration {
         match kind {
             RunKind::Preview => self.previews,

@@ -1,10 +1,11 @@
-//! How much memory the runs in hand may take together.
+//! Memory that the runs in hand may take together.
 //!
-//! Several purses, so that nobody waits for one while holding the other's last coin: reads that come in take from the first
-//! what is there and stage the rest in the database, without ever waiting; a large commit waits for its share of the second; a
-//! small one that finds nothing there takes from the third, which large ones never touch. Who waits is served in order, and
-//! what is given back goes to the first that waits: small commits pass a large one, and do not starve it. Ids of objects that
-//! a directory is asked for have a purse of their own, since a directory may take its time, and commits shall not wait for one.
+//! Several purses, so that no run waits for one while holding the other's last coin. Reads that come in take from the
+//! first as much as is there and stage the rest in the database, without ever waiting. A large commit waits for its
+//! share of the second. A small one that finds nothing there takes from the third, which large ones never touch.
+//! Waiting commits are served in order, and memory that is given back goes to the first that waits: small commits
+//! pass a large one, and do not starve it. Ids of objects that a directory is asked for have a purse of their own,
+//! since a directory may take its time, and commits must not wait for one.
 
 use std::sync::Arc;
 
@@ -12,10 +13,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{error::ReconcileError, work::Size};
 
-/// What a permit stands for.
+/// Bytes of one permit.
 const UNIT: usize = 64 * 1024;
 const MIB: usize = 1024 * 1024;
-/// What part of the memory for reads there is for ids on top of it.
+/// Divisor of the memory for reads that gives the memory for ids on top of it.
 const IDS: usize = 2;
 
 /// The sizes of the purses, in bytes.
@@ -27,7 +28,7 @@ pub(crate) struct Purses {
     pub(crate) run: usize,
     /// For all commits.
     pub(crate) commits: usize,
-    /// Of that for small ones alone.
+    /// The part of that which only small ones take.
     pub(crate) small_commits: usize,
     /// A commit that needs at most so much is small.
     pub(crate) small_commit: usize,
@@ -106,7 +107,7 @@ impl Budget {
         self.wait(&self.ids, bytes.min(most)).await
     }
 
-    /// What a piece of work is that needs so much.
+    /// Size of a piece of work that needs so much.
     pub(crate) fn size_of(&self, bytes: usize) -> Size {
         if bytes <= self.purses.small_commit {
             Size::Small
@@ -126,13 +127,13 @@ impl Budget {
 }
 
 impl Purses {
-    /// What large commits share.
+    /// The part that large commits share.
     fn large(&self) -> usize {
         self.commits.saturating_sub(self.small_commits)
     }
 }
 
-/// What one run holds of the reads' purse; given back when dropped.
+/// The part of the reads' purse that one run holds; given back when dropped.
 #[derive(Debug)]
 pub(crate) struct Share {
     purse: Arc<Semaphore>,
@@ -244,7 +245,7 @@ mod tests {
         }
         let mut large = Box::pin(budget.for_commit(10 * UNIT));
         assert!((&mut large).now_or_never().is_none());
-        // Each that ends makes room for the large one, however many small ones come meanwhile.
+        // Each that ends makes room for the large one, however many small ones come in between.
         for _ in 0..10 {
             small.remove(0);
             drop(budget.for_commit(UNIT).await.unwrap());

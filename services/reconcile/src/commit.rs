@@ -1,6 +1,6 @@
 //! From a complete read to its outcome: verdicts for the whole tenant, then everything that follows from them in one
-//! transaction under the tenant's lock. A preview takes the same way and ends by storing its differences alone; so does a
-//! run that is HELD.
+//! transaction under the tenant's lock. A preview takes the same way and ends by storing only its differences; so
+//! does a run that is HELD.
 
 pub(crate) mod apply;
 mod approval;
@@ -104,7 +104,7 @@ impl Reconciler {
         Ok(ended)
     }
 
-    /// What the tenant's part of the portal, with its history, takes in memory.
+    /// Memory of the tenant's part of the portal, with its history.
     async fn footprint_of_portal(&self, tenant: &TenantId) -> Result<Footprint, ReconcileError> {
         let footprint = sqlx::query_file!("sql/tenant/footprint.sql", tenant.as_str())
             .fetch_one(&self.gates.runs.pool)
@@ -120,7 +120,7 @@ impl Reconciler {
     }
 }
 
-/// Names the server of a read; none if the worker could not tell.
+/// Names the server of a read; `None` if the worker could not name it.
 pub(crate) fn server_id(read: &v1::ReadSummary) -> Option<String> {
     Some(read.server_id.clone()).filter(|id| !id.is_empty())
 }

@@ -50,7 +50,7 @@ pub(crate) fn lease_key(tenant_id: &str, run_id: &str, fence: i64) -> Result<Lea
     })
 }
 
-/// How much of an object's DN is shown.
+/// Bytes of an object's DN that are shown.
 const LONGEST_DN: usize = 500;
 
 /// The claims of a batch; refused if one object has too many.
@@ -88,7 +88,7 @@ fn bounded(mut text: String, longest: usize) -> String {
     text
 }
 
-/// What of the settings decides in a plan.
+/// The settings that decide in a plan.
 pub(crate) fn rules(settings: &v1::Settings) -> Result<Rules, ReconcileError> {
     let import = settings.import.clone().unwrap_or_default();
     let new_users = settings.new_users.unwrap_or_default();
@@ -138,7 +138,7 @@ pub(crate) fn counts(read: &v1::ReadSummary, directory: &Directory, counts: Coun
     }
 }
 
-/// An account as the portal is told of it; `now` is when it was removed, if it was.
+/// An account as the portal sees it; `now` is the time of its removal, if it was removed.
 pub(crate) fn account(account: &AccountState, now: Timestamp) -> v1::Account {
     let primary = account.primary().map(|primary| &primary.address);
     v1::Account {

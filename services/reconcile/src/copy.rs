@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// What the stream begins with: the signature, no flags, no extension.
+/// The beginning of the stream: the signature, no flags, no extension.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// In place of a row's number of fields: the end.
 const TRAILER: i16 = -1;
-/// How much is gathered before it is sent.
+/// Bytes that are gathered before they are sent.
 const CHUNK: usize = 128 * 1024;
 /// PostgreSQL counts microseconds from the year 2000.
 const EPOCH_MICROSECONDS: i64 = 946_684_800_000_000;

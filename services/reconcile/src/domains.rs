@@ -15,7 +15,7 @@ use crate::{
 pub(crate) use list::DomainList;
 
 impl Reconciler {
-    /// Replaces a tenant's domains. Runs that read meanwhile are decided with the new ones.
+    /// Replaces a tenant's domains. Runs that read at the time are decided with the new ones.
     pub(crate) async fn put_domains(
         &self,
         tenant: &TenantId,

@@ -1,4 +1,4 @@
-//! What can go wrong here, and what a caller is told of it.
+//! Errors of the service, and what a caller learns of them.
 
 mod account;
 
@@ -9,7 +9,7 @@ use tonic::Status;
 
 pub(crate) use account::AccountRefused;
 
-/// Why a call is refused or failed.
+/// Reason why a call is refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReconcileError {
     /// Fields of the request are wrong.
@@ -36,7 +36,7 @@ pub(crate) enum ReconcileError {
     /// The plan has no end in sight.
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// Somebody else has the tenant's lock, and others wait for it already.
+    /// Another transaction has the tenant's lock, and others wait for it already.
     #[error("the tenant is locked")]
     TenantBusy,
     /// The lease is not the caller's any more.

@@ -1,4 +1,4 @@
-//! Tells whoever watches that something about a run changed: as it happens, or not at all.
+//! Reports to all watchers that something about a run changed: as it happens, or not at all.
 
 use std::convert::Infallible;
 
@@ -12,19 +12,19 @@ use rollcall_proto::v1;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-/// How many may wait for the broker; what comes then is lost, which the database makes good.
+/// Changes that may wait for the broker; further ones are lost, which the database makes good.
 const BACKLOG: usize = 1024;
-/// How many are published at once.
+/// Changes that are published at once.
 const BATCH: usize = 64;
 
-/// Where changes are told. It never waits.
+/// The publisher of changes. It never waits.
 #[derive(Clone, Debug)]
 pub(crate) struct Events {
     queue: mpsc::Sender<Message>,
 }
 
 impl Events {
-    /// Begins to publish what is told.
+    /// Begins to publish the reported changes.
     pub(crate) fn start(broker: &Broker, lifecycle: &Lifecycle) -> Self {
         let (queue, receiver) = mpsc::channel(BACKLOG);
         let (publisher, soft) = (broker.publisher(), lifecycle.soft().clone());

@@ -16,7 +16,8 @@ use crate::{
 };
 
 impl Reconciler {
-    /// Gives the lease back and says why. A run that was cancelled meanwhile, or whose settings are gone, is CANCELLED.
+    /// Gives the lease back and says why. A run that has been cancelled by then, or whose settings are gone, is
+    /// CANCELLED.
     pub(crate) async fn fail(
         &self,
         key: &LeaseKey,

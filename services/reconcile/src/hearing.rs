@@ -1,4 +1,4 @@
-//! Since when heartbeats get through.
+//! The time since which heartbeats get through.
 //!
 //! While the database is away, or this process, no heartbeat is noted, and every run that goes on looks silent. Silence counts
 //! against a run only if it could have been heard.
@@ -10,7 +10,7 @@ use std::{
 
 use tokio::time::Instant;
 
-/// Since when heartbeats get through to the database by this process, as far as it knows.
+/// The time since which heartbeats get through to the database by this process, as far as it knows.
 #[derive(Debug)]
 pub(crate) struct Hearing(Mutex<Instant>);
 
@@ -35,7 +35,7 @@ impl Hearing {
         }
     }
 
-    /// Whether a run that lives would have been heard within this time.
+    /// True if a run that lives would have been heard within this time.
     pub(crate) fn would_have_heard(&self, within: Duration) -> bool {
         self.since().elapsed() >= within
     }

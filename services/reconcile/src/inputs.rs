@@ -1,5 +1,5 @@
-//! What decides on a read, besides the read itself: a read that equals the last applied one may be passed over only
-//! if all of this is as it was.
+//! The inputs that decide on a read, besides the read itself: a read that equals the last applied one may be passed
+//! over only if all of them are unchanged.
 
 use prost::Message as _;
 use rollcall_domain::plan::RULES_VERSION;
@@ -38,8 +38,8 @@ pub(crate) fn hash<'a>(
 
 /// The settings without the fields that decide nothing about a read.
 ///
-/// A field that somebody forgets to clear costs one plan. A field that was forgotten among those that decide would leave a
-/// setting without effect, so every field is named, and a new one does not compile until it is placed.
+/// A field that the programmer forgets to clear costs one plan. A field that was forgotten among those that decide
+/// would leave a setting without effect, so every field is named, and a new one does not compile until it is placed.
 fn deciding(mut settings: v1::Settings) -> v1::Settings {
     let v1::Settings {
         tenant_id: _,

@@ -1,7 +1,8 @@
-//! Who may run: a tenant's lease, under a fence that grows, kept alive by heartbeats.
+//! The right to run: a tenant's lease, under a fence that grows, kept alive by heartbeats.
 //!
-//! Heartbeats alone decide whether a holder lives, whoever asks. A holder that falls silent loses its run, which is counted:
-//! from the first time on the run is tried in a process of its own, and one that has lost too many workers ends.
+//! Only heartbeats decide if a holder lives, whoever asks. A holder that falls silent loses its run, which is
+//! counted: from the first time on, the run is tried in a process of its own, and a run that has lost too many
+//! workers ends.
 
 mod holder;
 
@@ -23,7 +24,7 @@ use crate::{
 
 use holder::{Asker, Holder};
 
-/// How far a read is.
+/// Progress of a read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Progress {
     pub(crate) objects: u64,

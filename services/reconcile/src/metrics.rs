@@ -1,4 +1,4 @@
-//! What reconcile counts.
+//! Reconcile's counters.
 
 use opentelemetry::{KeyValue, metrics::Counter};
 use rollcall_chassis::telemetry;

@@ -1,4 +1,4 @@
-//! What the portal is to hear, written in the transaction that did it and numbered for each tenant.
+//! News for the portal, written in the transaction of the change and numbered for each tenant.
 
 use jiff::Timestamp;
 use prost::Message as _;
@@ -22,7 +22,7 @@ const FEW: usize = 64;
 const COPY: &str =
     "COPY reconcile.outbox (tenant_id, sequence, routing_key, payload) FROM STDIN (FORMAT binary)";
 
-/// What all events of a run have in common.
+/// The parts that all events of a run have in common.
 struct Sender {
     tenant: TenantId,
     run: String,
@@ -42,7 +42,7 @@ impl Sender {
     }
 }
 
-/// Tells of each account that changed.
+/// Reports each account that changed.
 ///
 /// `run` did it; none if the portal itself did.
 pub(crate) async fn account_changes(
@@ -90,7 +90,7 @@ pub(crate) async fn account_changes(
     Ok(())
 }
 
-/// Tells that a run ended.
+/// Reports that a run ended.
 pub(crate) fn run_ended(tenant: &mut TenantTx, run: v1::Run) {
     let key = if run.state() == v1::RunState::Held {
         "run.held"
@@ -101,7 +101,7 @@ pub(crate) fn run_ended(tenant: &mut TenantTx, run: v1::Run) {
     put(tenant, key, run_id, Event::Run(run));
 }
 
-/// Tells that the tenant's schedule does not run until somebody does something about it.
+/// Reports that the tenant's schedule does not run until a person acts.
 pub(crate) fn schedule_paused(tenant: &mut TenantTx, run: Option<RunId>, reason: v1::PausedReason) {
     let event = v1::SchedulePaused {
         reason: reason.into(),

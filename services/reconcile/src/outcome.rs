@@ -1,4 +1,4 @@
-//! How a run stands, and how it ends: the outcome, the lease given back and the event, all in one.
+//! The end of a run: the outcome, the lease given back and the event, all in one.
 
 mod course;
 
@@ -18,27 +18,27 @@ use crate::{
 
 pub(crate) use course::{Beginning, begin, lose, note, requeue};
 
-/// How a run ends.
+/// The outcome of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ending {
     pub(crate) state: v1::RunState,
     pub(crate) held: Held,
-    /// What it was decided by: an approval holds for these alone.
+    /// The inputs of its decisions: an approval holds only for these.
     pub(crate) decided_by: DecidedBy,
-    /// How many accounts it changed, and the version that it gave them.
+    /// Number of accounts that it changed, and the version that it gave them.
     pub(crate) accounts_changed: u64,
     pub(crate) account_version: Option<i64>,
-    /// Until when its rows are kept; none for a run without rows of its own.
+    /// Time until which its rows are kept; `None` for a run without rows of its own.
     pub(crate) rows_expire: Option<jiff::Timestamp>,
     /// The state of the history that its rows are a view of.
     pub(crate) history: Option<i64>,
-    /// Whether it made that state.
+    /// True if it made that state.
     pub(crate) applied: bool,
     pub(crate) unchanged: bool,
     pub(crate) read: v1::ReadSummary,
     pub(crate) counts: v1::Counts,
     pub(crate) failure: Option<v1::Failure>,
-    /// What it added to the history.
+    /// Number of rows that it added to the history.
     pub(crate) rows_written: u64,
 }
 
@@ -61,7 +61,7 @@ impl Ending {
     }
 }
 
-/// Why a run is HELD, or for a preview, why the sync would be.
+/// Reason why a run is HELD, or for a preview, why the sync would be.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Held {
     pub(crate) would_hold: bool,
@@ -81,7 +81,7 @@ pub(crate) struct DecidedBy {
     pub(crate) removal: Option<i64>,
 }
 
-/// What the row knows of a run besides its ending.
+/// The facts of a run in its row, besides its outcome.
 struct EndedRow {
     kind: String,
     trigger: String,

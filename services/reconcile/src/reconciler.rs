@@ -1,4 +1,4 @@
-//! What all calls share.
+//! Resources that all calls share.
 
 use std::sync::Arc;
 
@@ -24,9 +24,9 @@ pub(crate) struct Reconciler {
     pub(crate) workshop: Workshop,
     pub(crate) leases: LeaseTimes,
     pub(crate) hearing: Hearing,
-    /// How long what is over is kept.
+    /// Times for which ended runs and removed accounts are kept.
     pub(crate) retention: Periods,
-    /// How many previews and HELD runs of a tenant are kept with their rows.
+    /// Number of a tenant's previews and HELD runs that are kept with their rows.
     pub(crate) kept_whole: KeptWhole,
     /// The largest read that is taken, in bytes of its batches.
     pub(crate) read_limit: usize,
@@ -63,7 +63,7 @@ impl Reconciler {
         }
     }
 
-    /// Tells whoever watches, and the relay, that a run ended.
+    /// Reports to all watchers, and to the relay, that a run ended.
     pub(crate) fn ended(&self, tenant: &TenantId, run: RunId) {
         self.outbox.notify_one();
         self.events.changed(tenant, run);

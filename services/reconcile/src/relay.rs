@@ -4,9 +4,10 @@
 //! publish for one tenant at a time. A commit wakes the relay of its own process; the tick is for what another process
 //! left behind.
 //!
-//! A queue that takes no more, since the portal does not read, refuses what comes. The events stay in the outbox then, in their
-//! order, and the relay tries again at growing intervals; runs go on. The queue takes messages again only when a fifth of
-//! it is free, which no burst of messages on their way fills: none of them overtakes one that was refused before it.
+//! A queue that takes no further messages, since the portal does not read, refuses new ones. The events stay in the
+//! outbox then, in their order, and the relay tries again at growing intervals; runs go on. The queue takes messages
+//! again only when a fifth of it is free, which no burst of messages on their way fills: none of them overtakes one
+//! that was refused before it.
 
 mod backlog;
 
@@ -25,13 +26,13 @@ use tokio::sync::Notify;
 use crate::error::{During, ReconcileError};
 use backlog::Backlog;
 
-/// How many tenants one round serves, so that the list stays short.
+/// Tenants that one round serves, so that the list stays short.
 const TENANTS: i64 = 1000;
 
-/// How many batches of one tenant are published before it is the next one's turn.
+/// Batches of one tenant that are published before it is the next one's turn.
 const BATCHES: usize = 10;
 
-/// How much one batch takes in memory: an event carries all addresses of its account, and those may be many.
+/// Memory that one batch may take: an event carries all addresses of its account, and those may be many.
 const BATCH_BYTES: i64 = 8 * 1024 * 1024;
 /// The first pause after a refusal.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -43,13 +44,13 @@ pub(crate) struct Relay {
     pub(crate) pool: PgPool,
     pub(crate) outbox: Arc<Notify>,
     pub(crate) tick: Duration,
-    /// How many events of a tenant are published in one transaction.
+    /// Events of a tenant that are published in one transaction.
     pub(crate) batch: i64,
     /// Events that wait for longer are worth a warning.
     pub(crate) patience: Duration,
 }
 
-/// What a round came to.
+/// Result of a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Round {
     /// There may be more at once.
@@ -61,7 +62,7 @@ enum Round {
 }
 
 impl Relay {
-    /// Relays until the process drains. What is left then, another process or the next start takes over.
+    /// Relays until the process drains. Another process or the next start takes over the events that are left then.
     pub(crate) fn start(self, broker: &Broker, lifecycle: &Lifecycle) {
         let (publisher, soft) = (broker.publisher(), lifecycle.soft().clone());
         lifecycle.spawn("outbox relay", async move {
@@ -101,7 +102,8 @@ impl Relay {
         });
     }
 
-    /// What each tenant has, up to a few batches, so that a large import does not keep the others waiting.
+    /// Publishes the events of each tenant, up to a few batches, so that a large import does not keep the others
+    /// waiting.
     async fn round(&self, publisher: &Publisher) -> Result<Round, ReconcileError> {
         let tenants = sqlx::query_file_scalar!("sql/outbox/tenants.sql", TENANTS)
             .fetch_all(&self.pool)
@@ -165,7 +167,7 @@ impl Relay {
     }
 }
 
-/// Takes the tenant's outbox for as long as the transaction lasts, unless somebody has it.
+/// Takes the tenant's outbox for as long as the transaction lasts, unless another process has it.
 async fn lock(connection: &mut PgConnection, tenant: &str) -> Result<bool, ReconcileError> {
     sqlx::query_file_scalar!("sql/outbox/lock.sql", tenant)
         .fetch_one(connection)
@@ -173,7 +175,7 @@ async fn lock(connection: &mut PgConnection, tenant: &str) -> Result<bool, Recon
         .during("lock the tenant's outbox")
 }
 
-/// A queue that is full is told by the age of what waits, and a broker that is away as an outage.
+/// The age of the waiting events shows that a queue is full; a broker that is away is reported as an outage.
 fn note(tenant: &str, error: &AmqpError) {
     if let Some(part) = outage::part_of(error) {
         part.suspect(error);
@@ -200,7 +202,7 @@ impl Refusals {
         self.0 = 0;
     }
 
-    /// How long to wait before the next try: from a quarter of a second, doubled each time, to `longest`.
+    /// Time to wait before the next try: from a quarter of a second, doubled each time, to `longest`.
     fn next(&mut self, longest: Duration) -> Duration {
         let pause = FIRST_PAUSE
             .saturating_mul(2_u32.saturating_pow(self.0))
@@ -210,7 +212,7 @@ impl Refusals {
     }
 }
 
-/// What became of a batch.
+/// Result of a batch.
 enum Batch {
     /// All of it, up to this sequence.
     Published(i64),

@@ -1,7 +1,8 @@
-//! What has had its time goes: rows, what is needed to take a sync back, summaries, removed accounts.
+//! Deletes expired data: rows, revert data, summaries and removed accounts.
 //!
-//! In steps, each a short transaction over rows that nobody else is at, and a bounded number of them at a time: the next sweep
-//! goes on. No step but the purge of accounts takes a tenant's lock, since nothing that is still shown is ever touched.
+//! In steps, each a short transaction over rows that no other transaction is at, and a bounded number of them at a
+//! time: the next sweep goes on. Only the purge of accounts takes a tenant's lock, since nothing that is still shown
+//! is ever touched.
 
 mod accounts;
 mod rows;
@@ -12,9 +13,9 @@ pub(crate) use superseded::mark_superseded;
 
 use crate::{error::ReconcileError, reconciler::Reconciler};
 
-/// How many rows of a table a step drops at most.
+/// Most rows of a table that a step drops.
 const STEP: u16 = 5_000;
-/// How many full steps one sweep takes at most, of each kind.
+/// Most full steps of each kind that one sweep takes.
 const STEPS: u16 = 20;
 
 impl Reconciler {
@@ -33,7 +34,7 @@ impl Reconciler {
     }
 }
 
-/// How much of a sweep is left.
+/// Steps that are left of a sweep.
 #[derive(Debug)]
 struct Steps(u16);
 
@@ -42,7 +43,8 @@ impl Steps {
         Self(STEPS)
     }
 
-    /// Whether to go on after a step that dropped so many rows of a table: there may be more, and the sweep has steps left.
+    /// True if the sweep must go on after a step that dropped so many rows of a table: there may be more, and the
+    /// sweep has steps left.
     fn goes_on(&mut self, dropped: u64) -> bool {
         let full = dropped >= u64::from(STEP);
         if full {

@@ -1,5 +1,6 @@
-//! A sync is taken back: each account that nothing changed since goes back to what it was. Nothing is read of any directory, so
-//! no lease is needed: all of it happens where the run is begun, in one transaction under the tenant's lock.
+//! Reverts a sync: each account that nothing changed since goes back to its former state. Nothing is read of any
+//! directory, so no lease is needed: all of it happens when the run is begun, in one transaction under the tenant's
+//! lock.
 
 mod load;
 mod refused;
@@ -30,16 +31,17 @@ use crate::{
     work::Size,
 };
 
-/// What an account takes in memory: as it was, as it is and as it will be.
+/// Memory of an account: as it was, as it is and as it will be.
 const ACCOUNT_BYTES: usize = 1536;
-/// What an address takes in memory: as it was, as it is and as it will be, with its row, and where each is found.
+/// Memory of an address: as it was, as it is and as it will be, with its row, and with its places in the maps.
 const ADDRESS_BYTES: usize = 1024;
-/// So many accounts are soon taken back.
+/// So many accounts are soon reverted.
 const FEW: usize = 5_000;
 
 impl Reconciler {
-    /// Begins a run. One that takes another one back is a task of its own: a worker that waits no longer does not break it off.
-    /// The memory for it is waited for without the tenant's lock and without a connection, so that nobody waits for both.
+    /// Begins a run. One that reverts another one is a task of its own: a worker that waits no longer does not break
+    /// it off. The memory for it is awaited without the tenant's lock and without a connection, so that no other run
+    /// waits for both.
     pub(crate) async fn begin_or_revert(self: &Arc<Self>, begin: Begin) -> Result<Begun, ReconcileError> {
         let bytes = match self.begin(&self.gates.runs, &begin, Memory::None).await? {
             Begun::Reverts { bytes } => bytes,
@@ -48,7 +50,7 @@ impl Reconciler {
         let reconciler = Arc::clone(self);
         let (sender, receiver) = oneshot::channel();
         let work = async move {
-            // Nobody may wait for the answer any more.
+            // The caller may no longer wait for the answer.
             let _ = sender.send(reconciler.revert_in_time(bytes, begin).await);
             Ok::<_, Infallible>(())
         };
@@ -73,7 +75,7 @@ impl Reconciler {
         self.workshop.run(size, work).await
     }
 
-    /// Ends a run that would take back more than there is memory for.
+    /// Ends a run that would revert more than there is memory for.
     async fn refuse_revert(&self, begin: &Begin, detail: String) -> Result<Begun, ReconcileError> {
         let mut tenant = TenantTx::open_for(&self.gates.runs, &begin.tenant, begin.run).await?;
         let Some(request) = tenant.request(begin.run).await? else {
@@ -179,7 +181,7 @@ impl Reconciler {
     }
 }
 
-/// How much memory it takes to take back what a run takes back.
+/// Memory that a revert needs.
 pub(crate) async fn memory(tenant: &mut TenantTx, request: &RunRequest) -> Result<usize, ReconcileError> {
     let counts = sqlx::query_file!(
         "sql/run_outcome/size_of_revert.sql",
@@ -195,7 +197,7 @@ pub(crate) async fn memory(tenant: &mut TenantTx, request: &RunRequest) -> Resul
     }))
 }
 
-/// Notes at the sync that it was taken back.
+/// Notes at the sync that it was reverted.
 async fn mark(tenant: &mut TenantTx, run: RunId, reverted: RunId) -> Result<(), ReconcileError> {
     sqlx::query_file!(
         "sql/run_outcome/mark_reverted.sql",
@@ -209,7 +211,7 @@ async fn mark(tenant: &mut TenantTx, run: RunId, reverted: RunId) -> Result<(), 
     Ok(())
 }
 
-/// How many live accounts there are more than before.
+/// Growth of the number of live accounts.
 fn balance(changes: &[AccountChange]) -> i64 {
     changes
         .iter()

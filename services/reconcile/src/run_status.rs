@@ -3,14 +3,15 @@
 use rollcall_proto::v1;
 use rollcall_terms::{names, run::is_final};
 
-/// How often a run may be taken from workers that fell silent. One that ends the process that does it would go on for ever.
+/// Times that a run may be taken from workers that fell silent. A run that ends the process that does it would go on
+/// for ever.
 const MOST_TAKEOVERS: u32 = 3;
 
-/// Where a run stands that a worker has begun before.
+/// Status of a run that a worker has begun before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RunStatus {
     state: v1::RunState,
-    /// How often it was taken from a worker that had fallen silent.
+    /// Times that it was taken from a worker that had fallen silent.
     pub(crate) takeovers: u32,
 }
 
@@ -23,12 +24,12 @@ impl RunStatus {
         }
     }
 
-    /// Whether nothing more becomes of it.
+    /// True if it is final.
     pub(crate) fn is_over(self) -> bool {
         is_final(self.state)
     }
 
-    /// Whether it has lost as many workers as a run may, so that the next loss ends it.
+    /// True if it has lost as many workers as a run may, so that the next loss ends it.
     pub(crate) fn may_not_be_lost_again(self) -> bool {
         self.takeovers >= MOST_TAKEOVERS
     }

@@ -64,7 +64,7 @@ impl Stage {
             .fetch_optional(&self.pool)
             .await
             .during("read a staged batch")?;
-            // What is staged goes when the lease goes.
+            // Staged batches go when the lease goes.
             let body = body.ok_or(ReconcileError::Fenced)?;
             let batch =
                 v1::ObjectBatch::decode(body.as_slice()).map_err(|source| ReconcileError::Undecodable {

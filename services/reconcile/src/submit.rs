@@ -1,4 +1,4 @@
-//! What a worker read, as it comes in: collected in memory while the budget lasts, staged in the database beyond it.
+//! A worker's read, as it comes in: collected in memory while the budget lasts, staged in the database beyond it.
 
 mod missing;
 
@@ -24,12 +24,12 @@ use crate::{
     stage::Stage,
 };
 
-/// What an object takes in memory, against its bytes on the wire.
+/// Memory of an object, against its bytes on the wire.
 const MEMORY_FACTOR: usize = 2;
 /// So much of a batch is converted on the spot: it takes a millisecond or two.
 const ON_THE_SPOT: usize = 32 * 1024;
 
-/// What goes back to the worker: missing objects, and at last the outcome.
+/// Answer to the worker: missing objects, and at last the outcome.
 pub(crate) type Answer = Result<submit_run_response::Part, ReconcileError>;
 
 /// A read that came in whole.
@@ -37,11 +37,11 @@ pub(crate) struct CompleteRead {
     pub(crate) key: LeaseKey,
     pub(crate) summary: v1::ReadSummary,
     pub(crate) directory: DirectoryBuilder,
-    /// What did not fit into memory and comes after the rest.
+    /// The part that did not fit into memory; it comes after the rest.
     pub(crate) stage: Option<Stage>,
-    /// Which missing objects the directory was asked for once more.
+    /// The missing objects that the directory was asked for once more.
     pub(crate) asked: Asked,
-    /// What it takes to decide on it.
+    /// The memory that it takes to decide on it.
     pub(crate) footprint: Footprint,
     /// The memory that `directory` takes.
     pub(crate) share: Share,
@@ -51,12 +51,12 @@ pub(crate) struct CompleteRead {
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
     pub(crate) ids: HashSet<Box<str>>,
-    /// How many of them answered.
+    /// Number of them that answered.
     pub(crate) found: u64,
 }
 
 impl Asked {
-    /// What the ids take in memory.
+    /// Memory of the ids.
     pub(crate) fn bytes(&self) -> usize {
         self.ids.len() * missing::ID_BYTES
     }
@@ -124,10 +124,10 @@ impl Reconciler {
     }
 }
 
-/// What is known of a tenant when its read begins to come in.
+/// The known state of a tenant when its read begins to come in.
 #[derive(Clone, Copy, Debug, Default)]
 struct AtHeader {
-    /// Whether the lease is the caller's.
+    /// True if the lease is the caller's.
     has_lease: bool,
     accounts: i64,
     /// False only while Remove Accounts is off. A run during which it is switched on is not applied.
@@ -226,7 +226,7 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    /// Whether everything came that the footer tells of.
+    /// Checks that everything came that the footer announces.
     fn check(&self, footer: v1::SubmitFooter) -> Result<v1::ReadSummary, ReconcileError> {
         let summary = footer
             .summary

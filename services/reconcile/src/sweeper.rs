@@ -1,5 +1,5 @@
-//! Takes the lease from runs that are past their deadline, so that none blocks its tenant, and drops what nobody will read any more or what
-//! has had its time.
+//! Takes the lease from runs that are past their deadline, so that none blocks its tenant, and drops data that no
+//! reader needs any more or that has expired.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -15,10 +15,10 @@ use crate::{
     tenant::TenantTx,
 };
 
-/// How many runs one sweep takes on at most; the next one goes on.
+/// Most runs that one sweep takes on; the next one goes on.
 const BATCH: i64 = 100;
-/// How long after its deadline a run is left alone. A worker that lives ends its run at the deadline, or has it decided within
-/// a minute more.
+/// Seconds after its deadline in which a run is not touched. A worker that lives ends its run at the deadline, or has
+/// it decided within a minute more.
 const GRACE_SECONDS: i32 = 90;
 
 /// Sweeps until the process drains. Any number of processes may.
@@ -59,8 +59,8 @@ impl Reconciler {
         self.retain().await
     }
 
-    /// Its worker would have ended it: that it did not is a fault of ours, so the run begins again, as often as a run may lose
-    /// its worker. A tenant that is locked is being committed, perhaps by that very run: it is left alone.
+    /// Its worker would have ended it: that it did not is a fault of ours, so the run begins again, as often as a run
+    /// may lose its worker. A tenant that is locked is being committed, perhaps by that very run: it is not touched.
     async fn free(&self, tenant: &str) -> Result<(), ReconcileError> {
         let tenant = TenantId::parse(tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
         let Some(mut tenant) = TenantTx::try_open(&self.gates.runs, &tenant).await? else {
@@ -88,7 +88,7 @@ impl Reconciler {
         }
     }
 
-    /// What was staged under a lease that is no more.
+    /// Drops batches that were staged under a lease that no longer exists.
     async fn drop_orphans(&self) -> Result<(), ReconcileError> {
         sqlx::query_file!("sql/staged_batch/drop_orphans.sql")
             .execute(&self.gates.runs.pool)

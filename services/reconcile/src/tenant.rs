@@ -46,7 +46,7 @@ pub(crate) struct TenantRow {
 }
 
 impl TenantRow {
-    /// Nobody has the lease from here on.
+    /// No run has the lease from here on.
     pub(crate) fn end_lease(&mut self) {
         self.run_id = None;
         self.worker = None;
@@ -62,7 +62,7 @@ pub(crate) struct TenantTx {
     pub(crate) row: TenantRow,
     /// The run that the transaction is about, as it was asked for and as things stand.
     asked: Option<Asked>,
-    /// What the portal is to hear: it is written with the row.
+    /// The news for the portal: they are written with the row.
     news: Vec<News>,
 }
 
@@ -84,7 +84,7 @@ impl TenantTx {
         Self::locked(gate.lock(tenant).await?, tenant, Some(run)).await
     }
 
-    /// As [`Self::open`], but none if somebody else has the lock at the moment.
+    /// As [`Self::open`], but `None` if another transaction has the lock at the moment.
     pub(crate) async fn try_open(gate: &Gate, tenant: &TenantId) -> Result<Option<Self>, ReconcileError> {
         match gate.try_lock(tenant).await? {
             Some(transaction) => Self::locked(transaction, tenant, None).await.map(Some),
@@ -128,7 +128,7 @@ impl TenantTx {
         }
     }
 
-    /// Puts what the portal is to hear behind what it hears already.
+    /// Adds the news for the portal behind those that are there already.
     pub(crate) fn tell(&mut self, news: News) {
         self.news.push(news);
     }
@@ -143,12 +143,12 @@ impl TenantTx {
         self.row.now.0
     }
 
-    /// When the run that has the lease was last heard of.
+    /// Time at which the run that has the lease was last heard of.
     pub(crate) fn last_heartbeat(&self) -> Option<Timestamp> {
         self.row.beat_time.map(|time| time.0)
     }
 
-    /// Until when the run that has the lease must have ended.
+    /// Time by which the run that has the lease must have ended.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
         self.row.deadline.map(|time| time.0)
     }

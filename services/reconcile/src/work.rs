@@ -1,8 +1,8 @@
 //! Long work, on threads of its own: the threads that serve calls stay free for everybody.
 //!
-//! A commit is one piece of such work, with all that it loads, decides, compares, encodes and writes; it waits for the database
-//! on its own thread. Pieces are small or large, and small ones have threads and turns of their own, so that they never wait
-//! behind large ones. What keeps a processor busy for long takes a turn for that.
+//! A commit is one piece of such work, with all that it loads, decides, compares, encodes and writes; it waits for
+//! the database on its own thread. Pieces are small or large, and small ones have threads and turns of their own, so
+//! that they never wait behind large ones. Work that keeps a processor busy for long takes a turn for that.
 
 use std::{future::Future, panic, sync::Arc};
 
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::ReconcileError;
 
-/// How much there is to a piece of work.
+/// Size of a piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Size {
     /// It is soon done.
@@ -33,7 +33,7 @@ pub(crate) struct Workshop {
     stop: CancellationToken,
 }
 
-/// What pieces of one size share.
+/// Resources that pieces of one size share.
 #[derive(Clone, Debug)]
 struct Bench {
     threads: Arc<Semaphore>,
@@ -61,7 +61,7 @@ impl Workshop {
         }
     }
 
-    /// Does a piece of work on a thread of its own. Once begun it goes on, even if nobody waits for it any longer.
+    /// Does a piece of work on a thread of its own. Once begun it goes on, even if its caller no longer waits for it.
     pub(crate) async fn run<T, F, W>(&self, size: Size, work: W) -> Result<T, ReconcileError>
     where
         W: FnOnce() -> F + Send + 'static,
@@ -83,7 +83,8 @@ impl Workshop {
         done.await.unwrap_or_else(cut_off)
     }
 
-    /// Does something that takes no more than some hundredths of a second, on another thread than those that serve calls.
+    /// Does a piece of work that takes no more than some hundredths of a second, on another thread than those that
+    /// serve calls.
     pub(crate) async fn briefly<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -122,12 +123,12 @@ pub(crate) struct Turns {
 impl Turns {
     /// Does something that keeps a processor busy, when it is its turn.
     pub(crate) async fn take<T>(&self, work: impl FnOnce() -> T) -> T {
-        // Nobody closes it.
+        // It is never closed.
         let _turn = self.processors.acquire().await.ok();
         work()
     }
 
-    /// How a plan goes on: it lets other threads pass, and stops when the process has to end.
+    /// Pace of a plan: it lets other threads pass, and stops when the process has to end.
     pub(crate) fn pace(&self) -> Pace {
         let stop = self.stop.clone();
         Pace::new(move || {

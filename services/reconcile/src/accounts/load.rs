@@ -1,4 +1,4 @@
-//! What a write looks at: its account, who has the addresses that it takes, and their domains.
+//! Data that a write looks at: its account, the accounts that have the addresses that it takes, and their domains.
 
 use rollcall_domain::{AccountId, Address, ObjectId, edit::Domains, plan::AccountState};
 
@@ -32,7 +32,7 @@ pub(super) async fn domains_of(
     Ok(rows.into_iter().map(|row| (row.name, row.alias_of)).collect())
 }
 
-/// Refuses addresses that an account has: a stale one too, which yields to the directory alone.
+/// Refuses addresses that an account has: a stale one too, which yields only to the directory.
 pub(super) async fn check_free(tenant: &mut TenantTx, addresses: &[Address]) -> Result<(), ReconcileError> {
     let texts: Vec<&str> = addresses.iter().map(Address::as_str).collect();
     let taken = sqlx::query_file!("sql/address/taken.sql", tenant.tenant.as_str(), &texts)
@@ -49,7 +49,7 @@ pub(super) async fn check_free(tenant: &mut TenantTx, addresses: &[Address]) -> 
     }
 }
 
-/// Whether the account's object has another live account.
+/// True if the account's object has another live account.
 pub(super) async fn object_has_other(
     tenant: &mut TenantTx,
     account: &AccountState,

@@ -1,4 +1,4 @@
-//! What the portal asks of an account, checked field by field.
+//! The portal's requests about an account, checked field by field.
 
 use std::collections::BTreeMap;
 

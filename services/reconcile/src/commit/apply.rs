@@ -19,7 +19,7 @@ use crate::{
 const COPY_ACCOUNTS: &str = "COPY portal.account (tenant_id, account_id, hsr_enabled, protected, stale_since, \
      type, origin, primary_address, object_id, created_version, version) FROM STDIN (FORMAT binary)";
 
-/// How many accounts one statement updates.
+/// Accounts that one statement updates.
 const BATCH: usize = 10_000;
 
 /// Applies all changes to accounts and addresses, and gives the accounts the next version: none is taken, and none comes
@@ -91,7 +91,7 @@ async fn update(
     let object_ids: Vec<_> = accounts()
         .map(|account| account.object_id.as_ref().map(ObjectId::as_str))
         .collect();
-    // What may be null within an array is beyond the compiler's check; the statement says its type.
+    // Nulls within an array are beyond the compiler's check; the statement says its type.
     sqlx::query_file!(
         "sql/account/update.sql",
         tenant.as_str(),

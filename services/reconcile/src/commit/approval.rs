@@ -1,4 +1,5 @@
-//! What somebody approved: the addresses that a HELD run showed, as long as what it was decided by is as it was.
+//! An approval by a person: the addresses that a HELD run showed, as long as the inputs of its decisions are
+//! unchanged.
 
 use rollcall_domain::plan::ApprovedAddresses;
 use rollcall_proto::v1;
@@ -13,27 +14,28 @@ use crate::{
 
 /// A HELD run that was approved.
 pub(super) struct Approval {
-    /// What may go if it is absent: all that was shown to go, or to be gone.
+    /// Addresses that may go if they are absent: all that were shown to go, or to be gone.
     pub(super) may_go: ApprovedAddresses,
     pub(super) approved: Approved,
 }
 
-/// What the guard has no more to say about.
+/// Removals to which the guard no longer objects.
 pub(super) struct Approved {
-    /// What was shown to go. What was shown to be gone, and to stay for the time being, counts as a removal like any other.
+    /// Addresses that were shown to go. An address that was shown to be gone, and to stay for the time being, counts
+    /// as a removal like any other.
     pub(super) addresses: ApprovedAddresses,
-    /// Why that run was HELD.
+    /// Reason why that run was HELD.
     pub(super) reason: v1::HeldReason,
 }
 
 struct HeldRun {
     held_reason: Option<String>,
-    /// Whose rows were shown.
+    /// The run whose rows were shown.
     rows_of: Uuid,
 }
 
-/// The approval that a run stands for. None for an ordinary run, and for one whose approval holds no more: that is an
-/// ordinary run then.
+/// The approval that a run stands for. `None` for an ordinary run, and for one whose approval no longer holds: that
+/// is an ordinary run then.
 pub(super) async fn of(
     tenant: &mut TenantTx,
     standing: &Applicable,

@@ -1,4 +1,5 @@
-//! Accounts as they were before a sync changed them, to take it back: what it made is known by its version.
+//! Accounts as they were before a sync changed them, for its revert: the accounts that it made are known by their
+//! version.
 
 use rollcall_domain::{
     AddressType, ObjectId, Origin, RunId,

@@ -1,4 +1,4 @@
-//! What rows say, as hashes: to find those that are the same without keeping them side by side.
+//! The content of rows, as hashes: to find equal rows without keeping them side by side.
 
 use rollcall_domain::{AddressType, ObjectType, Reason, Verdict, plan::PlannedRow};
 use uuid::Uuid;

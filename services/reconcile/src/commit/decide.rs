@@ -35,19 +35,19 @@ pub(super) struct Complete {
     pub(super) turns: Turns,
 }
 
-/// What was decided, before anything of it is written.
+/// The decisions, before anything of them is written.
 pub(super) struct Decided<'d> {
     pub(super) world: &'d load::World,
     pub(super) plan: &'d Plan<'d>,
     pub(super) difference: Difference,
     pub(super) removals_paused: bool,
-    /// What somebody approved.
+    /// The approval, if there is one.
     pub(super) approved: Option<&'d Approved>,
 }
 
 impl Decided<'_> {
-    /// Whether removals wait that nobody has looked at yet: the run that makes them is then still the first since Remove
-    /// Accounts was switched on, if it was.
+    /// True if removals wait that nobody has looked at yet: the run that makes them is then still the first since
+    /// Remove Accounts was switched on, if it was.
     pub(super) fn leaves_removals_unseen(&self) -> bool {
         self.plan.withheld && (self.removals_paused || self.approved.is_none())
     }
@@ -119,7 +119,8 @@ impl Complete {
         Ok(self.turns.take(plan).await?)
     }
 
-    /// Whatever is missing now must have been asked for: what the portal did meanwhile is no reason to remove unseen.
+    /// Every object that is missing now must have been asked for: a change of the portal since then is no reason to
+    /// remove unseen.
     fn check_asked(&self, world: &load::World) -> Result<(), ReconcileError> {
         let mut missing = world.portal.missing_from(&self.directory);
         if missing.all(|id| self.asked.ids.contains(id)) {
@@ -137,8 +138,9 @@ impl Complete {
     }
 }
 
-/// What is written here is written in sets, and planned for the sets that are given: a tenant that was just imported has no
-/// statistics yet, and a plan made for a handful of rows takes minutes with ten thousand. Every join is as good by hash.
+/// Rows are written here in sets, and planned for the sets that are given: a tenant that was just imported has no
+/// statistics yet, and a plan made for a handful of rows takes minutes with ten thousand. Every join is as good by
+/// hash.
 pub(crate) async fn settle_planner(tenant: &mut TenantTx) -> Result<(), ReconcileError> {
     sqlx::query_file!("sql/session/settle_planner.sql")
         .fetch_one(tenant.connection())

@@ -1,4 +1,4 @@
-//! What a decided run comes to: applied, stored to be looked at, or HELD.
+//! The end of a decided run: applied, stored for a review, or HELD.
 
 use rollcall_domain::guard::Hold;
 use rollcall_proto::v1;
@@ -47,7 +47,7 @@ impl Complete {
         }
     }
 
-    /// What every end has in common.
+    /// The parts that every end has in common.
     fn ending(&self, tenant: &TenantTx, decided: &Decided<'_>, state: v1::RunState) -> Ending {
         let kept = self.retention.rows_of(self.standing.request.kind());
         Ending {
@@ -153,10 +153,10 @@ impl Complete {
         })
     }
 
-    /// What the next run is to know of this one.
+    /// Stores the facts that the next run must know of this one.
     fn remember(&self, tenant: &mut TenantTx, decided: &Decided<'_>) {
-        // Of a read that met an object twice the digest tells nothing: another one may count twice the next time. Nor does that
-        // of a read to which missing objects were added. And what was withheld is to be decided anew.
+        // The digest of a read that met an object twice says nothing: another one may count twice the next time. Nor
+        // does that of a read to which missing objects were added. And a withheld removal must be decided again.
         let comparable = self.directory.duplicates() == 0
             && self.asked.found == 0
             && !decided.plan.withheld
@@ -183,7 +183,7 @@ impl Complete {
     }
 }
 
-/// What is said of a hold.
+/// The reason and the message of a hold.
 fn because(hold: &Hold) -> Held {
     Held {
         reason: names::from_nullable(Some(hold.reason().as_str())),

@@ -22,7 +22,7 @@ const COPY: &str = "COPY reconcile.claim_history (tenant_id, row_id, valid_from,
 const COPY_HIDDEN: &str =
     "COPY reconcile.preview_hidden (tenant_id, run_id, row_id) FROM STDIN (FORMAT binary)";
 
-/// How many rows one statement closes.
+/// Rows that one statement closes.
 const BATCH: usize = 10_000;
 
 /// A row of the history that counts now.
@@ -32,7 +32,7 @@ pub(super) struct OpenRow {
     row_id: i64,
 }
 
-/// What a plan changes in the history.
+/// The changes of a plan to the history.
 #[derive(Debug, Default)]
 pub(super) struct Difference {
     /// Rows of the plan that are new, by address: in the order of the index, which is then written from its one end to the
@@ -40,7 +40,7 @@ pub(super) struct Difference {
     pub(super) new: Vec<NewRow>,
     /// Rows of the history that are over.
     pub(super) closed: Vec<i64>,
-    /// What the next run shows if it finds nothing changed.
+    /// The counts that the next run shows if it finds nothing changed.
     pub(super) steady: SteadyCounts,
 }
 
@@ -124,7 +124,7 @@ fn find(open: &[OpenRow], stays: &[bool], content: u128) -> Option<usize> {
         .find(|position| !stays[*position])
 }
 
-/// Whether the run decides what every later one would.
+/// True if the run decides as every later one would.
 fn has_settled(row: &PlannedRow<'_>) -> bool {
     row.steady_verdict == Some(row.verdict)
         && row.steady_reason == row.reason
@@ -177,7 +177,7 @@ pub(super) async fn preview(
     write(tenant, plan, difference, Some(run)).await
 }
 
-/// Writes the new rows of a plan, to the history or to a preview alone.
+/// Writes the new rows of a plan, to the history or only to a preview.
 async fn write(
     tenant: &mut TenantTx,
     plan: &Plan<'_>,
@@ -196,7 +196,7 @@ async fn write(
             writer.bigint(state);
             match (preview, row.steady_verdict) {
                 (None, Some(_)) => writer.null(),
-                // What has no steady verdict is the news of this run alone.
+                // A row without a steady verdict is the news of this run only.
                 (None, None) => writer.bigint(state + 1),
                 (Some(_), _) => writer.bigint(state),
             }

@@ -1,4 +1,4 @@
-//! Whether a run is to be HELD: what the guard is to know, gathered under the lock.
+//! Decides if a run must be HELD: gathers the guard's facts under the lock.
 
 use std::collections::HashSet;
 
@@ -23,12 +23,12 @@ pub(super) struct Case<'c> {
     pub(super) objects: u64,
     /// Live accounts before the run.
     pub(super) live: u64,
-    /// What somebody approved.
+    /// The approval, if there is one.
     pub(super) approved: Option<&'c Approved>,
 }
 
 impl Case<'_> {
-    /// Why the run is to be HELD; for a preview, why the sync would be.
+    /// Reason why the run must be HELD; for a preview, why the sync would be.
     pub(super) async fn judge(&self, tenant: &mut TenantTx) -> Result<Option<Hold>, ReconcileError> {
         let reduced = match self.approved {
             None => self.plan.counts.accounts_reduced,
@@ -68,7 +68,7 @@ impl Case<'_> {
     }
 }
 
-/// What the settings say of the limit.
+/// The limit that the settings give.
 fn limit(settings: &v1::Settings) -> RemovalLimit {
     let removal = settings.removal.unwrap_or_default();
     RemovalLimit {
@@ -77,7 +77,7 @@ fn limit(settings: &v1::Settings) -> RemovalLimit {
     }
 }
 
-/// How many accounts syncs of the last 24 hours took something from, but for those that were taken back.
+/// Accounts that lost something to syncs of the last 24 hours, without those syncs that were reverted.
 async fn earlier(tenant: &mut TenantTx) -> Result<u64, ReconcileError> {
     let earlier = sqlx::query_file_scalar!("sql/run_outcome/reduced_lately.sql", tenant.tenant.as_str())
         .fetch_one(tenant.connection())

@@ -1,4 +1,4 @@
-//! What a plan is made against: the tenant's domains, those of others, and its accounts.
+//! The state that a plan is made against: the tenant's domains, those of others, and its accounts.
 
 use rollcall_domain::{
     DomainName,

@@ -1,4 +1,5 @@
-//! Whether a run decides what the preview showed that was looked at before. If not, the differences are its rows.
+//! Compares a run's decisions with the preview that was looked at before. If they differ, the differences are its
+//! rows.
 
 use std::collections::HashMap;
 
@@ -22,12 +23,12 @@ const COPY: &str = "COPY reconcile.claim_history (tenant_id, row_id, valid_from,
      address, address_type, primary_address, directory_type, directory_primary, \
      object_type, object_id, object_dn) FROM STDIN (FORMAT binary)";
 
-/// What of a run's rows is not what a preview showed.
+/// Rows of a run that differ from a preview's.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Differences {
     /// Positions of rows that are new or decided otherwise, with the verdict that the preview had instead.
     changed: Vec<(usize, Option<Verdict>)>,
-    /// Rows that the preview alone had.
+    /// Rows that only the preview had.
     gone: Vec<i64>,
 }
 
@@ -124,7 +125,7 @@ fn compare<'p>(mut shown: Vec<Shown>, rows: impl Iterator<Item = PlannedRow<'p>>
     }
     let left = shown.into_iter().zip(met).filter(|(_, met)| !met);
     let left = left.map(|(shown, _)| shown).collect();
-    // An address that was an object's and is nobody's now, or the other way round, is one difference.
+    // An address that was an object's and has no object now, or the other way round, is one difference.
     let left = pair(&mut changed, left, |row| row.subject, |shown| shown.subject);
     let left = pair(&mut changed, left, |row| row.address, |shown| shown.address);
     let mut gone: Vec<i64> = left.into_iter().map(|shown| shown.row_id).collect();

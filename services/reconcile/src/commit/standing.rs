@@ -1,4 +1,4 @@
-//! How a run stands when it comes to its end.
+//! The readiness of a run when it comes to its end.
 
 use rollcall_domain::RunId;
 
@@ -8,9 +8,9 @@ use crate::{
     tenant::{CurrentSettings, RunRequest, TenantRow, TenantTx},
 };
 
-/// How a run stands when it comes to its end.
+/// The readiness of a run when it comes to its end.
 pub(crate) enum Standing {
-    /// Somebody cancelled it, or deleted the settings.
+    /// It was cancelled, or its settings were deleted.
     Cancelled,
     /// It may be applied.
     Current(Box<Applicable>),

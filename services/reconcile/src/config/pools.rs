@@ -8,10 +8,10 @@ use rollcall_chassis::pg::{
 };
 use serde::Deserialize;
 
-/// How long a short step's statement may take, and its transaction do nothing.
+/// Time that a short step's statement may take, and its transaction do nothing.
 const SHORT: Duration = Duration::from_mins(1);
 
-/// What runs and their commits have, beside the connections for calls.
+/// Connections of runs and their commits, beside the connections for calls.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Pools {

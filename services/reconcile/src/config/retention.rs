@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::bounds::{KeptWhole, Periods};
 
-/// Longer is no period that anybody means, and dates stay within what the database can tell.
+/// A longer period makes no sense, and dates stay within the database's range.
 const MOST_DAYS: u32 = 36_500;
 
 /// All periods, in days, and how many runs are kept with their rows.

@@ -8,7 +8,7 @@ use rollcall_proto::v1;
 
 /// The most domains that a tenant may have.
 const MOST: usize = 10_000;
-/// After so many mistakes the rest is not told.
+/// Mistakes that are reported; the rest is not.
 const MOST_TOLD: usize = 100;
 
 /// A tenant's domains, by name: each once, and each alias of one that is there and no alias itself.
@@ -101,7 +101,7 @@ impl Reading<'_> {
             .ok()
     }
 
-    /// Only a list whose names could all be read can tell what is missing from it.
+    /// Only a list whose names could all be read can show that a name is missing from it.
     fn check_aliases(&mut self) {
         if self.wrong > 0 {
             return;

@@ -1,4 +1,4 @@
-//! Why a write to an account is refused, and what the portal is told of it.
+//! Reasons why a write to an account is refused, and what the portal learns of them.
 
 use rollcall_chassis::status::ApiError;
 use rollcall_terms::Refusal;

@@ -1,4 +1,4 @@
-//! Who has a tenant's lease, and whether that is to be respected.
+//! The holder of a tenant's lease, and the decision if it must be respected.
 
 use rollcall_domain::{Fence, RunId};
 
@@ -11,11 +11,11 @@ pub(super) struct Lease {
     run: RunId,
     worker: String,
     fence: Fence,
-    /// Whether its holder was heard of lately, or could not have been.
+    /// True if its holder was heard of lately, or could not have been.
     alive: bool,
 }
 
-/// Who asks for it.
+/// The run and the worker that ask for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asker<'a> {
     run: RunId,
@@ -23,7 +23,7 @@ pub(super) struct Asker<'a> {
     given_up: Option<Fence>,
 }
 
-/// What the holder is to whoever asks.
+/// The holder, as seen by the asker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holder {
     /// The lease is free.
@@ -69,10 +69,11 @@ impl Reconciler {
 pub(super) struct Leased(Option<Lease>);
 
 impl Leased {
-    /// What the holder is to whoever asks.
+    /// The holder, as seen by the asker.
     ///
-    /// What a worker gave up is free at once. One that only asks again has not given up anything: its job may have come twice
-    /// while it reads. Only silence shows that it does not, and since it asks, its process lives: the run has lost no worker.
+    /// A lease that a worker gave up is free at once. A worker that only asks again has not given up anything: its
+    /// job may have come twice while it reads. Only silence shows that it does not read, and since it asks, its
+    /// process lives: the run has lost no worker.
     pub(super) fn for_asker(self, asker: &Asker<'_>) -> Holder {
         let Some(lease) = self.0 else {
             return Holder::Nobody;

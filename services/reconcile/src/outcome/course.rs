@@ -1,4 +1,4 @@
-//! How a run goes before it ends: begun, put back to those that wait, lost with its worker.
+//! The course of a run before it ends: begun, put back to those that wait, lost with its worker.
 
 use jiff::Timestamp;
 use rollcall_chassis::pg::PgTimestamp;

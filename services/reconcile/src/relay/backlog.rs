@@ -1,4 +1,4 @@
-//! How long events have been waiting for the portal: nothing is ever dropped, so its age is what an operator has to see.
+//! Time for which events have been waiting for the portal: nothing is ever dropped, so an operator must see its age.
 
 use std::time::Duration;
 

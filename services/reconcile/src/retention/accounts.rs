@@ -53,8 +53,8 @@ impl Reconciler {
         Ok(purged)
     }
 
-    /// Under the tenant's lock, or a run that restores one of them just now would find it gone. A tenant that somebody has
-    /// locked is left for the next sweep.
+    /// Under the tenant's lock, or a run that restores one of them just now would find it gone. A tenant that another
+    /// transaction has locked is left for the next sweep.
     async fn purge_of(&self, tenant: &TenantId, accounts: &[Uuid]) -> Result<u64, ReconcileError> {
         let Some(mut tx) = TenantTx::try_open(&self.gates.runs, tenant).await? else {
             return Ok(0);

@@ -1,4 +1,4 @@
-//! The rows of runs whose time is over: those of one run alone, and those of the history that no run shows any more.
+//! The rows of runs whose time is over: those of only one run, and those of the history that no run shows any more.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::{
     reconciler::Reconciler,
 };
 
-/// How many runs one sweep is done with at most.
+/// Most runs with which one sweep is done.
 const RUNS: i64 = 500;
 
-/// What one step dropped.
+/// Rows that one step dropped.
 #[derive(Clone, Copy, Debug, Default)]
 struct Dropped {
     rows: i64,
@@ -74,7 +74,7 @@ impl Reconciler {
         Ok(())
     }
 
-    /// Rows that are shown for this run alone, and what is needed to take it back.
+    /// Rows that are shown only for this run, and the data of its revert.
     async fn drop_own_rows(&self, tenant: &str, run: Uuid) -> Result<u64, ReconcileError> {
         let dropped = sqlx::query_file_as!(
             Dropped,

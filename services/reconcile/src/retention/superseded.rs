@@ -37,13 +37,13 @@ pub(crate) async fn mark_superseded(
     Ok(())
 }
 
-/// Whether there is one more preview, or one less that is gone by.
+/// True if there is one more preview, or if a run has ended that referred to one.
 fn ends_a_preview(request: &RunRequest, state: RunState) -> bool {
     let is_one = request.kind() == RunKind::Preview && state == RunState::Succeeded;
     is_one || request.expect_preview_run_id.is_some()
 }
 
-/// Whether there is one more HELD run, or one less that an approval goes by.
+/// True if there is one more HELD run, or if an approval has ended that referred to one.
 fn ends_a_held_run(request: &RunRequest, state: RunState) -> bool {
     let approves = request.kind() == RunKind::Sync && request.acts_on_run_id.is_some();
     state == RunState::Held || approves

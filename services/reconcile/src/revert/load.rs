@@ -1,5 +1,5 @@
-//! What taking a sync back needs to know: the run itself, the accounts that it changed as they were and as they are, and whoever
-//! has their addresses now.
+//! Data that a revert needs: the run itself, the accounts that it changed as they were and as they are, and the
+//! accounts that have their addresses now.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::{
     tenant::TenantTx,
 };
 
-/// A sync that can be taken back.
+/// A sync that can be reverted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reverted {
     pub(super) run: RunId,
@@ -23,7 +23,7 @@ pub(super) struct Reverted {
     pub(super) account_version: i64,
 }
 
-/// The run that is to be taken back, as it stands.
+/// The run to be reverted, as it stands.
 #[derive(Clone, Debug)]
 pub(super) struct RevertedRow {
     pub(super) run_id: Uuid,
@@ -47,7 +47,7 @@ impl RevertedRow {
     }
 }
 
-/// The run that is to be taken back; none if there is none.
+/// The run to be reverted; `None` if there is none.
 pub(super) async fn reverted(
     tenant: &mut TenantTx,
     run: Option<Uuid>,

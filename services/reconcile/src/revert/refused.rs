@@ -12,7 +12,7 @@ use rollcall_terms::failure::failure;
 
 use super::load::{Reverted, RevertedRow};
 
-/// Why it cannot.
+/// Reason why it cannot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refused {
     #[error("There is no such run.")]

@@ -1,4 +1,4 @@
-//! The rows of a run that took another one back: its own alone, as a preview's are.
+//! The rows of a run that reverted another one: only its own, as a preview's are.
 
 use rollcall_domain::{AddressType, RunId, undo::UndoRow};
 use uuid::Uuid;

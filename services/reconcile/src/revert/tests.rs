@@ -1,4 +1,4 @@
-//! What taking a run back comes to, in numbers.
+//! The numbers of a revert.
 
 use rollcall_domain::{
     AccountId, Address, AddressType, ObjectType, Origin, Reason,

@@ -30,15 +30,15 @@ use crate::{
     submit::Answer,
 };
 
-/// How many messages with missing objects may wait for a worker to take them.
+/// Messages with missing objects that may wait for a worker to take them.
 const ANSWERS: usize = 4;
 
-/// ReconcileService, for workers alone.
+/// ReconcileService, for workers only.
 pub(crate) struct RunCalls {
     pub(crate) reconciler: Arc<Reconciler>,
     /// DNS names of the certificates that workers call with.
     pub(crate) workers: Vec<String>,
-    /// Whether the database answers.
+    /// True while the database answers.
     pub(crate) database: watch::Receiver<bool>,
 }
 
@@ -104,7 +104,7 @@ impl ReconcileService for RunCalls {
         let (sender, receiver) = mpsc::channel(ANSWERS);
         let work = async move {
             let ended = reconciler.submit(parts, &sender).await;
-            // Nobody may wait for the answer any more.
+            // The caller may no longer wait for the answer.
             let _ = sender.send(ended.map(Part::Outcome)).await;
             Ok::<_, Infallible>(())
         };
@@ -172,11 +172,11 @@ impl ReconcileService for RunCalls {
     }
 }
 
-/// What comes back while a run is submitted, up to its outcome or an error.
+/// The answers while a run is submitted, up to its outcome or an error.
 fn answers(receiver: mpsc::Receiver<Answer>) -> BoxStream<'static, Result<SubmitRunResponse, Status>> {
     stream::unfold(Some(receiver), async |receiver| {
         let mut receiver = receiver?;
-        // A sender that is gone before it told the end was cut off.
+        // A sender that is gone before it reported the end was cut off.
         let answer = receiver.recv().await.unwrap_or(Err(ReconcileError::CutOff));
         let more = matches!(answer, Ok(Part::Missing(_)));
         let answer = answer.map(|part| SubmitRunResponse { part: Some(part) });

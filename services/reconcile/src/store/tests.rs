@@ -1,4 +1,4 @@
-//! What is written and read under a tenant's lock, as reconcile's role. The scheduler's rows come from its own role. These
+//! Writes and reads under a tenant's lock, as reconcile's role. The scheduler's rows come from its own role. These
 //! tests need PostgreSQL.
 
 mod domains;
@@ -95,7 +95,7 @@ impl Ground {
         Ok(self)
     }
 
-    /// A run that somebody asked for.
+    /// Asks for a run.
     async fn ask(&self, kind: &str) -> Result<RunId> {
         let run = RunId::from_uuid(Uuid::now_v7());
         self.as_scheduler(&format!(

@@ -1,5 +1,5 @@
-//! What the read did not meet, seen a second time: before anything is removed, the directory is asked for each missing
-//! object by its id. While it is asked, no connection to the database is held.
+//! Looks a second time for objects that the read did not meet: before anything is removed, the directory is asked for
+//! each missing object by its id. While it is asked, no connection to the database is held.
 
 use std::collections::HashSet;
 
@@ -22,9 +22,9 @@ use crate::{
     work::Size,
 };
 
-/// How many ids one message has at most.
+/// Most ids of one message.
 const IDS: usize = 1000;
-/// What an id takes in memory, with its place in the set.
+/// Memory of an id, with its place in the set.
 pub(super) const ID_BYTES: usize = 96;
 
 impl Collector<'_> {
@@ -135,7 +135,7 @@ impl Collector<'_> {
 
 /// Memory for ids; given back when dropped.
 struct IdMemory {
-    /// What it is to look for them.
+    /// Size of the search for them.
     size: Size,
     _lent: Option<OwnedSemaphorePermit>,
 }

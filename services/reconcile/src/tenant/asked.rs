@@ -1,4 +1,4 @@
-//! What the scheduler tells of a tenant: what was asked for, with which settings, and what the operator allows.
+//! The scheduler's data about a tenant: its requests, its settings, and the operator's permissions.
 
 use rollcall_domain::RunId;
 use rollcall_proto::v1;
@@ -18,7 +18,7 @@ pub(crate) struct RunRequest {
     pub(crate) kind: String,
     pub(crate) trigger: String,
     pub(crate) cancel_requested: bool,
-    /// The HELD run that is approved, or the sync that is taken back.
+    /// The HELD run that is approved, or the sync that is reverted.
     pub(crate) acts_on_run_id: Option<Uuid>,
     /// The preview that was looked at before.
     pub(crate) expect_preview_run_id: Option<Uuid>,
@@ -33,8 +33,8 @@ impl RunRequest {
         names::from_nullable(Some(&self.trigger))
     }
 
-    /// Whether a read that equals the last applied one ends the run. A preview lists everything; an approval and what follows a
-    /// preview are decided on what was shown.
+    /// True if a read that equals the last applied one ends the run. A preview lists everything; an approval and a
+    /// run that follows a preview are decided on what was shown.
     pub(crate) fn may_be_unchanged(&self) -> bool {
         self.kind() == v1::RunKind::Sync
             && self.trigger() != v1::RunTrigger::Approval
@@ -55,7 +55,7 @@ pub(crate) struct CurrentSettings {
 }
 
 impl CurrentSettings {
-    /// Whether Remove Accounts is on.
+    /// True if Remove Accounts is on.
     pub(crate) fn removes(&self) -> bool {
         self.settings
             .removal
@@ -99,7 +99,7 @@ pub(crate) async fn settings(
     row.map(SettingsRow::decode).transpose()
 }
 
-/// Whether the operator has paused the removals of all tenants.
+/// True if the operator has paused the removals of all tenants.
 pub(crate) async fn removals_paused(executor: impl PgExecutor<'_>) -> Result<bool, ReconcileError> {
     let paused = sqlx::query_file_scalar!("sql/fleet/removals_paused.sql")
         .fetch_optional(executor)
@@ -170,7 +170,7 @@ impl AskedRow {
 }
 
 impl TenantTx {
-    /// What is known of a run. It was read with the row if the transaction is about it; else it is read now.
+    /// The known facts of a run. They were read with the row if the transaction is about it; else they are read now.
     async fn asked(&mut self, run: RunId) -> Result<&Asked, ReconcileError> {
         if self.asked.as_ref().is_none_or(|asked| asked.run != run) {
             let tenant = self.tenant.clone();
@@ -182,12 +182,12 @@ impl TenantTx {
             .ok_or(ReconcileError::Unreadable { what: "tenant's row" })
     }
 
-    /// The run as it was asked for; none if nobody asked, or the request is no more.
+    /// The run as it was asked for; `None` if it was not asked for, or if the request no longer exists.
     pub(crate) async fn request(&mut self, run: RunId) -> Result<Option<RunRequest>, ReconcileError> {
         Ok(self.asked(run).await?.request.clone())
     }
 
-    /// Where a run stands that a worker has begun before; none if none has.
+    /// Status of a run that a worker has begun before; `None` if no worker has.
     pub(crate) async fn status(&mut self, run: RunId) -> Result<Option<RunStatus>, ReconcileError> {
         Ok(self.asked(run).await?.status)
     }
@@ -201,7 +201,7 @@ impl TenantTx {
         settings(&id, self.connection()).await
     }
 
-    /// Whether absences of this tenant are withheld by the operator: never while Remove Accounts is off.
+    /// True if absences of this tenant are withheld by the operator: never while Remove Accounts is off.
     pub(crate) fn removals_paused(&self, current: &CurrentSettings) -> bool {
         current.removes() && self.asked.as_ref().is_some_and(|asked| asked.removals_paused)
     }

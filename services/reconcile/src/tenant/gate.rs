@@ -50,7 +50,7 @@ impl Gates {
 }
 
 impl Gate {
-    /// Takes the tenant's lock; waits for it, but holds no connection meanwhile.
+    /// Takes the tenant's lock; waits for it, but holds no connection while it waits.
     pub(super) async fn lock(&self, tenant: &TenantId) -> Result<LockedTransaction, ReconcileError> {
         let locked = self
             .locks
@@ -65,7 +65,7 @@ impl Gate {
         })
     }
 
-    /// Takes the tenant's lock, unless somebody else has or wants it at the moment.
+    /// Takes the tenant's lock, unless another transaction has or wants it at the moment.
     pub(super) async fn try_lock(
         &self,
         tenant: &TenantId,

@@ -1,5 +1,5 @@
-//! Which addresses go and come when accounts change. All that go do so before any comes: one that moves from one account
-//! to another, or is swapped between two, is never anybody's twice.
+//! Addresses that go and come when accounts change. All that go do so before any comes: an address that moves from
+//! one account to another, or is swapped between two, never has two owners.
 
 use std::collections::BTreeMap;
 
@@ -20,10 +20,10 @@ const COPY_LIVE: &str = "COPY portal.address (tenant_id, address, account_id, st
 const COPY_REMOVED: &str = "COPY portal.removed_address \
      (tenant_id, address, account_id, stale_since, address_type, origin) FROM STDIN (FORMAT binary)";
 
-/// How many addresses one statement deletes.
+/// Addresses that one statement deletes.
 const BATCH: usize = 10_000;
 
-/// What goes and what comes, of addresses that count and of those that removed accounts keep.
+/// Addresses that go and come, both those that count and those that removed accounts keep.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Difference<'a> {
     gone: Vec<&'a str>,

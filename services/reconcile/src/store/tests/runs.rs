@@ -1,4 +1,4 @@
-//! How a run begins, waits again, is lost and ends.
+//! Tests of runs that begin, wait again, are lost and end.
 
 use jiff::SignedDuration;
 use rollcall_proto::v1::{self, RunState};
