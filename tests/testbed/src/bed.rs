@@ -23,12 +23,12 @@ use crate::root::Root;
 use crate::samba::Samba;
 use crate::stack::{Ground, Stack, StackOptions};
 
-/// Tells a test where the bed around it is described.
+/// Variable that names to a test the description of the bed around it.
 pub(crate) const BED_VARIABLE: &str = "ROLLCALL_TESTBED";
 /// The name of the shared stack's database.
 const SHARED: &str = "rollcall";
 
-/// What the people of a bed's own directory have addresses in.
+/// Domains in which the people of a bed's own directory have addresses.
 pub const DEMO_DOMAINS: Domains<'static> = Domains {
     main: "corp.example",
     second: "corp.test",
@@ -37,12 +37,12 @@ pub const DEMO_DOMAINS: Domains<'static> = Domains {
 };
 const DEMO_PEOPLE: usize = 300;
 
-/// The directory that a bed starts with unless told otherwise.
+/// The directory with which a bed starts by default.
 pub fn demo_directory() -> Directory {
     invented(DEMO_PEOPLE, DEMO_DOMAINS)
 }
 
-/// What a bed can be made of.
+/// A part of which a bed can be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Part {
     /// PostgreSQL.
@@ -73,20 +73,20 @@ impl Part {
     ];
 }
 
-/// How a bed is made.
+/// Options of a bed.
 #[derive(Debug, Clone)]
 pub struct BedOptions {
-    /// What it is made of.
+    /// Parts of the bed.
     pub parts: Vec<Part>,
-    /// What both directories hold at first.
+    /// First content of both directories.
     pub directory: Option<Directory>,
-    /// How PostgreSQL is started.
+    /// Options of PostgreSQL's start.
     pub postgres: PostgresOptions,
     /// Another system, whose PostgreSQL and RabbitMQ are started.
     pub root: Option<Root>,
-    /// How many nodes RabbitMQ has.
+    /// Number of RabbitMQ's nodes.
     pub broker_nodes: usize,
-    /// Whether what is ready is told on standard error.
+    /// True if the parts that are ready are reported on standard error.
     pub progress: bool,
 }
 
@@ -115,7 +115,7 @@ pub struct Bed {
     shared: Option<Stack>,
 }
 
-/// Where everything is, for those who attach.
+/// Places of all parts, for processes that attach.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Description {
     folder: PathBuf,
@@ -381,7 +381,7 @@ fn kept<T>(servers: &mut HashMap<Part, Process>, part: Part, started: Started<T>
     Some(server)
 }
 
-/// Starts something that is wanted and tells how long it took.
+/// Starts a part that is wanted and reports the time that it took.
 async fn timed<T, F>(progress: bool, name: &str, wanted: bool, start: impl FnOnce() -> F) -> Result<Option<T>>
 where
     F: Future<Output = Result<T>>,

@@ -26,7 +26,7 @@ pub struct Authority {
 pub struct Identity {
     /// The certificate.
     pub certificate: PathBuf,
-    /// Its key, readable by its owner alone.
+    /// Its key, readable only by its owner.
     pub key: PathBuf,
 }
 
@@ -43,7 +43,7 @@ impl Identity {
 }
 
 impl Authority {
-    /// Makes a new authority in `folder`, which is made too. Nobody trusts it unless told to.
+    /// Makes a new authority in `folder`, which is made too. No process trusts it unless it is configured to.
     pub fn create(folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).doing(|| format!("make {}", folder.display()))?;
         let authority = Self {
@@ -82,7 +82,7 @@ impl Authority {
         Ok(delegate)
     }
 
-    /// Where the certificates are.
+    /// The folder of the certificates.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -123,7 +123,7 @@ impl Authority {
         Ok(identity)
     }
 
-    /// What was signed under this name.
+    /// The identity that was signed under this name.
     pub fn identity(&self, name: &str) -> Identity {
         Identity {
             certificate: self.folder.join(format!("{name}.pem")),
@@ -131,7 +131,7 @@ impl Authority {
         }
     }
 
-    /// A TLS client that trusts this authority alone.
+    /// A TLS client that trusts only this authority.
     pub fn client(&self) -> Result<Arc<rustls::ClientConfig>> {
         let mut roots = rustls::RootCertStore::empty();
         let certificate = CertificateDer::from_pem_slice(self.certificate_pem()?.as_bytes());

@@ -33,7 +33,7 @@ impl Clock {
 
     /// Puts it so many seconds before the right time, or behind it if negative.
     pub fn put(&self, seconds: i32) -> Result<()> {
-        // Renamed into place: nobody reads half of it.
+        // Renamed into place: no process reads half of it.
         let draft = self.file.with_extension("new");
         fs::write(&draft, format!("{seconds:+}\n"))
             .and_then(|()| fs::rename(&draft, &self.file))
@@ -52,7 +52,7 @@ impl Clock {
         Ok(())
     }
 
-    /// What a process must be started with.
+    /// The variables with which a process must be started.
     pub fn variables(&self) -> Result<BTreeMap<String, String>> {
         let library = library().ok_or_else(|| Error::Missing {
             program: "libfaketime".to_owned(),
@@ -66,7 +66,7 @@ impl Clock {
         Ok(variables.map(|(name, value)| (name.to_owned(), value)).into())
     }
 
-    /// Whether clocks can be put here.
+    /// True if clocks can be put here.
     pub fn is_there() -> bool {
         library().is_some()
     }

@@ -16,21 +16,21 @@ pub use editor::Editor;
 pub(crate) use editor::Login;
 pub use people::{Domains, invented, of_size};
 
-/// What is in a directory.
+/// The content of a directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Directory {
     /// In the order in which they are added.
     pub objects: Vec<Object>,
 }
 
-/// What an object is.
+/// Kind of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A user.
     Person,
     /// A distribution group.
     Group,
-    /// Somebody outside.
+    /// A person outside.
     Contact,
     /// A meeting room: a disabled user with a mailbox.
     Room,
@@ -43,7 +43,7 @@ pub enum Kind {
 /// An object of a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
-    /// What it is.
+    /// Kind of the object.
     pub kind: Kind,
     /// The organizational units that it is in, from the top down, `Staff/Berlin`. Empty: directly under the base.
     pub unit: String,
@@ -55,7 +55,7 @@ pub struct Object {
     pub proxy_addresses: Vec<String>,
     /// `msExchRecipientTypeDetails`.
     pub recipient_type: Option<i64>,
-    /// Whether the account is disabled; of users, rooms and shared mailboxes.
+    /// True if the account is disabled; of users, rooms and shared mailboxes.
     pub disabled: bool,
 }
 

@@ -10,12 +10,12 @@ use crate::place;
 
 static PIECE: [u8; 64 * 1024] = [0; 64 * 1024];
 
-/// Whether this process may mount a disk.
+/// True if this process may mount a disk.
 pub fn can_be_mounted() -> bool {
     place::is_root()
 }
 
-/// A file system in memory that holds so much and no more.
+/// A file system in memory with a fixed capacity.
 #[derive(Debug, Clone)]
 pub struct Disk {
     ballast: PathBuf,

@@ -1,4 +1,4 @@
-//! How the services of a stack are reached.
+//! The ways to reach the services of a stack.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::service::Kind;
 /// The certificate that the portal's backend shows.
 pub const PORTAL: &str = "portal.rollcall";
 
-/// Where a stack's services, its database and its broker are.
+/// Addresses of a stack's services, its database and its broker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Endpoints {
     /// The scheduler's gRPC.
@@ -27,7 +27,7 @@ pub struct Endpoints {
     pub database_url: String,
     /// The stack's virtual host of the broker.
     pub amqp_url: String,
-    /// Where the certificates are; none without mutual TLS.
+    /// The folder of the certificates; `None` without mutual TLS.
     pub(crate) certificates: Option<PathBuf>,
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong while a bed is made, told so that the reader knows what to do.
+//! Errors while a bed is made, worded so that the reader knows what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,9 +10,9 @@ pub enum Error {
     /// A file, folder, socket or process could not be used.
     #[error("cannot {what}")]
     Io {
-        /// What was tried.
+        /// The attempt.
         what: String,
-        /// Why not.
+        /// The cause.
         #[source]
         source: io::Error,
     },
@@ -25,7 +25,7 @@ pub enum Error {
     /// A binary of this project has not been built.
     #[error("{} is not there: run `cargo build --workspace --bins` first", .path.display())]
     NotBuilt {
-        /// Where it should be.
+        /// Its expected path.
         path: PathBuf,
     },
     /// A process ended before it was ready, or a command failed.
@@ -33,7 +33,7 @@ pub enum Error {
     Exited {
         /// The process.
         name: String,
-        /// How it ended.
+        /// Its exit status.
         status: String,
         /// The last lines that it wrote.
         log: String,
@@ -43,9 +43,9 @@ pub enum Error {
     NotReady {
         /// The process.
         name: String,
-        /// How long it was waited for.
+        /// Time for which it was awaited.
         waited: Duration,
-        /// What the last attempt met.
+        /// The result of the last attempt.
         last: String,
         /// The last lines that it wrote.
         log: String,
@@ -56,35 +56,35 @@ pub enum Error {
     /// A directory server refused an operation.
     #[error("directory: cannot {what}")]
     Directory {
-        /// What was tried.
+        /// The attempt.
         what: String,
-        /// Why not.
+        /// The cause.
         #[source]
         source: Box<ldap3::LdapError>,
     },
     /// PostgreSQL refused.
     #[error("PostgreSQL: cannot {what}")]
     Database {
-        /// What was tried.
+        /// The attempt.
         what: String,
-        /// Why not.
+        /// The cause.
         #[source]
         source: sqlx::Error,
     },
     /// A certificate could not be made or read.
     #[error("certificate {what}: {why}")]
     Certificate {
-        /// Which.
+        /// The certificate.
         what: String,
-        /// Why not.
+        /// The cause.
         why: String,
     },
     /// A service could not be reached.
     #[error("cannot connect to {url}")]
     Connect {
-        /// Where.
+        /// The server's URL.
         url: String,
-        /// Why not.
+        /// The cause.
         #[source]
         source: tonic::transport::Error,
     },

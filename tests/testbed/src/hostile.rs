@@ -1,4 +1,4 @@
-//! A scripted directory that misbehaves as it is told, over real TCP and, if wanted, TLS.
+//! A scripted directory that misbehaves as its script says, over real TCP and, if wanted, TLS.
 //!
 //! ```no_run
 //! # use rollcall_testbed::hostile::{Behaviour, Hostile, Script};
@@ -38,15 +38,15 @@ use ber::Operation;
 
 /// The search base of every scripted directory.
 pub const BASE: &str = "DC=hostile,DC=example";
-/// How many certificates a chain of megabytes has.
+/// Certificates of a chain of megabytes.
 const LONG_CHAIN: usize = 4_000;
 
-/// How a scripted directory answers.
+/// The answers of a scripted directory.
 #[derive(Debug, Clone)]
 pub struct Script {
-    /// How it misbehaves.
+    /// Its misbehaviour.
     pub behaviour: Behaviour,
-    /// How many people it has.
+    /// Number of its people.
     pub people: u32,
     /// The domain of their addresses: `p0@hostile.example`.
     pub domain: String,
@@ -131,7 +131,7 @@ impl Hostile {
         })
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -146,17 +146,17 @@ impl Hostile {
         self.script.send_modify(|script| script.people = people);
     }
 
-    /// How many connections came so far.
+    /// Number of connections that came so far.
     pub fn connections(&self) -> usize {
         self.counters.connections.load(Ordering::Relaxed)
     }
 
-    /// How many connections are open.
+    /// Number of open connections.
     pub fn open_connections(&self) -> usize {
         self.counters.open.load(Ordering::Relaxed)
     }
 
-    /// How many bytes were sent so far, before any TLS, over all connections.
+    /// Number of bytes that were sent so far, before any TLS, over all connections.
     pub fn bytes_sent(&self) -> u64 {
         self.counters.bytes.load(Ordering::Relaxed)
     }

@@ -23,10 +23,10 @@ pub use protocol::{Exit, Signal};
 use crate::error::{Doing as _, Error, Result, tail};
 use crate::place;
 
-/// How long the keeper may take to answer: it only forks.
+/// Time that the keeper may take to answer: it only forks.
 const ANSWER: Duration = Duration::from_secs(10);
 
-/// What is known of a process.
+/// The known state of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum State {
     Asked,

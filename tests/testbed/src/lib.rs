@@ -26,7 +26,7 @@
 //! ```
 //! Everything that a process started is given back when it ends, however it ends: a keeper process beside it, the
 //! parent of all servers, ends them and removes their folder once its pipe to the owner closes. A [`Bed`] that was
-//! attached to is somebody else's: its servers stay, only what was started through it (stacks) goes.
+//! attached to has another owner: its servers stay, and only stacks that were started through it go.
 //!
 //! To break a connection, put a [`Proxy`] in front of any server. To meet a directory that misbehaves, start a
 //! [`hostile::Hostile`] one. To break a server, start a bed of one's own

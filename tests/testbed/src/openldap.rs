@@ -24,10 +24,10 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// An account whose searches the server breaks off once it has been answered [`LIMITED_ENTRIES`], over all pages. It has the
 /// password of all readers.
 pub const LIMITED_USERNAME: &str = "CN=limited,CN=Users,DC=corp,DC=example";
-/// How many entries that is.
+/// Number of those entries.
 pub const LIMITED_ENTRIES: u32 = 120;
-/// An account to which nobody seems to have an address: its searches for them succeed, and answer nothing. It has the
-/// password of all readers.
+/// An account to which no entry seems to have an address: its searches for them succeed, and answer nothing. It has
+/// the password of all readers.
 pub const BLIND_USERNAME: &str = "CN=blind,CN=Users,DC=corp,DC=example";
 const SCHEMA: &str = include_str!("../../../deploy/directory/openldap.schema");
 
@@ -67,22 +67,22 @@ impl OpenLdap {
             .await
     }
 
-    /// Where LDAP answers, plain or with StartTLS.
+    /// The URL of LDAP, plain or with StartTLS.
     pub fn ldap_url(&self) -> String {
         format!("ldap://{}:{LDAP_PORT}", self.address)
     }
 
-    /// Where LDAPS answers.
+    /// The URL of LDAPS.
     pub fn ldaps_url(&self) -> String {
         format!("ldaps://{}:{LDAPS_PORT}", self.address)
     }
 
-    /// Where LDAP answers, plain or with StartTLS.
+    /// The address of LDAP, plain or with StartTLS.
     pub fn ldap_address(&self) -> SocketAddr {
         (self.address, LDAP_PORT).into()
     }
 
-    /// Where LDAPS answers.
+    /// The address of LDAPS.
     pub fn ldaps_address(&self) -> SocketAddr {
         (self.address, LDAPS_PORT).into()
     }

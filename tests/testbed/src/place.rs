@@ -1,4 +1,4 @@
-//! Where a bed lives: its folder, its address, and the programs that it needs.
+//! The place of a bed: its folder, its address, and the programs that it needs.
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::error::{Doing as _, Error, Result};
 use crate::keeper::User;
 
-/// What the names of the beds' folders begin with.
+/// Beginning of the names of the beds' folders.
 pub(crate) const FOLDER_PREFIX: &str = "rollcall-bed-";
 /// Names the testbed's own program to tests that it runs.
 pub(crate) const PROGRAM_VARIABLE: &str = "ROLLCALL_TESTBED_PROGRAM";
@@ -25,10 +25,11 @@ pub(crate) fn secret() -> String {
     Uuid::new_v4().simple().to_string()
 }
 
-/// A loopback address that nobody else uses.
+/// A loopback address that no other process uses.
 ///
-/// All of 127.0.0.0/8 answers on Linux. With an address of its own a bed keeps the servers' usual ports, Samba
-/// can have its fixed ones, and no port that was just found free can be taken by somebody's outgoing connection.
+/// All of 127.0.0.0/8 answers on Linux. With an address of its own a bed keeps the servers' usual ports, and Samba
+/// can have its fixed ones. No port that was just found free can be taken by an outgoing connection of another
+/// process.
 pub(crate) fn loopback_address() -> Result<IpAddr> {
     const PORT_THAT_IS_NEVER_USED: u16 = 7100;
     let mut tried = Ok(());
@@ -83,7 +84,7 @@ pub(crate) fn newest(parent: &Path, prefix: &str) -> Option<PathBuf> {
         .map(|(_, path)| path)
 }
 
-/// Whether this process may bind low ports and become other users.
+/// True if this process may bind low ports and become other users.
 pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
@@ -149,7 +150,7 @@ pub fn target_folder() -> PathBuf {
     binaries.parent().unwrap_or(&binaries).to_owned()
 }
 
-/// Where things are kept that are slow to make and the same every time.
+/// The folder of files that are slow to make and the same every time.
 pub(crate) fn cache() -> Result<PathBuf> {
     let binaries = binaries()?;
     let cache = binaries.parent().unwrap_or(&binaries).join("testbed-cache");

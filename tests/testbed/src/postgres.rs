@@ -44,14 +44,14 @@ pub struct Postgres {
     clock: Option<PathBuf>,
 }
 
-/// How PostgreSQL is started.
+/// Options of PostgreSQL's start.
 #[derive(Debug, Clone, Copy)]
 pub struct PostgresOptions {
-    /// Whether commits wait for the disk, as in production. Off is faster.
+    /// True if commits wait for the disk, as in production. Off is faster.
     pub fsync: bool,
     /// The size of a disk that it gets for itself, in MiB. Takes root.
     pub disk_mib: Option<u32>,
-    /// Whether it gets a clock of its own, which can be changed.
+    /// True if it gets a clock of its own, which can be changed.
     pub clock: bool,
 }
 
@@ -121,7 +121,7 @@ impl Postgres {
         self.psql(keeper, name, SCHEMAS).await
     }
 
-    /// Where the superuser connects to a database.
+    /// The URL at which the superuser connects to a database.
     pub fn url(&self, database: &str) -> String {
         url_of(
             SUPERUSER,
@@ -146,12 +146,12 @@ impl Postgres {
         self.clock.as_deref().map(Clock::of)
     }
 
-    /// Where a service connects to a database, with its own role. The worker has none.
+    /// The URL at which a service connects to a database, with its own role. The worker has none.
     pub fn service_url(&self, kind: Kind, database: &str) -> Option<String> {
         self.service_url_through(self.socket_address(), kind, database)
     }
 
-    /// Where PostgreSQL listens.
+    /// The socket on which PostgreSQL listens.
     pub fn socket_address(&self) -> SocketAddr {
         (self.address, PORT).into()
     }
@@ -191,7 +191,7 @@ impl Postgres {
             "C.UTF-8",
         ];
         command.args.extend(arguments.map(str::to_owned));
-        // What initdb writes is gone after a power failure, and so is the whole bed.
+        // The files of initdb are gone after a power failure, and so is the whole bed.
         command.args.push("--no-sync".to_owned());
         command.args.push(format!("--pwfile={}", password.display()));
         command.args.push(layout.data.display().to_string());

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use crate::error::{Doing as _, Result};
 
-/// Where bytes go.
+/// The direction of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// From the client.
@@ -26,7 +26,7 @@ pub enum Direction {
     ToClient,
 }
 
-/// What happens to a connection.
+/// Effect on a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Both sides are closed.
@@ -53,9 +53,9 @@ pub enum Place {
 pub struct Fault {
     /// In which direction bytes or messages are counted.
     pub direction: Direction,
-    /// How much passes unharmed.
+    /// Place up to which bytes pass unharmed.
     pub place: Place,
-    /// What happens then.
+    /// Effect from there on.
     pub action: Action,
 }
 
@@ -120,7 +120,7 @@ impl Proxy {
         })
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -159,17 +159,17 @@ impl Proxy {
         self.servers.send_replace(servers.to_vec());
     }
 
-    /// How many connections came so far.
+    /// Number of connections that came so far.
     pub fn connections(&self) -> usize {
         self.counters.connections.load(Ordering::Relaxed)
     }
 
-    /// How many connections are open.
+    /// Number of open connections.
     pub fn open_connections(&self) -> usize {
         self.counters.open.load(Ordering::Relaxed)
     }
 
-    /// How many bytes passed in a direction so far, over all connections.
+    /// Number of bytes that passed in a direction so far, over all connections.
     pub fn bytes(&self, direction: Direction) -> u64 {
         self.counters.of(direction).load(Ordering::Relaxed)
     }

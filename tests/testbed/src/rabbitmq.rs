@@ -26,7 +26,7 @@ const PORT: u16 = 5672;
 const DISTRIBUTION_PORT: u16 = 25672;
 const USER: &str = "rollcall";
 const LIMIT: Duration = Duration::from_mins(1);
-/// How often a call is made again that the node has turned away, and after what pause.
+/// Number of times that a call is made which the node turns away, and the pause between them.
 const CALLS: usize = 5;
 const PAUSE: Duration = Duration::from_millis(200);
 const TURNED_AWAY: &str = "failed to connect to node";
@@ -73,7 +73,7 @@ impl RabbitMq {
         process.until_ready(LIMIT, || speaks_amqp(self.address)).await
     }
 
-    /// Where a client connects to a virtual host. `/` is there from the start.
+    /// The URL at which a client connects to a virtual host. `/` is there from the start.
     pub fn url(&self, vhost: &str) -> String {
         let vhost = vhost.replace('/', "%2f");
         format!("amqp://{USER}:{}@{}:{PORT}/{vhost}", self.password, self.address)
@@ -85,7 +85,7 @@ impl RabbitMq {
         format!("amqp://{USER}:{}@{address}/{vhost}", self.password)
     }
 
-    /// Where the broker listens.
+    /// The socket on which the broker listens.
     pub fn socket_address(&self) -> std::net::SocketAddr {
         (self.address, PORT).into()
     }
@@ -114,7 +114,7 @@ impl RabbitMq {
         }
     }
 
-    /// How many messages wait in a queue.
+    /// Number of messages that wait in a queue.
     pub async fn messages(&self, vhost: &str, queue: &str) -> Result<u64> {
         let answer = self
             .evaluate(&format!(
@@ -128,7 +128,8 @@ impl RabbitMq {
             .map_err(|_| Error::Refused(format!("RabbitMQ: {answer}")))
     }
 
-    /// What a queue was declared with, as the broker has it: `x-max-length=100 x-overflow=drop-head`, by name.
+    /// The arguments with which a queue was declared, as the broker has them: `x-max-length=100
+    /// x-overflow=drop-head`, by name.
     pub async fn queue_arguments(&self, vhost: &str, queue: &str) -> Result<String> {
         let answer = self
             .evaluate(&format!(

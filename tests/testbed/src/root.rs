@@ -26,12 +26,12 @@ impl Root {
         }
     }
 
-    /// Where a path of the system is outside of it.
+    /// The path outside of a path of the system.
     pub(crate) fn outside(&self, path: &str) -> PathBuf {
         self.folder.join(path.trim_start_matches('/'))
     }
 
-    /// What a path outside is called inside, if it is in there.
+    /// The path inside of a path outside, if it is in there.
     pub(crate) fn inside(&self, path: &Path) -> PathBuf {
         match path.strip_prefix(&self.folder) {
             Ok(inside) => Path::new("/").join(inside),
@@ -66,7 +66,7 @@ impl Root {
         Ok(())
     }
 
-    /// Whether it can be entered and has PostgreSQL and RabbitMQ.
+    /// True if it can be entered and has PostgreSQL and RabbitMQ.
     pub fn is_usable(&self) -> bool {
         let has = |folder: &str| self.outside(folder).is_dir();
         place::is_root() && has("usr/lib/postgresql") && has("usr/lib/rabbitmq/lib")

@@ -84,7 +84,7 @@ impl Samba {
             .await
     }
 
-    /// Where LDAPS answers; by address, which its certificate names.
+    /// The URL of LDAPS; by address, which its certificate names.
     pub fn ldaps_url(&self) -> String {
         format!("ldaps://{}:636", self.address)
     }
@@ -143,7 +143,7 @@ async fn load(keeper: &Arc<Keeper>, folder: &Path, directory: &Directory) -> Res
     keeper.run(command).await
 }
 
-/// What a domain in this folder is called and where its files are.
+/// The configuration of a domain in this folder: its name and its files.
 fn configuration(folder: &Path) -> String {
     let folder = show(folder);
     format!(

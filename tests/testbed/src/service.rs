@@ -83,12 +83,12 @@ impl Service {
         }
     }
 
-    /// What it is.
+    /// Kind of the service.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Where it answers gRPC.
+    /// The URL of its gRPC server.
     pub fn url(&self) -> &str {
         &self.door.url
     }
@@ -98,7 +98,7 @@ impl Service {
         self.process.pid()
     }
 
-    /// What it has written so far, over all its starts.
+    /// Its output so far, over all its starts.
     pub fn log(&self) -> String {
         self.process.log()
     }
@@ -134,7 +134,7 @@ impl Service {
         self.until_serving().await
     }
 
-    /// Whether its health says that it serves.
+    /// True if its health says that it serves.
     pub async fn is_serving(&self) -> Result<bool> {
         let refused = |status: tonic::Status| Error::Refused(status.message().to_owned());
         let request = HealthCheckRequest {
@@ -160,7 +160,7 @@ impl Service {
             .doing(|| format!("arm {point} of {}", self.name()))
     }
 
-    /// Whether a fail point is armed and has not fired.
+    /// True if a fail point is armed and has not fired.
     pub fn is_armed(&self, point: &str) -> bool {
         self.points.join(point).exists()
     }

@@ -119,7 +119,7 @@ impl Stack {
         Ok(stack)
     }
 
-    /// How the services are reached.
+    /// The ways to reach the services.
     pub fn endpoints(&self) -> &Endpoints {
         &self.endpoints
     }

@@ -11,7 +11,7 @@ use crate::bed::{BED_VARIABLE, Bed, BedOptions, Part};
 use crate::error::{Doing as _, Result};
 use crate::place;
 
-/// What shells answer for a command that a signal ended.
+/// Exit code of shells for a command that a signal ended.
 const INTERRUPTED: u8 = 128 + 2;
 const TERMINATED: u8 = 128 + 15;
 

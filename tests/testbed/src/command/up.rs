@@ -8,7 +8,7 @@ use crate::bed::{Bed, BedOptions, Part};
 use crate::error::{Doing as _, Result};
 use crate::{keeper, place};
 
-/// What `.run` holds.
+/// The files in `.run`.
 struct Run {
     folder: PathBuf,
 }

@@ -1,4 +1,4 @@
-//! What an object looks like in each kind of server.
+//! The attributes of an object in each kind of server.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -81,7 +81,7 @@ fn in_openldap(object: &Object, base: &str) -> Attributes {
         ("cn", vec![object.name.clone()]),
     ];
     match object.kind {
-        // A group must have a member; who that is, is nobody's business here.
+        // A group must have a member; it does not matter here who that is.
         Kind::Group => attributes.push(("member", vec![object.dn(base)])),
         Kind::PublicFolder => {}
         _ => attributes.push((

@@ -19,7 +19,7 @@ pub struct Editor {
     base: String,
 }
 
-/// Where and as whom an [`Editor`] works.
+/// The server and the account with which an [`Editor`] works.
 #[derive(Debug)]
 pub(crate) struct Login<'a> {
     pub url: &'a str,

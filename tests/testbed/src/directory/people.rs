@@ -51,7 +51,7 @@ const MAILBOXES: [&str; 8] = [
 /// The domains that invented people have addresses in.
 #[derive(Debug, Clone, Copy)]
 pub struct Domains<'a> {
-    /// Where everybody's primary address is.
+    /// The domain of everybody's primary address.
     pub main: &'a str,
     /// A second domain of its own.
     pub second: &'a str,
@@ -120,7 +120,7 @@ fn person(index: usize, domains: Domains<'_>) -> Object {
         .primary(&address)
         .mail(&address);
     if index.is_multiple_of(3) {
-        // What Exchange's policy writes for a domain alias.
+        // The domain alias as Exchange's policy writes it.
         person = person.alias(&format!("{local}@{}", domains.alias));
     }
     if index.is_multiple_of(5) {
@@ -140,7 +140,7 @@ fn person(index: usize, domains: Domains<'_>) -> Object {
     }
 }
 
-/// One of each case that makes somebody ask the help desk.
+/// One of each case that makes a user ask the help desk.
 fn awkward(domains: Domains<'_>) -> Vec<Object> {
     let Domains {
         main,
@@ -199,7 +199,7 @@ fn awkward(domains: Domains<'_>) -> Vec<Object> {
             .primary(&at("mona.left", main))
             .disabled(),
         Object::person(unit, "Nils Nothing"),
-        // A type that nobody has heard of.
+        // An unknown type.
         Object::person(unit, "Olga Odd")
             .primary(&at("olga.odd", main))
             .recipient_type(1 << 40),

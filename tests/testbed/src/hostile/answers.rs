@@ -13,7 +13,7 @@ use super::{BASE, Behaviour, Counted, Script};
 const PAGE: u32 = 1_000;
 /// Values in one range.
 const RANGE: usize = 1_000;
-/// How much is sent at a time of what has no end.
+/// Bytes that an endless answer sends at a time.
 const CHUNK: usize = 64 * 1024;
 const MEGABYTE: usize = 1024 * 1024;
 
@@ -165,7 +165,7 @@ impl<S: AsyncWrite + Unpin> Answers<'_, S> {
         }
     }
 
-    /// What has no end. Ends only when the client hangs up.
+    /// Sends an endless answer. Ends only when the client hangs up.
     async fn endless(&mut self) -> Result<bool> {
         let mut number = 0_u32;
         let mut chunk = Vec::with_capacity(2 * CHUNK);
@@ -219,7 +219,7 @@ impl<S: AsyncWrite + Unpin> Answers<'_, S> {
         let (_, first) = position(search);
         let mut attributes = self.ranges(first);
         if first > 0 {
-            // The answer to `x;range=1000-*` is about x alone.
+            // The answer to `x;range=1000-*` is only about x.
             let asked = search
                 .attributes
                 .first()

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// How a scripted directory answers. Unless a behaviour says otherwise, binds are accepted, the root DSE is a good one,
-/// and the misbehaviour comes after the people in the first page.
+/// The answers of a scripted directory. Unless a behaviour says otherwise, binds are accepted, the root DSE is a good
+/// one, and the misbehaviour comes after the people in the first page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behaviour {
     /// Answers as a good server does, in pages.
@@ -13,7 +13,7 @@ pub enum Behaviour {
     /// Sends one entry, then waits this long before each further one, without end.
     Drip(Duration),
 
-    /// An entry has an attribute that nobody asked for, in ranges of a megabyte without end.
+    /// An entry has an attribute that was not asked for, in ranges of a megabyte without end.
     UnrequestedRanges,
     /// `proxyAddresses` comes in ranges without end.
     EndlessRanges,
@@ -21,9 +21,9 @@ pub enum Behaviour {
     StuckRanges,
     /// An entry has `proxyAddresses` under a thousand options, and each in ranges.
     RangePerAttribute,
-    /// An entry has 150,000 attributes that nobody asked for: a good reader ignores them.
+    /// An entry has 150,000 attributes that were not asked for: a good reader ignores them.
     ManyAttributes,
-    /// An entry has a picture of almost two megabytes that nobody asked for: a good reader ignores it.
+    /// An entry has a picture of almost two megabytes that was not asked for: a good reader ignores it.
     LargeUnrequested,
     /// An entry has a value of a megabyte.
     HugeValue,

@@ -97,7 +97,7 @@ pub(super) enum Operation {
 #[derive(Debug)]
 pub(super) struct Search {
     pub base: String,
-    /// Whether only the base is searched.
+    /// True if only the base is searched.
     pub only_base: bool,
     pub attributes: Vec<String>,
     /// The cookie of the page before; `None`: no pages are asked for.

@@ -31,10 +31,10 @@ use crate::error::{Doing as _, Error, Result};
 pub(crate) const SOCKET: &str = "keeper.sock";
 /// Held locked for as long as the folder's keeper lives.
 pub(crate) const LOCK: &str = "keeper.lock";
-/// How long servers have to end before they are killed.
+/// Time that servers have to end before they are killed.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Keeps the bed in `folder` until its owner is gone or it is told to stop.
+/// Keeps the bed in `folder` until its owner is gone or asks for the end.
 pub(crate) async fn keep(folder: &Path) -> Result<()> {
     // Ctrl-C in the owner's terminal is the owner's to handle. Already a leader: nothing to leave.
     let _ = rustix::process::setsid();
@@ -52,13 +52,13 @@ pub(crate) async fn keep(folder: &Path) -> Result<()> {
     disk::unmount_all(folder);
     let removed = fs::remove_dir_all(folder).doing(|| format!("remove {}", folder.display()));
     if let Some(mut stopper) = stopper {
-        // Whoever asked is told once nothing is left; it may have gone away meanwhile.
+        // The asker gets its answer once nothing is left; it may have gone away by then.
         let _ = stopper.write_all(b"stopped\n").await;
     }
     removed
 }
 
-/// Makes the folder under another name first, so that nobody meets it without its lock.
+/// Makes the folder under another name first, so that no process meets it without its lock.
 fn make_folder(folder: &Path) -> Result<File> {
     let draft = folder.with_extension("new");
     fs::create_dir(&draft).doing(|| format!("make {}", draft.display()))?;
@@ -72,7 +72,7 @@ fn make_folder(folder: &Path) -> Result<File> {
     Ok(lock)
 }
 
-/// Tells the owner. An owner that is gone is noticed by the end of standard input instead.
+/// Reports an event to the owner. An owner that is gone is noticed by the end of standard input instead.
 fn tell(event: &Event) {
     if let Ok(mut line) = serde_json::to_vec(event) {
         line.push(b'\n');
@@ -93,7 +93,7 @@ struct Guard {
 }
 
 impl Guard {
-    /// Serves until the bed is to end; answers who asked for it, if somebody did.
+    /// Serves until the bed must end; returns the connection that asked for it, if one did.
     async fn serve(&mut self, listener: &UnixListener) -> Option<UnixStream> {
         let mut terminate = signal(SignalKind::terminate()).ok()?;
         let mut lines = BufReader::new(owners_pipe().ok()?).lines();
@@ -179,7 +179,7 @@ impl Guard {
     fn exited(&mut self, exited: Option<(u64, std::io::Result<ExitStatus>)>) {
         let Some((process, status)) = exited else { return };
         if let Some(child) = self.children.remove(&process) {
-            // What a server's main process leaves behind in its group ends with it.
+            // Processes that a server's main process leaves behind in its group end with it.
             let _ = kill_process_group(child.group, Signal::Kill.number());
         }
         let status = status.ok();
@@ -205,7 +205,7 @@ impl Guard {
             let _ = kill_process_group(*group, Signal::Kill.number());
         }
         while self.exits.join_next().await.is_some() {}
-        // Members of a group that are not our own children tell nobody when they end.
+        // Members of a group that are not our own children report their end to no process.
         let deadline = Instant::now() + GRACE;
         while groups.iter().any(|group| test_kill_process_group(*group).is_ok()) && Instant::now() < deadline
         {
@@ -246,7 +246,7 @@ pub(crate) async fn stop(folder: &Path) -> Result<bool> {
     }
 }
 
-/// Whether a keeper serves `folder`.
+/// True if a keeper serves `folder`.
 pub(crate) async fn serves(folder: &Path) -> bool {
     UnixStream::connect(folder.join(SOCKET)).await.is_ok()
 }

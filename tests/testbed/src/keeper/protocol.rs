@@ -1,4 +1,4 @@
-//! What a bed's owner and its keeper say to each other: one JSON value a line.
+//! The protocol between a bed's owner and its keeper: one JSON value a line.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The folder of the logs in a bed's folder.
 pub(crate) const LOGS: &str = "logs";
 
-/// What the owner asks for.
+/// Request of the owner.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
     /// Start a program; `process` is the owner's name for it from here on.
@@ -20,7 +20,7 @@ pub(crate) enum Request {
     Detach,
 }
 
-/// What the keeper tells.
+/// Report of the keeper.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Event {
     /// The bed's folder stands; said once, first.
@@ -38,18 +38,18 @@ pub(crate) enum Event {
 /// A program to start.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Command {
-    /// What it is called in messages and in its log's file name.
+    /// Its name in messages and in its log's file name.
     pub name: String,
     pub program: PathBuf,
     pub args: Vec<String>,
     /// Its whole environment: nothing is inherited.
     pub env: BTreeMap<String, String>,
-    /// Where its output goes, appended.
+    /// The file to which its output is appended.
     pub log: PathBuf,
     pub directory: PathBuf,
     /// Another user to run as (PostgreSQL refuses to be root).
     pub user: Option<User>,
-    /// How it is ended when the bed is given back.
+    /// The signal that ends it when the bed is given back.
     pub stop: Signal,
 }
 
@@ -117,7 +117,7 @@ impl Signal {
     }
 }
 
-/// How a process ended.
+/// The end of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exit {
     /// Its exit code, if it ended by itself.
@@ -127,7 +127,7 @@ pub struct Exit {
 }
 
 impl Exit {
-    /// Whether it ended by itself with code 0.
+    /// True if it ended by itself with code 0.
     pub fn success(self) -> bool {
         self.code == Some(0)
     }

@@ -1,4 +1,4 @@
-//! Where PostgreSQL's files and programs are.
+//! Places of PostgreSQL's files and programs.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
@@ -46,7 +46,7 @@ impl Layout {
         Ok(layout)
     }
 
-    /// Gives the folder to PostgreSQL's user, and to nobody else.
+    /// Gives the folder only to PostgreSQL's user.
     pub(super) fn own(&self) -> Result<()> {
         fs::set_permissions(&self.folder, fs::Permissions::from_mode(0o700))
             .doing(|| "close a folder".to_owned())?;
@@ -70,7 +70,7 @@ impl Layout {
         let mut command = Command::new(name, path, &self.bed);
         command.directory.clone_from(&self.folder);
         command.user = self.user;
-        // Its children leave its process group, and it alone knows its shared memory.
+        // Its children leave its process group, and only it knows its shared memory.
         command.stop = Signal::Quit;
         if let Some(root) = &self.root {
             root.wrap(&mut command)?;

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::keeper::Keeper;
 use crate::service::Kind;
 
-/// The database's name. Nobody stays connected to it, so that it can be copied.
+/// The database's name. No process stays connected to it, so that it can be copied.
 const DATABASE: &str = "rollcall_schemas";
 
 /// Services that own schemas.

@@ -99,7 +99,7 @@ impl Postgres {
         connection.close().await.map_err(told("close the connection"))
     }
 
-    /// Whether commits wait for a standby.
+    /// True if commits wait for a standby.
     async fn is_waited_for(&self) -> Result<bool> {
         let mut connection = self.connect("postgres").await?;
         sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')")

@@ -1,13 +1,13 @@
 //! Counts the messages of LDAP in a stream: BER elements, one after the other.
 
-/// Where in the stream the count is.
+/// The count's position in the stream.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    /// How many have ended.
+    /// Number of messages that have ended.
     ended: u64,
-    /// What there is of the next one's tag and length.
+    /// The part of the next one's tag and length that has come.
     head: Vec<u8>,
-    /// How many bytes of the present one are to come.
+    /// Number of bytes of the present one that are still to come.
     left: usize,
 }
 
@@ -42,7 +42,8 @@ impl Messages {
     }
 }
 
-/// The length that a whole head tells; `None` while there is more of it to come. What is no BER has some length, too.
+/// The length that a whole head gives; `None` while a part of it is still to come. Bytes that are no BER have some
+/// length, too.
 fn length(head: &[u8]) -> Option<usize> {
     let (&first, rest) = head.get(1..)?.split_first()?;
     let more = usize::from(first & 0x7f);

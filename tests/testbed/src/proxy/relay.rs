@@ -1,4 +1,4 @@
-//! What becomes of the bytes of one connection.
+//! The treatment of the bytes of one connection.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::messages::Messages;
 use super::{Action, Counters, Direction, Fault, Place};
 
-/// How often a slow way takes some bytes.
+/// Times a second that a slow way takes some bytes.
 const TICKS_PER_SECOND: u32 = 20;
 
 type Rules = watch::Receiver<Option<Fault>>;
@@ -102,7 +102,7 @@ impl<'a> Lane<'a> {
         (*self.rules.borrow()).filter(|rule| rule.direction == self.direction)
     }
 
-    /// What happens before another byte passes.
+    /// The action that is due before another byte passes.
     fn due(&self) -> Option<Action> {
         let fault = self.fault()?;
         let reached = match fault.place {
@@ -112,7 +112,7 @@ impl<'a> Lane<'a> {
         reached.then_some(fault.action)
     }
 
-    /// How many of these bytes pass unharmed, and what happens to the others.
+    /// Number of these bytes that pass unharmed, and the action on the others.
     fn judge(&mut self, bytes: &[u8]) -> (usize, Option<Action>) {
         let fault = self.fault();
         let until = match fault.map(|fault| fault.place) {
@@ -130,7 +130,7 @@ impl<'a> Lane<'a> {
         }
     }
 
-    /// Whether the connection was garbled under a rule that is gone: what it carries is beyond repair.
+    /// True if the connection was garbled under a rule that is gone: its bytes are beyond repair.
     fn is_spoilt(&self) -> bool {
         self.garbles && self.fault().is_none_or(|fault| fault.action != Action::Garble)
     }

@@ -16,7 +16,7 @@ pub(super) const WORKGROUP: &str = "CORP";
 const ATTRIBUTES: &str = include_str!("../../../../deploy/directory/samba-attributes.ldif");
 const CLASSES: &str = include_str!("../../../../deploy/directory/samba-classes.ldif");
 
-/// Copies the domain to `folder`, making it first where nobody has yet.
+/// Copies the domain to `folder`, making it first if no bed has made it yet.
 pub(super) async fn copy_to(keeper: &Arc<Keeper>, folder: &Path) -> Result<()> {
     let template = place::cache()?.join(format!("samba-{}", key()?));
     let lock = template.with_extension("lock");
@@ -60,7 +60,7 @@ fn key() -> Result<String> {
 async fn make(keeper: &Arc<Keeper>, template: &Path) -> Result<()> {
     let draft = keeper.folder().join("samba-template");
     provision(keeper, &draft).await?;
-    // What samba-tool wrote names the machine's own folders.
+    // The configuration by samba-tool names the machine's own folders.
     fs::remove_dir_all(draft.join("etc")).doing(|| "remove the provisioned configuration".to_owned())?;
     let file = draft.join("smb.conf");
     fs::write(&file, configuration(&draft)).doing(|| format!("write {}", file.display()))?;

@@ -1,13 +1,13 @@
-//! How a stack is made.
+//! Options of a stack.
 
 use std::net::SocketAddr;
 
 use crate::service::Kind;
 
-/// What a stack is made of.
+/// Options of a stack.
 #[derive(Debug, Clone)]
 pub struct StackOptions {
-    /// How many of each service are started; none is allowed.
+    /// Number of schedulers; 0 is allowed, as for every service.
     pub schedulers: usize,
     /// Workers.
     pub workers: usize,
@@ -15,13 +15,14 @@ pub struct StackOptions {
     pub reconciles: usize,
     /// Results.
     pub results: usize,
-    /// Whether services authenticate each other and their clients.
+    /// True if services authenticate each other and their clients.
     pub mutual_tls: bool,
     /// Another way to the broker, a proxy for example.
     pub broker: Option<SocketAddr>,
-    /// Whether the services reach their servers and each other through proxies: see [`Stack::way`](crate::Stack::way).
+    /// True if the services reach their servers and each other through proxies: see
+    /// [`Stack::way`](crate::Stack::way).
     pub proxied: bool,
-    /// Whether fail points of the services can be armed: see [`Service::arm`](crate::Service::arm).
+    /// True if fail points of the services can be armed: see [`Service::arm`](crate::Service::arm).
     pub fail_points: bool,
     /// Variables over what the bed sets, for a kind of service or for all: see [`StackOptions::set`].
     pub settings: Vec<(Option<Kind>, String, String)>,

@@ -1,4 +1,4 @@
-//! What tests change in a directory is changed, in either kind.
+//! Edits of tests change the directory, in either kind.
 
 use anyhow::Result;
 use rollcall_testbed::{Bed, BedOptions, Directory, Editor, Object, ObjectKind, Part, samba};

@@ -8,7 +8,7 @@ use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-/// Whether somebody without a certificate is answered.
+/// True if a client without a certificate is answered.
 async fn answers_strangers(url: &str, ca: &str) -> Result<bool> {
     let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(ca));
     let Ok(channel) = Endpoint::from_shared(url.to_owned())?
