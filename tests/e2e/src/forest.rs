@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 
 use crate::Tenant;
 
-/// Which of the bed's directories.
+/// A directory of the bed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     ActiveDirectory,
@@ -199,7 +199,8 @@ impl Forest {
         Ok(())
     }
 
-    /// Lets somebody log on to Active Directory with the password of all readers, and answers settings that read the unit so.
+    /// Lets a person of the directory log on to Active Directory with the password of all readers, and returns
+    /// settings that read the unit so.
     pub async fn settings_as(&self, name: &str) -> Result<v1::Directory> {
         let dn = self.dn(name).await?;
         self.editor.lock().await.set_password(&dn, BIND_PASSWORD).await?;
@@ -290,22 +291,22 @@ impl ForestProxy<'_> {
         self.proxy.heal();
     }
 
-    /// How many connections came so far.
+    /// Number of connections that came so far.
     pub fn connections(&self) -> usize {
         self.proxy.connections()
     }
 
-    /// How many connections are open.
+    /// Number of open connections.
     pub fn open_connections(&self) -> usize {
         self.proxy.open_connections()
     }
 
-    /// How many bytes the server sent so far, over all connections.
+    /// Number of bytes that the server sent so far, over all connections.
     pub fn bytes_from_server(&self) -> u64 {
         self.proxy.bytes(Direction::ToClient)
     }
 
-    /// How many bytes were sent to the server so far, over all connections.
+    /// Number of bytes that were sent to the server so far, over all connections.
     pub fn bytes_to_server(&self) -> u64 {
         self.proxy.bytes(Direction::ToServer)
     }

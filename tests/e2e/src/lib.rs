@@ -1,5 +1,5 @@
-//! What the end-to-end tests share: a tenant of its own for each test, on the shared test bed, spoken to
-//! over gRPC as the portal's backend would.
+//! Parts that the end-to-end tests share: a tenant of its own for each test, on the shared test bed, spoken to over
+//! gRPC as the portal's backend would.
 //!
 //! Tests await conditions with a ceiling, never time. Run them with `make test`, or one of them with
 //! `target/debug/rollcall-testbed run -- cargo nextest run -p rollcall-e2e <name>`.

@@ -1,5 +1,5 @@
-//! Time that passes: what happened is moved into the past, since no test waits for days. What is moved is the stored time
-//! alone; whatever follows from it is done by the services.
+//! Time that passes: stored times are moved into the past, since no test waits for days. Only the stored times are
+//! moved; the services do everything that follows.
 
 use anyhow::{Result, ensure};
 use rollcall_testbed::Endpoints;

@@ -1,4 +1,4 @@
-//! What a refused call says: its code, its stable reason and its fields.
+//! The content of a refused call: its code, its stable reason and its fields.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What an administrator does about runs and the schedule.
+//! Acts of an administrator on runs and the schedule.
 
 use anyhow::{Result, ensure};
 use rollcall_proto::v1::{
@@ -78,7 +78,7 @@ impl Tenant {
         Ok(run)
     }
 
-    /// Asks for a run to be taken back and answers the id of the run that does it.
+    /// Asks for a run to be reverted and returns the id of the run that does it.
     pub async fn start_revert(&self, run_id: &str) -> Result<String, Status> {
         let request = RevertRunRequest {
             tenant_id: self.id.clone(),

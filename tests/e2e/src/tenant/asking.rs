@@ -1,4 +1,4 @@
-//! What an administrator asks, changing nothing.
+//! Questions of an administrator, which change nothing.
 
 use futures::TryStreamExt as _;
 use rollcall_proto::v1::{
@@ -10,7 +10,7 @@ use tonic::Status;
 use super::Tenant;
 
 impl Tenant {
-    /// Why an address is there, or is not.
+    /// Explains why an address is there, or is not.
     pub async fn explain(&self, address: &str) -> Result<ExplainAddressResponse, Status> {
         let request = ExplainAddressRequest {
             tenant_id: self.id.clone(),
@@ -20,7 +20,8 @@ impl Tenant {
         Ok(answer.into_inner())
     }
 
-    /// Tests a connection to its end, of the saved settings or of others: the steps as they were told.
+    /// Tests a connection to its end, of the saved settings or of others, and returns the steps as they were
+    /// reported.
     pub async fn test_connection(&self, settings: Option<Settings>) -> Result<Vec<TestStep>, Status> {
         let request = TestConnectionRequest {
             tenant_id: self.id.clone(),

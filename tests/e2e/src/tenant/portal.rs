@@ -1,4 +1,4 @@
-//! What the portal writes to its own data.
+//! The portal's writes to its own data.
 
 use rollcall_proto::v1::{
     Account, AccountAddress, ListAccountsRequest, ObjectType, PutAccountRequest, RemoveAccountRequest,
@@ -8,7 +8,7 @@ use tonic::Status;
 
 use super::Tenant;
 
-/// A user as somebody types it in the portal: a primary address and aliases.
+/// A manual user, as entered in the portal: a primary address and aliases.
 pub fn typed(primary: &str, aliases: &[&str]) -> Account {
     Account {
         primary_address: primary.to_owned(),
@@ -59,7 +59,7 @@ impl Tenant {
         answered(answer.into_inner().account)
     }
 
-    /// Protects an account, or does so no more.
+    /// Protects an account, or ends its protection.
     pub async fn protect(&self, account_id: &str, protected: bool) -> Result<Account, Status> {
         let request = SetProtectedRequest {
             tenant_id: self.id.clone(),
