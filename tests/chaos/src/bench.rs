@@ -10,7 +10,7 @@ use futures::future::try_join_all;
 
 use crate::{Plan, Verdict, World, ground, trial};
 
-/// Holds all trials, `side_by_side` at a time. `told` hears each verdict as it comes.
+/// Holds all trials, `side_by_side` at a time. `told` receives each verdict as it comes.
 pub async fn hold(plans: Vec<Plan>, side_by_side: usize, told: impl Fn(&Verdict)) -> Result<Vec<Verdict>> {
     let waiting = Mutex::new(VecDeque::from(plans));
     let lanes = (0..side_by_side.max(1)).map(|_| lane(&waiting, &told));

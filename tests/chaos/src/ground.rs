@@ -1,4 +1,4 @@
-//! What worlds stand on.
+//! The ground on which worlds stand.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -13,7 +13,7 @@ use crate::plan::Ground;
 const SMALL_DISK_MIB: u32 = 256;
 const NODES: usize = 3;
 
-/// Why trials cannot be held on this ground here, if so.
+/// Reason why trials cannot be held on this ground here; `None` if they can.
 pub(crate) fn missing(ground: Ground) -> Option<&'static str> {
     match ground {
         Ground::Clocks if !Clock::is_there() => Some("libfaketime is not installed"),

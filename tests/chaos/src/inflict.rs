@@ -26,11 +26,11 @@ use crate::{
 
 /// Between two looks at an armed point.
 const LOOK: Duration = Duration::from_millis(5);
-/// How long after the end of the runs a point may still be passed: the relay works behind them.
+/// Time after the end of the runs in which a point may still be passed: the relay works behind them.
 const AFTERWARDS: Duration = Duration::from_secs(3);
-/// How long a process that was struck may take to be gone.
+/// Time that a process that was struck may take to be gone.
 const DYING: Duration = Duration::from_secs(5);
-/// How long a service may take to serve once it is started again.
+/// Time that a service may take to serve once it is started again.
 const SERVING: Duration = Duration::from_mins(1);
 
 /// Strikes for one phase of a trial.
@@ -42,7 +42,7 @@ pub(crate) struct Inflict<'a> {
     pub(crate) over: watch::Receiver<bool>,
     /// Processes that were killed on purpose.
     pub(crate) killed: &'a Mutex<BTreeSet<Name>>,
-    /// Whether anything is broken at the moment.
+    /// Shows if anything is broken at the moment.
     pub(crate) weather: &'a Weather,
     /// One process is struck by one fault at a time.
     pub(crate) turns: &'a BTreeMap<Name, tokio::sync::Mutex<()>>,
@@ -158,7 +158,7 @@ impl Inflict<'_> {
         }
     }
 
-    /// The process struck itself; what remains is to bring it back.
+    /// The process struck itself; it only has to be brought back.
     async fn after_point(&self, kind: Kind, index: usize, strike: Strike) -> Result<()> {
         let _turn = self.turn(kind, index).await?;
         let service = self.world.stack.service(kind, index)?;

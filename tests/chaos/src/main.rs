@@ -18,7 +18,7 @@ struct Args {
     /// Hold this trial only: the name of a line that was printed before
     #[arg(long)]
     only: Option<String>,
-    /// How many random mixes are held after the matrix
+    /// Number of random mixes to hold after the matrix
     #[arg(long, default_value_t = 0)]
     seeds: u64,
     /// The seed of the first mix
@@ -27,7 +27,7 @@ struct Args {
     /// Leave the matrix and the scenes out
     #[arg(long)]
     no_matrix: bool,
-    /// How many trials are held side by side, each with servers of its own
+    /// Number of trials to hold side by side, each with servers of its own
     #[arg(long, default_value_t = 2)]
     side_by_side: usize,
 }

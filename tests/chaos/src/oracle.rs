@@ -1,4 +1,4 @@
-//! What must hold after a trial, whatever broke in it.
+//! Conditions that must hold after a trial, whatever broke in it.
 
 mod accounts;
 mod events;
@@ -21,7 +21,7 @@ use crate::{
     world::{Name, World},
 };
 
-/// How long what follows a run (events, leases, connections) may take to be done with.
+/// Time that everything that follows a run (events, leases, connections) may take to finish.
 const SETTLING: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -38,7 +38,7 @@ pub(crate) struct Case<'a> {
     pub(crate) pids: BTreeMap<Name, Option<u32>>,
 }
 
-/// What was counted.
+/// The counts of a trial.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Seen {
     pub(crate) beginnings: usize,
@@ -79,7 +79,7 @@ async fn settle(case: &Case<'_>) -> Result<Vec<String>> {
     }
 }
 
-/// A process that nobody killed is the one of before, and all are there.
+/// A process that was not killed is the one of before, and all are there.
 fn processes(case: &Case<'_>) -> Vec<String> {
     let now = case.world.pids();
     let ended = |(name, before): (&Name, &Option<u32>)| {

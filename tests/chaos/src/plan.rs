@@ -1,4 +1,4 @@
-//! What happens in a trial, as data.
+//! The events of a trial, as data.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub mod random;
 pub mod scenes;
 mod words;
 
-/// Which of a trial's syncs a fault meets.
+/// The sync of a trial that a fault meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// Everybody is new.
@@ -29,7 +29,7 @@ impl Phase {
     pub const ALL: [Self; 3] = [Self::First, Self::Changed, Self::Unchanged];
 }
 
-/// How a process is struck.
+/// The way in which a process is struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strike {
     /// It is killed, and started again after this time.
@@ -38,7 +38,7 @@ pub enum Strike {
     Stop(Duration),
 }
 
-/// What happens at a fail point.
+/// Effect of a fail point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// To the whole process.
@@ -49,80 +49,80 @@ pub enum Effect {
     Panic,
 }
 
-/// What breaks.
+/// The part that breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// A service, at a step of a run.
     Point {
         /// The step.
         point: FailPoint,
-        /// How many passages go unharmed.
+        /// Number of passages that go unharmed.
         skip: u32,
-        /// What happens there.
+        /// Effect of the point.
         effect: Effect,
     },
     /// One process of a service, some time after the sync was asked for.
     Service {
-        /// Which service.
+        /// The service.
         kind: Kind,
-        /// When.
+        /// Time until the fault.
         after: Duration,
-        /// What happens.
+        /// Effect on the process.
         strike: Strike,
     },
     /// PostgreSQL or RabbitMQ, some time after the sync was asked for.
     Server {
-        /// Which.
+        /// The server.
         part: Part,
-        /// When.
+        /// Time until the fault.
         after: Duration,
-        /// What happens.
+        /// Effect on the server.
         strike: Strike,
     },
     /// A connection that services depend on.
     Way {
-        /// Which.
+        /// The connection.
         way: Way,
-        /// What happens to it.
+        /// Effect on the connection.
         broken: Broken,
     },
     /// One of several nodes of RabbitMQ.
     Node {
-        /// Which.
+        /// The node.
         node: usize,
-        /// When.
+        /// Time until the fault.
         after: Duration,
-        /// What happens.
+        /// Effect on the node.
         strike: Strike,
     },
     /// PostgreSQL is killed, and its standby takes its place.
     Promotion {
-        /// When.
+        /// Time until the fault.
         after: Duration,
-        /// How long nobody answers.
+        /// Time in which no PostgreSQL answers.
         down: Duration,
     },
     /// PostgreSQL's disk is full.
     FullDisk {
-        /// When.
+        /// Time until the fault.
         after: Duration,
-        /// How long.
+        /// Time for which it lasts.
         lasts: Duration,
     },
     /// A clock is put forward, or back if negative, and stays so for the rest of the trial.
     Clock {
-        /// Whose.
+        /// The clock.
         whose: Whose,
-        /// When.
+        /// Time until the fault.
         after: Duration,
-        /// How far.
+        /// Seconds by which the clock is put forward.
         seconds: i32,
     },
     /// The connection to a tenant's directory.
     Directory {
-        /// Which of the trial's tenants.
+        /// Number of the tenant in the trial.
         tenant: usize,
-        /// What happens to it.
+        /// Effect on the connection.
         broken: Broken,
     },
 }
@@ -130,22 +130,22 @@ pub enum What {
 /// A fault of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
-    /// When.
+    /// The sync that the fault meets.
     pub phase: Phase,
-    /// What.
+    /// The fault itself.
     pub what: What,
 }
 
-/// Who asks for the syncs.
+/// The source of requests for the syncs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
-    /// Somebody, with Sync Now.
+    /// An administrator, with Sync Now.
     ByHand,
     /// The schedule.
     BySchedule,
 }
 
-/// What a trial's services stand on.
+/// The ground on which a trial's services stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Ground {
     /// One PostgreSQL and one RabbitMQ.
@@ -162,7 +162,7 @@ pub enum Ground {
     Clocks,
 }
 
-/// Whose clock is wrong.
+/// The clock that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
     /// All processes of a service.
@@ -176,15 +176,15 @@ pub enum Whose {
 pub struct Plan {
     /// Says how the same plan is made again.
     pub name: String,
-    /// Where it is held.
+    /// The ground on which it is held.
     pub ground: Ground,
-    /// Which people, and which changes.
+    /// Number of the script: its people, and its changes.
     pub script: u64,
-    /// Who asks.
+    /// The source of requests.
     pub asking: Asking,
-    /// What breaks.
+    /// The faults.
     pub faults: Vec<Fault>,
-    /// Whether a fault that never happened makes the trial worthless.
+    /// True if a fault that never happened makes the trial worthless.
     pub must_strike: bool,
 }
 
@@ -197,20 +197,20 @@ impl Plan {
         }
     }
 
-    /// Whether a tenant's directory is away for a time, so that runs may fail.
+    /// True if a tenant's directory is away for a time, so that runs may fail.
     pub fn breaks_directory_of(&self, subject: usize) -> bool {
         let breaks =
             |fault: &Fault| matches!(fault.what, What::Directory { tenant, .. } if tenant == subject);
         self.faults.iter().any(breaks)
     }
 
-    /// How long the faults keep things from working, at most.
+    /// Longest time for which the faults keep things from working.
     pub fn outage(&self) -> Duration {
         self.faults.iter().map(|fault| fault.what.outage()).sum()
     }
 
-    /// How much longer than usual runs may take once everything is whole again: a lease, a claim or a delay may last
-    /// as much longer as the database's clock was put back.
+    /// Time by which runs may take longer than usual once everything is whole again: a lease, a claim or a delay may
+    /// last as much longer as the database's clock was put back.
     pub fn patience(&self) -> Duration {
         let put = self.faults.iter().map(|fault| match fault.what {
             What::Clock {
@@ -251,7 +251,7 @@ impl What {
 }
 
 impl Strike {
-    /// How long it lasts.
+    /// Time for which it lasts.
     pub fn lasts(self) -> Duration {
         let (Self::Kill(time) | Self::Stop(time)) = self;
         time

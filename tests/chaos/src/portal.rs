@@ -47,7 +47,7 @@ impl Portal {
         Self { heard, task }
     }
 
-    /// What a tenant's portal heard so far, in that order.
+    /// Events that a tenant's portal received so far, in that order.
     pub(crate) fn heard(&self, tenant: &str) -> Vec<PortalEvent> {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         heard.get(tenant).cloned().unwrap_or_default()

@@ -6,7 +6,7 @@
 use anyhow::Result;
 use rollcall_e2e::{Dice, Forest, Tenant, person};
 
-/// Somebody, by the local parts of the addresses.
+/// A person, by the local parts of the addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Somebody {
     name: String,

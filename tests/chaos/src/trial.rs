@@ -34,14 +34,15 @@ pub(crate) const REMOVAL: Removal = Removal {
     limit_accounts: Some(100),
     limit_percent: None,
 };
-/// How many tenants meet the faults.
+/// Number of tenants that meet the faults.
 pub(crate) const TENANTS: usize = 2;
-/// How long after everything is whole again the runs of a phase may take to end. Without faults and other load it is half a second.
+/// Time that the runs of a phase may take to end after everything is whole again. Without faults and other load it is
+/// half a second.
 const BOUND: Duration = Duration::from_secs(45);
 /// Between two looks, or two calls that were refused.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Carries a plan out. What the bench itself cannot do is a violation like any other.
+/// Carries a plan out. A failure of the bench itself is a violation like any other.
 pub async fn hold(world: &World, plan: &Plan) -> Verdict {
     let begin = Instant::now();
     let mut trial = Trial::new(world, plan);
@@ -70,7 +71,7 @@ pub async fn hold(world: &World, plan: &Plan) -> Verdict {
         }
     };
     if !violations.is_empty() {
-        // What a broken trial left behind is no other trial's.
+        // The traces of a broken trial must not reach another one.
         world.give_up();
     }
     Verdict {
@@ -218,7 +219,7 @@ impl<'a> Trial<'a> {
         Ok(())
     }
 
-    /// Whether a schedule that is due has not led to its run yet.
+    /// True if a schedule that is due has not led to its run yet.
     async fn waits_for_schedule(&self, subject: &Subject) -> bool {
         if self.plan.asking == Asking::ByHand {
             return false;

@@ -1,4 +1,4 @@
-//! Whether anything is broken at the moment, and since when nothing is.
+//! Shows if anything is broken at the moment, and since when nothing is.
 
 use std::{
     sync::{Mutex, PoisonError},

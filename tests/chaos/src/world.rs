@@ -45,12 +45,12 @@ pub struct World {
     pub(crate) standby: Option<Standby>,
     /// Of the services, by kind; none unless the ground has clocks.
     clocks: BTreeMap<Kind, Clock>,
-    /// What everything stands on.
+    /// The ground on which everything stands.
     pub(crate) ground: Ground,
     /// As the superuser.
     pub(crate) database: PgPool,
     pub(crate) portal: Portal,
-    /// What each script comes to where nothing breaks.
+    /// The result of each script if nothing breaks.
     expected: tokio::sync::Mutex<HashMap<u64, Expected>>,
     /// One server is struck at a time.
     pub(crate) server_turn: tokio::sync::Mutex<()>,
@@ -123,7 +123,7 @@ impl World {
         let _ = self.broken.set(());
     }
 
-    /// Whether another trial can be held here.
+    /// True if another trial can be held here.
     pub fn is_usable(&self) -> bool {
         self.broken.get().is_none()
     }
@@ -145,7 +145,7 @@ impl World {
         Ok((tenant, forest))
     }
 
-    /// What a script comes to for a control tenant, which meets no fault.
+    /// The result of a script for a control tenant, which meets no fault.
     pub(crate) async fn expected(&self, number: u64) -> Result<Expected> {
         let mut known = self.expected.lock().await;
         if let Some(expected) = known.get(&number) {

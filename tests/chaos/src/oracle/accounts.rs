@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use super::Case;
 
-/// What a script comes to, without anything that differs from tenant to tenant.
+/// The result of a script, without anything that differs from tenant to tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Expected {
     accounts: Vec<String>,
@@ -17,7 +17,7 @@ pub(crate) struct Expected {
 }
 
 impl Expected {
-    /// What a tenant came to.
+    /// The result of a tenant's runs.
     pub(crate) async fn of(database: &PgPool, tenant: &Tenant) -> Result<Self> {
         let accounts = sqlx::query_scalar(
             "SELECT concat_ws(' ', replace(a.primary_address, $2, ''), a.type, a.origin, a.hsr_enabled, a.protected,

@@ -1,4 +1,4 @@
-//! Events are in order and without gaps, and a portal that is made of them alone has the accounts.
+//! Events are in order and without gaps, and a portal that is made only of them has the accounts.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub(super) async fn judge(case: &Case<'_>, tenant: &Tenant) -> Result<Vec<String
     Ok(violations)
 }
 
-/// What a portal makes of events: repetitions are passed over, and so is what comes too early.
+/// Rebuilds a portal from events: repetitions are passed over, and so are events that come too early.
 fn rebuild(heard: &[PortalEvent]) -> (Accounts, i64, usize) {
     let (mut accounts, mut last, mut gaps) = (Accounts::new(), 0, 0);
     for event in heard {

@@ -7,7 +7,7 @@ use super::Case;
 /// More connections than the pools of all processes have.
 const CONNECTIONS: i64 = 160;
 
-/// What of the trial's tenants is there, and what none of them may leave behind in the stack.
+/// Rows of the trial's tenants that are there, and that none of them may leave behind in the stack.
 const LEFT: &str = "
     SELECT 'a lease of run ' || run_id FROM reconcile.tenant WHERE tenant_id = ANY($1) AND run_id IS NOT NULL
     UNION ALL

@@ -17,12 +17,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Whether the directory is to blame.
+    /// True if the directory is to blame.
     pub(crate) fn failed(&self) -> bool {
         self.state.as_deref() == Some("FAILED")
     }
 
-    /// Whether nothing more becomes of it.
+    /// True if it is final.
     pub(crate) fn is_over(&self) -> bool {
         matches!(
             self.state.as_deref(),
@@ -41,7 +41,7 @@ pub(crate) async fn of(database: &PgPool, tenant: &str) -> Result<Vec<Run>> {
     Ok(runs.bind(tenant).fetch_all(database).await?)
 }
 
-/// What was seen of a tenant's runs.
+/// The observations of a tenant's runs.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     pub(super) seen: Seen,
@@ -86,7 +86,7 @@ pub(super) async fn judge(case: &Case<'_>, subject: &Subject) -> Result<Judged> 
     Ok(judged)
 }
 
-/// How often a run that cannot be committed may begin again in this time.
+/// Number of times that a run that cannot be committed may begin again in this time.
 fn in_vain(outage: Duration) -> i64 {
     let waits = [1, 2, 10, 10, 10].into_iter().chain(std::iter::repeat(60));
     let due = waits.scan(Duration::ZERO, |at, wait| {

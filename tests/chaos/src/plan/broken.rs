@@ -4,16 +4,16 @@ use std::{fmt, time::Duration};
 
 use rollcall_testbed::proxy::{Action, Fault, Place};
 
-/// What happens in a way, and when.
+/// Fault of a connection, with its times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Broken {
     /// After the sync was asked for.
     pub after: Duration,
-    /// Where, and what.
+    /// Place and action of the fault.
     pub fault: Fault,
-    /// How long.
+    /// Time for which it lasts.
     pub lasts: Duration,
-    /// How many bytes a second pass for some time once it is healed; `None`: all at once.
+    /// Bytes a second that pass once it is healed, and the time for which that is so; `None`: all at once.
     pub slow: Option<(u32, Duration)>,
 }
 

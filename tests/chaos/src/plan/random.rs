@@ -12,7 +12,7 @@ use rollcall_testbed::{
 use super::{Asking, Broken, Effect, Fault, Ground, Phase, Plan, Strike, What, matrix::phase_of};
 use crate::trial::TENANTS;
 
-/// How many scripts there are: each costs a control tenant once in a world.
+/// Number of scripts: each costs a control tenant once in a world.
 const SCRIPTS: u64 = 4;
 const MOST_FAULTS: u64 = 3;
 
@@ -113,7 +113,7 @@ fn strike(dice: &mut Dice) -> Strike {
 
 fn way(dice: &mut Dice) -> What {
     let way = dice.one_of(&Way::ALL);
-    // What is not encrypted is not garbled: nobody could tell.
+    // An unencrypted connection is not garbled: the damage could not be noticed.
     let garbles = way == Way::Reconcile;
     let place = Place::Bytes(dice.below(4_000));
     What::Way {

@@ -19,12 +19,12 @@ pub(crate) struct Subject {
     pub(crate) forest: Forest,
     /// In front of the directory.
     pub(crate) proxy: Proxy,
-    /// Whether runs may fail, since the directory is away for a time.
+    /// True if runs may fail, since the directory is away for a time.
     pub(crate) may_fail: bool,
 }
 
 impl Subject {
-    /// The trial's tenant of this number, with settings and people, that nobody has synced.
+    /// The trial's tenant of this number, with settings and people, not yet synced.
     pub(super) async fn new(world: &World, plan: &Plan, script: &Script, number: usize) -> Result<Self> {
         let (tenant, forest) = world.tenant("subject").await?;
         script.begin(&tenant, &forest).await?;

@@ -1,25 +1,25 @@
-//! What came of a trial, on a line.
+//! The result of a trial, on a line.
 
 use std::{fmt, time::Duration};
 
 use crate::plan::Plan;
 
-/// What came of a trial.
+/// The result of a trial.
 #[derive(Debug, Clone)]
 pub struct Verdict {
     /// The plan's.
     pub name: String,
     /// The plan's faults, in words.
     pub faults: Vec<String>,
-    /// How many leases the trial's runs took, over all tenants.
+    /// Number of leases that the trial's runs took, over all tenants.
     pub beginnings: usize,
-    /// How many runs there were.
+    /// Number of runs.
     pub runs: usize,
-    /// How long it took.
+    /// Time that it took.
     pub took: Duration,
-    /// What did not hold.
+    /// Conditions that did not hold.
     pub violations: Vec<String>,
-    /// Why it was not held at all, if so.
+    /// Reason why it was not held at all; `None` if it was.
     pub skipped: Option<&'static str>,
 }
 
