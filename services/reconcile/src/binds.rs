@@ -60,7 +60,8 @@ pub(crate) async fn note_of_lease(tenant: &mut TenantTx, bind: Bind) -> Result<(
     let Some(current) = tenant.settings().await? else {
         return Ok(());
     };
-    // The settings' generation grows with every credential: one that is not younger than the lease is the one it was given.
+    // The settings' generation grows with every credential: one that is not younger than the lease is the one it was
+    // given.
     let given = tenant
         .row
         .settings_generation

@@ -1,6 +1,7 @@
 //! PostgreSQL's binary COPY, by hand: twice as fast as its text form.
 //!
-//! PostgreSQL does not describe COPY, so the compiler cannot check it: the statements stand beside what writes their rows.
+//! PostgreSQL does not describe COPY, so the compiler cannot check it: the statements stand beside what writes their
+//! rows.
 
 use jiff::Timestamp;
 use sqlx::PgConnection;

@@ -1,7 +1,7 @@
 //! The time since which heartbeats get through.
 //!
-//! While the database is away, or this process, no heartbeat is noted, and every run that goes on looks silent. Silence counts
-//! against a run only if it could have been heard.
+//! While the database is away, or this process, no heartbeat is noted, and every run that goes on looks silent.
+//! Silence counts against a run only if it could have been heard.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},

@@ -1,8 +1,8 @@
-//! Accounts with their addresses as they stand in the database: all of a tenant's, some of them, or those that a run changed as
-//! they were before.
+//! Accounts with their addresses as they stand in the database: all of a tenant's, some of them, or those that a run
+//! changed as they were before.
 //!
-//! Accounts and addresses are read apart, each as a whole, and brought together here: a join of the two is only as good as
-//! the statistics, of which a tenant that was just imported has none.
+//! Accounts and addresses are read apart, each as a whole, and brought together here: a join of the two is only as
+//! good as the statistics, of which a tenant that was just imported has none.
 
 use std::collections::HashMap;
 

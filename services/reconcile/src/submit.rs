@@ -140,7 +140,8 @@ impl AtHeader {
     }
 }
 
-/// The parts that a worker sends, until the run's deadline. Past that the sweeper has ended the run, and no part counts.
+/// The parts that a worker sends, until the run's deadline. Past that the sweeper has ended the run, and no part
+/// counts.
 ///
 /// Only what waits for the worker ends there: a statement that is dropped leaves its answer to another.
 struct Parts<S> {

@@ -50,8 +50,8 @@ impl Bench {
 }
 
 impl Workshop {
-    /// So many pieces of each size are in hand at a time; `stop` ends them all. Large ones leave a processor to the others,
-    /// where there are several.
+    /// So many pieces of each size are in hand at a time; `stop` ends them all. Large ones leave a processor to the
+    /// others, where there are several.
     pub(crate) fn new(small_threads: usize, large_threads: usize, stop: CancellationToken) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {

@@ -119,8 +119,8 @@ impl Publisher {
 }
 
 impl Publisher {
-    /// Keeps requests in hand for as long as it is polled. While the database is away, the claim runs out and another may
-    /// publish them too, which is harmless.
+    /// Keeps requests in hand for as long as it is polled. While the database is away, the claim runs out and another
+    /// may publish them too, which is harmless.
     async fn keep(&self, requests: &[Unpublished], claim: Claim) -> Infallible {
         loop {
             tokio::time::sleep(RENEW).await;

@@ -67,8 +67,8 @@ impl Wanted {
 }
 
 impl RequestDesk {
-    /// Asks for a sync at once. One that would do the same and that no worker has begun to read is answered instead, and
-    /// moves to the front.
+    /// Asks for a sync at once. One that would do the same and that no worker has begun to read is answered instead,
+    /// and moves to the front.
     pub(crate) async fn sync_now(&self, request: &SyncNowRequest) -> Result<Requested, ApiError> {
         let tenant = parse_tenant(&request.tenant_id)?;
         let expects = match request.expect_preview_run_id.as_str() {

@@ -162,8 +162,8 @@ fn check_fields(
     (password, rhythm)
 }
 
-/// Clears the fields that an answer shows beside the settings: no caller sets them. Every field is named, so that a new one
-/// does not compile until it is placed.
+/// Clears the fields that an answer shows beside the settings: no caller sets them. Every field is named, so that a
+/// new one does not compile until it is placed.
 fn without_output(mut settings: Settings) -> Settings {
     let Settings {
         tenant_id: _,

@@ -28,7 +28,8 @@ impl Script {
         let people = 8 + dice.below(12);
         let before: Vec<Somebody> = (0..people).map(|n| somebody(n, &mut dice)).collect();
         let mut after = before.clone();
-        // The next to last goes, the first is renamed, the second's first alias becomes the third's, and a new one comes.
+        // The next to last goes, the first is renamed, the second's first alias becomes the third's, and a new one
+        // comes.
         after.remove(before.len() - 2);
         "renamed".clone_into(&mut after[0].primary);
         let moved = after[1].aliases.remove(0);

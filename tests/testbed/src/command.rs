@@ -31,7 +31,8 @@ enum Task {
     },
     /// Stops what `up` started.
     Down,
-    /// Starts a bed, runs a command with its addresses in the environment, gives the bed back and exits as the command did.
+    /// Starts a bed, runs a command with its addresses in the environment, gives the bed back and exits as the
+    /// command did.
     Run {
         /// Only these parts.
         #[arg(long, value_delimiter = ',')]

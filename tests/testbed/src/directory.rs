@@ -60,7 +60,8 @@ pub struct Object {
 }
 
 impl Object {
-    /// An object without addresses. Rooms and shared mailboxes are marked as such and disabled, as Exchange leaves them.
+    /// An object without addresses. Rooms and shared mailboxes are marked as such and disabled, as Exchange leaves
+    /// them.
     pub fn new(kind: Kind, unit: &str, name: &str) -> Self {
         let recipient_type = match kind {
             Kind::Room => Some(16),

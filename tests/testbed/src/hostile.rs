@@ -77,7 +77,8 @@ impl Script {
     }
 }
 
-/// A running scripted directory, on a loopback address of its own. It ends, with all its connections, when it is dropped.
+/// A running scripted directory, on a loopback address of its own. It ends, with all its connections, when it is
+/// dropped.
 #[derive(Debug)]
 pub struct Hostile {
     address: SocketAddr,

@@ -21,8 +21,8 @@ const LDAP_PORT: u16 = 1389;
 const LDAPS_PORT: u16 = 1636;
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// An account whose searches the server breaks off once it has been answered [`LIMITED_ENTRIES`], over all pages. It has the
-/// password of all readers.
+/// An account whose searches the server breaks off once it has been answered [`LIMITED_ENTRIES`], over all pages. It
+/// has the password of all readers.
 pub const LIMITED_USERNAME: &str = "CN=limited,CN=Users,DC=corp,DC=example";
 /// Number of those entries.
 pub const LIMITED_ENTRIES: u32 = 120;
@@ -31,7 +31,8 @@ pub const LIMITED_ENTRIES: u32 = 120;
 pub const BLIND_USERNAME: &str = "CN=blind,CN=Users,DC=corp,DC=example";
 const SCHEMA: &str = include_str!("../../../deploy/directory/openldap.schema");
 
-/// A running OpenLDAP with the same base and the same accounts as the Active Directory, whose entries everybody may read.
+/// A running OpenLDAP with the same base and the same accounts as the Active Directory, whose entries everybody may
+/// read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OpenLdap {
     address: IpAddr,

@@ -1,8 +1,8 @@
 //! A TCP proxy in front of a server that breaks connections where a test wants it.
 //!
-//! Bytes are counted for each connection and direction from its beginning, so that a rule for byte 5,000 from the server
-//! meets every connection in the same place; with TLS they are the bytes on the wire. LDAP's messages can be counted
-//! instead, as long as they are not encrypted.
+//! Bytes are counted for each connection and direction from its beginning, so that a rule for byte 5,000 from the
+//! server meets every connection in the same place; with TLS they are the bytes on the wire. LDAP's messages can be
+//! counted instead, as long as they are not encrypted.
 
 mod messages;
 mod relay;

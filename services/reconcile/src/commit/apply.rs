@@ -22,8 +22,8 @@ const COPY_ACCOUNTS: &str = "COPY portal.account (tenant_id, account_id, hsr_ena
 /// Accounts that one statement updates.
 const BATCH: usize = 10_000;
 
-/// Applies all changes to accounts and addresses, and gives the accounts the next version: none is taken, and none comes
-/// back, if nothing changes.
+/// Applies all changes to accounts and addresses, and gives the accounts the next version: none is taken, and none
+/// comes back, if nothing changes.
 pub(crate) async fn changes(
     tenant: &mut TenantTx,
     changes: &[AccountChange],

@@ -7,8 +7,8 @@ use crate::{
     tenant::TenantTx,
 };
 
-/// The run that shows these rows already: the tenant's newest HELD run has the same, nothing was applied since, and they are
-/// still kept.
+/// The run that shows these rows already: the tenant's newest HELD run has the same, nothing was applied since, and
+/// they are still kept.
 pub(super) async fn shown_already(
     tenant: &mut TenantTx,
     content: Uuid,

@@ -35,8 +35,8 @@ pub(super) struct OpenRow {
 /// The changes of a plan to the history.
 #[derive(Debug, Default)]
 pub(super) struct Difference {
-    /// Rows of the plan that are new, by address: in the order of the index, which is then written from its one end to the
-    /// other.
+    /// Rows of the plan that are new, by address: in the order of the index, which is then written from its one end
+    /// to the other.
     pub(super) new: Vec<NewRow>,
     /// Rows of the history that are over.
     pub(super) closed: Vec<i64>,
@@ -84,7 +84,8 @@ pub(super) async fn open_rows(tenant: &mut TenantTx) -> Result<Vec<OpenRow>, Rec
         .collect())
 }
 
-/// Finds the rows of the plan that the history has not, or not as something that settled, and those that it has too many.
+/// Finds the rows of the plan that the history has not, or not as something that settled, and those that it has too
+/// many.
 pub(super) fn compare<'p>(mut open: Vec<OpenRow>, rows: impl Iterator<Item = PlannedRow<'p>>) -> Difference {
     open.sort_unstable();
     let mut stays = vec![false; open.len()];
@@ -154,7 +155,8 @@ pub(super) async fn advance(
     write(tenant, plan, difference, None).await
 }
 
-/// Stores a preview, or a run that is HELD: what it shows beyond the history as it stands, and what it does not show of that.
+/// Stores a preview, or a run that is HELD: what it shows beyond the history as it stands, and what it does not show
+/// of that.
 pub(super) async fn preview(
     tenant: &mut TenantTx,
     run: RunId,

@@ -94,8 +94,8 @@ pub(crate) async fn requeue(
     Ok(())
 }
 
-/// Takes the lease from a run whose worker fell silent: the run waits for another, or ends if it has lost too many. Answers
-/// how it ended.
+/// Takes the lease from a run whose worker fell silent: the run waits for another, or ends if it has lost too many.
+/// Answers how it ended.
 pub(crate) async fn lose(tenant: &mut TenantTx, run: RunId) -> Result<Option<v1::RunEnded>, ReconcileError> {
     let status = tenant.status(run).await?;
     if status.is_some_and(RunStatus::may_not_be_lost_again) {

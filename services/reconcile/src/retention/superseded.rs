@@ -1,8 +1,9 @@
 //! Previews and HELD runs whose place newer ones have taken: of these only the summary is kept.
 //!
-//! Each of them stores as many rows as it differs from what is applied, before a tenant's first sync all of them, and nothing
-//! but time would bound how many there are. They are marked where a run ends, under the tenant's lock: what a sync that was
-//! asked for still goes by is never marked, since it was asked for under the same lock. The sweeper takes the rows away.
+//! Each of them stores as many rows as it differs from what is applied, before a tenant's first sync all of them, and
+//! nothing but time would bound how many there are. They are marked where a run ends, under the tenant's lock: what a
+//! sync that was asked for still goes by is never marked, since it was asked for under the same lock. The sweeper
+//! takes the rows away.
 
 use rollcall_domain::RunId;
 use rollcall_proto::v1::{RunKind, RunState};

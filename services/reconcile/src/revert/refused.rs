@@ -1,5 +1,5 @@
-//! Syncs that can be reverted. The scheduler asks first. Reconcile asks again under the tenant's lock, because another run may
-//! have reverted the sync since then, or its time may have run out.
+//! Syncs that can be reverted. The scheduler asks first. Reconcile asks again under the tenant's lock, because
+//! another run may have reverted the sync since then, or its time may have run out.
 
 use jiff::Timestamp;
 use rollcall_domain::{

@@ -28,7 +28,8 @@ const IDS: usize = 1000;
 pub(super) const ID_BYTES: usize = 96;
 
 impl Collector<'_> {
-    /// Asks for what is missing, and takes what answers as if it had been read. Nothing is asked if nothing can be removed.
+    /// Asks for what is missing, and takes what answers as if it had been read. Nothing is asked if nothing can be
+    /// removed.
     pub(super) async fn ask(
         &mut self,
         parts: &mut Parts<impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin>,

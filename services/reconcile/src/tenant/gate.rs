@@ -21,8 +21,8 @@ pub(crate) struct Gate {
     waiter: Waiter,
 }
 
-/// The gates. Each has connections of its own, so that neither many calls nor a few large commits keep heartbeats and the
-/// beginnings of runs waiting.
+/// The gates. Each has connections of its own, so that neither many calls nor a few large commits keep heartbeats and
+/// the beginnings of runs waiting.
 #[derive(Clone, Debug)]
 pub(crate) struct Gates {
     /// For the portal's own writes.

@@ -22,8 +22,8 @@ pub(crate) struct AccountsRead {
 }
 
 impl Store {
-    /// A page of a tenant's accounts, by primary address, from after this one on. An account may have thousands of addresses,
-    /// and what is read stays in memory: so a page may end early.
+    /// A page of a tenant's accounts, by primary address, from after this one on. An account may have thousands of
+    /// addresses, and what is read stays in memory: so a page may end early.
     pub(crate) async fn accounts(
         &self,
         tenant_id: &str,

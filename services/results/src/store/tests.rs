@@ -1,5 +1,5 @@
-//! The store on a database of its own for each test, as the role of results, which may only read. The rows come from the
-//! roles of the views' owners. These tests need PostgreSQL.
+//! The store on a database of its own for each test, as the role of results, which may only read. The rows come from
+//! the roles of the views' owners. These tests need PostgreSQL.
 
 mod accounts;
 mod explain;
@@ -71,7 +71,8 @@ impl Ground {
         .await
     }
 
-    /// An applied sync that made the next state of the history, and the rows that it wrote: address, verdict, settled verdict.
+    /// An applied sync that made the next state of the history, and the rows that it wrote: address, verdict, settled
+    /// verdict.
     async fn applied(&self, state: i64, rows: &[(&str, &str, Option<&str>)]) -> Result<RunKey> {
         let run = self.ask("SYNC").await?;
         self.note(

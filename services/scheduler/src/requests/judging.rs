@@ -18,7 +18,8 @@ use crate::{
     store::RunFacts,
 };
 
-/// In the metadata of a refusal: the run that does already what is asked for. So a call whose answer was lost can be repeated.
+/// In the metadata of a refusal: the run that does already what is asked for. So a call whose answer was lost can be
+/// repeated.
 const BY: &str = "run_id";
 
 /// Checks that the removals which the run shows can be approved.

@@ -48,8 +48,8 @@ impl Store {
         let fleet = sqlx::query_file_as!(FleetRow, "sql/fleet/pause.sql", schedules, removals, note)
             .fetch_one(&self.pool)
             .await?;
-        // By itself and after the pause: a due tick that was first is seen, none comes after, and the pause holds even if
-        // this fails.
+        // By itself and after the pause: a due tick that was first is seen, none comes after, and the pause holds
+        // even if this fails.
         if schedules {
             sqlx::query_file!("sql/run_request/cancel_scheduled.sql", None::<&str>)
                 .execute(&self.pool)

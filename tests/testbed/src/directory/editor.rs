@@ -106,7 +106,8 @@ impl Editor {
 
     /// Gives an account of Active Directory a password, which may then log on with it.
     pub async fn set_password(&mut self, dn: &str, password: &str) -> Result<()> {
-        // In UTF-16, little-endian and in quotation marks (MS-ADTS 3.1.1.3.1.5.1); of ASCII, those are these characters.
+        // In UTF-16, little-endian and in quotation marks (MS-ADTS 3.1.1.3.1.5.1); of ASCII, those are these
+        // characters.
         let quoted: String = format!("\"{password}\"")
             .chars()
             .flat_map(|c| [c, '\0'])
