@@ -24,7 +24,7 @@ use crate::{
 pub(crate) use request::{AccountKey, account_edit};
 
 impl Reconciler {
-    /// Makes an account by hand, or changes one.
+    /// Makes a manual account, or changes an account.
     pub(crate) async fn put_account(
         &self,
         tenant: &TenantId,

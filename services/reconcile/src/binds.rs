@@ -38,7 +38,7 @@ impl Bind {
     }
 }
 
-/// The directory refused this credential; answers whether the schedule pauses now.
+/// The directory refused this credential; returns true if the schedule pauses now.
 pub(crate) fn refused(row: &mut TenantRow, credential_generation: i64) -> bool {
     let mut count = Count::of(row);
     let pauses = count.refuse(credential_generation);

@@ -80,7 +80,7 @@ async fn replace(
     if written.rows_affected() == names.len() as u64 {
         return Ok(());
     }
-    // Those of others were not written, whether they had them before or got them just now.
+    // Those of others were not written, no matter if they had them before or got them just now.
     let owned = sqlx::query_file_scalar!("sql/domain/owned_by_other.sql", &names, tenant.as_str())
         .fetch_optional(connection)
         .await

@@ -1,8 +1,8 @@
 //! The right to run: a tenant's lease, under a fence that grows, kept alive by heartbeats.
 //!
-//! Only heartbeats decide if a holder lives, whoever asks. A holder that falls silent loses its run, which is
-//! counted: from the first time on, the run is tried in a process of its own, and a run that has lost too many
-//! workers ends.
+//! Only heartbeats decide if a holder lives, no matter which worker asks. A holder that falls silent loses its run,
+//! which is counted: from the first time on, the run is tried in a process of its own, and a run that has lost too
+//! many workers ends.
 
 mod holder;
 
@@ -47,7 +47,7 @@ impl Reconciler {
         }
     }
 
-    /// None if another run has lost the lease over it: it is free now, to be asked for again.
+    /// `None` if another run has lost the lease over it: it is free now, to be asked for again.
     async fn begin_locked(
         &self,
         mut tenant: TenantTx,

@@ -44,7 +44,7 @@ impl Sender {
 
 /// Reports each account that changed.
 ///
-/// `run` did it; none if the portal itself did.
+/// `run` did it; `None` if the portal itself did.
 pub(crate) async fn account_changes(
     tenant: &mut TenantTx,
     run: Option<RunId>,

@@ -1,8 +1,8 @@
 //! Takes the outbox to the broker: in order for each tenant, at least once, by any number of processes.
 //!
-//! Whoever relays for a tenant holds an advisory lock on its outbox until what was confirmed is deleted, so that no two
-//! publish for one tenant at a time. A commit wakes the relay of its own process; the tick is for what another process
-//! left behind.
+//! The process that relays for a tenant holds an advisory lock on its outbox until what was confirmed is deleted, so
+//! that no two publish for one tenant at a time. A commit wakes the relay of its own process; the tick is for what
+//! another process left behind.
 //!
 //! A queue that takes no further messages, since the portal does not read, refuses new ones. The events stay in the
 //! outbox then, in their order, and the relay tries again at growing intervals; runs go on. The queue takes messages

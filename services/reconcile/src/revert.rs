@@ -165,7 +165,7 @@ impl Reconciler {
         mark(tenant, run, reverted.run).await?;
         let row = &mut tenant.row;
         row.accounts += balance(&undo.changes);
-        // Whatever the next read is, it has to be decided on.
+        // The next read must be decided on, even if it equals the last one.
         row.portal_generation += 1;
         row.digest = None;
         row.inputs = None;

@@ -74,7 +74,7 @@ pub(crate) struct News {
 }
 
 impl TenantTx {
-    /// Takes the lock, then the row. Whoever commits first decides what the next one sees.
+    /// Takes the lock, then the row. The first to commit decides what the next one sees.
     pub(crate) async fn open(gate: &Gate, tenant: &TenantId) -> Result<Self, ReconcileError> {
         Self::locked(gate.lock(tenant).await?, tenant, None).await
     }

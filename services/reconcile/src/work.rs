@@ -1,4 +1,4 @@
-//! Long work, on threads of its own: the threads that serve calls stay free for everybody.
+//! Long work, on threads of its own: the threads that serve calls stay free for all callers.
 //!
 //! A commit is one piece of such work, with all that it loads, decides, compares, encodes and writes; it waits for
 //! the database on its own thread. Pieces are small or large, and small ones have threads and turns of their own, so

@@ -165,7 +165,7 @@ impl ResultsService for Api {
             .store
             .facts(&tenant_id, &asked.text, asked.domain.as_deref())
             .await?;
-        // Whatever stands in the directory can be asked for.
+        // A value of the directory can be asked for even if it is no address.
         if let Some(invalid) = asked.invalid
             && facts.rows.is_empty()
         {

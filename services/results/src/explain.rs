@@ -108,7 +108,7 @@ fn last_change(facts: &Facts) -> Option<String> {
     })
 }
 
-/// The rule that decided; none for a verdict that this version does not know.
+/// The rule that decided; `None` for a verdict that this version does not know.
 fn rule(row: &Row) -> Option<String> {
     let verdict = Verdict::of_message(row.verdict())?;
     let other = Some(row.other.as_str()).filter(|other| !other.is_empty());

@@ -104,7 +104,7 @@ impl Export {
         if self.batch.is_empty()
             && let Some(mut rows) = self.rows.take()
         {
-            // Whoever exports may go away at any moment.
+            // The client may go away at any moment.
             let (batch, rows) = whole(async move { (rows.next().await, rows) }).await;
             self.batch = batch?.into();
             self.rows = Some(rows).filter(|_| !self.batch.is_empty());

@@ -1,7 +1,8 @@
 //! Page tokens: where the next page of a query begins.
 //!
-//! A token is opaque to clients: a version, a digest of the query that it belongs to, and the key of the last entry, in
-//! base64. It is no secret and no proof: whoever makes one up learns nothing that the query would not answer anyway.
+//! A token is opaque to clients: a version, a digest of the query that it belongs to, and the key of the last entry,
+//! in base64. It is no secret and no proof: a client that makes one up learns nothing that the query would not answer
+//! anyway.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rollcall_chassis::status::ApiError;
@@ -47,7 +48,7 @@ impl Query {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The entry after which the page begins; none for the first page.
+    /// The entry after which the page begins; `None` for the first page.
     pub(crate) fn position(&self, token: &str) -> Result<Option<Position>, ApiError> {
         if token.is_empty() {
             return Ok(None);

@@ -149,7 +149,7 @@ impl<R: ReadRun> Watcher<R> {
         loop {
             self.wait().await?;
             let (runs, run) = (Arc::clone(&self.runs), self.run.clone());
-            // Whoever watches may go away at any moment.
+            // The watcher may go away at any moment.
             let run = whole(async move { runs.read_again(&run).await }).await?;
             self.read = Instant::now();
             if self.seen.as_ref() != Some(&run) {

@@ -72,7 +72,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
 }
 
 impl Shared {
-    /// Keeps health true from here on. The answer says whether the views that reconcile publishes are there.
+    /// Keeps health true from here on. The answer shows if the views that reconcile publishes are there.
     fn check(&self, serving: Serving, database: &Database) -> watch::Receiver<bool> {
         let mut readiness = Readiness::default();
         readiness.check_database(database);

@@ -1,7 +1,8 @@
 //! Connection tests: from a call to a job, and from a worker's reports to the call's answers.
 //!
-//! A test is nowhere but on its way: nothing is stored, and whoever goes away ends it. Its reports come to a queue of
-//! this process' own, which is another one after the connection to the broker broke; tests under way end with it.
+//! A test is nowhere but on its way: nothing is stored, and a caller that goes away ends it. Its reports come to a
+//! queue of this process' own, which is another one after the connection to the broker broke; tests under way end
+//! with it.
 
 mod desk;
 mod places;

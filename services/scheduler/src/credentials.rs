@@ -25,7 +25,7 @@ pub(crate) struct Credentials {
 pub(crate) struct Credential {
     /// The password.
     pub(crate) sealed: SealedCredential,
-    /// That of the stored credential; None for a password that was given just now.
+    /// That of the stored credential; `None` for a password that was given just now.
     pub(crate) generation: Option<i64>,
 }
 

@@ -151,7 +151,7 @@ pub(crate) fn no_worker() -> ApiError {
     )
 }
 
-/// A test goes on for longer than anybody waits.
+/// A test goes on for longer than any caller waits.
 pub(crate) fn test_overdue() -> ApiError {
     ApiError::new(
         Refusal::TestOverdue,

@@ -106,7 +106,7 @@ impl SettingsKeeper {
         } else {
             request.page_size.min(LARGEST_PAGE)
         };
-        // One more than asked for shows whether there is a next page.
+        // One more than asked for shows if there is a next page.
         let mut page = self.store.settings_after(&after, size + 1).await?;
         let more = page.len() > size as usize;
         page.truncate(size as usize);

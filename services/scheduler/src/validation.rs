@@ -60,7 +60,7 @@ pub(crate) struct Rhythm {
 }
 
 impl Rhythm {
-    /// The rhythm as it is stored; None for none, or for one that this version cannot read.
+    /// The rhythm as it is stored; `None` if there is none, or one that this version cannot read.
     pub(crate) fn stored(every_hours: i16, time_zone: &str) -> Option<Self> {
         Some(Self {
             every_hours: EveryHours::new(every_hours.unsigned_abs().into()).ok()?,

@@ -43,7 +43,7 @@ pub struct World {
     pub(crate) bed: Bed,
     pub(crate) stack: Stack,
     pub(crate) standby: Option<Standby>,
-    /// Of the services, by kind; none unless the ground has clocks.
+    /// Of the services, by kind; `None` unless the ground has clocks.
     clocks: BTreeMap<Kind, Clock>,
     /// The ground on which everything stands.
     pub(crate) ground: Ground,

@@ -29,7 +29,7 @@ pub struct Office<'a> {
 }
 
 impl<'a> Office<'a> {
-    /// An office without anybody, named for its test.
+    /// An empty office, named for its test.
     pub fn new(word: impl Into<String>) -> Self {
         Self {
             word: word.into(),

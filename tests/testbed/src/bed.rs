@@ -281,7 +281,7 @@ impl Bed {
             .ok_or(Error::Without("OpenLDAP"))
     }
 
-    /// The services that everybody on this bed shares.
+    /// The services that all tests on this bed share.
     pub fn endpoints(&self) -> Result<&Endpoints> {
         self.description
             .endpoints

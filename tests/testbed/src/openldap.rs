@@ -31,7 +31,7 @@ pub const LIMITED_ENTRIES: u32 = 120;
 pub const BLIND_USERNAME: &str = "CN=blind,CN=Users,DC=corp,DC=example";
 const SCHEMA: &str = include_str!("../../../deploy/directory/openldap.schema");
 
-/// A running OpenLDAP with the same base and the same accounts as the Active Directory, whose entries everybody may
+/// A running OpenLDAP with the same base and the same accounts as the Active Directory, whose entries any account may
 /// read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OpenLdap {

@@ -226,7 +226,7 @@ impl Postgres {
         Ok(command)
     }
 
-    /// roles.sql with its variables set, not on a command line that everybody can read.
+    /// roles.sql with its variables set, not on a command line that every user can read.
     fn roles(&self) -> String {
         let set = |name: &str, password: &str| format!("\\set {name}_password '{password}'\n");
         set("scheduler", &self.scheduler_password)

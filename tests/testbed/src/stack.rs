@@ -145,7 +145,7 @@ impl Stack {
         self.services.get(&(kind, index)).ok_or_else(none)
     }
 
-    /// The proxy in a way; none unless the stack was started with [`StackOptions::proxied`].
+    /// The proxy in a way; `None` unless the stack was started with [`StackOptions::proxied`].
     pub fn way(&self, way: Way) -> Option<&Proxy> {
         self.ways.get(&way)
     }

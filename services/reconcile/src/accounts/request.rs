@@ -9,7 +9,7 @@ use rollcall_terms::Twin as _;
 
 use crate::error::ReconcileError;
 
-/// The most addresses that an account may be given by hand.
+/// The most addresses that a manual change may give an account.
 const MOST_ADDRESSES: usize = 1000;
 
 /// An account of a tenant.
@@ -105,7 +105,7 @@ fn too_many(found: usize, violations: &mut Violations) {
     );
 }
 
-/// The type; none if none is given.
+/// The type; `None` if it is not given.
 fn object_type(number: i32) -> Result<Option<ObjectType>, String> {
     if number == 0 {
         return Ok(None);

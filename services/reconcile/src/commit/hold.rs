@@ -86,8 +86,8 @@ async fn earlier(tenant: &mut TenantTx) -> Result<u64, ReconcileError> {
     Ok(u64::try_from(earlier).unwrap_or_default())
 }
 
-/// The addresses that the newest preview since Remove Accounts was switched on would remove; none if there is no such
-/// preview, or its rows are gone.
+/// The addresses that the newest preview since Remove Accounts was switched on would remove; `None` if there is no
+/// such preview, or its rows are gone.
 async fn shown_by_preview(
     tenant: &mut TenantTx,
     switched_on: i64,

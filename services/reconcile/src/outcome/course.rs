@@ -21,7 +21,7 @@ pub(crate) struct Beginning {
     pub(crate) takeovers: u32,
     /// Of an attempt that begins for the first time, or that a fault of ours kept past its own.
     pub(crate) deadline: Timestamp,
-    /// The lease whose pulse begins; none for a run that ends at once.
+    /// The lease whose pulse begins; `None` for a run that ends at once.
     pub(crate) lease: Option<Fence>,
 }
 

@@ -94,7 +94,7 @@ pub(super) async fn accounts(
     Ok((before, now.into_values().collect()))
 }
 
-/// The accounts that the run made or changed and that are there, and whether nothing changed them since.
+/// The accounts that the run made or changed and that are there; true for those that nothing changed since.
 async fn untouched(
     tenant: &mut TenantTx,
     reverted: &Reverted,

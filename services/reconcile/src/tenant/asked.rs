@@ -50,7 +50,7 @@ pub(crate) struct CurrentSettings {
     pub(crate) generation: i64,
     /// With which generation the credential, or where it is sent, was last given.
     pub(crate) credential_generation: i64,
-    /// With which generation Remove Accounts was last switched on; none while it is off.
+    /// Generation with which Remove Accounts was last switched on; `None` while it is off.
     pub(crate) removal_generation: Option<i64>,
 }
 
@@ -87,7 +87,7 @@ impl SettingsRow {
     }
 }
 
-/// A tenant's settings; none if they were deleted.
+/// A tenant's settings; `None` if they were deleted.
 pub(crate) async fn settings(
     tenant: &str,
     executor: impl PgExecutor<'_>,
@@ -192,7 +192,7 @@ impl TenantTx {
         Ok(self.asked(run).await?.status)
     }
 
-    /// The tenant's settings; none if they were deleted.
+    /// The tenant's settings; `None` if they were deleted.
     pub(crate) async fn settings(&mut self) -> Result<Option<CurrentSettings>, ReconcileError> {
         if let Some(asked) = &self.asked {
             return Ok(asked.settings.clone());

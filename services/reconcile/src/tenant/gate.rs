@@ -13,7 +13,7 @@ use crate::{
     error::{During, ReconcileError},
 };
 
-/// Connections, and how whoever uses them waits for a tenant.
+/// Connections, and the way in which their users wait for a tenant.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     pub(crate) pool: PgPool,

@@ -15,7 +15,7 @@ const LONGEST_SEARCH: usize = 1024;
 pub(super) struct Asked {
     /// Normalised, or as it stands if it is none.
     pub(super) text: String,
-    /// None if it is no address.
+    /// `None` if it is no address.
     pub(super) domain: Option<String>,
     /// Reason why it is no address; `None` if it is one.
     pub(super) invalid: Option<InvalidAddress>,

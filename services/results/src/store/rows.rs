@@ -16,7 +16,7 @@ const OPEN: &str = concat!(
 );
 /// Some 100 KiB.
 const NEXT: &str = "FETCH FORWARD 500 FROM run_rows";
-/// An export whose reader stalls is cut off: it holds a connection, and dead rows for everybody.
+/// An export whose reader stalls is cut off: it holds a connection, and dead rows for all.
 const STALL: &str = "SET LOCAL idle_in_transaction_session_timeout = '60s'";
 
 /// Filter of a run's rows.

@@ -9,15 +9,15 @@ use tokio::sync::watch;
 
 use crate::run_key::RunKey;
 
-/// Passes on that a run changed to everybody who watches it. Each watcher holds one mark, however many changes it has
-/// not looked at yet, so nothing grows but with the watchers.
+/// Passes on that a run changed to all its watchers. Each watcher holds one mark, however many changes it has not
+/// looked at yet, so nothing grows but with the watchers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Changes {
     watched: Arc<Mutex<HashMap<RunKey, watch::Sender<()>>>>,
 }
 
 impl Changes {
-    /// Wakes whoever watches the run.
+    /// Wakes the run's watchers.
     pub(crate) fn tell(&self, run: &RunKey) {
         if let Some(watchers) = self.watched().get(run) {
             watchers.send_replace(());

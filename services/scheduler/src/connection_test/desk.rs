@@ -15,10 +15,10 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Whoever is this many reports behind is not waited for.
+/// A caller that is this many reports behind is not waited for.
 const MOST_REPORTS: usize = 64;
 
-/// Passes each report on to whoever waits for its test.
+/// Passes each report on to the caller that waits for its test.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Desk {
     waiting: Arc<Mutex<HashMap<Uuid, mpsc::Sender<Report>>>>,

@@ -104,7 +104,7 @@ fn count<K: Eq + Hash>(counts: &HashMap<K, usize>, key: &K) -> usize {
     counts.get(key).copied().unwrap_or(0)
 }
 
-/// Whoever has none under way is forgotten, so that the map is no larger than the bound in all.
+/// A caller that has none under way is forgotten, so that the map is no larger than the bound in all.
 fn give_back<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
     if let Some(count) = counts.get_mut(key) {
         *count -= 1;

@@ -1,4 +1,5 @@
-//! Answers to whoever wants to approve a run, revert it, or expect it of a sync: the rules' answer as a refusal.
+//! Answers to a caller that wants to approve a run, revert it, or expect it of a sync: the rules' answer as a
+//! refusal.
 
 use jiff::Timestamp;
 use rollcall_chassis::status::ApiError;

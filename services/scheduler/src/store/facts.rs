@@ -7,7 +7,7 @@ use rollcall_terms::names;
 
 use super::TenantChange;
 
-/// Facts that decide whether a run can be approved, reverted, or expected.
+/// Facts that decide if a run can be approved, reverted, or expected.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(
     clippy::struct_excessive_bools,

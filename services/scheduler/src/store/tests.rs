@@ -76,7 +76,7 @@ impl Ground {
         Ok(change.commit().await?)
     }
 
-    /// Asks for a sync by hand.
+    /// Asks for a manual sync.
     async fn ask(&self, lane: Lane) -> Result<RunId> {
         let run_id = RunId::from_uuid(Uuid::now_v7());
         let mut change = self.store.change(&self.tenant).await?;

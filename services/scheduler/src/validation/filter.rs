@@ -12,7 +12,7 @@ use super::import;
 const MOST_FILTER_BYTES: usize = 16 * 1024;
 const MOST_ATTRIBUTES: usize = 16;
 
-/// Reads a filter; None for no filter.
+/// Reads a filter; `None` if there is no filter.
 pub(super) fn parse(text: &str) -> Result<Option<Filter>, FilterError> {
     if text.len() > MOST_FILTER_BYTES {
         let message = format!("expected at most {MOST_FILTER_BYTES} bytes");

@@ -40,7 +40,7 @@ impl Inflict<'_> {
         Ok(())
     }
 
-    /// A PostgreSQL that cannot write its log ends itself; whoever made room starts it again.
+    /// A PostgreSQL that cannot write its log ends itself; the caller that made room starts it again.
     pub(super) async fn fill_disk(&self, lasts: Duration) -> Result<()> {
         let disk = self
             .world

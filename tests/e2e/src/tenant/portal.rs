@@ -29,7 +29,7 @@ fn answered(account: Option<Account>) -> Result<Account, Status> {
 }
 
 impl Tenant {
-    /// Makes or changes an account by hand.
+    /// Makes a manual account, or changes an account.
     pub async fn put_account(&self, account: Account) -> Result<Account, Status> {
         let request = PutAccountRequest {
             tenant_id: self.id.clone(),

@@ -38,7 +38,7 @@ impl Editor {
             .await
             .map_err(failed)?;
         let connection = tokio::spawn(async move {
-            // Whoever uses the connection learns of its end by the failure of what is asked.
+            // The connection's user learns of its end by the failure of a request.
             let _ = connection.drive().await;
         });
         let bound = bind(&mut ldap, login.username, login.password).await;

@@ -111,7 +111,7 @@ impl<S: AsyncWrite + Unpin> Answers<'_, S> {
             .await
     }
 
-    /// Sends what the first page begins with. Answers whether that is the whole answer.
+    /// Sends the beginning of the first page. Returns true if that is the whole answer.
     async fn misbehave(&mut self) -> Result<bool> {
         match self.script.behaviour {
             Behaviour::Drip(pause) => self.drip(pause).await,

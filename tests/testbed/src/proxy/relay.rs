@@ -162,7 +162,7 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut lane: Lane<'_
     }
 }
 
-/// Passes on what was read, broken where the rule says so. None if the receiver is gone.
+/// Passes on what was read, broken where the rule says so. `None` if the receiver is gone.
 async fn pass(to: &mut OwnedWriteHalf, mut bytes: &mut [u8], lane: &mut Lane<'_>) -> Option<End> {
     lane.rules.mark_unchanged();
     let (unharmed, action) = lane.judge(bytes);
@@ -198,7 +198,7 @@ async fn pass(to: &mut OwnedWriteHalf, mut bytes: &mut [u8], lane: &mut Lane<'_>
     Some(End::Finished)
 }
 
-/// None if the receiver is gone.
+/// `None` if the receiver is gone.
 async fn write(to: &mut OwnedWriteHalf, bytes: &[u8], lane: &mut Lane<'_>) -> Option<()> {
     to.write_all(bytes).await.ok()?;
     let count = bytes.len() as u64;

@@ -111,7 +111,7 @@ impl<'a> Difference<'a> {
     }
 }
 
-/// The addresses of an account, by whether they count.
+/// An account's addresses: those that count, and those that a removed account keeps.
 struct Held<'a> {
     live: &'a [AddressState],
     kept: &'a [AddressState],
