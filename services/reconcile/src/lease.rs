@@ -233,9 +233,9 @@ impl Reconciler {
 pub(crate) enum Pulse {
     /// The lease is kept.
     GoesOn,
-    /// So it is, and the run is to stop.
+    /// So it is, and the run must stop.
     Cancelled,
-    /// The run has ended, or is no more.
+    /// The run has ended, or no longer exists.
     Over,
 }
 

@@ -106,7 +106,7 @@ impl Reconciler {
         Ok(collector.finish(summary, asked))
     }
 
-    /// Spares a worker that lost its lease the way to the footer; answers how large the tenant is and whether it removes.
+    /// Spares a worker that lost its lease the way to the footer; returns the tenant's size, and if it removes.
     async fn look_at_lease(&self, key: &LeaseKey) -> Result<AtHeader, ReconcileError> {
         let header = sqlx::query_file_as!(
             AtHeader,

@@ -178,7 +178,7 @@ async fn reach(changed: &mut watch::Receiver<Stage>, wanted: Stage) -> Result<()
     }
 }
 
-/// Takes in what the keeper tells, until it ends.
+/// Takes in the keeper's reports, until it ends.
 async fn listen(output: ChildStdout, states: Arc<States>) {
     let mut lines = BufReader::new(output).lines();
     while let Ok(Some(line)) = lines.next_line().await {
@@ -192,7 +192,7 @@ async fn listen(output: ChildStdout, states: Arc<States>) {
         }
     }
     states.stage.send_replace(Stage::Gone);
-    // Nobody waits for ever for processes whose keeper is gone.
+    // No caller waits for ever for processes whose keeper is gone.
     states.processes().clear();
 }
 
@@ -217,7 +217,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> &str {
         &self.command.name
     }
@@ -227,7 +227,7 @@ impl Process {
         &self.command.log
     }
 
-    /// What it has written so far, over all its starts.
+    /// Its output so far, over all its starts.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(&self.command.log).unwrap_or_default()).into_owned()
     }

@@ -97,8 +97,8 @@ impl Collector<'_> {
         })
     }
 
-    /// The ids of live, unprotected accounts that the read does not hold; looked for on a thread of its own, since there may
-    /// be many.
+    /// The ids of live, unprotected accounts that the read does not hold; looked for on a thread of its own, since
+    /// there may be many.
     async fn missing(&mut self, size: Size) -> Result<HashSet<Box<str>>, ReconcileError> {
         let (directory, stage) = (std::mem::take(&mut self.directory), self.stage.take());
         let (pool, tenant) = (self.reconciler.gates.runs.pool.clone(), self.key.tenant.clone());
