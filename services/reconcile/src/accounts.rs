@@ -8,7 +8,7 @@ mod request;
 use rollcall_domain::{
     AccountId, TenantId,
     edit::{self, AccountEdit},
-    plan::{AccountChange, AccountState, AddressState, ChangeKind},
+    plan::{AccountChange, AccountState, ChangeKind},
 };
 use rollcall_proto::v1;
 
@@ -44,14 +44,13 @@ impl Reconciler {
             Some(before) => edit::changed(before, wanted, &domains)?,
             None => edit::made(AccountIds::new(now).next(), wanted, &domains)?,
         };
-        let address = |state: &AddressState| state.address.clone();
         let Some(before) = before else {
             return self.save(tx, ChangeKind::Created, None, after).await;
         };
         if after == before {
             return Ok(convert::account(&after, now));
         }
-        let kind = if before.primary().map(address) == after.primary().map(address) {
+        let kind = if edit::primary(&before) == edit::primary(&after) {
             ChangeKind::Changed
         } else {
             ChangeKind::Renamed
