@@ -1,9 +1,9 @@
-//! What an account is once the portal has written it.
+//! An account after the portal has written it.
 //!
-//! The directory holds an address that is SYNCED and not stale: its role stays, and the account cannot do without it. So does
-//! the type of an account of which it holds anything. All else is the portal's: an address that is new to the account was
-//! typed, whoever made the account; one that the account has stays what it is, a stale one stale. An account that was
-//! adopted stays its object's: to write it takes nothing from the directory and gives it nothing.
+//! The directory has an address that is SYNCED and not stale: its address type stays, and the account cannot do without it. The
+//! type of an account that has such an address stays too. All else is the portal's. An address that is new to the account is
+//! manual, no matter who created the account; one that the account has keeps its origin, and a stale one stays stale. An
+//! adopted account stays its object's: writing it takes nothing from the directory and gives it nothing.
 
 use std::collections::HashMap;
 
@@ -57,15 +57,15 @@ pub enum EditRefused {
     },
 }
 
-/// The wanted addresses that the account has not.
+/// Wanted addresses that the account does not have yet.
 pub fn added(before: Option<&AccountState>, wanted: &AccountEdit) -> Vec<Address> {
     let had = by_address(before);
     let is_new = |address: &&Address| !had.contains_key(address);
     wanted.addresses.iter().filter(is_new).cloned().collect()
 }
 
-/// All of them must be in domains of the tenant. Those that an account has already are not asked for: a domain that was taken
-/// away is no reason to refuse a write of something else.
+/// Refuses addresses outside of the tenant's domains. The caller leaves out those that an account has already: a domain that
+/// was taken away is no reason to refuse a write of something else.
 pub fn check_registered(addresses: &[Address], domains: &Domains) -> Result<(), EditRefused> {
     match addresses
         .iter()
@@ -78,7 +78,7 @@ pub fn check_registered(addresses: &[Address], domains: &Domains) -> Result<(), 
     }
 }
 
-/// A new account, made by hand.
+/// A new account, created manually.
 pub fn made(id: AccountId, wanted: &AccountEdit, domains: &Domains) -> Result<AccountState, EditRefused> {
     let object_type = wanted.object_type.unwrap_or(ObjectType::User);
     Ok(AccountState {
