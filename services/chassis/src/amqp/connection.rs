@@ -19,12 +19,17 @@ const HEARTBEAT_SECONDS: u16 = 10;
 /// The first and the longest pause between two tries to connect.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
 
+/// Between two looks at whether a connection still works. Its end is not announced to code that began to listen later.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// A connection of the moment.
 #[derive(Clone)]
 struct Link {
     connection: Arc<Connection>,
     /// Cancelled by code that finds the connection dead before the connection itself does.
     broken: CancellationToken,
+    /// Cancelled when the connection is no longer handed out.
+    ended: CancellationToken,
 }
 
 /// The connection, even while there is none. Clones share it; it is closed with the last of them.
@@ -77,6 +82,12 @@ impl Links {
 
     /// Opens a channel on the connection of the moment, waiting for one if there is none.
     pub(super) async fn open_channel(&self) -> Result<Channel, AmqpError> {
+        let (channel, _ended) = self.open_watched_channel().await?;
+        Ok(channel)
+    }
+
+    /// As [`Links::open_channel`], with a token that is cancelled when the channel's connection has ended.
+    pub(super) async fn open_watched_channel(&self) -> Result<(Channel, CancellationToken), AmqpError> {
         let mut links = self.links.clone();
         let found = async {
             let found = links.wait_for(Option::is_some).await.map(|link| link.clone());
@@ -93,7 +104,7 @@ impl Links {
         if opened.is_err() {
             link.broken.cancel();
         }
-        opened
+        Ok((opened?, link.ended))
     }
 }
 
@@ -181,10 +192,12 @@ async fn hold(
     let link = Link {
         connection: Arc::new(connection),
         broken: CancellationToken::new(),
+        ended: CancellationToken::new(),
     };
     links.send_replace(Some(link.clone()));
     let goes_on = loop {
         tokio::select! {
+            () = tokio::time::sleep(LOOK) => if !link.connection.status().connected() { break true },
             event = events.next() => match event {
                 Some(lapin::Event::ConnectionBlocked(reason)) => {
                     tracing::warn!(reason, "the broker takes no messages at the moment");
@@ -198,6 +211,7 @@ async fn hold(
         }
     };
     links.send_replace(None);
+    link.ended.cancel();
     // A broken connection gives nothing more; a whole one is closed in order.
     let _ = within("closing the connection", link.connection.close(200, "OK".into())).await;
     goes_on

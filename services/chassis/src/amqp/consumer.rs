@@ -16,6 +16,7 @@ use lapin::{
     types::FieldTable,
 };
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::{AmqpError, Delivery, Fault, connection::Links, topology, within};
 use crate::{lifecycle::chain, outage};
@@ -62,13 +63,30 @@ impl Source {
     }
 }
 
+/// What a consumer takes its deliveries from, as long as one connection lasts.
+#[derive(Debug)]
+struct Subscription {
+    channel: Channel,
+    stream: lapin::Consumer,
+    /// Cancelled when the connection has ended. The stream of a consumer that was made while its connection broke may
+    /// never end by itself.
+    ended: CancellationToken,
+}
+
+impl Subscription {
+    /// A message that it was sent, counted in `unsettled` until it is dropped.
+    fn delivery(&self, message: lapin::message::Delivery, unsettled: &Arc<AtomicUsize>) -> Delivery {
+        Delivery::new(message, &self.channel, &self.ended, unsettled)
+    }
+}
+
 /// Takes deliveries from one queue, on whichever connection there is.
 #[derive(Debug)]
 pub struct Consumer {
     links: Links,
     source: Source,
     prefetch: u16,
-    open: Option<(Channel, lapin::Consumer)>,
+    open: Option<Subscription>,
     /// Deliveries of the present subscription that are not settled.
     unsettled: Arc<AtomicUsize>,
     /// Deliveries of a subscription that was replaced.
@@ -100,10 +118,10 @@ impl Consumer {
     /// subscribed, it subscribes again on the same channel.
     pub async fn allow(&mut self, prefetch: u16) {
         self.prefetch = prefetch;
-        let Some((channel, stream)) = self.open.take() else {
+        let Some(mut open) = self.open.take() else {
             return;
         };
-        match self.cancel(&channel, stream).await {
+        match self.cancel(&mut open).await {
             Ok(left) => self.left.extend(left),
             Err(error) => {
                 tracing::debug!(error = chain(&error), "the consumer was gone already");
@@ -115,7 +133,7 @@ impl Consumer {
         if self.prefetch == 0 {
             return;
         }
-        match self.subscribe(channel).await {
+        match self.subscribe(open.channel, open.ended).await {
             Ok(open) => self.open = Some(open),
             // The next delivery is awaited on another channel.
             Err(error) => self.note(&error),
@@ -155,13 +173,12 @@ impl Consumer {
                 return delivery;
             }
             self.ready().await;
-            let Some((channel, stream)) = &mut self.open else {
+            let Some(open) = &mut self.open else {
                 return std::future::pending().await;
             };
-            match stream.next().await {
-                Some(Ok(delivery)) => {
-                    return Delivery::new(delivery, channel, &self.unsettled);
-                }
+            // Without an answer, the connection has ended.
+            match open.ended.run_until_cancelled(open.stream.next()).await.flatten() {
+                Some(Ok(delivery)) => return open.delivery(delivery, &self.unsettled),
                 Some(Err(error)) => outage::report(
                     &AmqpError::Broken {
                         what: "consuming",
@@ -181,8 +198,8 @@ impl Consumer {
     /// be acknowledged.
     pub async fn stop(&mut self) {
         let mut left = std::mem::take(&mut self.left);
-        if let Some((channel, stream)) = self.open.take() {
-            match self.cancel(&channel, stream).await {
+        if let Some(mut open) = self.open.take() {
+            match self.cancel(&mut open).await {
                 Ok(more) => left.extend(more),
                 Err(error) => tracing::debug!(error = chain(&error), "the consumer was gone already"),
             }
@@ -195,27 +212,28 @@ impl Consumer {
     }
 
     /// Ends a subscription; returns deliveries that had been sent and not handed out.
-    async fn cancel(
-        &self,
-        channel: &Channel,
-        mut stream: lapin::Consumer,
-    ) -> Result<Vec<Delivery>, AmqpError> {
+    async fn cancel(&self, open: &mut Subscription) -> Result<Vec<Delivery>, AmqpError> {
         self.source.tell(None);
-        let cancelled = channel.basic_cancel(stream.tag(), BasicCancelOptions::default());
+        let tag = open.stream.tag();
+        let cancelled = open.channel.basic_cancel(tag, BasicCancelOptions::default());
         within("cancelling a consumer", cancelled).await?;
         let mut left = Vec::new();
-        while let Ok(Some(Ok(delivery))) = tokio::time::timeout(TAIL, stream.next()).await {
-            left.push(Delivery::new(delivery, channel, &self.unsettled));
+        while let Ok(Some(Ok(delivery))) = tokio::time::timeout(TAIL, open.stream.next()).await {
+            left.push(open.delivery(delivery, &self.unsettled));
         }
         Ok(left)
     }
 
-    async fn begin(&mut self) -> Result<(Channel, lapin::Consumer), AmqpError> {
-        let channel = self.links.open_channel().await?;
-        self.subscribe(channel).await
+    async fn begin(&mut self) -> Result<Subscription, AmqpError> {
+        let (channel, ended) = self.links.open_watched_channel().await?;
+        self.subscribe(channel, ended).await
     }
 
-    async fn subscribe(&mut self, channel: Channel) -> Result<(Channel, lapin::Consumer), AmqpError> {
+    async fn subscribe(
+        &mut self,
+        channel: Channel,
+        ended: CancellationToken,
+    ) -> Result<Subscription, AmqpError> {
         let queue = self.source.open(&channel).await?;
         within(
             "bounding deliveries",
@@ -229,6 +247,10 @@ impl Consumer {
         self.source.tell(Some(queue));
         // Deliveries of an earlier subscription do not count against the prefetch of this one.
         self.unsettled = Arc::default();
-        Ok((channel, stream))
+        Ok(Subscription {
+            channel,
+            stream,
+            ended,
+        })
     }
 }

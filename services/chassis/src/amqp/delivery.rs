@@ -14,6 +14,7 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use rollcall_proto::v1::Job;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     AmqpError,
@@ -29,6 +30,8 @@ pub struct Delivery {
     _unsettled: Unsettled,
     /// Kept open, because nothing can be acknowledged without it.
     channel: Channel,
+    /// Cancelled when the channel's connection has ended.
+    ended: CancellationToken,
 }
 
 /// Counts a delivery until it is dropped.
@@ -51,12 +54,14 @@ impl Delivery {
     pub(super) fn new(
         inner: lapin::message::Delivery,
         channel: &Channel,
+        ended: &CancellationToken,
         unsettled: &Arc<AtomicUsize>,
     ) -> Self {
         Self {
             inner,
             _unsettled: Unsettled::new(unsettled),
             channel: channel.clone(),
+            ended: ended.clone(),
         }
     }
 
@@ -89,9 +94,10 @@ impl Delivery {
             .map_or(0, |headers| number(headers, "x-delivery-count"))
     }
 
-    /// True if it can still be acknowledged: its channel is open. If not, the broker hands the message out again.
+    /// True if it can still be acknowledged: its channel is open. If not, the broker hands the message out again. Once
+    /// there is another connection, this is false for each delivery of the one before.
     pub fn is_open(&self) -> bool {
-        self.channel.status().connected()
+        !self.ended.is_cancelled() && self.channel.status().connected()
     }
 
     /// A header that is a text.
