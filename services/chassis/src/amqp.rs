@@ -5,6 +5,7 @@
 //! recovery was seen to hang when a broker takes a connection and drops it, so neither is relied upon.
 
 mod broker;
+mod channel;
 mod connection;
 mod consumer;
 mod delivery;

@@ -3,11 +3,11 @@
 use std::{fs, sync::Arc, time::Duration};
 
 use futures::StreamExt as _;
-use lapin::{Channel, Connection, ConnectionProperties, tcp::OwnedTLSConfig, uri::AMQPUri};
+use lapin::{Connection, ConnectionProperties, tcp::OwnedTLSConfig, uri::AMQPUri};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{AmqpError, TIMEOUT, topology, within};
+use super::{AmqpError, TIMEOUT, channel::Channel, topology, within};
 use crate::{
     BoxError, Lifecycle,
     config::AmqpConfig,
@@ -19,16 +19,15 @@ const HEARTBEAT_SECONDS: u16 = 10;
 /// The first and the longest pause between two tries to connect.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
 
-/// Between two looks at whether a connection still works. Its end is not announced to code that began to listen later.
+/// Between two looks at whether a connection still works. The client library announces no end without an error code, and
+/// none that came before somebody listened; it has nothing else to await an end by.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// A connection of the moment.
 #[derive(Clone)]
 struct Link {
     connection: Arc<Connection>,
-    /// Cancelled by code that finds the connection dead before the connection itself does.
-    broken: CancellationToken,
-    /// Cancelled when the connection is no longer handed out.
+    /// Cancelled when the connection has ended, also by code that finds it dead before the connection itself does.
     ended: CancellationToken,
 }
 
@@ -82,12 +81,6 @@ impl Links {
 
     /// Opens a channel on the connection of the moment, waiting for one if there is none.
     pub(super) async fn open_channel(&self) -> Result<Channel, AmqpError> {
-        let (channel, _ended) = self.open_watched_channel().await?;
-        Ok(channel)
-    }
-
-    /// As [`Links::open_channel`], with a token that is cancelled when the channel's connection has ended.
-    pub(super) async fn open_watched_channel(&self) -> Result<(Channel, CancellationToken), AmqpError> {
         let mut links = self.links.clone();
         let found = async {
             let found = links.wait_for(Option::is_some).await.map(|link| link.clone());
@@ -102,9 +95,12 @@ impl Links {
         let link = link.ok_or(AmqpError::Away)?;
         let opened = within("opening a channel", link.connection.create_channel()).await;
         if opened.is_err() {
-            link.broken.cancel();
+            link.ended.cancel();
         }
-        Ok((opened?, link.ended))
+        Ok(Channel {
+            inner: opened?,
+            ended: link.ended,
+        })
     }
 }
 
@@ -191,22 +187,24 @@ async fn hold(
     let mut events = Box::pin(connection.events_listener());
     let link = Link {
         connection: Arc::new(connection),
-        broken: CancellationToken::new(),
         ended: CancellationToken::new(),
     };
     links.send_replace(Some(link.clone()));
     let goes_on = loop {
+        if !link.connection.status().connected() {
+            break true;
+        }
         tokio::select! {
-            () = tokio::time::sleep(LOOK) => if !link.connection.status().connected() { break true },
+            () = tokio::time::sleep(LOOK) => {}
             event = events.next() => match event {
                 Some(lapin::Event::ConnectionBlocked(reason)) => {
                     tracing::warn!(reason, "the broker takes no messages at the moment");
                 }
                 Some(lapin::Event::ConnectionUnblocked) => tracing::info!("the broker takes messages again"),
-                Some(_) if link.connection.status().connected() => {}
-                _ => break true,
+                Some(_) => {}
+                None => break true,
             },
-            () = link.broken.cancelled() => break true,
+            () = link.ended.cancelled() => break true,
             () = unused.cancelled() => break false,
         }
     };

@@ -11,14 +11,12 @@ use std::{
 
 use futures::StreamExt as _;
 use lapin::{
-    Channel,
     options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions},
     types::FieldTable,
 };
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
-use super::{AmqpError, Delivery, Fault, connection::Links, topology, within};
+use super::{AmqpError, Delivery, Fault, channel::Channel, connection::Links, topology, within};
 use crate::{lifecycle::chain, outage};
 
 /// The pause after a queue could not be consumed although there is a connection.
@@ -38,7 +36,7 @@ pub(super) enum Source {
 
 impl Source {
     /// The queue, declared first if it is one's own.
-    async fn open(&self, channel: &Channel) -> Result<String, AmqpError> {
+    async fn open(&self, channel: &lapin::Channel) -> Result<String, AmqpError> {
         match self {
             Self::Queue(queue) => Ok(queue.clone()),
             Self::Events => topology::declare_events_queue(channel).await,
@@ -63,20 +61,18 @@ impl Source {
     }
 }
 
-/// What a consumer takes its deliveries from, as long as one connection lasts.
+/// The source of deliveries on one channel.
 #[derive(Debug)]
 struct Subscription {
     channel: Channel,
     stream: lapin::Consumer,
-    /// Cancelled when the connection has ended. The stream of a consumer that was made while its connection broke may
-    /// never end by itself.
-    ended: CancellationToken,
 }
 
 impl Subscription {
-    /// A message that it was sent, counted in `unsettled` until it is dropped.
-    fn delivery(&self, message: lapin::message::Delivery, unsettled: &Arc<AtomicUsize>) -> Delivery {
-        Delivery::new(message, &self.channel, &self.ended, unsettled)
+    /// The next message; none after the end. A stream that was made while its connection broke may never end by itself.
+    async fn next(&mut self) -> Option<lapin::Result<lapin::message::Delivery>> {
+        let next = self.channel.ended.run_until_cancelled(self.stream.next());
+        next.await.flatten()
     }
 }
 
@@ -133,7 +129,7 @@ impl Consumer {
         if self.prefetch == 0 {
             return;
         }
-        match self.subscribe(open.channel, open.ended).await {
+        match self.subscribe(open.channel).await {
             Ok(open) => self.open = Some(open),
             // The next delivery is awaited on another channel.
             Err(error) => self.note(&error),
@@ -176,9 +172,8 @@ impl Consumer {
             let Some(open) = &mut self.open else {
                 return std::future::pending().await;
             };
-            // Without an answer, the connection has ended.
-            match open.ended.run_until_cancelled(open.stream.next()).await.flatten() {
-                Some(Ok(delivery)) => return open.delivery(delivery, &self.unsettled),
+            match open.next().await {
+                Some(Ok(delivery)) => return Delivery::new(delivery, &open.channel, &self.unsettled),
                 Some(Err(error)) => outage::report(
                     &AmqpError::Broken {
                         what: "consuming",
@@ -215,42 +210,39 @@ impl Consumer {
     async fn cancel(&self, open: &mut Subscription) -> Result<Vec<Delivery>, AmqpError> {
         self.source.tell(None);
         let tag = open.stream.tag();
-        let cancelled = open.channel.basic_cancel(tag, BasicCancelOptions::default());
+        let cancelled = open
+            .channel
+            .inner
+            .basic_cancel(tag, BasicCancelOptions::default());
         within("cancelling a consumer", cancelled).await?;
         let mut left = Vec::new();
-        while let Ok(Some(Ok(delivery))) = tokio::time::timeout(TAIL, open.stream.next()).await {
-            left.push(open.delivery(delivery, &self.unsettled));
+        while let Ok(Some(Ok(delivery))) = tokio::time::timeout(TAIL, open.next()).await {
+            left.push(Delivery::new(delivery, &open.channel, &self.unsettled));
         }
         Ok(left)
     }
 
     async fn begin(&mut self) -> Result<Subscription, AmqpError> {
-        let (channel, ended) = self.links.open_watched_channel().await?;
-        self.subscribe(channel, ended).await
+        let channel = self.links.open_channel().await?;
+        self.subscribe(channel).await
     }
 
-    async fn subscribe(
-        &mut self,
-        channel: Channel,
-        ended: CancellationToken,
-    ) -> Result<Subscription, AmqpError> {
-        let queue = self.source.open(&channel).await?;
+    async fn subscribe(&mut self, channel: Channel) -> Result<Subscription, AmqpError> {
+        let queue = self.source.open(&channel.inner).await?;
         within(
             "bounding deliveries",
-            channel.basic_qos(self.prefetch, BasicQosOptions::default()),
+            channel.inner.basic_qos(self.prefetch, BasicQosOptions::default()),
         )
         .await?;
         let options = BasicConsumeOptions::default();
         let consuming =
-            channel.basic_consume(queue.as_str().into(), "".into(), options, FieldTable::default());
+            channel
+                .inner
+                .basic_consume(queue.as_str().into(), "".into(), options, FieldTable::default());
         let stream = within("consuming", consuming).await?;
         self.source.tell(Some(queue));
         // Deliveries of an earlier subscription do not count against the prefetch of this one.
         self.unsettled = Arc::default();
-        Ok(Subscription {
-            channel,
-            stream,
-            ended,
-        })
+        Ok(Subscription { channel, stream })
     }
 }

@@ -9,15 +9,14 @@ use std::{
 };
 
 use lapin::{
-    Channel,
     options::{BasicAckOptions, BasicNackOptions},
     types::{AMQPValue, FieldTable},
 };
 use rollcall_proto::v1::Job;
-use tokio_util::sync::CancellationToken;
 
 use super::{
     AmqpError,
+    channel::Channel,
     job::{JobError, decode_job},
     within,
 };
@@ -30,8 +29,6 @@ pub struct Delivery {
     _unsettled: Unsettled,
     /// Kept open, because nothing can be acknowledged without it.
     channel: Channel,
-    /// Cancelled when the channel's connection has ended.
-    ended: CancellationToken,
 }
 
 /// Counts a delivery until it is dropped.
@@ -54,14 +51,12 @@ impl Delivery {
     pub(super) fn new(
         inner: lapin::message::Delivery,
         channel: &Channel,
-        ended: &CancellationToken,
         unsettled: &Arc<AtomicUsize>,
     ) -> Self {
         Self {
             inner,
             _unsettled: Unsettled::new(unsettled),
             channel: channel.clone(),
-            ended: ended.clone(),
         }
     }
 
@@ -94,10 +89,9 @@ impl Delivery {
             .map_or(0, |headers| number(headers, "x-delivery-count"))
     }
 
-    /// True if it can still be acknowledged: its channel is open. If not, the broker hands the message out again. Once
-    /// there is another connection, this is false for each delivery of the one before.
+    /// True if it can still be acknowledged: its channel is open. If not, the broker hands the message out again.
     pub fn is_open(&self) -> bool {
-        !self.ended.is_cancelled() && self.channel.status().connected()
+        self.channel.is_open()
     }
 
     /// A header that is a text.

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lapin::{Channel, ExchangeKind, options::ExchangeDeclareOptions, types::FieldTable};
+use lapin::{ExchangeKind, options::ExchangeDeclareOptions, types::FieldTable};
 use tokio::sync::Mutex;
 
-use super::{AmqpError, connection::Links, topology::JOBS, within};
+use super::{AmqpError, channel::Channel, connection::Links, topology::JOBS, within};
 
 /// A channel of its own, kept from one question to the next.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Probe {
     /// first one is waited for.
     pub async fn ask(&self) -> Result<(), AmqpError> {
         let mut slot = self.channel.lock().await;
-        let channel = match slot.take().filter(|channel| channel.status().connected()) {
+        let channel = match slot.take().filter(Channel::is_open) {
             Some(channel) => channel,
             None if self.links.is_connected() || !self.was_connected.load(Ordering::Relaxed) => {
                 self.links.open_channel().await?
@@ -41,7 +41,9 @@ impl Probe {
             ..ExchangeDeclareOptions::default()
         };
         let asking =
-            channel.exchange_declare(JOBS.into(), ExchangeKind::Direct, options, FieldTable::default());
+            channel
+                .inner
+                .exchange_declare(JOBS.into(), ExchangeKind::Direct, options, FieldTable::default());
         within("asking the broker", asking).await?;
         // A channel whose answer is overdue is not kept: it may be out of step.
         *slot = Some(channel);

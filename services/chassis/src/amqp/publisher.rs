@@ -3,12 +3,12 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use lapin::{
-    Channel, Confirmation, PublisherConfirm,
+    Confirmation, PublisherConfirm,
     options::{BasicPublishOptions, ConfirmSelectOptions},
 };
 use tokio::sync::Mutex;
 
-use super::{AmqpError, Message, connection::Links, within};
+use super::{AmqpError, Message, channel::Channel, connection::Links, within};
 
 /// Number of messages in progress at once; more is not faster.
 const WINDOW: usize = 256;
@@ -69,13 +69,13 @@ impl Publisher {
     /// time-outs.
     async fn channel(&self) -> Result<Channel, AmqpError> {
         let mut slot = self.channel.lock().await;
-        if let Some(channel) = slot.as_ref().filter(|channel| channel.status().connected()) {
+        if let Some(channel) = slot.as_ref().filter(|channel| channel.is_open()) {
             return Ok(channel.clone());
         }
         let channel = self.links.open_channel().await?;
         within(
             "asking for confirms",
-            channel.confirm_select(ConfirmSelectOptions::default()),
+            channel.inner.confirm_select(ConfirmSelectOptions::default()),
         )
         .await?;
         *slot = Some(channel.clone());
@@ -86,7 +86,10 @@ impl Publisher {
     async fn give_up_on_failure(&self, channel: &Channel, result: &Result<(), AmqpError>) {
         if is_channel_lost(result) {
             let mut slot = self.channel.lock().await;
-            if slot.as_ref().is_some_and(|current| current.id() == channel.id()) {
+            if slot
+                .as_ref()
+                .is_some_and(|current| current.inner.id() == channel.inner.id())
+            {
                 *slot = None;
             }
         }
@@ -110,7 +113,7 @@ async fn begin(channel: &Channel, message: &Message) -> Result<PublisherConfirm,
         mandatory: message.mandatory,
         ..BasicPublishOptions::default()
     };
-    let publishing = channel.basic_publish(
+    let publishing = channel.inner.basic_publish(
         message.exchange.into(),
         message.routing_key.as_str().into(),
         options,
