@@ -1,5 +1,5 @@
 # Rollcall's commands. One prerequisite: the Rust toolchain that rust-toolchain.toml names.
-# Debian packages that are missing (PostgreSQL, RabbitMQ, Samba, OpenLDAP) are installed by the first command that needs them.
+# Debian packages that are missing (PostgreSQL, RabbitMQ, Samba, OpenLDAP, pip) are installed by the first command that needs them.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
@@ -21,7 +21,7 @@ UNITS := --lib --bins --test seeds --test circles
 STORES := store::tests::
 WITH_STORES := -p rollcall-scheduler -p rollcall-reconcile -p rollcall-results
 
-.PHONY: help demo up down test test-unit test-store sql lint bench chaos fuzz packages build
+.PHONY: help demo up down test test-unit test-store sql contract lint bench chaos fuzz packages build
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -51,7 +51,10 @@ sql: ## proves that statements, schemas and each crate's .sqlx agree; UPDATE=1 w
 	@$(CARGO) build --locked --quiet --package rollcall-testbed
 	$(TESTBED) run --only postgres,schemas -- tests/sql/check.sh $(if $(UPDATE),update)
 
-lint: ## format, clippy and documentation, with warnings as errors
+contract: ## style and compatibility of the .proto files; UPDATE=1 takes them as the released contract
+	@tests/contract/check.sh $(if $(UPDATE),update)
+
+lint: contract ## contract, format, clippy and documentation, with warnings as errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked --quiet

