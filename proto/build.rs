@@ -2,24 +2,26 @@
 
 use std::{env, error::Error, fs, path::PathBuf};
 
-use prost::Message;
-
 #[expect(
     clippy::disallowed_methods,
     reason = "cargo tells a build script where to write by a variable"
 )]
 fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=google");
     println!("cargo:rerun-if-changed=rollcall");
     let mut files: Vec<PathBuf> = fs::read_dir("rollcall/v1")?
         .map(|entry| entry.map(|e| e.path()))
         .collect::<Result<_, _>>()?;
     files.sort();
-    let descriptors = protox::compile(&files, ["."])?;
+    let mut compiler = protox::Compiler::new(["."])?;
+    compiler.include_imports(true).include_source_info(true);
+    compiler.open_files(&files)?;
     let out = PathBuf::from(env::var("OUT_DIR")?).join("descriptors.bin");
-    fs::write(out, descriptors.encode_to_vec())?;
+    // Encoded by the compiler itself, because prost's own types drop the fields' behaviour.
+    fs::write(out, compiler.encode_file_descriptor_set())?;
     tonic_prost_build::configure()
         // It carries a password: its Debug is written by hand.
         .skip_debug(["rollcall.v1.Directory"])
-        .compile_fds(descriptors)?;
+        .compile_fds(compiler.file_descriptor_set())?;
     Ok(())
 }

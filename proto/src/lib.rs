@@ -3,6 +3,8 @@
 //! Everything here is generated from the .proto files of this crate, which carry the comments and are the one place
 //! where the contract is changed. By hand is only how the message that brings a password is shown: without it.
 
+#[cfg(test)]
+mod behaviour;
 mod directory;
 
 /// The messages, clients and servers of `rollcall.v1`.

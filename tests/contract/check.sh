@@ -22,7 +22,7 @@ fi
 buf=$tools/bin/buf
 
 "$buf" lint proto || fail "the contract breaks a rule of style (see above)"
-"$buf" format --diff --exit-code proto || fail "the contract is not formatted: run $buf format --write proto"
+"$buf" format --diff --exit-code --path proto/rollcall proto || fail "the contract is not formatted: run $buf format --write --path proto/rollcall proto"
 if [ "${1:-}" = update ]; then
     "$buf" build proto --exclude-source-info --output "$baseline"
 else
