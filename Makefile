@@ -51,7 +51,7 @@ sql: ## proves that statements, schemas and each crate's .sqlx agree; UPDATE=1 w
 	@$(CARGO) build --locked --quiet --package rollcall-testbed
 	$(TESTBED) run --only postgres,schemas -- tests/sql/check.sh $(if $(UPDATE),update)
 
-contract: ## style and compatibility of the .proto files; UPDATE=1 takes them as the released contract
+contract: ## style of the .proto files, stubs from them, released clients; UPDATE=1 takes them as the released contract
 	@tests/contract/check.sh $(if $(UPDATE),update)
 
 lint: contract ## contract, format, clippy and documentation, with warnings as errors

