@@ -20,6 +20,7 @@ pub mod failure;
 pub mod filter;
 pub mod guard;
 pub mod id;
+pub mod ldap;
 pub mod object;
 pub mod plan;
 pub mod reading;

@@ -1,17 +1,20 @@
-//! Meaning of an LDAP server's result codes (RFC 4511 appendix A) for a run.
+//! Meaning of an LDAP server's result codes for a run.
 
 use super::FailureCode;
+use crate::ldap;
 
 /// Code of a refused bind, by its result code and the server's diagnostic message.
 pub fn of_bind(result_code: u32, diagnostic: &str) -> FailureCode {
     match result_code {
         // Servers other than Active Directory say so of a locked account, and of one that may not log on for another
         // reason. A bind that the server judged is not tried again.
-        19 => FailureCode::AccountLocked,
-        53 => FailureCode::LogonNotPermitted,
+        ldap::CONSTRAINT_VIOLATION => FailureCode::AccountLocked,
+        ldap::UNWILLING_TO_PERFORM => FailureCode::LogonNotPermitted,
         // Of a user name that is no DN, or of one that is not there, some servers say so.
-        32 | 34 | 48 => FailureCode::WrongCredentials,
-        49 => of_invalid_credentials(diagnostic),
+        ldap::NO_SUCH_OBJECT | ldap::INVALID_DN_SYNTAX | ldap::INAPPROPRIATE_AUTHENTICATION => {
+            FailureCode::WrongCredentials
+        }
+        ldap::INVALID_CREDENTIALS => of_invalid_credentials(diagnostic),
         other => of_any(other),
     }
 }
@@ -19,23 +22,24 @@ pub fn of_bind(result_code: u32, diagnostic: &str) -> FailureCode {
 /// Code of a search that ended with this result code.
 pub fn of_search(result_code: u32) -> FailureCode {
     match result_code {
-        // No such object, a malformed DN, or a base that only another server has.
-        10 | 32 | 34 => FailureCode::NoSuchBase,
-        // An undefined attribute, an inappropriate match, a malformed value.
-        17 | 18 | 21 => FailureCode::FilterRefused,
-        48 | 49 => FailureCode::InsufficientRights,
+        // A referral: only another server has the base.
+        ldap::REFERRAL | ldap::NO_SUCH_OBJECT | ldap::INVALID_DN_SYNTAX => FailureCode::NoSuchBase,
+        ldap::UNDEFINED_ATTRIBUTE_TYPE | ldap::INAPPROPRIATE_MATCHING | ldap::INVALID_ATTRIBUTE_SYNTAX => {
+            FailureCode::FilterRefused
+        }
+        ldap::INAPPROPRIATE_AUTHENTICATION | ldap::INVALID_CREDENTIALS => FailureCode::InsufficientRights,
         other => of_any(other),
     }
 }
 
 fn of_any(result_code: u32) -> FailureCode {
     match result_code {
-        3 => FailureCode::TimeLimit,
-        4 | 11 => FailureCode::SizeLimit,
-        8 | 13 => FailureCode::StrongerAuthRequired,
-        50 => FailureCode::InsufficientRights,
-        51 => FailureCode::Busy,
-        52 => FailureCode::Unavailable,
+        ldap::TIME_LIMIT_EXCEEDED => FailureCode::TimeLimit,
+        ldap::SIZE_LIMIT_EXCEEDED | ldap::ADMIN_LIMIT_EXCEEDED => FailureCode::SizeLimit,
+        ldap::STRONGER_AUTH_REQUIRED | ldap::CONFIDENTIALITY_REQUIRED => FailureCode::StrongerAuthRequired,
+        ldap::INSUFFICIENT_ACCESS_RIGHTS => FailureCode::InsufficientRights,
+        ldap::BUSY => FailureCode::Busy,
+        ldap::UNAVAILABLE => FailureCode::Unavailable,
         _ => FailureCode::DirectoryError,
     }
 }

@@ -1,5 +1,7 @@
 //! A search with few expectations: its names are gathered, and a refusal is an answer too.
 
+use rollcall_domain::ldap;
+
 use crate::{
     directory::error::ReadError,
     directory::{
@@ -29,11 +31,11 @@ impl Answer {
         }
     }
 
-    /// The result code; 0 is success.
+    /// The result code (RFC 4511 section 4.1.9).
     pub(super) fn code(&self) -> u32 {
         match self.refusal {
             Some(ReadError::Refused { code, .. }) => code,
-            _ => 0,
+            _ => ldap::SUCCESS,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Right of this account to ask Active Directory for changes: the DirSync control (MS-ADTS 3.1.1.3.4.1.3).
 
 use ldap3::{Scope, SearchOptions, controls::RawControl};
+use rollcall_domain::ldap;
 
 use super::ask::{ask, names_alone};
 use crate::{
@@ -19,10 +20,6 @@ const SECONDS: i32 = 5;
 /// The filter names one entry; some servers answer further ones of its class.
 const MOST: usize = 100;
 
-const SUCCESS: u32 = 0;
-const TIME_LIMIT: u32 = 3;
-const SIZE_LIMIT: u32 = 4;
-
 /// True if a naming context answers this account's DirSync.
 pub(super) async fn is_allowed(connection: &mut Connection, context: &str) -> Result<bool, ReadError> {
     let attributes = ["name".to_owned()];
@@ -36,7 +33,10 @@ pub(super) async fn is_allowed(connection: &mut Connection, context: &str) -> Re
     control(connection, DIRSYNC, Some(REQUEST));
     let code = ask(connection, query, MOST).await?.code();
     // Rights are judged before anything is looked for.
-    Ok(matches!(code, SUCCESS | TIME_LIMIT | SIZE_LIMIT))
+    Ok(matches!(
+        code,
+        ldap::SUCCESS | ldap::TIME_LIMIT_EXCEEDED | ldap::SIZE_LIMIT_EXCEEDED
+    ))
 }
 
 /// True if the naming context shows this account an object that was deleted.

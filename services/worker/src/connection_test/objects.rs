@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ldap3::{Scope, SearchOptions};
-use rollcall_domain::{ClaimedAddress, DirectoryObject, reading::EntryReader};
+use rollcall_domain::{ClaimedAddress, DirectoryObject, ldap, reading::EntryReader};
 use rollcall_proto::v1::{
     BaseFindings, CountFindings, ExampleObject, ExamplesFindings, TestStepKind, test_step::Findings,
 };
@@ -164,7 +164,10 @@ async fn count_pages(
         };
         let cookie = match count_page(connection, query, page, &mut pages, &mut counted).await {
             // A number that we asked for ourselves.
-            Err(ReadError::Refused { code: 4, .. }) if !paging && counted.objects > MOST => {
+            Err(ReadError::Refused {
+                code: ldap::SIZE_LIMIT_EXCEEDED,
+                ..
+            }) if !paging && counted.objects > MOST => {
                 counted.objects = MOST;
                 counted.more = true;
                 return Ok(counted);

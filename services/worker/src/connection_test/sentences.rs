@@ -2,6 +2,8 @@
 
 use std::{fmt::Write as _, io, net::SocketAddr, time::Duration};
 
+use rollcall_domain::ldap;
+
 use crate::directory::error::ReadError;
 
 #[cfg(test)]
@@ -142,9 +144,8 @@ pub(super) fn next_address(told: Told) -> Told {
 
 /// Reason why a search base cannot be searched; `matched` is the part of its name that the server knows.
 pub(super) fn no_base(base: &str, matched: &str, error: &ReadError) -> Told {
-    const NO_SUCH_OBJECT: u32 = 32;
     let told = Told::of(error);
-    if !matches!(error, ReadError::Refused { code, .. } if *code == NO_SUCH_OBJECT) {
+    if !matches!(error, ReadError::Refused { code, .. } if *code == ldap::NO_SUCH_OBJECT) {
         return told;
     }
     let told = told.saying(format!("The search base {base} does not exist in the directory."));

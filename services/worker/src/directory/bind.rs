@@ -1,6 +1,7 @@
 //! The simple bind, with its result looked at.
 
 use ldap3::LdapError;
+use rollcall_domain::ldap;
 
 use super::connection::Connection;
 use super::excerpt::excerpt;
@@ -23,7 +24,7 @@ impl Connection {
         )]
         let answered = self.ldap.simple_bind(username, password).await;
         match answered {
-            Ok(result) if result.rc == 0 => Ok(()),
+            Ok(result) if result.rc == ldap::SUCCESS => Ok(()),
             Ok(result) => Err(ReadError::Refused {
                 operation: Operation::Bind,
                 code: result.rc,

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use ldap3::Scope;
-use rollcall_domain::dn::Dn;
+use rollcall_domain::{dn::Dn, ldap};
 use uuid::Uuid;
 
 use super::{collect::Collector, error::ReadError, missing::Missing, session::Session};
@@ -16,6 +16,7 @@ mod tests;
 /// Number of objects asked for at once. It is fewer than servers answer without paging, and makes a filter that they
 /// accept.
 const GROUP: usize = 100;
+
 impl Session<'_> {
     /// Asks for each of `missing`, with the base and the filter of the read. What is there after all goes into
     /// `found`. An error means that it is not known of some.
@@ -42,14 +43,12 @@ impl Session<'_> {
     }
 
     async fn ask_by_name(&mut self, name: &str, found: &mut Collector) -> Result<(), ReadError> {
-        const NO_SUCH_OBJECT: u32 = 32;
-        // Nothing has a name that the server does not take for one.
-        const INVALID_NAME: u32 = 34;
         let target = self.target;
         match self.search(name, Scope::Base, &target.filter, found).await {
+            // Nothing has a name that the server does not take for one.
             Ok(_)
             | Err(ReadError::Refused {
-                code: NO_SUCH_OBJECT | INVALID_NAME,
+                code: ldap::NO_SUCH_OBJECT | ldap::INVALID_DN_SYNTAX,
                 ..
             }) => Ok(()),
             Err(error) => Err(error),

@@ -2,7 +2,10 @@
 
 use std::{io, time::Duration};
 
-use rollcall_domain::failure::{self, FailureCode};
+use rollcall_domain::{
+    failure::{self, FailureCode},
+    ldap,
+};
 use thiserror::Error;
 
 use super::{bounds::Crossed, guard::GuardError};
@@ -77,7 +80,7 @@ pub enum ReadError {
     /// The server does not want to go on in TLS.
     #[error("StartTLS refused with result {code}: {text}")]
     StartTlsRefused {
-        /// RFC 4511, appendix A.
+        /// One of [`rollcall_domain::ldap`].
         code: u32,
         /// The server's own words.
         text: String,
@@ -93,7 +96,7 @@ pub enum ReadError {
     Refused {
         /// The refused operation.
         operation: Operation,
-        /// RFC 4511, appendix A.
+        /// One of [`rollcall_domain::ldap`].
         code: u32,
         /// The server's own words.
         text: String,
@@ -183,7 +186,7 @@ impl ReadError {
     pub fn tries_elsewhere(&self) -> bool {
         match self {
             Self::At { source, .. } => source.tries_elsewhere(),
-            Self::Refused { code, .. } => matches!(*code, rc::BUSY | rc::UNAVAILABLE),
+            Self::Refused { code, .. } => matches!(*code, ldap::BUSY | ldap::UNAVAILABLE),
             Self::EmptyPassword | Self::Settings(_) | Self::Stopped | Self::Deadline | Self::Undecided => {
                 false
             }
@@ -268,16 +271,10 @@ fn list(errors: &[ReadError]) -> String {
         .join("; ")
 }
 
-/// Result codes of RFC 4511, appendix A.
-mod rc {
-    pub(super) const BUSY: u32 = 51;
-    pub(super) const UNAVAILABLE: u32 = 52;
-}
-
 fn starttls_code(code: u32) -> FailureCode {
     match code {
-        rc::BUSY => FailureCode::Busy,
-        rc::UNAVAILABLE => FailureCode::Unavailable,
+        ldap::BUSY => FailureCode::Busy,
+        ldap::UNAVAILABLE => FailureCode::Unavailable,
         _ => FailureCode::StarttlsRefused,
     }
 }

@@ -1,6 +1,7 @@
 //! Our identity to a server: "Who am I?" (RFC 4532).
 
 use ldap3::exop::{Exop, WhoAmI};
+use rollcall_domain::ldap;
 
 use super::connection::Connection;
 use super::excerpt::excerpt;
@@ -16,7 +17,7 @@ impl Connection {
             Err(error) => return Err(self.explain(error).await),
         };
         self.credit.give_back();
-        if result.rc != 0 {
+        if result.rc != ldap::SUCCESS {
             return Ok(None);
         }
         let name = val.unwrap_or_default();

@@ -67,7 +67,7 @@ pub struct Message<'a> {
 /// Result of an operation.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct OperationResult {
-    /// RFC 4511, appendix A.
+    /// One of [`rollcall_domain::ldap`].
     pub code: u32,
     /// The server's own words.
     pub text: String,

@@ -4,6 +4,7 @@ use ldap3::{
     Scope, SearchStream,
     controls::{PagedResults, RawControl},
 };
+use rollcall_domain::ldap;
 
 use super::{
     bounds::Crossed, connection::Connection, entry::Entry, excerpt::excerpt, guard::GuardError,
@@ -106,7 +107,6 @@ impl Connection {
 
     /// The one entry of this name, if it exists. A server that answers with several is not followed to their end.
     pub(crate) async fn entry<'c>(&'c mut self, query: Query<'c>) -> Result<Option<Entry>, ReadError> {
-        const NO_SUCH_OBJECT: u32 = 32;
         let mut found = None;
         let mut results = self.search(query, None).await?;
         loop {
@@ -116,7 +116,8 @@ impl Connection {
                 Ok(Item::Reference) => {}
                 Ok(Item::Done(_)) => return Ok(found),
                 Err(ReadError::Refused {
-                    code: NO_SUCH_OBJECT, ..
+                    code: ldap::NO_SUCH_OBJECT,
+                    ..
                 }) => return Ok(None),
                 Err(error) => return Err(error),
             }
@@ -161,7 +162,7 @@ impl Results<'_> {
 
     async fn done(&mut self) -> Result<Item, ReadError> {
         let result = self.stream.finish().await;
-        if result.rc != 0 {
+        if result.rc != ldap::SUCCESS {
             self.matched = excerpt(result.matched);
             return Err(ReadError::Refused {
                 operation: self.operation,

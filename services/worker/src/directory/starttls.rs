@@ -1,5 +1,6 @@
 //! StartTLS (RFC 4511 section 4.14), without the LDAP library, which sees no byte before TLS stands.
 
+use rollcall_domain::ldap;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 use super::{
@@ -41,7 +42,7 @@ pub(super) async fn ask(mut stream: TcpStream, limits: FrameLimits) -> Result<Tc
         return Err(GuardError::Unexpected(what).into());
     }
     match message.result() {
-        Some(result) if result.code == 0 => {}
+        Some(result) if result.code == ldap::SUCCESS => {}
         Some(result) => {
             return Err(ReadError::StartTlsRefused {
                 code: result.code,
