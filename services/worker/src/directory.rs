@@ -26,6 +26,7 @@ pub(crate) mod entry;
 pub(crate) mod excerpt;
 mod identity;
 pub(crate) mod message;
+pub(crate) mod oid;
 pub(crate) mod pages;
 pub(crate) mod ranges;
 pub(crate) mod root_dse;

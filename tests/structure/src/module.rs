@@ -29,6 +29,14 @@ impl Crate {
         Ok(Self { modules })
     }
 
+    /// Every literal of text or bytes, with the file that it stands in.
+    pub fn texts(&self) -> impl Iterator<Item = (&Path, &str)> {
+        self.modules.values().flat_map(|module| {
+            let texts = module.written.texts.iter();
+            texts.map(|text| (module.file.as_path(), text.as_str()))
+        })
+    }
+
     /// The number of files that were read.
     pub fn files(&self) -> usize {
         let mut files: Vec<_> = self.modules.values().map(|module| &module.file).collect();

@@ -1,4 +1,4 @@
-//! The paths that a module's items write: in `use`, in expressions and types, and inside of macros.
+//! The paths and texts that a module's items write: in `use`, in expressions and types, and inside of macros.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,8 @@ pub(crate) struct Written {
     pub(crate) brought: BTreeMap<String, Vec<Vec<String>>>,
     /// Paths of two segments and more.
     pub(crate) paths: Vec<Vec<String>>,
+    /// Literals of text and of bytes. Comments are none.
+    pub(crate) texts: Vec<String>,
 }
 
 /// Collects the paths of `items`.
@@ -66,7 +68,15 @@ impl<'ast> Visit<'ast> for Reader {
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
         visit::visit_macro(self, call);
-        in_tokens(&call.tokens, &mut self.0.paths);
+        in_tokens(&call.tokens, &mut self.0);
+    }
+
+    fn visit_lit(&mut self, literal: &'ast syn::Lit) {
+        self.0.texts.extend(text(literal));
+    }
+
+    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {
+        // Comments of the documentation are attributes.
     }
 }
 
@@ -100,6 +110,13 @@ impl Written {
     fn bring(&mut self, name: String, path: Vec<String>) {
         self.brought.entry(name).or_default().push(path);
     }
+
+    fn note(&mut self, path: &mut Vec<String>) {
+        let path = std::mem::take(path);
+        if path.len() > 1 {
+            self.paths.push(path);
+        }
+    }
 }
 
 fn joined(before: &[String], last: &syn::Ident) -> Vec<String> {
@@ -108,28 +125,38 @@ fn joined(before: &[String], last: &syn::Ident) -> Vec<String> {
     path
 }
 
-/// Finds `a::b::c` in tokens that no parser of ours knows: the arguments of macros.
-fn in_tokens(tokens: &TokenStream, into: &mut Vec<Vec<String>>) {
+fn text(literal: &syn::Lit) -> Option<String> {
+    match literal {
+        syn::Lit::Str(text) => Some(text.value()),
+        syn::Lit::ByteStr(bytes) => Some(String::from_utf8_lossy(&bytes.value()).into_owned()),
+        _ => None,
+    }
+}
+
+/// Finds `a::b::c` and literals in tokens that no parser of ours knows: the arguments of macros.
+fn in_tokens(tokens: &TokenStream, into: &mut Written) {
     let mut path: Vec<String> = Vec::new();
     let mut colons = 0;
     for token in tokens.clone() {
         match token {
             TokenTree::Ident(ident) => {
                 if colons != 2 {
-                    into.extend(Some(std::mem::take(&mut path)).filter(|path| path.len() > 1));
+                    into.note(&mut path);
                 }
                 path.push(ident.to_string());
                 colons = 0;
             }
             TokenTree::Punct(punct) if punct.as_char() == ':' && !path.is_empty() => colons += 1,
             other => {
-                into.extend(Some(std::mem::take(&mut path)).filter(|path| path.len() > 1));
+                into.note(&mut path);
                 colons = 0;
-                if let TokenTree::Group(group) = other {
-                    in_tokens(&group.stream(), into);
+                match other {
+                    TokenTree::Group(group) => in_tokens(&group.stream(), into),
+                    TokenTree::Literal(literal) => into.texts.extend(text(&syn::Lit::new(literal))),
+                    TokenTree::Ident(_) | TokenTree::Punct(_) => {}
                 }
             }
         }
     }
-    into.extend(Some(path).filter(|path| path.len() > 1));
+    into.note(&mut path);
 }

@@ -7,6 +7,7 @@ use crate::{
     directory::{
         bounds::Crossed,
         connection::Connection,
+        oid,
         search::{Item, Query},
     },
 };
@@ -42,7 +43,7 @@ impl Answer {
 
 /// Asks for attributes without values.
 pub(super) fn names_alone() -> [String; 1] {
-    ["1.1".to_owned()]
+    [oid::NO_ATTRIBUTES.to_owned()]
 }
 
 /// Searches for at most so many entries.

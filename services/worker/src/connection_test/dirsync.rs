@@ -1,4 +1,4 @@
-//! Right of this account to ask Active Directory for changes: the DirSync control (MS-ADTS 3.1.1.3.4.1.3).
+//! Right of this account to ask Active Directory for changes: the DirSync control.
 
 use ldap3::{Scope, SearchOptions, controls::RawControl};
 use rollcall_domain::ldap;
@@ -6,14 +6,10 @@ use rollcall_domain::ldap;
 use super::ask::{ask, names_alone};
 use crate::{
     directory::error::{Operation, ReadError},
-    directory::{connection::Connection, search::Query},
+    directory::{connection::Connection, oid, search::Query},
 };
 
-/// The control.
-pub(super) const DIRSYNC: &str = "1.2.840.113556.1.4.841";
-/// Shows what was deleted.
-const SHOW_DELETED: &str = "1.2.840.113556.1.4.417";
-/// Flags: object security, so that an ordinary account may ask. Then 1 byte at most, and no cookie.
+/// Value of the DirSync control. Flags: object security, so that an ordinary account may ask. Then 1 byte at most, and no cookie.
 const REQUEST: &[u8] = b"\x30\x08\x02\x01\x01\x02\x01\x01\x04\x00";
 /// A server that has to look through everything for an answer is not waited for.
 const SECONDS: i32 = 5;
@@ -30,7 +26,7 @@ pub(super) async fn is_allowed(connection: &mut Connection, context: &str) -> Re
         attributes: &attributes,
         operation: Operation::Search,
     };
-    control(connection, DIRSYNC, Some(REQUEST));
+    control(connection, oid::DIRSYNC, Some(REQUEST));
     let code = ask(connection, query, MOST).await?.code();
     // Rights are judged before anything is looked for.
     Ok(matches!(
@@ -50,7 +46,7 @@ pub(super) async fn shows_deleted(connection: &mut Connection, context: &str) ->
         attributes: &attributes,
         operation: Operation::Search,
     };
-    control(connection, SHOW_DELETED, None);
+    control(connection, oid::SHOW_DELETED, None);
     connection
         .ldap
         .with_search_options(SearchOptions::new().sizelimit(1).timelimit(SECONDS));

@@ -16,6 +16,7 @@ use crate::{
     directory::{
         connection::Connection,
         entry::Entry,
+        oid,
         root_dse::{RootDse, root_if_shown},
         search::{ANY, Query},
     },
@@ -24,9 +25,6 @@ use crate::{
 #[cfg(test)]
 mod tests;
 
-const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
-/// Capabilities that Active Directory, and its smaller variant AD LDS, announce: to be themselves.
-const ACTIVE_DIRECTORY: [&str; 2] = ["1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1851"];
 const RECIPIENT_TYPE: &str = "msExchRecipientTypeDetails";
 const ATTRIBUTES: [&str; 11] = [
     "objectClass",
@@ -116,7 +114,7 @@ fn describe(root: &Entry) -> ServerFindings {
                 .any(|wanted| wanted.as_bytes().eq_ignore_ascii_case(value))
         })
     };
-    let active_directory = has("supportedCapabilities", &ACTIVE_DIRECTORY);
+    let active_directory = has("supportedCapabilities", &oid::ACTIVE_DIRECTORY);
     let server_type = if active_directory {
         ServerType::ActiveDirectory
     } else if has("objectClass", &["OpenLDAProotDSE"]) {
@@ -132,8 +130,8 @@ fn describe(root: &Entry) -> ServerFindings {
     ServerFindings {
         server_type: server_type.into(),
         description: excerpt(description.join(", ")),
-        paging: has("supportedControl", &[PAGED_RESULTS]),
-        dirsync: has("supportedControl", &[dirsync::DIRSYNC]),
+        paging: has("supportedControl", &[oid::PAGED_RESULTS]),
+        dirsync: has("supportedControl", &[oid::DIRSYNC]),
         dirsync_allowed: false,
         ranges: active_directory,
         recipient_types: false,

@@ -8,11 +8,10 @@ use rollcall_domain::ldap;
 
 use super::{
     bounds::Crossed, connection::Connection, entry::Entry, excerpt::excerpt, guard::GuardError,
-    message::paged_results_cookie,
+    message::paged_results_cookie, oid,
 };
 use crate::directory::error::{Operation, ReadError};
 
-const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 /// References and intermediate responses of one search. A directory has some dozens.
 const MAX_ASIDES: u64 = 100_000;
 /// Longest cookie that a server may give with a page. Real ones stay below a few hundred bytes.
@@ -173,7 +172,7 @@ impl Results<'_> {
         let control = result
             .ctrls
             .iter()
-            .find(|control| control.1.ctype == PAGED_RESULTS);
+            .find(|control| control.1.ctype == oid::PAGED_RESULTS);
         let cookie = match control.and_then(|control| control.1.val.as_deref()) {
             Some(value) => paged_results_cookie(value).map_err(GuardError::from)?,
             // A server that knows no pages has answered all at once; one that knows them says when they end.

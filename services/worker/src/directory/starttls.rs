@@ -8,11 +8,16 @@ use super::{
     guard::GuardError,
     limits::FrameLimits,
     message::{Message, Response},
+    oid,
 };
 use crate::directory::error::ReadError;
 
-/// Extended request 1.3.6.1.4.1.1466.20037 with message id 1.
-const REQUEST: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";
+/// Extended request with message id 1. The operation's name follows.
+const REQUEST: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x16";
+const _: () = assert!(
+    oid::START_TLS.len() == 0x16,
+    "the request gives its name's length"
+);
 const MESSAGE_ID: u32 = 1;
 /// The answer is a result and a few words.
 const ANSWER_BYTES: usize = 64 * 1024;
@@ -22,7 +27,8 @@ const ANSWER_BYTES: usize = 64 * 1024;
 /// Bytes that come with the answer were sent in clear by an unknown party, and must not be taken for the server's once
 /// TLS stands: they are refused.
 pub(super) async fn ask(mut stream: TcpStream, limits: FrameLimits) -> Result<TcpStream, ReadError> {
-    stream.write_all(REQUEST).await.map_err(GuardError::Io)?;
+    let request = [REQUEST, oid::START_TLS.as_bytes()].concat();
+    stream.write_all(&request).await.map_err(GuardError::Io)?;
     let limits = FrameLimits {
         bytes: limits.bytes.min(ANSWER_BYTES),
         ..limits

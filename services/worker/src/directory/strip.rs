@@ -8,6 +8,7 @@ use bytes::BytesMut;
 use super::{
     bounds::Shown,
     frame::{FrameError, Header, take},
+    oid,
 };
 
 #[cfg(test)]
@@ -41,7 +42,7 @@ impl Wanted {
         for name in names.into_iter().map(base) {
             any = true;
             match name {
-                b"1.1" => {}
+                name if name == oid::NO_ATTRIBUTES.as_bytes() => {}
                 // Asked for by its object identifier, an attribute is answered under its name.
                 [b'0'..=b'9' | b'*' | b'+' | b'@', ..] => return Self::All,
                 name => kept.push(Box::from(name)),
