@@ -19,7 +19,7 @@ pub(crate) use runs::{
     Approve, Consent, Explain, ExportCsv, ListRows, ListRuns, Revert, RunId, ShowRun, Start, Sync,
 };
 pub(crate) use settings::{
-    Clearable, DirectoryServer, Import, ObjectType, PasswordSource, Put, Removal, SettingsCommand,
+    Clearable, DirectoryServer, ObjectType, PasswordSource, Put, Removal, Selection, SettingsCommand,
     TestConnection, Times,
 };
 

@@ -21,7 +21,7 @@ pub(crate) use fleet::{BacklogView, FleetView, PauseView, ReadModeView};
 pub(crate) use run::{
     CancelView, CountsView, CsvView, FailureView, RowList, RowView, RunList, RunView, StartedView,
 };
-pub(crate) use settings::{DeletedView, ImportView, RemovalView, SettingsList, SettingsView};
+pub(crate) use settings::{DeletedView, RemovalView, SelectionView, SettingsList, SettingsView};
 pub(crate) use step::{CertificateView, ExampleView, ServerView, StepView, TlsView};
 
 /// The name of an enum's value without its type's prefix; none where it is unspecified.

@@ -90,21 +90,24 @@ fn bounded(mut text: String, longest: usize) -> String {
 
 /// The settings that decide in a plan.
 pub(crate) fn rules(settings: &v1::Settings) -> Result<Rules, ReconcileError> {
-    let import = settings.import.clone().unwrap_or_default();
+    let selection = settings.selection.clone().unwrap_or_default();
     let new_users = settings.new_users.unwrap_or_default();
     let unreadable = ReconcileError::Unreadable {
         what: "domain of the settings",
     };
-    let domains = import
+    let domains = selection
         .domains
         .iter()
         .map(|name| DomainName::parse(name))
         .collect::<Result<_, _>>();
     Ok(Rules {
-        object_types: import.object_types().filter_map(ObjectType::of_message).collect(),
+        object_types: selection
+            .object_types()
+            .filter_map(ObjectType::of_message)
+            .collect(),
         domains: domains.map_err(|_| unreadable)?,
-        exclude_disabled: import.exclude_disabled,
-        same_username: match import.same_username() {
+        exclude_disabled: selection.exclude_disabled,
+        same_username: match selection.same_username() {
             v1::SameUsername::Import => SameUsername::Import,
             v1::SameUsername::Skip | v1::SameUsername::Unspecified => SameUsername::Skip,
         },

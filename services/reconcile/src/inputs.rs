@@ -44,7 +44,7 @@ fn deciding(mut settings: v1::Settings) -> v1::Settings {
     let v1::Settings {
         tenant_id: _,
         directory: _,
-        import: _,
+        selection: _,
         removal: _,
         new_users: _,
         schedule,
@@ -111,7 +111,7 @@ mod tests {
         });
         assert_ne!(base, of(&other));
         let mut other = settings();
-        other.import = Some(v1::Import {
+        other.selection = Some(v1::Selection {
             exclude_disabled: true,
             ..Default::default()
         });

@@ -7,8 +7,8 @@ mod certificates;
 mod directory;
 mod filter;
 mod hosts;
-mod import;
 mod removal;
+mod selection;
 
 use std::collections::BTreeSet;
 
@@ -151,7 +151,7 @@ fn check_fields(
             "is required: it says where the directory is",
         ),
     }
-    import::check(settings.import.get_or_insert_default(), domains, violations);
+    selection::check(settings.selection.get_or_insert_default(), domains, violations);
     if let Some(removal) = &settings.removal {
         removal::check(removal, violations);
     }
@@ -168,7 +168,7 @@ fn without_output(mut settings: Settings) -> Settings {
     let Settings {
         tenant_id: _,
         directory: _,
-        import: _,
+        selection: _,
         schedule: _,
         removal: _,
         new_users: _,

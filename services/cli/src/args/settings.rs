@@ -72,7 +72,7 @@ pub struct Put {
     pub password: PasswordSource,
     /// Selection of what is imported.
     #[command(flatten)]
-    pub import: Import,
+    pub selection: Selection,
     /// Schedule, and actions for new users.
     #[command(flatten)]
     pub times: Times,
@@ -135,8 +135,8 @@ pub struct PasswordSource {
 
 /// Selection of what is imported from the directory.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Import")]
-pub struct Import {
+#[command(next_help_heading = "Selection")]
+pub struct Selection {
     /// Object types to import; all if never given.
     #[arg(long = "object-type", value_name = "TYPE", value_delimiter = ',', value_enum)]
     pub object_types: Vec<ObjectType>,

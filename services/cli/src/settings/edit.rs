@@ -5,7 +5,7 @@ use std::fs;
 use rollcall_proto::v1::{self, Directory, Settings};
 
 use crate::{
-    args::{Clearable, DirectoryServer, Import, Put, Removal, Times},
+    args::{Clearable, DirectoryServer, Put, Removal, Selection, Times},
     error::Error,
 };
 
@@ -16,7 +16,7 @@ pub(super) fn apply(put: &Put, before: Option<Settings>) -> Result<Settings, Err
         clear(*part, &mut settings);
     }
     edit_directory(&put.server, settings.directory.get_or_insert_default())?;
-    edit_import(&put.import, settings.import.get_or_insert_default());
+    edit_selection(&put.selection, settings.selection.get_or_insert_default());
     edit_times(&put.times, &mut settings);
     edit_removal(&put.removal, &mut settings);
     Ok(settings)
@@ -63,14 +63,14 @@ pub(super) fn needs_password(before: Option<&Settings>, after: &Settings) -> boo
 
 fn clear(part: Clearable, settings: &mut Settings) {
     let directory = settings.directory.get_or_insert_default();
-    let import = settings.import.get_or_insert_default();
+    let selection = settings.selection.get_or_insert_default();
     match part {
         Clearable::Ca => directory.ca_certificates_pem.clear(),
         Clearable::Base => directory.search_base.clear(),
         Clearable::Filter => directory.filter.clear(),
         Clearable::Attributes => directory.attributes.clear(),
-        Clearable::ObjectTypes => import.object_types.clear(),
-        Clearable::Domains => import.domains.clear(),
+        Clearable::ObjectTypes => selection.object_types.clear(),
+        Clearable::Domains => selection.domains.clear(),
         Clearable::Schedule => settings.schedule = None,
         Clearable::LimitAccounts => settings.removal.get_or_insert_default().limit_accounts = None,
         Clearable::LimitPercent => settings.removal.get_or_insert_default().limit_percent = None,
@@ -101,17 +101,17 @@ fn edit_directory(given: &DirectoryServer, directory: &mut Directory) -> Result<
     Ok(())
 }
 
-fn edit_import(given: &Import, import: &mut v1::Import) {
+fn edit_selection(given: &Selection, selection: &mut v1::Selection) {
     let types: Vec<i32> = given
         .object_types
         .iter()
         .map(|given| v1::ObjectType::from(*given).into())
         .collect();
-    set_list(&mut import.object_types, &types);
-    set_list(&mut import.domains, &given.domains);
-    set(&mut import.exclude_disabled, given.exclude_disabled);
+    set_list(&mut selection.object_types, &types);
+    set_list(&mut selection.domains, &given.domains);
+    set(&mut selection.exclude_disabled, given.exclude_disabled);
     if let Some(same_username) = given.same_username {
-        import.set_same_username(same_username.into());
+        selection.set_same_username(same_username.into());
     }
 }
 

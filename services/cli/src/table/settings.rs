@@ -1,6 +1,6 @@
 //! Settings and filters.
 
-use crate::view::{FilterCheckView, FilterView, ImportView, RemovalView, SettingsView, short_time};
+use crate::view::{FilterCheckView, FilterView, RemovalView, SelectionView, SettingsView, short_time};
 
 use super::{Fact, Width, at, count, facts, list_or, table, text, word, words, yes};
 
@@ -9,7 +9,7 @@ pub(crate) fn settings(settings: &SettingsView, width: Width) -> String {
     let mut all = vec![("tenant", Some(settings.tenant_id.clone()))];
     all.extend(directory(settings));
     all.extend([("filter as sent", settings.composed_filter.clone())]);
-    all.extend(import(&settings.import));
+    all.extend(selection(&settings.selection));
     all.extend([
         ("schedule", Some(schedule(settings))),
         ("next run", at(settings.next_run_time.as_deref())),
@@ -69,19 +69,22 @@ fn directory(settings: &SettingsView) -> [Fact; 9] {
     ]
 }
 
-fn import(import: &ImportView) -> [Fact; 4] {
-    let disabled = if import.exclude_disabled {
+fn selection(selection: &SelectionView) -> [Fact; 4] {
+    let disabled = if selection.exclude_disabled {
         "left out"
     } else {
         "imported"
     };
-    let same_username = match import.same_username {
+    let same_username = match selection.same_username {
         Some("IMPORT") => "each alias is imported",
         _ => "one alias is kept, the others are skipped",
     };
     [
-        ("object types", Some(list_or(&import.object_types, "all"))),
-        ("domains", Some(list_or(&import.domains, "all of the tenant's"))),
+        ("object types", Some(list_or(&selection.object_types, "all"))),
+        (
+            "domains",
+            Some(list_or(&selection.domains, "all of the tenant's")),
+        ),
         ("disabled users", Some(disabled.to_owned())),
         ("same username", Some(same_username.to_owned())),
     ]

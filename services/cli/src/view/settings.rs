@@ -10,7 +10,7 @@ use super::{given, name, time};
 pub(crate) struct SettingsView {
     pub(crate) tenant_id: String,
     pub(crate) directory: DirectoryView,
-    pub(crate) import: ImportView,
+    pub(crate) selection: SelectionView,
     pub(crate) schedule: ScheduleView,
     pub(crate) removal: RemovalView,
     pub(crate) new_users: NewUsersView,
@@ -39,7 +39,7 @@ pub(crate) struct DirectoryView {
 
 /// Selection of what is imported.
 #[derive(Debug, Serialize)]
-pub(crate) struct ImportView {
+pub(crate) struct SelectionView {
     pub(crate) object_types: Vec<&'static str>,
     pub(crate) domains: Vec<String>,
     pub(crate) exclude_disabled: bool,
@@ -91,7 +91,7 @@ impl From<&v1::Settings> for SettingsView {
         Self {
             tenant_id: settings.tenant_id.clone(),
             directory: DirectoryView::from(&settings.directory.clone().unwrap_or_default()),
-            import: ImportView::from(&settings.import.clone().unwrap_or_default()),
+            selection: SelectionView::from(&settings.selection.clone().unwrap_or_default()),
             schedule: ScheduleView {
                 every_hours: schedule.every_hours,
                 time_zone: given(&schedule.time_zone),
@@ -128,16 +128,16 @@ impl From<&v1::Directory> for DirectoryView {
     }
 }
 
-impl From<&v1::Import> for ImportView {
-    fn from(import: &v1::Import) -> Self {
+impl From<&v1::Selection> for SelectionView {
+    fn from(selection: &v1::Selection) -> Self {
         Self {
-            object_types: import
+            object_types: selection
                 .object_types()
                 .filter_map(|object_type| name(object_type.as_str_name(), "OBJECT_TYPE_"))
                 .collect(),
-            domains: import.domains.clone(),
-            exclude_disabled: import.exclude_disabled,
-            same_username: name(import.same_username().as_str_name(), "SAME_USERNAME_"),
+            domains: selection.domains.clone(),
+            exclude_disabled: selection.exclude_disabled,
+            same_username: name(selection.same_username().as_str_name(), "SAME_USERNAME_"),
         }
     }
 }

@@ -8,7 +8,7 @@ fn settings_without_import_and_new_users_ask_for_everything_and_send_nothing() {
 #[test]
 fn settings_become_rules() {
     let settings = v1::Settings {
-        import: Some(v1::Import {
+        selection: Some(v1::Selection {
             object_types: vec![v1::ObjectType::SharedMailbox.into()],
             domains: vec!["corp.example".to_owned()],
             exclude_disabled: true,

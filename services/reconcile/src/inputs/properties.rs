@@ -25,7 +25,7 @@ const USERNAMES: [&str; 3] = ["ann", "bob", "cy"];
 #[derive(Clone, Debug)]
 enum Edit {
     Filter(&'static str),
-    Import(Option<v1::Import>),
+    Selection(Option<v1::Selection>),
     Removal(Option<v1::Removal>),
     NewUsers(Option<v1::NewUsers>),
     /// A part of the settings that decides nothing.
@@ -82,7 +82,7 @@ impl World {
             Edit::Filter(filter) => {
                 filter.clone_into(&mut self.settings.directory.get_or_insert_default().filter);
             }
-            Edit::Import(import) => self.settings.import = import,
+            Edit::Selection(selection) => self.settings.selection = selection,
             Edit::Removal(removal) => self.settings.removal = removal,
             Edit::NewUsers(new_users) => self.settings.new_users = new_users,
             Edit::Schedule(every_hours) => {
@@ -217,13 +217,13 @@ fn domains() -> impl Strategy<Value = BTreeSet<&'static str>> {
 }
 
 prop_compose! {
-    fn import()(
+    fn selection()(
         types in subsequence(vec![v1::ObjectType::User, v1::ObjectType::Group], 0..=2),
         domains in subsequence(DOMAINS.to_vec(), 0..=2),
         exclude_disabled in any::<bool>(),
         same_username in 0..3_i32,
-    ) -> v1::Import {
-        v1::Import {
+    ) -> v1::Selection {
+        v1::Selection {
             object_types: types.into_iter().map(Into::into).collect(),
             domains: domains.into_iter().map(str::to_owned).collect(),
             exclude_disabled,
@@ -272,7 +272,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         4 => objects,
         1 => prop::sample::select(vec!["", "CN=1", "CN=2"]).prop_map(Edit::Filter),
-        1 => prop::option::of(import()).prop_map(Edit::Import),
+        1 => prop::option::of(selection()).prop_map(Edit::Selection),
         1 => prop::option::of(removal()).prop_map(Edit::Removal),
         1 => prop::option::of(new_users).prop_map(Edit::NewUsers),
         1 => (1..25_u32).prop_map(Edit::Schedule),
@@ -288,7 +288,7 @@ fn deciding(settings: &v1::Settings) -> impl PartialEq + use<> {
     (
         settings.tenant_id,
         settings.directory,
-        settings.import,
+        settings.selection,
         settings.removal,
         settings.new_users,
     )

@@ -7,7 +7,7 @@ use rollcall_proto::v1::{
     ValidateFilterResponse,
 };
 
-use super::import;
+use super::selection;
 
 const MOST_FILTER_BYTES: usize = 16 * 1024;
 const MOST_ATTRIBUTES: usize = 16;
@@ -89,8 +89,8 @@ pub(crate) fn validate_filter(request: &ValidateFilterRequest) -> Result<Validat
 pub(crate) fn build_filter(request: &BuildFilterRequest) -> Result<BuildFilterResponse, ApiError> {
     let mut violations = Violations::default();
     let attributes = check_attributes("attributes", &request.attributes, &mut violations);
-    let object_types = import::check_object_types("object_types", &request.object_types, &mut violations);
-    let domains = import::check_domains("domains", &request.domains, &mut violations);
+    let object_types = selection::check_object_types("object_types", &request.object_types, &mut violations);
+    let domains = selection::check_domains("domains", &request.domains, &mut violations);
     let own = parse(&request.filter).unwrap_or_else(|error| {
         violations.push(
             "filter",

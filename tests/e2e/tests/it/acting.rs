@@ -8,7 +8,7 @@ use rollcall_e2e::{
     status::{Refusal, refused},
 };
 use rollcall_proto::v1::{
-    Directory, Import, PauseFleetRequest, Removal, ResumeFleetRequest, Run, RunState, Security, Settings,
+    Directory, PauseFleetRequest, Removal, ResumeFleetRequest, Run, RunState, Security, Selection, Settings,
     TestConnectionRequest,
 };
 use tonic::{Code, Status};
@@ -209,20 +209,20 @@ async fn limits_and_domains_that_cannot_be_are_refused_by_name() -> Result<()> {
         limit_accounts: Some(1_000_001),
         ..REMOVING
     };
-    let foreign = Import {
+    let foreign = Selection {
         domains: vec![tenant.domain.clone(), other.domain.clone()],
-        ..Import::default()
+        ..Selection::default()
     };
     let wrong = Settings {
         removal: Some(endless),
-        import: Some(foreign),
+        selection: Some(foreign),
         ..tenant.settings(forest.settings())
     };
     let refusal = refused(tenant.put(wrong).await);
     assert_eq!(refusal.code, Code::InvalidArgument);
     assert_eq!(
         refusal.fields,
-        ["settings.import.domains[1]", "settings.removal.limit_accounts"]
+        ["settings.selection.domains[1]", "settings.removal.limit_accounts"]
     );
     assert!(!refusal.message.contains(&other.id), "it is not said whose");
     assert_eq!(refused(tenant.saved().await).reason, "NO_SETTINGS");

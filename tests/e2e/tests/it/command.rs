@@ -45,12 +45,12 @@ const SETTINGS_KEYS: [&str; 12] = [
     "credential_set",
     "directory",
     "etag",
-    "import",
     "new_users",
     "next_run_time",
     "paused_reason",
     "removal",
     "schedule",
+    "selection",
     "tenant_id",
     "update_time",
 ];

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Object, Tenant, group, person, tenant::in_short};
-use rollcall_proto::v1::{Directory, Import, ObjectType, ReadMode, Security, Settings, Verdict};
+use rollcall_proto::v1::{Directory, ObjectType, ReadMode, Security, Selection, Settings, Verdict};
 
 /// The kinds of directory that every test of this file reads.
 async fn active_directory(word: &str) -> Result<(Tenant, Forest)> {
@@ -133,13 +133,13 @@ async fn disabled(tenant: Tenant, forest: Forest) -> Result<()> {
     forest
         .add(&tenant.person("box").disabled().recipient_type(4))
         .await?;
-    let import = Import {
+    let selection = Selection {
         exclude_disabled: true,
-        ..Import::default()
+        ..Selection::default()
     };
     tenant
         .put(Settings {
-            import: Some(import),
+            selection: Some(selection),
             ..tenant.settings(forest.settings())
         })
         .await?;

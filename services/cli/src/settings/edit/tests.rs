@@ -54,7 +54,7 @@ fn a_list_that_is_given_replaces_the_list() {
     .unwrap();
     assert_eq!(after.directory.unwrap().hosts, ["dc2", "dc3"]);
     assert_eq!(
-        after.import.unwrap().object_types,
+        after.selection.unwrap().object_types,
         [v1::ObjectType::Resource as i32]
     );
 }
@@ -67,7 +67,7 @@ fn a_part_can_be_emptied_again() {
     )
     .unwrap();
     assert_eq!(after.directory.unwrap().filter, "");
-    assert_eq!(after.import.unwrap().object_types, [0_i32; 0]);
+    assert_eq!(after.selection.unwrap().object_types, [0_i32; 0]);
 }
 
 #[test]

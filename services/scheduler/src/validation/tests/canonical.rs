@@ -1,4 +1,4 @@
-use rollcall_proto::v1::{Import, NewUsers, ObjectType, SameUsername, Schedule, Security, ServerType};
+use rollcall_proto::v1::{NewUsers, ObjectType, SameUsername, Schedule, Security, Selection, ServerType};
 
 use super::{checked, directory};
 use crate::validation::Checked;
@@ -11,7 +11,7 @@ fn defaults_are_filled_in() {
     assert_eq!(directory.security(), Security::Ldaps);
     assert_eq!(directory.port, 636);
     assert_eq!(directory.attributes, ["proxyAddresses"]);
-    assert_eq!(settings.import.unwrap().same_username(), SameUsername::Skip);
+    assert_eq!(settings.selection.unwrap().same_username(), SameUsername::Skip);
     assert_eq!(settings.schedule.unwrap().time_zone, "Europe/Berlin");
     assert!(rhythm.is_none());
 }
@@ -65,26 +65,26 @@ fn values_are_stored_in_canonical_form() {
             every_hours: 5,
             time_zone: "america/new_york".to_owned(),
         });
-        settings.import = Some(Import {
+        settings.selection = Some(Selection {
             object_types: vec![
                 ObjectType::Group.into(),
                 ObjectType::User.into(),
                 ObjectType::Group.into(),
             ],
             domains: vec!["GRÜN.example".to_owned(), "Corp.Example".to_owned()],
-            ..Import::default()
+            ..Selection::default()
         });
         settings.new_users = Some(NewUsers {
             send_hsr: true,
             send_welcome: false,
         });
     });
-    let import = settings.import.unwrap();
+    let selection = settings.selection.unwrap();
     assert_eq!(
-        import.object_types,
+        selection.object_types,
         [i32::from(ObjectType::User), ObjectType::Group.into()]
     );
-    assert_eq!(import.domains, ["corp.example", "xn--grn-ioa.example"]);
+    assert_eq!(selection.domains, ["corp.example", "xn--grn-ioa.example"]);
     assert_eq!(settings.schedule.unwrap().time_zone, "America/New_York");
     assert_eq!(rhythm.unwrap().every_hours.get(), 5);
     assert!(settings.new_users.unwrap().send_hsr);

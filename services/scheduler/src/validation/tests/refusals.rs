@@ -1,4 +1,4 @@
-use rollcall_proto::v1::{Directory, Import, Schedule, Settings};
+use rollcall_proto::v1::{Directory, Schedule, Selection, Settings};
 
 use super::{assert_directory_refused, assert_refused, refused};
 
@@ -56,17 +56,21 @@ fn enum_values_that_are_not_known_are_refused() {
     assert_directory_refused("server_type", "OPENLDAP", |directory| directory.server_type = 9);
     assert_directory_refused("security", "STARTTLS", |directory| directory.security = -1);
     for bad in [0, 99] {
-        assert_refused("settings.import.object_types[1]", "expected USER", |settings| {
-            settings.import = Some(Import {
-                object_types: vec![1, bad],
-                ..Import::default()
-            });
-        });
+        assert_refused(
+            "settings.selection.object_types[1]",
+            "expected USER",
+            |settings| {
+                settings.selection = Some(Selection {
+                    object_types: vec![1, bad],
+                    ..Selection::default()
+                });
+            },
+        );
     }
-    assert_refused("settings.import.same_username", "SKIP", |settings| {
-        settings.import = Some(Import {
+    assert_refused("settings.selection.same_username", "SKIP", |settings| {
+        settings.selection = Some(Selection {
             same_username: 5,
-            ..Import::default()
+            ..Selection::default()
         });
     });
 }
@@ -77,10 +81,10 @@ fn domains_that_are_not_the_tenants_own_are_refused() {
         ("other.example", "not one of"),
         ("not a domain", "expected a domain name"),
     ] {
-        assert_refused("settings.import.domains[0]", words, |settings| {
-            settings.import = Some(Import {
+        assert_refused("settings.selection.domains[0]", words, |settings| {
+            settings.selection = Some(Selection {
                 domains: vec![domain.to_owned()],
-                ..Import::default()
+                ..Selection::default()
             });
         });
     }

@@ -1,5 +1,5 @@
 use rollcall_domain::TenantId;
-use rollcall_proto::v1::{Import, Settings};
+use rollcall_proto::v1::{Selection, Settings};
 use tonic::Status;
 use tonic_types::StatusExt;
 
@@ -33,9 +33,9 @@ fn neither_a_tenant_nor_a_domain_is_needed() {
     let ToTest { settings, password } = tested(
         given(|settings| {
             settings.tenant_id.clear();
-            settings.import = Some(Import {
+            settings.selection = Some(Selection {
                 domains: vec!["whosever.example".to_owned()],
-                ..Import::default()
+                ..Selection::default()
             });
         }),
         None,

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use rollcall_e2e::{Forest, Office, group, person, tenant::portal::typed};
 use rollcall_proto::v1::{
-    Account, AddressType, Directory, Import, ObjectType, Origin, Reason, Settings, Verdict,
+    Account, AddressType, Directory, ObjectType, Origin, Reason, Selection, Settings, Verdict,
 };
 
 use super::{addresses, decided, rows};
@@ -72,11 +72,11 @@ async fn rule_2_what_is_refused_by_itself_says_why() -> Result<()> {
         .add(&group("team").primary(&tenant.address("team")))
         .await?;
     let settings = Settings {
-        import: Some(Import {
+        selection: Some(Selection {
             object_types: vec![ObjectType::User.into()],
             domains: vec![tenant.domain.clone()],
             exclude_disabled: true,
-            ..Import::default()
+            ..Selection::default()
         }),
         ..tenant.settings(forest.settings())
     };

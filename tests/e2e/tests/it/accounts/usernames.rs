@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use rollcall_e2e::Office;
-use rollcall_proto::v1::{AddressType, Import, Reason, SameUsername, Settings, Verdict};
+use rollcall_proto::v1::{AddressType, Reason, SameUsername, Selection, Settings, Verdict};
 
 use super::{decided, rows};
 use crate::office::account;
@@ -48,9 +48,9 @@ async fn rule_5_of_aliases_with_one_username_portion_one_is_kept_or_each_if_the_
     );
 
     let each = Settings {
-        import: Some(Import {
+        selection: Some(Selection {
             same_username: SameUsername::Import.into(),
-            ..Import::default()
+            ..Selection::default()
         }),
         ..tenant.settings(forest.settings())
     };

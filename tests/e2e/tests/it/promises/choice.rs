@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use rollcall_e2e::{Forest, Office, person};
-use rollcall_proto::v1::{BuildFilterRequest, Directory, Import, ObjectType, Settings};
+use rollcall_proto::v1::{BuildFilterRequest, Directory, ObjectType, Selection, Settings};
 
 use crate::office::{imported, one_of_each};
 
@@ -31,9 +31,9 @@ async fn one_domain_several_or_all_can_be_imported() -> Result<()> {
             ..tenant.settings(forest.settings())
         };
         let by_choice = Settings {
-            import: Some(Import {
+            selection: Some(Selection {
                 domains: chosen.to_vec(),
-                ..Import::default()
+                ..Selection::default()
             }),
             ..tenant.settings(forest.settings())
         };
@@ -65,9 +65,9 @@ async fn one_type_of_object_or_several_can_be_imported() -> Result<()> {
             ..forest.settings()
         };
         let chosen = Settings {
-            import: Some(Import {
+            selection: Some(Selection {
                 object_types: types,
-                ..Import::default()
+                ..Selection::default()
             }),
             ..tenant.settings(forest.settings())
         };

@@ -45,7 +45,7 @@ async fn an_address_whose_only_claim_the_settings_refuse_is_absent_and_the_row_s
     let (tenant, forest) = Office::new("refused").crowd(8).removing().synced().await?;
     forest.set("p0", "userAccountControl", &["546"]).await?;
     let mut settings = tenant.saved().await?;
-    settings.import = Some(rollcall_proto::v1::Import {
+    settings.selection = Some(rollcall_proto::v1::Selection {
         exclude_disabled: true,
         ..Default::default()
     });

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rollcall_chassis::status::Violations;
 use rollcall_domain::DomainName;
-use rollcall_proto::v1::{Import, SameUsername};
+use rollcall_proto::v1::{SameUsername, Selection};
 use rollcall_terms::{Twin as _, names};
 
 /// A tenant with more domains imports all of them.
@@ -13,15 +13,19 @@ const MOST_DOMAINS: usize = 1_000;
 const MOST_OBJECT_TYPES: usize = 32;
 
 /// Checks the choice and puts it into canonical form: what has no order is sorted, each once.
-pub(super) fn check(import: &mut Import, own: &BTreeSet<DomainName>, violations: &mut Violations) {
-    check_object_types("settings.import.object_types", &import.object_types, violations);
-    import.object_types.sort_unstable();
-    import.object_types.dedup();
-    chosen_domains(&mut import.domains, own, violations);
-    match SameUsername::try_from(import.same_username) {
-        Ok(SameUsername::Unspecified) => import.set_same_username(SameUsername::Skip),
+pub(super) fn check(selection: &mut Selection, own: &BTreeSet<DomainName>, violations: &mut Violations) {
+    check_object_types(
+        "settings.selection.object_types",
+        &selection.object_types,
+        violations,
+    );
+    selection.object_types.sort_unstable();
+    selection.object_types.dedup();
+    chosen_domains(&mut selection.domains, own, violations);
+    match SameUsername::try_from(selection.same_username) {
+        Ok(SameUsername::Unspecified) => selection.set_same_username(SameUsername::Skip),
         Ok(_) => {}
-        Err(_) => violations.push("settings.import.same_username", "expected SKIP or IMPORT"),
+        Err(_) => violations.push("settings.selection.same_username", "expected SKIP or IMPORT"),
     }
 }
 
@@ -57,7 +61,7 @@ pub(super) fn check_domains(field: &str, names: &[String], violations: &mut Viol
 }
 
 fn chosen_domains(chosen: &mut Vec<String>, own: &BTreeSet<DomainName>, violations: &mut Violations) {
-    *chosen = domains("settings.import.domains", chosen, own, violations)
+    *chosen = domains("settings.selection.domains", chosen, own, violations)
         .into_iter()
         .map(|name| name.as_str().to_owned())
         .collect();
