@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod behaviour;
 mod directory;
+#[cfg(test)]
+mod keywords;
 
 /// The messages, clients and servers of `rollcall.v1`.
 #[expect(

@@ -94,11 +94,11 @@ async fn restore(client: &Client, named: NamedAccount) -> Result<Option<Account>
         .account)
 }
 
-async fn protect(client: &Client, named: NamedAccount, protected: bool) -> Result<Option<Account>, Error> {
+async fn protect(client: &Client, named: NamedAccount, is_protected: bool) -> Result<Option<Account>, Error> {
     let request = SetProtectedRequest {
         account_id: account_id(client, &named, false).await?,
         tenant_id: named.tenant,
-        protected,
+        is_protected,
     };
     let answer = client.reconcile().await?.set_protected(request).await;
     Ok(answer

@@ -31,7 +31,7 @@ pub struct AccountEdit {
     /// HSR is on.
     pub hsr_enabled: bool,
     /// The account is protected.
-    pub protected: bool,
+    pub is_protected: bool,
 }
 
 /// A rule that an edit breaks.
@@ -87,7 +87,7 @@ pub fn made(id: AccountId, wanted: &AccountEdit, domains: &Domains) -> Result<Ac
         object_type,
         origin: Origin::Manual,
         hsr_enabled: hsr(wanted, object_type)?,
-        protected: wanted.protected,
+        is_protected: wanted.is_protected,
         stale_since: None,
         removed: false,
         addresses: addresses(None, wanted, domains),
@@ -106,7 +106,7 @@ pub fn changed(
     Ok(AccountState {
         object_type,
         hsr_enabled: hsr(wanted, object_type)?,
-        protected: wanted.protected,
+        is_protected: wanted.is_protected,
         stale_since: stale_since(addresses.iter().map(|state| (state.origin, state.stale_since))),
         addresses,
         ..before.clone()

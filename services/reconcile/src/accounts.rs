@@ -62,7 +62,7 @@ impl Reconciler {
     pub(crate) async fn remove_account(&self, key: &AccountKey) -> Result<v1::Account, ReconcileError> {
         let mut tx = TenantTx::open(&self.gates.calls, &key.tenant).await?;
         let before = live(&mut tx, key.account).await?;
-        if before.protected {
+        if before.is_protected {
             return Err(AccountRefused::Protected.into());
         }
         let after = AccountState {
@@ -102,15 +102,15 @@ impl Reconciler {
     pub(crate) async fn set_protected(
         &self,
         key: &AccountKey,
-        protected: bool,
+        is_protected: bool,
     ) -> Result<v1::Account, ReconcileError> {
         let mut tx = TenantTx::open(&self.gates.calls, &key.tenant).await?;
         let before = live(&mut tx, key.account).await?;
-        if before.protected == protected {
+        if before.is_protected == is_protected {
             return Ok(convert::account(&before, tx.now()));
         }
         let after = AccountState {
-            protected,
+            is_protected,
             ..before.clone()
         };
         self.save(tx, ChangeKind::Changed, Some(before), after).await

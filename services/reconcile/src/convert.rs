@@ -160,7 +160,7 @@ pub(crate) fn account(account: &AccountState, now: Timestamp) -> v1::Account {
         r#type: account.object_type.message().into(),
         origin: account.origin.message().into(),
         hsr_enabled: account.hsr_enabled,
-        protected: account.protected,
+        is_protected: account.is_protected,
         last_name: account.last_name().to_owned(),
         stale_since: account.stale_since.map(time::to_proto),
         remove_time: account.removed.then(|| time::to_proto(now)),

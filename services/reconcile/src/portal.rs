@@ -104,7 +104,7 @@ fn account(row: &AccountRow) -> Result<AccountState, ReconcileError> {
         object_type,
         origin,
         hsr_enabled: row.hsr_enabled,
-        protected: row.protected,
+        is_protected: row.protected,
         stale_since: row.stale_since.map(Into::into),
         removed: row.removed,
         addresses: Vec::new(),

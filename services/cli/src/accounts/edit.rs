@@ -24,7 +24,7 @@ pub(super) fn apply(edit: EditAccount, before: Option<Account>) -> Account {
         account.set_type(ObjectType::from(object_type));
     }
     account.hsr_enabled = edit.hsr.unwrap_or(account.hsr_enabled);
-    account.protected = edit.protected.unwrap_or(account.protected);
+    account.is_protected = edit.protected.unwrap_or(account.is_protected);
     account
 }
 
@@ -66,7 +66,7 @@ mod tests {
         );
         assert_eq!(made.primary_address, "press@a.example");
         assert_eq!(addresses(&made), ["press@a.example", "media@a.example"]);
-        assert!(made.hsr_enabled && !made.protected && made.account_id.is_empty());
+        assert!(made.hsr_enabled && !made.is_protected && made.account_id.is_empty());
     }
 
     #[test]
@@ -96,6 +96,6 @@ mod tests {
             ("id", "news@a.example")
         );
         assert_eq!(addresses(&after), ["press@a.example"]);
-        assert_eq!((after.r#type, after.protected), (before.r#type, true));
+        assert_eq!((after.r#type, after.is_protected), (before.r#type, true));
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn account(account: &AccountView, width: Width) -> String {
         ("type", Some(word(account.object_type).to_owned())),
         ("origin", Some(word(account.origin).to_owned())),
         ("HSR", Some(yes(account.hsr_enabled).to_owned())),
-        ("protected", Some(yes(account.protected).to_owned())),
+        ("protected", Some(yes(account.is_protected).to_owned())),
         ("stale since", at(account.stale_since.as_deref())),
         ("removed", at(account.remove_time.as_deref())),
     ];
@@ -51,7 +51,7 @@ fn line(account: &AccountView) -> [String; 7] {
         account.primary_address.clone(),
         further(account),
         word(account.object_type).to_owned(),
-        word(account.origin).to_owned() + if account.protected { ", protected" } else { "" },
+        word(account.origin).to_owned() + if account.is_protected { ", protected" } else { "" },
         yes(account.hsr_enabled).to_owned(),
         at(account.stale_since.as_deref()).unwrap_or_default(),
         at(account.remove_time.as_deref()).unwrap_or_default(),

@@ -30,7 +30,7 @@ fn wanted(addresses: &[&str]) -> AccountEdit {
         addresses: all,
         object_type: None,
         hsr_enabled: false,
-        protected: false,
+        is_protected: false,
     }
 }
 
@@ -52,7 +52,7 @@ fn synced(mut addresses: Vec<AddressState>) -> AccountState {
         object_type: ObjectType::User,
         origin: Origin::Synced,
         hsr_enabled: false,
-        protected: false,
+        is_protected: false,
         stale_since: stale_since(addresses.iter().map(|state| (state.origin, state.stale_since))),
         removed: false,
         addresses,

@@ -181,7 +181,7 @@ fn fate_of_absent(world: &World<'_>, ownership: &Ownership, entry: EntryName) ->
         typed,
     };
     match (removed, typed) {
-        (true, _) if world.account(world.account_at[entry]).protected => Fate::Spared,
+        (true, _) if world.account(world.account_at[entry]).is_protected => Fate::Spared,
         (true, typed) => match withhold::of_entry(world, entry, address) {
             None => Fate::Removed,
             withheld if typed => Fate::Typed(withheld),
@@ -195,5 +195,5 @@ fn fate_of_absent(world: &World<'_>, ownership: &Ownership, entry: EntryName) ->
 /// True for a live account that was created manually and now belongs to a directory object.
 fn is_adopted(world: &World<'_>, account: AccountName) -> bool {
     let state = world.account(account);
-    state.origin == Origin::Manual && state.object_id.is_some() && !state.protected && !state.removed
+    state.origin == Origin::Manual && state.object_id.is_some() && !state.is_protected && !state.removed
 }

@@ -25,7 +25,7 @@ pub struct AccountState {
     /// HSR is on.
     pub hsr_enabled: bool,
     /// The portal protects it: it is never removed, merged, renamed or stripped of an address.
-    pub protected: bool,
+    pub is_protected: bool,
     /// Time since which none of its addresses has been in the directory.
     pub stale_since: Option<Timestamp>,
     /// True if it is retained only to be restored, and blocks no other account.
@@ -99,7 +99,7 @@ pub(super) struct AccountEntry {
     pub(super) object_type: ObjectType,
     pub(super) origin: Origin,
     pub(super) hsr_enabled: bool,
-    pub(super) protected: bool,
+    pub(super) is_protected: bool,
     pub(super) removed: bool,
     pub(super) stale_since: Option<Timestamp>,
     addresses: (u32, u32),
@@ -145,7 +145,7 @@ impl Portal {
     pub fn missing_from<'p>(&'p self, directory: &'p Directory) -> impl Iterator<Item = &'p str> {
         self.accounts
             .iter()
-            .filter(|account| !account.removed && !account.protected)
+            .filter(|account| !account.removed && !account.is_protected)
             .filter_map(|account| self.object_id_of(account))
             .filter(|id| directory.ids.find(id).is_none())
     }
@@ -168,7 +168,7 @@ impl Portal {
             object_type: account.object_type,
             origin: account.origin,
             hsr_enabled: account.hsr_enabled,
-            protected: account.protected,
+            is_protected: account.is_protected,
             stale_since: account.stale_since,
             removed: account.removed,
             addresses: account
@@ -219,7 +219,7 @@ impl PortalBuilder {
             object_type: account.object_type,
             origin: account.origin,
             hsr_enabled: account.hsr_enabled,
-            protected: account.protected,
+            is_protected: account.is_protected,
             removed: account.removed,
             stale_since: account.stale_since,
             addresses: (start, index(portal.addresses.len())),

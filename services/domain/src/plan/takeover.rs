@@ -65,7 +65,7 @@ impl Ownership {
 
     fn takes(&self, world: &World<'_>, object: ObjectName, primary: AddressName) -> Option<AccountName> {
         let account = world.account_at[world.held[primary]?];
-        if world.account(account).protected || self.owner[account].is_some() {
+        if world.account(account).is_protected || self.owner[account].is_some() {
             return None;
         }
         if world.primary_of(account) != Some(primary) {
@@ -101,7 +101,7 @@ impl Ownership {
         if self.owner[account] == Some(object) {
             return Access::Open;
         }
-        if world.account(account).protected {
+        if world.account(account).is_protected {
             return Access::Refused;
         }
         if !self.is_typed(world, entry) || self.is_on_its_way_out(world, account) {
@@ -136,7 +136,7 @@ impl Ownership {
     pub(super) fn protected_account_of(&self, world: &World<'_>, object: ObjectName) -> Option<AccountName> {
         self.account_of[object].filter(|account| {
             let state = world.account(*account);
-            state.protected && !state.removed && !state.addresses().is_empty()
+            state.is_protected && !state.removed && !state.addresses().is_empty()
         })
     }
 }

@@ -66,7 +66,7 @@ fn is_changed((old, was): &Held<'_>, (new, is): &Held<'_>) -> bool {
             account.object_type,
             account.origin,
             account.hsr_enabled,
-            account.protected,
+            account.is_protected,
         )
     };
     was != is || account(old) != account(new)

@@ -53,7 +53,7 @@ pub(crate) fn account_edit(account: &v1::Account, violations: &mut Violations) -
         addresses: addresses?,
         object_type: object_type?,
         hsr_enabled: account.hsr_enabled,
-        protected: account.protected,
+        is_protected: account.is_protected,
     })
 }
 

@@ -57,7 +57,7 @@ async fn create(
         row.text(tenant.as_str());
         row.uuid(account.id.as_uuid());
         row.boolean(account.hsr_enabled);
-        row.boolean(account.protected);
+        row.boolean(account.is_protected);
         row.optional_time(account.stale_since);
         row.text(account.object_type.as_str());
         row.text(account.origin.as_str());
@@ -80,7 +80,7 @@ async fn update(
     let accounts = || changed.iter().map(|change| &change.after);
     let ids: Vec<Uuid> = accounts().map(|account| account.id.as_uuid()).collect();
     let hsr_enabled: Vec<bool> = accounts().map(|account| account.hsr_enabled).collect();
-    let protected: Vec<bool> = accounts().map(|account| account.protected).collect();
+    let is_protected: Vec<bool> = accounts().map(|account| account.is_protected).collect();
     let stale_since: Vec<_> = accounts()
         .map(|account| account.stale_since.map(PgTimestamp))
         .collect();
@@ -97,7 +97,7 @@ async fn update(
         tenant.as_str(),
         &ids,
         &hsr_enabled,
-        &protected,
+        &is_protected,
         &stale_since as &[Option<PgTimestamp>],
         &removed,
         &types,

@@ -40,7 +40,7 @@ pub(super) async fn keep(
             row.uuid(run);
             row.uuid(account.id.as_uuid());
             row.boolean(account.hsr_enabled);
-            row.boolean(account.protected);
+            row.boolean(account.is_protected);
             row.optional_time(account.stale_since);
             row.boolean(account.removed);
             row.text(account.object_type.as_str());

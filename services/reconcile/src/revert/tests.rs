@@ -16,7 +16,7 @@ fn account(addresses: &[&str], removed: bool) -> AccountState {
         object_type: ObjectType::User,
         origin: Origin::Synced,
         hsr_enabled: false,
-        protected: false,
+        is_protected: false,
         stale_since: None,
         removed,
         addresses: addresses

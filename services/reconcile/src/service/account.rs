@@ -97,7 +97,7 @@ impl AccountService for AccountCalls {
     ) -> Result<Response<SetProtectedResponse>, Status> {
         let request = request.into_inner();
         let key = AccountKey::parse(&request.tenant_id, &request.account_id)?;
-        let account = self.reconciler.set_protected(&key, request.protected).await?;
+        let account = self.reconciler.set_protected(&key, request.is_protected).await?;
         Ok(Response::new(SetProtectedResponse {
             account: Some(account),
         }))

@@ -35,7 +35,7 @@ fn held(address: &str, account: &Account) -> Vec<String> {
     if own.is_some_and(|own| own.origin() == Origin::Manual) {
         sentences.push("It is a manual address.".to_owned());
     }
-    if account.protected {
+    if account.is_protected {
         sentences.push("Its account is protected: no sync takes an address from it.".to_owned());
     }
     let stale_since = own.and_then(|own| own.stale_since.as_ref()).and_then(from_proto);

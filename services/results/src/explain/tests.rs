@@ -176,7 +176,7 @@ fn a_stale_address_is_told_with_the_date_since_when() {
 #[test]
 fn a_typed_address_of_a_protected_account_is_told_as_such() {
     let account = Account {
-        protected: true,
+        is_protected: true,
         ..account(AddressType::Primary, Origin::Manual)
     };
     let facts = own(Facts {

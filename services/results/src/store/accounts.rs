@@ -127,7 +127,7 @@ fn account(first: &Record, records: &[Record]) -> Account {
         r#type: names::from_nullable::<ObjectType>(Some(&first.r#type)).into(),
         origin: names::from_nullable::<Origin>(Some(&first.origin)).into(),
         hsr_enabled: first.hsr_enabled,
-        protected: first.protected,
+        is_protected: first.protected,
         last_name: domain.to_owned(),
         stale_since: first.stale_since.map(|time| to_proto(time.0)),
         remove_time: first.remove_time.map(|time| to_proto(time.0)),

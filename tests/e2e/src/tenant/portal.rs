@@ -60,11 +60,11 @@ impl Tenant {
     }
 
     /// Protects an account, or ends its protection.
-    pub async fn protect(&self, account_id: &str, protected: bool) -> Result<Account, Status> {
+    pub async fn protect(&self, account_id: &str, is_protected: bool) -> Result<Account, Status> {
         let request = SetProtectedRequest {
             tenant_id: self.id.clone(),
             account_id: account_id.to_owned(),
-            protected,
+            is_protected,
         };
         let answer = self.clients.accounts.clone().set_protected(request).await?;
         answered(answer.into_inner().account)

@@ -140,7 +140,7 @@ fn account(
         object_type: ObjectType::User,
         origin,
         hsr_enabled: false,
-        protected: false,
+        is_protected: false,
         stale_since: None,
         removed: false,
         addresses: addresses.enumerate().map(state).collect(),
@@ -209,7 +209,7 @@ fn many_primary_claims_on_a_protected_account_cost_their_sum() {
             let claims = (0..size).map(|n| (format!("n{n}@a.test"), true));
             let own = ["own@a.test".to_owned()];
             let mut account = account(1, Some(1), Origin::Synced, own.into_iter());
-            account.protected = true;
+            account.is_protected = true;
             World::new(vec![object(1, claims)], vec![account])
         },
         2_000,

@@ -115,7 +115,7 @@ proptest! {
         for row in plan.rows.iter() {
             let wanted = matches!(row.reason, Some(Reason::ClaimedByOtherObject | Reason::InterferesWithPortalAccount))
                 || matches!(row.verdict, Verdict::Add | Verdict::Keep | Verdict::Update);
-            let renames = portal.iter().any(|account| account.protected);
+            let renames = portal.iter().any(|account| account.is_protected);
             prop_assert!(!wanted || renames || after.contains_key(row.address), "{row:?}");
             prop_assert_eq!(row.primary_address.is_some(), after.contains_key(row.address), "{:?}", row);
         }
@@ -125,7 +125,7 @@ proptest! {
     fn protected_accounts_stay_as_they_are_but_for_more_addresses(world in any_world()) {
         let (directory, portal) = (world.directory(), world.portal());
         let after = by_id(&portal.apply(&world.plan(&directory, &portal)));
-        for account in portal.iter().filter(|account| account.protected) {
+        for account in portal.iter().filter(|account| account.is_protected) {
             let now = &after[&account.id];
             prop_assert!(!now.removed);
             prop_assert_eq!(&now.object_id, &account.object_id);

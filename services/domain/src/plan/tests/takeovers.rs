@@ -131,7 +131,7 @@ fn a_protected_account_refuses_whatever_would_change_it() {
     let mut tenant = with_removal(false);
     tenant
         .hand_made(&["admin@a.test root@a.test"])
-        .account("admin@a.test", |admin| admin.protected = true);
+        .account("admin@a.test", |admin| admin.is_protected = true);
     tenant.directory(&[("ann", "SMTP:admin@a.test smtp:ann@a.test")]);
     assert_eq!(
         tenant.sync(),
@@ -147,7 +147,7 @@ fn a_protected_account_refuses_whatever_would_change_it() {
 fn a_protected_account_keeps_its_primary_when_its_object_has_another() {
     let mut tenant = Tenant::new();
     tenant.directory(&[("ann", "SMTP:ann@a.test")]).sync();
-    tenant.account("ann@a.test", |ann| ann.protected = true);
+    tenant.account("ann@a.test", |ann| ann.is_protected = true);
     tenant.directory(&[("ann", "SMTP:lee@a.test smtp:ann@a.test smtp:info@a.test")]);
     assert_eq!(
         tenant.sync(),
@@ -165,7 +165,7 @@ fn a_protected_account_is_not_stripped_by_an_object_with_a_better_claim() {
     tenant
         .directory(&[("ann", "SMTP:ann@a.test smtp:info@a.test")])
         .sync();
-    tenant.account("ann@a.test", |ann| ann.protected = true);
+    tenant.account("ann@a.test", |ann| ann.is_protected = true);
     tenant.directory(&[("bob", "SMTP:info@a.test smtp:bob@a.test")]);
     assert_eq!(
         tenant.sync(),

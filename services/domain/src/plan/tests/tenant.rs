@@ -238,7 +238,7 @@ fn hand_made(id: crate::id::AccountId, addresses: &str) -> AccountState {
         object_type: ObjectType::User,
         origin: Origin::Manual,
         hsr_enabled: true,
-        protected: false,
+        is_protected: false,
         stale_since: None,
         removed: false,
         addresses: addresses

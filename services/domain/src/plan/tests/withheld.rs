@@ -86,7 +86,7 @@ proptest! {
         world.withholding = Withholding::default();
         // One that keeps an account's primary address from its object makes another account wait as a whole.
         for account in &mut world.accounts {
-            account.protected = false;
+            account.is_protected = false;
         }
         let (directory, portal) = (world.directory(), world.portal());
         let shown = world.plan(&directory, &portal);

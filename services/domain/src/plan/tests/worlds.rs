@@ -205,7 +205,7 @@ struct Hand {
     object_type: ObjectType,
     origin: Origin,
     hsr_enabled: bool,
-    protected: bool,
+    is_protected: bool,
     removed: bool,
     typed: Vec<bool>,
     stale: Vec<bool>,
@@ -218,14 +218,14 @@ prop_compose! {
         object_type in object_type(),
         adopted in prop::bool::weighted(0.4),
         hsr_enabled in any::<bool>(),
-        protected in prop::bool::weighted(0.12),
+        is_protected in prop::bool::weighted(0.12),
         removed in prop::bool::weighted(0.15),
         typed in vec(prop::bool::weighted(0.3), 4),
         stale in vec(prop::bool::weighted(0.3), 4),
         addresses in 1..4_usize,
     ) -> Hand {
         let origin = if adopted || object.is_none() { Origin::Manual } else { Origin::Synced };
-        Hand { object, object_type, origin, hsr_enabled, protected: protected && !removed, removed, typed, stale, addresses }
+        Hand { object, object_type, origin, hsr_enabled, is_protected: is_protected && !removed, removed, typed, stale, addresses }
     }
 }
 
@@ -283,7 +283,7 @@ fn account(id: AccountId, hand: &Hand, dealt: Vec<Address>) -> AccountState {
         object_type: hand.object_type,
         origin: hand.origin,
         hsr_enabled: hand.hsr_enabled,
-        protected: hand.protected,
+        is_protected: hand.is_protected,
         stale_since: all_stale.then(long_ago),
         removed: hand.removed,
         addresses,

@@ -31,7 +31,7 @@ fn account(number: u128, addresses: &str) -> AccountState {
         object_type: ObjectType::User,
         origin: Origin::Synced,
         hsr_enabled: true,
-        protected: false,
+        is_protected: false,
         stale_since: None,
         removed: false,
         addresses: addresses.split_whitespace().enumerate().map(state).collect(),

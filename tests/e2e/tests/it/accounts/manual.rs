@@ -86,7 +86,7 @@ async fn rule_7_protected_accounts_are_neither_removed_nor_merged_nor_renamed_no
         .await?;
     let hand = tenant
         .put_account(Account {
-            protected: true,
+            is_protected: true,
             ..typed(&at("root"), &[])
         })
         .await?;

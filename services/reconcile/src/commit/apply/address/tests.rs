@@ -28,7 +28,7 @@ fn account(id: u128, addresses: &[&str]) -> AccountState {
         object_type: ObjectType::User,
         origin: Origin::Synced,
         hsr_enabled: false,
-        protected: false,
+        is_protected: false,
         stale_since: None,
         removed: false,
         addresses: states.collect(),
