@@ -1,7 +1,7 @@
 //! `rollcall approve` and `revert`: what a person decides about a run that is over.
 
 use rollcall_proto::v1::{
-    ApproveRemovalsRequest, HeldReason, ListRowsRequest, RevertRunRequest, Row, Run, RunKind, Verdict,
+    ApproveRunRequest, HeldReason, ListRowsRequest, RevertRunRequest, Row, Run, RunKind, Verdict,
 };
 
 use crate::{
@@ -41,11 +41,11 @@ pub(crate) async fn approve(client: &Client, approve: Approve, output: &mut Outp
     if !consents(client, &held, verdicts, approve.consent, &question, output).await? {
         return Ok(refused("approved", output));
     }
-    let request = ApproveRemovalsRequest {
+    let request = ApproveRunRequest {
         tenant_id: tenant.clone(),
         run_id: held.run_id,
     };
-    let answer = client.scheduler().await?.approve_removals(request).await;
+    let answer = client.scheduler().await?.approve_run(request).await;
     let run_id = answer
         .map_err(client.failed(Service::Scheduler))?
         .into_inner()

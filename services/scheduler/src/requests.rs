@@ -12,7 +12,7 @@ use rollcall_chassis::{
 };
 use rollcall_domain::RunId;
 use rollcall_proto::v1::{
-    ApproveRemovalsRequest, PreviewUsersRequest, RevertRunRequest, RunKind, RunTrigger, SyncNowRequest,
+    ApproveRunRequest, PreviewUsersRequest, RevertRunRequest, RunKind, RunTrigger, SyncNowRequest,
 };
 use uuid::Uuid;
 
@@ -95,7 +95,7 @@ impl RequestDesk {
     }
 
     /// Asks for the sync that makes the removals of a HELD run.
-    pub(crate) async fn approve(&self, request: &ApproveRemovalsRequest) -> Result<Requested, ApiError> {
+    pub(crate) async fn approve(&self, request: &ApproveRunRequest) -> Result<Requested, ApiError> {
         let (mut change, run_id, facts) = self.acting(&request.tenant_id, &request.run_id).await?;
         judging::approvable(&facts, change.now())?;
         if !change.has_domains().await? {

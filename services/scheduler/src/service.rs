@@ -5,8 +5,8 @@ use std::pin::Pin;
 use futures::{Stream, StreamExt as _};
 use rollcall_chassis::{grpc::Caller, status::ApiError};
 use rollcall_proto::v1::{
-    ApproveRemovalsRequest, ApproveRemovalsResponse, BuildFilterRequest, BuildFilterResponse,
-    CancelRunRequest, CancelRunResponse, DeleteSettingsRequest, DeleteSettingsResponse, GetSettingsRequest,
+    ApproveRunRequest, ApproveRunResponse, BuildFilterRequest, BuildFilterResponse, CancelRunRequest,
+    CancelRunResponse, DeleteSettingsRequest, DeleteSettingsResponse, GetSettingsRequest,
     GetSettingsResponse, ListSettingsRequest, ListSettingsResponse, PauseFleetRequest, PauseFleetResponse,
     PreviewUsersRequest, PreviewUsersResponse, PutSettingsRequest, PutSettingsResponse, ResumeFleetRequest,
     ResumeFleetResponse, ResumeScheduleRequest, ResumeScheduleResponse, RevertRunRequest, RevertRunResponse,
@@ -108,12 +108,12 @@ impl SyncService for Service {
         })
     }
 
-    async fn approve_removals(
+    async fn approve_run(
         &self,
-        request: Request<ApproveRemovalsRequest>,
-    ) -> Result<Response<ApproveRemovalsResponse>, Status> {
+        request: Request<ApproveRunRequest>,
+    ) -> Result<Response<ApproveRunResponse>, Status> {
         let requested = self.requests.approve(request.get_ref()).await;
-        answer(requested, |requested| ApproveRemovalsResponse {
+        answer(requested, |requested| ApproveRunResponse {
             run_id: requested.run_id.to_string(),
         })
     }

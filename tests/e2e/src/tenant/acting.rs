@@ -2,8 +2,8 @@
 
 use anyhow::{Result, ensure};
 use rollcall_proto::v1::{
-    ApproveRemovalsRequest, DeleteSettingsRequest, Directory, GetSettingsRequest, Removal,
-    ResumeScheduleRequest, RevertRunRequest, Run, RunState, Settings, SyncNowRequest,
+    ApproveRunRequest, DeleteSettingsRequest, Directory, GetSettingsRequest, Removal, ResumeScheduleRequest,
+    RevertRunRequest, Run, RunState, Settings, SyncNowRequest,
 };
 use tonic::Status;
 
@@ -60,11 +60,11 @@ impl Tenant {
 
     /// Approves the removals of a held run and answers the id of the run that makes them.
     pub async fn start_approval(&self, held_run_id: &str) -> Result<String, Status> {
-        let request = ApproveRemovalsRequest {
+        let request = ApproveRunRequest {
             tenant_id: self.id.clone(),
             run_id: held_run_id.to_owned(),
         };
-        let answer = self.clients.sync.clone().approve_removals(request).await?;
+        let answer = self.clients.sync.clone().approve_run(request).await?;
         Ok(answer.into_inner().run_id)
     }
 
