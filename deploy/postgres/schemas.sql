@@ -1,5 +1,5 @@
 -- The schemas of one Rollcall database and the rights in them. For psql, as a superuser, in that
--- database, after roles.sql. Running it again changes nothing. Tables and views are the owners' migrations.
+-- database, after roles.sql. Running it again changes nothing. The owners make tables and views.
 
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database())
 \gexec

@@ -1,5 +1,6 @@
 //! PostgreSQL: pools with time-outs, a patient start, migrations, and times.
 
+mod schema;
 pub mod tenant_lock;
 mod timestamp;
 mod whole;
@@ -8,7 +9,7 @@ use std::{error::Error, num::NonZeroU32, str::FromStr as _, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool,
-    migrate::{MigrateError, Migrator},
+    migrate::MigrateError,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::time::Instant;
@@ -19,6 +20,7 @@ use crate::{
     outage::{Cause, DATABASE},
 };
 
+pub use schema::{Schema, View};
 pub use timestamp::PgTimestamp;
 pub use whole::whole;
 
@@ -32,6 +34,9 @@ const FIRST_REMINDER: Duration = Duration::from_secs(10);
 const MOST_REMINDER: Duration = Duration::from_mins(10);
 /// The first and the longest pause between two tries at the start.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+/// The same between two tries of a migration.
+const MIGRATION_PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
 /// Reasons why a service cannot use its database at the start.
 #[derive(Debug, thiserror::Error)]
@@ -113,15 +118,24 @@ impl Database {
             .connect_lazy_with(options)
     }
 
-    /// Brings the service's own schema up to date. Several processes may do so at once: an advisory lock lets one at a
-    /// time. The connection is its own, without time-outs: a migration takes as long as it takes.
-    pub async fn migrate(&self, migrator: &Migrator) -> Result<(), PgError> {
+    /// Brings the service's own schema up to date. Several processes may try at once: one at a time does. The connection
+    /// is its own, and its statements have no time-out: a migration takes as long as it takes. Only its waits for locks
+    /// are bounded, and repeated.
+    pub async fn migrate(&self, schema: &Schema) -> Result<(), PgError> {
+        let mut pause = MIGRATION_PAUSES.0;
         loop {
             let mut connection = wait_for(&self.options).await;
-            match migrator.run(&mut connection).await {
-                Ok(()) => {
-                    close(connection).await;
-                    return Ok(());
+            let applied = schema.apply(&mut connection).await;
+            // The lock of a migration ends with its connection.
+            close(connection).await;
+            match applied {
+                Ok(true) => return Ok(()),
+                Ok(false) => tracing::info!("another process brings the schema up to date: waiting for it"),
+                Err(error) if schema::is_held_up(&error) => {
+                    tracing::warn!(
+                        cause = chain(&error),
+                        "a migration did not get its lock in time: it is tried again"
+                    );
                 }
                 Err(error) if is_away(&error) => {
                     tracing::warn!(
@@ -131,6 +145,8 @@ impl Database {
                 }
                 Err(error) => return Err(PgError::Migrate(error)),
             }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(MIGRATION_PAUSES.1);
         }
     }
 }

@@ -33,6 +33,7 @@ mod relay;
 mod retention;
 mod revert;
 mod run_status;
+mod schema;
 mod service;
 mod stage;
 #[cfg(test)]
@@ -49,13 +50,9 @@ use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg::Data
 use rollcall_proto::v1::{
     account_service_server::AccountServiceServer, reconcile_service_server::ReconcileServiceServer,
 };
-use sqlx::migrate::Migrator;
 use tokio::sync::Notify;
 
 pub use config::Config;
-
-/// Brings the schemas `portal` and `reconcile` up to date.
-pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// A batch is at most 1 MiB by the contract; a little more is no reason to fail.
 const LARGEST_MESSAGE: usize = 2 * 1024 * 1024;
@@ -65,7 +62,7 @@ const NAME: &str = "rollcall-reconcile";
 /// Sets the service up and lets it live.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
     let database = Database::reach(&config.database, NAME).await?;
-    database.migrate(&MIGRATOR).await?;
+    database.migrate(&schema::SCHEMA).await?;
     let gates = tenant::Gates::open(&database, &config.pools);
     let broker = Broker::start(&config.amqp, NAME, &lifecycle)?;
     let outbox = Arc::new(Notify::new());

@@ -1,21 +1,37 @@
--- A run as somebody, or the schedule, asked for it. What became of it is reconcile's to say.
+-- A run as somebody, or the schedule, asked for it. Its outcome is reconcile's.
 CREATE TABLE scheduler.run_request (
     run_id uuid PRIMARY KEY,
     tenant_id text COLLATE "C" NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('SYNC', 'PREVIEW')),
-    trigger text NOT NULL CHECK (trigger IN ('MANUAL', 'SCHEDULED')),
-    lane text NOT NULL CHECK (lane IN ('interactive', 'scheduled', 'slow')),
+    kind text NOT NULL,
+    trigger text NOT NULL,
+    lane text NOT NULL,
+    -- True if somebody asked for it: a tenant gets only so many of these in a while. A scheduled run that somebody
+    -- moved to the front is none.
+    by_hand boolean NOT NULL DEFAULT false,
+    -- The HELD run that an approval is of, or the sync that a REVERT reverts.
+    acts_on_run_id uuid,
+    -- The preview that somebody reviewed before asking for the sync.
+    expect_preview_run_id uuid,
     cancel_requested boolean NOT NULL DEFAULT false,
     -- The W3C trace context of the call that asked.
     traceparent text,
     create_time timestamptz NOT NULL DEFAULT now(),
-    -- When the broker last confirmed its job; null while that is to be done.
+    -- When the broker last confirmed its job; null while it must be published.
     published_at timestamptz,
-    -- Until when a publisher has it in hand.
+    -- The batch with which a publisher has it in hand, and until when. Only that publisher renews the claim.
+    claimed_by uuid,
     claimed_until timestamptz,
-    -- Whether it may still need anything of the scheduler. The sweeper closes what is over, so that the
-    -- hot paths look at what is open alone, however long the history.
-    open boolean NOT NULL DEFAULT true
+    -- True if it may still need anything of the scheduler. The sweeper closes what is over, so that the hot paths look
+    -- only at what is open, however long the history.
+    open boolean NOT NULL DEFAULT true,
+    CONSTRAINT run_request_kind_is_known CHECK (kind IN ('SYNC', 'PREVIEW', 'REVERT')),
+    CONSTRAINT run_request_trigger_is_known CHECK (trigger IN ('MANUAL', 'SCHEDULED', 'APPROVAL')),
+    CONSTRAINT run_request_lane_is_known CHECK (lane IN ('interactive', 'scheduled', 'slow')),
+    CONSTRAINT run_request_only_a_sync_is_scheduled_or_approved CHECK (kind = 'SYNC' OR trigger = 'MANUAL'),
+    CONSTRAINT run_request_acts_on_a_run
+        CHECK ((kind = 'REVERT' OR trigger = 'APPROVAL') = (acts_on_run_id IS NOT NULL)),
+    CONSTRAINT run_request_only_who_waits_expects
+        CHECK (expect_preview_run_id IS NULL OR (kind = 'SYNC' AND trigger = 'MANUAL'))
 );
 
 -- A tenant's runs, newest first: run ids grow with time.
@@ -27,3 +43,11 @@ CREATE INDEX run_request_open ON scheduler.run_request (tenant_id, kind) WHERE o
 -- The publisher, which takes the lanes in this order: interactive, scheduled, slow.
 CREATE INDEX run_request_unpublished ON scheduler.run_request (lane, create_time)
     WHERE published_at IS NULL AND open;
+
+-- A tenant's runs of a while that somebody asked for.
+CREATE INDEX run_request_by_hand ON scheduler.run_request (tenant_id, create_time) WHERE by_hand;
+
+-- Runs that approve or revert a run, and syncs that expect a preview.
+CREATE INDEX run_request_acting_on ON scheduler.run_request (acts_on_run_id) WHERE acts_on_run_id IS NOT NULL;
+CREATE INDEX run_request_expecting ON scheduler.run_request (tenant_id, expect_preview_run_id)
+    WHERE expect_preview_run_id IS NOT NULL;

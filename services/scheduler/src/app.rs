@@ -26,7 +26,7 @@ use crate::{
     seals::{self, SealKeeper},
     service::Service,
     settings::SettingsKeeper,
-    store::{MIGRATIONS, Store},
+    store::{SCHEMA, Store},
     sweeper::Sweeper,
     validation::Deployment,
     wakes::Wakes,
@@ -47,7 +47,7 @@ struct Shared {
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
     let sealing_key = SealingKey::read(&config.credentials.public_key_file)?;
     let database = Database::reach(&config.database, "rollcall-scheduler").await?;
-    database.migrate(&MIGRATIONS).await?;
+    database.migrate(&SCHEMA).await?;
     let locks = config.limits.locks();
     let shared = Shared {
         store: Store::new(database.calls(), locks.clone()),

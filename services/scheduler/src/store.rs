@@ -13,10 +13,14 @@ mod sweeping;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use rollcall_chassis::pg::tenant_lock::{LockError, LockedTransaction, TenantLocks, Waiter};
+use rollcall_chassis::pg::{
+    Schema,
+    tenant_lock::{LockError, LockedTransaction, TenantLocks, Waiter},
+};
+use rollcall_chassis::views;
 use rollcall_domain::{DomainName, TenantId};
 use rollcall_terms::tenant_lock::tenant_lock;
-use sqlx::{PgPool, migrate::Migrator};
+use sqlx::PgPool;
 
 pub(crate) use due::{DueRun, DueTenant};
 pub(crate) use facts::RunFacts;
@@ -26,8 +30,18 @@ pub(crate) use requests::{ManualRunLimit, NewRequest};
 pub(crate) use settings::{NewSettings, RemovalSwitch, StoredSettings};
 pub(crate) use sweeping::Patience;
 
-/// The schema, step by step.
-pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!();
+/// The schema `scheduler`, and what is published of it.
+pub(crate) static SCHEMA: Schema = Schema {
+    migrations: sqlx::migrate!(),
+    views: views![
+        "results.fleet_pause",
+        "results.run_request",
+        "results.schedule",
+        "scheduler.reconcile_fleet",
+        "scheduler.reconcile_run_request",
+        "scheduler.reconcile_settings",
+    ],
+};
 
 /// The database.
 #[derive(Debug, Clone)]

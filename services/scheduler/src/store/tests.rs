@@ -3,6 +3,7 @@
 mod due;
 mod publishing;
 mod requests;
+mod schema;
 mod settings;
 mod sweeping;
 

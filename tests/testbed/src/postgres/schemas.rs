@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
-use sqlx::{ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
 
 use super::{Postgres, told};
 use crate::error::Result;
@@ -18,7 +18,7 @@ const DATABASE: &str = "rollcall_schemas";
 const OWNERS: [Kind; 2] = [Kind::Scheduler, Kind::Reconcile];
 
 impl Postgres {
-    /// Makes the database and applies each owner's migrations, as the owner's own role.
+    /// Makes the database and applies each owner's migrations and views, as the owner's own role.
     pub(crate) async fn create_schemas(&self, keeper: &Arc<Keeper>) -> Result<()> {
         self.create_database(keeper, DATABASE).await?;
         for owner in OWNERS {
@@ -37,20 +37,34 @@ impl Postgres {
         self.service_url(kind, DATABASE)
     }
 
+    /// Applies an owner's migrations and then its views, in the order of their names.
     async fn migrate(&self, owner: Kind) -> Result<()> {
         let Some(url) = self.service_schemas_url(owner) else {
             return Ok(());
         };
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../services")
-            .join(owner.name())
-            .join("migrations");
+        let services = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../services");
+        let folder = services.join(owner.name());
         let migrate = async {
-            let migrator = Migrator::new(folder).await?;
+            let migrator = Migrator::new(folder.join("migrations")).await?;
             let mut connection = url.parse::<PgConnectOptions>()?.connect().await?;
             migrator.run(&mut connection).await?;
+            for view in views(&folder.join("views")).map_err(sqlx::Error::Io)? {
+                sqlx::raw_sql(AssertSqlSafe(view))
+                    .execute(&mut connection)
+                    .await?;
+            }
             connection.close().await
         };
         migrate.await.map_err(told("apply the migrations"))
     }
+}
+
+/// The texts of the views in a folder.
+fn views(folder: &Path) -> std::io::Result<Vec<String>> {
+    let entries = std::fs::read_dir(folder)?;
+    let mut files = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<Vec<_>>>()?;
+    files.sort();
+    files.iter().map(std::fs::read_to_string).collect()
 }

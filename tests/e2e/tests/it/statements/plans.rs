@@ -7,7 +7,7 @@ use rollcall_testbed::Bed;
 use serde_json::Value;
 
 /// Tables of one row, or that only grow with versions of the services.
-const SMALL: [&str; 2] = ["fleet", "_sqlx_migrations"];
+const SMALL: [&str; 3] = ["fleet", "_sqlx_migrations", "applied_view"];
 /// The outbox is empty as soon as what is in it was told: the planner may read it whole.
 const EMPTY: &str = "outbox";
 

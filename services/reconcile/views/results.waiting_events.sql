@@ -1,8 +1,5 @@
--- Since when an event waits for the broker.
-ALTER TABLE reconcile.outbox ADD COLUMN create_time timestamptz NOT NULL DEFAULT now();
-
--- The tenants whose events wait, each with its oldest: from tenant to tenant along the index, without reading what is between.
-CREATE VIEW results.waiting_events AS
+-- The tenants whose events wait, each with its oldest: from tenant to tenant along the index, without reading the rest.
+CREATE OR REPLACE VIEW results.waiting_events AS
 WITH RECURSIVE waiting AS (
     (SELECT tenant_id, create_time FROM reconcile.outbox ORDER BY tenant_id, sequence LIMIT 1)
     UNION ALL

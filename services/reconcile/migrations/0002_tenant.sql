@@ -1,0 +1,90 @@
+-- The state of a tenant between two runs, and while one has its lease.
+
+-- One row for each tenant, locked by whatever ends a run: the lease, and what is known of the last applied run.
+CREATE TABLE reconcile.tenant (
+    tenant_id text COLLATE "C" PRIMARY KEY,
+    -- Grows with every lease: a writer with an older one has lost its run.
+    fence bigint NOT NULL DEFAULT 0,
+    -- The run that has the lease; null while there is no lease.
+    run_id uuid,
+    worker text,
+    -- Of the settings that the worker was given.
+    settings_generation bigint,
+    deadline timestamptz,
+    -- Grows with every change that the portal makes to its own data.
+    portal_generation bigint NOT NULL DEFAULT 0,
+    -- Grows with every change of the tenant's domains.
+    domain_generation bigint NOT NULL DEFAULT 0,
+    -- The last version that was given to accounts: whatever changes accounts gives all of them the next one.
+    account_version bigint NOT NULL DEFAULT 0,
+    -- Of the settings with which Remove Accounts was last switched on, once a run was applied with it; null while it is
+    -- off.
+    removal_generation bigint,
+    -- Number of applied runs. A row of the history is valid from one of them to another.
+    applied bigint NOT NULL DEFAULT 0,
+    next_row_id bigint NOT NULL DEFAULT 1,
+    -- The last event that was put into the outbox.
+    outbox_sequence bigint NOT NULL DEFAULT 0,
+    -- Of the last applied read; null if it had none that can be compared.
+    digest bytea,
+    -- A hash of everything else that decided on it.
+    inputs bytea,
+    -- The server of the last applied read.
+    server_id text,
+    -- The counts of a run that finds everything as the last applied one left it.
+    steady_keep bigint NOT NULL DEFAULT 0,
+    steady_stale bigint NOT NULL DEFAULT 0,
+    steady_skip bigint NOT NULL DEFAULT 0,
+    accounts bigint NOT NULL DEFAULT 0,
+    -- How many binds in a row were refused, and with which credential.
+    refused_binds integer NOT NULL DEFAULT 0,
+    refused_credential_generation bigint,
+    -- The credential whose binds were refused so often that the schedule pauses as long as it is the tenant's.
+    paused_credential_generation bigint
+) WITH (fillfactor = 70);
+
+CREATE INDEX tenant_deadline ON reconcile.tenant (deadline) WHERE run_id IS NOT NULL;
+
+-- The pulse of a lease: apart from it, so that a heartbeat never waits for a commit. A row is small, and changes every
+-- few seconds.
+CREATE TABLE reconcile.heartbeat (
+    tenant_id text COLLATE "C" PRIMARY KEY,
+    run_id uuid NOT NULL,
+    fence bigint NOT NULL,
+    beat_time timestamptz NOT NULL,
+    objects bigint NOT NULL DEFAULT 0,
+    claims bigint NOT NULL DEFAULT 0
+) WITH (fillfactor = 50);
+
+-- Domains that the last applied read met and that were not the tenant's own: their owners decide on a reason.
+CREATE TABLE reconcile.foreign_domain (
+    tenant_id text COLLATE "C",
+    name text COLLATE "C",
+    PRIMARY KEY (tenant_id, name)
+);
+
+-- The part of a large read that does not fit into memory while it comes in. It is of no use after a crash.
+CREATE UNLOGGED TABLE reconcile.staged_batch (
+    tenant_id text COLLATE "C",
+    fence bigint,
+    number bigint,
+    -- rollcall.v1.ObjectBatch.
+    body bytea NOT NULL,
+    PRIMARY KEY (tenant_id, fence, number)
+);
+
+-- To compress takes longer than to write.
+ALTER TABLE reconcile.staged_batch ALTER COLUMN body SET STORAGE EXTERNAL;
+
+-- Events that the broker has not confirmed yet. It fills and empties: dead rows are counted, and not compared with its
+-- size, which says nothing.
+CREATE TABLE reconcile.outbox (
+    tenant_id text COLLATE "C",
+    sequence bigint,
+    routing_key text NOT NULL,
+    -- rollcall.v1.PortalEvent.
+    payload bytea NOT NULL,
+    -- Since when it waits for the broker.
+    create_time timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, sequence)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);

@@ -1,0 +1,125 @@
+-- Outcomes of runs, and what reverting one needs.
+
+-- The state of a run from the moment a worker first began it. The codes of failures have no check: new ones come with
+-- the rules.
+CREATE TABLE reconcile.run_outcome (
+    tenant_id text COLLATE "C",
+    run_id uuid,
+    kind text NOT NULL,
+    trigger text NOT NULL,
+    state text NOT NULL,
+    attempt integer NOT NULL,
+    -- How often the run was taken from a worker that had fallen silent.
+    takeovers integer NOT NULL DEFAULT 0,
+    -- Until when this attempt must have ended: given when a worker first begins it, and kept when another takes it
+    -- over.
+    deadline timestamptz,
+    next_attempt_time timestamptz,
+    start_time timestamptz,
+    end_time timestamptz,
+    -- The state of the history that its rows are a view of; null for a run without rows.
+    history bigint,
+    -- True if this run made that state. If not, its rows are what the state settles to.
+    applied boolean NOT NULL DEFAULT false,
+    unchanged boolean NOT NULL DEFAULT false,
+    read_mode text,
+    read_mode_reason text,
+    -- The host and address that answered, for support.
+    server text,
+    objects bigint NOT NULL DEFAULT 0,
+    claims bigint NOT NULL DEFAULT 0,
+    not_email bigint NOT NULL DEFAULT 0,
+    "references" bigint NOT NULL DEFAULT 0,
+    "add" bigint NOT NULL DEFAULT 0,
+    keep bigint NOT NULL DEFAULT 0,
+    "update" bigint NOT NULL DEFAULT 0,
+    remove bigint NOT NULL DEFAULT 0,
+    stale bigint NOT NULL DEFAULT 0,
+    skip bigint NOT NULL DEFAULT 0,
+    accounts bigint NOT NULL DEFAULT 0,
+    welcomes bigint NOT NULL DEFAULT 0,
+    -- Accounts that it removed or took an address from, or would.
+    accounts_reduced bigint NOT NULL DEFAULT 0,
+    -- How many accounts it changed, and the version that it gave them.
+    accounts_changed bigint NOT NULL DEFAULT 0,
+    account_version bigint,
+    failure_code text,
+    failure_message text,
+    failure_advice text,
+    failure_detail text,
+    held_reason text,
+    held_message text,
+    -- True if the sync that a preview stands for would be HELD.
+    would_hold boolean NOT NULL DEFAULT false,
+    -- A hash of all rows of a HELD run, to tell if the next one equals it.
+    held_content uuid,
+    -- The HELD run before it whose rows are also this one's.
+    rows_of_run_id uuid,
+    -- As they were when it was decided: an approval holds only for these.
+    settings_generation bigint,
+    domain_generation bigint,
+    removal_generation bigint,
+    -- The run that reverted it.
+    reverted_by_run_id uuid,
+    -- Until when its rows are kept; null for a run without rows.
+    rows_expire_time timestamptz,
+    -- True once they are gone.
+    rows_dropped boolean NOT NULL DEFAULT false,
+    -- True if newer runs took its place: its rows were to go before their time.
+    rows_superseded boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (tenant_id, run_id),
+    CONSTRAINT run_outcome_kind_is_known CHECK (kind IN ('SYNC', 'PREVIEW', 'REVERT')),
+    CONSTRAINT run_outcome_trigger_is_known CHECK (trigger IN ('MANUAL', 'SCHEDULED', 'APPROVAL')),
+    CONSTRAINT run_outcome_state_is_known
+        CHECK (state IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'HELD', 'FAILED', 'CANCELLED')),
+    CONSTRAINT run_outcome_read_mode_is_known CHECK (read_mode = 'FULL'),
+    CONSTRAINT run_outcome_held_reason_is_known
+        CHECK (held_reason IN ('REMOVAL_LIMIT', 'EMPTY_READ', 'FIRST_REMOVAL', 'CHANGED_SINCE_PREVIEW'))
+);
+
+-- The run that made a state of the history; runs of the last 24 hours that took something; the newest HELD run.
+CREATE INDEX run_outcome_of_state ON reconcile.run_outcome (tenant_id, history) WHERE applied;
+CREATE INDEX run_outcome_reduced ON reconcile.run_outcome (tenant_id, end_time) WHERE accounts_reduced > 0;
+CREATE INDEX run_outcome_held ON reconcile.run_outcome (tenant_id, run_id) WHERE state = 'HELD';
+-- Runs whose rows are kept no longer; the oldest state of the history that a run still shows.
+CREATE INDEX run_outcome_rows_expire ON reconcile.run_outcome (rows_expire_time)
+    WHERE rows_expire_time IS NOT NULL AND NOT rows_dropped;
+CREATE INDEX run_outcome_shown ON reconcile.run_outcome (tenant_id, history) WHERE NOT rows_dropped;
+-- A tenant's previews and HELD runs whose rows are kept, the newest last.
+CREATE INDEX run_outcome_superseding ON reconcile.run_outcome (tenant_id, run_id)
+    WHERE (kind = 'PREVIEW' OR state = 'HELD') AND NOT rows_dropped AND NOT rows_superseded;
+-- Summaries that are kept no longer.
+CREATE INDEX run_outcome_ended ON reconcile.run_outcome (end_time);
+-- All tenants' runs from one on: ids grow with time.
+CREATE INDEX run_outcome_by_id ON reconcile.run_outcome (run_id);
+
+-- Accounts as they were before a run changed them, with their addresses; those that it made are not here.
+CREATE TABLE reconcile.account_before (
+    tenant_id text COLLATE "C",
+    run_id uuid,
+    account_id uuid,
+    hsr_enabled boolean NOT NULL,
+    protected boolean NOT NULL,
+    stale_since timestamptz,
+    removed boolean NOT NULL,
+    type text NOT NULL,
+    origin text NOT NULL,
+    object_id text COLLATE "C",
+    PRIMARY KEY (tenant_id, run_id, account_id),
+    CONSTRAINT account_before_type_is_known
+        CHECK (type IN ('USER', 'GROUP', 'CONTACT', 'PUBLIC_FOLDER', 'RESOURCE', 'SHARED_MAILBOX', 'OTHER')),
+    CONSTRAINT account_before_origin_is_known CHECK (origin IN ('SYNCED', 'MANUAL'))
+);
+
+CREATE TABLE reconcile.address_before (
+    tenant_id text COLLATE "C",
+    run_id uuid,
+    account_id uuid,
+    address text COLLATE "C",
+    stale_since timestamptz,
+    address_type text NOT NULL,
+    origin text NOT NULL,
+    PRIMARY KEY (tenant_id, run_id, account_id, address),
+    CONSTRAINT address_before_type_is_known CHECK (address_type IN ('PRIMARY', 'ALIAS', 'DOMAIN_ALIAS')),
+    CONSTRAINT address_before_origin_is_known CHECK (origin IN ('SYNCED', 'MANUAL'))
+);

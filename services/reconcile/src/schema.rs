@@ -1,0 +1,25 @@
+//! The schemas `portal` and `reconcile`, and what is published of them.
+
+use rollcall_chassis::{pg::Schema, views};
+
+/// Both schemas.
+pub(crate) static SCHEMA: Schema = Schema {
+    migrations: sqlx::migrate!(),
+    views: views![
+        "reconcile.scheduler_heartbeat",
+        "reconcile.scheduler_run_state",
+        "reconcile.scheduler_superseded_run",
+        "reconcile.scheduler_tenant",
+        "reconcile.scheduler_tenant_domain",
+        "results.account",
+        "results.account_address",
+        "results.address_change",
+        "results.domain",
+        "results.refused_credential",
+        "results.removed_address",
+        "results.run_outcome",
+        "results.run_row",
+        "results.superseded_run",
+        "results.waiting_events",
+    ],
+};

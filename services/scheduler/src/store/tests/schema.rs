@@ -1,0 +1,149 @@
+//! A schema that is brought up to date, by one process at a time.
+
+use rollcall_chassis::{
+    config,
+    pg::{Database, Schema, View},
+};
+use sqlx::{Connection as _, PgConnection};
+
+use super::*;
+use crate::{config::Config, store::SCHEMA};
+
+/// The lock of whoever brings the schema up to date.
+const LOCK: &str = "SELECT pg_advisory_lock(hashtextextended('rollcall schema ' || current_schema(), 0))";
+/// Sessions that try for it, and sessions whose snapshot an index that is made concurrently waits for.
+const TRYING: &str = "SELECT count(*) FILTER (WHERE query LIKE '%pg_try_advisory_lock%'), count(backend_xmin)
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+/// A schema that has only this view.
+fn schema(sql: &'static str) -> Schema {
+    let name = "scheduler.answer";
+    let views = Box::leak(Box::new([View { name, sql }]));
+    Schema {
+        migrations: sqlx::migrate!(),
+        views,
+    }
+}
+
+impl Ground {
+    async fn reach(&self) -> Result<Database> {
+        let variables = [
+            ("ROLLCALL_DATABASE__URL", self.database.url(Role::Scheduler)?),
+            ("ROLLCALL_AMQP__URL", "amqp://127.0.0.1:1".to_owned()),
+            ("ROLLCALL_CREDENTIALS__PUBLIC_KEY_FILE", "none".to_owned()),
+            ("ROLLCALL_SERVER__LISTEN", "127.0.0.1:0".to_owned()),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value));
+        let config: Config = config::parse("", variables)?;
+        Ok(Database::reach(&config.database, "store-tests").await?)
+    }
+
+    /// The view's columns, by which one text is told from another.
+    async fn columns(&self) -> Result<Vec<String>> {
+        Ok(sqlx::query_scalar(
+            "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass('scheduler.answer') ORDER BY attnum",
+        )
+        .fetch_all(&self.store.pool)
+        .await?)
+    }
+}
+
+#[tokio::test]
+async fn a_schema_that_is_up_to_date_stays_as_it_is() -> Result<()> {
+    let ground = Ground::new().await?;
+    let database = ground.reach().await?;
+    database.migrate(&SCHEMA).await?;
+    let applied = "SELECT max(apply_time)::text FROM scheduler.applied_view";
+    let first: Option<String> = sqlx::query_scalar(applied).fetch_one(&ground.store.pool).await?;
+    database.migrate(&SCHEMA).await?;
+    let second: Option<String> = sqlx::query_scalar(applied).fetch_one(&ground.store.pool).await?;
+    assert!(first.is_some());
+    assert_eq!(first, second);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_view_whose_text_is_new_replaces_the_one_before_and_an_older_text_does_not_come_back() -> Result<()>
+{
+    let ground = Ground::new().await?;
+    let database = ground.reach().await?;
+    let older = schema("CREATE OR REPLACE VIEW scheduler.answer AS SELECT 1 AS one");
+    let newer = schema("CREATE OR REPLACE VIEW scheduler.answer AS SELECT 1 AS one, 2 AS two");
+    database.migrate(&older).await?;
+    assert_eq!(ground.columns().await?, ["one"]);
+    database.migrate(&newer).await?;
+    assert_eq!(ground.columns().await?, ["one", "two"]);
+    database.migrate(&older).await?;
+    assert_eq!(
+        ground.columns().await?,
+        ["one", "two"],
+        "an older process was started again"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_view_that_is_missing_is_made_again() -> Result<()> {
+    let ground = Ground::new().await?;
+    let database = ground.reach().await?;
+    let schema = schema("CREATE OR REPLACE VIEW scheduler.answer AS SELECT 1 AS one");
+    database.migrate(&schema).await?;
+    ground
+        .database
+        .run(Role::Scheduler, "DROP VIEW scheduler.answer")
+        .await?;
+    database.migrate(&schema).await?;
+    assert_eq!(ground.columns().await?, ["one"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_view_whose_columns_are_others_is_dropped_and_granted_again() -> Result<()> {
+    let ground = Ground::new().await?;
+    let database = ground.reach().await?;
+    database
+        .migrate(&schema(
+            "CREATE OR REPLACE VIEW scheduler.answer AS SELECT 1 AS one",
+        ))
+        .await?;
+    database
+        .migrate(&schema(
+            "CREATE OR REPLACE VIEW scheduler.answer AS SELECT 'two' AS two;
+             GRANT SELECT ON scheduler.answer TO rollcall_reconcile",
+        ))
+        .await?;
+    assert_eq!(ground.columns().await?, ["two"]);
+    let granted = "SELECT has_table_privilege('rollcall_reconcile', 'scheduler.answer', 'SELECT')";
+    assert!(
+        sqlx::query_scalar::<_, bool>(granted)
+            .fetch_one(&ground.store.pool)
+            .await?
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_process_that_waits_for_another_ones_migration_has_no_snapshot() -> Result<()> {
+    let ground = Ground::new().await?;
+    let database = ground.reach().await?;
+    let mut other = PgConnection::connect(&ground.database.url(Role::Scheduler)?).await?;
+    sqlx::query(LOCK).execute(&mut other).await?;
+    let seen = async {
+        let mut seen = 0;
+        // It connects for each try, and is met in one only by chance.
+        while seen < 3 {
+            let (trying, snapshots): (i64, i64) = sqlx::query_as(TRYING).fetch_one(&mut other).await?;
+            assert_eq!(snapshots, 0);
+            seen += trying;
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok::<_, sqlx::Error>(())
+    };
+    tokio::select! {
+        migrated = database.migrate(&SCHEMA) => anyhow::bail!("it did not wait: {migrated:?}"),
+        seen = seen => seen?,
+    }
+    other.close().await?;
+    Ok(database.migrate(&SCHEMA).await?)
+}
