@@ -15,8 +15,8 @@ TEST_RUNNER := $(shell cargo nextest --version >/dev/null 2>&1 && echo "nextest 
 FUZZ_SECONDS := 60
 
 # Targets with unit tests. Packages' tests/ folders need servers, but for the fuzz targets' seeds
-# and the look for circles.
-UNITS := --lib --bins --test seeds --test circles
+# and the rules for sources and schemas.
+UNITS := --lib --bins --test seeds --test circles --test schemas
 # Tests of the stores, by name: they stand among the unit tests, and need PostgreSQL.
 STORES := store::tests::
 WITH_STORES := -p rollcall-scheduler -p rollcall-reconcile -p rollcall-results

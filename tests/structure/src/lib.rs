@@ -1,4 +1,4 @@
-//! Reads the sources of the services and shows which file of a crate uses which.
+//! Reads the sources of the services and shows which file of a crate uses which; and reads migrations.
 //!
 //! [`Crate::read`] parses a crate's files; [`Crate::uses`] gives the ties between them, with every re-export followed
 //! to the file that defines the name; [`Crate::texts`] gives their literals; [`circles`] finds the ties that lead back
@@ -6,6 +6,7 @@
 //! inside a file do not count.
 
 mod circle;
+pub mod migration;
 mod module;
 mod paths;
 mod resolve;
