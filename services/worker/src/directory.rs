@@ -27,7 +27,8 @@ pub(crate) mod excerpt;
 mod identity;
 pub(crate) mod message;
 pub(crate) mod oid;
-pub(crate) mod pages;
+mod pages;
+pub(crate) mod paging;
 pub(crate) mod ranges;
 pub(crate) mod root_dse;
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use ldap3::{Scope, SearchOptions};
-use rollcall_domain::{ClaimedAddress, DirectoryObject, ldap, reading::EntryReader};
+use ldap3::Scope;
+use rollcall_domain::{ClaimedAddress, DirectoryObject, reading::EntryReader};
 use rollcall_proto::v1::{
     BaseFindings, CountFindings, ExampleObject, ExamplesFindings, TestStepKind, test_step::Findings,
 };
@@ -22,15 +22,16 @@ use crate::{
         bounds::Crossed,
         collect,
         connection::Connection,
-        pages::Pages,
+        entry::Entry,
+        paging::{EndReason, PagedSearch, Visitor},
         ranges,
-        search::{ANY, Item, Page, Query},
+        search::{ANY, Query},
         target::Target,
     },
 };
 
 /// So many objects are counted.
-const MOST: u64 = 10_000;
+const MOST: u32 = 10_000;
 /// Time for the count. The objects counted until then are reported.
 const COUNTING: Duration = Duration::from_secs(30);
 const PAGE: u32 = 1_000;
@@ -90,7 +91,7 @@ pub(super) async fn base(
 }
 
 /// Result of a count.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counted {
     objects: u64,
     more: bool,
@@ -140,74 +141,68 @@ async fn count_pages(
     base: &str,
     paging: bool,
 ) -> Result<Counted, ReadError> {
-    let until = Instant::now() + COUNTING;
     let attributes = names_alone();
-    let query = Query {
-        base,
-        scope: Scope::Subtree,
-        filter: &target.filter,
-        attributes: &attributes,
-        operation: Operation::Search,
+    let search = PagedSearch {
+        query: Query {
+            base,
+            scope: Scope::Subtree,
+            filter: &target.filter,
+            attributes: &attributes,
+            operation: Operation::Search,
+        },
+        target,
+        page_size: connection.limits.page_size.min(PAGE),
+        size_limit: (!paging).then_some(MOST + 1),
     };
-    let mut counted = Counted::default();
-    let mut pages = Pages::default();
-    loop {
-        if !paging {
-            let most = i32::try_from(MOST).unwrap_or(i32::MAX);
-            connection
-                .ldap
-                .with_search_options(SearchOptions::new().sizelimit(most.saturating_add(1)));
-        }
-        let page = Page {
-            size: connection.limits.page_size.min(PAGE),
-            cookie: pages.cookie().to_vec(),
-        };
-        let cookie = match count_page(connection, query, page, &mut pages, &mut counted).await {
-            // A number that we asked for ourselves.
-            Err(ReadError::Refused {
-                code: ldap::SIZE_LIMIT_EXCEEDED,
-                ..
-            }) if !paging && counted.objects > MOST => {
-                counted.objects = MOST;
-                counted.more = true;
-                return Ok(counted);
-            }
-            ended => ended?,
-        };
-        if !pages.turn(cookie)? {
-            return Ok(counted);
-        }
-        if counted.objects >= MOST || Instant::now() >= until {
-            counted.more = true;
-            return Ok(counted);
-        }
-    }
+    let mut counter = Counter {
+        until: Instant::now() + COUNTING,
+        objects: 0,
+        names: Vec::new(),
+    };
+    let ended = search.visit(connection, &mut counter).await?;
+    let Counter { objects, names, .. } = counter;
+    Ok(match ended.reason {
+        EndReason::Complete => Counted {
+            objects,
+            more: false,
+            names,
+        },
+        EndReason::Stopped => Counted {
+            objects,
+            more: true,
+            names,
+        },
+        EndReason::SizeLimit => Counted {
+            objects: MOST.into(),
+            more: true,
+            names,
+        },
+    })
 }
 
-async fn count_page(
-    connection: &mut Connection,
-    query: Query<'_>,
-    page: Page,
-    pages: &mut Pages,
-    counted: &mut Counted,
-) -> Result<Vec<u8>, ReadError> {
-    let mut results = connection.search(query, Some(page)).await?;
-    loop {
-        match results.next().await? {
-            Item::Entry(entry) => {
-                pages.see(&entry.dn);
-                counted.objects += 1;
-                // A server that heeds neither page nor limit is not followed to its end.
-                if counted.objects > 2 * MOST {
-                    return Err(Crossed::FewEntries(2 * MOST).into());
-                }
-                if counted.names.len() < EXAMPLES {
-                    counted.names.push(entry.dn);
-                }
-            }
-            Item::Reference => {}
-            Item::Done(done) => return Ok(done.cookie),
+/// Counts entries up to a number and a time.
+struct Counter {
+    until: Instant,
+    objects: u64,
+    /// The first few.
+    names: Vec<String>,
+}
+
+impl Visitor for Counter {
+    async fn take(&mut self, entry: Entry) -> Result<(), ReadError> {
+        self.objects += 1;
+        // A server that heeds neither page nor limit is not followed to its end.
+        if self.objects > u64::from(2 * MOST) {
+            return Err(Crossed::FewEntries(u64::from(2 * MOST)).into());
         }
+        if self.names.len() < EXAMPLES {
+            self.names.push(entry.dn);
+        }
+        Ok(())
+    }
+
+    fn goes_on(&self) -> bool {
+        self.objects < u64::from(MOST) && Instant::now() < self.until
     }
 }
 

@@ -4,22 +4,16 @@
 use ldap3::Scope;
 
 use super::{
-    bounds::Crossed,
     collect::Collector,
     connection::Connection,
+    entry::Entry,
     met::Met,
-    pages::Pages,
-    ranges,
+    paging::{PagedSearch, Visitor},
     root_dse::RootDse,
-    search::{Item, Page, Query},
+    search::Query,
     target::Target,
 };
 use crate::directory::error::{Operation, ReadError};
-
-/// Bound of the names of a page's entries that must be read again.
-const MAX_PARTIAL_BYTES: usize = 1024 * 1024;
-/// Memory of a name besides its bytes.
-const NAME_OVERHEAD_BYTES: usize = 32;
 
 /// An open directory. Dropping it ends the connection.
 pub(crate) struct Session<'t> {
@@ -99,68 +93,22 @@ impl<'t> Session<'t> {
             attributes: &target.requested,
             operation: Operation::Search,
         };
-        let mut pages = Pages::default();
-        let mut references = 0;
-        loop {
-            let page = Page {
-                size: connection.limits.page_size,
-                cookie: pages.cookie().to_vec(),
-            };
-            let ended = read_page(connection, target, query, page, (&mut pages, collector)).await?;
-            references += ended.references;
-            // They are read again only now: their connection was busy with the page.
-            for dn in ended.partial {
-                let entry = ranges::whole(connection, &dn, target).await?;
-                collector.add(&entry).await?;
-            }
-            if !pages.turn(ended.cookie)? {
-                return Ok(references);
-            }
-        }
+        let search = PagedSearch {
+            query,
+            target,
+            page_size: connection.limits.page_size,
+            size_limit: None,
+        };
+        let ended = search.visit(connection, &mut Objects(collector)).await?;
+        Ok(ended.references)
     }
 }
 
-struct PageEnd {
-    cookie: Vec<u8>,
-    references: u64,
-    /// Entries with more values than one answer has room for.
-    partial: Vec<String>,
-}
+/// Hands the entries of a search on.
+struct Objects<'c>(&'c mut Collector);
 
-async fn read_page(
-    connection: &mut Connection,
-    target: &Target,
-    query: Query<'_>,
-    page: Page,
-    (pages, collector): (&mut Pages, &mut Collector),
-) -> Result<PageEnd, ReadError> {
-    let mut end = PageEnd {
-        cookie: Vec::new(),
-        references: 0,
-        partial: Vec::new(),
-    };
-    let mut partial_bytes = 0;
-    let mut results = connection.search(query, Some(page)).await?;
-    loop {
-        match results.next().await? {
-            Item::Entry(entry) => {
-                pages.see(&entry.dn);
-                if entry.is_partial(&target.addresses) {
-                    partial_bytes += entry.dn.len() + NAME_OVERHEAD_BYTES;
-                    if partial_bytes > MAX_PARTIAL_BYTES {
-                        return Err(Crossed::Partial(MAX_PARTIAL_BYTES).into());
-                    }
-                    end.partial.push(entry.dn);
-                } else {
-                    collector.add(&entry).await?;
-                }
-            }
-            Item::Reference => end.references += 1,
-            Item::Done(done) => {
-                end.cookie = done.cookie;
-                end.references += done.references;
-                return Ok(end);
-            }
-        }
+impl Visitor for Objects<'_> {
+    async fn take(&mut self, entry: Entry) -> Result<(), ReadError> {
+        self.0.add(&entry).await
     }
 }
