@@ -7,12 +7,12 @@
 mod account;
 mod ask;
 mod certificates;
+mod dialling;
 mod dirsync;
 mod objects;
 mod sentences;
 mod server;
 mod steps;
-mod way;
 
 #[cfg(test)]
 mod tests;
@@ -40,10 +40,10 @@ use crate::{
     },
     reconcile::{self, Reconcile},
 };
+use dialling::Dialling;
 use sentences::Told;
 pub(crate) use steps::Bound;
 use steps::{Over, Steps};
-use way::Way;
 
 /// Time that a test may take in all. Its caller waits longer, and so hears its end.
 const LIMIT: Duration = Duration::from_secs(100);
@@ -209,12 +209,12 @@ async fn probe(
         }
         Err(error) => return Err(fail(TestStepKind::Tls, &error, steps).await),
     };
-    let way = Way {
+    let dialling = Dialling {
         dialler,
         target: &target,
         now: clock::now(),
     };
-    let mut connection = way.go(steps).await?;
+    let mut connection = dialling.go(steps).await?;
     account::bind(&mut connection, &target, password, steps).await?;
     account::identity(&mut connection, &target, steps).await?;
     let known = server::step(&mut connection, steps).await?;

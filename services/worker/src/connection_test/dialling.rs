@@ -1,4 +1,4 @@
-//! The way to a connection: hosts in turn, and the addresses of each, as a read goes it.
+//! Makes the connection of a test, as a read does, and reports each step.
 
 use std::net::SocketAddr;
 
@@ -19,8 +19,8 @@ use crate::{
     },
 };
 
-/// Goes it.
-pub(super) struct Way<'a> {
+/// Makes the connection of a test.
+pub(super) struct Dialling<'a> {
     /// Makes connections, for reads and tests alike.
     pub(super) dialler: Dialler<'a>,
     /// Target of the connection.
@@ -29,7 +29,7 @@ pub(super) struct Way<'a> {
     pub(super) now: Timestamp,
 }
 
-impl Way<'_> {
+impl Dialling<'_> {
     /// The first connection that stands, not yet bound.
     pub(super) async fn go(&self, steps: &mut Steps) -> Result<Connection, Over> {
         for (place, host) in self.target.hosts.iter().enumerate() {
