@@ -40,7 +40,6 @@ use crate::{
     },
     reconcile::{self, Reconcile},
 };
-use dialling::Dialling;
 use sentences::Told;
 pub(crate) use steps::Bound;
 use steps::{Over, Steps};
@@ -209,12 +208,7 @@ async fn probe(
         }
         Err(error) => return Err(fail(TestStepKind::Tls, &error, steps).await),
     };
-    let dialling = Dialling {
-        dialler,
-        target: &target,
-        now: clock::now(),
-    };
-    let mut connection = dialling.go(steps).await?;
+    let mut connection = dialling::dial(&dialler, &target, clock::now(), steps).await?;
     account::bind(&mut connection, &target, password, steps).await?;
     account::identity(&mut connection, &target, steps).await?;
     let known = server::step(&mut connection, steps).await?;

@@ -37,6 +37,7 @@ pub(crate) mod search;
 pub(crate) mod signs;
 mod starttls;
 pub(crate) mod strip;
+pub(crate) mod walk;
 
 #[cfg(test)]
 mod tests;

@@ -210,8 +210,7 @@ fn wrong_name(told: Told, host: &str, presented: &[String]) -> Told {
 }
 
 fn innermost(error: &ReadError) -> String {
-    match error {
-        ReadError::At { source, .. } => innermost(source),
+    match error.cause() {
         ReadError::Untrusted(why) => why.clone(),
         error => error.to_string(),
     }

@@ -16,187 +16,185 @@ use crate::{
         connection::Connection,
         dial::Dialler,
         target::{Security, Server, Target},
+        walk::{Next, Observer},
     },
 };
 
-/// Makes the connection of a test.
-pub(super) struct Dialling<'a> {
-    /// Makes connections, for reads and tests alike.
-    pub(super) dialler: Dialler<'a>,
-    /// Target of the connection.
-    pub(super) target: &'a Target,
-    /// Certificates are judged as of now.
-    pub(super) now: Timestamp,
+/// The first connection that stands, not yet bound. Certificates are judged as of `now`.
+pub(super) async fn dial(
+    dialler: &Dialler<'_>,
+    target: &Target,
+    now: Timestamp,
+    steps: &mut Steps,
+) -> Result<Connection, Over> {
+    let mut reporter = Reporter {
+        dialler,
+        target,
+        now,
+        steps,
+        is_connected: false,
+    };
+    // Each failure was reported.
+    dialler.walk(target, &mut reporter).await.map_err(|_| Over)
 }
 
-impl Dialling<'_> {
-    /// The first connection that stands, not yet bound.
-    pub(super) async fn go(&self, steps: &mut Steps) -> Result<Connection, Over> {
-        for (place, host) in self.target.hosts.iter().enumerate() {
-            let is_last = place + 1 == self.target.hosts.len();
-            match self.to_host(host, is_last, steps).await {
-                Ok(connection) => return Ok(connection),
-                Err(Over) if steps.is_unheard() || self.dialler.is_late() => break,
-                // The failure was reported; another host may do better.
-                Err(Over) => {}
-            }
-        }
-        Err(Over)
+/// Reports the steps of a walk.
+struct Reporter<'a> {
+    dialler: &'a Dialler<'a>,
+    target: &'a Target,
+    now: Timestamp,
+    steps: &'a mut Steps,
+    /// The address that was dialled last accepted the connection.
+    is_connected: bool,
+}
+
+impl Observer for Reporter<'_> {
+    fn resolving(&mut self) {
+        self.steps.begin(TestStepKind::Resolve);
     }
 
-    async fn to_host(&self, host: &str, is_last: bool, steps: &mut Steps) -> Result<Connection, Over> {
-        let addresses = self.resolve(host, is_last, steps).await?;
-        for (place, address) in addresses.iter().enumerate() {
-            match self.to_address(host, *address, steps).await? {
-                Ok(connection) => return Ok(connection),
-                Err(missed) if place + 1 < addresses.len() && !self.dialler.is_late() => {
-                    let told = sentences::next_address(missed.told);
-                    steps.warned(told, missed.findings).await?;
-                }
-                Err(missed) => {
-                    let server = server(host, *address);
-                    let told = self.in_all(missed.told, is_last && place + 1 == addresses.len());
-                    return Err(steps
-                        .failed(told, &missed.error.at(&server), missed.findings)
-                        .await);
-                }
-            }
-        }
-        Err(Over)
-    }
-
-    /// Adds the reason why no further host is tried, if one is left and the time has ended.
-    fn in_all(&self, told: Told, is_last: bool) -> Told {
-        if is_last || !self.dialler.is_late() {
-            return told;
-        }
-        sentences::out_of_reach(told, self.dialler.limits.reach)
-    }
-
-    /// The addresses that may be dialled: one at least.
-    async fn resolve(&self, host: &str, is_last: bool, steps: &mut Steps) -> Result<Vec<SocketAddr>, Over> {
-        steps.begin(TestStepKind::Resolve);
-        let mut findings = ResolveFindings {
-            host: host.to_owned(),
-            ..ResolveFindings::default()
-        };
-        let mut found = match self.dialler.resolve(host, self.target.port).await {
-            Ok(found) => found,
-            Err(error) => {
-                let told = self.in_all(sentences::unresolved(host, &error), is_last);
-                return Err(steps.failed(told, &error, Findings::Resolve(findings)).await);
-            }
-        };
-        findings.addresses = texts(&found);
-        let message = sentences::addresses(host, &findings.addresses);
+    async fn resolved(&mut self, host: &str, found: &[SocketAddr]) -> Result<(), ReadError> {
         let (allowed, refused) = found
-            .drain(..)
+            .iter()
             .partition::<Vec<_>, _>(|address| self.dialler.networks.allows(address.ip()));
-        findings.refused_addresses = texts(&refused);
+        let findings = ResolveFindings {
+            host: host.to_owned(),
+            addresses: texts(found),
+            refused_addresses: texts(refused),
+        };
+        let message = sentences::addresses(host, &findings.addresses);
         let told = Told::of(&ReadError::AddressNotAllowed);
-        if allowed.is_empty() {
+        let reported = if allowed.is_empty() {
             let error = ReadError::AddressNotAllowed.at(&format!("{host}:{}", self.target.port));
             let told = told.saying(format!("{message} Connections to this address are not allowed."));
-            return Err(steps.failed(told, &error, Findings::Resolve(findings)).await);
-        }
-        if refused.is_empty() {
-            steps.passed(message, Findings::Resolve(findings)).await?;
+            return self.failed(told, &error, Findings::Resolve(findings)).await;
+        } else if findings.refused_addresses.is_empty() {
+            self.steps.passed(message, Findings::Resolve(findings)).await
         } else {
             let told = told.saying(format!(
                 "{message} Connections to {} are not allowed.",
                 sentences::list(&findings.refused_addresses)
             ));
-            steps.warned(told, Findings::Resolve(findings)).await?;
-        }
-        Ok(allowed)
-    }
-
-    /// Connects to one address, and protects the connection. A failure is not yet reported.
-    async fn to_address(
-        &self,
-        host: &str,
-        address: SocketAddr,
-        steps: &mut Steps,
-    ) -> Result<Result<Connection, Missed>, Over> {
-        steps.begin(TestStepKind::Connect);
-        let findings = Findings::Connect(ConnectFindings {
-            address: address.ip().to_string(),
-            port: address.port().into(),
-        });
-        let stream = match self.dialler.connect(address).await {
-            Ok(stream) => stream,
-            Err(error) => {
-                return Ok(Err(Missed {
-                    told: sentences::unconnected(address, &error),
-                    error,
-                    findings: Some(findings),
-                }));
-            }
+            self.steps.warned(told, Findings::Resolve(findings)).await
         };
+        reported.map_err(unheard)
+    }
+
+    async fn unresolved(&mut self, host: &str, error: &ReadError, next: Next) -> Result<(), ReadError> {
+        let findings = ResolveFindings {
+            host: host.to_owned(),
+            ..ResolveFindings::default()
+        };
+        let told = self.in_all(sentences::unresolved(host, error), next);
+        self.failed(told, error, Findings::Resolve(findings)).await
+    }
+
+    fn connecting(&mut self) {
+        self.is_connected = false;
+        self.steps.begin(TestStepKind::Connect);
+    }
+
+    async fn connected(&mut self, server: &Server) -> Result<(), ReadError> {
+        self.is_connected = true;
+        let address = server.address;
         let message = format!("{} accepts connections on port {}.", address.ip(), address.port());
-        steps.passed(message, findings).await?;
-        let encrypted = self.target.security != Security::Plaintext;
-        if encrypted {
-            steps.begin(TestStepKind::Tls);
+        self.steps
+            .passed(message, connect_findings(address))
+            .await
+            .map_err(unheard)?;
+        if self.is_encrypted() {
+            self.steps.begin(TestStepKind::Tls);
         }
-        let protected = self
-            .dialler
-            .protect(self.target.security, stream, server(host, address))
-            .await;
-        match protected {
-            Ok(connection) => {
-                if encrypted {
-                    self.tell_trusted(host, steps).await?;
-                }
-                Ok(Ok(connection))
-            }
-            Err(error) => Ok(Err(self.unprotected(host, error))),
-        }
+        Ok(())
     }
 
-    async fn tell_trusted(&self, host: &str, steps: &mut Steps) -> Result<(), Over> {
+    async fn protected(&mut self, connection: &mut Connection) -> Result<(), ReadError> {
+        if !self.is_encrypted() {
+            return Ok(());
+        }
         let findings = certificates::findings(&self.dialler.trust.last_handshake());
-        let told = certificates::trusted(host, &findings, self.now);
+        let told = certificates::trusted(&connection.server().host, &findings, self.now);
         let findings = Findings::Tls(findings);
-        if told.advice.is_empty() {
-            steps.passed(told.message, findings).await
+        let reported = if told.advice.is_empty() {
+            self.steps.passed(told.message, findings).await
         } else {
-            steps.warned(told, findings).await
+            self.steps.warned(told, findings).await
+        };
+        reported.map_err(unheard)
+    }
+
+    async fn missed(&mut self, server: &Server, error: &ReadError, next: Next) -> Result<(), ReadError> {
+        let (told, findings) = if self.is_connected {
+            self.unprotected(&server.host, error)
+        } else {
+            (
+                sentences::unconnected(server.address, error.cause()),
+                Some(connect_findings(server.address)),
+            )
+        };
+        if next == Next::Address {
+            let told = sentences::next_address(told);
+            return self.steps.warned(told, findings).await.map_err(unheard);
+        }
+        let told = self.in_all(told, next);
+        self.failed(told, error, findings).await
+    }
+}
+
+impl Reporter<'_> {
+    fn is_encrypted(&self) -> bool {
+        self.target.security != Security::Plaintext
+    }
+
+    /// Reports a failure after which another host may do better.
+    async fn failed(
+        &mut self,
+        told: Told,
+        error: &ReadError,
+        findings: impl Into<Option<Findings>>,
+    ) -> Result<(), ReadError> {
+        let over = self.steps.failed(told, error, findings).await;
+        if self.steps.is_unheard() {
+            return Err(unheard(over));
+        }
+        Ok(())
+    }
+
+    /// Adds the reason why nothing further is tried, if something is left and the time has ended.
+    fn in_all(&self, told: Told, next: Next) -> Told {
+        match next {
+            Next::OutOfTime => sentences::out_of_reach(told, self.dialler.limits.reach),
+            Next::Address | Next::Host => told,
         }
     }
 
-    fn unprotected(&self, host: &str, error: ReadError) -> Missed {
+    fn unprotected(&self, host: &str, error: &ReadError) -> (Told, Option<Findings>) {
         let handshake = self.dialler.trust.last_handshake();
         let findings = certificates::findings(&handshake);
-        let told = if matches!(error, ReadError::Untrusted(_)) {
+        let told = if matches!(error.cause(), ReadError::Untrusted(_)) {
             let own_authorities = !self.target.ca_certificates_pem.trim().is_empty();
-            certificates::untrusted(host, &handshake, &findings, own_authorities, &error)
+            certificates::untrusted(host, &handshake, &findings, own_authorities, error)
         } else {
-            sentences::unprotected(&error)
+            sentences::unprotected(error.cause())
         };
         let findings = Some(findings).filter(|findings| *findings != TlsFindings::default());
-        Missed {
-            told,
-            error,
-            findings: findings.map(Findings::Tls),
-        }
+        (told, findings.map(Findings::Tls))
     }
 }
 
-/// Reason why an address failed.
-struct Missed {
-    told: Told,
-    error: ReadError,
-    findings: Option<Findings>,
+/// Ends the walk: no caller listens any longer.
+fn unheard(_: Over) -> ReadError {
+    ReadError::Stopped
 }
 
-fn server(host: &str, address: SocketAddr) -> Server {
-    Server {
-        host: host.to_owned(),
-        address,
-    }
+fn connect_findings(address: SocketAddr) -> Findings {
+    Findings::Connect(ConnectFindings {
+        address: address.ip().to_string(),
+        port: address.port().into(),
+    })
 }
 
-fn texts(addresses: &[SocketAddr]) -> Vec<String> {
-    addresses.iter().map(|address| address.ip().to_string()).collect()
+fn texts<'a>(addresses: impl IntoIterator<Item = &'a SocketAddr>) -> Vec<String> {
+    let addresses = addresses.into_iter();
+    addresses.map(|address| address.ip().to_string()).collect()
 }

@@ -3,9 +3,15 @@
 use ldap3::LdapError;
 use rollcall_domain::ldap;
 
-use super::connection::Connection;
-use super::excerpt::excerpt;
-use crate::directory::error::{Operation, ReadError};
+use super::{
+    connection::Connection,
+    dial::Dialler,
+    error::{Operation, ReadError},
+    excerpt::excerpt,
+    signs::{Signs, Step},
+    target::Target,
+    walk::Observer,
+};
 
 impl Connection {
     /// Binds, or says why not. An empty password is refused here: a server would take the bind for an
@@ -33,5 +39,34 @@ impl Connection {
             Err(LdapError::Timeout { .. }) => Err(ReadError::BindTimeout(self.limits.bind)),
             Err(error) => Err(self.explain(error).await),
         }
+    }
+}
+
+impl Dialler<'_> {
+    /// The first server of `target` that accepts connection and bind. One that refuses the credentials is the
+    /// last that is asked.
+    pub(crate) async fn open(&self, target: &Target, password: &str) -> Result<Connection, ReadError> {
+        let mut bind = Bind {
+            username: &target.username,
+            password,
+            signs: &self.signs,
+        };
+        self.walk(target, &mut bind).await
+    }
+}
+
+/// Binds where the walk of a read ends, and watches it in silence.
+struct Bind<'a> {
+    username: &'a str,
+    password: &'a str,
+    signs: &'a Signs,
+}
+
+impl Observer for Bind<'_> {
+    async fn protected(&mut self, connection: &mut Connection) -> Result<(), ReadError> {
+        self.signs.reached(Step::Binding);
+        connection.bind(self.username, self.password).await?;
+        self.signs.reached(Step::Bound);
+        Ok(())
     }
 }

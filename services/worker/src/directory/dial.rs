@@ -1,4 +1,4 @@
-//! From host names to a bound connection: hosts in turn, and all addresses of each.
+//! Steps on the way to a connection: a name's addresses, a stream to one of them, its protection.
 
 use std::{
     future::Future,
@@ -17,9 +17,9 @@ use tokio::{
 use super::{
     connection::Connection,
     limits::Limits,
-    signs::{Signs, Step},
+    signs::Signs,
     starttls,
-    target::{Security, Server, Target},
+    target::{Security, Server},
     tls::Trust,
 };
 use crate::{directory::error::ReadError, memory::Memory, network::Networks};
@@ -45,42 +45,8 @@ pub(crate) struct Dialler<'a> {
 }
 
 impl Dialler<'_> {
-    /// The first server of `target` that accepts connection and bind. One that refuses the credentials is the
-    /// last that is asked.
-    pub(crate) async fn open(&self, target: &Target, password: &str) -> Result<Connection, ReadError> {
-        let mut tried = Vec::new();
-        for host in &target.hosts {
-            if self.is_late() {
-                tried.push(ReadError::ReachTimeout(self.limits.reach));
-                break;
-            }
-            let addresses = match self.resolve(host, target.port).await {
-                Ok(addresses) => addresses,
-                Err(error) => {
-                    tried.push(error);
-                    continue;
-                }
-            };
-            for address in addresses {
-                if self.is_late() {
-                    break;
-                }
-                let server = Server {
-                    host: host.clone(),
-                    address,
-                };
-                match self.attempt(target, password, server.clone()).await {
-                    Ok(connection) => return Ok(connection),
-                    Err(error) if error.tries_elsewhere() => tried.push(error.at(&server)),
-                    Err(error) => return Err(error.at(&server)),
-                }
-            }
-        }
-        Err(ReadError::NoServer(tried))
-    }
-
     /// True once the time for finding a server that answers has passed.
-    pub(crate) fn is_late(&self) -> bool {
+    pub(super) fn is_late(&self) -> bool {
         Instant::now() >= self.until
     }
 
@@ -91,7 +57,7 @@ impl Dialler<'_> {
     }
 
     /// The addresses of a host, allowed or not.
-    pub(crate) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ReadError> {
+    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ReadError> {
         if let Ok(literal) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
@@ -118,23 +84,8 @@ impl Dialler<'_> {
         Ok(addresses)
     }
 
-    async fn attempt(
-        &self,
-        target: &Target,
-        password: &str,
-        server: Server,
-    ) -> Result<Connection, ReadError> {
-        self.signs.reached(Step::Reaching);
-        let stream = self.connect(server.address).await?;
-        let mut connection = self.protect(target.security, stream, server).await?;
-        self.signs.reached(Step::Binding);
-        connection.bind(&target.username, password).await?;
-        self.signs.reached(Step::Bound);
-        Ok(connection)
-    }
-
     /// Connects to an address, if the operator allows it.
-    pub(crate) async fn connect(&self, address: SocketAddr) -> Result<TcpStream, ReadError> {
+    pub(super) async fn connect(&self, address: SocketAddr) -> Result<TcpStream, ReadError> {
         if !self.networks.allows(address.ip()) {
             return Err(ReadError::AddressNotAllowed);
         }
@@ -148,7 +99,7 @@ impl Dialler<'_> {
     }
 
     /// Makes of a stream a connection that is protected as the settings want it.
-    pub(crate) async fn protect(
+    pub(super) async fn protect(
         &self,
         security: Security,
         stream: TcpStream,

@@ -181,6 +181,14 @@ impl ReadError {
         }
     }
 
+    /// Without the server that it happened with.
+    pub(crate) fn cause(&self) -> &Self {
+        match self {
+            Self::At { source, .. } => source.cause(),
+            error => error,
+        }
+    }
+
     /// True if another server may do better. Never after a bind that was refused for its credentials, because repeated
     /// tries lock accounts.
     pub fn tries_elsewhere(&self) -> bool {
