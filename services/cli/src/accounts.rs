@@ -2,6 +2,7 @@
 
 mod edit;
 
+use rollcall_client::view::{AccountList, AccountView};
 use rollcall_proto::v1::{
     Account, ListAccountsRequest, PutAccountRequest, RemoveAccountRequest, RestoreAccountRequest,
     SetProtectedRequest,
@@ -15,7 +16,6 @@ use crate::{
     output::Output,
     pages::{Fetched, fetch},
     table,
-    view::{AccountList, AccountView},
 };
 
 /// Lists a tenant's accounts, live or removed.

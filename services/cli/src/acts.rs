@@ -1,5 +1,6 @@
 //! `rollcall approve` and `revert`: what a person decides about a run that is over.
 
+use rollcall_client::view::{RowView, RunView, StartedView};
 use rollcall_proto::v1::{
     ApproveRunRequest, HeldReason, ListRowsRequest, RevertRunRequest, Row, Run, RunKind, Verdict,
 };
@@ -16,7 +17,6 @@ use crate::{
     run_lookup::{get, newest},
     runs::detached,
     table,
-    view::{RowView, RunView, StartedView},
 };
 
 /// Rows that are shown before the question: enough to see what it is about.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rollcall_client::view::StepView;
 use rollcall_proto::v1::{TestConnectionRequest, TestConnectionResponse, TestStepState};
 use tonic::Streaming;
 
@@ -13,7 +14,6 @@ use crate::{
     exit::Exit,
     output::Output,
     settings, table,
-    view::StepView,
 };
 
 const TICK: Duration = Duration::from_millis(120);

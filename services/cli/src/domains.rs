@@ -1,5 +1,6 @@
 //! `rollcall domains`.
 
+use rollcall_client::view::DomainList;
 use rollcall_proto::v1::{Domain, GetDomainsRequest, PutDomainsRequest};
 
 use crate::{
@@ -9,7 +10,6 @@ use crate::{
     exit::Exit,
     output::Output,
     table,
-    view::DomainList,
 };
 
 /// Puts or shows a tenant's domains.

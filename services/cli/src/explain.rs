@@ -1,5 +1,6 @@
 //! `rollcall explain`.
 
+use rollcall_client::view::ExplanationView;
 use rollcall_proto::v1::ExplainAddressRequest;
 
 use crate::{
@@ -9,7 +10,6 @@ use crate::{
     exit::Exit,
     output::Output,
     table,
-    view::ExplanationView,
 };
 
 /// Explains why an address is in the portal, or is not.

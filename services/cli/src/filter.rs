@@ -1,5 +1,6 @@
 //! `rollcall filter`.
 
+use rollcall_client::view::{FilterCheckView, FilterView};
 use rollcall_proto::v1::{BuildFilterRequest, ObjectType, ValidateFilterRequest};
 
 use crate::{
@@ -9,7 +10,6 @@ use crate::{
     exit::Exit,
     output::Output,
     table,
-    view::{FilterCheckView, FilterView},
 };
 
 /// Makes or checks a filter.

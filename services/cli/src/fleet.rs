@@ -1,5 +1,6 @@
 //! `rollcall fleet`.
 
+use rollcall_client::view::{FleetView, PauseView};
 use rollcall_proto::v1::{FleetPause, GetFleetRequest, PauseFleetRequest, ResumeFleetRequest};
 
 use crate::{
@@ -9,7 +10,6 @@ use crate::{
     exit::Exit,
     output::Output,
     table,
-    view::{FleetView, PauseView},
 };
 
 /// Shows the fleet, or pauses and resumes it.

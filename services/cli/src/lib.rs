@@ -1,7 +1,7 @@
 //! The command `rollcall`: the gRPC calls of the portal's back end, for a person at a terminal.
 //!
 //! It knows the contract (`rollcall-proto`) and nothing of the services behind it. `table` makes the output for people,
-//! `view` that for programs (`--json`). The commands fetch and decide, and print only through `output`. Answers go to
+//! `rollcall-client` that for programs (`--json`). The commands fetch and decide, and print only through `output`. Answers go to
 //! standard output, progress and errors to standard error, so that a pipe only ever carries answers.
 
 mod accounts;
@@ -26,7 +26,6 @@ mod run_lookup;
 mod runs;
 mod settings;
 mod table;
-mod view;
 mod visible;
 
 use args::Command;

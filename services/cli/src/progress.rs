@@ -6,10 +6,11 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rollcall_client::view::{self, RunView};
 use rollcall_proto::v1::{Run, RunState};
 use rollcall_terms::run::is_final;
 
-use crate::view::{self, RunView};
+use crate::table::short_time;
 
 const TICK: Duration = Duration::from_millis(120);
 
@@ -109,7 +110,7 @@ fn stage(run: &Run) -> String {
     match run.state() {
         RunState::Queued => match &run.failure {
             Some(failure) => {
-                let due = view::short_time(RunView::from(run).next_attempt_time.as_deref());
+                let due = short_time(RunView::from(run).next_attempt_time.as_deref());
                 format!(
                     "failed with {}; attempt {} is due at {due}",
                     failure.code, run.attempt
@@ -118,9 +119,7 @@ fn stage(run: &Run) -> String {
             None => "waiting for a worker".to_owned(),
         },
         RunState::Running => "reading the directory".to_owned(),
-        state => view::name(state.as_str_name(), "RUN_STATE_")
-            .unwrap_or("in an unknown state")
-            .to_owned(),
+        state => view::name(state).unwrap_or("in an unknown state").to_owned(),
     }
 }
 

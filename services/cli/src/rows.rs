@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rollcall_client::view::{CsvView, RowList, RowView};
 use rollcall_proto::v1::{ExportCsvRequest, ExportCsvResponse, ListRowsRequest, Verdict};
 use tonic::Streaming;
 
@@ -19,7 +20,6 @@ use crate::{
     pages::fetch,
     run_lookup::newest,
     table,
-    view::{CsvView, RowList, RowView},
 };
 
 /// Lists a run's verdicts.

@@ -1,5 +1,6 @@
 //! `rollcall preview`, `sync`, `cancel`, `runs` and `run`.
 
+use rollcall_client::view::{CancelView, RunList, RunView, StartedView};
 use rollcall_proto::v1::{CancelRunRequest, ListRunsRequest, PreviewUsersRequest, SyncNowRequest};
 
 use crate::{
@@ -13,7 +14,6 @@ use crate::{
     pages::fetch,
     run_lookup::{get, newest},
     table,
-    view::{CancelView, RunList, RunView, StartedView},
 };
 
 /// Starts a preview, and waits for its end unless `--no-wait` is given.

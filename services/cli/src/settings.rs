@@ -3,6 +3,7 @@
 mod edit;
 mod password;
 
+use rollcall_client::view::{DeletedView, SettingsList, SettingsView};
 use rollcall_proto::v1::{
     DeleteSettingsRequest, GetSettingsRequest, ListSettingsRequest, PutSettingsRequest,
     ResumeScheduleRequest, Settings,
@@ -17,7 +18,6 @@ use crate::{
     output::Output,
     pages::fetch,
     table,
-    view::{DeletedView, SettingsList, SettingsView},
 };
 
 /// Puts, shows, deletes or lists settings.

@@ -12,8 +12,8 @@ mod words;
 use std::io::{self, IsTerminal};
 
 use comfy_table::{ContentArrangement, Table, TableComponent, presets};
-
-use crate::view::{DomainList, short_time};
+use jiff::Timestamp;
+use rollcall_client::view::DomainList;
 
 pub(crate) use account::{account, accounts};
 pub(crate) use explain::explanation;
@@ -149,6 +149,14 @@ fn list_or(list: &[impl AsRef<str>], empty: &str) -> String {
         return empty.to_owned();
     }
     list.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
+}
+
+/// RFC 3339 in UTC to the second, as a person reads it.
+pub(crate) fn short_time(time: Option<&str>) -> String {
+    let Some(parsed) = time.and_then(|text| text.parse::<Timestamp>().ok()) else {
+        return "-".to_owned();
+    };
+    parsed.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// A time, if there is one.

@@ -69,6 +69,9 @@ named! {
     BeginStatus = "BEGIN_STATUS_",
     AddressType = "ADDRESS_TYPE_",
     Origin = "ORIGIN_",
+    DomainStanding = "DOMAIN_STANDING_",
+    TestStepKind = "TEST_STEP_KIND_",
+    TestStepState = "TEST_STEP_STATE_",
 }
 
 #[cfg(test)]
@@ -117,5 +120,8 @@ mod tests {
         first_value_has_it::<rollcall_proto::v1::BeginStatus>();
         first_value_has_it::<AddressType>();
         first_value_has_it::<rollcall_proto::v1::Origin>();
+        first_value_has_it::<rollcall_proto::v1::DomainStanding>();
+        first_value_has_it::<rollcall_proto::v1::TestStepKind>();
+        first_value_has_it::<rollcall_proto::v1::TestStepState>();
     }
 }

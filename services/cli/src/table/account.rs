@@ -1,6 +1,6 @@
 //! Accounts.
 
-use crate::view::{AccountView, AddressView};
+use rollcall_client::view::{AccountView, AddressView};
 
 use super::{Width, at, facts, filled, text, word, yes};
 

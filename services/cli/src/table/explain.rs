@@ -1,6 +1,6 @@
 //! Explanation of why an address is in the portal, or is not.
 
-use crate::view::{ExplanationView, RowView, RunView};
+use rollcall_client::view::{ExplanationView, RowView, RunView};
 
 use super::{Width, account, accounts, at, facts, filled, rows, text, word, words};
 

@@ -1,8 +1,7 @@
 //! State of all tenants, on one screen.
 
 use jiff::Timestamp;
-
-use crate::view::{BacklogView, FleetView, PauseView, ReadModeView};
+use rollcall_client::view::{BacklogView, FleetView, PauseView, ReadModeView};
 
 use super::{Width, at, count, facts, filled, text, word};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::view::RowView;
+use rollcall_client::view::RowView;
 
 use super::{BREAK, Width, break_where_marked, breakable, facts, filled, text, words};
 

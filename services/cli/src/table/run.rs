@@ -1,10 +1,9 @@
 //! Runs.
 
 use comfy_table::{CellAlignment, ColumnConstraint};
+use rollcall_client::view::{CountsView, FailureView, RunView};
 
-use crate::view::{CountsView, FailureView, RunView, short_time};
-
-use super::{BREAK, Width, at, break_where_marked, breakable, count, facts, table, text, word};
+use super::{BREAK, Width, at, break_where_marked, breakable, count, facts, short_time, table, text, word};
 
 /// Beside the ids the other columns need some room, even if the terminal breaks the lines then.
 const LEAST_OF_RUNS: u16 = 72;

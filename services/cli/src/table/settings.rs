@@ -1,8 +1,8 @@
 //! Settings and filters.
 
-use crate::view::{FilterCheckView, FilterView, RemovalView, SelectionView, SettingsView, short_time};
+use rollcall_client::view::{FilterCheckView, FilterView, RemovalView, SelectionView, SettingsView};
 
-use super::{Fact, Width, at, count, facts, list_or, table, text, word, words, yes};
+use super::{Fact, Width, at, count, facts, list_or, short_time, table, text, word, words, yes};
 
 /// A tenant's settings.
 pub(crate) fn settings(settings: &SettingsView, width: Width) -> String {

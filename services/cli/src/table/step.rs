@@ -1,10 +1,9 @@
 //! The steps of a connection test, as they come.
 
 use comfy_table::{ColumnConstraint, Width as Columns};
+use rollcall_client::view::{CertificateView, ExampleView, ServerView, StepView, TlsView};
 
-use crate::view::{CertificateView, ExampleView, ServerView, StepView, TlsView, short_time};
-
-use super::{Width, list_or, table, text, word, yes};
+use super::{Width, list_or, short_time, table, text, word, yes};
 
 /// `✓ resolve`, for the longest of them.
 const MARGIN: u16 = 13;

@@ -2,10 +2,10 @@ mod run;
 mod screens;
 mod step;
 
+use rollcall_client::view::{AccountView, FilterCheckView, RowView, RunView, SettingsView};
 use rollcall_proto::v1;
 
 use super::*;
-use crate::view::{AccountView, FilterCheckView, RowView, RunView, SettingsView};
 
 /// Wide enough for everything.
 const WIDE: Width = Width(Some(200));
@@ -195,4 +195,13 @@ fn a_filter_that_is_none_is_marked_where_it_is_wrong() {
       (mail=
            ^
     ");
+}
+
+#[test]
+fn a_person_reads_times_to_the_second() {
+    assert_eq!(
+        short_time(Some("2023-11-14T22:13:20.123457Z")),
+        "2023-11-14 22:13:20Z"
+    );
+    assert_eq!(short_time(None), "-");
 }

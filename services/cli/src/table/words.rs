@@ -66,17 +66,15 @@ pub(super) fn standing(standing: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use rollcall_client::view::name;
     use rollcall_proto::v1;
 
     use super::*;
-    use crate::view::name;
 
     #[test]
     fn every_reason_has_its_words() {
         let reasons = (1..100).filter_map(|number| v1::Reason::try_from(number).ok());
-        let names: Vec<_> = reasons
-            .filter_map(|reason| name(reason.as_str_name(), "REASON_"))
-            .collect();
+        let names: Vec<_> = reasons.filter_map(name).collect();
         assert!(names.len() > 25, "{names:?}");
         for known in names {
             assert!(reason(known).is_some(), "{known}");
@@ -86,13 +84,11 @@ mod tests {
     #[test]
     fn every_pause_and_standing_has_its_words() {
         for number in 1..=3 {
-            let known = v1::PausedReason::try_from(number).unwrap().as_str_name();
-            let known = name(known, "PAUSED_REASON_").unwrap();
+            let known = name(v1::PausedReason::try_from(number).unwrap()).unwrap();
             assert_ne!(paused(known), known);
         }
         for number in 1..=4 {
-            let known = v1::DomainStanding::try_from(number).unwrap().as_str_name();
-            let known = name(known, "DOMAIN_STANDING_").unwrap();
+            let known = name(v1::DomainStanding::try_from(number).unwrap()).unwrap();
             assert_ne!(standing(known), known);
         }
     }

@@ -1,5 +1,6 @@
+use rollcall_client::view::{ExplanationView, FleetView};
+
 use super::*;
-use crate::view::{ExplanationView, FleetView};
 
 #[test]
 fn an_address_is_explained_in_sentences_before_what_they_rest_on() {

@@ -1,5 +1,6 @@
+use rollcall_client::view::StepView;
+
 use super::*;
-use crate::view::StepView;
 
 fn tls_step() -> v1::TestStep {
     let leaf = v1::CertificateSummary {

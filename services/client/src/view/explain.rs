@@ -7,16 +7,16 @@ use super::{AccountView, RowView, RunView, name};
 
 /// Everything that is known of an address.
 #[derive(Debug, Serialize)]
-pub(crate) struct ExplanationView {
-    pub(crate) address: String,
-    pub(crate) explanation: String,
-    pub(crate) domain_standing: Option<&'static str>,
-    pub(crate) read: Option<RunView>,
-    pub(crate) rows: Vec<RowView>,
-    pub(crate) account: Option<AccountView>,
-    pub(crate) removed_accounts: Vec<AccountView>,
-    pub(crate) last_change: Option<RunView>,
-    pub(crate) last_change_row: Option<RowView>,
+pub struct ExplanationView {
+    pub address: String,
+    pub explanation: String,
+    pub domain_standing: Option<&'static str>,
+    pub read: Option<RunView>,
+    pub rows: Vec<RowView>,
+    pub account: Option<AccountView>,
+    pub removed_accounts: Vec<AccountView>,
+    pub last_change: Option<RunView>,
+    pub last_change_row: Option<RowView>,
 }
 
 impl From<&v1::ExplainAddressResponse> for ExplanationView {
@@ -24,7 +24,7 @@ impl From<&v1::ExplainAddressResponse> for ExplanationView {
         Self {
             address: answer.address.clone(),
             explanation: answer.explanation.clone(),
-            domain_standing: name(answer.domain_standing().as_str_name(), "DOMAIN_STANDING_"),
+            domain_standing: name(answer.domain_standing()),
             read: answer.read.as_ref().map(RunView::from),
             rows: answer.rows.iter().map(RowView::from).collect(),
             account: answer.account.as_ref().map(AccountView::from),

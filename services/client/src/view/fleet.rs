@@ -7,82 +7,82 @@ use super::{FailureView, given, name, time};
 
 /// The fleet at one time.
 #[derive(Debug, Serialize)]
-pub(crate) struct FleetView {
-    pub(crate) time: Option<String>,
-    pub(crate) tenants: u64,
-    pub(crate) scheduled_tenants: u64,
-    pub(crate) paused: Vec<PausedView>,
-    pub(crate) runs: Vec<RunsView>,
-    pub(crate) backlog: Vec<BacklogView>,
-    pub(crate) read_modes: Vec<ReadModeView>,
-    pub(crate) keys: Vec<KeyView>,
-    pub(crate) failing: Vec<FailingView>,
-    pub(crate) failing_tenants: u64,
-    pub(crate) held_tenants: u64,
-    pub(crate) events: EventsView,
-    pub(crate) pause: PauseView,
+pub struct FleetView {
+    pub time: Option<String>,
+    pub tenants: u64,
+    pub scheduled_tenants: u64,
+    pub paused: Vec<PausedView>,
+    pub runs: Vec<RunsView>,
+    pub backlog: Vec<BacklogView>,
+    pub read_modes: Vec<ReadModeView>,
+    pub keys: Vec<KeyView>,
+    pub failing: Vec<FailingView>,
+    pub failing_tenants: u64,
+    pub held_tenants: u64,
+    pub events: EventsView,
+    pub pause: PauseView,
 }
 
 /// Tenants whose schedule is paused for one reason.
 #[derive(Debug, Serialize)]
-pub(crate) struct PausedView {
-    pub(crate) reason: Option<&'static str>,
-    pub(crate) tenants: u64,
+pub struct PausedView {
+    pub reason: Option<&'static str>,
+    pub tenants: u64,
 }
 
 /// Runs in one state.
 #[derive(Debug, Serialize)]
-pub(crate) struct RunsView {
-    pub(crate) state: Option<&'static str>,
-    pub(crate) runs: u64,
+pub struct RunsView {
+    pub state: Option<&'static str>,
+    pub runs: u64,
 }
 
 /// Backlog of one lane.
 #[derive(Debug, Serialize)]
-pub(crate) struct BacklogView {
-    pub(crate) lane: String,
-    pub(crate) waiting: u64,
-    pub(crate) oldest_create_time: Option<String>,
+pub struct BacklogView {
+    pub lane: String,
+    pub waiting: u64,
+    pub oldest_create_time: Option<String>,
 }
 
 /// Events that the portal's queue has not taken yet.
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct EventsView {
-    pub(crate) tenants: u64,
-    pub(crate) oldest_create_time: Option<String>,
+pub struct EventsView {
+    pub tenants: u64,
+    pub oldest_create_time: Option<String>,
 }
 
 /// Reads of one mode.
 #[derive(Debug, Serialize)]
-pub(crate) struct ReadModeView {
-    pub(crate) read_mode: Option<&'static str>,
-    pub(crate) runs: u64,
-    pub(crate) unchanged: u64,
+pub struct ReadModeView {
+    pub read_mode: Option<&'static str>,
+    pub runs: u64,
+    pub unchanged: u64,
 }
 
 /// Credentials that one key opens.
 #[derive(Debug, Serialize)]
-pub(crate) struct KeyView {
-    pub(crate) key_id: String,
-    pub(crate) credentials: u64,
+pub struct KeyView {
+    pub key_id: String,
+    pub credentials: u64,
 }
 
 /// A tenant whose last run FAILED.
 #[derive(Debug, Serialize)]
-pub(crate) struct FailingView {
-    pub(crate) tenant_id: String,
-    pub(crate) failure: Option<FailureView>,
-    pub(crate) last_success_time: Option<String>,
-    pub(crate) run_id: String,
+pub struct FailingView {
+    pub tenant_id: String,
+    pub failure: Option<FailureView>,
+    pub last_success_time: Option<String>,
+    pub run_id: String,
 }
 
 /// Pauses that the operator has set for all tenants.
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct PauseView {
-    pub(crate) schedules: bool,
-    pub(crate) removals: bool,
-    pub(crate) note: Option<String>,
-    pub(crate) update_time: Option<String>,
+pub struct PauseView {
+    pub schedules: bool,
+    pub removals: bool,
+    pub note: Option<String>,
+    pub update_time: Option<String>,
 }
 
 impl From<&v1::GetFleetResponse> for FleetView {
@@ -108,7 +108,7 @@ impl From<&v1::GetFleetResponse> for FleetView {
 impl From<&v1::PausedTenants> for PausedView {
     fn from(paused: &v1::PausedTenants) -> Self {
         Self {
-            reason: name(paused.reason().as_str_name(), "PAUSED_REASON_"),
+            reason: name(paused.reason()),
             tenants: paused.tenants,
         }
     }
@@ -117,7 +117,7 @@ impl From<&v1::PausedTenants> for PausedView {
 impl From<&v1::RunsInState> for RunsView {
     fn from(runs: &v1::RunsInState) -> Self {
         Self {
-            state: name(runs.state().as_str_name(), "RUN_STATE_"),
+            state: name(runs.state()),
             runs: runs.runs,
         }
     }
@@ -145,7 +145,7 @@ impl From<&v1::EventBacklog> for EventsView {
 impl From<&v1::ReadModeShare> for ReadModeView {
     fn from(share: &v1::ReadModeShare) -> Self {
         Self {
-            read_mode: name(share.read_mode().as_str_name(), "READ_MODE_"),
+            read_mode: name(share.read_mode()),
             runs: share.runs,
             unchanged: share.unchanged,
         }

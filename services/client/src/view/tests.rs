@@ -33,12 +33,3 @@ fn a_password_is_never_shown() {
     let json = serde_json::to_string(&SettingsView::from(&settings)).unwrap();
     assert!(!json.contains("s3cret") && !json.contains("password"), "{json}");
 }
-
-#[test]
-fn a_person_reads_times_to_the_second() {
-    assert_eq!(
-        short_time(Some("2023-11-14T22:13:20.123457Z")),
-        "2023-11-14 22:13:20Z"
-    );
-    assert_eq!(short_time(None), "-");
-}

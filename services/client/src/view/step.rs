@@ -7,61 +7,61 @@ use super::{FailureView, given, name, time};
 
 /// One step that is over; of the findings at most one is there.
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct StepView {
-    pub(crate) kind: Option<&'static str>,
-    pub(crate) state: Option<&'static str>,
-    pub(crate) message: String,
-    pub(crate) advice: Option<String>,
-    pub(crate) failure: Option<FailureView>,
+pub struct StepView {
+    pub kind: Option<&'static str>,
+    pub state: Option<&'static str>,
+    pub message: String,
+    pub advice: Option<String>,
+    pub failure: Option<FailureView>,
     /// In seconds.
-    pub(crate) duration: Option<f64>,
-    pub(crate) resolve: Option<ResolveView>,
-    pub(crate) connect: Option<ConnectView>,
-    pub(crate) tls: Option<TlsView>,
-    pub(crate) identity: Option<IdentityView>,
-    pub(crate) server: Option<ServerView>,
-    pub(crate) base: Option<BaseView>,
-    pub(crate) count: Option<CountView>,
-    pub(crate) examples: Option<ExamplesView>,
+    pub duration: Option<f64>,
+    pub resolve: Option<ResolveView>,
+    pub connect: Option<ConnectView>,
+    pub tls: Option<TlsView>,
+    pub identity: Option<IdentityView>,
+    pub server: Option<ServerView>,
+    pub base: Option<BaseView>,
+    pub count: Option<CountView>,
+    pub examples: Option<ExamplesView>,
 }
 
 /// Findings of RESOLVE.
 #[derive(Debug, Serialize)]
-pub(crate) struct ResolveView {
-    pub(crate) host: String,
-    pub(crate) addresses: Vec<String>,
-    pub(crate) refused_addresses: Vec<String>,
+pub struct ResolveView {
+    pub host: String,
+    pub addresses: Vec<String>,
+    pub refused_addresses: Vec<String>,
 }
 
 /// Findings of CONNECT.
 #[derive(Debug, Serialize)]
-pub(crate) struct ConnectView {
-    pub(crate) address: String,
-    pub(crate) port: u32,
+pub struct ConnectView {
+    pub address: String,
+    pub port: u32,
 }
 
 /// Findings of TLS.
 #[derive(Debug, Serialize)]
-pub(crate) struct TlsView {
-    pub(crate) version: Option<String>,
-    pub(crate) cipher_suite: Option<String>,
-    pub(crate) chain: Vec<CertificateView>,
+pub struct TlsView {
+    pub version: Option<String>,
+    pub cipher_suite: Option<String>,
+    pub chain: Vec<CertificateView>,
 }
 
 /// Summary of a certificate.
 #[derive(Debug, Serialize)]
-pub(crate) struct CertificateView {
-    pub(crate) subject: String,
-    pub(crate) issuer: String,
-    pub(crate) names: Vec<String>,
-    pub(crate) not_before: Option<String>,
-    pub(crate) not_after: Option<String>,
+pub struct CertificateView {
+    pub subject: String,
+    pub issuer: String,
+    pub names: Vec<String>,
+    pub not_before: Option<String>,
+    pub not_after: Option<String>,
 }
 
 /// Findings of IDENTITY.
 #[derive(Debug, Serialize)]
-pub(crate) struct IdentityView {
-    pub(crate) authorization_id: String,
+pub struct IdentityView {
+    pub authorization_id: String,
 }
 
 /// Findings of SERVER.
@@ -70,50 +70,50 @@ pub(crate) struct IdentityView {
     clippy::struct_excessive_bools,
     reason = "each is a feature that a server has or has not"
 )]
-pub(crate) struct ServerView {
-    pub(crate) server_type: Option<&'static str>,
-    pub(crate) description: Option<String>,
-    pub(crate) paging: bool,
-    pub(crate) dirsync: bool,
-    pub(crate) dirsync_allowed: bool,
-    pub(crate) ranges: bool,
-    pub(crate) recipient_types: bool,
+pub struct ServerView {
+    pub server_type: Option<&'static str>,
+    pub description: Option<String>,
+    pub paging: bool,
+    pub dirsync: bool,
+    pub dirsync_allowed: bool,
+    pub ranges: bool,
+    pub recipient_types: bool,
 }
 
 /// Findings of BASE.
 #[derive(Debug, Serialize)]
-pub(crate) struct BaseView {
-    pub(crate) dn: String,
-    pub(crate) is_default: bool,
+pub struct BaseView {
+    pub dn: String,
+    pub is_default: bool,
 }
 
 /// Findings of COUNT.
 #[derive(Debug, Serialize)]
-pub(crate) struct CountView {
-    pub(crate) objects: u64,
-    pub(crate) more: bool,
+pub struct CountView {
+    pub objects: u64,
+    pub more: bool,
 }
 
 /// Findings of EXAMPLES.
 #[derive(Debug, Serialize)]
-pub(crate) struct ExamplesView {
-    pub(crate) objects: Vec<ExampleView>,
+pub struct ExamplesView {
+    pub objects: Vec<ExampleView>,
 }
 
 /// One object as it would be read.
 #[derive(Debug, Serialize)]
-pub(crate) struct ExampleView {
-    pub(crate) dn: String,
-    pub(crate) object_type: Option<&'static str>,
-    pub(crate) addresses: Vec<String>,
-    pub(crate) disabled: bool,
+pub struct ExampleView {
+    pub dn: String,
+    pub object_type: Option<&'static str>,
+    pub addresses: Vec<String>,
+    pub disabled: bool,
 }
 
 impl From<&v1::TestStep> for StepView {
     fn from(step: &v1::TestStep) -> Self {
         let mut view = Self {
-            kind: name(step.kind().as_str_name(), "TEST_STEP_KIND_"),
-            state: name(step.state().as_str_name(), "TEST_STEP_STATE_"),
+            kind: name(step.kind()),
+            state: name(step.state()),
             message: step.message.clone(),
             advice: given(&step.advice),
             failure: step.failure.as_ref().map(FailureView::from),
@@ -193,7 +193,7 @@ impl From<&v1::IdentityFindings> for IdentityView {
 impl From<&v1::ServerFindings> for ServerView {
     fn from(found: &v1::ServerFindings) -> Self {
         Self {
-            server_type: name(found.server_type().as_str_name(), "SERVER_TYPE_"),
+            server_type: name(found.server_type()),
             description: given(&found.description),
             paging: found.paging,
             dirsync: found.dirsync,
@@ -234,7 +234,7 @@ impl From<&v1::ExampleObject> for ExampleView {
     fn from(object: &v1::ExampleObject) -> Self {
         Self {
             dn: object.dn.clone(),
-            object_type: name(object.object_type().as_str_name(), "OBJECT_TYPE_"),
+            object_type: name(object.object_type()),
             addresses: object.addresses.clone(),
             disabled: object.disabled,
         }

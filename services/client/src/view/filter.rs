@@ -7,25 +7,25 @@ use super::given;
 
 /// A filter that was made.
 #[derive(Debug, Serialize)]
-pub(crate) struct FilterView {
-    pub(crate) filter: Option<String>,
-    pub(crate) composed: String,
+pub struct FilterView {
+    pub filter: Option<String>,
+    pub composed: String,
 }
 
 /// Result of a check.
 #[derive(Debug, Serialize)]
-pub(crate) struct FilterCheckView {
-    pub(crate) valid: bool,
-    pub(crate) canonical: Option<String>,
-    pub(crate) composed: Option<String>,
-    pub(crate) error: Option<FilterErrorView>,
+pub struct FilterCheckView {
+    pub valid: bool,
+    pub canonical: Option<String>,
+    pub composed: Option<String>,
+    pub error: Option<FilterErrorView>,
 }
 
 /// Position and reason of a filter's error.
 #[derive(Debug, Serialize)]
-pub(crate) struct FilterErrorView {
-    pub(crate) position: u32,
-    pub(crate) message: String,
+pub struct FilterErrorView {
+    pub position: u32,
+    pub message: String,
 }
 
 impl From<&v1::BuildFilterResponse> for FilterView {
