@@ -14,9 +14,9 @@ TEST_RUNNER := $(shell cargo nextest --version >/dev/null 2>&1 && echo "nextest 
 # Seconds for each fuzz target.
 FUZZ_SECONDS := 60
 
-# Targets with unit tests. Packages' tests/ folders need servers, but for the fuzz targets' seeds
-# and the rules for sources and schemas.
-UNITS := --lib --bins --test seeds --test circles --test schemas
+# Targets with unit tests. Packages' tests/ folders need servers, but for the fuzz targets' seeds,
+# the rules for sources and schemas, and the example of a front end.
+UNITS := --lib --bins --test seeds --test circles --test schemas --test front_end
 # Tests of the stores, by name: they stand among the unit tests, and need PostgreSQL.
 STORES := store::tests::
 WITH_STORES := -p rollcall-scheduler -p rollcall-reconcile -p rollcall-results

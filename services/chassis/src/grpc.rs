@@ -49,7 +49,7 @@ pub enum GrpcError {
         #[source]
         source: io::Error,
     },
-    /// The certificates do not fit, or the URL is none.
+    /// The certificates do not fit.
     #[error("gRPC cannot be set up")]
     Transport(#[from] tonic::transport::Error),
     /// The contract's descriptors are damaged.
@@ -58,6 +58,9 @@ pub enum GrpcError {
     /// The contract's descriptors are damaged.
     #[error("the contract's methods cannot be read")]
     Methods(#[from] prost::DecodeError),
+    /// There is no way to a service that is called.
+    #[error(transparent)]
+    Endpoint(#[from] rollcall_client::EndpointError),
     /// A server certificate is checked against an authority that has to be named.
     #[error("{0} is called over TLS, and needs ca_file")]
     NoAuthority(String),

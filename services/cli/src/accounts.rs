@@ -2,19 +2,20 @@
 
 mod edit;
 
-use rollcall_client::view::{AccountList, AccountView};
+use rollcall_client::{
+    Client, Fetched, Service, fetch,
+    view::{AccountList, AccountView},
+};
 use rollcall_proto::v1::{
     Account, ListAccountsRequest, PutAccountRequest, RemoveAccountRequest, RestoreAccountRequest,
     SetProtectedRequest,
 };
 
 use crate::{
-    args::{AccountCommand, EditAccount, Limit, ListAccounts, NamedAccount, Service},
-    client::Client,
+    args::{AccountCommand, EditAccount, Limit, ListAccounts, NamedAccount},
     error::Error,
     exit::Exit,
     output::Output,
-    pages::{Fetched, fetch},
     table,
 };
 
@@ -44,10 +45,7 @@ pub(crate) async fn run(
         AccountCommand::Restore(named) => restore(client, named).await?,
         AccountCommand::Protect(protect) => self::protect(client, protect.account, !protect.off).await?,
     };
-    let account = changed.ok_or(Error::Incomplete {
-        service: Service::Reconcile,
-        what: "the account",
-    })?;
+    let account = changed.ok_or(Error::incomplete(Service::Reconcile, "the account"))?;
     let view = AccountView::from(&account);
     output.answer(&view, |width| table::account(&view, width))?;
     Ok(Exit::Success)
@@ -152,7 +150,7 @@ async fn account(client: &Client, named: &NamedAccount, removed: bool) -> Result
 async fn find(client: &Client, list: &ListAccounts) -> Result<Fetched<Account>, Error> {
     let failed = client.failed(Service::Results);
     let mut results = client.results().await?;
-    fetch(list.limit, async |page_size, page_token| {
+    let fetched = fetch(list.limit.most(), async |page_size, page_token| {
         let request = ListAccountsRequest {
             tenant_id: list.tenant.clone(),
             search: list.search.clone(),
@@ -167,5 +165,6 @@ async fn find(client: &Client, list: &ListAccounts) -> Result<Fetched<Account>, 
             .into_inner();
         Ok((page.accounts, page.next_page_token))
     })
-    .await
+    .await?;
+    Ok(fetched)
 }

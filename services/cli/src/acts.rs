@@ -1,20 +1,20 @@
 //! `rollcall approve` and `revert`: what a person decides about a run that is over.
 
-use rollcall_client::view::{RowView, RunView, StartedView};
+use rollcall_client::{
+    Client, Newest, Service, get_run, newest_run,
+    view::{RowView, RunView, StartedView},
+};
 use rollcall_proto::v1::{
     ApproveRunRequest, HeldReason, ListRowsRequest, RevertRunRequest, Row, Run, RunKind, Verdict,
 };
 
 use crate::{
-    args::{Approve, Consent, Revert, Service},
-    client::Client,
+    args::{Approve, Consent, Revert},
     confirm::{self, ask},
     error::Error,
     exit::Exit,
     follow::{Followed, follow},
-    newest::Newest,
     output::Output,
-    run_lookup::{get, newest},
     runs::detached,
     table,
 };
@@ -28,8 +28,8 @@ const LEFT_ALONE: u32 = 100;
 pub(crate) async fn approve(client: &Client, approve: Approve, output: &mut Output) -> Result<Exit, Error> {
     let tenant = approve.tenant;
     let held = match approve.run {
-        Some(run_id) => get(client, &tenant, &run_id).await?,
-        None => newest(client, &tenant, Newest::Held).await?,
+        Some(run_id) => get_run(client, &tenant, &run_id).await?,
+        None => newest_run(client, &tenant, Newest::Held).await?,
     };
     let reduced = held.counts.map_or(0, |counts| counts.accounts_reduced);
     let question = format!(
@@ -66,7 +66,7 @@ fn at_stake(held: &Run) -> Vec<Verdict> {
 /// Reverts a sync, follows the revert, and shows what it left alone.
 pub(crate) async fn revert(client: &Client, revert: Revert, output: &mut Output) -> Result<Exit, Error> {
     let tenant = revert.tenant;
-    let sync = get(client, &tenant, &revert.run).await?;
+    let sync = get_run(client, &tenant, &revert.run).await?;
     let question = format!("Revert run {}?", sync.run_id);
     let verdicts = vec![Verdict::Add, Verdict::Update, Verdict::Remove];
     if !consents(client, &sync, verdicts, revert.consent, &question, output).await? {

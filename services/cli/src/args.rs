@@ -11,7 +11,7 @@ mod settings;
 use clap::{Parser, Subcommand};
 
 pub(crate) use accounts::{AccountCommand, EditAccount, ListAccounts, NamedAccount};
-pub(crate) use connection::{Connection, Service};
+pub(crate) use connection::{Connection, variable};
 pub(crate) use domains::DomainsCommand;
 pub(crate) use filter::{BuildFilter, FilterCommand};
 pub(crate) use fleet::{FleetCommand, FleetParts};
@@ -162,6 +162,13 @@ pub struct Limit {
     /// Show all.
     #[arg(long, conflicts_with = "limit")]
     pub all: bool,
+}
+
+impl Limit {
+    /// The number of entries to show; `None` for all.
+    pub(crate) fn most(self) -> Option<u32> {
+        (!self.all).then_some(self.limit)
+    }
 }
 
 #[cfg(test)]

@@ -3,18 +3,11 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rollcall_client::view::StepView;
+use rollcall_client::{Client, Service, view::StepView};
 use rollcall_proto::v1::{TestConnectionRequest, TestConnectionResponse, TestStepState};
 use tonic::Streaming;
 
-use crate::{
-    args::{Service, TestConnection},
-    client::Client,
-    error::Error,
-    exit::Exit,
-    output::Output,
-    settings, table,
-};
+use crate::{args::TestConnection, error::Error, exit::Exit, output::Output, settings, table};
 
 const TICK: Duration = Duration::from_millis(120);
 
@@ -29,10 +22,7 @@ pub(crate) async fn run(client: &Client, test: TestConnection, output: &mut Outp
     let mut steps = answer.map_err(client.failed(Service::Scheduler))?.into_inner();
     let outcome = show(&mut steps, &waiting, client, output).await?;
     if outcome == TestStepState::Unspecified {
-        return Err(Error::Incomplete {
-            service: Service::Scheduler,
-            what: "any step",
-        });
+        return Err(Error::incomplete(Service::Scheduler, "any step"));
     }
     Ok(if outcome == TestStepState::Failed {
         Exit::RunFailed

@@ -1,16 +1,9 @@
 //! `rollcall domains`.
 
-use rollcall_client::view::DomainList;
+use rollcall_client::{Client, Service, view::DomainList};
 use rollcall_proto::v1::{Domain, GetDomainsRequest, PutDomainsRequest};
 
-use crate::{
-    args::{DomainsCommand, Service},
-    client::Client,
-    error::Error,
-    exit::Exit,
-    output::Output,
-    table,
-};
+use crate::{args::DomainsCommand, error::Error, exit::Exit, output::Output, table};
 
 /// Puts or shows a tenant's domains.
 pub(crate) async fn run(

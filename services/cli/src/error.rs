@@ -4,54 +4,17 @@ mod advice;
 
 use std::{error::Error as StdError, fmt::Write as _, io, path::PathBuf};
 
-use tonic::{Code, Status};
-use tonic_types::StatusExt;
+use rollcall_client::{EndpointError, Error as Call, Service};
+use tonic::Status;
 
-use crate::{args::Service, exit::Exit, newest::Newest, visible::visible};
+use crate::{exit::Exit, visible::visible};
 
 /// Reasons why the command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A service is not there, or does not talk to us.
-    #[error("{} cannot be reached at {url}", service.name())]
-    Unreachable {
-        /// The service.
-        service: Service,
-        /// Address at which it was looked for.
-        url: String,
-        /// The cause.
-        #[source]
-        source: Box<dyn StdError + Send + Sync>,
-    },
-    /// A service answered with an error.
-    #[error("{}", status.message())]
-    Refused {
-        /// The service.
-        service: Service,
-        /// Its answer.
-        status: Box<Status>,
-    },
-    /// An address of a service is not a URL.
-    #[error("the address of {}, \"{url}\", is not a URL", service.name())]
-    Url {
-        /// The service.
-        service: Service,
-        /// The given text.
-        url: String,
-    },
-    /// https without a CA.
-    #[error("an https address needs the CA that the services' certificates chain to")]
-    NoCa,
-    /// A client certificate without its key, or the other way round.
-    #[error("a client certificate and its key are given together or not at all")]
-    HalfIdentity,
-    /// The certificates are no such thing.
-    #[error("the certificates for mutual TLS cannot be used")]
-    Tls {
-        /// The cause.
-        #[source]
-        source: tonic::transport::Error,
-    },
+    /// A service gave no answer.
+    #[error(transparent)]
+    Call(#[from] Call),
     /// A file that was named cannot be read.
     #[error("the {what} cannot be read from {}", path.display())]
     Read {
@@ -89,14 +52,6 @@ pub enum Error {
     /// The password that was given is empty.
     #[error("the password is empty")]
     EmptyPassword,
-    /// The tenant has no run that could be meant.
-    #[error("tenant {tenant} has no run{}", meant.words())]
-    NoRunYet {
-        /// The tenant.
-        tenant: String,
-        /// Kind of run that was looked for.
-        meant: Newest,
-    },
     /// No account has the address.
     #[error("tenant {tenant} has no {} account {account}", if *removed { "removed" } else { "live" })]
     NoSuchAccount {
@@ -125,78 +80,24 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
-    /// A run could not be followed to its end.
-    #[error("run {run} could not be followed to its end")]
-    LostSight {
-        /// The tenant.
-        tenant: String,
-        /// The run, which goes on.
-        run: String,
-        /// The last failure.
-        #[source]
-        source: Box<Error>,
-    },
-    /// A service answered without something that it owes.
-    #[error("{} answered without {what}", service.name())]
-    Incomplete {
-        /// The service.
-        service: Service,
-        /// The missing part.
-        what: &'static str,
-    },
 }
 
 impl Error {
-    /// The error of a service that could not be connected to.
-    pub fn unreachable(
-        service: Service,
-        url: &str,
-        source: impl Into<Box<dyn StdError + Send + Sync>>,
-    ) -> Self {
-        Self::Unreachable {
-            service,
-            url: url.to_owned(),
-            source: source.into(),
-        }
-    }
-
-    /// The error of a call that failed, on the way or over there.
-    pub fn of_call(service: Service, url: &str, status: Status) -> Self {
-        // A status with a source was made on this side of the wire: the call never got an answer.
-        if status.source().is_some() {
-            return Self::unreachable(service, url, status);
-        }
-        Self::Refused {
-            service,
-            status: Box::new(status),
-        }
+    /// The error of an answer without something that the service owes.
+    pub(crate) fn incomplete(service: Service, what: &'static str) -> Self {
+        Self::Call(Call::Incomplete { service, what })
     }
 
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Unreachable { .. } => Exit::Unreachable,
-            Self::Refused { status, .. } if status.code() == Code::Unavailable => Exit::Unreachable,
-            Self::LostSight { source, .. } => source.exit(),
+            Self::Call(call) if call.is_unreachable() => Exit::Unreachable,
             Self::Print { source } if source.kind() == io::ErrorKind::BrokenPipe => Exit::ReaderGone,
-            Self::Url { .. } | Self::NoCa | Self::HalfIdentity | Self::NobodyToAsk => Exit::Usage,
+            Self::NobodyToAsk
+            | Self::Call(
+                Call::Url { .. } | Call::Certificates(EndpointError::NoCa | EndpointError::HalfIdentity),
+            ) => Exit::Usage,
             _ => Exit::Refused,
-        }
-    }
-
-    /// True if the same call may well succeed a little later.
-    pub fn passes(&self) -> bool {
-        match self {
-            Self::Unreachable { .. } => true,
-            Self::Refused { status, .. } => matches!(
-                status.code(),
-                Code::Unavailable
-                    | Code::Cancelled
-                    | Code::Aborted
-                    | Code::ResourceExhausted
-                    | Code::DeadlineExceeded
-            ),
-            _ => false,
         }
     }
 
@@ -221,14 +122,10 @@ impl Error {
 
     /// The wrong fields, each with its problem.
     fn fields(&self) -> Vec<(String, String)> {
-        let Self::Refused { status, .. } = self else {
-            return Vec::new();
-        };
-        let bad_request = status.get_details_bad_request().into_iter();
-        bad_request
-            .flat_map(|bad| bad.field_violations)
-            .map(|wrong| (wrong.field, wrong.description))
-            .collect()
+        match self {
+            Self::Call(call) => call.fields(),
+            _ => Vec::new(),
+        }
     }
 
     /// The message, unless it only says what the fields say again.

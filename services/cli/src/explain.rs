@@ -1,16 +1,9 @@
 //! `rollcall explain`.
 
-use rollcall_client::view::ExplanationView;
+use rollcall_client::{Client, Service, view::ExplanationView};
 use rollcall_proto::v1::ExplainAddressRequest;
 
-use crate::{
-    args::{Explain, Service},
-    client::Client,
-    error::Error,
-    exit::Exit,
-    output::Output,
-    table,
-};
+use crate::{args::Explain, error::Error, exit::Exit, output::Output, table};
 
 /// Explains why an address is in the portal, or is not.
 pub(crate) async fn run(client: &Client, explain: Explain, output: &mut Output) -> Result<Exit, Error> {

@@ -1,11 +1,13 @@
 //! `rollcall filter`.
 
-use rollcall_client::view::{FilterCheckView, FilterView};
+use rollcall_client::{
+    Client, Service,
+    view::{FilterCheckView, FilterView},
+};
 use rollcall_proto::v1::{BuildFilterRequest, ObjectType, ValidateFilterRequest};
 
 use crate::{
-    args::{BuildFilter, FilterCommand, Service},
-    client::Client,
+    args::{BuildFilter, FilterCommand},
     error::Error,
     exit::Exit,
     output::Output,

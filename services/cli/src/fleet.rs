@@ -1,11 +1,13 @@
 //! `rollcall fleet`.
 
-use rollcall_client::view::{FleetView, PauseView};
+use rollcall_client::{
+    Client, Service,
+    view::{FleetView, PauseView},
+};
 use rollcall_proto::v1::{FleetPause, GetFleetRequest, PauseFleetRequest, ResumeFleetRequest};
 
 use crate::{
-    args::{FleetCommand, FleetParts, Service},
-    client::Client,
+    args::{FleetCommand, FleetParts},
     error::Error,
     exit::Exit,
     output::Output,

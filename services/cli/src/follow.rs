@@ -1,15 +1,9 @@
-//! Follows a run to its end, across broken streams.
+//! Follows a run to its end, or until Ctrl-C.
 
-use std::time::Duration;
+use rollcall_client::{Client, Newest, Seen, newest_run, watch_run};
+use rollcall_proto::v1::Run;
 
-use rollcall_proto::v1::{Run, WatchRunRequest, WatchRunResponse};
-use rollcall_terms::run::is_final;
-use tonic::Streaming;
-
-use crate::{
-    args::Service, client::Client, error::Error, newest::Newest, output::Output, progress::Progress,
-    run_lookup::newest,
-};
+use crate::{error::Error, output::Output, progress::Progress};
 
 /// Outcome of the run.
 pub(crate) enum Followed {
@@ -17,30 +11,6 @@ pub(crate) enum Followed {
     Ended(Box<Run>),
     /// Ctrl-C: the run goes on.
     Detached,
-}
-
-/// Waits between attempts to see the run again, and knows when to give up.
-#[derive(Debug, Default)]
-struct BackOff {
-    failures: u32,
-}
-
-impl BackOff {
-    const FIRST: Duration = Duration::from_millis(250);
-    const LONGEST: Duration = Duration::from_secs(10);
-    /// Some five minutes.
-    const MOST: u32 = 35;
-
-    /// Pause before the next attempt; `None` after too many.
-    fn next(&mut self) -> Option<Duration> {
-        self.failures += 1;
-        let doubled = Self::FIRST.saturating_mul(1 << self.failures.min(10).saturating_sub(1));
-        (self.failures <= Self::MOST).then_some(doubled.min(Self::LONGEST))
-    }
-
-    fn reset(&mut self) {
-        self.failures = 0;
-    }
 }
 
 /// Shows a run's progress until it ends or Ctrl-C is pressed.
@@ -51,106 +21,21 @@ pub(crate) async fn follow(
     output: &Output,
 ) -> Result<Followed, Error> {
     let mut progress = Progress::new(output.draws_progress(), expected_objects(client, tenant).await);
+    let show = |seen: Seen<'_>| match seen {
+        Seen::Run(run) => progress.show(run),
+        Seen::Lost => progress.lost(),
+    };
     let end = tokio::select! {
-        end = watch(client, tenant, run_id, &mut progress) => end.map(|run| Followed::Ended(Box::new(run))),
+        end = watch_run(client, tenant, run_id, show) => end.map(|run| Followed::Ended(Box::new(run))),
         // If signals cannot be heard, Ctrl-C ends the process in the system's way.
         Ok(()) = tokio::signal::ctrl_c() => Ok(Followed::Detached),
     };
     progress.finish();
-    end
+    Ok(end?)
 }
 
 /// Number of objects of the last run that succeeded, against which the progress bar is measured.
 async fn expected_objects(client: &Client, tenant: &str) -> Option<u64> {
-    let last = newest(client, tenant, Newest::Read).await.ok()?;
+    let last = newest_run(client, tenant, Newest::Read).await.ok()?;
     last.counts.map(|counts| counts.objects)
-}
-
-async fn watch(client: &Client, tenant: &str, run_id: &str, progress: &mut Progress) -> Result<Run, Error> {
-    let mut back_off = BackOff::default();
-    loop {
-        let seen = match watch_once(client, tenant, run_id, progress, &mut back_off).await {
-            Ok(Some(run)) => return Ok(run),
-            // The service bounds how long one stream may last: the end of one is no failure.
-            Ok(None) => None,
-            Err(error) if error.passes() => Some(error),
-            Err(error) => return Err(error),
-        };
-        match (back_off.next(), seen) {
-            (Some(wait), seen) => {
-                if seen.is_some() {
-                    progress.lost();
-                }
-                tokio::time::sleep(wait).await;
-            }
-            (None, seen) => return Err(lost_sight(tenant, run_id, seen)),
-        }
-    }
-}
-
-fn lost_sight(tenant: &str, run_id: &str, last: Option<Error>) -> Error {
-    let incomplete = Error::Incomplete {
-        service: Service::Results,
-        what: "the run's end",
-    };
-    let source = Box::new(last.unwrap_or(incomplete));
-    Error::LostSight {
-        tenant: tenant.to_owned(),
-        run: run_id.to_owned(),
-        source,
-    }
-}
-
-/// One stream: the run's end if it was seen, nothing if the stream ended before.
-async fn watch_once(
-    client: &Client,
-    tenant: &str,
-    run_id: &str,
-    progress: &mut Progress,
-    back_off: &mut BackOff,
-) -> Result<Option<Run>, Error> {
-    let failed = client.failed(Service::Results);
-    let request = WatchRunRequest {
-        tenant_id: tenant.to_owned(),
-        run_id: run_id.to_owned(),
-    };
-    let mut stream: Streaming<WatchRunResponse> = client
-        .results()
-        .await?
-        .watch_run(request)
-        .await
-        .map_err(&failed)?
-        .into_inner();
-    while let Some(change) = stream.message().await.map_err(&failed)? {
-        let Some(run) = change.run else { continue };
-        back_off.reset();
-        progress.show(&run);
-        if is_final(run.state()) {
-            return Ok(Some(run));
-        }
-    }
-    Ok(None)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_grow_to_a_bound_and_end() {
-        let mut back_off = BackOff::default();
-        let waits: Vec<_> = std::iter::from_fn(|| back_off.next()).collect();
-        assert_eq!(waits[..4], [250, 500, 1000, 2000].map(Duration::from_millis));
-        assert_eq!(waits.last(), Some(&BackOff::LONGEST));
-        assert_eq!(waits.len(), BackOff::MOST as usize);
-        let minutes = waits.iter().sum::<Duration>().as_secs() / 60;
-        assert!((4..=6).contains(&minutes), "{minutes}");
-    }
-
-    #[test]
-    fn sight_of_the_run_makes_waits_short_again() {
-        let mut back_off = BackOff { failures: 20 };
-        back_off.reset();
-        assert_eq!(back_off.next(), Some(BackOff::FIRST));
-    }
 }

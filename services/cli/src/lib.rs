@@ -7,7 +7,6 @@
 mod accounts;
 mod acts;
 mod args;
-mod client;
 mod confirm;
 mod connection_test;
 mod domains;
@@ -17,19 +16,16 @@ mod explain;
 mod filter;
 mod fleet;
 mod follow;
-mod newest;
 mod output;
-mod pages;
 mod progress;
 mod rows;
-mod run_lookup;
 mod runs;
 mod settings;
 mod table;
 mod visible;
 
 use args::Command;
-use client::Client;
+use rollcall_client::Client;
 
 pub use args::Args;
 pub use error::Error;
@@ -38,7 +34,7 @@ pub use output::Output;
 
 /// Does what the command line asks.
 pub async fn run(args: Args, output: &mut Output) -> Result<Exit, Error> {
-    let client = Client::new(args.connection)?;
+    let client = Client::new(args.connection.places(), &args.connection.certificates())?;
     match args.command {
         Command::Domains(command) => domains::run(&client, command, output).await,
         Command::Settings(command) => settings::run(&client, command, output).await,

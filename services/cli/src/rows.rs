@@ -6,19 +6,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rollcall_client::view::{CsvView, RowList, RowView};
+use rollcall_client::{
+    Client, Newest, Service, fetch, newest_run,
+    view::{CsvView, RowList, RowView},
+};
 use rollcall_proto::v1::{ExportCsvRequest, ExportCsvResponse, ListRowsRequest, Verdict};
 use tonic::Streaming;
 
 use crate::{
-    args::{ExportCsv, ListRows, Service},
-    client::Client,
+    args::{ExportCsv, ListRows},
     error::Error,
     exit::Exit,
-    newest::Newest,
     output::Output,
-    pages::fetch,
-    run_lookup::newest,
     table,
 };
 
@@ -28,14 +27,14 @@ pub(crate) async fn list(client: &Client, list: ListRows, output: &mut Output) -
     let mut results = client.results().await?;
     let run_id = match list.run {
         Some(run) => run,
-        None => newest(client, &list.tenant, Newest::WithRows).await?.run_id,
+        None => newest_run(client, &list.tenant, Newest::WithRows).await?.run_id,
     };
     let verdicts: Vec<i32> = list
         .verdicts
         .iter()
         .map(|verdict| Verdict::from(*verdict).into())
         .collect();
-    let fetched = fetch(list.limit, async |page_size, page_token| {
+    let fetched = fetch(list.limit.most(), async |page_size, page_token| {
         let request = ListRowsRequest {
             tenant_id: list.tenant.clone(),
             run_id: run_id.clone(),
@@ -66,7 +65,7 @@ pub(crate) async fn csv(client: &Client, export: ExportCsv, output: &mut Output)
     let mut results = client.results().await?;
     let run_id = match export.run {
         Some(run) => run,
-        None => newest(client, &export.tenant, Newest::WithRows).await?.run_id,
+        None => newest_run(client, &export.tenant, Newest::WithRows).await?.run_id,
     };
     let request = ExportCsvRequest {
         tenant_id: export.tenant,
@@ -106,7 +105,7 @@ impl PartialFile {
     async fn receive(
         path: &Path,
         chunks: &mut Streaming<ExportCsvResponse>,
-        failed: impl Fn(tonic::Status) -> Error,
+        failed: impl Fn(tonic::Status) -> rollcall_client::Error,
     ) -> Result<u64, Error> {
         let cannot_write = |source| Error::Write {
             path: path.to_owned(),

@@ -1,18 +1,17 @@
 //! `rollcall preview`, `sync`, `cancel`, `runs` and `run`.
 
-use rollcall_client::view::{CancelView, RunList, RunView, StartedView};
+use rollcall_client::{
+    Client, Newest, Service, fetch, get_run, newest_run,
+    view::{CancelView, RunList, RunView, StartedView},
+};
 use rollcall_proto::v1::{CancelRunRequest, ListRunsRequest, PreviewUsersRequest, SyncNowRequest};
 
 use crate::{
-    args::{ListRuns, RunId, Service, ShowRun, Start, Sync},
-    client::Client,
+    args::{ListRuns, RunId, ShowRun, Start, Sync},
     error::Error,
     exit::Exit,
     follow::{Followed, follow},
-    newest::Newest,
     output::Output,
-    pages::fetch,
-    run_lookup::{get, newest},
     table,
 };
 
@@ -123,7 +122,7 @@ pub(crate) async fn cancel(client: &Client, run: RunId, output: &mut Output) -> 
 pub(crate) async fn list(client: &Client, list: ListRuns, output: &mut Output) -> Result<Exit, Error> {
     let failed = client.failed(Service::Results);
     let mut results = client.results().await?;
-    let fetched = fetch(list.limit, async |page_size, page_token| {
+    let fetched = fetch(list.limit.most(), async |page_size, page_token| {
         let request = ListRunsRequest {
             tenant_id: list.tenant.clone(),
             page_size,
@@ -147,12 +146,12 @@ pub(crate) async fn list(client: &Client, list: ListRuns, output: &mut Output) -
 pub(crate) async fn show(client: &Client, show: ShowRun, output: &mut Output) -> Result<Exit, Error> {
     let run_id = match show.run {
         Some(run_id) => run_id,
-        None => newest(client, &show.tenant, Newest::Any).await?.run_id,
+        None => newest_run(client, &show.tenant, Newest::Any).await?.run_id,
     };
     if show.wait {
         return to_the_end(client, &show.tenant, &run_id, output).await;
     }
-    let run = get(client, &show.tenant, &run_id).await?;
+    let run = get_run(client, &show.tenant, &run_id).await?;
     let view = RunView::from(&run);
     output.answer(&view, |width| table::run(&view, width))?;
     Ok(Exit::Success)

@@ -3,7 +3,10 @@
 mod edit;
 mod password;
 
-use rollcall_client::view::{DeletedView, SettingsList, SettingsView};
+use rollcall_client::{
+    Client, Error as Call, Service, fetch,
+    view::{DeletedView, SettingsList, SettingsView},
+};
 use rollcall_proto::v1::{
     DeleteSettingsRequest, GetSettingsRequest, ListSettingsRequest, PutSettingsRequest,
     ResumeScheduleRequest, Settings,
@@ -11,12 +14,10 @@ use rollcall_proto::v1::{
 use tonic::Code;
 
 use crate::{
-    args::{DirectoryServer, PasswordSource, Put, Service, SettingsCommand},
-    client::Client,
+    args::{DirectoryServer, PasswordSource, Put, SettingsCommand},
     error::Error,
     exit::Exit,
     output::Output,
-    pages::fetch,
     table,
 };
 
@@ -99,7 +100,7 @@ pub(crate) async fn to_test(
 async fn saved(client: &Client, tenant: &str) -> Result<Option<Settings>, Error> {
     match get(client, tenant).await {
         Ok(settings) => Ok(Some(settings)),
-        Err(Error::Refused { status, .. }) if status.code() == Code::NotFound => Ok(None),
+        Err(Error::Call(Call::Refused { status, .. })) if status.code() == Code::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -122,10 +123,7 @@ async fn get(client: &Client, tenant: &str) -> Result<Settings, Error> {
 }
 
 fn stored(settings: Option<Settings>) -> Result<Settings, Error> {
-    settings.ok_or(Error::Incomplete {
-        service: Service::Scheduler,
-        what: "the settings",
-    })
+    settings.ok_or(Error::incomplete(Service::Scheduler, "the settings"))
 }
 
 fn show(settings: &Settings, output: &mut Output) -> Result<(), Error> {
@@ -160,7 +158,7 @@ async fn delete(client: &Client, tenant: String, output: &mut Output) -> Result<
 async fn list(client: &Client, limit: crate::args::Limit, output: &mut Output) -> Result<(), Error> {
     let failed = client.failed(Service::Scheduler);
     let mut scheduler = client.scheduler().await?;
-    let fetched = fetch(limit, async |page_size, page_token| {
+    let fetched = fetch(limit.most(), async |page_size, page_token| {
         let request = ListSettingsRequest {
             page_size,
             page_token,

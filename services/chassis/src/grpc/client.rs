@@ -2,21 +2,18 @@
 
 use std::time::Duration;
 
+use rollcall_client::{Certificates, EndpointError, Tls, endpoint, is_secured};
 use tonic::{
     Request, Status,
     service::{Interceptor, interceptor::InterceptedService},
-    transport::{Certificate, ClientTlsConfig, Endpoint, Identity},
 };
 
-use super::{GrpcError, read};
+use super::GrpcError;
 use crate::{
     config::ClientConfig,
     telemetry::{TRACEPARENT, traceparent},
 };
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Interval of checks that an open connection still works.
-const KEEPALIVE: Duration = Duration::from_secs(15);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection to one of our services, to be given to a generated client. Clones share the connection.
@@ -25,27 +22,23 @@ pub type Channel = InterceptedService<tonic::transport::Channel, InjectTrace>;
 /// Makes a channel that connects at its first call, and again after the connection broke. Calls have no time-out of
 /// their own: give each request one (`Request::set_timeout`).
 pub fn connect(config: &ClientConfig) -> Result<Channel, GrpcError> {
-    let mut endpoint = Endpoint::from_shared(config.url.clone())?
-        .connect_timeout(CONNECT_TIMEOUT)
+    let tls = is_secured(&config.url).then(|| tls(config)).transpose()?;
+    let endpoint = endpoint(&config.url, tls.as_ref())?
         .tcp_nodelay(true)
-        .http2_keep_alive_interval(KEEPALIVE)
         .keep_alive_timeout(KEEPALIVE_TIMEOUT)
         .keep_alive_while_idle(true);
-    if config.url.starts_with("https://") {
-        endpoint = endpoint.tls_config(tls(config)?)?;
-    }
     Ok(InterceptedService::new(endpoint.connect_lazy(), InjectTrace))
 }
 
-fn tls(config: &ClientConfig) -> Result<ClientTlsConfig, GrpcError> {
-    let authority = config
-        .ca_file
-        .as_ref()
-        .ok_or_else(|| GrpcError::NoAuthority(config.url.clone()))?;
-    let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(authority)?));
-    Ok(match (&config.cert_file, &config.key_file) {
-        (Some(cert), Some(key)) => tls.identity(Identity::from_pem(read(cert)?, read(key)?)),
-        _ => tls,
+fn tls(config: &ClientConfig) -> Result<Tls, GrpcError> {
+    let certificates = Certificates {
+        ca_file: config.ca_file.clone(),
+        cert_file: config.cert_file.clone(),
+        key_file: config.key_file.clone(),
+    };
+    certificates.read().map_err(|error| match error {
+        EndpointError::NoCa => GrpcError::NoAuthority(config.url.clone()),
+        error => error.into(),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use rollcall_client::{Certificates, Places, Service};
 
 /// Addresses, and certificates for mutual TLS.
 #[derive(Debug, Clone, Args)]
@@ -68,44 +69,31 @@ pub struct Connection {
     pub client_key_file: Option<PathBuf>,
 }
 
-/// A service that the command calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    /// Settings, run requests, connection tests.
-    Scheduler,
-    /// Runs, rows, accounts, the fleet.
-    Results,
-    /// Domains, and manual changes of accounts.
-    Reconcile,
-}
-
-impl Service {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Scheduler => "scheduler",
-            Self::Results => "results",
-            Self::Reconcile => "reconcile",
-        }
-    }
-
-    /// The variable that says where it is.
-    pub fn variable(self) -> &'static str {
-        match self {
-            Self::Scheduler => "ROLLCALL_SCHEDULER_URL",
-            Self::Results => "ROLLCALL_RESULTS_URL",
-            Self::Reconcile => "ROLLCALL_RECONCILE_URL",
-        }
-    }
-}
-
 impl Connection {
-    /// The address of a service.
-    pub fn url(&self, service: Service) -> &str {
-        match service {
-            Service::Scheduler => &self.scheduler_url,
-            Service::Results => &self.results_url,
-            Service::Reconcile => &self.reconcile_url,
+    /// The addresses of the services.
+    pub(crate) fn places(&self) -> Places {
+        Places {
+            scheduler: self.scheduler_url.clone(),
+            results: self.results_url.clone(),
+            reconcile: self.reconcile_url.clone(),
         }
+    }
+
+    /// The certificates to reach them.
+    pub(crate) fn certificates(&self) -> Certificates {
+        Certificates {
+            ca_file: self.ca_file.clone(),
+            cert_file: self.client_cert_file.clone(),
+            key_file: self.client_key_file.clone(),
+        }
+    }
+}
+
+/// The variable that says where a service is.
+pub(crate) fn variable(service: Service) -> &'static str {
+    match service {
+        Service::Scheduler => "ROLLCALL_SCHEDULER_URL",
+        Service::Results => "ROLLCALL_RESULTS_URL",
+        Service::Reconcile => "ROLLCALL_RECONCILE_URL",
     }
 }

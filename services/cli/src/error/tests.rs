@@ -1,15 +1,18 @@
 use std::collections::HashMap;
 
-use tonic_types::ErrorDetails;
+use rollcall_client::Service;
+use tonic::Code;
+use tonic_types::{ErrorDetails, StatusExt as _};
 
 use super::*;
 
 fn refused(code: Code, message: &str, details: ErrorDetails) -> Error {
-    Error::of_call(
+    Call::of_call(
         Service::Scheduler,
         "http://x",
         Status::with_error_details(code, message, details),
     )
+    .into()
 }
 
 #[test]
@@ -56,7 +59,11 @@ fn a_service_that_is_not_there_is_named_with_its_variable() {
         io::ErrorKind::ConnectionRefused,
         "Connection refused (os error 111)",
     );
-    let error = Error::unreachable(Service::Results, "http://127.0.0.1:7104", source);
+    let error = Error::from(Call::unreachable(
+        Service::Results,
+        "http://127.0.0.1:7104",
+        source,
+    ));
     insta::assert_snapshot!(error.explain(), @"
     error: Results cannot be reached at http://127.0.0.1:7104.
       because: Connection refused (os error 111)
@@ -68,16 +75,16 @@ fn a_service_that_is_not_there_is_named_with_its_variable() {
 
 #[test]
 fn losing_sight_of_a_run_says_how_to_look_again() {
-    let source = Box::new(Error::unreachable(
+    let source = Box::new(Call::unreachable(
         Service::Results,
         "http://r",
         io::Error::other("broken pipe"),
     ));
-    let error = Error::LostSight {
+    let error = Error::from(Call::LostSight {
         tenant: "acme".into(),
         run: "r1".into(),
         source,
-    };
+    });
     insta::assert_snapshot!(error.explain(), @"
     error: Run r1 could not be followed to its end.
       because: results cannot be reached at http://r
@@ -86,22 +93,6 @@ fn losing_sight_of_a_run_says_how_to_look_again() {
     The run continues. Follow it with: rollcall run acme r1 --wait
     ");
     assert_eq!(error.exit(), Exit::Unreachable);
-}
-
-#[test]
-fn only_what_may_pass_is_tried_again() {
-    for (code, passes) in [
-        (Code::Unavailable, true),
-        (Code::Cancelled, true),
-        (Code::NotFound, false),
-        (Code::Internal, false),
-    ] {
-        assert_eq!(
-            refused(code, "", ErrorDetails::new()).passes(),
-            passes,
-            "{code:?}"
-        );
-    }
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use rollcall_proto::v1::{GetRunRequest, ListRunsRequest, Run};
 
-use crate::{args::Service, client::Client, error::Error, newest::Newest};
+use crate::{Client, Error, Newest, Service};
 
 /// Number of runs among which the newest of a kind is looked for.
 const LOOK_BACK: u32 = 1000;
 
 /// A run as it is now.
-pub(crate) async fn get(client: &Client, tenant: &str, run_id: &str) -> Result<Run, Error> {
+pub async fn get_run(client: &Client, tenant: &str, run_id: &str) -> Result<Run, Error> {
     let request = GetRunRequest {
         tenant_id: tenant.to_owned(),
         run_id: run_id.to_owned(),
@@ -22,7 +22,7 @@ pub(crate) async fn get(client: &Client, tenant: &str, run_id: &str) -> Result<R
 }
 
 /// A tenant's newest run of those that are meant.
-pub(crate) async fn newest(client: &Client, tenant: &str, meant: Newest) -> Result<Run, Error> {
+pub async fn newest_run(client: &Client, tenant: &str, meant: Newest) -> Result<Run, Error> {
     let request = ListRunsRequest {
         tenant_id: tenant.to_owned(),
         page_size: if meant == Newest::Any { 1 } else { LOOK_BACK },

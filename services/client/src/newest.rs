@@ -17,7 +17,7 @@ pub enum Newest {
 
 impl Newest {
     /// True for a run of this kind.
-    pub(crate) fn is_meant(self, run: &Run) -> bool {
+    pub fn is_meant(self, run: &Run) -> bool {
         match self {
             Self::Any => true,
             Self::WithRows => matches!(run.state(), RunState::Succeeded | RunState::Held),
@@ -30,7 +30,7 @@ impl Newest {
     }
 
     /// Description of these runs, after "no run".
-    pub(crate) fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
             Self::Any => "",
             Self::WithRows | Self::Read => " that SUCCEEDED",

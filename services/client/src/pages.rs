@@ -1,30 +1,26 @@
 //! Lists that come in pages.
 
-use crate::{args::Limit, error::Error};
+use crate::Error;
 
 /// The largest page that the services give.
 const LARGEST_PAGE: u32 = 1000;
 
 /// The fetched part of a list.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Fetched<T> {
+pub struct Fetched<T> {
     /// The entries.
     pub entries: Vec<T>,
     /// There are more entries.
     pub more: bool,
 }
 
-/// Fetches pages until the limit or the end; `page` is given a page size and token, and returns entries and the next
-/// token.
-pub(crate) async fn fetch<T>(
-    limit: Limit,
+/// Fetches pages until so many entries or the end; `page` is given a page size and token, and returns entries and the
+/// next token.
+pub async fn fetch<T>(
+    most: Option<u32>,
     mut page: impl AsyncFnMut(u32, String) -> Result<(Vec<T>, String), Error>,
 ) -> Result<Fetched<T>, Error> {
-    let mut left = if limit.all {
-        usize::MAX
-    } else {
-        limit.limit as usize
-    };
+    let mut left = most.map_or(usize::MAX, |most| most as usize);
     let mut entries = Vec::new();
     let mut token = String::new();
     loop {
@@ -46,9 +42,9 @@ pub(crate) async fn fetch<T>(
 mod tests {
     use super::*;
 
-    async fn of_2500(limit: Limit) -> (usize, bool, Vec<u32>) {
+    async fn of_2500(most: Option<u32>) -> (usize, bool, Vec<u32>) {
         let mut sizes = Vec::new();
-        let fetched = fetch(limit, async |size, token: String| {
+        let fetched = fetch(most, async |size, token: String| {
             sizes.push(size);
             let from: u32 = token.parse().unwrap_or(0);
             let to = (from + size).min(2500);
@@ -64,33 +60,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_limit_is_kept_across_pages() {
-        assert_eq!(
-            of_2500(Limit {
-                limit: 1200,
-                all: false
-            })
-            .await,
-            (1200, true, vec![1000, 200])
-        );
-        assert_eq!(
-            of_2500(Limit {
-                limit: 10,
-                all: false
-            })
-            .await,
-            (10, true, vec![10])
-        );
+        assert_eq!(of_2500(Some(1200)).await, (1200, true, vec![1000, 200]));
+        assert_eq!(of_2500(Some(10)).await, (10, true, vec![10]));
     }
 
     #[tokio::test]
     async fn all_is_all() {
-        assert_eq!(
-            of_2500(Limit {
-                limit: 100,
-                all: true
-            })
-            .await,
-            (2500, false, vec![1000, 1000, 1000])
-        );
+        assert_eq!(of_2500(None).await, (2500, false, vec![1000, 1000, 1000]));
     }
 }

@@ -1,0 +1,92 @@
+//! Connections to the services, each made when it is first needed.
+
+use std::time::Duration;
+
+use rollcall_proto::v1::{
+    account_service_client::AccountServiceClient, results_service_client::ResultsServiceClient,
+    sync_service_client::SyncServiceClient,
+};
+use tokio::sync::OnceCell;
+use tonic::{
+    Status,
+    transport::{Channel, Endpoint},
+};
+
+use crate::{Certificates, Error, Places, Service, Tls, endpoint, is_secured};
+
+/// Time in which a call must be answered; a stream may then continue. A connection test answers once a worker has taken
+/// it, or after a minute without one.
+const ANSWER: Duration = Duration::from_secs(75);
+/// Time after which a dead peer is noticed on a silent stream.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// A page is 1,000 entries at most, but an account may have very many addresses.
+const LARGEST_MESSAGE: usize = 64 << 20;
+
+/// Knows where the services are and how to reach them. A connection that broke is made again by the next call.
+#[derive(Debug)]
+pub struct Client {
+    places: Places,
+    tls: Option<Tls>,
+    channels: [OnceCell<Channel>; Service::ALL.len()],
+}
+
+impl Client {
+    /// Reads the certificates, if any service is behind TLS; connects nowhere yet.
+    pub fn new(places: Places, certificates: &Certificates) -> Result<Self, Error> {
+        let secured = Service::ALL
+            .iter()
+            .any(|service| is_secured(places.url(*service)));
+        let tls = secured
+            .then(|| certificates.read().map_err(Error::Certificates))
+            .transpose()?;
+        Ok(Self {
+            places,
+            tls,
+            channels: [const { OnceCell::const_new() }; Service::ALL.len()],
+        })
+    }
+
+    /// A client of SyncService.
+    pub async fn scheduler(&self) -> Result<SyncServiceClient<Channel>, Error> {
+        let channel = self.channel(Service::Scheduler).await?;
+        Ok(SyncServiceClient::new(channel).max_decoding_message_size(LARGEST_MESSAGE))
+    }
+
+    /// A client of ResultsService.
+    pub async fn results(&self) -> Result<ResultsServiceClient<Channel>, Error> {
+        let channel = self.channel(Service::Results).await?;
+        Ok(ResultsServiceClient::new(channel).max_decoding_message_size(LARGEST_MESSAGE))
+    }
+
+    /// A client of AccountService.
+    pub async fn reconcile(&self) -> Result<AccountServiceClient<Channel>, Error> {
+        let channel = self.channel(Service::Reconcile).await?;
+        Ok(AccountServiceClient::new(channel).max_decoding_message_size(LARGEST_MESSAGE))
+    }
+
+    /// Makes the error of a call to a service that failed.
+    pub fn failed(&self, service: Service) -> impl Fn(Status) -> Error + use<> {
+        let url = self.places.url(service).to_owned();
+        move |status| Error::of_call(service, &url, status)
+    }
+
+    async fn channel(&self, service: Service) -> Result<Channel, Error> {
+        let url = self.places.url(service);
+        let connect = async || {
+            let endpoint = self.endpoint(service, url)?;
+            endpoint
+                .connect()
+                .await
+                .map_err(|source| Error::unreachable(service, url, source))
+        };
+        self.channels[service as usize]
+            .get_or_try_init(connect)
+            .await
+            .cloned()
+    }
+
+    fn endpoint(&self, service: Service, url: &str) -> Result<Endpoint, Error> {
+        let endpoint = endpoint(url, self.tls.as_ref()).map_err(|error| Error::no_way(service, error))?;
+        Ok(endpoint.timeout(ANSWER).keep_alive_timeout(KEEP_ALIVE))
+    }
+}
