@@ -134,6 +134,16 @@ impl Violations {
         result.map_err(|error| self.push(field, error.to_string())).ok()
     }
 
+    /// The size of a page: as many entries as are asked for, at most 1,000; `default` if 0 are.
+    pub fn page_size(&mut self, asked: i32, default: usize) -> usize {
+        const LARGEST: usize = 1_000;
+        let asked = usize::try_from(asked).map_err(|_| "expected 0 or more entries");
+        match self.check("page_size", asked) {
+            None | Some(0) => default,
+            Some(asked) => asked.min(LARGEST),
+        }
+    }
+
     /// True if nothing is wrong so far.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -202,6 +212,25 @@ mod tests {
             "{}",
             status.message()
         );
+    }
+
+    #[test]
+    fn a_page_is_as_large_as_asked_within_bounds() {
+        let mut violations = Violations::default();
+        assert_eq!(
+            [0, 7, 1000, 5000].map(|asked| violations.page_size(asked, 50)),
+            [50, 7, 1000, 1000]
+        );
+        assert!(violations.is_empty());
+    }
+
+    #[test]
+    fn a_page_of_less_than_nothing_is_refused_by_its_field() {
+        let mut violations = Violations::default();
+        violations.page_size(-1, 50);
+        let status = Status::from(violations.into_error());
+        assert_eq!(status.code(), Code::InvalidArgument);
+        assert!(status.message().contains("page_size: "), "{}", status.message());
     }
 
     #[test]

@@ -20,9 +20,9 @@ use crate::{
 };
 
 /// Rows that are shown before the question: enough to see what it is about.
-const SHOWN: u32 = 20;
+const SHOWN: i32 = 20;
 /// Most rows that are listed of accounts left alone by a revert.
-const LEFT_ALONE: u32 = 100;
+const LEFT_ALONE: i32 = 100;
 
 /// Approves the removals of a HELD run, and follows the run that makes them.
 pub(crate) async fn approve(client: &Client, approve: Approve, output: &mut Output) -> Result<Exit, Error> {
@@ -165,7 +165,7 @@ async fn some_rows(
     client: &Client,
     run: &Run,
     verdicts: Vec<Verdict>,
-    most: u32,
+    most: i32,
 ) -> Result<(Vec<Row>, bool), Error> {
     let request = ListRowsRequest {
         tenant_id: run.tenant_id.clone(),

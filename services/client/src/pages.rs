@@ -3,7 +3,7 @@
 use crate::Error;
 
 /// The largest page that the services give.
-const LARGEST_PAGE: u32 = 1000;
+const LARGEST_PAGE: i32 = 1000;
 
 /// The fetched part of a list.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,13 +18,13 @@ pub struct Fetched<T> {
 /// next token.
 pub async fn fetch<T>(
     most: Option<u32>,
-    mut page: impl AsyncFnMut(u32, String) -> Result<(Vec<T>, String), Error>,
+    mut page: impl AsyncFnMut(i32, String) -> Result<(Vec<T>, String), Error>,
 ) -> Result<Fetched<T>, Error> {
     let mut left = most.map_or(usize::MAX, |most| most as usize);
     let mut entries = Vec::new();
     let mut token = String::new();
     loop {
-        let size = u32::try_from(left).unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE);
+        let size = i32::try_from(left).unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE);
         let (found, next) = page(size, token).await?;
         left = left.saturating_sub(found.len());
         entries.extend(found);
@@ -42,11 +42,11 @@ pub async fn fetch<T>(
 mod tests {
     use super::*;
 
-    async fn of_2500(most: Option<u32>) -> (usize, bool, Vec<u32>) {
+    async fn of_2500(most: Option<u32>) -> (usize, bool, Vec<i32>) {
         let mut sizes = Vec::new();
         let fetched = fetch(most, async |size, token: String| {
             sizes.push(size);
-            let from: u32 = token.parse().unwrap_or(0);
+            let from: i32 = token.parse().unwrap_or(0);
             let to = (from + size).min(2500);
             Ok((
                 (from..to).collect(),

@@ -5,7 +5,7 @@ use rollcall_proto::v1::{GetRunRequest, ListRunsRequest, Run};
 use crate::{Client, Error, Newest, Service};
 
 /// Number of runs among which the newest of a kind is looked for.
-const LOOK_BACK: u32 = 1000;
+const LOOK_BACK: i32 = 1000;
 
 /// A run as it is now.
 pub async fn get_run(client: &Client, tenant: &str, run_id: &str) -> Result<Run, Error> {

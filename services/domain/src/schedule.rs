@@ -19,7 +19,7 @@ pub struct InvalidHours;
 
 impl EveryHours {
     /// Checks the number.
-    pub fn new(hours: u32) -> Result<Self, InvalidHours> {
+    pub fn new(hours: i32) -> Result<Self, InvalidHours> {
         match u8::try_from(hours) {
             Ok(hours @ 1..=24) => Ok(Self(hours)),
             _ => Err(InvalidHours),

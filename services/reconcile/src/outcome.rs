@@ -187,7 +187,7 @@ fn finished(tenant: &TenantTx, run: RunId, row: &EndedRow, ending: Ending) -> v1
         rows_of_run_id: run_id(ending.held.rows_of),
         counts: Some(ending.counts),
         failure: ending.failure,
-        attempt: row.attempt.unsigned_abs(),
+        attempt: row.attempt,
         next_attempt_time: None,
         create_time: time(row.create_time),
         start_time: time(row.start_time),
@@ -196,6 +196,6 @@ fn finished(tenant: &TenantTx, run: RunId, row: &EndedRow, ending: Ending) -> v1
         acts_on_run_id: run_id(row.acts_on_run_id),
         expect_preview_run_id: run_id(row.expect_preview_run_id),
         held_message: ending.held.message,
-        takeovers: row.takeovers.unsigned_abs(),
+        takeovers: row.takeovers,
     }
 }

@@ -63,12 +63,13 @@ impl ResultsService for Api {
     async fn list_runs(&self, request: Request<ListRunsRequest>) -> Answer<ListRunsResponse> {
         let _turn = self.reads.take(Caller::of(&request)).await?;
         let request = request.into_inner();
-        let tenant_id = Checked::default().tenant(&request.tenant_id)?;
+        let mut checked = Checked::default();
+        let size = checked.page_size(request.page_size, 50);
+        let tenant_id = checked.tenant(&request.tenant_id)?;
         let query = page::Query::new("ListRuns", &tenant_id);
         let after = query
             .position(&request.page_token)?
             .map(|last| Uuid::from_u128(last.id));
-        let size = page::size(request.page_size, 50);
         let mut runs = self.store.runs(&tenant_id, after, size + 1).await?;
         let next_page_token = page::cut(&mut runs, size, &query, position_of_run);
         Ok(Response::new(ListRunsResponse {
@@ -91,6 +92,7 @@ impl ResultsService for Api {
         let request = request.into_inner();
         let mut checked = Checked::default();
         let filter = checked.rows(&request.verdicts, &request.search);
+        let size = checked.page_size(request.page_size, 100);
         let key = checked.run(&request.tenant_id, &request.run_id)?;
         let verdicts = filter
             .verdicts
@@ -102,7 +104,6 @@ impl ResultsService for Api {
             .with(&verdicts)
             .with(&filter.search);
         let after = query.position(&request.page_token)?;
-        let size = page::size(request.page_size, 100);
         let mut rows = self.store.rows(&key, &filter, after, size + 1).await?;
         let next_page_token = page::cut(&mut rows, size, &query, RowRecord::position);
         let rows = rows.into_iter().map(Into::into).collect();
@@ -130,12 +131,12 @@ impl ResultsService for Api {
             removed: request.removed,
             search: checked.search(&request.search),
         };
+        let size = checked.page_size(request.page_size, 100);
         let tenant_id = checked.tenant(&request.tenant_id)?;
         let query = page::Query::new("ListAccounts", &tenant_id)
             .with(&filter.search)
             .with(if filter.removed { "removed" } else { "" });
         let after = query.position(&request.page_token)?;
-        let size = page::size(request.page_size, 100);
         let AccountsRead { mut accounts, full } =
             self.store.accounts(&tenant_id, &filter, after, size + 1).await?;
         let key = |account: &Account| Position {

@@ -87,13 +87,6 @@ impl Query {
     }
 }
 
-/// Entries of a page: as many as are asked for, within bounds.
-pub(crate) fn size(asked: u32, default: u32) -> usize {
-    const LARGEST: u32 = 1000;
-    let size = if asked == 0 { default } else { asked };
-    size.min(LARGEST) as usize
-}
-
 /// Cuts a list that was read one entry too far to a page, and makes the token for the next; empty on the last page.
 pub(crate) fn cut<T>(
     entries: &mut Vec<T>,

@@ -5,7 +5,7 @@ mod page_token;
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
-use rollcall_chassis::status::ApiError;
+use rollcall_chassis::status::{ApiError, Violations};
 use rollcall_domain::{DomainName, TenantId};
 use rollcall_proto::v1::{ListSettingsRequest, ListSettingsResponse, PausedReason, Settings};
 use rollcall_terms::time::to_proto;
@@ -21,8 +21,7 @@ use crate::{
     wakes::Wakes,
 };
 
-const DEFAULT_PAGE: u32 = 100;
-const LARGEST_PAGE: u32 = 1_000;
+const DEFAULT_PAGE: usize = 100;
 
 /// Keeps settings.
 #[derive(Debug)]
@@ -100,16 +99,14 @@ impl SettingsKeeper {
 
     /// A page of all tenants' settings.
     pub(crate) async fn list(&self, request: &ListSettingsRequest) -> Result<ListSettingsResponse, ApiError> {
+        let mut violations = Violations::default();
+        let size = violations.page_size(request.page_size, DEFAULT_PAGE);
+        violations.into_result()?;
         let after = page_token::read(&request.page_token)?;
-        let size = if request.page_size == 0 {
-            DEFAULT_PAGE
-        } else {
-            request.page_size.min(LARGEST_PAGE)
-        };
         // One more than asked for shows if there is a next page.
         let mut page = self.store.settings_after(&after, size + 1).await?;
-        let more = page.len() > size as usize;
-        page.truncate(size as usize);
+        let more = page.len() > size;
+        page.truncate(size);
         let last = page
             .last()
             .filter(|_| more)

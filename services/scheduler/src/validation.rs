@@ -63,7 +63,7 @@ impl Rhythm {
     /// The rhythm as it is stored; `None` if there is none, or one that this version cannot read.
     pub(crate) fn stored(every_hours: i16, time_zone: &str) -> Option<Self> {
         Some(Self {
-            every_hours: EveryHours::new(every_hours.unsigned_abs().into()).ok()?,
+            every_hours: EveryHours::new(every_hours.into()).ok()?,
             time_zone: time_zone::parse(time_zone).ok()?,
         })
     }

@@ -116,7 +116,7 @@ impl Tenant {
     }
 
     /// Saves settings that read `directory` every so many hours.
-    pub async fn put_schedule(&self, directory: Directory, every_hours: u32) -> Result<Settings, Status> {
+    pub async fn put_schedule(&self, directory: Directory, every_hours: i32) -> Result<Settings, Status> {
         let schedule = Some(Schedule {
             every_hours,
             time_zone: String::new(),

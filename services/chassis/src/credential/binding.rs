@@ -10,7 +10,7 @@ pub struct Binding<'a> {
     /// The directory's hosts, in their order.
     pub hosts: &'a [String],
     /// The port as it is in the settings.
-    pub port: u32,
+    pub port: i32,
     /// The security mode's number in the contract.
     pub security: i32,
     /// The CA certificates as they are in the settings.

@@ -157,7 +157,7 @@ pub struct Selection {
 pub struct Times {
     /// Sync every N hours, 1 to 24; 0 for no schedule.
     #[arg(long, value_name = "N")]
-    pub every_hours: Option<u32>,
+    pub every_hours: Option<i32>,
     /// Time zone of the schedule, such as Europe/Berlin.
     #[arg(long, value_name = "IANA")]
     pub time_zone: Option<String>,
@@ -191,10 +191,10 @@ pub struct Limits {
     /// Hold a sync that would remove, or take addresses from, more than N accounts, counting the last 24 hours; 0:
     /// hold every removal.
     #[arg(long, value_name = "N")]
-    pub limit_accounts: Option<u32>,
+    pub limit_accounts: Option<i32>,
     /// The same limit as a percentage of the live accounts, 0 to 100.
     #[arg(long, value_name = "N")]
-    pub limit_percent: Option<u32>,
+    pub limit_percent: Option<i32>,
 }
 
 /// The connection to test.

@@ -92,7 +92,7 @@ fn edit_directory(given: &DirectoryServer, directory: &mut Directory) -> Result<
             source,
         })?;
     }
-    set(&mut directory.port, given.port.map(u32::from));
+    set(&mut directory.port, given.port.map(i32::from));
     set(&mut directory.bind_username, given.bind_username.clone());
     set(&mut directory.search_base, given.base.clone());
     set(&mut directory.filter, given.filter.clone());

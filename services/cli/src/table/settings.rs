@@ -103,7 +103,7 @@ fn removal(removal: &RemovalView) -> [Fact; 2] {
     };
     let accounts = removal
         .limit_accounts
-        .map(|accounts| count(accounts.into(), "account"));
+        .map(|accounts| count(accounts.unsigned_abs().into(), "account"));
     let percent = removal
         .limit_percent
         .map(|percent| format!("{percent} % of the accounts"));

@@ -24,7 +24,7 @@ pub struct FilterCheckView {
 /// Position and reason of a filter's error.
 #[derive(Debug, Serialize)]
 pub struct FilterErrorView {
-    pub position: u32,
+    pub position: i32,
     pub message: String,
 }
 

@@ -28,7 +28,7 @@ pub struct SettingsView {
 pub struct DirectoryView {
     pub server_type: Option<&'static str>,
     pub hosts: Vec<String>,
-    pub port: u32,
+    pub port: i32,
     pub security: Option<&'static str>,
     pub ca_certificates_pem: Option<String>,
     pub bind_username: String,
@@ -49,7 +49,7 @@ pub struct SelectionView {
 /// Schedule.
 #[derive(Debug, Serialize)]
 pub struct ScheduleView {
-    pub every_hours: u32,
+    pub every_hours: i32,
     pub time_zone: Option<String>,
 }
 
@@ -58,8 +58,8 @@ pub struct ScheduleView {
 pub struct RemovalView {
     pub remove_accounts: bool,
     pub keep_manual: bool,
-    pub limit_accounts: Option<u32>,
-    pub limit_percent: Option<u32>,
+    pub limit_accounts: Option<i32>,
+    pub limit_percent: Option<i32>,
 }
 
 /// Actions for new users.

@@ -37,7 +37,7 @@ pub struct ResolveView {
 #[derive(Debug, Serialize)]
 pub struct ConnectView {
     pub address: String,
-    pub port: u32,
+    pub port: i32,
 }
 
 /// Findings of TLS.

@@ -72,8 +72,8 @@ impl Case<'_> {
 fn limit(settings: &v1::Settings) -> RemovalLimit {
     let removal = settings.removal.unwrap_or_default();
     RemovalLimit {
-        accounts: removal.limit_accounts,
-        percent: removal.limit_percent,
+        accounts: removal.limit_accounts.map(i32::unsigned_abs),
+        percent: removal.limit_percent.map(i32::unsigned_abs),
     }
 }
 

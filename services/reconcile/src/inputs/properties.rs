@@ -29,7 +29,7 @@ enum Edit {
     Removal(Option<v1::Removal>),
     NewUsers(Option<v1::NewUsers>),
     /// A part of the settings that decides nothing.
-    Schedule(u32),
+    Schedule(i32),
     Domains(BTreeSet<&'static str>),
     OthersDomains(BTreeSet<&'static str>),
     RemovalsPaused(bool),
@@ -275,7 +275,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => prop::option::of(selection()).prop_map(Edit::Selection),
         1 => prop::option::of(removal()).prop_map(Edit::Removal),
         1 => prop::option::of(new_users).prop_map(Edit::NewUsers),
-        1 => (1..25_u32).prop_map(Edit::Schedule),
+        1 => (1..25_i32).prop_map(Edit::Schedule),
         1 => domains().prop_map(Edit::Domains),
         1 => domains().prop_map(Edit::OthersDomains),
         1 => any::<bool>().prop_map(Edit::RemovalsPaused),

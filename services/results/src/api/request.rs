@@ -59,6 +59,11 @@ impl Checked {
         }
     }
 
+    /// The size of the page that is asked for.
+    pub(super) fn page_size(&mut self, asked: i32, default: usize) -> usize {
+        self.0.page_size(asked, default)
+    }
+
     /// The beginning of addresses that are searched for: they are kept in lower case.
     pub(super) fn search(&mut self, search: &str) -> String {
         self.searchable("search", search);

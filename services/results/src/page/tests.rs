@@ -77,14 +77,6 @@ fn what_is_no_token_is_refused() {
 }
 
 #[test]
-fn a_page_is_as_large_as_asked_within_bounds() {
-    assert_eq!(
-        [size(0, 50), size(7, 50), size(1000, 50), size(5000, 50)],
-        [50, 7, 1000, 1000]
-    );
-}
-
-#[test]
 fn the_last_page_has_no_token() {
     let key = |id: &u128| Position {
         text: String::new(),

@@ -192,10 +192,7 @@ impl From<Record> for Run {
             rows_of_run_id: id(record.rows_of_run_id),
             counts: Some(counts),
             failure,
-            attempt: record
-                .attempt
-                .and_then(|attempt| u32::try_from(attempt).ok())
-                .unwrap_or(1),
+            attempt: record.attempt.unwrap_or(1),
             // A run that was cancelled while it waited no longer waits.
             next_attempt_time: time(record.next_attempt_time).filter(|_| state == RunState::Queued),
             create_time: time(Some(record.create_time)),
@@ -205,7 +202,7 @@ impl From<Record> for Run {
             acts_on_run_id: id(record.acts_on_run_id),
             expect_preview_run_id: id(record.expect_preview_run_id),
             held_message: record.held_message.unwrap_or_default(),
-            takeovers: record.takeovers.unwrap_or_default().unsigned_abs(),
+            takeovers: record.takeovers.unwrap_or_default(),
         }
     }
 }

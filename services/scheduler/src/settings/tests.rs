@@ -7,7 +7,7 @@ use crate::store::RemovalSwitch;
 
 const NEXT: Timestamp = Timestamp::constant(1_700_000_000, 0);
 
-fn scheduled(every_hours: u32) -> Settings {
+fn scheduled(every_hours: i32) -> Settings {
     Settings {
         tenant_id: "acme".to_owned(),
         schedule: Some(Schedule {

@@ -109,8 +109,13 @@ impl Store {
     }
 
     /// The settings of the tenants that follow one, by tenant id; the empty text begins.
-    pub(crate) async fn settings_after(&self, tenant: &str, limit: u32) -> sqlx::Result<Vec<StoredSettings>> {
-        sqlx::query_file_as!(SettingsRow, "sql/settings/page.sql", tenant, i64::from(limit))
+    pub(crate) async fn settings_after(
+        &self,
+        tenant: &str,
+        limit: usize,
+    ) -> sqlx::Result<Vec<StoredSettings>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        sqlx::query_file_as!(SettingsRow, "sql/settings/page.sql", tenant, limit)
             .try_map(StoredSettings::try_from)
             .fetch_all(&self.pool)
             .await

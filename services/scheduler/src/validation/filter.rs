@@ -22,7 +22,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Filter>, FilterError> {
         return Ok(None);
     }
     let filter = Filter::parse(text).map_err(|error| FilterError {
-        position: u32::try_from(error.position).unwrap_or(u32::MAX),
+        position: i32::try_from(error.position).unwrap_or(i32::MAX),
         message: error.message,
     })?;
     // A stored filter must be accepted again: invisible characters take more room there.

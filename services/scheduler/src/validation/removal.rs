@@ -4,17 +4,23 @@ use rollcall_chassis::status::Violations;
 use rollcall_proto::v1::Removal;
 
 /// More accounts than a tenant has: a limit beyond it is a slip.
-const MOST_ACCOUNTS: u32 = 1_000_000;
+const MOST_ACCOUNTS: i32 = 1_000_000;
 
 /// Checks the limits; 0 is one, and asks always.
 pub(super) fn check(removal: &Removal, violations: &mut Violations) {
-    if removal.limit_accounts.is_some_and(|limit| limit > MOST_ACCOUNTS) {
+    if removal
+        .limit_accounts
+        .is_some_and(|limit| !(0..=MOST_ACCOUNTS).contains(&limit))
+    {
         violations.push(
             "settings.removal.limit_accounts",
             format!("expected 0 to {MOST_ACCOUNTS} accounts"),
         );
     }
-    if removal.limit_percent.is_some_and(|limit| limit > 100) {
+    if removal
+        .limit_percent
+        .is_some_and(|limit| !(0..=100).contains(&limit))
+    {
         violations.push("settings.removal.limit_percent", "expected 0 to 100 percent");
     }
 }

@@ -312,7 +312,9 @@ impl<'a> Customer<'a> {
         let allowed = self
             .removal
             .limit_accounts
-            .map_or((live / 20).max(5).min(live / 2), u64::from);
+            .map_or((live / 20).max(5).min(live / 2), |limit| {
+                limit.unsigned_abs().into()
+            });
         let earlier: u64 = self.reduced.iter().map(|(_, reduced)| reduced).sum();
         let reduced = counts.accounts_reduced;
         ensure!(

@@ -62,7 +62,7 @@ async fn a_certificate_of_another_ca_fails_at_once() -> Result<()> {
 async fn a_closed_port_fails_after_one_more_attempt() -> Result<()> {
     let (tenant, forest) = Office::new("closed").people(["ann", "bob"]).synced().await?;
     let directory = Directory {
-        port: u32::from(forest.closed_port()?),
+        port: i32::from(forest.closed_port()?),
         ..forest.settings()
     };
     let run = fails_with("CANNOT_CONNECT", &tenant, directory).await?;

@@ -41,7 +41,7 @@ async fn is_held(tenant: &Tenant, reason: HeldReason) -> Result<Run> {
 async fn a_directory_that_cannot_be_reached_is_no_empty_list() -> Result<()> {
     let (tenant, forest) = Office::new("unreachable").crowd(3).removing().synced().await?;
     let directory = Directory {
-        port: u32::from(forest.closed_port()?),
+        port: i32::from(forest.closed_port()?),
         ..forest.settings()
     };
     fails(&tenant, directory, "CANNOT_CONNECT").await?;

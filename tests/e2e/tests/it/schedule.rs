@@ -28,7 +28,7 @@ fn hourly(tenant: &Tenant, directory: Directory) -> Settings {
 }
 
 /// The run once it waits for this attempt.
-async fn waiting_for(tenant: &Tenant, attempt: u32) -> Result<Run> {
+async fn waiting_for(tenant: &Tenant, attempt: i32) -> Result<Run> {
     let newest = || async { Ok(runs(tenant).await?.into_iter().next()) };
     let waits = |run: &Option<Run>| {
         run.as_ref()
@@ -43,7 +43,7 @@ async fn waiting_for(tenant: &Tenant, attempt: u32) -> Result<Run> {
 async fn a_scheduled_run_that_cannot_connect_tells_its_next_attempts_10_s_and_a_minute_later() -> Result<()> {
     let (tenant, forest) = Forest::active_directory("attempts").await?;
     let directory = Directory {
-        port: u32::from(forest.closed_port()?),
+        port: i32::from(forest.closed_port()?),
         ..forest.settings()
     };
     tenant.put(hourly(&tenant, directory)).await?;

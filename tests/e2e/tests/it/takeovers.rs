@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Waits until a run was taken from so many workers and is being read again.
-pub(crate) async fn taken_over(tenant: &Tenant, run_id: &str, times: u32) -> Result<Run> {
+pub(crate) async fn taken_over(tenant: &Tenant, run_id: &str, times: i32) -> Result<Run> {
     wait::until(
         "the run to be read by another",
         || async { Ok(tenant.run(run_id).await?) },

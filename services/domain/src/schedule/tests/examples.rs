@@ -6,14 +6,14 @@ use proptest::prelude::*;
 use super::zone;
 use crate::schedule::*;
 
-fn due(every: u32, zone: &TimeZone, after: &str) -> String {
+fn due(every: i32, zone: &TimeZone, after: &str) -> String {
     let after = after.parse().unwrap();
     let next = next_due(EveryHours::new(every).unwrap(), zone, after);
     zone.to_datetime(next).strftime("%m-%d %H:%M:%S").to_string() + &format!(" {}", zone.to_offset(next))
 }
 
 /// The local times at which a schedule is due from `from` on, one after the other.
-fn dues(every: u32, name: &str, from: &str, count: usize) -> Vec<String> {
+fn dues(every: i32, name: &str, from: &str, count: usize) -> Vec<String> {
     let zone = zone(name);
     let mut at: Timestamp = from.parse().unwrap();
     (0..count)
@@ -27,7 +27,7 @@ fn dues(every: u32, name: &str, from: &str, count: usize) -> Vec<String> {
 #[test]
 fn the_interval_is_1_to_24_hours() {
     for hours in 1..=24 {
-        assert_eq!(u32::from(EveryHours::new(hours).unwrap().get()), hours);
+        assert_eq!(i32::from(EveryHours::new(hours).unwrap().get()), hours);
     }
     for hours in [0, 25, 257] {
         assert_eq!(EveryHours::new(hours), Err(InvalidHours));

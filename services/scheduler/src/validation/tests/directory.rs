@@ -35,7 +35,7 @@ fn a_malformed_host_is_refused() {
 
 #[test]
 fn a_port_out_of_range_is_refused() {
-    for port in [65_536, u32::MAX] {
+    for port in [65_536, -1] {
         assert_directory_refused("port", "1 to 65535", |directory| directory.port = port);
     }
 }

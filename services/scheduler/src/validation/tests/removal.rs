@@ -28,14 +28,18 @@ fn limits_are_kept_as_they_are_given_and_zero_is_one() {
 
 #[test]
 fn limits_out_of_range_are_refused() {
-    assert_refused(
-        "settings.removal.limit_percent",
-        "0 to 100",
-        removing(|removal| removal.limit_percent = Some(101)),
-    );
-    assert_refused(
-        "settings.removal.limit_accounts",
-        "0 to 1000000",
-        removing(|removal| removal.limit_accounts = Some(1_000_001)),
-    );
+    for percent in [101, -1] {
+        assert_refused(
+            "settings.removal.limit_percent",
+            "0 to 100",
+            removing(|removal| removal.limit_percent = Some(percent)),
+        );
+    }
+    for accounts in [1_000_001, -1] {
+        assert_refused(
+            "settings.removal.limit_accounts",
+            "0 to 1000000",
+            removing(|removal| removal.limit_accounts = Some(accounts)),
+        );
+    }
 }

@@ -7,7 +7,7 @@ use rollcall_proto::v1::{HeldReason, Removal};
 use super::leave;
 use crate::office::past;
 
-const fn limited(accounts: u32) -> Removal {
+const fn limited(accounts: i32) -> Removal {
     Removal {
         limit_accounts: Some(accounts),
         ..REMOVING
