@@ -7,6 +7,7 @@ mod client;
 mod connection;
 mod open_call;
 mod peer;
+mod roles;
 mod server;
 mod shares;
 mod stall;
@@ -17,7 +18,8 @@ use std::{
 };
 
 pub use client::{Channel, InjectTrace, connect};
-pub use peer::{Caller, peer_dns_names, require_peer};
+pub use peer::Caller;
+pub use roles::Role;
 pub use server::{Server, Serving};
 pub use shares::{Share, Shares};
 

@@ -46,7 +46,13 @@ mod work;
 
 use std::sync::Arc;
 
-use rollcall_chassis::{BoxError, Lifecycle, amqp::Broker, grpc::Server, pg::Database, readiness::Readiness};
+use rollcall_chassis::{
+    BoxError, Lifecycle,
+    amqp::Broker,
+    grpc::{Role, Server},
+    pg::Database,
+    readiness::Readiness,
+};
 use rollcall_proto::v1::{
     account_service_server::AccountServiceServer, reconcile_service_server::ReconcileServiceServer,
 };
@@ -90,10 +96,10 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     sweeper::start(Arc::clone(&reconciler), config.leases.sweep(), &lifecycle);
     let runs = service::RunCalls {
         reconciler: Arc::clone(&reconciler),
-        workers: config.workers.certificate_names.clone(),
         database,
     };
     let serving = Server::new(&config.server)?
+        .give_role(Role::Worker, &config.workers.certificate_names)
         .add_service(ReconcileServiceServer::new(runs).max_decoding_message_size(LARGEST_MESSAGE))
         .add_service(AccountServiceServer::new(service::AccountCalls { reconciler }))
         .start(&lifecycle)

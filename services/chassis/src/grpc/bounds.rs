@@ -6,7 +6,6 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -15,6 +14,7 @@ use prost::Message as _;
 use rollcall_terms::Refusal;
 use tonic::Status;
 
+use super::peer::Caller;
 use crate::{config::ServerConfig, status::ApiError};
 
 /// Health checks: in all, and of one caller.
@@ -23,17 +23,6 @@ const CHECKS: Bound = Bound { all: 512, caller: 64 };
 const WATCHES: Bound = Bound { all: 256, caller: 32 };
 /// Time after which a refused caller may try again.
 const RETRY: Duration = Duration::from_secs(1);
-
-/// Caller: replicas that share a name in their certificates are one caller.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Caller {
-    /// By the DNS names in the certificate.
-    Names(Vec<String>),
-    /// By the whole certificate, if it has no DNS name.
-    Certificate(Vec<u8>),
-    /// Without mutual TLS.
-    Address(Option<IpAddr>),
-}
 
 /// Calls that share places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

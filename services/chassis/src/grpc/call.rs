@@ -1,4 +1,5 @@
-//! Handling around every call: a place among the open calls, a span in the caller's trace, a closing status.
+//! Handling around every call: a caller that may make it, a place among the open calls, a span in the caller's trace, a
+//! closing status.
 //!
 //! A call is worked on in a task of its own, to its end, even if its caller no longer waits for it. Otherwise, a caller
 //! that cancels would drop the work in the middle of a statement. The database's connection would look sound, and would
@@ -6,7 +7,6 @@
 
 use std::{
     convert::Infallible,
-    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -15,19 +15,16 @@ use std::{
 
 use http::{Request, Response};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tonic::{
-    Status,
-    body::Body,
-    transport::server::{TcpConnectInfo, TlsConnectInfo},
-};
+use tonic::{Status, body::Body};
 use tower::{Layer, Service};
 use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{
-    bounds::{Caller, Kind, Methods, Places, is_probe},
+    bounds::{Kind, Methods, Place, Places, is_probe},
     connection::Connections,
     open_call::{OpenCall, close},
-    peer::dns_names,
+    peer::{Caller, address_in},
+    roles::Roles,
     stall::{Answers, Arriving},
 };
 use crate::{
@@ -46,6 +43,7 @@ pub(super) struct CallLayer(Arc<Around>);
 #[derive(Debug)]
 struct Around {
     methods: Methods,
+    roles: Roles,
     places: Arc<Places>,
     connections: Arc<Connections>,
     answers: Arc<Answers>,
@@ -56,17 +54,28 @@ impl CallLayer {
     /// The calls' work is in `work`: the end of the server waits for it.
     pub(super) fn new(
         config: &ServerConfig,
+        roles: Roles,
         connections: Arc<Connections>,
         answers: Arc<Answers>,
         work: TaskTracker,
     ) -> Result<Self, prost::DecodeError> {
         Ok(Self(Arc::new(Around {
             methods: Methods::of_contract()?,
+            roles,
             places: Arc::new(Places::new(config)),
             connections,
             answers,
             work,
         })))
+    }
+}
+
+impl Around {
+    /// A place for the call, if its caller may make it.
+    fn admit(&self, request: &Request<Body>, kind: Kind) -> Result<Place, Status> {
+        let caller = Caller::in_extensions(request.extensions());
+        self.roles.admit(request.uri().path(), &caller)?;
+        self.places.admit(caller, kind)
     }
 }
 
@@ -107,8 +116,8 @@ where
             span_of(&request)
         };
         let kind = self.around.methods.kind(request.uri().path());
-        let on = self.around.connections.call(address_of(&request));
-        let place = match self.around.places.admit(caller_of(&request), kind) {
+        let on = self.around.connections.call(address_in(request.extensions()));
+        let place = match self.around.admit(&request, kind) {
             Ok(place) => place,
             Err(status) => {
                 span.in_scope(|| close(&span, status.code(), Instant::now()));
@@ -145,34 +154,6 @@ where
             }
         })
     }
-}
-
-fn caller_of(request: &Request<Body>) -> Caller {
-    let certificates = request
-        .extensions()
-        .get::<TlsConnectInfo<TcpConnectInfo>>()
-        .and_then(TlsConnectInfo::peer_certs);
-    let Some(certificate) = certificates
-        .as_ref()
-        .and_then(|certificates| certificates.first())
-    else {
-        return Caller::Address(address_of(request).map(|address| address.ip()));
-    };
-    match dns_names(certificate) {
-        names if names.is_empty() => Caller::Certificate(certificate.to_vec()),
-        names => Caller::Names(names),
-    }
-}
-
-fn address_of(request: &Request<Body>) -> Option<SocketAddr> {
-    let extensions = request.extensions();
-    let plain = extensions.get::<TcpConnectInfo>();
-    let tls = || {
-        extensions
-            .get::<TlsConnectInfo<TcpConnectInfo>>()
-            .map(TlsConnectInfo::get_ref)
-    };
-    plain.or_else(tls)?.remote_addr()
 }
 
 fn span_of(request: &Request<Body>) -> Span {

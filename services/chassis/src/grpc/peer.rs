@@ -1,21 +1,14 @@
 //! Identity of callers, by the certificate that the connection was made with.
 
-use rollcall_terms::Refusal;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use http::Extensions;
 use rustls_pki_types::CertificateDer;
-use tonic::Request;
+use tonic::{
+    Request,
+    transport::server::{TcpConnectInfo, TlsConnectInfo},
+};
 use webpki::EndEntityCert;
-
-use crate::status::ApiError;
-
-/// The DNS names in the caller's certificate; none without mutual TLS.
-pub fn peer_dns_names<T>(request: &Request<T>) -> Vec<String> {
-    let Some(certificates) = request.peer_certs() else {
-        return Vec::new();
-    };
-    certificates.first().map(dns_names).unwrap_or_default()
-}
 
 /// Identity of a caller, for bounds that each caller has to itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,50 +18,64 @@ pub struct Caller(Identity);
 enum Identity {
     /// The DNS names of its certificate: several processes with one certificate are one caller.
     Names(Vec<String>),
-    /// Its address, if it has no certificate with names.
-    Address(IpAddr),
-    Unknown,
+    /// The whole certificate, if it has no DNS name.
+    Certificate(Vec<u8>),
+    /// Its address, without mutual TLS.
+    Address(Option<IpAddr>),
 }
 
 impl Caller {
     /// The caller of `request`: by its certificate, otherwise by its address.
     pub fn of<T>(request: &Request<T>) -> Self {
-        let names = peer_dns_names(request);
-        if !names.is_empty() {
-            return Self(Identity::Names(names));
-        }
-        Self(
-            request
-                .remote_addr()
-                .map_or(Identity::Unknown, |peer| Identity::Address(peer.ip())),
-        )
+        Self::in_extensions(request.extensions())
+    }
+
+    /// The caller whose connection left these traces.
+    pub(super) fn in_extensions(extensions: &Extensions) -> Self {
+        let certificates = extensions
+            .get::<TlsConnectInfo<TcpConnectInfo>>()
+            .and_then(TlsConnectInfo::peer_certs);
+        let certificate = certificates
+            .as_ref()
+            .and_then(|certificates| certificates.first());
+        let Some(certificate) = certificate else {
+            return Self(Identity::Address(
+                address_in(extensions).map(|address| address.ip()),
+            ));
+        };
+        Self(match dns_names(certificate) {
+            names if names.is_empty() => Identity::Certificate(certificate.to_vec()),
+            names => Identity::Names(names),
+        })
     }
 
     /// The caller whose certificate has this name.
     pub fn named(name: &str) -> Self {
         Self(Identity::Names(vec![name.to_owned()]))
     }
-}
 
-/// Refuses callers whose certificate has none of these names. Without mutual TLS the server is on the loopback, where
-/// callers cannot be distinguished.
-pub fn require_peer<T>(request: &Request<T>, allowed: &[String]) -> Result<(), ApiError> {
-    if request.peer_certs().is_none() || is_allowed(&peer_dns_names(request), allowed) {
-        return Ok(());
+    /// The DNS names in its certificate; `None` without mutual TLS.
+    pub(super) fn names(&self) -> Option<&[String]> {
+        match &self.0 {
+            Identity::Names(names) => Some(names),
+            Identity::Certificate(_) => Some(&[]),
+            Identity::Address(_) => None,
+        }
     }
-    Err(ApiError::new(
-        Refusal::CallerNotAllowed,
-        "This client certificate may not call this method.",
-    ))
 }
 
-fn is_allowed(names: &[String], allowed: &[String]) -> bool {
-    names
-        .iter()
-        .any(|name| allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(name)))
+/// The address from which the call came.
+pub(super) fn address_in(extensions: &Extensions) -> Option<SocketAddr> {
+    let plain = extensions.get::<TcpConnectInfo>();
+    let tls = || {
+        extensions
+            .get::<TlsConnectInfo<TcpConnectInfo>>()
+            .map(TlsConnectInfo::get_ref)
+    };
+    plain.or_else(tls)?.remote_addr()
 }
 
-pub(super) fn dns_names(certificate: &CertificateDer<'_>) -> Vec<String> {
+fn dns_names(certificate: &CertificateDer<'_>) -> Vec<String> {
     EndEntityCert::try_from(certificate)
         .map(|certificate| certificate.valid_dns_names().map(str::to_owned).collect())
         .unwrap_or_default()
@@ -78,28 +85,13 @@ pub(super) fn dns_names(certificate: &CertificateDer<'_>) -> Vec<String> {
 mod tests {
     use tonic::{Request, transport::server::TcpConnectInfo};
 
-    use super::{Caller, dns_names, is_allowed, require_peer};
-
-    fn names(names: &[&str]) -> Vec<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
-    }
+    use super::{Caller, dns_names};
 
     #[test]
     fn the_names_of_a_certificate_are_its_dns_names() {
-        let wanted = names(&["worker.rollcall", "worker-1.rollcall"]);
+        let wanted = vec!["worker.rollcall".to_owned(), "worker-1.rollcall".to_owned()];
         let certificate = rcgen::generate_simple_self_signed(wanted.clone()).expect("a certificate");
         assert_eq!(dns_names(certificate.cert.der()), wanted);
-    }
-
-    #[test]
-    fn one_allowed_name_is_enough_and_a_similar_one_is_not() {
-        let allowed = names(&["worker.rollcall"]);
-        assert!(is_allowed(&names(&["a", "Worker.Rollcall"]), &allowed));
-        assert!(!is_allowed(
-            &names(&["worker.rollcall.example", "xworker.rollcall"]),
-            &allowed
-        ));
-        assert!(!is_allowed(&[], &allowed));
     }
 
     #[test]
@@ -115,10 +107,5 @@ mod tests {
         assert_eq!(from("127.0.0.1:1"), from("127.0.0.1:2"));
         assert_ne!(from("127.0.0.1:1"), from("127.0.0.2:1"));
         assert_ne!(from("127.0.0.1:1"), Caller::of(&Request::new(())));
-    }
-
-    #[test]
-    fn without_tls_callers_are_not_told_apart() {
-        assert!(require_peer(&Request::new(()), &names(&["worker.rollcall"])).is_ok());
     }
 }

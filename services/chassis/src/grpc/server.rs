@@ -16,7 +16,14 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 use tonic_reflection::server::v1::{ServerReflection, ServerReflectionServer};
 use tower::Service;
 
-use super::{GrpcError, call::CallLayer, connection::Connections, read, stall::Answers};
+use super::{
+    GrpcError,
+    call::CallLayer,
+    connection::Connections,
+    read,
+    roles::{Role, Roles},
+    stall::Answers,
+};
 use crate::{Lifecycle, config::ServerConfig};
 
 /// Interval of checks that a silent caller is still there.
@@ -38,6 +45,7 @@ pub struct Server {
     config: ServerConfig,
     tls: Option<ServerTlsConfig>,
     routes: RoutesBuilder,
+    roles: Roles,
     names: Vec<&'static str>,
 }
 
@@ -61,6 +69,7 @@ impl Server {
             config: config.clone(),
             tls,
             routes: Routes::builder(),
+            roles: Roles::new(),
             names: Vec::new(),
         })
     }
@@ -79,6 +88,13 @@ impl Server {
     {
         self.routes.add_service(service);
         self.names.push(S::NAME);
+        self
+    }
+
+    /// Gives a role to callers whose certificate has one of these DNS names.
+    #[must_use]
+    pub fn give_role(mut self, role: Role, certificate_names: &[String]) -> Self {
+        self.roles.give(role, certificate_names);
         self
     }
 
@@ -117,6 +133,7 @@ impl Server {
         let router = server
             .layer(CallLayer::new(
                 config,
+                self.roles,
                 Arc::clone(&connections),
                 Arc::clone(&answers),
                 calls.clone(),

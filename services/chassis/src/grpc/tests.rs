@@ -15,12 +15,12 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
-use tonic::{Code, Request, Status, body::Body, server::NamedService};
+use tonic::{Code, Status, body::Body, server::NamedService};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-use super::{Channel, GrpcError, Server, Serving, connect, peer_dns_names};
+use super::{Caller, Channel, GrpcError, Server, Serving, connect};
 use crate::{
     Lifecycle,
     config::{ClientConfig, ServerConfig},
@@ -45,10 +45,10 @@ impl tower::Service<http::Request<Body>> for Mirror {
     }
 
     fn call(&mut self, call: http::Request<Body>) -> Self::Future {
-        let mut request = Request::new(());
-        *request.extensions_mut() = call.extensions().clone();
+        let caller = Caller::in_extensions(call.extensions());
+        let names = caller.names().unwrap_or_default().join(",");
         let trace = call.headers().contains_key(TRACEPARENT);
-        let seen = format!("names={} trace={trace}", peer_dns_names(&request).join(","));
+        let seen = format!("names={names} trace={trace}");
         future::ready(Ok(Status::failed_precondition(seen).into_http()))
     }
 }

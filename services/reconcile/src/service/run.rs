@@ -6,7 +6,7 @@ use futures::{
     StreamExt as _,
     stream::{self, BoxStream},
 };
-use rollcall_chassis::{grpc::require_peer, status::ApiError};
+use rollcall_chassis::status::ApiError;
 use rollcall_domain::Fence;
 use rollcall_proto::v1::{
     BeginRunRequest, BeginRunResponse, BeginStatus, CheckWorkerRequest, CheckWorkerResponse, FailRunRequest,
@@ -36,17 +36,8 @@ const ANSWERS: usize = 4;
 /// ReconcileService, for workers only.
 pub(crate) struct RunCalls {
     pub(crate) reconciler: Arc<Reconciler>,
-    /// DNS names of the certificates that workers call with.
-    pub(crate) workers: Vec<String>,
     /// True while the database answers.
     pub(crate) database: watch::Receiver<bool>,
-}
-
-impl RunCalls {
-    fn of_worker<T>(&self, request: Request<T>) -> Result<T, Status> {
-        require_peer(&request, &self.workers)?;
-        Ok(request.into_inner())
-    }
 }
 
 #[tonic::async_trait]
@@ -55,9 +46,8 @@ impl ReconcileService for RunCalls {
 
     async fn check_worker(
         &self,
-        request: Request<CheckWorkerRequest>,
+        _: Request<CheckWorkerRequest>,
     ) -> Result<Response<CheckWorkerResponse>, Status> {
-        self.of_worker(request)?;
         if *self.database.borrow() {
             return Ok(Response::new(CheckWorkerResponse {}));
         }
@@ -69,7 +59,7 @@ impl ReconcileService for RunCalls {
         &self,
         request: Request<BeginRunRequest>,
     ) -> Result<Response<BeginRunResponse>, Status> {
-        let request = self.of_worker(request)?;
+        let request = request.into_inner();
         let (tenant, run) = convert::run(&request.tenant_id, &request.run_id)?;
         let begin = Begin {
             tenant,
@@ -99,7 +89,7 @@ impl ReconcileService for RunCalls {
         &self,
         request: Request<Streaming<SubmitRunRequest>>,
     ) -> Result<Response<Self::SubmitRunStream>, Status> {
-        let parts = self.of_worker(request)?;
+        let parts = request.into_inner();
         let reconciler = Arc::clone(&self.reconciler);
         let (sender, receiver) = mpsc::channel(ANSWERS);
         let work = async move {
@@ -118,7 +108,7 @@ impl ReconcileService for RunCalls {
         &self,
         request: Request<FinishUnchangedRequest>,
     ) -> Result<Response<FinishUnchangedResponse>, Status> {
-        let request = self.of_worker(request)?;
+        let request = request.into_inner();
         let key = convert::lease_key(&request.tenant_id, &request.run_id, request.fence)?;
         let summary = request
             .summary
@@ -133,7 +123,7 @@ impl ReconcileService for RunCalls {
         &self,
         request: Request<HeartbeatRequest>,
     ) -> Result<Response<HeartbeatResponse>, Status> {
-        let request = self.of_worker(request)?;
+        let request = request.into_inner();
         let key = convert::lease_key(&request.tenant_id, &request.run_id, request.fence)?;
         let progress = Progress {
             objects: request.objects,
@@ -147,7 +137,7 @@ impl ReconcileService for RunCalls {
     }
 
     async fn fail_run(&self, request: Request<FailRunRequest>) -> Result<Response<FailRunResponse>, Status> {
-        let request = self.of_worker(request)?;
+        let request = request.into_inner();
         let key = convert::lease_key(&request.tenant_id, &request.run_id, request.fence)?;
         let next_attempt = request.next_attempt_time.as_ref().and_then(time::from_proto);
         self.reconciler.fail(&key, request.failure, next_attempt).await?;
@@ -158,7 +148,7 @@ impl ReconcileService for RunCalls {
         &self,
         request: Request<NoteBindRequest>,
     ) -> Result<Response<NoteBindResponse>, Status> {
-        let request = self.of_worker(request)?;
+        let request = request.into_inner();
         let tenant = convert::tenant(&request.tenant_id)?;
         let bind = if request.refused {
             Bind::Refused

@@ -7,7 +7,7 @@ use super::{Caller, Kind, Methods, Place, Places};
 use crate::config::ServerConfig;
 
 fn caller(name: &str) -> Caller {
-    Caller::Names(vec![name.to_owned()])
+    Caller::named(name)
 }
 
 fn places() -> Arc<Places> {

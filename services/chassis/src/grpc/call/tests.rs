@@ -20,7 +20,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use super::{CallLayer, Calls};
 use crate::{
     config::ServerConfig,
-    grpc::{connection::Connections, open_call::status_in, stall},
+    grpc::{connection::Connections, open_call::status_in, roles::Roles, stall},
     telemetry::TRACEPARENT,
 };
 
@@ -79,7 +79,13 @@ fn layer(places: u32) -> (CallLayer, Arc<stall::Answers>) {
     };
     let answers = Arc::new(stall::Answers::new(LIMIT));
     let connections = Arc::new(Connections::new(&config));
-    let layer = CallLayer::new(&config, connections, Arc::clone(&answers), TaskTracker::new());
+    let layer = CallLayer::new(
+        &config,
+        Roles::new(),
+        connections,
+        Arc::clone(&answers),
+        TaskTracker::new(),
+    );
     (layer.expect("the contract"), answers)
 }
 
@@ -101,18 +107,24 @@ async fn code(calls: &mut Calls<Answers>, path: &str) -> (Option<Code>, Response
 #[tokio::test]
 async fn a_stream_is_open_until_it_is_dropped_and_one_call_more_than_allowed_is_refused() {
     let mut calls = layer(1).0.layer(Answers::Stream);
-    let (first, open) = code(&mut calls, "/a.B/C").await;
+    let (first, open) = code(&mut calls, "/rollcall.v1.SyncService/SyncNow").await;
     assert_eq!(first, None);
-    assert_eq!(code(&mut calls, "/a.B/C").await.0, Some(Code::ResourceExhausted));
+    assert_eq!(
+        code(&mut calls, "/rollcall.v1.SyncService/SyncNow").await.0,
+        Some(Code::ResourceExhausted)
+    );
     drop(open);
-    assert_eq!(code(&mut calls, "/a.B/C").await.0, None);
+    assert_eq!(code(&mut calls, "/rollcall.v1.SyncService/SyncNow").await.0, None);
 }
 
 #[tokio::test]
 async fn a_call_that_was_answered_is_not_open() {
     let mut calls = layer(1).0.layer(Answers::Refusal(Code::NotFound));
-    let (_, _answer) = code(&mut calls, "/a.B/C").await;
-    assert_eq!(code(&mut calls, "/a.B/C").await.0, Some(Code::NotFound));
+    let (_, _answer) = code(&mut calls, "/rollcall.v1.SyncService/SyncNow").await;
+    assert_eq!(
+        code(&mut calls, "/rollcall.v1.SyncService/SyncNow").await.0,
+        Some(Code::NotFound)
+    );
 }
 
 #[tokio::test]
@@ -130,10 +142,13 @@ async fn an_answer_that_nobody_reads_gives_its_place_back_and_says_so_to_whoever
     let ended = CancellationToken::new();
     let looking = tokio::spawn(answers.look(ended.clone()));
     let mut calls = layer.layer(Answers::Stream);
-    let (_, unread) = code(&mut calls, "/a.B/C").await;
-    assert_eq!(code(&mut calls, "/a.B/C").await.0, Some(Code::ResourceExhausted));
+    let (_, unread) = code(&mut calls, "/rollcall.v1.SyncService/SyncNow").await;
+    assert_eq!(
+        code(&mut calls, "/rollcall.v1.SyncService/SyncNow").await.0,
+        Some(Code::ResourceExhausted)
+    );
     tokio::time::sleep(LIMIT * 2).await;
-    let (second, read) = code(&mut calls, "/a.B/C").await;
+    let (second, read) = code(&mut calls, "/rollcall.v1.SyncService/SyncNow").await;
     assert_eq!(second, None, "the place is free");
 
     let mut read = std::pin::pin!(read.into_body());
@@ -161,12 +176,21 @@ async fn an_answer_that_nobody_reads_gives_its_place_back_and_says_so_to_whoever
 async fn work_that_its_caller_gave_up_goes_on_to_its_end_and_keeps_its_place_until_then() {
     let (done, mut ended) = mpsc::channel(4);
     let mut calls = layer(1).0.layer(Answers::Work(done));
-    let given_up = tokio::time::timeout(Duration::from_millis(10), calls.call(request("/a.B/C")));
+    let given_up = tokio::time::timeout(
+        Duration::from_millis(10),
+        calls.call(request("/rollcall.v1.SyncService/SyncNow")),
+    );
     assert!(given_up.await.is_err());
-    let refused = calls.call(request("/a.B/C")).await.expect("an answer");
+    let refused = calls
+        .call(request("/rollcall.v1.SyncService/SyncNow"))
+        .await
+        .expect("an answer");
     assert_eq!(status_in(refused.headers()), Some(Code::ResourceExhausted));
     ended.recv().await.expect("the work's end");
-    let answered = calls.call(request("/a.B/C")).await.expect("an answer");
+    let answered = calls
+        .call(request("/rollcall.v1.SyncService/SyncNow"))
+        .await
+        .expect("an answer");
     assert_eq!(status_in(answered.headers()), Some(Code::Ok));
 }
 
@@ -182,7 +206,7 @@ fn spans_of_a_call(code: Code) -> Vec<SpanData> {
             .build()
             .expect("a runtime");
         let mut calls = layer(1).0.layer(Answers::Refusal(code));
-        drop(runtime.block_on(async { calls.call(request("/a.B/C")).await }));
+        drop(runtime.block_on(async { calls.call(request("/rollcall.v1.SyncService/SyncNow")).await }));
     });
     exporter.get_finished_spans().expect("the spans")
 }
@@ -193,7 +217,7 @@ fn a_call_is_a_span_of_the_callers_trace_with_its_method_and_closing_status() {
     let [span] = spans.as_slice() else {
         panic!("one span: {spans:?}")
     };
-    assert_eq!(span.name, "a.B/C");
+    assert_eq!(span.name, "rollcall.v1.SyncService/SyncNow");
     assert_eq!(
         span.span_context.trace_id().to_string(),
         "0af7651916cd43dd8448eb211c80319c"
@@ -205,7 +229,7 @@ fn a_call_is_a_span_of_the_callers_trace_with_its_method_and_closing_status() {
             .find(|pair| pair.key.as_str() == key)
             .map(|pair| pair.value.to_string())
     };
-    assert_eq!(attribute("rpc.method").as_deref(), Some("C"));
+    assert_eq!(attribute("rpc.method").as_deref(), Some("SyncNow"));
     assert_eq!(attribute("rpc.grpc.status_code").as_deref(), Some("5"));
 }
 
