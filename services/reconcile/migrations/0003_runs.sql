@@ -1,4 +1,4 @@
--- Outcomes of runs, and what reverting one needs.
+-- Outcomes of runs, the last one of each tenant, and what reverting one needs.
 
 -- The state of a run from the moment a worker first began it. The codes of failures have no check: new ones come with
 -- the rules.
@@ -92,6 +92,24 @@ CREATE INDEX run_outcome_superseding ON reconcile.run_outcome (tenant_id, run_id
 CREATE INDEX run_outcome_ended ON reconcile.run_outcome (end_time);
 -- All tenants' runs from one on: ids grow with time.
 CREATE INDEX run_outcome_by_id ON reconcile.run_outcome (run_id);
+
+-- What a tenant's runs came to, without reading them: each end of a run writes it. Runs count in the order of their ids,
+-- which grow with time, in whatever order they end. A cancelled one does not count.
+CREATE TABLE reconcile.last_run (
+    tenant_id text COLLATE "C" PRIMARY KEY,
+    -- Of the last run.
+    run_id uuid NOT NULL,
+    state text NOT NULL,
+    failure_code text,
+    -- The last run that SUCCEEDED, and the first one that FAILED after it.
+    success_run_id uuid,
+    success_time timestamptz,
+    failing_since_run_id uuid,
+    -- The last sync that was HELD, and the last one that SUCCEEDED or FAILED.
+    held_run_id uuid,
+    decided_run_id uuid,
+    CONSTRAINT last_run_state_is_known CHECK (state IN ('SUCCEEDED', 'HELD', 'FAILED'))
+) WITH (fillfactor = 70);
 
 -- Accounts as they were before a run changed them, with their addresses; those that it made are not here.
 CREATE TABLE reconcile.account_before (

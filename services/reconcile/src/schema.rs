@@ -15,6 +15,7 @@ pub(crate) static SCHEMA: Schema = Schema {
         "results.account_address",
         "results.address_change",
         "results.domain",
+        "results.last_run",
         "results.refused_credential",
         "results.removed_address",
         "results.run_outcome",

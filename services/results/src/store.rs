@@ -24,7 +24,7 @@ pub(crate) use accounts::{AccountFilter, AccountsRead};
 pub(crate) use rows::{RowCursor, RowFilter, RowRecord};
 
 /// The views that this service reads, in the schema `results`.
-const VIEWS: [&str; 13] = [
+const VIEWS: [&str; 14] = [
     "run_request",
     "run_outcome",
     "run_row",
@@ -33,6 +33,7 @@ const VIEWS: [&str; 13] = [
     "address_change",
     "removed_address",
     "domain",
+    "last_run",
     "refused_credential",
     "schedule",
     "fleet_pause",

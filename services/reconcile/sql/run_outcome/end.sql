@@ -1,9 +1,41 @@
--- The end is the moment, not the transaction's beginning: to apply a large run takes a while. With a lease ($38) goes what was only
--- of use while the run had it.
-WITH beat AS (
+-- The end is the moment, not the transaction's beginning: to apply a large run takes a while. With a lease ($38) goes what
+-- was only of use while the run had it. Its place among the tenant's last runs is by its id: a run that waited for a
+-- further attempt may end after a newer one.
+WITH moment AS (
+    SELECT clock_timestamp() AS end_time
+), beat AS (
     DELETE FROM reconcile.heartbeat WHERE tenant_id = $1 AND $38
 ), staged AS (
     DELETE FROM reconcile.staged_batch WHERE tenant_id = $1 AND $38
+), last AS (
+    INSERT INTO reconcile.last_run AS l
+        (tenant_id, run_id, state, failure_code, success_run_id, success_time, failing_since_run_id, held_run_id,
+         decided_run_id)
+    SELECT o.tenant_id, o.run_id, $3, $22,
+           CASE WHEN $3 = 'SUCCEEDED' THEN o.run_id END,
+           CASE WHEN $3 = 'SUCCEEDED' THEN moment.end_time END,
+           CASE WHEN $3 = 'FAILED' THEN o.run_id END,
+           CASE WHEN $3 = 'HELD' THEN o.run_id END,
+           CASE WHEN $3 IN ('SUCCEEDED', 'FAILED') AND o.kind = 'SYNC' THEN o.run_id END
+    FROM reconcile.run_outcome o, moment
+    WHERE o.tenant_id = $1 AND o.run_id = $2 AND $3 <> 'CANCELLED'
+    ON CONFLICT (tenant_id) DO UPDATE
+    SET run_id = GREATEST(l.run_id, EXCLUDED.run_id),
+        state = CASE WHEN EXCLUDED.run_id > l.run_id THEN EXCLUDED.state ELSE l.state END,
+        failure_code = CASE WHEN EXCLUDED.run_id > l.run_id THEN EXCLUDED.failure_code ELSE l.failure_code END,
+        success_run_id = GREATEST(l.success_run_id, EXCLUDED.success_run_id),
+        success_time = CASE
+            WHEN l.success_run_id > EXCLUDED.success_run_id THEN l.success_time
+            ELSE COALESCE(EXCLUDED.success_time, l.success_time)
+        END,
+        failing_since_run_id = CASE
+            WHEN EXCLUDED.success_run_id > l.failing_since_run_id
+                THEN CASE WHEN l.state = 'FAILED' AND l.run_id > EXCLUDED.success_run_id THEN l.run_id END
+            WHEN l.success_run_id > EXCLUDED.failing_since_run_id THEN l.failing_since_run_id
+            ELSE LEAST(l.failing_since_run_id, EXCLUDED.failing_since_run_id)
+        END,
+        held_run_id = GREATEST(l.held_run_id, EXCLUDED.held_run_id),
+        decided_run_id = GREATEST(l.decided_run_id, EXCLUDED.decided_run_id)
 )
 UPDATE reconcile.run_outcome o
 SET state = $3,
@@ -42,8 +74,8 @@ SET state = $3,
     account_version = $36,
     rows_expire_time = $37,
     next_attempt_time = NULL,
-    end_time = clock_timestamp()
-FROM (VALUES (1)) AS one
+    end_time = moment.end_time
+FROM moment
 LEFT JOIN scheduler.reconcile_run_request r ON r.tenant_id = $1 AND r.run_id = $2
 WHERE o.tenant_id = $1 AND o.run_id = $2
 RETURNING o.kind, o.trigger, o.attempt, o.takeovers, o.start_time, o.end_time,

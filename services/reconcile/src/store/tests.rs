@@ -2,6 +2,7 @@
 //! tests need PostgreSQL.
 
 mod domains;
+mod last_run;
 mod lease;
 mod outbox;
 mod retention;

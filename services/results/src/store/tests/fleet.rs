@@ -1,4 +1,5 @@
-//! All tenants: `results.schedule`, `results.refused_credential`, `results.fleet_pause` and `results.waiting_events`.
+//! All tenants: `results.schedule`, `results.last_run`, `results.refused_credential`, `results.fleet_pause` and
+//! `results.waiting_events`.
 
 use rollcall_proto::v1::RunState;
 
@@ -62,19 +63,27 @@ async fn runs_are_counted_by_state_and_what_waits_by_lane() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_tenant_fails_or_is_held_until_a_later_sync_succeeds() -> Result<()> {
+async fn tenants_that_fail_or_are_held_are_counted_while_they_have_settings() -> Result<()> {
     let ground = Ground::new().await?;
     with_schedule(&ground, "acme").await?;
-    let held = ground.ask("SYNC").await?;
-    ground.note(&held, "HELD", "").await?;
-    let fleet = ground.store.fleet(Uuid::nil()).await.map_err(refused)?;
-    assert_eq!((fleet.held_tenants, fleet.failing_tenants), (1, 0));
+    with_schedule(&ground, "held").await?;
     let failed = ground.ask("SYNC").await?;
     ground
         .note(&failed, "FAILED", "failure_code = 'TIME_LIMIT'")
         .await?;
+    ground
+        .as_reconcile(&format!(
+            "INSERT INTO reconcile.last_run (tenant_id, run_id, state, failing_since_run_id, held_run_id, decided_run_id)
+             SELECT tenant_id, run_id, state, run_id, held::uuid, decided::uuid
+             FROM (VALUES ('acme', '{run}'::uuid, 'FAILED', '{run}', '{run}'),
+                          ('held', '{run}', 'HELD', '{run}', NULL),
+                          ('gone', '{run}', 'FAILED', '{run}', NULL))
+                 AS last (tenant_id, run_id, state, held, decided)",
+            run = failed.run_id
+        ))
+        .await?;
     let fleet = ground.store.fleet(Uuid::nil()).await.map_err(refused)?;
-    assert_eq!((fleet.held_tenants, fleet.failing_tenants), (0, 1));
+    assert_eq!((fleet.held_tenants, fleet.failing_tenants), (1, 1));
     let failing = fleet.failing.first().and_then(|tenant| tenant.failure.clone());
     assert_eq!(failing.map(|failure| failure.code), Some("TIME_LIMIT".to_owned()));
     Ok(())

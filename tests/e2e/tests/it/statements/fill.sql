@@ -24,6 +24,9 @@ SELECT tenant_id, run_id, kind, trigger, 'SUCCEEDED', 1, now(), 1, false
 FROM scheduler.run_request
 WHERE tenant_id LIKE 'other-%';
 
+INSERT INTO reconcile.last_run (tenant_id, run_id, state)
+SELECT tenant_id, gen_random_uuid(), 'SUCCEEDED' FROM other;
+
 INSERT INTO portal.domain (name, tenant_id) SELECT tenant_id || '.test', tenant_id FROM other;
 
 INSERT INTO reconcile.foreign_domain (tenant_id, name) SELECT tenant_id, 'elsewhere.test' FROM other;
