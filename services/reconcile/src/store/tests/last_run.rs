@@ -16,6 +16,16 @@ struct Last {
     decided: Option<usize>,
 }
 
+/// The same, as it is stored.
+type Row = (
+    Uuid,
+    String,
+    Option<Uuid>,
+    Option<Uuid>,
+    Option<Uuid>,
+    Option<Uuid>,
+);
+
 impl Ground {
     async fn end(&self, run: RunId, state: RunState) -> Result<()> {
         let mut tenant = self.lock().await?;
@@ -38,14 +48,6 @@ impl Ground {
         for (number, state) in ends {
             self.end(runs[*number], *state).await?;
         }
-        type Row = (
-            Uuid,
-            String,
-            Option<Uuid>,
-            Option<Uuid>,
-            Option<Uuid>,
-            Option<Uuid>,
-        );
         let (run, state, succeeded, failing_since, held, decided): Row = sqlx::query_as(
             "SELECT run_id, state, success_run_id, failing_since_run_id, held_run_id, decided_run_id
              FROM reconcile.last_run",
