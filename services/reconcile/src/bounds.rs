@@ -1,7 +1,18 @@
-//! Times for which leases last, and for which ended runs are kept.
+//! Bounds of runs: how long leases last, how large reads may be, and how long ended runs are kept.
 
 use jiff::SignedDuration;
 use rollcall_proto::v1::RunKind;
+
+/// Bounds of all runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) leases: LeaseTimes,
+    /// Times for which ended runs and removed accounts are kept.
+    pub(crate) retention: Periods,
+    pub(crate) kept_whole: KeptWhole,
+    /// The largest read that is taken, in bytes of its batches.
+    pub(crate) read_limit: usize,
+}
 
 /// Times for which leases last.
 #[derive(Clone, Copy, Debug)]

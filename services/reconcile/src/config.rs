@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    bounds::LeaseTimes,
+    bounds::{Bounds, LeaseTimes},
     budget::{Budget, Purses},
     work::Workshop,
 };
@@ -78,6 +78,18 @@ impl Default for Limits {
             small_threads: 16,
             large_threads: 2,
             largest_read_mib: 4096,
+        }
+    }
+}
+
+impl Config {
+    /// Bounds of all runs.
+    pub(crate) fn bounds(&self) -> Bounds {
+        Bounds {
+            leases: self.leases.times(),
+            retention: self.retention.periods(),
+            kept_whole: self.retention.kept_whole(),
+            read_limit: self.limits.read_bytes(),
         }
     }
 }

@@ -7,42 +7,23 @@
 //! Invariants: whatever ends a run or changes a tenant's data holds the tenant's lock; a run that lost its lease writes
 //! nothing; accounts, history, outbox and outcome are one transaction, or none of them.
 
-mod accounts;
-mod begin;
-mod binds;
 mod bounds;
 mod budget;
-mod commit;
+mod calls;
 mod config;
-mod convert;
-mod copy;
-mod domains;
+mod decide;
 mod error;
 mod events;
-mod fail;
 mod hearing;
-mod inputs;
-mod lease;
-mod lease_key;
+mod ids;
 mod metrics;
-mod outbox;
-mod outcome;
-mod portal;
-mod reconciler;
-mod relay;
-mod retention;
-mod revert;
-mod run_status;
-mod schema;
-mod service;
-mod stage;
-#[cfg(test)]
+mod reports;
+mod resources;
+mod runs;
 mod store;
-mod submit;
-mod sweeper;
-mod tenant;
-mod unchanged;
+mod upkeep;
 mod work;
+mod write;
 
 use std::sync::Arc;
 
@@ -58,6 +39,13 @@ use rollcall_proto::v1::{
 };
 use tokio::sync::Notify;
 
+use calls::{AccountCalls, RunCalls};
+use events::Events;
+use reports::Reports;
+use resources::Resources;
+use store::Store;
+use upkeep::{relay::Relay, sweeper};
+
 pub use config::Config;
 
 /// A batch is at most 1 MiB by the contract; a little more is no reason to fail.
@@ -65,43 +53,41 @@ const LARGEST_MESSAGE: usize = 2 * 1024 * 1024;
 
 const NAME: &str = "rollcall-reconcile";
 
-/// Sets the service up and lets it live.
+/// Starts the service and runs it until shutdown.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
     let database = Database::reach(&config.database, NAME).await?;
-    database.migrate(&schema::SCHEMA).await?;
-    let gates = tenant::Gates::open(&database, &config.pools);
+    database.migrate(&store::SCHEMA).await?;
+    let store = Store::open(&database, &config.pools);
     let broker = Broker::start(&config.amqp, NAME, &lifecycle)?;
     let outbox = Arc::new(Notify::new());
-    let relay = relay::Relay {
-        pool: gates.runs.pool.clone(),
+    let relay = Relay {
+        gate: store.runs.clone(),
         outbox: Arc::clone(&outbox),
         tick: config.relay.tick(),
         batch: config.relay.batch.into(),
         patience: config.relay.patience(),
     };
     relay.start(&broker, &lifecycle);
-    let events = events::Events::start(&broker, &lifecycle);
+    let events = Events::start(&broker, &lifecycle);
     let mut readiness = Readiness::default();
     let database = readiness.check_database(&database);
     readiness.check_broker(&broker);
-    let reconciler = Arc::new(reconciler::Reconciler::new(
-        gates,
+    let resources = Arc::new(Resources::new(
+        store,
+        config.bounds(),
         &config.limits,
-        &config.leases,
-        &config.retention,
-        events,
-        outbox,
+        Reports::new(events, outbox),
         lifecycle.clone(),
     ));
-    sweeper::start(Arc::clone(&reconciler), config.leases.sweep(), &lifecycle);
-    let runs = service::RunCalls {
-        reconciler: Arc::clone(&reconciler),
+    sweeper::start(Arc::clone(&resources), config.leases.sweep(), &lifecycle);
+    let runs = RunCalls {
+        resources: Arc::clone(&resources),
         database,
     };
     let serving = Server::new(&config.server)?
         .give_role(Role::Worker, &config.workers.certificate_names)
         .add_service(ReconcileServiceServer::new(runs).max_decoding_message_size(LARGEST_MESSAGE))
-        .add_service(AccountServiceServer::new(service::AccountCalls { reconciler }))
+        .add_service(AccountServiceServer::new(AccountCalls { resources }))
         .start(&lifecycle)
         .await?;
     readiness.start(serving, &lifecycle);

@@ -1,3 +1,39 @@
-//! The statements of this crate, on a database of their own for each test.
+//! The statements of this service. No other folder names the database's library.
+//!
+//! Whoever changes something holds a [`TenantLock`]; what is only looked at needs a pool.
 
+pub(crate) mod accounts;
+mod copy;
+pub(crate) mod domains;
+pub(crate) mod expired;
+mod gate;
+pub(crate) mod guard;
+pub(crate) mod history;
+pub(crate) mod lease;
+pub(crate) mod outbox;
+pub(crate) mod portal;
+mod readiness;
+pub(crate) mod reverted;
+pub(crate) mod run_record;
+mod run_status;
+pub(crate) mod scheduler_views;
+mod schema;
+mod stage;
+pub(crate) mod tenant;
+mod tenant_lock;
+#[cfg(test)]
 mod tests;
+
+pub(crate) use gate::{Gate, Store};
+pub(crate) use readiness::{Readiness, ReadyRun};
+pub(crate) use run_status::RunStatus;
+pub(crate) use scheduler_views::{CurrentSettings, RunRequest};
+pub(crate) use schema::SCHEMA;
+pub(crate) use stage::Stage;
+pub(crate) use tenant::TenantRow;
+pub(crate) use tenant_lock::{News, TenantLock};
+
+/// A count for SQL.
+pub(crate) fn to_bigint(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

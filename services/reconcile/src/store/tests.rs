@@ -19,13 +19,17 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use super::{Gate, Store, TenantLock};
 use crate::{
     Config,
-    begin::{Begin, Begun, Memory, Started},
     events::Events,
-    lease_key::LeaseKey,
-    reconciler::Reconciler,
-    tenant::{Gates, TenantTx},
+    ids::LeaseKey,
+    reports::Reports,
+    resources::Resources,
+    runs::{
+        asking::{Begin, Begun, Started},
+        begin,
+    },
 };
 
 const NAME: &str = "store-tests";
@@ -36,7 +40,7 @@ const NO_BROKER: &str = "amqp://127.0.0.1:1";
 /// The service without its servers, and the database that it stands on.
 struct Ground {
     database: TestDatabase,
-    reconciler: Reconciler,
+    resources: Arc<Resources>,
     tenant: TenantId,
 }
 
@@ -52,29 +56,31 @@ impl Ground {
         let reached = Database::reach(&config.database, NAME).await?;
         let lifecycle = Lifecycle::new();
         let broker = Broker::start(&config.amqp, NAME, &lifecycle)?;
-        let reconciler = Reconciler::new(
-            Gates::open(&reached, &config.pools),
+        let resources = Resources::new(
+            Store::open(&reached, &config.pools),
+            config.bounds(),
             &config.limits,
-            &config.leases,
-            &config.retention,
-            Events::start(&broker, &lifecycle),
-            Arc::new(Notify::new()),
+            Reports::new(Events::start(&broker, &lifecycle), Arc::new(Notify::new())),
             lifecycle,
         );
         Ok(Self {
             database,
-            reconciler,
+            resources: Arc::new(resources),
             tenant: TenantId::parse(TENANT)?,
         })
     }
 
     fn pool(&self) -> &PgPool {
-        &self.reconciler.gates.runs.pool
+        &self.resources.store.runs.pool
+    }
+
+    fn gate(&self) -> &Gate {
+        &self.resources.store.runs
     }
 
     /// The tenant under its lock.
-    async fn lock(&self) -> Result<TenantTx> {
-        Ok(TenantTx::open(&self.reconciler.gates.runs, &self.tenant).await?)
+    async fn lock(&self) -> Result<TenantLock> {
+        Ok(TenantLock::open(&self.resources.store.runs, &self.tenant).await?)
     }
 
     async fn as_scheduler(&self, statements: &str) -> Result<()> {
@@ -117,8 +123,7 @@ impl Ground {
             given_up: None,
             alone: true,
         };
-        let gate = &self.reconciler.gates.runs;
-        Ok(self.reconciler.begin(gate, &begin, Memory::None).await?)
+        Ok(begin::begin(&self.resources, begin).await?)
     }
 
     /// A run with the lease.

@@ -1,21 +1,25 @@
 //! The tenants' domains.
 
-use anyhow::Context as _;
-use rollcall_chassis::status::Violations;
-use rollcall_proto::v1::Domain;
+use std::collections::BTreeMap;
+
+use rollcall_domain::DomainName;
 
 use super::*;
-use crate::{domains::DomainList, error::ReconcileError};
+use crate::{
+    error::ReconcileError,
+    runs::edits::{DomainList, domains},
+};
 
 fn list(names: &[(&str, &str)]) -> Result<DomainList> {
-    let domains: Vec<Domain> = names
-        .iter()
-        .map(|(name, alias_of)| Domain {
-            name: (*name).to_owned(),
-            alias_of: (*alias_of).to_owned(),
-        })
-        .collect();
-    DomainList::parse(&domains, &mut Violations::default()).context("domains")
+    let mut list = DomainList {
+        alias_of: BTreeMap::new(),
+    };
+    for (name, alias_of) in names {
+        let of = Some(*alias_of).filter(|of| !of.is_empty());
+        let of = of.map(DomainName::parse).transpose()?;
+        list.alias_of.insert(DomainName::parse(name)?, of);
+    }
+    Ok(list)
 }
 
 #[tokio::test]
@@ -26,14 +30,17 @@ async fn domains_are_replaced_as_a_whole() -> Result<()> {
         ("alias.example", "acme.example"),
         ("old.example", ""),
     ])?;
-    ground.reconciler.put_domains(&ground.tenant, &first).await?;
+    domains::put_domains(&ground.resources.store, &ground.tenant, &first).await?;
     let second = list(&[("acme.example", ""), ("new.example", "acme.example")])?;
-    let written = ground.reconciler.put_domains(&ground.tenant, &second).await?;
-    assert_eq!(ground.reconciler.get_domains(&ground.tenant).await?, written);
+    let written = domains::put_domains(&ground.resources.store, &ground.tenant, &second).await?;
+    assert_eq!(
+        domains::get_domains(&ground.resources.store, &ground.tenant).await?,
+        written
+    );
     assert_eq!(written, second.stored());
     let row = ground.lock().await?.row.clone();
     assert_eq!((row.domain_generation, row.portal_generation), (2, 2));
-    ground.reconciler.put_domains(&ground.tenant, &second).await?;
+    domains::put_domains(&ground.resources.store, &ground.tenant, &second).await?;
     assert_eq!(ground.lock().await?.row.domain_generation, 2, "nothing changed");
     Ok(())
 }
@@ -42,16 +49,18 @@ async fn domains_are_replaced_as_a_whole() -> Result<()> {
 async fn a_domain_of_another_tenant_is_refused_and_nothing_is_written() -> Result<()> {
     let ground = Ground::new().await?;
     let other = TenantId::parse("other")?;
-    ground
-        .reconciler
-        .put_domains(&other, &list(&[("taken.example", "")])?)
-        .await?;
+    let taken = list(&[("taken.example", "")])?;
+    domains::put_domains(&ground.resources.store, &other, &taken).await?;
     let wanted = list(&[("free.example", ""), ("taken.example", "")])?;
-    let refused = ground.reconciler.put_domains(&ground.tenant, &wanted).await;
+    let refused = domains::put_domains(&ground.resources.store, &ground.tenant, &wanted).await;
     let Err(ReconcileError::DomainOwned { name }) = refused else {
         anyhow::bail!("the domain was not refused");
     };
     assert_eq!(name, "taken.example");
-    assert!(ground.reconciler.get_domains(&ground.tenant).await?.is_empty());
+    assert!(
+        domains::get_domains(&ground.resources.store, &ground.tenant)
+            .await?
+            .is_empty()
+    );
     Ok(())
 }

@@ -3,7 +3,8 @@
 use super::*;
 use crate::{
     error::ReconcileError,
-    lease::{Progress, Pulse},
+    runs::heartbeat::{self, Progress, Pulse},
+    upkeep::sweeper,
 };
 
 const PROGRESS: Progress = Progress {
@@ -34,11 +35,11 @@ async fn a_fence_grows_with_each_lease_and_an_older_one_is_refused() -> Result<(
     tenant.commit().await?;
     let (second, _) = ground.started("SYNC").await?;
     assert!(second.fence.0 > first.fence.0);
-    let gate = &ground.reconciler.gates.runs;
-    let held = TenantTx::open_held(gate, &first).await;
+    let gate = &ground.resources.store.runs;
+    let held = TenantLock::open_held(gate, &first).await;
     assert!(matches!(held, Err(ReconcileError::Fenced)));
-    assert!(TenantTx::open_held(gate, &second).await.is_ok());
-    let beat = ground.reconciler.heartbeat(&first, PROGRESS).await;
+    assert!(TenantLock::open_held(gate, &second).await.is_ok());
+    let beat = heartbeat::heartbeat(&ground.resources, &first, PROGRESS).await;
     assert!(matches!(beat, Err(ReconcileError::Fenced)));
     Ok(())
 }
@@ -47,20 +48,26 @@ async fn a_fence_grows_with_each_lease_and_an_older_one_is_refused() -> Result<(
 async fn a_heartbeat_keeps_the_progress_and_hears_of_a_cancellation() -> Result<()> {
     let ground = Ground::new().await?.with_settings().await?;
     let (key, _) = ground.started("SYNC").await?;
-    assert_eq!(ground.reconciler.heartbeat(&key, PROGRESS).await?, Pulse::GoesOn);
+    assert_eq!(
+        heartbeat::heartbeat(&ground.resources, &key, PROGRESS).await?,
+        Pulse::GoesOn
+    );
     let kept = "SELECT count(*) FROM reconcile.heartbeat WHERE objects = 20 AND claims = 30";
     assert_eq!(ground.count(kept).await?, 1);
     ground
         .as_scheduler("UPDATE scheduler.run_request SET cancel_requested = true")
         .await?;
     assert_eq!(
-        ground.reconciler.heartbeat(&key, PROGRESS).await?,
+        heartbeat::heartbeat(&ground.resources, &key, PROGRESS).await?,
         Pulse::Cancelled
     );
     ground
         .as_reconcile("DELETE FROM reconcile.heartbeat; UPDATE reconcile.run_outcome SET end_time = now()")
         .await?;
-    assert_eq!(ground.reconciler.heartbeat(&key, PROGRESS).await?, Pulse::Over);
+    assert_eq!(
+        heartbeat::heartbeat(&ground.resources, &key, PROGRESS).await?,
+        Pulse::Over
+    );
     Ok(())
 }
 
@@ -68,12 +75,12 @@ async fn a_heartbeat_keeps_the_progress_and_hears_of_a_cancellation() -> Result<
 async fn a_run_past_its_deadline_loses_its_lease_to_the_sweeper() -> Result<()> {
     let ground = Ground::new().await?.with_settings().await?;
     ground.started("SYNC").await?;
-    ground.reconciler.sweep().await?;
+    sweeper::sweep(&ground.resources).await?;
     assert!(ground.lock().await?.row.run_id.is_some());
     ground
         .as_reconcile("UPDATE reconcile.tenant SET deadline = now() - interval '1 hour'")
         .await?;
-    ground.reconciler.sweep().await?;
+    sweeper::sweep(&ground.resources).await?;
     assert_eq!(ground.lock().await?.row.run_id, None);
     Ok(())
 }

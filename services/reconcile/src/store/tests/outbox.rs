@@ -1,14 +1,14 @@
 //! The outbox: in order for each tenant, and bounded.
 
 use super::*;
-use crate::tenant::News;
+use crate::store::News;
 
 /// Puts an event behind the tenant's others.
 async fn tell(ground: &Ground, payload: &[u8]) -> Result<()> {
     let mut tenant = ground.lock().await?;
     tenant.row.outbox_sequence += 1;
     let sequence = tenant.row.outbox_sequence;
-    tenant.tell(News {
+    tenant.report(News {
         sequence,
         routing_key: "account.created",
         payload: payload.to_vec(),
@@ -77,7 +77,7 @@ async fn a_transaction_that_is_not_committed_tells_nothing() -> Result<()> {
     let ground = Ground::new().await?;
     let mut tenant = ground.lock().await?;
     tenant.row.outbox_sequence += 1;
-    tenant.tell(News {
+    tenant.report(News {
         sequence: 1,
         routing_key: "account.created",
         payload: Vec::new(),

@@ -3,7 +3,7 @@
 use rollcall_proto::v1::RunState;
 
 use super::*;
-use crate::{bounds::KeptWhole, retention::mark_superseded};
+use crate::{bounds::KeptWhole, upkeep::retention, write::mark_superseded};
 
 impl Ground {
     /// An outcome with more columns, as in `rows_dropped = true`.
@@ -48,7 +48,7 @@ async fn a_removed_account_is_purged_with_its_addresses_once_its_time_is_over() 
              WHERE remove_time IS NOT NULL",
         )
         .await?;
-    ground.reconciler.retain().await?;
+    retention::retain(&ground.resources).await?;
     let left = "SELECT count(*) FROM portal.account WHERE primary_address IN ('live', 'young')";
     assert_eq!(ground.count(left).await?, 2);
     assert_eq!(ground.count("SELECT count(*) FROM portal.account").await?, 2);
@@ -76,7 +76,7 @@ async fn the_rows_of_a_preview_go_with_what_it_hides_once_it_has_expired() -> Re
             "INSERT INTO reconcile.preview_hidden (tenant_id, run_id, row_id) VALUES ('acme', '{preview}', 1)"
         ))
         .await?;
-    ground.reconciler.retain().await?;
+    retention::retain(&ground.resources).await?;
     assert_eq!(ground.count(ROWS).await?, 1);
     assert_eq!(
         ground
@@ -103,7 +103,7 @@ async fn what_a_sync_kept_for_its_revert_goes_with_its_rows() -> Result<()> {
              SELECT tenant_id, run_id, account_id, 'ann@acme.example', 'PRIMARY', 'SYNCED' FROM reconcile.account_before"
         ))
         .await?;
-    ground.reconciler.retain().await?;
+    retention::retain(&ground.resources).await?;
     assert_eq!(
         ground
             .count("SELECT count(*) FROM reconcile.account_before")
@@ -133,7 +133,7 @@ async fn closed_rows_go_once_no_run_shows_them_and_open_ones_stay() -> Result<()
     for (number, valid_to) in [(1, "3"), (2, "4"), (3, "NULL")] {
         ground.row(number, valid_to, None).await?;
     }
-    ground.reconciler.retain().await?;
+    retention::retain(&ground.resources).await?;
     let left = "SELECT count(*) FROM reconcile.claim_history WHERE row_id IN (2, 3)";
     assert_eq!(ground.count(left).await?, 2);
     assert_eq!(ground.count(ROWS).await?, 2);
@@ -148,7 +148,7 @@ async fn a_summary_goes_last_and_not_before_its_rows() -> Result<()> {
     let with_rows = "end_time = now() - interval '1000 days', rows_expire_time = now() + interval '1 day'";
     ground.outcome("SYNC", "SUCCEEDED", with_rows).await?;
     ground.outcome("SYNC", "FAILED", "end_time = now()").await?;
-    ground.reconciler.retain().await?;
+    retention::retain(&ground.resources).await?;
     assert_eq!(
         ground.count("SELECT count(*) FROM reconcile.run_outcome").await?,
         2

@@ -4,7 +4,10 @@ use jiff::SignedDuration;
 use rollcall_proto::v1::{self, RunState};
 
 use super::*;
-use crate::outcome::{self, Beginning, Ending};
+use crate::{
+    store::run_record::{self, Beginning, Outcome},
+    write,
+};
 
 const STATE: &str = "SELECT state FROM reconcile.run_outcome";
 
@@ -43,7 +46,7 @@ async fn the_deadline_of_an_attempt_stands_until_it_waits_for_the_next() -> Resu
         lease: Some(key.fence),
     };
     assert_eq!(
-        outcome::begin(&mut tenant, &request, later).await?,
+        run_record::begin(&mut tenant, &request, later).await?,
         started.deadline
     );
     let failure = v1::Failure {
@@ -51,9 +54,9 @@ async fn the_deadline_of_an_attempt_stands_until_it_waits_for_the_next() -> Resu
         ..v1::Failure::default()
     };
     let again = started.now + SignedDuration::from_mins(1);
-    outcome::requeue(&mut tenant, key.run, Some((again, failure))).await?;
+    run_record::requeue(&mut tenant, key.run, Some((again, failure))).await?;
     assert_eq!(
-        outcome::begin(&mut tenant, &request, later).await?,
+        run_record::begin(&mut tenant, &request, later).await?,
         later.deadline
     );
     Ok(())
@@ -68,7 +71,7 @@ async fn a_run_that_waits_for_its_next_attempt_says_why() -> Result<()> {
         code: "CONNECT_TIMEOUT".to_owned(),
         ..v1::Failure::default()
     };
-    outcome::requeue(&mut tenant, key.run, Some((started.now, failure))).await?;
+    run_record::requeue(&mut tenant, key.run, Some((started.now, failure))).await?;
     tenant.release().await?;
     tenant.commit().await?;
     let waits = "SELECT count(*) FROM reconcile.run_outcome
@@ -83,7 +86,7 @@ async fn the_end_of_a_run_is_its_outcome_its_event_and_the_end_of_its_lease() ->
     let ground = Ground::new().await?.with_settings().await?;
     let (key, _) = ground.started("SYNC").await?;
     let mut tenant = ground.lock().await?;
-    let ending = Ending {
+    let outcome = Outcome {
         state: RunState::Succeeded,
         counts: v1::Counts {
             objects: 4,
@@ -91,9 +94,9 @@ async fn the_end_of_a_run_is_its_outcome_its_event_and_the_end_of_its_lease() ->
             ..v1::Counts::default()
         },
         accounts_changed: 3,
-        ..Ending::default()
+        ..Outcome::default()
     };
-    let ended = outcome::end(&mut tenant, key.run, ending).await?;
+    let ended = write::end(&mut tenant, key.run, outcome).await?;
     assert_eq!(ended.state(), RunState::Succeeded);
     tenant.commit().await?;
     let written = "SELECT count(*) FROM reconcile.run_outcome
@@ -112,7 +115,7 @@ async fn a_run_that_lost_its_worker_waits_for_another_and_counts_it() -> Result<
     let ground = Ground::new().await?.with_settings().await?;
     let (key, _) = ground.started("SYNC").await?;
     let mut tenant = ground.lock().await?;
-    assert!(outcome::lose(&mut tenant, key.run).await?.is_none());
+    assert!(write::lose(&mut tenant, key.run).await?.is_none());
     tenant.commit().await?;
     let waits = "SELECT count(*) FROM reconcile.run_outcome WHERE state = 'QUEUED' AND takeovers = 1";
     assert_eq!(ground.count(waits).await?, 1);

@@ -3,7 +3,7 @@
 use rollcall_proto::v1::{DirectoryObject, ObjectBatch};
 
 use super::*;
-use crate::{error::ReconcileError, stage::Stage};
+use crate::{error::ReconcileError, store::Stage, upkeep::sweeper};
 
 fn batch(id: &str) -> ObjectBatch {
     ObjectBatch {
@@ -28,12 +28,12 @@ async fn ids(stage: &Stage) -> Result<Vec<String>, ReconcileError> {
 async fn batches_come_back_in_their_order() -> Result<()> {
     let ground = Ground::new().await?.with_settings().await?;
     let (key, _) = ground.started("SYNC").await?;
-    let mut stage = Stage::new(ground.pool(), &key);
+    let mut stage = Stage::new(ground.gate(), &key);
     for id in ["c", "a", "b"] {
         stage.write(&batch(id)).await?;
     }
     assert_eq!(ids(&stage).await?, ["c", "a", "b"]);
-    ground.reconciler.sweep().await?;
+    sweeper::sweep(&ground.resources).await?;
     assert_eq!(ids(&stage).await?, ["c", "a", "b"], "the run has its lease");
     Ok(())
 }
@@ -42,7 +42,7 @@ async fn batches_come_back_in_their_order() -> Result<()> {
 async fn what_is_staged_goes_with_the_lease() -> Result<()> {
     let ground = Ground::new().await?.with_settings().await?;
     let (key, _) = ground.started("SYNC").await?;
-    let mut stage = Stage::new(ground.pool(), &key);
+    let mut stage = Stage::new(ground.gate(), &key);
     stage.write(&batch("a")).await?;
     let mut tenant = ground.lock().await?;
     tenant.release().await?;
@@ -55,11 +55,11 @@ async fn what_is_staged_goes_with_the_lease() -> Result<()> {
 async fn what_is_staged_for_nobody_is_swept_away() -> Result<()> {
     let ground = Ground::new().await?.with_settings().await?;
     let (key, _) = ground.started("SYNC").await?;
-    Stage::new(ground.pool(), &key).write(&batch("a")).await?;
+    Stage::new(ground.gate(), &key).write(&batch("a")).await?;
     ground
         .as_reconcile("UPDATE reconcile.staged_batch SET fence = fence - 1")
         .await?;
-    ground.reconciler.sweep().await?;
+    sweeper::sweep(&ground.resources).await?;
     assert_eq!(
         ground
             .count("SELECT count(*) FROM reconcile.staged_batch")

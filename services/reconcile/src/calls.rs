@@ -1,0 +1,9 @@
+//! The calls: convert, do, convert.
+
+mod account;
+mod account_request;
+mod domain_list;
+mod run;
+
+pub(crate) use account::AccountCalls;
+pub(crate) use run::RunCalls;

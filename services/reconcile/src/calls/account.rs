@@ -1,0 +1,109 @@
+//! The portal's own writes.
+
+use std::sync::Arc;
+
+use rollcall_chassis::status::Violations;
+use rollcall_domain::TenantId;
+use rollcall_proto::v1::{
+    GetDomainsRequest, GetDomainsResponse, PutAccountRequest, PutAccountResponse, PutDomainsRequest,
+    PutDomainsResponse, RemoveAccountRequest, RemoveAccountResponse, RestoreAccountRequest,
+    RestoreAccountResponse, SetProtectedRequest, SetProtectedResponse,
+    account_service_server::AccountService,
+};
+use tonic::{Request, Response, Status};
+
+use super::{account_request::account_edit, domain_list::domain_list};
+use crate::{
+    error::ReconcileError,
+    ids::{self, AccountKey},
+    resources::Resources,
+    runs::edits::{accounts, domains},
+};
+
+/// AccountService.
+pub(crate) struct AccountCalls {
+    pub(crate) resources: Arc<Resources>,
+}
+
+#[tonic::async_trait]
+impl AccountService for AccountCalls {
+    async fn put_domains(
+        &self,
+        request: Request<PutDomainsRequest>,
+    ) -> Result<Response<PutDomainsResponse>, Status> {
+        let request = request.into_inner();
+        // Thousands of names are not read on a thread that serves calls.
+        let parsed = self.resources.workshop.briefly(move || {
+            let mut violations = Violations::default();
+            let tenant = violations.check("tenant_id", TenantId::parse(&request.tenant_id));
+            let list = domain_list(&request.domains, &mut violations);
+            tenant.zip(list).ok_or(ReconcileError::Malformed(violations))
+        });
+        let (tenant, list) = parsed.await??;
+        let domains = domains::put_domains(&self.resources.store, &tenant, &list).await?;
+        Ok(Response::new(PutDomainsResponse { domains }))
+    }
+
+    async fn get_domains(
+        &self,
+        request: Request<GetDomainsRequest>,
+    ) -> Result<Response<GetDomainsResponse>, Status> {
+        let tenant = ids::tenant(&request.into_inner().tenant_id)?;
+        let domains = domains::get_domains(&self.resources.store, &tenant).await?;
+        Ok(Response::new(GetDomainsResponse { domains }))
+    }
+
+    async fn put_account(
+        &self,
+        request: Request<PutAccountRequest>,
+    ) -> Result<Response<PutAccountResponse>, Status> {
+        let request = request.into_inner();
+        let mut violations = Violations::default();
+        let tenant = violations.check("tenant_id", TenantId::parse(&request.tenant_id));
+        // An account that is missing is one without an address.
+        let wanted = account_edit(&request.account.unwrap_or_default(), &mut violations);
+        let (Some(tenant), Some(wanted)) = (tenant, wanted) else {
+            return Err(ReconcileError::Malformed(violations).into());
+        };
+        let Resources { store, reports, .. } = &*self.resources;
+        let account = Some(accounts::put_account(store, reports, &tenant, &wanted).await?);
+        Ok(Response::new(PutAccountResponse { account }))
+    }
+
+    async fn remove_account(
+        &self,
+        request: Request<RemoveAccountRequest>,
+    ) -> Result<Response<RemoveAccountResponse>, Status> {
+        let request = request.into_inner();
+        let key = AccountKey::parse(&request.tenant_id, &request.account_id)?;
+        let Resources { store, reports, .. } = &*self.resources;
+        let account = Some(accounts::remove_account(store, reports, &key).await?);
+        Ok(Response::new(RemoveAccountResponse { account }))
+    }
+
+    async fn restore_account(
+        &self,
+        request: Request<RestoreAccountRequest>,
+    ) -> Result<Response<RestoreAccountResponse>, Status> {
+        let request = request.into_inner();
+        let key = AccountKey::parse(&request.tenant_id, &request.account_id)?;
+        let Resources { store, reports, .. } = &*self.resources;
+        let account = accounts::restore_account(store, reports, &key).await?;
+        Ok(Response::new(RestoreAccountResponse {
+            account: Some(account),
+        }))
+    }
+
+    async fn set_protected(
+        &self,
+        request: Request<SetProtectedRequest>,
+    ) -> Result<Response<SetProtectedResponse>, Status> {
+        let request = request.into_inner();
+        let key = AccountKey::parse(&request.tenant_id, &request.account_id)?;
+        let Resources { store, reports, .. } = &*self.resources;
+        let account = accounts::set_protected(store, reports, &key, request.is_protected).await?;
+        Ok(Response::new(SetProtectedResponse {
+            account: Some(account),
+        }))
+    }
+}

@@ -1,0 +1,137 @@
+//! What a run does.
+
+use rollcall_domain::{guard::Hold, plan::Plan};
+use rollcall_proto::v1;
+use uuid::Uuid;
+
+use super::{
+    compare::{HistoryChange, SteadyCounts},
+    compare_preview::Differences,
+    facts::{DirectoryRead, DomainFacts, Facts},
+    inputs,
+};
+
+/// The length of a digest. Another one says that the worker made none.
+const DIGEST_BYTES: usize = 16;
+
+/// The decision on a read.
+pub(crate) enum Decision<'f> {
+    /// Changes accounts, moves the history on and reports to the portal.
+    Apply {
+        plan: Plan<'f>,
+        history: HistoryChange,
+        remember: Remember,
+    },
+    /// Shows what a sync would do: a preview.
+    Show {
+        plan: Plan<'f>,
+        history: HistoryChange,
+        /// Reason why the sync would be HELD.
+        forecast: Option<Hold>,
+    },
+    /// Changes nothing, and shows what it would do.
+    Hold {
+        plan: Plan<'f>,
+        hold: Hold,
+        /// A hash of all its rows.
+        content: Uuid,
+        rows: HeldRows,
+    },
+    /// Changes nothing, and shows the differences from the preview that was reviewed.
+    Differ {
+        plan: Plan<'f>,
+        from: Uuid,
+        differences: Differences,
+    },
+}
+
+/// The rows that a HELD run shows.
+pub(crate) enum HeldRows {
+    Own(HistoryChange),
+    /// Those of an earlier HELD run, which decided the same.
+    OfRun(Uuid),
+}
+
+impl<'f> Decision<'f> {
+    /// The plan that it rests on.
+    pub(crate) fn plan(&self) -> &Plan<'f> {
+        match self {
+            Self::Apply { plan, .. }
+            | Self::Show { plan, .. }
+            | Self::Hold { plan, .. }
+            | Self::Differ { plan, .. } => plan,
+        }
+    }
+
+    /// The state in which it ends the run.
+    pub(crate) fn state(&self) -> v1::RunState {
+        match self {
+            Self::Apply { .. } | Self::Show { .. } => v1::RunState::Succeeded,
+            Self::Hold { .. } | Self::Differ { .. } => v1::RunState::Held,
+        }
+    }
+}
+
+/// What the next run must know of an applied one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Remember {
+    /// The read's digest; `None` if an equal one must be decided on again.
+    pub(crate) digest: Option<Vec<u8>>,
+    /// A hash of the inputs.
+    pub(crate) inputs: Vec<u8>,
+    pub(crate) server_id: Option<String>,
+    /// Generation with which Remove Accounts was switched on when no removal was left unseen.
+    pub(crate) removal_settled: Option<i64>,
+    pub(crate) steady: SteadyCounts,
+    /// Live accounts.
+    pub(crate) accounts: u64,
+    /// The domains met that are not the tenant's; `None` if they are those of the last applied run.
+    pub(crate) unregistered: Option<Vec<String>>,
+}
+
+impl Remember {
+    /// Of a run that is applied.
+    pub(super) fn of(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>, steady: SteadyCounts) -> Self {
+        // The digest of a read that met an object twice says nothing: another one may count twice the next time. Nor
+        // does that of a read to which missing objects were added. And a withheld removal must be decided again.
+        let is_comparable = read.directory.duplicates() == 0
+            && read.confirmed.found == 0
+            && !plan.withheld
+            && read.summary.digest.len() == DIGEST_BYTES;
+        let removals_paused = facts.withholding.removals_paused;
+        // Removals wait that nobody has looked at yet: the run that makes them is then still the first since Remove
+        // Accounts was switched on, if it was.
+        let leaves_removals_unseen = plan.withheld && (removals_paused || facts.approved.is_none());
+        let DomainFacts {
+            unregistered,
+            remembered,
+            ..
+        } = &facts.domains;
+        Self {
+            digest: if is_comparable {
+                Some(read.summary.digest.clone())
+            } else {
+                None
+            },
+            inputs: inputs::hash(
+                &facts.settings,
+                facts.portal_generation,
+                removals_paused,
+                facts.domains.foreign_names.iter().map(String::as_str),
+            ),
+            server_id: read.server_id(),
+            removal_settled: if leaves_removals_unseen {
+                facts.removal.settled
+            } else {
+                facts.removal.switched_on
+            },
+            steady,
+            accounts: plan.counts.accounts,
+            unregistered: if unregistered == remembered {
+                None
+            } else {
+                Some(unregistered.clone())
+            },
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Counts refused binds: a credential that the directory refused three times in a row pauses the tenant's schedule,
+//! since every further attempt could lock the account. A bind counts no matter if a run or a connection test asked
+//! for it.
+
+use rollcall_domain::{
+    RunId, TenantId,
+    failure::{BindOutcome, FailureCode},
+};
+use rollcall_proto::v1::PausedReason;
+
+use crate::{
+    error::ReconcileError,
+    reports::Reports,
+    store::{CurrentSettings, Store, TenantLock, TenantRow},
+    write::outbox,
+};
+
+/// After so many refused binds in a row the schedule pauses.
+const PAUSES_AT: i32 = 3;
+
+/// Result of a bind, as an attempt to read shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bind {
+    /// The directory refused the credential.
+    Refused,
+    /// The directory took it.
+    Accepted,
+}
+
+impl Bind {
+    /// The bind of a failed attempt; `None` if it may as well have ended before the bind as after it.
+    pub(crate) fn of_failure(code: &str) -> Option<Self> {
+        match FailureCode::parse(code)?.bind() {
+            BindOutcome::Refused => Some(Self::Refused),
+            BindOutcome::Accepted => Some(Self::Accepted),
+            BindOutcome::Unknown => None,
+        }
+    }
+}
+
+/// The directory refused this credential; returns true if the schedule pauses now.
+pub(crate) fn refused(row: &mut TenantRow, credential_generation: i64) -> bool {
+    let mut count = Count::of(row);
+    let pauses = count.refuse(credential_generation);
+    count.store(row);
+    pauses
+}
+
+/// The directory accepted this credential. That ends the row of refused ones, but no pause: a credential that is
+/// refused now and then is replaced by a person who looked at it.
+pub(crate) fn accepted(row: &mut TenantRow, credential_generation: i64) {
+    let mut count = Count::of(row);
+    count.accept(credential_generation);
+    count.store(row);
+}
+
+/// Notes the bind of the run that has the lease. A bind with a credential that has been replaced since then says
+/// nothing of the tenant's present one, nor does the bind of a run whose settings are gone.
+pub(crate) async fn note_of_lease(tenant: &mut TenantLock, bind: Bind) -> Result<(), ReconcileError> {
+    let Some(current) = tenant.settings().await? else {
+        return Ok(());
+    };
+    // The settings' generation grows with every credential: one that is not younger than the lease is the one it was
+    // given.
+    let given = tenant
+        .row
+        .settings_generation
+        .is_some_and(|generation| current.credential_generation <= generation);
+    if given {
+        let run = tenant.row.run_id.map(RunId::from_uuid);
+        note(tenant, run, &current, bind);
+    }
+    Ok(())
+}
+
+fn note(tenant: &mut TenantLock, run: Option<RunId>, current: &CurrentSettings, bind: Bind) {
+    let pauses = match bind {
+        Bind::Accepted => {
+            accepted(&mut tenant.row, current.credential_generation);
+            false
+        }
+        Bind::Refused => refused(&mut tenant.row, current.credential_generation),
+    };
+    if pauses && has_schedule(current) {
+        tracing::warn!(
+            tenant.id = %tenant.tenant,
+            "the directory refused the credentials too often: the schedule is paused"
+        );
+        outbox::schedule_paused(tenant, run, PausedReason::CredentialsRefused);
+    }
+}
+
+/// True if the tenant's directory is read without a request.
+pub(crate) fn has_schedule(current: &CurrentSettings) -> bool {
+    current
+        .settings
+        .schedule
+        .as_ref()
+        .is_some_and(|schedule| schedule.every_hours > 0)
+}
+
+/// Notes how a bind outside of any run went, if it was with the tenant's present credential.
+pub(crate) async fn note_bind(
+    store: &Store,
+    reports: &Reports,
+    tenant: &TenantId,
+    credential_generation: i64,
+    bind: Bind,
+) -> Result<(), ReconcileError> {
+    let mut tenant = TenantLock::open(&store.runs, tenant).await?;
+    let Some(current) = tenant.settings().await? else {
+        return Ok(());
+    };
+    if current.credential_generation != credential_generation {
+        return Ok(());
+    }
+    note(&mut tenant, None, &current, bind);
+    tenant.commit().await?;
+    reports.wake_relay();
+    Ok(())
+}
+
+/// The refused binds that the tenant's row knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Count {
+    refused: i32,
+    /// The credential that they concern.
+    credential: Option<i64>,
+    /// The credential that pauses the schedule.
+    paused: Option<i64>,
+}
+
+impl Count {
+    fn of(row: &TenantRow) -> Self {
+        Self {
+            refused: row.refused_binds,
+            credential: row.refused_credential_generation,
+            paused: row.paused_credential_generation,
+        }
+    }
+
+    fn store(self, row: &mut TenantRow) {
+        row.refused_binds = self.refused;
+        row.refused_credential_generation = self.credential;
+        row.paused_credential_generation = self.paused;
+    }
+
+    fn refuse(&mut self, credential: i64) -> bool {
+        if self.credential != Some(credential) {
+            self.refused = 0;
+            self.credential = Some(credential);
+        }
+        self.refused = self.refused.saturating_add(1);
+        let pauses = self.refused >= PAUSES_AT && self.paused != Some(credential);
+        if pauses {
+            self.paused = Some(credential);
+        }
+        pauses
+    }
+
+    fn accept(&mut self, credential: i64) {
+        if self.credential == Some(credential) {
+            self.refused = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_domain::FailureClass;
+
+    use super::*;
+
+    fn refuse(count: &mut Count, times: u32, credential: i64) -> Vec<bool> {
+        (0..times).map(|_| count.refuse(credential)).collect()
+    }
+
+    #[test]
+    fn the_third_refused_bind_in_a_row_pauses_once() {
+        let mut count = Count::default();
+        assert_eq!(refuse(&mut count, 5, 7), [false, false, true, false, false]);
+        assert_eq!(count.paused, Some(7));
+    }
+
+    #[test]
+    fn a_bind_that_succeeds_ends_the_row() {
+        let mut count = Count::default();
+        refuse(&mut count, 2, 7);
+        count.accept(7);
+        assert_eq!(refuse(&mut count, 3, 7), [false, false, true]);
+    }
+
+    #[test]
+    fn a_success_does_not_end_a_pause() {
+        let mut count = Count::default();
+        refuse(&mut count, 3, 7);
+        count.accept(7);
+        assert_eq!(count.paused, Some(7));
+    }
+
+    #[test]
+    fn a_new_credential_begins_anew_and_can_pause_again() {
+        let mut count = Count::default();
+        refuse(&mut count, 3, 7);
+        assert_eq!(refuse(&mut count, 3, 9), [false, false, true]);
+        assert_eq!(count.paused, Some(9));
+    }
+
+    #[test]
+    fn a_success_of_an_older_credential_tells_nothing_of_the_newer_one() {
+        let mut count = Count::default();
+        refuse(&mut count, 2, 9);
+        count.accept(7);
+        assert!(count.refuse(9));
+    }
+
+    #[test]
+    fn every_refusal_of_a_credential_counts_and_nothing_else_does() {
+        for code in FailureCode::ALL {
+            let refused = Bind::of_failure(code.as_str()) == Some(Bind::Refused);
+            assert_eq!(refused, code.class() == FailureClass::Credentials, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn what_fails_before_the_bind_tells_nothing_of_it() {
+        for code in [
+            "CANNOT_RESOLVE",
+            "CANNOT_CONNECT",
+            "TLS_UNTRUSTED",
+            "CONNECTION_LOST",
+            "NO_SUCH_CODE",
+        ] {
+            assert_eq!(Bind::of_failure(code), None, "{code}");
+        }
+        assert_eq!(Bind::of_failure("NO_SUCH_BASE"), Some(Bind::Accepted));
+        assert_eq!(Bind::of_failure("ACCOUNT_LOCKED"), Some(Bind::Refused));
+    }
+}

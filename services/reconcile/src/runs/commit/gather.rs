@@ -1,0 +1,160 @@
+//! Gathers the facts that a decision rests on. All of them are read here: deciding asks for nothing.
+
+use rollcall_domain::{
+    DomainName,
+    plan::{ApprovedAddresses, TenantDomains, Withholding},
+};
+use rollcall_proto::v1;
+
+use crate::{
+    decide::{
+        compare::{OpenRow, OpenRows},
+        compare_preview::{ShownRow, ShownRows},
+        facts::{Approved, DirectoryRead, DomainFacts, Facts, HeldBefore, RemovalFacts, ReviewedPreview},
+        rules::rules,
+    },
+    error::ReconcileError,
+    store::{ReadyRun, TenantLock, domains, domains::DomainOwners, guard, history, portal},
+    work::Turns,
+};
+
+/// Everything that is known of the tenant, for a read.
+pub(super) async fn facts(
+    tenant: &mut TenantLock,
+    ready: &ReadyRun,
+    read: &DirectoryRead,
+    turns: &Turns,
+) -> Result<Facts, ReconcileError> {
+    let ReadyRun { request, current } = ready;
+    let rules = rules(&current.settings)?;
+    let domains = domains(tenant, read).await?;
+    let portal = portal::all(tenant).await?;
+    let (may_go, approved) = approval(tenant, ready).await?.unzip();
+    let withholding = Withholding {
+        removals_paused: tenant.removals_paused(current),
+        other_server: is_of_other_server(tenant.row.server_id.as_deref(), read),
+        approved: may_go,
+    };
+    let removal = removal(tenant, ready, approved.is_some()).await?;
+    let preview = preview(tenant, ready, turns).await?;
+    let earlier = guard::earlier_runs(tenant).await?;
+    let make = |content, row_id| OpenRow { content, row_id };
+    let open = history::open_rows(tenant, make).await?;
+    Ok(Facts {
+        kind: request.kind(),
+        settings: current.settings.clone(),
+        rules,
+        portal_generation: tenant.row.portal_generation,
+        removal,
+        withholding,
+        approved,
+        domains,
+        portal,
+        open: turns.take(|| OpenRows::new(open)).await,
+        preview,
+        reduced_lately: earlier.reduced(),
+        held_before: earlier
+            .held_content
+            .zip(earlier.held_rows_of)
+            .map(|(content, rows_of)| HeldBefore { content, rows_of }),
+    })
+}
+
+async fn domains(tenant: &mut TenantLock, read: &DirectoryRead) -> Result<DomainFacts, ReconcileError> {
+    let met = read.directory.unregistered_domains(&TenantDomains::default());
+    let DomainOwners {
+        own,
+        foreign: foreign_names,
+        remembered,
+    } = domains::owners(tenant, &met).await?;
+    let own = TenantDomains::new(own);
+    let foreign = foreign_names
+        .iter()
+        .map(|name| domains::domain(name))
+        .collect::<Result<_, _>>()?;
+    let unregistered: Vec<DomainName> = met.into_iter().filter(|name| !own.owns(name.as_str())).collect();
+    Ok(DomainFacts {
+        own,
+        foreign,
+        foreign_names,
+        unregistered: unregistered.iter().map(|name| name.as_str().to_owned()).collect(),
+        remembered,
+    })
+}
+
+/// The approval that the run stands for: the addresses that may go if they are absent, which are all that were shown
+/// to go or to be absent, and the removals among them. `None` for an ordinary run, and for one whose approval no longer
+/// holds: that is an ordinary run then.
+async fn approval(
+    tenant: &mut TenantLock,
+    ready: &ReadyRun,
+) -> Result<Option<(ApprovedAddresses, Approved)>, ReconcileError> {
+    let request = &ready.request;
+    let is_one = request.trigger() == v1::RunTrigger::Approval;
+    let Some(held) = request.acts_on_run_id.filter(|_| is_one) else {
+        return Ok(None);
+    };
+    let decided_by = ready.decided_by(&tenant.row);
+    let Some(held) = guard::approved_run(tenant, held, decided_by).await? else {
+        tracing::info!("settings or domains changed, or the rows are gone: nothing counts as approved");
+        return Ok(None);
+    };
+    let addresses = guard::approved_addresses(tenant, held.rows_of).await?;
+    let taken = addresses.iter().filter(|row| row.taken);
+    let approved = Approved {
+        addresses: taken.map(|row| row.address.clone()).collect(),
+        reason: held.reason(),
+    };
+    let may_go = addresses.into_iter().map(|row| row.address).collect();
+    Ok(Some((may_go, approved)))
+}
+
+fn is_of_other_server(last: Option<&str>, read: &DirectoryRead) -> bool {
+    match (last, read.server_id()) {
+        (Some(last), Some(now)) => last != now,
+        _ => false,
+    }
+}
+
+/// A preview is never the first removal, since the sync then follows a preview.
+async fn removal(
+    tenant: &mut TenantLock,
+    ready: &ReadyRun,
+    is_approved: bool,
+) -> Result<RemovalFacts, ReconcileError> {
+    let (switched_on, settled) = (ready.current.removal_generation, tenant.row.removal_generation);
+    let is_sync = ready.request.kind() == v1::RunKind::Sync;
+    let first = switched_on.filter(|_| is_sync && !is_approved && switched_on != settled);
+    let shown_before_first = match first {
+        Some(switched_on) => Some(guard::removals_of_preview(tenant, switched_on).await?),
+        None => None,
+    };
+    Ok(RemovalFacts {
+        is_on: ready.current.removes(),
+        switched_on,
+        settled,
+        shown_before_first,
+    })
+}
+
+async fn preview(
+    tenant: &mut TenantLock,
+    ready: &ReadyRun,
+    turns: &Turns,
+) -> Result<Option<ReviewedPreview>, ReconcileError> {
+    let Some(run) = ready.request.expect_preview_run_id else {
+        return Ok(None);
+    };
+    let rows = history::rows_of_preview(tenant, run, |row| {
+        ShownRow::new(
+            row.row_id,
+            &row.address,
+            &row.object_id,
+            row.verdict.as_deref(),
+            row.reason.as_deref(),
+        )
+    })
+    .await?;
+    let rows = turns.take(|| ShownRows::new(rows)).await;
+    Ok(Some(ReviewedPreview { run, rows }))
+}

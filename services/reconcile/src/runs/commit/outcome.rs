@@ -1,0 +1,105 @@
+//! The outcome of a run whose read was decided on.
+
+use jiff::Timestamp;
+use rollcall_domain::guard::Hold;
+use rollcall_proto::v1;
+use rollcall_terms::names;
+
+use crate::{
+    decide::{
+        decision::{Decision, HeldRows},
+        facts::DirectoryRead,
+    },
+    store::run_record::{DecidedBy, Held, Outcome},
+    write::Written,
+};
+
+/// A decision that was executed.
+pub(super) struct Ended<'d> {
+    pub(super) decided_by: DecidedBy,
+    /// Time until which the run's own rows are kept.
+    pub(super) rows_expire: Timestamp,
+    pub(super) read: &'d DirectoryRead,
+    pub(super) decision: &'d Decision<'d>,
+    pub(super) written: Written,
+}
+
+impl Ended<'_> {
+    pub(super) fn outcome(&self) -> Outcome {
+        let shows_own_rows = !matches!(
+            self.decision,
+            Decision::Hold {
+                rows: HeldRows::OfRun(_),
+                ..
+            }
+        );
+        Outcome {
+            state: self.decision.state(),
+            held: held(self.decision),
+            decided_by: self.decided_by,
+            accounts_changed: self.written.accounts_changed,
+            account_version: self.written.account_version,
+            rows_expire: Some(self.rows_expire).filter(|_| shows_own_rows),
+            history: self.written.history,
+            applied: matches!(self.decision, Decision::Apply { .. }),
+            unchanged: false,
+            read: self.read.summary.clone(),
+            counts: self.counts(),
+            failure: None,
+        }
+    }
+
+    fn counts(&self) -> v1::Counts {
+        let (directory, counts) = (&self.read.directory, self.decision.plan().counts);
+        v1::Counts {
+            objects: directory.objects(),
+            claims: directory.claims(),
+            not_email: self.read.summary.not_email,
+            references: self.read.summary.references,
+            add: counts.add,
+            keep: counts.keep,
+            update: counts.update,
+            remove: counts.remove,
+            stale: counts.stale,
+            skip: counts.skip,
+            accounts: counts.accounts,
+            welcomes: counts.welcomes,
+            accounts_reduced: counts.accounts_reduced,
+        }
+    }
+}
+
+fn held(decision: &Decision<'_>) -> Held {
+    match decision {
+        Decision::Apply { .. } | Decision::Show { forecast: None, .. } => Held::default(),
+        Decision::Show {
+            forecast: Some(hold), ..
+        } => Held {
+            would_hold: true,
+            message: hold.forecast(),
+            ..because(hold)
+        },
+        Decision::Hold {
+            hold, content, rows, ..
+        } => Held {
+            content: Some(*content),
+            rows_of: match rows {
+                HeldRows::Own(_) => None,
+                HeldRows::OfRun(run) => Some(*run),
+            },
+            ..because(hold)
+        },
+        Decision::Differ { differences, .. } => because(&Hold::ChangedSincePreview {
+            differences: differences.len(),
+        }),
+    }
+}
+
+/// The reason and the message of a hold.
+fn because(hold: &Hold) -> Held {
+    Held {
+        reason: names::from_nullable(Some(hold.reason().as_str())),
+        message: hold.message(),
+        ..Held::default()
+    }
+}

@@ -1,0 +1,31 @@
+//! A tenant's domains as they are stored.
+
+use std::collections::BTreeMap;
+
+use rollcall_domain::DomainName;
+use rollcall_proto::v1;
+
+/// A tenant's domains, by name: each once, and each alias of one that is there and no alias itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DomainList {
+    pub(crate) alias_of: BTreeMap<DomainName, Option<DomainName>>,
+}
+
+impl DomainList {
+    /// As it is stored and answered.
+    pub(crate) fn stored(&self) -> Vec<v1::Domain> {
+        let domain = |(name, of): (&DomainName, &Option<DomainName>)| v1::Domain {
+            name: name.as_str().to_owned(),
+            alias_of: of.as_ref().map(|of| of.as_str().to_owned()).unwrap_or_default(),
+        };
+        self.alias_of.iter().map(domain).collect()
+    }
+
+    /// Names and what they are aliases of, for SQL.
+    pub(crate) fn columns(&self) -> (Vec<&str>, Vec<Option<&str>>) {
+        self.alias_of
+            .iter()
+            .map(|(name, of)| (name.as_str(), of.as_ref().map(DomainName::as_str)))
+            .unzip()
+    }
+}

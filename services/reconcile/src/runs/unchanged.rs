@@ -1,0 +1,94 @@
+//! The end of a run whose read equals the last applied one: an outcome, and nothing else.
+
+use rollcall_chassis::fail_point::{self, FailPoint};
+use rollcall_proto::v1;
+
+use super::binds;
+use crate::{
+    decide::{facts::server_id, inputs},
+    error::ReconcileError,
+    ids::LeaseKey,
+    resources::Resources,
+    store::{CurrentSettings, Readiness, RunRequest, TenantLock, TenantRow, run_record::Outcome},
+    write,
+};
+
+/// Ends a run as unchanged, if under the lock it still is.
+pub(crate) async fn finish_unchanged(
+    resources: &Resources,
+    key: &LeaseKey,
+    read: v1::ReadSummary,
+) -> Result<v1::RunEnded, ReconcileError> {
+    let mut tenant = TenantLock::open_held(&resources.store.runs, key).await?;
+    let outcome = match Readiness::of(&mut tenant, key.run).await? {
+        Readiness::Cancelled => Outcome::cancelled(),
+        Readiness::Ready(ready) => {
+            let inputs = current_inputs(&tenant, &ready.current);
+            if !ready.request.may_be_unchanged() || !equals_last_applied(&tenant.row, &read.digest, &inputs) {
+                return Err(ReconcileError::NotUnchanged);
+            }
+            tenant.row.server_id = server_id(&read);
+            binds::accepted(&mut tenant.row, ready.current.credential_generation);
+            Outcome {
+                decided_by: ready.decided_by(&tenant.row),
+                rows_expire: Some(tenant.now() + resources.bounds.retention.rows),
+                ..unchanged(&tenant.row, read)
+            }
+        }
+    };
+    let ended = write::end(&mut tenant, key.run, outcome).await?;
+    fail_point::pass(FailPoint::UnchangedDecided, key.tenant.as_str()).await;
+    tenant.commit().await?;
+    fail_point::pass(FailPoint::UnchangedDone, key.tenant.as_str()).await;
+    resources.reports.ended(&key.tenant, key.run, &ended);
+    Ok(ended)
+}
+
+/// Digest of a read that would end the run as unchanged; empty if none would.
+pub(super) fn last_digest(tenant: &TenantLock, request: &RunRequest, current: &CurrentSettings) -> Vec<u8> {
+    let Some(digest) = &tenant.row.digest else {
+        return Vec::new();
+    };
+    let same =
+        request.may_be_unchanged() && tenant.row.inputs.as_ref() == Some(&current_inputs(tenant, current));
+    if same { digest.clone() } else { Vec::new() }
+}
+
+/// A hash of the inputs as they are now, for a transaction that is about a run.
+fn current_inputs(tenant: &TenantLock, current: &CurrentSettings) -> Vec<u8> {
+    inputs::hash(
+        &current.settings,
+        tenant.row.portal_generation,
+        tenant.removals_paused(current),
+        tenant.foreign_domains().iter().map(String::as_str),
+    )
+}
+
+fn equals_last_applied(row: &TenantRow, digest: &[u8], inputs: &[u8]) -> bool {
+    row.digest.as_deref() == Some(digest) && row.inputs.as_deref() == Some(inputs)
+}
+
+/// Its rows are what the last applied run settled to.
+fn unchanged(row: &TenantRow, read: v1::ReadSummary) -> Outcome {
+    let count = |count: i64| u64::try_from(count).unwrap_or_default();
+    let counts = v1::Counts {
+        objects: read.entries,
+        claims: read.claims,
+        not_email: read.not_email,
+        references: read.references,
+        keep: count(row.steady_keep),
+        stale: count(row.steady_stale),
+        skip: count(row.steady_skip),
+        accounts: count(row.accounts),
+        ..v1::Counts::default()
+    };
+    Outcome {
+        state: v1::RunState::Succeeded,
+        history: Some(row.applied),
+        applied: false,
+        unchanged: true,
+        read,
+        counts,
+        ..Outcome::default()
+    }
+}

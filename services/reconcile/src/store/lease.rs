@@ -1,0 +1,102 @@
+//! Leases from outside the tenant's lock: their heartbeats, and those that are overdue.
+
+use rollcall_domain::TenantId;
+
+use super::{gate::Gate, to_bigint};
+use crate::{
+    error::{During, ReconcileError},
+    ids::LeaseKey,
+};
+
+/// The known state of a tenant when its read begins to come in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AtHeader {
+    /// True if the lease is the caller's.
+    has_lease: bool,
+    accounts: i64,
+    /// False only while Remove Accounts is off. A run during which it is switched on is not applied.
+    pub(crate) may_remove: bool,
+}
+
+impl AtHeader {
+    /// Number of the tenant's accounts.
+    pub(crate) fn accounts(self) -> usize {
+        usize::try_from(self.accounts).unwrap_or_default()
+    }
+}
+
+/// Looks at the lease before a read comes in; refused if it is not the caller's.
+pub(crate) async fn at_header(gate: &Gate, key: &LeaseKey) -> Result<AtHeader, ReconcileError> {
+    let header = sqlx::query_file_as!(
+        AtHeader,
+        "sql/tenant/at_header.sql",
+        key.tenant.as_str(),
+        key.run.as_uuid(),
+        key.fence.0
+    )
+    .fetch_optional(&gate.pool)
+    .await
+    .during("look at the lease")?;
+    header
+        .filter(|header| header.has_lease)
+        .ok_or(ReconcileError::Fenced)
+}
+
+/// Notes a heartbeat with the read's progress. Answers if the run was cancelled; `None` if the lease is not the
+/// caller's.
+pub(crate) async fn beat(
+    gate: &Gate,
+    key: &LeaseKey,
+    objects: u64,
+    claims: u64,
+) -> Result<Option<bool>, ReconcileError> {
+    sqlx::query_file_scalar!(
+        "sql/heartbeat/beat.sql",
+        key.tenant.as_str(),
+        key.run.as_uuid(),
+        key.fence.0,
+        to_bigint(objects),
+        to_bigint(claims)
+    )
+    .fetch_optional(&gate.pool)
+    .await
+    .during("keep the lease")
+}
+
+/// True if the run has ended, or no longer exists.
+pub(crate) async fn is_over(gate: &Gate, key: &LeaseKey) -> Result<bool, ReconcileError> {
+    let over = sqlx::query_file_scalar!(
+        "sql/run_outcome/is_over.sql",
+        key.tenant.as_str(),
+        key.run.as_uuid()
+    )
+    .fetch_optional(&gate.pool)
+    .await
+    .during("see whether the run is over")?;
+    Ok(over.unwrap_or(true))
+}
+
+/// Tenants whose run is past its deadline by so many seconds, at most so many.
+pub(crate) async fn overdue(
+    gate: &Gate,
+    most: i64,
+    grace_seconds: i32,
+) -> Result<Vec<TenantId>, ReconcileError> {
+    let overdue = sqlx::query_file_scalar!("sql/tenant/overdue.sql", most, f64::from(grace_seconds))
+        .fetch_all(&gate.pool)
+        .await
+        .during("look for overdue runs")?;
+    overdue
+        .iter()
+        .map(|tenant| TenantId::parse(tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" }))
+        .collect()
+}
+
+/// Drops batches that were staged under a lease that no longer exists.
+pub(crate) async fn drop_orphans(gate: &Gate) -> Result<(), ReconcileError> {
+    sqlx::query_file!("sql/staged_batch/drop_orphans.sql")
+        .execute(&gate.pool)
+        .await
+        .during("drop what was staged for nobody")?;
+    Ok(())
+}

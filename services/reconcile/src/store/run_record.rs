@@ -1,0 +1,177 @@
+//! The record of a run: its course and its outcome.
+
+mod course;
+
+use rollcall_chassis::pg::PgTimestamp;
+use rollcall_domain::{RunId, TenantId};
+use rollcall_proto::v1;
+use rollcall_terms::{names, time};
+use uuid::Uuid;
+
+use super::{tenant_lock::TenantLock, to_bigint};
+use crate::error::{During, ReconcileError};
+
+pub(crate) use course::{Beginning, begin, lose, note, requeue};
+
+/// The outcome of a run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) state: v1::RunState,
+    pub(crate) held: Held,
+    /// The inputs of its decisions: an approval holds only for these.
+    pub(crate) decided_by: DecidedBy,
+    /// Number of accounts that it changed, and the version that it gave them.
+    pub(crate) accounts_changed: u64,
+    pub(crate) account_version: Option<i64>,
+    /// Time until which its rows are kept; `None` for a run without rows of its own.
+    pub(crate) rows_expire: Option<jiff::Timestamp>,
+    /// The state of the history that its rows are a view of.
+    pub(crate) history: Option<i64>,
+    /// True if it made that state.
+    pub(crate) applied: bool,
+    pub(crate) unchanged: bool,
+    pub(crate) read: v1::ReadSummary,
+    pub(crate) counts: v1::Counts,
+    pub(crate) failure: Option<v1::Failure>,
+}
+
+impl Outcome {
+    /// The end of a run that was cancelled, or whose settings were deleted.
+    pub(crate) fn cancelled() -> Self {
+        Self {
+            state: v1::RunState::Cancelled,
+            ..Self::default()
+        }
+    }
+
+    /// The end of a run that failed for good.
+    pub(crate) fn failed(failure: v1::Failure) -> Self {
+        Self {
+            state: v1::RunState::Failed,
+            failure: Some(failure),
+            ..Self::default()
+        }
+    }
+}
+
+/// Reason why a run is HELD, or for a preview, why the sync would be.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Held {
+    pub(crate) would_hold: bool,
+    pub(crate) reason: v1::HeldReason,
+    pub(crate) message: String,
+    /// A hash of all its rows.
+    pub(crate) content: Option<Uuid>,
+    /// The HELD run before it whose rows are also this one's.
+    pub(crate) rows_of: Option<Uuid>,
+}
+
+/// The generations that a run was decided by.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct DecidedBy {
+    pub(crate) settings: Option<i64>,
+    pub(crate) domains: Option<i64>,
+    pub(crate) removal: Option<i64>,
+}
+
+/// The facts of a run in its row, besides its outcome.
+pub(crate) struct RunRow {
+    kind: String,
+    trigger: String,
+    attempt: i32,
+    takeovers: i32,
+    start_time: Option<PgTimestamp>,
+    end_time: Option<PgTimestamp>,
+    create_time: Option<PgTimestamp>,
+    acts_on_run_id: Option<Uuid>,
+    expect_preview_run_id: Option<Uuid>,
+}
+
+/// Writes the outcome of a run; `has_lease` says that it still has the tenant's lease.
+pub(crate) async fn end(
+    tenant: &mut TenantLock,
+    run: RunId,
+    outcome: &Outcome,
+    has_lease: bool,
+) -> Result<RunRow, ReconcileError> {
+    let (read, counts, failure) = (&outcome.read, &outcome.counts, outcome.failure.as_ref());
+    let held = &outcome.held;
+    sqlx::query_file_as!(
+        RunRow,
+        "sql/run_outcome/end.sql",
+        tenant.tenant.as_str(),
+        run.as_uuid(),
+        names::to_sql(outcome.state),
+        outcome.history,
+        outcome.applied,
+        outcome.unchanged,
+        names::to_sql(read.read_mode()),
+        &read.read_mode_reason,
+        &read.server,
+        to_bigint(counts.objects),
+        to_bigint(counts.claims),
+        to_bigint(counts.not_email),
+        to_bigint(counts.references),
+        to_bigint(counts.add),
+        to_bigint(counts.keep),
+        to_bigint(counts.update),
+        to_bigint(counts.remove),
+        to_bigint(counts.stale),
+        to_bigint(counts.skip),
+        to_bigint(counts.accounts),
+        to_bigint(counts.welcomes),
+        failure.map(|failure| failure.code.as_str()),
+        failure.map(|failure| failure.message.as_str()),
+        failure.map(|failure| failure.advice.as_str()),
+        failure.map(|failure| failure.detail.as_str()),
+        held.would_hold,
+        names::to_sql(held.reason),
+        &held.message,
+        held.content,
+        held.rows_of,
+        outcome.decided_by.settings,
+        outcome.decided_by.domains,
+        outcome.decided_by.removal,
+        to_bigint(counts.accounts_reduced),
+        to_bigint(outcome.accounts_changed),
+        outcome.account_version,
+        outcome.rows_expire.map(PgTimestamp),
+        has_lease
+    )
+    .fetch_one(tenant.connection())
+    .await
+    .during("write the run's outcome")
+}
+
+impl RunRow {
+    /// The run as it ended, for the portal.
+    pub(crate) fn finished(&self, tenant: &TenantId, run: RunId, outcome: Outcome) -> v1::Run {
+        let time = |time: Option<PgTimestamp>| time.map(|time| time::to_proto(time.0));
+        let run_id = |run: Option<Uuid>| run.map(|run| run.to_string()).unwrap_or_default();
+        v1::Run {
+            run_id: run.to_string(),
+            tenant_id: tenant.to_string(),
+            kind: names::from_nullable::<v1::RunKind>(Some(&self.kind)).into(),
+            trigger: names::from_nullable::<v1::RunTrigger>(Some(&self.trigger)).into(),
+            state: outcome.state.into(),
+            held_reason: outcome.held.reason.into(),
+            would_hold: outcome.held.would_hold,
+            read_mode: outcome.read.read_mode,
+            read_mode_reason: outcome.read.read_mode_reason,
+            unchanged: outcome.unchanged,
+            rows_of_run_id: run_id(outcome.held.rows_of),
+            counts: Some(outcome.counts),
+            failure: outcome.failure,
+            attempt: self.attempt,
+            next_attempt_time: None,
+            create_time: time(self.create_time),
+            start_time: time(self.start_time),
+            end_time: time(self.end_time),
+            rows_expire_time: outcome.rows_expire.map(time::to_proto),
+            acts_on_run_id: run_id(self.acts_on_run_id),
+            expect_preview_run_id: run_id(self.expect_preview_run_id),
+            held_message: outcome.held.message,
+            takeovers: self.takeovers,
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The scheduler's data about a tenant: its requests, its settings, and the operator's permissions.
+
+use rollcall_domain::{RunId, TenantId};
+use rollcall_proto::v1;
+use rollcall_terms::names;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::{gate::Gate, run_status::RunStatus};
+use crate::error::{During, ReconcileError};
+
+/// A run as it was asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RunRequest {
+    pub(crate) kind: String,
+    pub(crate) trigger: String,
+    pub(crate) cancel_requested: bool,
+    /// The HELD run that is approved, or the sync that is reverted.
+    pub(crate) acts_on_run_id: Option<Uuid>,
+    /// The preview that was looked at before.
+    pub(crate) expect_preview_run_id: Option<Uuid>,
+}
+
+impl RunRequest {
+    pub(crate) fn kind(&self) -> v1::RunKind {
+        names::from_nullable(Some(&self.kind))
+    }
+
+    pub(crate) fn trigger(&self) -> v1::RunTrigger {
+        names::from_nullable(Some(&self.trigger))
+    }
+
+    /// True if a read that equals the last applied one ends the run. A preview lists everything; an approval and a
+    /// run that follows a preview are decided on what was shown.
+    pub(crate) fn may_be_unchanged(&self) -> bool {
+        self.kind() == v1::RunKind::Sync
+            && self.trigger() != v1::RunTrigger::Approval
+            && self.expect_preview_run_id.is_none()
+    }
+}
+
+/// A tenant's settings as they are now.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CurrentSettings {
+    pub(crate) settings: v1::Settings,
+    pub(crate) credential: v1::SealedCredential,
+    pub(crate) generation: i64,
+    /// With which generation the credential, or where it is sent, was last given.
+    pub(crate) credential_generation: i64,
+    /// Generation with which Remove Accounts was last switched on; `None` while it is off.
+    pub(crate) removal_generation: Option<i64>,
+}
+
+impl CurrentSettings {
+    /// True if Remove Accounts is on.
+    pub(crate) fn removes(&self) -> bool {
+        self.settings
+            .removal
+            .is_some_and(|removal| removal.remove_accounts)
+    }
+}
+
+struct SettingsRow {
+    settings: Vec<u8>,
+    sealed_credential: Vec<u8>,
+    generation: i64,
+    credential_generation: i64,
+    removal_generation: Option<i64>,
+}
+
+impl SettingsRow {
+    fn decode(self) -> Result<CurrentSettings, ReconcileError> {
+        let current = CurrentSettings {
+            settings: decode(&self.settings, "settings")?,
+            credential: decode(&self.sealed_credential, "sealed credential")?,
+            generation: self.generation,
+            credential_generation: self.credential_generation,
+            removal_generation: None,
+        };
+        Ok(CurrentSettings {
+            removal_generation: self.removal_generation.filter(|_| current.removes()),
+            ..current
+        })
+    }
+}
+
+/// True if a run of the tenant may remove accounts as things stand.
+pub(crate) async fn may_remove(gate: &Gate, tenant: &TenantId) -> Result<bool, ReconcileError> {
+    let current = settings(tenant.as_str(), &gate.pool).await?;
+    if !current.is_some_and(|current| current.removes()) {
+        return Ok(false);
+    }
+    Ok(!removals_paused(&gate.pool).await?)
+}
+
+pub(super) async fn settings(
+    tenant: &str,
+    executor: impl PgExecutor<'_>,
+) -> Result<Option<CurrentSettings>, ReconcileError> {
+    let row = sqlx::query_file_as!(SettingsRow, "sql/settings/of_tenant.sql", tenant)
+        .fetch_optional(executor)
+        .await
+        .during("read the settings")?;
+    row.map(SettingsRow::decode).transpose()
+}
+
+async fn removals_paused(executor: impl PgExecutor<'_>) -> Result<bool, ReconcileError> {
+    let paused = sqlx::query_file_scalar!("sql/fleet/removals_paused.sql")
+        .fetch_optional(executor)
+        .await
+        .during("read whether removals are paused")?;
+    Ok(paused.unwrap_or_default())
+}
+
+/// A run as it was asked for, and what decides on it, all as of the lock.
+#[derive(Clone, Debug)]
+pub(super) struct RequestedRun {
+    pub(super) run: RunId,
+    pub(super) request: Option<RunRequest>,
+    pub(super) status: Option<RunStatus>,
+    pub(super) settings: Option<CurrentSettings>,
+    pub(super) removals_paused: bool,
+    pub(super) foreign_domains: Vec<String>,
+}
+
+pub(super) struct RequestedRunRow {
+    pub(super) asked_for: bool,
+    pub(super) kind: Option<String>,
+    pub(super) trigger: Option<String>,
+    pub(super) cancel_requested: Option<bool>,
+    pub(super) acts_on_run_id: Option<Uuid>,
+    pub(super) expect_preview_run_id: Option<Uuid>,
+    pub(super) state: Option<String>,
+    pub(super) takeovers: Option<i32>,
+    pub(super) settings: Option<Vec<u8>>,
+    pub(super) sealed_credential: Option<Vec<u8>>,
+    pub(super) generation: Option<i64>,
+    pub(super) credential_generation: Option<i64>,
+    pub(super) switched_on_generation: Option<i64>,
+    pub(super) removals_paused: bool,
+    pub(super) foreign_domains: Vec<String>,
+}
+
+impl RequestedRunRow {
+    pub(super) fn decode(self, run: RunId) -> Result<RequestedRun, ReconcileError> {
+        let request = self.asked_for.then(|| RunRequest {
+            kind: self.kind.unwrap_or_default(),
+            trigger: self.trigger.unwrap_or_default(),
+            cancel_requested: self.cancel_requested.unwrap_or_default(),
+            acts_on_run_id: self.acts_on_run_id,
+            expect_preview_run_id: self.expect_preview_run_id,
+        });
+        let settings = match (self.settings, self.sealed_credential) {
+            (Some(settings), Some(sealed_credential)) => Some(SettingsRow {
+                settings,
+                sealed_credential,
+                generation: self.generation.unwrap_or_default(),
+                credential_generation: self.credential_generation.unwrap_or_default(),
+                removal_generation: self.switched_on_generation,
+            }),
+            _ => None,
+        };
+        Ok(RequestedRun {
+            run,
+            request,
+            status: self
+                .state
+                .map(|state| RunStatus::new(&state, self.takeovers.unwrap_or_default())),
+            settings: settings.map(SettingsRow::decode).transpose()?,
+            removals_paused: self.removals_paused,
+            foreign_domains: self.foreign_domains,
+        })
+    }
+}
+
+fn decode<M: prost::Message + Default>(bytes: &[u8], what: &'static str) -> Result<M, ReconcileError> {
+    M::decode(bytes).map_err(|source| ReconcileError::Undecodable { what, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(kind: &str, trigger: &str) -> RunRequest {
+        RunRequest {
+            kind: kind.to_owned(),
+            trigger: trigger.to_owned(),
+            ..RunRequest::default()
+        }
+    }
+
+    #[test]
+    fn only_a_sync_that_follows_nothing_shown_may_be_unchanged() {
+        assert!(request("SYNC", "MANUAL").may_be_unchanged());
+        assert!(request("SYNC", "SCHEDULED").may_be_unchanged());
+        assert!(!request("PREVIEW", "MANUAL").may_be_unchanged());
+        assert!(!request("SYNC", "APPROVAL").may_be_unchanged());
+        let expecting = RunRequest {
+            expect_preview_run_id: Some(Uuid::nil()),
+            ..request("SYNC", "MANUAL")
+        };
+        assert!(!expecting.may_be_unchanged());
+    }
+}

@@ -1,0 +1,5 @@
+//! Work that no call asks for: overdue leases, expired data, and the outbox on its way to the broker.
+
+pub(crate) mod relay;
+pub(crate) mod retention;
+pub(crate) mod sweeper;

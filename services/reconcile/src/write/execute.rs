@@ -1,0 +1,115 @@
+//! Executes the decision on a read.
+
+use rollcall_domain::{RunId, plan::Plan};
+
+use super::{accounts, before, history, outbox};
+use crate::{
+    decide::{
+        compare::HistoryChange,
+        decision::{Decision, HeldRows, Remember},
+    },
+    error::ReconcileError,
+    store::{TenantLock, domains, to_bigint},
+};
+
+/// What was written of a decision.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// The state of the history that the run's rows are a view of; `None` for a run that shows other rows.
+    pub(crate) history: Option<i64>,
+    /// Number of accounts that changed, and the version that they were given.
+    pub(crate) accounts_changed: u64,
+    pub(crate) account_version: Option<i64>,
+    /// Number of rows.
+    pub(crate) rows: u64,
+}
+
+/// Writes everything but the outcome.
+pub(crate) async fn execute(
+    tenant: &mut TenantLock,
+    run: RunId,
+    decision: &Decision<'_>,
+) -> Result<Written, ReconcileError> {
+    match decision {
+        Decision::Apply {
+            plan,
+            history,
+            remember,
+        } => apply(tenant, run, plan, history, remember).await,
+        Decision::Show { plan, history, .. } => show(tenant, run, plan, history).await,
+        Decision::Hold { plan, rows, .. } => match rows {
+            HeldRows::Own(history) => show(tenant, run, plan, history).await,
+            HeldRows::OfRun(_) => Ok(Written::default()),
+        },
+        Decision::Differ {
+            plan,
+            from,
+            differences,
+        } => {
+            history::differences(tenant, run, *from, &plan.rows, differences).await?;
+            Ok(Written {
+                rows: differences.len(),
+                ..Written::default()
+            })
+        }
+    }
+}
+
+async fn apply(
+    tenant: &mut TenantLock,
+    run: RunId,
+    plan: &Plan<'_>,
+    history: &HistoryChange,
+    remember: &Remember,
+) -> Result<Written, ReconcileError> {
+    before::keep(tenant, run, &plan.changes).await?;
+    let account_version = accounts::changes(tenant, &plan.changes).await?;
+    history::advance(tenant, plan, history).await?;
+    outbox::account_changes(tenant, Some(run), &plan.changes).await?;
+    self::remember(tenant, remember).await?;
+    Ok(Written {
+        history: Some(tenant.row.applied),
+        accounts_changed: plan.changes.len() as u64,
+        account_version,
+        rows: history.new.len() as u64,
+    })
+}
+
+async fn show(
+    tenant: &mut TenantLock,
+    run: RunId,
+    plan: &Plan<'_>,
+    history: &HistoryChange,
+) -> Result<Written, ReconcileError> {
+    history::show(tenant, run, plan, history).await?;
+    Ok(Written {
+        history: Some(tenant.row.applied),
+        rows: history.new.len() as u64,
+        ..Written::default()
+    })
+}
+
+async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), ReconcileError> {
+    let Remember {
+        digest,
+        inputs,
+        server_id,
+        removal_settled,
+        steady,
+        accounts,
+        unregistered,
+    } = remember;
+    if let Some(unregistered) = unregistered {
+        domains::remember(tenant, unregistered).await?;
+    }
+    let row = &mut tenant.row;
+    row.digest.clone_from(digest);
+    row.inputs = Some(inputs.clone());
+    row.server_id.clone_from(server_id);
+    row.removal_generation = *removal_settled;
+    row.steady_keep = steady.keep;
+    row.steady_stale = steady.stale;
+    row.steady_skip = steady.skip;
+    row.accounts = to_bigint(*accounts);
+    Ok(())
+}
