@@ -115,3 +115,6 @@ fn held<'f>(facts: &Facts, plan: Plan<'f>, history: HistoryChange, hold: Hold) -
         rows,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,350 @@
+//! What a run does, shown by decisions on small worlds.
+
+use std::collections::HashSet;
+
+use rollcall_domain::{
+    Address, AddressType, DomainName, Origin,
+    guard::HeldReason,
+    id::{AccountId, ObjectId},
+    object::{Claim, ClaimedAddress, DirectoryObject, ObjectType},
+    plan::{AccountState, AddressState, Directory, Portal, Removal, TenantDomains, Withholding},
+};
+use rollcall_proto::v1;
+use uuid::Uuid;
+
+use super::{
+    compare::{OpenRow, OpenRows},
+    compare_preview::{ShownRow, ShownRows},
+    facts::{Approved, Confirmed, DomainFacts, HeldBefore, RemovalFacts, ReviewedPreview},
+    *,
+};
+
+const DIGEST: [u8; 16] = [7; 16];
+
+fn address(user: &str) -> Address {
+    Address::parse(&format!("{user}@corp.example")).unwrap()
+}
+
+fn object(user: &str) -> DirectoryObject {
+    DirectoryObject {
+        id: ObjectId::from_canonical(user).unwrap(),
+        dn: format!("CN={user}"),
+        object_type: ObjectType::User,
+        disabled: false,
+        mail: None,
+        claims: vec![Claim {
+            address: ClaimedAddress::Valid(address(user)),
+            primary: true,
+        }],
+    }
+}
+
+/// A complete read of these people.
+fn read(users: &[&str]) -> DirectoryRead {
+    let mut builder = Directory::builder();
+    for user in users {
+        builder.push(object(user));
+    }
+    DirectoryRead {
+        directory: builder.finish(),
+        summary: v1::ReadSummary {
+            digest: DIGEST.to_vec(),
+            server_id: "dc1".to_owned(),
+            ..v1::ReadSummary::default()
+        },
+        confirmed: Confirmed::default(),
+    }
+}
+
+/// The same, after the directory was asked for these objects, which it has not.
+fn read_without(users: &[&str], missing: &[&str]) -> DirectoryRead {
+    let mut read = read(users);
+    read.confirmed.ids = missing.iter().map(|id| Box::from(*id)).collect();
+    read
+}
+
+/// Synced accounts of these people.
+fn portal(users: &[&str]) -> Portal {
+    let mut builder = Portal::builder();
+    for (number, user) in (1..).zip(users) {
+        builder.push(AccountState {
+            id: AccountId::from_uuid(Uuid::from_u128(number)),
+            object_id: Some(ObjectId::from_canonical(user).unwrap()),
+            object_type: ObjectType::User,
+            origin: Origin::Synced,
+            hsr_enabled: false,
+            is_protected: false,
+            stale_since: None,
+            removed: false,
+            addresses: vec![AddressState {
+                address: address(user),
+                address_type: AddressType::Primary,
+                origin: Origin::Synced,
+                stale_since: None,
+            }],
+        });
+    }
+    builder.finish()
+}
+
+/// A sync of a tenant that owns `corp.example` and has these accounts.
+fn facts(users: &[&str]) -> Facts {
+    Facts {
+        kind: RunKind::Sync,
+        settings: v1::Settings::default(),
+        rules: rules::rules(&v1::Settings::default()).unwrap(),
+        portal_generation: 1,
+        removal: RemovalFacts::default(),
+        withholding: Withholding::default(),
+        approved: None,
+        domains: DomainFacts {
+            own: TenantDomains::new([(DomainName::parse("corp.example").unwrap(), None)]),
+            ..DomainFacts::default()
+        },
+        portal: portal(users),
+        open: OpenRows::default(),
+        preview: None,
+        reduced_lately: 0,
+        held_before: None,
+    }
+}
+
+/// The same with Remove Accounts on, and nothing that was not seen before.
+fn removing(users: &[&str]) -> Facts {
+    let mut facts = facts(users);
+    facts.rules.removal = Removal::On { keep_manual: false };
+    facts.removal = RemovalFacts {
+        is_on: true,
+        switched_on: Some(3),
+        settled: Some(3),
+        shown_before_first: None,
+    };
+    facts
+}
+
+fn decided<'f>(facts: &'f Facts, read: &'f DirectoryRead) -> Decision<'f> {
+    decide(facts, read, Timestamp::UNIX_EPOCH, Pace::unhurried()).unwrap()
+}
+
+#[track_caller]
+fn held_because(decision: &Decision<'_>) -> HeldReason {
+    match decision {
+        Decision::Hold { hold, .. } => hold.reason(),
+        _ => panic!("the run is not HELD"),
+    }
+}
+
+#[test]
+fn a_sync_within_its_limit_is_applied_and_remembered() {
+    let (facts, read) = (facts(&["ann"]), read(&["ann", "bob"]));
+    let Decision::Apply {
+        plan,
+        history,
+        remember,
+    } = decided(&facts, &read)
+    else {
+        panic!("it is not applied")
+    };
+    assert_eq!(plan.changes.len(), 1, "bob's account is new");
+    assert_eq!(history.new.len(), 2, "nothing was in the history");
+    assert_eq!(remember.digest.as_deref(), Some(&DIGEST[..]));
+    assert_eq!(remember.server_id.as_deref(), Some("dc1"));
+    assert_eq!((remember.accounts, remember.steady.keep), (2, 2));
+}
+
+#[test]
+fn rows_that_the_history_has_are_not_written_again() {
+    let (mut facts, read) = (facts(&["ann"]), read(&["ann"]));
+    let content = {
+        let first = decided(&facts, &read);
+        let row = first.plan().rows.iter().next().unwrap();
+        content::settled(&row)
+    };
+    facts.open = OpenRows::new(vec![
+        OpenRow { content, row_id: 5 },
+        OpenRow {
+            content: 0,
+            row_id: 6,
+        },
+    ]);
+    let Decision::Apply { history, .. } = decided(&facts, &read) else {
+        panic!("it is not applied")
+    };
+    assert!(history.new.is_empty());
+    assert_eq!(history.closed, [6]);
+}
+
+#[test]
+fn a_preview_shows_what_its_sync_would_be_held_for() {
+    let mut facts = removing(&["ann", "bob"]);
+    facts.kind = RunKind::Preview;
+    let read = read_without(&[], &["ann", "bob"]);
+    let Decision::Show {
+        forecast: Some(hold), ..
+    } = decided(&facts, &read)
+    else {
+        panic!("it forecasts nothing")
+    };
+    assert_eq!(hold.reason(), HeldReason::EmptyRead);
+}
+
+#[test]
+fn a_removal_beyond_the_limit_is_held_with_rows_of_its_own() {
+    let facts = removing(&["ann", "bob"]);
+    let read = read_without(&["eve"], &["ann", "bob"]);
+    let decision = decided(&facts, &read);
+    assert_eq!(held_because(&decision), HeldReason::RemovalLimit);
+    assert!(matches!(
+        decision,
+        Decision::Hold {
+            rows: HeldRows::Own(_),
+            ..
+        }
+    ));
+}
+
+#[test]
+fn a_run_that_is_held_for_the_same_again_shows_the_rows_of_the_run_before() {
+    let mut facts = removing(&["ann", "bob"]);
+    let read = read_without(&["eve"], &["ann", "bob"]);
+    let Decision::Hold { content, .. } = decided(&facts, &read) else {
+        panic!("it is not HELD")
+    };
+    let before = Uuid::from_u128(9);
+    facts.held_before = Some(HeldBefore {
+        content,
+        rows_of: before,
+    });
+    let again = decided(&facts, &read);
+    assert!(matches!(again, Decision::Hold { rows: HeldRows::OfRun(run), .. } if run == before));
+    facts.held_before = Some(HeldBefore {
+        content: Uuid::nil(),
+        rows_of: before,
+    });
+    let other = decided(&facts, &read);
+    assert!(matches!(
+        other,
+        Decision::Hold {
+            rows: HeldRows::Own(_),
+            ..
+        }
+    ));
+}
+
+#[test]
+fn what_syncs_removed_lately_counts_against_the_limit() {
+    let users: Vec<String> = (0..12).map(|number| format!("user{number}")).collect();
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
+    let mut facts = removing(&users);
+    let read = read_without(&users[1..], &users[..1]);
+    assert!(matches!(decided(&facts, &read), Decision::Apply { .. }));
+    facts.reduced_lately = 5;
+    assert_eq!(held_because(&decided(&facts, &read)), HeldReason::RemovalLimit);
+}
+
+#[test]
+fn an_approval_lets_exactly_the_removals_pass_that_were_shown() {
+    let mut facts = removing(&["ann", "bob"]);
+    let read = read_without(&["eve"], &["ann", "bob"]);
+    let approve = |users: &[&str]| {
+        let addresses = || users.iter().map(|user| address(user).as_str().to_owned());
+        let approved = Approved {
+            addresses: addresses().collect(),
+            reason: v1::HeldReason::RemovalLimit,
+        };
+        (Some(addresses().collect()), Some(approved))
+    };
+    (facts.withholding.approved, facts.approved) = approve(&["ann", "bob"]);
+    let Decision::Apply { plan, remember, .. } = decided(&facts, &read) else {
+        panic!("it is not applied")
+    };
+    assert_eq!(plan.counts.remove, 2);
+    assert!(remember.digest.is_some());
+    (facts.withholding.approved, facts.approved) = approve(&["ann"]);
+    let Decision::Apply { plan, remember, .. } = decided(&facts, &read) else {
+        panic!("it is not applied")
+    };
+    assert_eq!(plan.counts.remove, 1, "bob was not shown, and stays");
+    assert_eq!(remember.digest, None, "his removal must be decided on again");
+}
+
+#[test]
+fn the_first_removal_is_held_unless_a_preview_has_shown_all_of_it() {
+    let users: Vec<String> = (0..12).map(|number| format!("user{number}")).collect();
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
+    let mut facts = removing(&users);
+    let read = read_without(&users[1..], &users[..1]);
+    facts.removal.shown_before_first = Some(HashSet::new());
+    assert_eq!(held_because(&decided(&facts, &read)), HeldReason::FirstRemoval);
+    let shown = address(users[0]).as_str().to_owned();
+    facts.removal.shown_before_first = Some(HashSet::from([shown]));
+    assert!(matches!(decided(&facts, &read), Decision::Apply { .. }));
+}
+
+#[test]
+fn removals_that_wait_unseen_leave_the_first_removal_to_come() {
+    let mut facts = removing(&["ann", "bob"]);
+    facts.removal.settled = None;
+    facts.withholding.removals_paused = true;
+    let read = read_without(&["ann"], &[]);
+    let Decision::Apply { remember, .. } = decided(&facts, &read) else {
+        panic!("it is not applied")
+    };
+    assert_eq!(remember.removal_settled, None);
+    assert_eq!(remember.digest, None);
+}
+
+#[test]
+fn an_object_that_nobody_asked_for_is_not_removed() {
+    let facts = removing(&["ann", "bob"]);
+    let read = read_without(&["ann"], &[]);
+    let refused = decide(&facts, &read, Timestamp::UNIX_EPOCH, Pace::unhurried());
+    assert!(matches!(refused, Err(ReconcileError::SettingsChanged)));
+}
+
+#[test]
+fn a_run_that_follows_a_preview_does_what_was_shown_or_shows_the_difference() {
+    let (mut facts, read) = (facts(&["ann"]), read(&["ann", "bob"]));
+    let shown: Vec<ShownRow> = decided(&facts, &read)
+        .plan()
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(number, row)| {
+            ShownRow::new(
+                i64::try_from(number).unwrap(),
+                row.address,
+                row.object_id.unwrap_or_default(),
+                Some(row.verdict.as_str()),
+                row.reason.map(rollcall_domain::Reason::as_str),
+            )
+        })
+        .collect();
+    let run = Uuid::from_u128(4);
+    let reviewed = |rows: &[ShownRow]| {
+        Some(ReviewedPreview {
+            run,
+            rows: ShownRows::new(rows.to_vec()),
+        })
+    };
+    facts.preview = reviewed(&shown);
+    assert!(matches!(decided(&facts, &read), Decision::Apply { .. }));
+    facts.preview = reviewed(&shown[..1]);
+    let Decision::Differ {
+        from, differences, ..
+    } = decided(&facts, &read)
+    else {
+        panic!("it does not differ")
+    };
+    assert_eq!((from, differences.len()), (run, 1));
+}
+
+#[test]
+fn a_read_that_was_completed_by_asking_is_decided_on_again() {
+    let (facts, mut read) = (facts(&["ann"]), read(&["ann"]));
+    read.confirmed.found = 1;
+    let Decision::Apply { remember, .. } = decided(&facts, &read) else {
+        panic!("it is not applied")
+    };
+    assert_eq!(remember.digest, None);
+}
