@@ -3,7 +3,10 @@
 use rollcall_proto::v1::RunState;
 
 use super::*;
-use crate::outcome::{self, Ending};
+use crate::{
+    store::run_record::{self, Outcome},
+    write,
+};
 
 /// A tenant's row: the numbers of runs stand for their ids, in the order in which they were asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,12 +33,12 @@ impl Ground {
     async fn end(&self, run: RunId, state: RunState) -> Result<()> {
         let mut tenant = self.lock().await?;
         let request = tenant.request(run).await?.unwrap_or_default();
-        outcome::note(&mut tenant, run, &request, 1).await?;
-        let ending = Ending {
+        run_record::note(&mut tenant, run, &request, 1).await?;
+        let outcome = Outcome {
             state,
-            ..Ending::default()
+            ..Outcome::default()
         };
-        outcome::end(&mut tenant, run, ending).await?;
+        write::end(&mut tenant, run, outcome).await?;
         Ok(tenant.commit().await?)
     }
 
