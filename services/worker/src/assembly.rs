@@ -8,10 +8,10 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     credentials::Credentials,
-    directory::{Reader, tls::SystemRoots},
     metrics::Metrics,
     reconcile::Reconcile,
     run::Runner,
+    source::ldap::{Reader, tls::SystemRoots},
 };
 
 /// Parts for the one run of a process of its own. That process publishes no renewed seals: a later run makes them

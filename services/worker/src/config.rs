@@ -8,9 +8,9 @@ use rollcall_chassis::config::{
 use serde::Deserialize;
 
 use crate::{
-    directory::limits::Limits,
     network::{Network, Networks},
     run::Pace,
+    source::ldap::limits::Limits,
 };
 
 /// All sections.

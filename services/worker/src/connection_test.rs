@@ -33,12 +33,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     credentials::{Credentials, Sealed},
-    directory::error::ReadError,
-    directory::{
+    reconcile::{self, Reconcile},
+    source::ldap::error::ReadError,
+    source::ldap::{
         Reader,
         target::{Security, Target},
     },
-    reconcile::{self, Reconcile},
 };
 use sentences::Told;
 pub(crate) use steps::Bound;

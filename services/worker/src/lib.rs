@@ -13,7 +13,6 @@ mod config;
 mod connection_test;
 mod control;
 mod credentials;
-mod directory;
 mod job_span;
 mod jobs;
 mod memory;
@@ -23,6 +22,7 @@ mod reconcile;
 mod run;
 mod service;
 mod slots;
+mod source;
 
 pub use service::{Command, start};
 
@@ -31,7 +31,7 @@ pub const NAME: &str = "rollcall-worker";
 
 /// Readers of bytes that strangers send, for `make fuzz`.
 pub mod fuzzing {
-    pub use crate::directory::{
+    pub use crate::source::ldap::{
         entry::Entry,
         frame::{FrameReadError, FrameReader, check},
         limits::Limits,

@@ -31,12 +31,12 @@ use tracing::Instrument as _;
 use crate::{
     control::Control,
     credentials::Credentials,
-    directory::Reader,
-    directory::error::ReadError,
     memory::Memory,
     metrics::Metrics,
     reconcile::{self, CallError, Reconcile},
     slots::Place,
+    source::ldap::Reader,
+    source::ldap::error::ReadError,
 };
 use attempt::{Attempt, AttemptError};
 pub(crate) use pace::Pace;

@@ -4,8 +4,8 @@ use rollcall_chassis::config::Problems;
 
 use super::{Config, LanesConfig};
 use crate::{
-    directory::limits::{BATCHES_BYTES, CONNECTION_BYTES, WAITING_BYTES},
     memory::Memory,
+    source::ldap::limits::{BATCHES_BYTES, CONNECTION_BYTES, WAITING_BYTES},
 };
 
 impl Config {

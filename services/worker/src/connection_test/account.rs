@@ -8,8 +8,8 @@ use super::{
     steps::{Over, Steps},
 };
 use crate::{
-    directory::error::ReadError,
-    directory::{connection::Connection, target::Target},
+    source::ldap::error::ReadError,
+    source::ldap::{connection::Connection, target::Target},
 };
 
 /// The one bind.

@@ -3,8 +3,8 @@
 use rollcall_domain::ldap;
 
 use crate::{
-    directory::error::ReadError,
-    directory::{
+    source::ldap::error::ReadError,
+    source::ldap::{
         bounds::Crossed,
         connection::Connection,
         oid,

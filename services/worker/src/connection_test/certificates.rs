@@ -11,7 +11,7 @@ use x509_parser::{
 };
 
 use super::sentences::{Told, list};
-use crate::{directory::error::ReadError, directory::excerpt::excerpt, directory::tls::Handshake};
+use crate::{source::ldap::error::ReadError, source::ldap::excerpt::excerpt, source::ldap::tls::Handshake};
 
 #[cfg(test)]
 mod tests;

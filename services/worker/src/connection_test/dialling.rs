@@ -11,8 +11,8 @@ use super::{
     steps::{Over, Steps},
 };
 use crate::{
-    directory::error::ReadError,
-    directory::{
+    source::ldap::error::ReadError,
+    source::ldap::{
         connection::Connection,
         dial::Dialler,
         target::{Security, Server, Target},

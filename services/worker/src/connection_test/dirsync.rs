@@ -5,8 +5,8 @@ use rollcall_domain::ldap;
 
 use super::ask::{ask, names_alone};
 use crate::{
-    directory::error::{Operation, ReadError},
-    directory::{connection::Connection, oid, search::Query},
+    source::ldap::error::{Operation, ReadError},
+    source::ldap::{connection::Connection, oid, search::Query},
 };
 
 /// Value of the DirSync control. Flags: object security, so that an ordinary account may ask. Then 1 byte at most, and no cookie.

@@ -17,8 +17,8 @@ use super::{
     steps::{Over, Steps},
 };
 use crate::{
-    directory::error::{Operation, ReadError},
-    directory::{
+    source::ldap::error::{Operation, ReadError},
+    source::ldap::{
         bounds::Crossed,
         collect,
         connection::Connection,

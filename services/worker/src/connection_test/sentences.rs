@@ -4,7 +4,7 @@ use std::{fmt::Write as _, io, net::SocketAddr, time::Duration};
 
 use rollcall_domain::ldap;
 
-use crate::directory::error::ReadError;
+use crate::source::ldap::error::ReadError;
 
 #[cfg(test)]
 mod tests;

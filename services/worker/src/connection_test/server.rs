@@ -11,9 +11,9 @@ use super::{
     steps::{Over, Steps},
 };
 use crate::{
-    directory::error::{Operation, ReadError},
-    directory::excerpt::excerpt,
-    directory::{
+    source::ldap::error::{Operation, ReadError},
+    source::ldap::excerpt::excerpt,
+    source::ldap::{
         connection::Connection,
         entry::Entry,
         oid,

@@ -6,7 +6,7 @@ use rollcall_terms::failure::failure;
 use tokio::{sync::mpsc, time::Instant};
 
 use super::sentences::Told;
-use crate::directory::error::ReadError;
+use crate::source::ldap::error::ReadError;
 
 /// The end of the test: a step failed and was reported, or no caller listens any longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,14 +13,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Bound, conduct};
 use crate::{
-    directory::error::ReadError,
-    directory::{
+    network::Networks,
+    source::ldap::error::ReadError,
+    source::ldap::{
         Reader,
         ber::{bound, done, entry, message, page_done, result, seq, tlv},
         script::{Script, directory, person, reader, serve},
         target::Target,
     },
-    network::Networks,
 };
 
 const PASSED: TestStepState = TestStepState::Passed;

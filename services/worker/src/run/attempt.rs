@@ -18,9 +18,9 @@ use super::{
 use crate::{
     control::{Control, Stop},
     credentials::Sealed,
-    directory::{error::ReadError, target::Target},
     reconcile::CallError,
     slots::Place,
+    source::ldap::{error::ReadError, target::Target},
 };
 
 /// Time after the run's deadline that an attempt waits for an outcome which is being decided.

@@ -13,8 +13,8 @@ use super::{
     submission::{Answer, Submission},
 };
 use crate::{
-    directory::{error::ReadError, missing::Missing},
     reconcile::CallError,
+    source::ldap::{error::ReadError, missing::Missing},
 };
 
 /// A read that waited for reconcile for longer than this may be late because of it.

@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep};
 use super::{Disposition, attempt::Attempt, retry};
 use crate::{
     control::Stop,
-    directory::error::ReadError,
     reconcile::{self, CallError},
+    source::ldap::error::ReadError,
 };
 
 /// Pause before a failure is reported again to a reconcile that was away.

@@ -9,9 +9,9 @@ use std::{collections::VecDeque, time::Duration};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    directory::error::ReadError,
-    directory::signs::{Sight, Signs, Step},
     slots::{Place, TURN},
+    source::ldap::error::ReadError,
+    source::ldap::signs::{Sight, Signs, Step},
 };
 
 #[cfg(test)]

@@ -19,15 +19,15 @@ use tracing::Instrument as _;
 use super::pace::{self, Pace};
 use crate::{
     control::Control,
-    directory::error::ReadError,
-    directory::{
+    slots::Place,
+    source::ldap::error::ReadError,
+    source::ldap::{
         Reader,
         collect::Collector,
         missing::Missing,
         signs::{Signs, Step},
         target::Target,
     },
-    slots::Place,
 };
 
 /// Batches that may wait between the reader and what becomes of them.

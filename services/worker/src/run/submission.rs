@@ -13,10 +13,10 @@ use tracing::Instrument as _;
 
 use super::{Lease, attempt::AttemptError};
 use crate::{
-    directory::error::ReadError,
-    directory::{bounds::Crossed, missing::Missing},
     memory::{Full, Share},
     reconcile::{CallError, Reconcile},
+    source::ldap::error::ReadError,
+    source::ldap::{bounds::Crossed, missing::Missing},
 };
 
 /// Parts that may wait for the connection.

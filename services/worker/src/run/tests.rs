@@ -11,7 +11,7 @@ use rollcall_proto::v1::{BeginStatus, RunKind, RunTrigger};
 use rollcall_terms::Refusal;
 
 use super::Disposition;
-use crate::directory::{
+use crate::source::ldap::{
     ber::{bound, done, page_done},
     script::{Script, person, serve},
 };

@@ -12,8 +12,8 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{Told, findings, trusted, untrusted};
 use crate::{
-    directory::error::ReadError,
-    directory::tls::{Handshake, SystemRoots, Trust},
+    source::ldap::error::ReadError,
+    source::ldap::tls::{Handshake, SystemRoots, Trust},
 };
 
 const HOST: &str = "dc1.corp.example";

@@ -1,7 +1,7 @@
 use std::{io, time::Duration};
 
 use super::{addresses, list, no_base, number, unconnected, unprotected};
-use crate::directory::error::{Operation, ReadError};
+use crate::source::ldap::error::{Operation, ReadError};
 
 #[test]
 fn lists_read_as_people_write_them() {

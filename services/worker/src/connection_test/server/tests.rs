@@ -1,7 +1,7 @@
 use rollcall_proto::v1::{ServerFindings, ServerType};
 
 use super::{Explored, Told, describe, names_recipient_type, told};
-use crate::directory::entry::{Attribute, Entry};
+use crate::source::ldap::entry::{Attribute, Entry};
 
 fn entry(attributes: &[(&str, &[&str])]) -> Entry {
     let attributes = attributes

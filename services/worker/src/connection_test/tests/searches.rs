@@ -6,7 +6,7 @@ use super::{
     FAILED, PASSED, WARNING, as_told, base, code, root, root_with, test, test_with, until_base, whole,
     you_are,
 };
-use crate::directory::{
+use crate::source::ldap::{
     ber::{bound, done, entry, message, page_done, result, seq, tlv},
     script::{directory, person, reader, serve},
 };

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{net::TcpListener, time::Instant};
 
 use super::*;
-use crate::directory::limits::Limits;
+use crate::source::ldap::limits::Limits;
 
 /// A server whose system accepts connections, and that never says a word. It is there until it is dropped.
 async fn silent() -> (TcpListener, u16) {

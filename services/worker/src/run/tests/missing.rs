@@ -10,11 +10,11 @@ use super::{
     two_people,
 };
 use crate::{
-    directory::{
+    run::Disposition,
+    source::ldap::{
         ber::{done, entry, page_done},
         script::{Script, Server, serve},
     },
-    run::Disposition,
 };
 
 const LOST: &str = "1a2b3c9f-4d5e-4f80-a1b2-c3d4e5f60718";

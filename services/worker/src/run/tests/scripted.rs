@@ -23,12 +23,12 @@ use tokio_stream::wrappers::TcpListenerStream;
 
 use crate::{
     credentials::Credentials,
-    directory::{Reader, limits::Limits, script},
     memory::Memory,
     metrics::Metrics,
     reconcile::Reconcile,
     run::{Disposition, Pace, Runner},
     slots::{Beside, Place, Slots},
+    source::ldap::{Reader, limits::Limits, script},
 };
 
 const TENANT: &str = "acme";

@@ -1,0 +1,3 @@
+//! Directories that can be read.
+
+pub(crate) mod ldap;

@@ -1,0 +1,101 @@
+//! Reads one tenant's directory: from host names to objects with claims.
+//!
+//! Whatever a server sends is bounded before it is parsed, and a read either comes to its end or is an error:
+//! every result code is looked at, no referral is followed, and nothing here grows with the directory.
+
+pub(crate) mod bounds;
+pub(crate) mod collect;
+pub(crate) mod error;
+pub(crate) mod frame;
+pub(crate) mod guard;
+pub(crate) mod limits;
+pub(crate) mod met;
+pub(crate) mod missing;
+pub(crate) mod session;
+pub(crate) mod target;
+pub(crate) mod tls;
+
+#[cfg(test)]
+pub(crate) mod ber;
+mod bind;
+mod confirm;
+pub(crate) mod connection;
+mod credit;
+pub(crate) mod dial;
+pub(crate) mod entry;
+pub(crate) mod excerpt;
+mod identity;
+pub(crate) mod message;
+pub(crate) mod oid;
+mod pages;
+pub(crate) mod paging;
+pub(crate) mod ranges;
+pub(crate) mod root_dse;
+#[cfg(test)]
+pub(crate) mod script;
+pub(crate) mod search;
+pub(crate) mod signs;
+mod starttls;
+pub(crate) mod strip;
+pub(crate) mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::{memory::Memory, network::Networks, source::ldap::error::ReadError};
+use dial::Dialler;
+use limits::Limits;
+use session::Session;
+use signs::Signs;
+use target::{Security, Target};
+use tls::{SystemRoots, Trust};
+
+/// Reads directories.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    /// Networks to which it may connect.
+    pub networks: Networks,
+    /// Bounds that it accepts.
+    pub limits: Limits,
+    /// Memory that large messages borrow from.
+    pub memory: Arc<Memory>,
+    /// Connections without any protection are allowed.
+    pub allow_plaintext: bool,
+    /// Authorities trusted for tenants without authorities of their own.
+    pub system_roots: SystemRoots,
+}
+
+impl Reader {
+    /// Connects to the first server of `target` that takes the bind. No other is asked once one has refused the
+    /// credentials. `signs` shows how it goes.
+    pub(crate) async fn open<'t>(
+        &self,
+        target: &'t Target,
+        password: &str,
+        signs: Arc<Signs>,
+    ) -> Result<Session<'t>, ReadError> {
+        let mut dialler = self.dialler(target)?;
+        dialler.signs = signs;
+        let connection = dialler.open(target, password).await?;
+        Session::begin(connection, target).await
+    }
+
+    /// A dialler for connections to `target`, if the operator allows any. Its time runs from now on.
+    pub(crate) fn dialler(&self, target: &Target) -> Result<Dialler<'_>, ReadError> {
+        if target.security == Security::Plaintext && !self.allow_plaintext {
+            return Err(ReadError::PlaintextNotAllowed);
+        }
+        Ok(Dialler {
+            networks: &self.networks,
+            limits: &self.limits,
+            memory: &self.memory,
+            trust: Trust::new(&target.ca_certificates_pem, &self.system_roots)?,
+            until: Instant::now() + self.limits.reach,
+            signs: Arc::default(),
+        })
+    }
+}

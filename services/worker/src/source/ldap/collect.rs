@@ -1,0 +1,199 @@
+//! Entries become objects, objects become batches: bounded, digested and counted as they come.
+
+use std::{mem, sync::Arc};
+
+use prost::Message as _;
+use rollcall_chassis::fail_point::{self, FailPoint};
+use rollcall_domain::{
+    AddressAttributes, DirectoryObject, MOST_CLAIMS_OF_OBJECT, digest::ReadDigest, reading::EntryReader,
+};
+use rollcall_proto::v1::{self, ObjectBatch, ReadMode, ReadSummary};
+use rollcall_terms::object;
+use tokio::sync::mpsc;
+
+use super::{
+    bounds::{Crossed, Shown},
+    entry::{Entry, MAX_DN_BYTES},
+    limits::Limits,
+    met::Met,
+    missing::Missing,
+    signs::Signs,
+};
+use crate::{control::Control, slots::Place, source::ldap::error::ReadError};
+
+#[cfg(test)]
+mod tests;
+
+/// Largest size of a batch.
+const BATCH_BYTES: usize = 256 * 1024;
+/// A single object that is larger does not fit into a message.
+const MAX_OBJECT_BYTES: usize = 960 * 1024;
+
+/// Takes entries and hands on batches of objects.
+pub(crate) struct Collector {
+    attributes: AddressAttributes,
+    batches: mpsc::Sender<ObjectBatch>,
+    control: Arc<Control>,
+    run: Option<(Arc<Signs>, Arc<Place>)>,
+    max_entries: u64,
+    asked: Option<Arc<Missing>>,
+    batch: ObjectBatch,
+    batch_bytes: usize,
+    digest: ReadDigest,
+    /// Entries that the server sent, including some that were not requested.
+    met: u64,
+    entries: u64,
+    claims: u64,
+    not_email: u64,
+}
+
+impl Collector {
+    /// Reads addresses from `attributes`, and waits where `batches` are not taken.
+    pub(crate) fn new(
+        attributes: AddressAttributes,
+        limits: &Limits,
+        batches: mpsc::Sender<ObjectBatch>,
+        control: Arc<Control>,
+    ) -> Self {
+        Self {
+            attributes,
+            batches,
+            control,
+            run: None,
+            max_entries: limits.entries,
+            asked: None,
+            batch: ObjectBatch::default(),
+            batch_bytes: 0,
+            digest: ReadDigest::default(),
+            met: 0,
+            entries: 0,
+            claims: 0,
+            not_email: 0,
+        }
+    }
+
+    /// Hands batches on only with a slot, which it takes in `place`, and shows in `signs` while the directory is not what it
+    /// waits for.
+    #[must_use]
+    pub(crate) fn within(mut self, signs: Arc<Signs>, place: Arc<Place>) -> Self {
+        self.run = Some((signs, place));
+        self
+    }
+
+    /// Takes only those that were asked for. An entry may have come to be known by another id than it was: it is then
+    /// among what was read.
+    #[must_use]
+    pub(crate) fn only(mut self, asked: Arc<Missing>) -> Self {
+        self.asked = Some(asked);
+        self
+    }
+
+    /// Takes one entry.
+    pub(crate) async fn add(&mut self, entry: &Entry) -> Result<(), ReadError> {
+        if self.met == self.max_entries {
+            return Err(Crossed::Entries(self.max_entries).into());
+        }
+        self.met += 1;
+        let mut reader = EntryReader::new(&self.attributes);
+        for attribute in &entry.attributes {
+            reader.attribute(&attribute.description, &attribute.values);
+        }
+        let read = reader.finish(entry.dn.as_bytes());
+        let id = read.object.id.as_str();
+        if self.asked.as_ref().is_some_and(|asked| !asked.contains(id)) {
+            return Ok(());
+        }
+        check(&read.object)?;
+        let claims = read.object.claims.len() as u64;
+        self.digest.add(&read.object);
+        self.entries += 1;
+        self.claims += claims;
+        self.not_email += read.not_email;
+        self.control.progress.add(claims);
+        fail_point::pass(FailPoint::EntryRead, "").await;
+        self.put(object::to_message(read.object)).await
+    }
+
+    async fn put(&mut self, object: v1::DirectoryObject) -> Result<(), ReadError> {
+        let bytes = object.encoded_len();
+        if bytes > MAX_OBJECT_BYTES {
+            return Err(Crossed::ObjectBytes {
+                entry: Shown::new(object.dn.as_bytes()),
+                bytes,
+                limit: MAX_OBJECT_BYTES,
+            }
+            .into());
+        }
+        if self.batch_bytes + bytes > BATCH_BYTES {
+            self.flush().await?;
+        }
+        self.batch_bytes += bytes;
+        self.batch.objects.push(object);
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), ReadError> {
+        if self.batch.objects.is_empty() {
+            return Ok(());
+        }
+        self.batch_bytes = 0;
+        let next = ObjectBatch {
+            objects: Vec::with_capacity(self.batch.objects.len()),
+        };
+        let batch = mem::replace(&mut self.batch, next);
+        let send = self.batches.send(batch);
+        let outcome = match &self.run {
+            Some((signs, place)) => {
+                let hand_over = async {
+                    place.read().await;
+                    send.await
+                };
+                signs.ours(hand_over).await
+            }
+            None => send.await,
+        };
+        outcome.map_err(|_| ReadError::Stopped)
+    }
+
+    /// The read is complete: what it amounts to.
+    pub(crate) async fn finish(mut self, met: Met) -> Result<ReadSummary, ReadError> {
+        self.flush().await?;
+        Ok(ReadSummary {
+            entries: self.entries,
+            claims: self.claims,
+            not_email: self.not_email,
+            references: met.references,
+            digest: self.digest.finish().to_vec(),
+            read_mode: ReadMode::Full.into(),
+            read_mode_reason: "Every matching object is read each time.".to_owned(),
+            server: met.server,
+            server_id: met.server_id,
+        })
+    }
+
+    /// The objects asked for have been answered: the number of values that are not e-mail addresses.
+    pub(crate) async fn finish_answer(mut self) -> Result<u64, ReadError> {
+        self.flush().await?;
+        Ok(self.not_email)
+    }
+}
+
+/// True if an object is small enough for every later use.
+pub(crate) fn check(object: &DirectoryObject) -> Result<(), Crossed> {
+    let entry = || Shown::new(object.dn.as_bytes());
+    if object.dn.len() > MAX_DN_BYTES {
+        return Err(Crossed::NameBytes {
+            entry: entry(),
+            bytes: object.dn.len(),
+            limit: MAX_DN_BYTES,
+        });
+    }
+    if object.claims.len() > MOST_CLAIMS_OF_OBJECT {
+        return Err(Crossed::Claims {
+            entry: entry(),
+            claims: object.claims.len(),
+            limit: MOST_CLAIMS_OF_OBJECT,
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! A guarded connection to one server, and what went wrong with it.
+
+use std::{os::unix::net::UnixStream as StdUnixStream, sync::Arc, time::Duration};
+
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::UnixStream,
+    time::timeout,
+};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{
+    credit::Credit,
+    guard::{self, GuardError},
+    limits::Limits,
+    signs::Signs,
+    target::Server,
+};
+use crate::{memory::Memory, source::ldap::error::ReadError};
+
+/// Time in which the guard must report its end, or pass on a farewell.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// A connection whose every byte from the server is checked before the LDAP library sees it. Dropping it ends it.
+pub(crate) struct Connection {
+    pub(crate) ldap: Ldap,
+    pub(crate) credit: Arc<Credit>,
+    pub(crate) limits: Limits,
+    server: Server,
+    guard: Option<AbortOnDropHandle<Result<(), GuardError>>>,
+    _drive: AbortOnDropHandle<()>,
+}
+
+impl Connection {
+    /// Speaks LDAP over `stream`.
+    pub(crate) async fn over<S>(
+        stream: S,
+        server: Server,
+        limits: &Limits,
+        signs: Arc<Signs>,
+        memory: &Memory,
+    ) -> Result<Self, ReadError>
+    where
+        S: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        let (ours, library) = StdUnixStream::pair().map_err(ReadError::Connect)?;
+        ours.set_nonblocking(true).map_err(ReadError::Connect)?;
+        let ours = UnixStream::from_std(ours).map_err(ReadError::Connect)?;
+        let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(library));
+        let (connection, ldap) = LdapConnAsync::with_settings(settings, "ldapi:///")
+            .await
+            .map_err(|error| ReadError::Internal(error.to_string()))?;
+        let credit = Arc::new(Credit::new(limits.credit(), signs));
+        let guard = {
+            let (credit, frames) = (Arc::clone(&credit), limits.frame());
+            let share = memory.share_of(limits.large_bytes());
+            tokio::spawn(async move { guard::run(stream, ours, frames, &credit, share).await })
+        };
+        // The guard reports how it ended.
+        let drive = tokio::spawn(async move {
+            connection.drive().await.ok();
+        });
+        Ok(Self {
+            ldap,
+            credit,
+            limits: *limits,
+            server,
+            guard: Some(AbortOnDropHandle::new(guard)),
+            _drive: AbortOnDropHandle::new(drive),
+        })
+    }
+
+    /// The server at the other end.
+    pub(crate) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Meaning of the library's error. The library sees only that the connection ended, and the guard knows why.
+    pub(crate) async fn explain(&mut self, error: LdapError) -> ReadError {
+        match error {
+            LdapError::Timeout { .. } => return ReadError::OperationTimeout(self.limits.operation),
+            LdapError::FilterParsing => return ReadError::Filter,
+            _ => {}
+        }
+        let Some(guard) = self.guard.take() else {
+            return ReadError::Internal(error.to_string());
+        };
+        match timeout(FAREWELL, guard).await {
+            Ok(Ok(Err(reason))) => ReadError::Connection(reason),
+            _ => ReadError::Internal(error.to_string()),
+        }
+    }
+
+    /// Says goodbye. What counts has been answered already, so nothing can go wrong any more.
+    pub(crate) async fn close(mut self) {
+        let Some(guard) = self.guard.take() else { return };
+        timeout(FAREWELL, async {
+            self.ldap.unbind().await.ok();
+            drop(self);
+            guard.await.ok();
+        })
+        .await
+        .ok();
+    }
+}

@@ -1,0 +1,144 @@
+//! Steps on the way to a connection: a name's addresses, a stream to one of them, its protection.
+
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpStream, lookup_host},
+    time::{Instant, timeout},
+};
+
+use super::{
+    connection::Connection,
+    limits::Limits,
+    signs::Signs,
+    starttls,
+    target::{Security, Server},
+    tls::Trust,
+};
+use crate::{memory::Memory, network::Networks, source::ldap::error::ReadError};
+
+/// A name with more addresses than this is not tried to its end.
+const MAX_ADDRESSES: usize = 16;
+
+/// Conditions of connections, besides the target itself.
+pub(crate) struct Dialler<'a> {
+    /// Networks to which connections may go.
+    pub networks: &'a Networks,
+    /// Time limits of the steps, and bounds of what may be received.
+    pub limits: &'a Limits,
+    /// Memory that large messages borrow from.
+    pub memory: &'a Memory,
+    /// Authorities that TLS is checked against.
+    pub trust: Trust,
+    /// Time after which no further host or address is tried. It bounds the cost of silent hosts, however many there
+    /// are.
+    pub until: Instant,
+    /// Shows how far it is.
+    pub signs: Arc<Signs>,
+}
+
+impl Dialler<'_> {
+    /// True once the time for finding a server that answers has passed.
+    pub(super) fn is_late(&self) -> bool {
+        Instant::now() >= self.until
+    }
+
+    /// Time that one step may take now.
+    fn patience(&self) -> Duration {
+        let left = self.until.saturating_duration_since(Instant::now());
+        self.limits.connect.min(left)
+    }
+
+    /// The addresses of a host, allowed or not.
+    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ReadError> {
+        if let Ok(literal) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(literal, port)]);
+        }
+        let failed = |source| ReadError::Resolve {
+            host: host.to_owned(),
+            source,
+        };
+        let found = timeout(self.patience(), lookup_host((host, port)))
+            .await
+            .map_err(|_| {
+                failed(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the resolver does not answer",
+                ))
+            })?
+            .map_err(failed)?;
+        let addresses: Vec<_> = found.take(MAX_ADDRESSES).collect();
+        if addresses.is_empty() {
+            return Err(failed(io::Error::new(
+                io::ErrorKind::NotFound,
+                "it has no address",
+            )));
+        }
+        Ok(addresses)
+    }
+
+    /// Connects to an address, if the operator allows it.
+    pub(super) async fn connect(&self, address: SocketAddr) -> Result<TcpStream, ReadError> {
+        if !self.networks.allows(address.ip()) {
+            return Err(ReadError::AddressNotAllowed);
+        }
+        self.within("connecting", async {
+            let stream = TcpStream::connect(address).await.map_err(ReadError::Connect)?;
+            // Requests are small and waited for.
+            stream.set_nodelay(true).map_err(ReadError::Connect)?;
+            Ok(stream)
+        })
+        .await
+    }
+
+    /// Makes of a stream a connection that is protected as the settings want it.
+    pub(super) async fn protect(
+        &self,
+        security: Security,
+        stream: TcpStream,
+        server: Server,
+    ) -> Result<Connection, ReadError> {
+        match security {
+            Security::Plaintext => self.speak(stream, server).await,
+            Security::StartTls => {
+                let stream = self
+                    .within("StartTLS", starttls::ask(stream, self.limits.frame()))
+                    .await?;
+                self.secured(stream, server).await
+            }
+            Security::Ldaps => self.secured(stream, server).await,
+        }
+    }
+
+    async fn secured(&self, stream: TcpStream, server: Server) -> Result<Connection, ReadError> {
+        let stream = self
+            .within("the TLS handshake", self.trust.connect(&server.host, stream))
+            .await?;
+        self.speak(stream, server).await
+    }
+
+    async fn speak<S>(&self, stream: S, server: Server) -> Result<Connection, ReadError>
+    where
+        S: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        Connection::over(stream, server, self.limits, Arc::clone(&self.signs), self.memory).await
+    }
+
+    async fn within<T>(
+        &self,
+        step: &'static str,
+        work: impl Future<Output = Result<T, ReadError>>,
+    ) -> Result<T, ReadError> {
+        let after = self.patience();
+        timeout(after, work)
+            .await
+            .map_err(|_| ReadError::ConnectTimeout { step, after })?
+    }
+}

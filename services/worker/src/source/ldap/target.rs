@@ -1,0 +1,121 @@
+//! A tenant's directory and the request to it, from the settings as they are now.
+
+use std::fmt;
+
+use rollcall_domain::{
+    AddressAttributes,
+    filter::{self, Filter},
+    reading::HINTS,
+};
+use rollcall_proto::v1;
+
+use crate::source::ldap::error::ReadError;
+
+/// Protection of the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// TLS from the first byte.
+    Ldaps,
+    /// Plain LDAP, raised to TLS before the bind.
+    StartTls,
+    /// No protection at all.
+    Plaintext,
+}
+
+impl Security {
+    fn default_port(self) -> u16 {
+        if self == Self::Ldaps { 636 } else { 389 }
+    }
+}
+
+/// A tenant's directory.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Tried in this order.
+    pub hosts: Vec<String>,
+    /// The port of each.
+    pub port: u16,
+    /// Protection of the connection.
+    pub security: Security,
+    /// The tenant's own authorities, PEM; empty for the system's.
+    pub ca_certificates_pem: String,
+    /// Bind user.
+    pub username: String,
+    /// Empty: as the root DSE says.
+    pub base: String,
+    /// As it is sent.
+    pub filter: String,
+    /// Attributes that carry addresses.
+    pub addresses: AddressAttributes,
+    /// All that is asked.
+    pub requested: Vec<String>,
+}
+
+impl Target {
+    /// Reads the settings, which were checked when they were saved.
+    pub fn new(directory: &v1::Directory) -> Result<Self, ReadError> {
+        let security = match directory.security() {
+            v1::Security::Unspecified | v1::Security::Ldaps => Security::Ldaps,
+            v1::Security::Starttls => Security::StartTls,
+            v1::Security::Plaintext => Security::Plaintext,
+        };
+        let port = match directory.port {
+            0 => security.default_port(),
+            port => {
+                u16::try_from(port).map_err(|_| ReadError::Settings("the port is not valid".to_owned()))?
+            }
+        };
+        if directory.hosts.is_empty() {
+            return Err(ReadError::Settings("no host is given".to_owned()));
+        }
+        let addresses = AddressAttributes::parse(&directory.attributes)
+            .map_err(|error| ReadError::Settings(error.to_string()))?;
+        Ok(Self {
+            hosts: directory.hosts.clone(),
+            port,
+            security,
+            ca_certificates_pem: directory.ca_certificates_pem.clone(),
+            username: directory.bind_username.clone(),
+            base: directory.search_base.clone(),
+            filter: composed(&directory.filter, &addresses)?,
+            requested: requested(&addresses),
+            addresses,
+        })
+    }
+}
+
+fn composed(filter: &str, attributes: &AddressAttributes) -> Result<String, ReadError> {
+    let filter = match filter {
+        "" => None,
+        text => {
+            Some(Filter::parse(text).map_err(|error| ReadError::Settings(format!("the filter: {error}")))?)
+        }
+    };
+    Ok(filter::compose(filter.as_ref(), attributes))
+}
+
+/// The attributes that carry addresses, the hints, and what identifies an object.
+fn requested(attributes: &AddressAttributes) -> Vec<String> {
+    let mut requested: Vec<String> = attributes.iter().map(ToString::to_string).collect();
+    for hint in HINTS {
+        if !requested.iter().any(|known| known.eq_ignore_ascii_case(hint)) {
+            requested.push((*hint).to_owned());
+        }
+    }
+    requested
+}
+
+/// A server that was dialled: the host that was named, and the address that it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Server {
+    /// As in the settings.
+    pub host: String,
+    /// As it was dialled.
+    pub address: std::net::SocketAddr,
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.host, self.address)
+    }
+}
