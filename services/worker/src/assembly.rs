@@ -11,7 +11,10 @@ use crate::{
     metrics::Metrics,
     reconcile::Reconcile,
     run::Runner,
-    source::ldap::{Reader, tls::SystemRoots},
+    source::{
+        Sources,
+        ldap::{Reader, tls::SystemRoots},
+    },
 };
 
 /// Parts for the one run of a process of its own. That process publishes no renewed seals: a later run makes them
@@ -32,13 +35,16 @@ pub(crate) fn runner(config: &Config, reconcile: Reconcile, credentials: Arc<Cre
     Runner {
         reconcile,
         credentials,
-        reader: Arc::new(Reader {
-            networks: config.networks(),
-            limits: config.read_limits(),
-            memory: Arc::clone(&memory),
-            allow_plaintext: config.directory.allow_plaintext,
-            system_roots: SystemRoots::load(),
-        }),
+        sources: Sources {
+            ldap: Arc::new(Reader {
+                networks: config.networks(),
+                limits: config.read_limits(),
+                memory: Arc::clone(&memory),
+                allow_plaintext: config.directory.allow_plaintext,
+                system_roots: SystemRoots::load(),
+            }),
+        },
+        most_entries: config.limits.entries,
         worker_id: Uuid::now_v7().to_string(),
         alone: false,
         hold_bytes: config.limits.hold_bytes,

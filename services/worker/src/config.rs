@@ -409,7 +409,6 @@ impl Config {
             bind: Duration::from_secs(self.directory.bind_timeout_seconds),
             operation: Duration::from_secs(self.directory.read_timeout_seconds),
             page_size: self.directory.page_size,
-            entries: self.limits.entries,
             values: self.limits.values,
             value_bytes: self.limits.value_bytes,
             entry_bytes: self.limits.entry_bytes,

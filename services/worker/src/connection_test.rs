@@ -34,10 +34,13 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     credentials::{Credentials, Sealed},
     reconcile::{self, Reconcile},
-    source::ldap::error::ReadError,
-    source::ldap::{
-        Reader,
-        target::{Security, Target},
+    source::{
+        error::ReadError,
+        ldap::{
+            Reader,
+            error::DirectoryError,
+            target::{Security, Target},
+        },
     },
 };
 use sentences::Told;
@@ -174,16 +177,14 @@ pub(crate) async fn conduct(
     steps.bound()
 }
 
-fn out_of_time() -> (Told, ReadError) {
+fn out_of_time() -> (Told, DirectoryError) {
     let message = format!("The test had not ended after {} seconds.", LIMIT.as_secs());
-    (
-        Told::of(&ReadError::Deadline).saying(message),
-        ReadError::Deadline,
-    )
+    let error = DirectoryError::from(ReadError::Deadline);
+    (Told::of(&error).saying(message), error)
 }
 
-fn stopped() -> (Told, ReadError) {
-    let error = ReadError::Stopped;
+fn stopped() -> (Told, DirectoryError) {
+    let error = DirectoryError::from(ReadError::Stopped);
     let told = Told::of(&error)
         .saying("The test was interrupted on our side.")
         .advising("No change is needed. Test again.");
@@ -199,7 +200,7 @@ async fn probe(
 ) -> Result<(), Over> {
     let target = match Target::new(directory) {
         Ok(target) => target,
-        Err(error) => return Err(fail(TestStepKind::Resolve, &error, steps).await),
+        Err(error) => return Err(fail(TestStepKind::Resolve, &error.into(), steps).await),
     };
     let dialler = match reader.dialler(&target) {
         Ok(dialler) => dialler,
@@ -220,7 +221,7 @@ async fn probe(
     Ok(())
 }
 
-async fn fail(kind: TestStepKind, error: &ReadError, steps: &mut Steps) -> Over {
+async fn fail(kind: TestStepKind, error: &DirectoryError, steps: &mut Steps) -> Over {
     steps.begin(kind);
     steps.failed(Told::of(error), error, None).await
 }

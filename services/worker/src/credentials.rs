@@ -17,7 +17,7 @@ use rollcall_proto::v1::{Directory, SealRenewal, SealedCredential};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::source::ldap::error::ReadError;
+use crate::source::error::ReadError;
 
 #[cfg(test)]
 mod tests;

@@ -35,8 +35,8 @@ use crate::{
     metrics::Metrics,
     reconcile::{self, CallError, Reconcile},
     slots::Place,
-    source::ldap::Reader,
-    source::ldap::error::ReadError,
+    source::Sources,
+    source::error::ReadError,
 };
 use attempt::{Attempt, AttemptError};
 pub(crate) use pace::Pace;
@@ -90,7 +90,9 @@ pub(crate) struct Runner {
     /// Opens passwords.
     pub credentials: Arc<Credentials>,
     /// Reads directories.
-    pub reader: Arc<Reader>,
+    pub sources: Sources,
+    /// Entries that one read may have.
+    pub most_entries: u64,
     /// Names this process in leases.
     pub worker_id: String,
     /// This process does only one run.
@@ -195,7 +197,7 @@ impl Runner {
             }
             AttemptError::Call(CallError::ReadRefused { code, why }) => ReadError::RefusedByUs { code, why },
             AttemptError::Call(error @ CallError::Refused(_)) => ReadError::Internal(error.to_string()),
-            AttemptError::Read(error) if error.is_lack_of_memory() => {
+            AttemptError::Read(error @ ReadError::NoMemory(_)) => {
                 tracing::warn!(%error, "the run waits until other runs have given memory back");
                 return Step::Settled(attempt.end_in_vain().await);
             }

@@ -65,7 +65,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         Reconcile::new(channel.clone()),
         Arc::clone(&credentials),
     ));
-    let reader = Arc::clone(&runner.reader);
+    let reader = Arc::clone(&runner.sources.ldap);
     let serving = grpc::Server::new(&config.server)?.start(&lifecycle).await?;
     let broker = Broker::start(&config.amqp, NAME, &lifecycle)?;
     let tester = Tester {

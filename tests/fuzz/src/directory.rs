@@ -22,7 +22,6 @@ const LIMITS: Limits = Limits {
     bind: Duration::from_secs(1),
     operation: Duration::from_secs(1),
     page_size: 1_000,
-    entries: 1_000,
     values: 500,
     value_bytes: 1_024,
     entry_bytes: 16 * 1024,

@@ -7,9 +7,9 @@ use super::{
     sentences::{self, Told},
     steps::{Over, Steps},
 };
-use crate::{
-    source::ldap::error::ReadError,
-    source::ldap::{connection::Connection, target::Target},
+use crate::source::{
+    error::ReadError,
+    ldap::{connection::Connection, target::Target},
 };
 
 /// The one bind.
@@ -23,7 +23,7 @@ pub(super) async fn bind(
     let bound = match password() {
         // The password is wiped before the outcome is reported.
         Ok(password) => connection.bind(&target.username, password.expose()).await,
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     };
     match bound {
         Ok(()) => {

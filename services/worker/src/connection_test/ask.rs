@@ -2,14 +2,12 @@
 
 use rollcall_domain::ldap;
 
-use crate::{
-    source::ldap::error::ReadError,
-    source::ldap::{
-        bounds::Crossed,
-        connection::Connection,
-        oid,
-        search::{Item, Query},
-    },
+use crate::source::ldap::{
+    bounds::Excess,
+    connection::Connection,
+    error::DirectoryError,
+    oid,
+    search::{Item, Query},
 };
 
 /// The answer to a small search.
@@ -18,14 +16,14 @@ pub(super) struct Answer {
     /// The entries.
     pub(super) names: Vec<String>,
     /// The result, if it is none of success.
-    pub(super) refusal: Option<ReadError>,
+    pub(super) refusal: Option<DirectoryError>,
     /// Of a base that is not there: the part of its name that is.
     pub(super) matched: String,
 }
 
 impl Answer {
     /// No answer, but an error.
-    pub(super) fn refused(error: ReadError) -> Self {
+    pub(super) fn refused(error: DirectoryError) -> Self {
         Self {
             refusal: Some(error),
             ..Self::default()
@@ -35,7 +33,7 @@ impl Answer {
     /// The result code (RFC 4511 section 4.1.9).
     pub(super) fn code(&self) -> u32 {
         match self.refusal {
-            Some(ReadError::Refused { code, .. }) => code,
+            Some(DirectoryError::Refused { code, .. }) => code,
             _ => ldap::SUCCESS,
         }
     }
@@ -51,18 +49,18 @@ pub(super) async fn ask(
     connection: &mut Connection,
     query: Query<'_>,
     most: usize,
-) -> Result<Answer, ReadError> {
+) -> Result<Answer, DirectoryError> {
     let mut answer = Answer::default();
     let mut results = connection.search(query, None).await?;
     loop {
         match results.next().await {
             Ok(Item::Entry(_)) if answer.names.len() == most => {
-                return Err(Crossed::FewEntries(most as u64).into());
+                return Err(Excess::FewEntries(most as u64).into());
             }
             Ok(Item::Entry(entry)) => answer.names.push(entry.dn),
             Ok(Item::Reference) => {}
             Ok(Item::Done(_)) => return Ok(answer),
-            Err(refusal @ ReadError::Refused { .. }) => {
+            Err(refusal @ DirectoryError::Refused { .. }) => {
                 results.matched().clone_into(&mut answer.matched);
                 answer.refusal = Some(refusal);
                 return Ok(answer);

@@ -11,7 +11,7 @@ use x509_parser::{
 };
 
 use super::sentences::{Told, list};
-use crate::{source::ldap::error::ReadError, source::ldap::excerpt::excerpt, source::ldap::tls::Handshake};
+use crate::source::ldap::{error::DirectoryError, excerpt::excerpt, tls::Handshake};
 
 #[cfg(test)]
 mod tests;
@@ -114,7 +114,7 @@ pub(super) fn untrusted(
     handshake: &Handshake,
     findings: &TlsFindings,
     own_authorities: bool,
-    error: &ReadError,
+    error: &DirectoryError,
 ) -> Told {
     let told = Told::of(error);
     let (Some(refusal), Some(own)) = (&handshake.refusal, findings.chain.first()) else {
@@ -209,9 +209,9 @@ fn wrong_name(told: Told, host: &str, presented: &[String]) -> Told {
     .advising(advice)
 }
 
-fn innermost(error: &ReadError) -> String {
+fn innermost(error: &DirectoryError) -> String {
     match error.cause() {
-        ReadError::Untrusted(why) => why.clone(),
+        DirectoryError::Untrusted(why) => why.clone(),
         error => error.to_string(),
     }
 }

@@ -10,11 +10,12 @@ use super::{
     sentences::{self, Told},
     steps::{Over, Steps},
 };
-use crate::{
-    source::ldap::error::ReadError,
-    source::ldap::{
+use crate::source::{
+    error::ReadError,
+    ldap::{
         connection::Connection,
         dial::Dialler,
+        error::DirectoryError,
         target::{Security, Server, Target},
         walk::{Next, Observer},
     },
@@ -53,7 +54,7 @@ impl Observer for Reporter<'_> {
         self.steps.begin(TestStepKind::Resolve);
     }
 
-    async fn resolved(&mut self, host: &str, found: &[SocketAddr]) -> Result<(), ReadError> {
+    async fn resolved(&mut self, host: &str, found: &[SocketAddr]) -> Result<(), DirectoryError> {
         let (allowed, refused) = found
             .iter()
             .partition::<Vec<_>, _>(|address| self.dialler.networks.allows(address.ip()));
@@ -63,9 +64,9 @@ impl Observer for Reporter<'_> {
             refused_addresses: texts(refused),
         };
         let message = sentences::addresses(host, &findings.addresses);
-        let told = Told::of(&ReadError::AddressNotAllowed);
+        let told = Told::of(&DirectoryError::AddressNotAllowed);
         let reported = if allowed.is_empty() {
-            let error = ReadError::AddressNotAllowed.at(&format!("{host}:{}", self.target.port));
+            let error = DirectoryError::AddressNotAllowed.at(&format!("{host}:{}", self.target.port));
             let told = told.saying(format!("{message} Connections to this address are not allowed."));
             return self.failed(told, &error, Findings::Resolve(findings)).await;
         } else if findings.refused_addresses.is_empty() {
@@ -80,7 +81,12 @@ impl Observer for Reporter<'_> {
         reported.map_err(unheard)
     }
 
-    async fn unresolved(&mut self, host: &str, error: &ReadError, next: Next) -> Result<(), ReadError> {
+    async fn unresolved(
+        &mut self,
+        host: &str,
+        error: &DirectoryError,
+        next: Next,
+    ) -> Result<(), DirectoryError> {
         let findings = ResolveFindings {
             host: host.to_owned(),
             ..ResolveFindings::default()
@@ -94,7 +100,7 @@ impl Observer for Reporter<'_> {
         self.steps.begin(TestStepKind::Connect);
     }
 
-    async fn connected(&mut self, server: &Server) -> Result<(), ReadError> {
+    async fn connected(&mut self, server: &Server) -> Result<(), DirectoryError> {
         self.is_connected = true;
         let address = server.address;
         let message = format!("{} accepts connections on port {}.", address.ip(), address.port());
@@ -108,7 +114,7 @@ impl Observer for Reporter<'_> {
         Ok(())
     }
 
-    async fn protected(&mut self, connection: &mut Connection) -> Result<(), ReadError> {
+    async fn protected(&mut self, connection: &mut Connection) -> Result<(), DirectoryError> {
         if !self.is_encrypted() {
             return Ok(());
         }
@@ -123,7 +129,12 @@ impl Observer for Reporter<'_> {
         reported.map_err(unheard)
     }
 
-    async fn missed(&mut self, server: &Server, error: &ReadError, next: Next) -> Result<(), ReadError> {
+    async fn missed(
+        &mut self,
+        server: &Server,
+        error: &DirectoryError,
+        next: Next,
+    ) -> Result<(), DirectoryError> {
         let (told, findings) = if self.is_connected {
             self.unprotected(&server.host, error)
         } else {
@@ -150,9 +161,9 @@ impl Reporter<'_> {
     async fn failed(
         &mut self,
         told: Told,
-        error: &ReadError,
+        error: &DirectoryError,
         findings: impl Into<Option<Findings>>,
-    ) -> Result<(), ReadError> {
+    ) -> Result<(), DirectoryError> {
         let over = self.steps.failed(told, error, findings).await;
         if self.steps.is_unheard() {
             return Err(unheard(over));
@@ -168,10 +179,10 @@ impl Reporter<'_> {
         }
     }
 
-    fn unprotected(&self, host: &str, error: &ReadError) -> (Told, Option<Findings>) {
+    fn unprotected(&self, host: &str, error: &DirectoryError) -> (Told, Option<Findings>) {
         let handshake = self.dialler.trust.last_handshake();
         let findings = certificates::findings(&handshake);
-        let told = if matches!(error.cause(), ReadError::Untrusted(_)) {
+        let told = if matches!(error.cause(), DirectoryError::Untrusted(_)) {
             let own_authorities = !self.target.ca_certificates_pem.trim().is_empty();
             certificates::untrusted(host, &handshake, &findings, own_authorities, error)
         } else {
@@ -183,8 +194,8 @@ impl Reporter<'_> {
 }
 
 /// Ends the walk: no caller listens any longer.
-fn unheard(_: Over) -> ReadError {
-    ReadError::Stopped
+fn unheard(_: Over) -> DirectoryError {
+    ReadError::Stopped.into()
 }
 
 fn connect_findings(address: SocketAddr) -> Findings {

@@ -4,9 +4,11 @@ use ldap3::{Scope, SearchOptions, controls::RawControl};
 use rollcall_domain::ldap;
 
 use super::ask::{ask, names_alone};
-use crate::{
-    source::ldap::error::{Operation, ReadError},
-    source::ldap::{connection::Connection, oid, search::Query},
+use crate::source::ldap::{
+    connection::Connection,
+    error::{DirectoryError, Operation},
+    oid,
+    search::Query,
 };
 
 /// Value of the DirSync control. Flags: object security, so that an ordinary account may ask. Then 1 byte at most, and no cookie.
@@ -17,7 +19,7 @@ const SECONDS: i32 = 5;
 const MOST: usize = 100;
 
 /// True if a naming context answers this account's DirSync.
-pub(super) async fn is_allowed(connection: &mut Connection, context: &str) -> Result<bool, ReadError> {
+pub(super) async fn is_allowed(connection: &mut Connection, context: &str) -> Result<bool, DirectoryError> {
     let attributes = ["name".to_owned()];
     let query = Query {
         base: context,
@@ -36,7 +38,10 @@ pub(super) async fn is_allowed(connection: &mut Connection, context: &str) -> Re
 }
 
 /// True if the naming context shows this account an object that was deleted.
-pub(super) async fn shows_deleted(connection: &mut Connection, context: &str) -> Result<bool, ReadError> {
+pub(super) async fn shows_deleted(
+    connection: &mut Connection,
+    context: &str,
+) -> Result<bool, DirectoryError> {
     let base = format!("CN=Deleted Objects,{context}");
     let attributes = names_alone();
     let query = Query {

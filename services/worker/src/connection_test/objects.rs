@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ldap3::Scope;
-use rollcall_domain::{ClaimedAddress, DirectoryObject, reading::EntryReader};
+use rollcall_domain::{ClaimedAddress, DirectoryObject};
 use rollcall_proto::v1::{
     BaseFindings, CountFindings, ExampleObject, ExamplesFindings, TestStepKind, test_step::Findings,
 };
@@ -16,13 +16,14 @@ use super::{
     server::Known,
     steps::{Over, Steps},
 };
-use crate::{
-    source::ldap::error::{Operation, ReadError},
-    source::ldap::{
-        bounds::Crossed,
-        collect,
+use crate::source::{
+    collect,
+    error::ReadError,
+    ldap::{
+        bounds::Excess,
         connection::Connection,
         entry::Entry,
+        error::{DirectoryError, Operation},
         paging::{EndReason, PagedSearch, Visitor},
         ranges,
         search::{ANY, Query},
@@ -50,7 +51,7 @@ pub(super) async fn base(
     let (dn, is_default) = match (target.base.as_str(), known.default_base) {
         ("", Some(base)) => (base, true),
         ("", None) => {
-            let error = ReadError::NoSearchBase.at(connection.server());
+            let error = DirectoryError::NoSearchBase.at(connection.server());
             return Err(steps.failed(Told::of(&error), &error, None).await);
         }
         (base, _) => (base.to_owned(), false),
@@ -140,7 +141,7 @@ async fn count_pages(
     target: &Target,
     base: &str,
     paging: bool,
-) -> Result<Counted, ReadError> {
+) -> Result<Counted, DirectoryError> {
     let attributes = names_alone();
     let search = PagedSearch {
         query: Query {
@@ -189,11 +190,11 @@ struct Counter {
 }
 
 impl Visitor for Counter {
-    async fn take(&mut self, entry: Entry) -> Result<(), ReadError> {
+    async fn take(&mut self, entry: Entry) -> Result<(), DirectoryError> {
         self.objects += 1;
         // A server that heeds neither page nor limit is not followed to its end.
         if self.objects > u64::from(2 * MOST) {
-            return Err(Crossed::FewEntries(u64::from(2 * MOST)).into());
+            return Err(Excess::FewEntries(u64::from(2 * MOST)).into());
         }
         if self.names.len() < EXAMPLES {
             self.names.push(entry.dn);
@@ -254,16 +255,12 @@ async fn read_example(
     connection: &mut Connection,
     name: &str,
     target: &Target,
-) -> Result<Option<DirectoryObject>, ReadError> {
+) -> Result<Option<DirectoryObject>, DirectoryError> {
     let Some(entry) = ranges::whole_if_there(connection, name, target).await? else {
         return Ok(None);
     };
-    let mut reader = EntryReader::new(&target.addresses);
-    for attribute in &entry.attributes {
-        reader.attribute(&attribute.description, &attribute.values);
-    }
-    let object = reader.finish(entry.dn.as_bytes()).object;
-    collect::check(&object)?;
+    let object = entry.object(&target.addresses).object;
+    collect::check(&object).map_err(ReadError::from)?;
     Ok(Some(object))
 }
 

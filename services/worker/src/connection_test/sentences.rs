@@ -4,7 +4,7 @@ use std::{fmt::Write as _, io, net::SocketAddr, time::Duration};
 
 use rollcall_domain::ldap;
 
-use crate::source::ldap::error::ReadError;
+use crate::source::ldap::error::DirectoryError;
 
 #[cfg(test)]
 mod tests;
@@ -18,7 +18,7 @@ pub(super) struct Told {
 
 impl Told {
     /// Of an error, as a failed run would.
-    pub(super) fn of(error: &ReadError) -> Self {
+    pub(super) fn of(error: &DirectoryError) -> Self {
         let code = error.code();
         Self {
             message: code.message().to_owned(),
@@ -68,20 +68,22 @@ pub(super) fn addresses(host: &str, all: &[String]) -> String {
 }
 
 /// Reason why a host's name has no address.
-pub(super) fn unresolved(host: &str, error: &ReadError) -> Told {
+pub(super) fn unresolved(host: &str, error: &DirectoryError) -> Told {
     Told::of(error).saying(format!("The name {host} could not be resolved."))
 }
 
 /// Reason why an address accepts no connection.
-pub(super) fn unconnected(address: SocketAddr, error: &ReadError) -> Told {
+pub(super) fn unconnected(address: SocketAddr, error: &DirectoryError) -> Told {
     let (ip, port) = (address.ip(), address.port());
     let told = Told::of(error);
     match error {
-        ReadError::Connect(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+        DirectoryError::Connect(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             told.saying(format!("{ip} refuses connections on port {port}."))
         }
-        ReadError::Connect(error) => told.saying(format!("{ip} cannot be reached on port {port}: {error}.")),
-        ReadError::ConnectTimeout { after, .. } => told.saying(format!(
+        DirectoryError::Connect(error) => {
+            told.saying(format!("{ip} cannot be reached on port {port}: {error}."))
+        }
+        DirectoryError::ConnectTimeout { after, .. } => told.saying(format!(
             "{ip} did not answer on port {port} within {}.",
             seconds(*after)
         )),
@@ -90,10 +92,10 @@ pub(super) fn unconnected(address: SocketAddr, error: &ReadError) -> Told {
 }
 
 /// Reason why there is no protected connection, other than trust.
-pub(super) fn unprotected(error: &ReadError) -> Told {
+pub(super) fn unprotected(error: &DirectoryError) -> Told {
     let told = Told::of(error);
     match error {
-        ReadError::ConnectTimeout { step, after } => told
+        DirectoryError::ConnectTimeout { step, after } => told
             .saying(format!(
                 "The server accepted the connection but did not answer {step} within {}.",
                 seconds(*after)
@@ -102,7 +104,7 @@ pub(super) fn unprotected(error: &ReadError) -> Told {
                 "Check that the port belongs to the chosen security (636 for LDAPS, 389 for StartTLS), and that no \
                  firewall between us inspects encrypted connections.",
             ),
-        ReadError::StartTlsRefused { text, .. } if !text.is_empty() => {
+        DirectoryError::StartTlsRefused { text, .. } if !text.is_empty() => {
             let message = format!("{} It answered: {text}", told.message);
             told.saying(message)
         }
@@ -111,10 +113,10 @@ pub(super) fn unprotected(error: &ReadError) -> Told {
 }
 
 /// Reason why the bind was not accepted.
-pub(super) fn unbound(error: &ReadError) -> Told {
+pub(super) fn unbound(error: &DirectoryError) -> Told {
     let told = Told::of(error);
     match error {
-        ReadError::BindTimeout(after) => told
+        DirectoryError::BindTimeout(after) => told
             .saying(format!(
                 "The server accepts connections, but did not answer the sign-in within {}.",
                 seconds(*after)
@@ -143,9 +145,9 @@ pub(super) fn next_address(told: Told) -> Told {
 }
 
 /// Reason why a search base cannot be searched; `matched` is the part of its name that the server knows.
-pub(super) fn no_base(base: &str, matched: &str, error: &ReadError) -> Told {
+pub(super) fn no_base(base: &str, matched: &str, error: &DirectoryError) -> Told {
     let told = Told::of(error);
-    if !matches!(error, ReadError::Refused { code, .. } if *code == ldap::NO_SUCH_OBJECT) {
+    if !matches!(error, DirectoryError::Refused { code, .. } if *code == ldap::NO_SUCH_OBJECT) {
         return told;
     }
     let told = told.saying(format!("The search base {base} does not exist in the directory."));

@@ -10,16 +10,14 @@ use super::{
     sentences::Told,
     steps::{Over, Steps},
 };
-use crate::{
-    source::ldap::error::{Operation, ReadError},
-    source::ldap::excerpt::excerpt,
-    source::ldap::{
-        connection::Connection,
-        entry::Entry,
-        oid,
-        root_dse::{RootDse, root_if_shown},
-        search::{ANY, Query},
-    },
+use crate::source::ldap::{
+    connection::Connection,
+    entry::Entry,
+    error::{DirectoryError, Operation},
+    excerpt::excerpt,
+    oid,
+    root_dse::{RootDse, root_if_shown},
+    search::{ANY, Query},
 };
 
 #[cfg(test)]
@@ -86,7 +84,7 @@ pub(super) async fn step(connection: &mut Connection, steps: &mut Steps) -> Resu
     }
 }
 
-async fn explore(connection: &mut Connection) -> Result<Explored, ReadError> {
+async fn explore(connection: &mut Connection) -> Result<Explored, DirectoryError> {
     let attributes = ATTRIBUTES.map(str::to_owned);
     let root = root_if_shown(connection, &attributes).await?;
     let mut findings = describe(&root);
@@ -144,7 +142,7 @@ fn first(root: &Entry, attribute: &str) -> Option<String> {
 }
 
 /// Active Directory has a schema that can be searched; others show theirs as one entry.
-async fn knows_recipient_types(connection: &mut Connection, root: &Entry) -> Result<bool, ReadError> {
+async fn knows_recipient_types(connection: &mut Connection, root: &Entry) -> Result<bool, DirectoryError> {
     let (base, scope, filter) = if let Some(schema) = first(root, "schemaNamingContext") {
         (
             schema,
@@ -172,7 +170,7 @@ async fn knows_recipient_types(connection: &mut Connection, root: &Entry) -> Res
     }
     match connection.entry(query).await {
         Ok(schema) => Ok(schema.is_some_and(|schema| names_recipient_type(&schema))),
-        Err(ReadError::Refused { .. }) => Ok(false),
+        Err(DirectoryError::Refused { .. }) => Ok(false),
         Err(error) => Err(error),
     }
 }

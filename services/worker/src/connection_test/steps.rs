@@ -6,7 +6,7 @@ use rollcall_terms::failure::failure;
 use tokio::{sync::mpsc, time::Instant};
 
 use super::sentences::Told;
-use crate::source::ldap::error::ReadError;
+use crate::source::ldap::error::DirectoryError;
 
 /// The end of the test: a step failed and was reported, or no caller listens any longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl Steps {
     pub(super) async fn failed(
         &mut self,
         told: Told,
-        error: &ReadError,
+        error: &DirectoryError,
         findings: impl Into<Option<Findings>>,
     ) -> Over {
         let code = error.code();

@@ -14,12 +14,14 @@ use tokio_util::sync::CancellationToken;
 use super::{Bound, conduct};
 use crate::{
     network::Networks,
-    source::ldap::error::ReadError,
-    source::ldap::{
-        Reader,
-        ber::{bound, done, entry, message, page_done, result, seq, tlv},
-        script::{Script, directory, person, reader, serve},
-        target::Target,
+    source::{
+        error::ReadError,
+        ldap::{
+            Reader,
+            ber::{bound, done, entry, message, page_done, result, seq, tlv},
+            script::{Script, directory, person, reader, serve},
+            target::Target,
+        },
     },
 };
 

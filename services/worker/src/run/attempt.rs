@@ -20,7 +20,7 @@ use crate::{
     credentials::Sealed,
     reconcile::CallError,
     slots::Place,
-    source::ldap::{error::ReadError, target::Target},
+    source::{Source, error::ReadError},
 };
 
 /// Time after the run's deadline that an attempt waits for an outcome which is being decided.
@@ -83,14 +83,14 @@ impl<'a> Attempt<'a> {
 
     /// Reads the directory and hands over what it holds, or that it is as it was.
     pub(super) async fn read_and_submit(&self) -> Result<RunEnded, AttemptError> {
-        let (target, password) = self.prepare()?;
-        let (reader, control) = (Arc::clone(&self.runner.reader), Arc::clone(self.control));
+        let (source, password) = self.prepare()?;
         let seat = Seat {
             place: Arc::clone(self.place),
             pace: self.runner.pace,
+            most_entries: self.runner.most_entries,
             deadline: self.deadline,
         };
-        let mut reading = Reading::begin(reader, target, password, control, seat);
+        let mut reading = Reading::begin(source, password, Arc::clone(self.control), seat);
         let hold_bytes = if self.may_be_unchanged() {
             self.runner.hold_bytes
         } else {
@@ -115,7 +115,7 @@ impl<'a> Attempt<'a> {
         Ok(Read { summary, open, took })
     }
 
-    fn prepare(&self) -> Result<(Target, SecretString), ReadError> {
+    fn prepare(&self) -> Result<(impl Source + use<>, SecretString), ReadError> {
         let directory = self.directory()?;
         let credential = self
             .begun
@@ -128,7 +128,7 @@ impl<'a> Attempt<'a> {
             credential,
             generation: self.begun.credential_generation,
         })?;
-        Ok((Target::new(directory)?, password))
+        Ok((self.runner.sources.named_by(directory)?, password))
     }
 
     fn directory(&self) -> Result<&Directory, ReadError> {

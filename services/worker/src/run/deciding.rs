@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     reconcile::CallError,
-    source::ldap::{error::ReadError, missing::Missing},
+    source::{error::ReadError, missing::MissingIds},
 };
 
 /// A read that waited for reconcile for longer than this may be late because of it.
@@ -99,7 +99,7 @@ impl Attempt<'_> {
     async fn confirm(
         &self,
         mut submission: Submission,
-        missing: Missing,
+        missing: MissingIds,
         open: Open,
     ) -> Result<RunEnded, AttemptError> {
         let asked = missing.len();
@@ -136,7 +136,7 @@ mod tests {
             late(OUR_SHARE + Duration::from_secs(1)),
             ReadError::Undecided
         ));
-        let other = of_whose_fault(ReadError::NoSearchBase, 2 * OUR_SHARE);
-        assert!(matches!(other, ReadError::NoSearchBase));
+        let other = of_whose_fault(ReadError::GivesWay, 2 * OUR_SHARE);
+        assert!(matches!(other, ReadError::GivesWay));
     }
 }

@@ -11,7 +11,7 @@ use super::{Disposition, attempt::Attempt, retry};
 use crate::{
     control::Stop,
     reconcile::{self, CallError},
-    source::ldap::error::ReadError,
+    source::error::ReadError,
 };
 
 /// Pause before a failure is reported again to a reconcile that was away.

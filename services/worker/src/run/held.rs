@@ -4,7 +4,7 @@ use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use prost::Message as _;
 use rollcall_proto::v1::ObjectBatch;
 
-use crate::{memory::Share, source::ldap::error::ReadError};
+use crate::{memory::Share, source::error::ReadError};
 
 /// Memory of a batch besides its bytes.
 const OVERHEAD_BYTES: usize = 32;

@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     slots::{Place, TURN},
-    source::ldap::error::ReadError,
-    source::ldap::signs::{Sight, Signs, Step},
+    source::error::ReadError,
+    source::signs::{Sight, Signs, Step},
 };
 
 #[cfg(test)]

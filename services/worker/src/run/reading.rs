@@ -20,13 +20,12 @@ use super::pace::{self, Pace};
 use crate::{
     control::Control,
     slots::Place,
-    source::ldap::error::ReadError,
-    source::ldap::{
-        Reader,
+    source::{
+        OpenSource as _, Source,
         collect::Collector,
-        missing::Missing,
+        error::ReadError,
+        missing::MissingIds,
         signs::{Signs, Step},
-        target::Target,
     },
 };
 
@@ -48,6 +47,8 @@ pub(super) struct Seat {
     pub(super) place: Arc<Place>,
     /// Expectations of the directory.
     pub(super) pace: Pace,
+    /// Entries that it may have.
+    pub(super) most_entries: u64,
     /// Time by which it must have ended.
     pub(super) deadline: Instant,
 }
@@ -68,7 +69,7 @@ pub(super) struct Found {
 
 #[derive(Debug)]
 struct Question {
-    missing: Missing,
+    missing: MissingIds,
     found: mpsc::Sender<ObjectBatch>,
 }
 
@@ -83,8 +84,7 @@ struct Thread {
 impl Reading {
     /// Begins to read. It ends when `control` says so, at the deadline, or when its batches are no longer taken.
     pub(super) fn begin(
-        reader: Arc<Reader>,
-        target: Target,
+        source: impl Source,
         password: SecretString,
         control: Arc<Control>,
         seat: Seat,
@@ -97,12 +97,13 @@ impl Reading {
         let Seat {
             place,
             pace,
+            most_entries,
             deadline,
         } = seat;
         let signs = Arc::<Signs>::default();
-        let work = Work {
-            reader,
-            target,
+        let work = ReadTask {
+            source,
+            most_entries,
             control,
             place: Arc::clone(&place),
             signs: Arc::clone(&signs),
@@ -170,7 +171,7 @@ impl Reading {
 
 impl Open {
     /// Asks for missing objects.
-    pub(super) fn ask(self, missing: Missing) -> Found {
+    pub(super) fn ask(self, missing: MissingIds) -> Found {
         let (found, batches) = mpsc::channel(WAITING_BATCHES);
         // A thread that does not take the question has ended, and its result says why.
         self.question.send(Question { missing, found }).ok();
@@ -209,9 +210,9 @@ impl Thread {
 }
 
 /// Work of the thread.
-struct Work {
-    reader: Arc<Reader>,
-    target: Target,
+struct ReadTask<S> {
+    source: S,
+    most_entries: u64,
     control: Arc<Control>,
     place: Arc<Place>,
     signs: Arc<Signs>,
@@ -220,27 +221,18 @@ struct Work {
     question: oneshot::Receiver<Question>,
 }
 
-impl Work {
+impl<S: Source> ReadTask<S> {
     async fn run(self, password: SecretString) -> Result<u64, ReadError> {
         let signs = Arc::clone(&self.signs);
-        let opened = self
-            .reader
-            .open(&self.target, password.expose(), Arc::clone(&signs));
-        let mut session = opened.await?;
-        drop(password);
+        let mut open = self.source.open(password, Arc::clone(&signs)).await?;
         signs.reached(Step::Reading);
         self.place.answered();
         let collector = |batches, control| {
-            Collector::new(
-                self.target.addresses.clone(),
-                &self.reader.limits,
-                batches,
-                control,
-            )
-            .within(Arc::clone(&signs), Arc::clone(&self.place))
+            Collector::new(self.most_entries, batches, control)
+                .within(Arc::clone(&signs), Arc::clone(&self.place))
         };
         let mut read = collector(self.batches, self.control);
-        let met = session.read(&mut read).await?;
+        let met = open.read(&mut read).await?;
         signs.reached(Step::Bound);
         let summary = read.finish(met).await?;
         self.summary.send(summary).map_err(|_| ReadError::Stopped)?;
@@ -250,11 +242,11 @@ impl Work {
             // The progress that is shown is the read's.
             let mut answer = collector(found, Arc::default()).only(Arc::clone(&missing));
             signs.reached(Step::Reading);
-            session.confirm(&missing, &mut answer).await?;
+            open.confirm(&missing, &mut answer).await?;
             signs.reached(Step::Bound);
             not_email = answer.finish_answer().await?;
         }
-        session.close().await;
+        open.close().await;
         Ok(not_email)
     }
 }

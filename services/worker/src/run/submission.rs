@@ -15,8 +15,8 @@ use super::{Lease, attempt::AttemptError};
 use crate::{
     memory::{Full, Share},
     reconcile::{CallError, Reconcile},
-    source::ldap::error::ReadError,
-    source::ldap::{bounds::Crossed, missing::Missing},
+    source::error::ReadError,
+    source::{bounds::Crossed, missing::MissingIds},
 };
 
 /// Parts that may wait for the connection.
@@ -36,7 +36,7 @@ pub(super) enum Answer {
     /// The outcome.
     Ended(RunEnded),
     /// Ids to ask the directory for, in borrowed memory, and the channel for its answer.
-    Missing(Missing, Share, Submission),
+    Missing(MissingIds, Share, Submission),
 }
 
 impl Submission {
@@ -80,7 +80,7 @@ impl Submission {
         });
         let mut this = self.put(footer).await?;
         fail_point::pass(FailPoint::FooterSent, "").await;
-        let mut missing = Missing::default();
+        let mut missing = MissingIds::default();
         while let Some(part) = this.missing.recv().await {
             let before = missing.bytes();
             part.ids.into_iter().for_each(|id| missing.push(id));

@@ -1,16 +1,13 @@
-//! Reads one tenant's directory: from host names to objects with claims.
+//! Reads a directory that speaks LDAP: from host names to objects with claims.
 //!
 //! Whatever a server sends is bounded before it is parsed, and a read either comes to its end or is an error:
 //! every result code is looked at, no referral is followed, and nothing here grows with the directory.
 
 pub(crate) mod bounds;
-pub(crate) mod collect;
 pub(crate) mod error;
 pub(crate) mod frame;
 pub(crate) mod guard;
 pub(crate) mod limits;
-pub(crate) mod met;
-pub(crate) mod missing;
 pub(crate) mod session;
 pub(crate) mod target;
 pub(crate) mod tls;
@@ -34,7 +31,6 @@ pub(crate) mod root_dse;
 #[cfg(test)]
 pub(crate) mod script;
 pub(crate) mod search;
-pub(crate) mod signs;
 mod starttls;
 pub(crate) mod strip;
 pub(crate) mod walk;
@@ -44,13 +40,19 @@ mod tests;
 
 use std::sync::Arc;
 
+use rollcall_chassis::credential::SecretString;
+use rollcall_proto::v1;
 use tokio::time::Instant;
 
-use crate::{memory::Memory, network::Networks, source::ldap::error::ReadError};
+use crate::{
+    memory::Memory,
+    network::Networks,
+    source::{Source, error::ReadError, signs::Signs},
+};
 use dial::Dialler;
+use error::DirectoryError;
 use limits::Limits;
 use session::Session;
-use signs::Signs;
 use target::{Security, Target};
 use tls::{SystemRoots, Trust};
 
@@ -72,22 +74,22 @@ pub(crate) struct Reader {
 impl Reader {
     /// Connects to the first server of `target` that takes the bind. No other is asked once one has refused the
     /// credentials. `signs` shows how it goes.
-    pub(crate) async fn open<'t>(
+    pub(crate) async fn open(
         &self,
-        target: &'t Target,
+        target: &Arc<Target>,
         password: &str,
         signs: Arc<Signs>,
-    ) -> Result<Session<'t>, ReadError> {
+    ) -> Result<Session, DirectoryError> {
         let mut dialler = self.dialler(target)?;
         dialler.signs = signs;
         let connection = dialler.open(target, password).await?;
-        Session::begin(connection, target).await
+        Session::begin(connection, Arc::clone(target)).await
     }
 
     /// A dialler for connections to `target`, if the operator allows any. Its time runs from now on.
-    pub(crate) fn dialler(&self, target: &Target) -> Result<Dialler<'_>, ReadError> {
+    pub(crate) fn dialler(&self, target: &Target) -> Result<Dialler<'_>, DirectoryError> {
         if target.security == Security::Plaintext && !self.allow_plaintext {
-            return Err(ReadError::PlaintextNotAllowed);
+            return Err(DirectoryError::PlaintextNotAllowed);
         }
         Ok(Dialler {
             networks: &self.networks,
@@ -97,5 +99,28 @@ impl Reader {
             until: Instant::now() + self.limits.reach,
             signs: Arc::default(),
         })
+    }
+}
+
+/// A tenant's LDAP directory.
+#[derive(Debug)]
+pub(crate) struct LdapSource {
+    reader: Arc<Reader>,
+    target: Arc<Target>,
+}
+
+impl LdapSource {
+    /// The one of these settings, which were checked when they were saved.
+    pub(crate) fn new(reader: Arc<Reader>, directory: &v1::Directory) -> Result<Self, ReadError> {
+        let target = Arc::new(Target::new(directory)?);
+        Ok(Self { reader, target })
+    }
+}
+
+impl Source for LdapSource {
+    type Open = Session;
+
+    async fn open(&self, password: SecretString, signs: Arc<Signs>) -> Result<Session, ReadError> {
+        Ok(self.reader.open(&self.target, password.expose(), signs).await?)
     }
 }

@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{Told, findings, trusted, untrusted};
 use crate::{
-    source::ldap::error::ReadError,
+    source::ldap::error::DirectoryError,
     source::ldap::tls::{Handshake, SystemRoots, Trust},
 };
 
@@ -59,7 +59,7 @@ fn server_params(names: &[&str], change: impl FnOnce(&mut CertificateParams)) ->
 }
 
 /// One handshake with a server that shows `shown`, by a client that trusts `authorities`.
-async fn handshake(shown: Shown, authorities: &str) -> (Handshake, Result<(), ReadError>) {
+async fn handshake(shown: Shown, authorities: &str) -> (Handshake, Result<(), DirectoryError>) {
     let key = PrivateKeyDer::try_from(shown.key.serialize_der()).unwrap();
     let chain = vec![CertificateDer::from(shown.certificate.der().to_vec())];
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -87,7 +87,7 @@ async fn handshake(shown: Shown, authorities: &str) -> (Handshake, Result<(), Re
 async fn refused(shown: Shown, authorities: &str) -> (Told, TlsFindings) {
     let (handshake, connected) = handshake(shown, authorities).await;
     let error = connected.expect_err("a refusal");
-    assert!(matches!(error, ReadError::Untrusted(_)), "{error}");
+    assert!(matches!(error, DirectoryError::Untrusted(_)), "{error}");
     let findings = findings(&handshake);
     let told = untrusted(HOST, &handshake, &findings, !authorities.is_empty(), &error);
     (told, findings)

@@ -1,7 +1,7 @@
 use std::{io, time::Duration};
 
 use super::{addresses, list, no_base, number, unconnected, unprotected};
-use crate::source::ldap::error::{Operation, ReadError};
+use crate::source::ldap::error::{DirectoryError, Operation};
 
 #[test]
 fn lists_read_as_people_write_them() {
@@ -37,12 +37,12 @@ fn a_host_that_is_an_address_is_not_said_to_have_one() {
 #[test]
 fn a_refused_connection_and_a_silent_one_are_told_apart() {
     let address = "192.0.2.1:636".parse().unwrap();
-    let refused = ReadError::Connect(io::ErrorKind::ConnectionRefused.into());
+    let refused = DirectoryError::Connect(io::ErrorKind::ConnectionRefused.into());
     assert_eq!(
         unconnected(address, &refused).message,
         "192.0.2.1 refuses connections on port 636."
     );
-    let silent = ReadError::ConnectTimeout {
+    let silent = DirectoryError::ConnectTimeout {
         step: "connecting",
         after: Duration::from_secs(10),
     };
@@ -56,7 +56,7 @@ fn a_refused_connection_and_a_silent_one_are_told_apart() {
 
 #[test]
 fn silence_in_the_middle_of_a_handshake_is_no_matter_of_reachability() {
-    let silent = ReadError::ConnectTimeout {
+    let silent = DirectoryError::ConnectTimeout {
         step: "the TLS handshake",
         after: Duration::from_secs(1),
     };
@@ -70,7 +70,7 @@ fn silence_in_the_middle_of_a_handshake_is_no_matter_of_reachability() {
 
 #[test]
 fn of_a_base_that_may_not_be_read_it_is_not_said_that_it_does_not_exist() {
-    let refused = ReadError::Refused {
+    let refused = DirectoryError::Refused {
         operation: Operation::Search,
         code: 50,
         text: String::new(),

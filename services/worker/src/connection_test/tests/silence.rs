@@ -57,7 +57,7 @@ async fn a_read_gives_up_hosts_that_never_answer_as_early() {
         security: Security::Ldaps.into(),
         ..directory(port)
     };
-    let target = Target::new(&settings).unwrap();
+    let target = Arc::new(Target::new(&settings).unwrap());
     let begun = Instant::now();
     let error = hurried()
         .open(&target, "secret", Arc::default())

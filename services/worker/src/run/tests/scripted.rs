@@ -28,7 +28,10 @@ use crate::{
     reconcile::Reconcile,
     run::{Disposition, Pace, Runner},
     slots::{Beside, Place, Slots},
-    source::ldap::{Reader, limits::Limits, script},
+    source::{
+        Sources,
+        ldap::{Reader, limits::Limits, script},
+    },
 };
 
 const TENANT: &str = "acme";
@@ -184,7 +187,10 @@ impl Scripted {
         let runner = Runner {
             reconcile: Reconcile::new(channel),
             credentials: Arc::new(credentials),
-            reader: Arc::new(reader),
+            sources: Sources {
+                ldap: Arc::new(reader),
+            },
+            most_entries: 1_000,
             worker_id: "worker".to_owned(),
             alone: false,
             hold_bytes: self.answers.hold_bytes,

@@ -6,22 +6,23 @@ use rollcall_domain::ldap;
 use super::{
     connection::Connection,
     dial::Dialler,
-    error::{Operation, ReadError},
+    error::{DirectoryError, Operation},
     excerpt::excerpt,
-    signs::{Signs, Step},
     target::Target,
     walk::Observer,
 };
+use crate::source::error::ReadError;
+use crate::source::signs::{Signs, Step};
 
 impl Connection {
     /// Binds, or says why not. An empty password is refused here: a server would take the bind for an
     /// anonymous one and let it succeed (RFC 4513 section 5.1.2). An empty name is anonymous as well.
-    pub(crate) async fn bind(&mut self, username: &str, password: &str) -> Result<(), ReadError> {
+    pub(crate) async fn bind(&mut self, username: &str, password: &str) -> Result<(), DirectoryError> {
         if password.is_empty() {
-            return Err(ReadError::EmptyPassword);
+            return Err(DirectoryError::EmptyPassword);
         }
         if username.is_empty() {
-            return Err(ReadError::Settings("the bind username is empty".to_owned()));
+            return Err(ReadError::Settings("the bind username is empty".to_owned()).into());
         }
         self.ldap.with_timeout(self.limits.bind);
         #[expect(
@@ -31,12 +32,12 @@ impl Connection {
         let answered = self.ldap.simple_bind(username, password).await;
         match answered {
             Ok(result) if result.rc == ldap::SUCCESS => Ok(()),
-            Ok(result) => Err(ReadError::Refused {
+            Ok(result) => Err(DirectoryError::Refused {
                 operation: Operation::Bind,
                 code: result.rc,
                 text: excerpt(result.text),
             }),
-            Err(LdapError::Timeout { .. }) => Err(ReadError::BindTimeout(self.limits.bind)),
+            Err(LdapError::Timeout { .. }) => Err(DirectoryError::BindTimeout(self.limits.bind)),
             Err(error) => Err(self.explain(error).await),
         }
     }
@@ -45,7 +46,7 @@ impl Connection {
 impl Dialler<'_> {
     /// The first server of `target` that accepts connection and bind. One that refuses the credentials is the
     /// last that is asked.
-    pub(crate) async fn open(&self, target: &Target, password: &str) -> Result<Connection, ReadError> {
+    pub(crate) async fn open(&self, target: &Target, password: &str) -> Result<Connection, DirectoryError> {
         let mut bind = Bind {
             username: &target.username,
             password,
@@ -63,7 +64,7 @@ struct Bind<'a> {
 }
 
 impl Observer for Bind<'_> {
-    async fn protected(&mut self, connection: &mut Connection) -> Result<(), ReadError> {
+    async fn protected(&mut self, connection: &mut Connection) -> Result<(), DirectoryError> {
         self.signs.reached(Step::Binding);
         connection.bind(self.username, self.password).await?;
         self.signs.reached(Step::Bound);

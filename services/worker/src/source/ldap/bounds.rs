@@ -1,49 +1,15 @@
-//! The bounds of what a directory may send, and which of them it crossed.
+//! The bounds of what a server may answer, and which of them it crossed.
 
-use std::fmt;
-
-use rollcall_domain::escape_bytes;
 use thiserror::Error;
 
-/// Longest part of a name that is shown, in octets.
-const MAX_SHOWN: usize = 256;
+use crate::source::bounds::{Crossed, Shown};
 
-/// The name of an entry as it is shown: one line, and short however long the name is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown(String);
-
-impl Shown {
-    /// Bytes that are no text, and control characters, are shown as `\xNN`.
-    pub fn new(name: &[u8]) -> Self {
-        let cut = name.len() > MAX_SHOWN;
-        let mut text = escape_bytes(name.get(..MAX_SHOWN).unwrap_or(name));
-        if cut || text.len() > MAX_SHOWN {
-            text.truncate(text.floor_char_boundary(MAX_SHOWN));
-            text.push('…');
-        }
-        // Directions and further control characters of Unicode would let a name rewrite the sentence around it.
-        text.retain(|c| {
-            !c.is_control()
-                && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        });
-        Self(text)
-    }
-}
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Only the root DSE has an empty name.
-        f.write_str(if self.0.is_empty() {
-            "the root DSE"
-        } else {
-            &self.0
-        })
-    }
-}
-
-/// A bound that a read crossed. Each names what an operator may raise, if that is allowed.
+/// A bound that an answer crossed. Each names what an operator may raise, if that is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Crossed {
+pub enum Excess {
+    /// A bound of every object, seen before the entry becomes one.
+    #[error(transparent)]
+    Object(#[from] Crossed),
     /// All values of an entry, over all ranges.
     #[error("{entry} holds more than {limit} bytes, over all its ranges (limits.entry_bytes)")]
     EntryBytes {
@@ -84,39 +50,6 @@ pub enum Crossed {
         /// The bound.
         limit: usize,
     },
-    /// The addresses that one object claims.
-    #[error("{entry} claims {claims} addresses, and an object may claim {limit}")]
-    Claims {
-        /// The entry.
-        entry: Shown,
-        /// The number of claims.
-        claims: usize,
-        /// The bound.
-        limit: usize,
-    },
-    /// The length of a name.
-    #[error("the entry {entry} has a distinguished name of {bytes} bytes, and {limit} are accepted")]
-    NameBytes {
-        /// The entry.
-        entry: Shown,
-        /// The name's size.
-        bytes: usize,
-        /// The bound.
-        limit: usize,
-    },
-    /// Size of an object in a message of ours.
-    #[error("{entry} amounts to {bytes} bytes, and an object may have {limit}")]
-    ObjectBytes {
-        /// The entry.
-        entry: Shown,
-        /// The object's size.
-        bytes: usize,
-        /// The bound.
-        limit: usize,
-    },
-    /// The entries of one read.
-    #[error("more than {0} entries (limits.entries)")]
-    Entries(u64),
     /// The entries of a search that must find only a few.
     #[error("more than {0} entries of a small search")]
     FewEntries(u64),
@@ -140,41 +73,4 @@ pub enum Crossed {
         /// The bound.
         limit: usize,
     },
-    /// The ids of objects that the directory no longer shows.
-    #[error(
-        "the ids of the {missing} objects that the directory no longer shows take more than a run may hold: {limit} \
-         bytes (limits.run_bytes)"
-    )]
-    MissingObjects {
-        /// The number of them until then.
-        missing: usize,
-        /// The bound.
-        limit: usize,
-    },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_shown_on_one_line_and_short_however_long_it_is() {
-        let cases: [(&[u8], &str); 5] = [
-            (b"CN=Ann,DC=corp", "CN=Ann,DC=corp"),
-            (b"", "the root DSE"),
-            (b"CN=a\nFAILED\xff", r"CN=a\x0AFAILED\xFF"),
-            ("CN=\u{202e}nna\u{85}".as_bytes(), "CN=nna"),
-            ("CN=jürgen".as_bytes(), "CN=jürgen"),
-        ];
-        for (name, shown) in cases {
-            assert_eq!(Shown::new(name).to_string(), shown);
-        }
-        for long in ["n".repeat(1 << 20), "ü".repeat(1 << 20), "\u{7}".repeat(1 << 20)] {
-            let shown = Shown::new(long.as_bytes()).to_string();
-            assert!(
-                shown.len() <= MAX_SHOWN + '…'.len_utf8() && shown.ends_with('…'),
-                "{shown}"
-            );
-        }
-    }
 }

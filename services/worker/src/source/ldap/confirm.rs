@@ -8,7 +8,8 @@ use ldap3::Scope;
 use rollcall_domain::{dn::Dn, ldap};
 use uuid::Uuid;
 
-use super::{collect::Collector, error::ReadError, missing::Missing, session::Session};
+use super::{error::DirectoryError, session::Session};
+use crate::source::{collect::Collector, missing::MissingIds};
 
 #[cfg(test)]
 mod tests;
@@ -17,18 +18,14 @@ mod tests;
 /// accept.
 const GROUP: usize = 100;
 
-impl Session<'_> {
+impl Session {
     /// Asks for each of `missing`, with the base and the filter of the read. What is there after all goes into
-    /// `found`. An error means that it is not known of some.
-    pub(crate) async fn confirm(
+    /// `found`.
+    pub(super) async fn ask(
         &mut self,
-        missing: &Missing,
+        missing: &MissingIds,
         found: &mut Collector,
-    ) -> Result<(), ReadError> {
-        self.ask(missing, found).await.map_err(|error| self.named(error))
-    }
-
-    async fn ask(&mut self, missing: &Missing, found: &mut Collector) -> Result<(), ReadError> {
+    ) -> Result<(), DirectoryError> {
         let base = self.base.clone();
         let mut ids = missing.uuids.iter().peekable();
         while ids.peek().is_some() {
@@ -42,12 +39,12 @@ impl Session<'_> {
         Ok(())
     }
 
-    async fn ask_by_name(&mut self, name: &str, found: &mut Collector) -> Result<(), ReadError> {
-        let target = self.target;
-        match self.search(name, Scope::Base, &target.filter, found).await {
+    async fn ask_by_name(&mut self, name: &str, found: &mut Collector) -> Result<(), DirectoryError> {
+        let filter = self.target.filter.clone();
+        match self.search(name, Scope::Base, &filter, found).await {
             // Nothing has a name that the server does not take for one.
             Ok(_)
-            | Err(ReadError::Refused {
+            | Err(DirectoryError::Refused {
                 code: ldap::NO_SUCH_OBJECT | ldap::INVALID_DN_SYNTAX,
                 ..
             }) => Ok(()),

@@ -12,12 +12,15 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     credit::Credit,
+    error::DirectoryError,
     guard::{self, GuardError},
     limits::Limits,
-    signs::Signs,
     target::Server,
 };
-use crate::{memory::Memory, source::ldap::error::ReadError};
+use crate::{
+    memory::Memory,
+    source::{error::ReadError, signs::Signs},
+};
 
 /// Time in which the guard must report its end, or pass on a farewell.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -40,13 +43,13 @@ impl Connection {
         limits: &Limits,
         signs: Arc<Signs>,
         memory: &Memory,
-    ) -> Result<Self, ReadError>
+    ) -> Result<Self, DirectoryError>
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        let (ours, library) = StdUnixStream::pair().map_err(ReadError::Connect)?;
-        ours.set_nonblocking(true).map_err(ReadError::Connect)?;
-        let ours = UnixStream::from_std(ours).map_err(ReadError::Connect)?;
+        let (ours, library) = StdUnixStream::pair().map_err(DirectoryError::Connect)?;
+        ours.set_nonblocking(true).map_err(DirectoryError::Connect)?;
+        let ours = UnixStream::from_std(ours).map_err(DirectoryError::Connect)?;
         let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(library));
         let (connection, ldap) = LdapConnAsync::with_settings(settings, "ldapi:///")
             .await
@@ -77,18 +80,18 @@ impl Connection {
     }
 
     /// Meaning of the library's error. The library sees only that the connection ended, and the guard knows why.
-    pub(crate) async fn explain(&mut self, error: LdapError) -> ReadError {
+    pub(crate) async fn explain(&mut self, error: LdapError) -> DirectoryError {
         match error {
-            LdapError::Timeout { .. } => return ReadError::OperationTimeout(self.limits.operation),
-            LdapError::FilterParsing => return ReadError::Filter,
+            LdapError::Timeout { .. } => return DirectoryError::OperationTimeout(self.limits.operation),
+            LdapError::FilterParsing => return DirectoryError::Filter,
             _ => {}
         }
         let Some(guard) = self.guard.take() else {
-            return ReadError::Internal(error.to_string());
+            return ReadError::Internal(error.to_string()).into();
         };
         match timeout(FAREWELL, guard).await {
-            Ok(Ok(Err(reason))) => ReadError::Connection(reason),
-            _ => ReadError::Internal(error.to_string()),
+            Ok(Ok(Err(reason))) => DirectoryError::Connection(reason),
+            _ => ReadError::Internal(error.to_string()).into(),
         }
     }
 

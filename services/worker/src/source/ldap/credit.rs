@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::Semaphore;
 
-use super::signs::Signs;
+use crate::source::signs::Signs;
 
 /// Memory of one element beyond its bytes, once the library has parsed it.
 const ELEMENT_BYTES: usize = 128;

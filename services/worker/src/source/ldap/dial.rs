@@ -16,13 +16,13 @@ use tokio::{
 
 use super::{
     connection::Connection,
+    error::DirectoryError,
     limits::Limits,
-    signs::Signs,
     starttls,
     target::{Security, Server},
     tls::Trust,
 };
-use crate::{memory::Memory, network::Networks, source::ldap::error::ReadError};
+use crate::{memory::Memory, network::Networks, source::signs::Signs};
 
 /// A name with more addresses than this is not tried to its end.
 const MAX_ADDRESSES: usize = 16;
@@ -57,11 +57,11 @@ impl Dialler<'_> {
     }
 
     /// The addresses of a host, allowed or not.
-    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ReadError> {
+    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, DirectoryError> {
         if let Ok(literal) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
-        let failed = |source| ReadError::Resolve {
+        let failed = |source| DirectoryError::Resolve {
             host: host.to_owned(),
             source,
         };
@@ -85,14 +85,16 @@ impl Dialler<'_> {
     }
 
     /// Connects to an address, if the operator allows it.
-    pub(super) async fn connect(&self, address: SocketAddr) -> Result<TcpStream, ReadError> {
+    pub(super) async fn connect(&self, address: SocketAddr) -> Result<TcpStream, DirectoryError> {
         if !self.networks.allows(address.ip()) {
-            return Err(ReadError::AddressNotAllowed);
+            return Err(DirectoryError::AddressNotAllowed);
         }
         self.within("connecting", async {
-            let stream = TcpStream::connect(address).await.map_err(ReadError::Connect)?;
+            let stream = TcpStream::connect(address)
+                .await
+                .map_err(DirectoryError::Connect)?;
             // Requests are small and waited for.
-            stream.set_nodelay(true).map_err(ReadError::Connect)?;
+            stream.set_nodelay(true).map_err(DirectoryError::Connect)?;
             Ok(stream)
         })
         .await
@@ -104,7 +106,7 @@ impl Dialler<'_> {
         security: Security,
         stream: TcpStream,
         server: Server,
-    ) -> Result<Connection, ReadError> {
+    ) -> Result<Connection, DirectoryError> {
         match security {
             Security::Plaintext => self.speak(stream, server).await,
             Security::StartTls => {
@@ -117,14 +119,14 @@ impl Dialler<'_> {
         }
     }
 
-    async fn secured(&self, stream: TcpStream, server: Server) -> Result<Connection, ReadError> {
+    async fn secured(&self, stream: TcpStream, server: Server) -> Result<Connection, DirectoryError> {
         let stream = self
             .within("the TLS handshake", self.trust.connect(&server.host, stream))
             .await?;
         self.speak(stream, server).await
     }
 
-    async fn speak<S>(&self, stream: S, server: Server) -> Result<Connection, ReadError>
+    async fn speak<S>(&self, stream: S, server: Server) -> Result<Connection, DirectoryError>
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
@@ -134,11 +136,11 @@ impl Dialler<'_> {
     async fn within<T>(
         &self,
         step: &'static str,
-        work: impl Future<Output = Result<T, ReadError>>,
-    ) -> Result<T, ReadError> {
+        work: impl Future<Output = Result<T, DirectoryError>>,
+    ) -> Result<T, DirectoryError> {
         let after = self.patience();
         timeout(after, work)
             .await
-            .map_err(|_| ReadError::ConnectTimeout { step, after })?
+            .map_err(|_| DirectoryError::ConnectTimeout { step, after })?
     }
 }

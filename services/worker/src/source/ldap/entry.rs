@@ -4,20 +4,21 @@ use lber::{
     common::TagClass,
     structure::{PL, StructureTag},
 };
-use rollcall_domain::{AddressAttributes, escape_bytes};
-
-use super::{
-    bounds::{Crossed, Shown},
-    limits::Limits,
+use rollcall_domain::{
+    AddressAttributes, escape_bytes,
+    reading::{EntryReader, ReadEntry},
 };
-use crate::source::ldap::error::ReadError;
+
+use super::{bounds::Excess, error::DirectoryError, limits::Limits};
+use crate::source::{
+    bounds::{Crossed, Shown},
+    collect::MAX_DN_BYTES,
+};
 
 #[cfg(test)]
 mod tests;
 
 const SEARCH_RESULT_ENTRY: u64 = 4;
-/// Each row of an object names it, so a name is multiplied by its addresses. None that people made is so long.
-pub(super) const MAX_DN_BYTES: usize = 4 * 1024;
 /// Memory of a value or an attribute besides its bytes.
 const OVERHEAD_BYTES: usize = 32;
 
@@ -52,7 +53,7 @@ pub struct ValueRange {
 
 impl ValueRange {
     /// Reads an option of a description; `None` if it is another one.
-    fn of_option(option: &str) -> Option<Result<Self, ReadError>> {
+    fn of_option(option: &str) -> Option<Result<Self, DirectoryError>> {
         let (key, range) = option.split_once('=')?;
         if !key.trim().eq_ignore_ascii_case("range") {
             return None;
@@ -62,7 +63,7 @@ impl ValueRange {
         // If they were taken for all values, the missing ones would count as absent.
         let unreadable = || {
             let option = Shown::new(option.as_bytes());
-            ReadError::Incomplete(format!(
+            DirectoryError::Incomplete(format!(
                 "the server answers values in a range that cannot be read: {option}"
             ))
         };
@@ -85,22 +86,24 @@ impl ValueRange {
 
 impl Entry {
     /// Decodes what a search answered.
-    pub fn decode(tag: StructureTag, limits: &Limits) -> Result<Self, ReadError> {
+    pub fn decode(tag: StructureTag, limits: &Limits) -> Result<Self, DirectoryError> {
         if tag.class != TagClass::Application || tag.id != SEARCH_RESULT_ENTRY {
-            return Err(ReadError::Entry("it is another message"));
+            return Err(DirectoryError::Entry("it is another message"));
         }
         let mut parts = constructed(tag, "it has no parts")?.into_iter();
         let dn = primitive(parts.next(), "it has no name")?;
         if dn.len() > MAX_DN_BYTES {
-            return Err(Crossed::NameBytes {
+            let long = Crossed::NameBytes {
                 entry: Shown::new(&dn),
                 bytes: dn.len(),
                 limit: MAX_DN_BYTES,
-            }
-            .into());
+            };
+            return Err(Excess::from(long).into());
         }
         let attributes = constructed(
-            parts.next().ok_or(ReadError::Entry("it has no attributes"))?,
+            parts
+                .next()
+                .ok_or(DirectoryError::Entry("it has no attributes"))?,
             "no attributes",
         )?;
         let mut entry = Self {
@@ -117,17 +120,26 @@ impl Entry {
         Ok(entry)
     }
 
+    /// The object that it is, with the addresses in these attributes.
+    pub(crate) fn object(&self, addresses: &AddressAttributes) -> ReadEntry {
+        let mut reader = EntryReader::new(addresses);
+        for attribute in &self.attributes {
+            reader.attribute(&attribute.description, &attribute.values);
+        }
+        reader.finish(self.dn.as_bytes())
+    }
+
     /// Memory of its values.
     pub fn bytes(&self) -> usize {
         self.attributes.iter().map(Attribute::bytes).sum()
     }
 
     /// True if so many bytes, together with those of further ranges, are still accepted.
-    pub(super) fn check_bytes(&self, bytes: usize, limits: &Limits) -> Result<(), Crossed> {
+    pub(super) fn check_bytes(&self, bytes: usize, limits: &Limits) -> Result<(), Excess> {
         if bytes <= limits.entry_bytes {
             return Ok(());
         }
-        Err(Crossed::EntryBytes {
+        Err(Excess::EntryBytes {
             entry: Shown::new(self.dn.as_bytes()),
             limit: limits.entry_bytes,
         })
@@ -150,13 +162,13 @@ impl Entry {
 }
 
 impl Attribute {
-    fn decode(tag: StructureTag, dn: &str, limits: &Limits) -> Result<Self, ReadError> {
+    fn decode(tag: StructureTag, dn: &str, limits: &Limits) -> Result<Self, DirectoryError> {
         let mut parts = constructed(tag, "an attribute without parts")?.into_iter();
         let description = text(primitive(parts.next(), "an attribute without a name")?);
         let tags = constructed(
             parts
                 .next()
-                .ok_or(ReadError::Entry("an attribute without values"))?,
+                .ok_or(DirectoryError::Entry("an attribute without values"))?,
             "an attribute whose values are no set",
         )?;
         if tags.len() > limits.values {
@@ -166,7 +178,7 @@ impl Attribute {
         for tag in tags {
             let value = primitive(Some(tag), "a value that is no octet string")?;
             if value.len() > limits.value_bytes {
-                return Err(Crossed::ValueBytes {
+                return Err(Excess::ValueBytes {
                     entry: Shown::new(dn.as_bytes()),
                     attribute: Shown::new(description.as_bytes()),
                     bytes: value.len(),
@@ -203,15 +215,15 @@ impl Attribute {
 }
 
 /// Of an attribute of the entry of this name.
-pub(super) fn too_many_values(dn: &str, attribute: &str, limit: usize) -> Crossed {
-    Crossed::Values {
+pub(super) fn too_many_values(dn: &str, attribute: &str, limit: usize) -> Excess {
+    Excess::Values {
         entry: Shown::new(dn.as_bytes()),
         attribute: Shown::new(attribute.as_bytes()),
         limit,
     }
 }
 
-fn without_range(description: String) -> Result<(String, Option<ValueRange>), ReadError> {
+fn without_range(description: String) -> Result<(String, Option<ValueRange>), DirectoryError> {
     let Some(range) = description.split(';').skip(1).find_map(ValueRange::of_option) else {
         return Ok((description, None));
     };
@@ -222,17 +234,17 @@ fn without_range(description: String) -> Result<(String, Option<ValueRange>), Re
     Ok((kept.join(";"), Some(range?)))
 }
 
-fn constructed(tag: StructureTag, otherwise: &'static str) -> Result<Vec<StructureTag>, ReadError> {
-    tag.expect_constructed().ok_or(ReadError::Entry(otherwise))
+fn constructed(tag: StructureTag, otherwise: &'static str) -> Result<Vec<StructureTag>, DirectoryError> {
+    tag.expect_constructed().ok_or(DirectoryError::Entry(otherwise))
 }
 
-fn primitive(tag: Option<StructureTag>, otherwise: &'static str) -> Result<Vec<u8>, ReadError> {
+fn primitive(tag: Option<StructureTag>, otherwise: &'static str) -> Result<Vec<u8>, DirectoryError> {
     match tag {
         Some(StructureTag {
             payload: PL::P(bytes),
             ..
         }) => Ok(bytes),
-        _ => Err(ReadError::Entry(otherwise)),
+        _ => Err(DirectoryError::Entry(otherwise)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reasons why a directory could not be read, and the failure code of each, in one place.
+//! Reasons why an LDAP directory could not be read, and the failure code of each, in one place.
 
 use std::{io, time::Duration};
 
@@ -8,7 +8,8 @@ use rollcall_domain::{
 };
 use thiserror::Error;
 
-use super::{bounds::Crossed, guard::GuardError};
+use super::{bounds::Excess, guard::GuardError};
+use crate::source::error::ReadError;
 
 #[cfg(test)]
 mod tests;
@@ -34,12 +35,9 @@ impl Operation {
     }
 }
 
-/// Reasons why a directory could not be read to its end.
+/// Reasons why an LDAP directory could not be read to its end.
 #[derive(Debug, Error)]
-pub enum ReadError {
-    /// The settings, which were checked when they were saved, cannot be used.
-    #[error("the settings cannot be used: {0}")]
-    Settings(String),
+pub enum DirectoryError {
     /// The deployment does not allow it.
     #[error("the settings ask for a connection without TLS, which this deployment does not allow")]
     PlaintextNotAllowed,
@@ -107,16 +105,6 @@ pub enum ReadError {
     /// Silence.
     #[error("the server sent nothing for {0:?}")]
     OperationTimeout(Duration),
-    /// It answers, at a rate at which a read does not end.
-    #[error("the server sent {entries} entries in {window:?} of its own time, fewer than {least}")]
-    TooSlow {
-        /// The entries that it sent.
-        entries: u64,
-        /// In which time.
-        window: Duration,
-        /// The entries that it must send.
-        least: u64,
-    },
     /// The root DSE names no base.
     #[error("the root DSE has neither defaultNamingContext nor namingContexts")]
     NoSearchBase,
@@ -125,55 +113,32 @@ pub enum ReadError {
     Incomplete(String),
     /// The server sends more than is accepted.
     #[error("more than is accepted: {0}")]
-    Limit(#[from] Crossed),
-    /// The read went well but is not accepted.
-    #[error("{why}")]
-    RefusedByUs {
-        /// The code of the failure.
-        code: FailureCode,
-        /// The reason.
-        why: String,
-    },
+    Limit(#[from] Excess),
     /// The server sent something that is not an entry.
     #[error("not a directory entry: {0}")]
     Entry(&'static str),
-    /// Something of ours went wrong.
-    #[error("fault in Rollcall: {0}")]
-    Internal(String),
     /// With the server that it happened with.
     #[error("{server}: {source}")]
     At {
         /// Host and address.
         server: String,
         /// The fault.
-        source: Box<ReadError>,
+        source: Box<DirectoryError>,
     },
     /// No server could be bound to.
     #[error("{}", list(.0))]
-    NoServer(Vec<ReadError>),
-    /// The stored password cannot be opened.
-    #[error("the stored credential cannot be opened: {0}")]
-    Credential(String),
-    /// The run's time is over.
-    #[error("the run's time is over")]
-    Deadline,
-    /// It waits for its directory, and so do as many other runs as may: it makes room, and waits in the slow lane.
-    #[error("too many other runs wait for their directories")]
-    GivesWay,
-    /// The run's time is over, and it was not the directory that took it.
-    #[error("the run's time is over, and the read has not been decided")]
-    Undecided,
-    /// No caller wants the read any longer.
-    #[error("stopped")]
-    Stopped,
+    NoServer(Vec<DirectoryError>),
+    /// It is not the directory's.
+    #[error(transparent)]
+    Read(#[from] ReadError),
 }
 
-impl ReadError {
+impl DirectoryError {
     /// With the server that it happened with.
     #[must_use]
     pub fn at(self, server: &(impl ToString + ?Sized)) -> Self {
         match self {
-            Self::Stopped | Self::At { .. } => self,
+            Self::Read(ReadError::Stopped) | Self::At { .. } => self,
             error => Self::At {
                 server: server.to_string(),
                 source: Box::new(error),
@@ -195,15 +160,16 @@ impl ReadError {
         match self {
             Self::At { source, .. } => source.tries_elsewhere(),
             Self::Refused { code, .. } => matches!(*code, ldap::BUSY | ldap::UNAVAILABLE),
-            Self::EmptyPassword | Self::Settings(_) | Self::Stopped | Self::Deadline | Self::Undecided => {
-                false
-            }
+            Self::EmptyPassword
+            | Self::Read(
+                ReadError::Settings(_) | ReadError::Stopped | ReadError::Deadline | ReadError::Undecided,
+            ) => false,
             _ => true,
         }
     }
 
-    /// True if other runs have the memory that this one needs, for now. That is no fault of its directory.
-    pub(crate) fn is_lack_of_memory(&self) -> bool {
+    /// True if other runs have the memory that this one needs, for now.
+    fn is_lack_of_memory(&self) -> bool {
         match self {
             Self::Connection(GuardError::NoMemory(_)) => true,
             Self::At { source, .. } => source.is_lack_of_memory(),
@@ -237,23 +203,17 @@ impl ReadError {
             } => failure::of_search(*code),
             Self::Filter => FailureCode::FilterRefused,
             Self::BindTimeout(_) | Self::OperationTimeout(_) => FailureCode::OperationTimeout,
-            Self::TooSlow { .. } => FailureCode::ReadTooSlow,
             Self::NoSearchBase => FailureCode::NoSearchBase,
             Self::Incomplete(_) => FailureCode::IncompleteRead,
-            Self::Limit(Crossed::Claims { .. }) => FailureCode::TooManyAddresses,
             Self::Limit(_) => FailureCode::LimitExceeded,
-            Self::RefusedByUs { code, .. } => *code,
             Self::Entry(_) => FailureCode::NotLdap,
-            Self::Credential(_) => FailureCode::CredentialUnreadable,
-            Self::Deadline => FailureCode::RunDeadline,
-            Self::Undecided => FailureCode::RunInterrupted,
             Self::At { source, .. } => source.code(),
             Self::NoServer(tried) => tried
                 .iter()
                 .rev()
                 .max_by_key(|error| error.stage())
                 .map_or_else(|| FailureCode::CannotConnect, Self::code),
-            Self::Settings(_) | Self::Internal(_) | Self::GivesWay | Self::Stopped => FailureCode::Internal,
+            Self::Read(error) => error.code(),
         }
     }
 
@@ -271,7 +231,20 @@ impl ReadError {
     }
 }
 
-fn list(errors: &[ReadError]) -> String {
+impl From<DirectoryError> for ReadError {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::Read(error) => error,
+            error if error.is_lack_of_memory() => Self::NoMemory(error.to_string()),
+            error => Self::Directory {
+                code: error.code(),
+                why: error.to_string(),
+            },
+        }
+    }
+}
+
+fn list(errors: &[DirectoryError]) -> String {
     errors
         .iter()
         .map(ToString::to_string)

@@ -18,7 +18,6 @@ use tokio::{
 };
 
 use super::{
-    bounds::Shown,
     credit::Credit,
     frame::{FrameError, FrameReadError, FrameReader, check},
     limits::FrameLimits,
@@ -26,6 +25,7 @@ use super::{
     strip::{Wanted, entry_name, strip},
 };
 use crate::memory::Share;
+use crate::source::bounds::Shown;
 
 #[cfg(test)]
 mod tests;

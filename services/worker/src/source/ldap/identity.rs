@@ -3,13 +3,11 @@
 use ldap3::exop::{Exop, WhoAmI};
 use rollcall_domain::ldap;
 
-use super::connection::Connection;
-use super::excerpt::excerpt;
-use crate::source::ldap::error::ReadError;
+use super::{connection::Connection, error::DirectoryError, excerpt::excerpt};
 
 impl Connection {
     /// The authorization identity, empty for an anonymous connection; `None` if the server does not show it.
-    pub(crate) async fn who_am_i(&mut self) -> Result<Option<String>, ReadError> {
+    pub(crate) async fn who_am_i(&mut self) -> Result<Option<String>, DirectoryError> {
         self.ldap.with_timeout(self.limits.operation);
         let answered = self.ldap.extended(WhoAmI).await;
         let (Exop { val, .. }, result) = match answered {

@@ -42,8 +42,6 @@ pub struct Limits {
     pub operation: Duration,
     /// Entries asked for at a time.
     pub page_size: u32,
-    /// Entries of one read.
-    pub entries: u64,
     /// Values of one entry.
     pub values: usize,
     /// Length of one value.

@@ -3,8 +3,8 @@
 //! The library panics on an operation that it does not know, a result without its parts, text that is not
 //! UTF-8, or a control without its type. None of those passes here.
 
-use super::excerpt::excerpt;
 use super::{
+    excerpt::excerpt,
     frame::{Element, FrameError, take},
     strip::Wanted,
 };

@@ -5,8 +5,7 @@ use std::{
     hash::{BuildHasher as _, RandomState},
 };
 
-use super::bounds::Crossed;
-use crate::source::ldap::error::ReadError;
+use super::{bounds::Excess, error::DirectoryError};
 
 #[cfg(test)]
 mod tests;
@@ -46,21 +45,21 @@ impl Pages {
     }
 
     /// The page has ended with this cookie: is there another?
-    pub(crate) fn turn(&mut self, next: Vec<u8>) -> Result<bool, ReadError> {
+    pub(crate) fn turn(&mut self, next: Vec<u8>) -> Result<bool, DirectoryError> {
         if self.first.is_none() {
             self.empty += 1;
             if self.empty > MAX_EMPTY_PAGES {
-                return Err(Crossed::EmptyPages(MAX_EMPTY_PAGES).into());
+                return Err(Excess::EmptyPages(MAX_EMPTY_PAGES).into());
             }
         }
         let page = (std::mem::replace(&mut self.cookie, next), self.first.take());
         if !self.seen.insert(self.hasher.hash_one(page)) {
-            return Err(ReadError::Incomplete(
+            return Err(DirectoryError::Incomplete(
                 "the server repeated a page that it had already sent".to_owned(),
             ));
         }
         if self.seen.len() > MAX_PAGES {
-            return Err(Crossed::Pages(MAX_PAGES).into());
+            return Err(Excess::Pages(MAX_PAGES).into());
         }
         Ok(!self.cookie.is_empty())
     }

@@ -4,10 +4,10 @@ use ldap3::SearchOptions;
 use rollcall_domain::ldap;
 
 use super::{
-    bounds::Crossed,
+    bounds::Excess,
     connection::Connection,
     entry::Entry,
-    error::ReadError,
+    error::DirectoryError,
     pages::Pages,
     ranges,
     search::{Item, Page, Query},
@@ -25,7 +25,7 @@ const NAME_OVERHEAD_BYTES: usize = 32;
 /// Takes the entries of a search.
 pub(crate) trait Visitor {
     /// Takes one entry, which has all values of the attributes that carry addresses.
-    async fn take(&mut self, entry: Entry) -> Result<(), ReadError>;
+    async fn take(&mut self, entry: Entry) -> Result<(), DirectoryError>;
 
     /// True if a further page is wanted.
     fn goes_on(&self) -> bool {
@@ -72,7 +72,7 @@ impl PagedSearch<'_> {
         self,
         connection: &mut Connection,
         visitor: &mut impl Visitor,
-    ) -> Result<Ended, ReadError> {
+    ) -> Result<Ended, DirectoryError> {
         let mut visit = Visit {
             pages: Pages::default(),
             visitor,
@@ -81,7 +81,7 @@ impl PagedSearch<'_> {
         };
         let reason = loop {
             let next = match visit.page(self, connection).await {
-                Err(ReadError::Refused {
+                Err(DirectoryError::Refused {
                     code: ldap::SIZE_LIMIT_EXCEEDED,
                     ..
                 }) if self.is_reached_by(visit.entries) => break EndReason::SizeLimit,
@@ -120,7 +120,7 @@ impl<V: Visitor> Visit<'_, V> {
         &mut self,
         search: PagedSearch<'_>,
         connection: &mut Connection,
-    ) -> Result<Vec<u8>, ReadError> {
+    ) -> Result<Vec<u8>, DirectoryError> {
         if let Some(limit) = search.size_limit {
             let limit = i32::try_from(limit).unwrap_or(i32::MAX);
             connection
@@ -149,7 +149,7 @@ impl<V: Visitor> Visit<'_, V> {
         page: Page,
         connection: &mut Connection,
         partial: &mut Vec<String>,
-    ) -> Result<Vec<u8>, ReadError> {
+    ) -> Result<Vec<u8>, DirectoryError> {
         let mut partial_bytes = 0;
         let mut results = connection.search(search.query, Some(page)).await?;
         loop {
@@ -160,7 +160,7 @@ impl<V: Visitor> Visit<'_, V> {
                     if entry.is_partial(&search.target.addresses) {
                         partial_bytes += entry.dn.len() + NAME_OVERHEAD_BYTES;
                         if partial_bytes > MAX_PARTIAL_BYTES {
-                            return Err(Crossed::Partial(MAX_PARTIAL_BYTES).into());
+                            return Err(Excess::Partial(MAX_PARTIAL_BYTES).into());
                         }
                         partial.push(entry.dn);
                     } else {

@@ -6,14 +6,15 @@
 use ldap3::Scope;
 
 use super::{
-    bounds::{Crossed, Shown},
+    bounds::Excess,
     connection::Connection,
     entry::{Attribute, Entry, ValueRange, too_many_values},
+    error::{DirectoryError, Operation},
     limits::Limits,
     search::{ANY, Query},
     target::Target,
 };
-use crate::source::ldap::error::{Operation, ReadError};
+use crate::source::bounds::Shown;
 
 #[cfg(test)]
 mod tests;
@@ -27,10 +28,10 @@ pub(crate) async fn whole(
     connection: &mut Connection,
     dn: &str,
     target: &Target,
-) -> Result<Entry, ReadError> {
+) -> Result<Entry, DirectoryError> {
     whole_if_there(connection, dn, target).await?.ok_or_else(|| {
         let dn = Shown::new(dn.as_bytes());
-        ReadError::Incomplete(format!(
+        DirectoryError::Incomplete(format!(
             "{dn} was removed or moved before all its values were read"
         ))
     })
@@ -41,7 +42,7 @@ pub(crate) async fn whole_if_there(
     connection: &mut Connection,
     dn: &str,
     target: &Target,
-) -> Result<Option<Entry>, ReadError> {
+) -> Result<Option<Entry>, DirectoryError> {
     let query = Query {
         base: dn,
         scope: Scope::Base,
@@ -95,7 +96,7 @@ impl Growing {
     }
 
     /// True if an attribute has the first of its values.
-    pub fn begin(&self, index: usize) -> Result<(), ReadError> {
+    pub fn begin(&self, index: usize) -> Result<(), DirectoryError> {
         let attribute = &self.entry.attributes[index];
         match attribute.range {
             Some(range) if !holds(range, 0, &attribute.values) => Err(does_not_go_on(attribute)),
@@ -104,13 +105,13 @@ impl Growing {
     }
 
     /// Range to ask for next, if values are missing.
-    pub fn next_range(&mut self, index: usize) -> Result<Option<String>, ReadError> {
+    pub fn next_range(&mut self, index: usize) -> Result<Option<String>, DirectoryError> {
         let attribute = &self.entry.attributes[index];
         let Some(last) = attribute.range.and_then(|range| range.last) else {
             return Ok(None);
         };
         if self.answers == MAX_RANGES {
-            return Err(Crossed::Ranges {
+            return Err(Excess::Ranges {
                 entry: Shown::new(self.entry.dn.as_bytes()),
                 limit: MAX_RANGES,
             }
@@ -122,7 +123,7 @@ impl Growing {
     }
 
     /// Adds the values of the answer to that.
-    pub fn extend(&mut self, index: usize, answer: Option<Entry>) -> Result<(), ReadError> {
+    pub fn extend(&mut self, index: usize, answer: Option<Entry>) -> Result<(), DirectoryError> {
         let attribute = &mut self.entry.attributes[index];
         let more = answer
             .into_iter()
@@ -166,7 +167,7 @@ fn holds(range: ValueRange, first: usize, values: &[Vec<u8>]) -> bool {
         })
 }
 
-fn does_not_go_on(attribute: &Attribute) -> ReadError {
+fn does_not_go_on(attribute: &Attribute) -> DirectoryError {
     let attribute = Shown::new(attribute.description.as_bytes());
-    ReadError::Incomplete(format!("the server does not continue the values of {attribute}"))
+    DirectoryError::Incomplete(format!("the server does not continue the values of {attribute}"))
 }

@@ -6,10 +6,10 @@ use rollcall_domain::{escape_bytes, failure::FailureCode};
 use super::{
     connection::Connection,
     entry::Entry,
+    error::{DirectoryError, Operation},
     excerpt::excerpt,
     search::{ANY, Query},
 };
-use crate::source::ldap::error::{Operation, ReadError};
 
 #[cfg(test)]
 mod tests;
@@ -29,13 +29,13 @@ pub(crate) struct RootDse {
 
 impl RootDse {
     /// Asks the server.
-    pub(super) async fn ask(connection: &mut Connection) -> Result<Self, ReadError> {
+    pub(super) async fn ask(connection: &mut Connection) -> Result<Self, DirectoryError> {
         let root = root(connection, &deciding()).await?;
         Ok(root.as_ref().map(Self::of).unwrap_or_default())
     }
 
     /// Asks a server that need not answer, because a search base is set.
-    pub(super) async fn ask_if_shown(connection: &mut Connection) -> Result<Self, ReadError> {
+    pub(super) async fn ask_if_shown(connection: &mut Connection) -> Result<Self, DirectoryError> {
         Ok(Self::of(&root_if_shown(connection, &deciding()).await?))
     }
 
@@ -56,11 +56,11 @@ impl RootDse {
 pub(crate) async fn root_if_shown(
     connection: &mut Connection,
     attributes: &[String],
-) -> Result<Entry, ReadError> {
+) -> Result<Entry, DirectoryError> {
     shown(root(connection, attributes).await)
 }
 
-async fn root(connection: &mut Connection, attributes: &[String]) -> Result<Option<Entry>, ReadError> {
+async fn root(connection: &mut Connection, attributes: &[String]) -> Result<Option<Entry>, DirectoryError> {
     let query = Query {
         base: "",
         scope: Scope::Base,
@@ -71,7 +71,7 @@ async fn root(connection: &mut Connection, attributes: &[String]) -> Result<Opti
     connection.entry(query).await
 }
 
-fn shown(answered: Result<Option<Entry>, ReadError>) -> Result<Entry, ReadError> {
+fn shown(answered: Result<Option<Entry>, DirectoryError>) -> Result<Entry, DirectoryError> {
     let nothing = Entry {
         dn: String::new(),
         attributes: Vec::new(),
@@ -98,10 +98,10 @@ pub(crate) fn named_base(root: &Entry) -> Option<String> {
 }
 
 /// True if the server refused for good to show its root DSE.
-fn is_hidden(error: &ReadError) -> bool {
+fn is_hidden(error: &DirectoryError) -> bool {
     let passes = matches!(
         error.code(),
         FailureCode::Busy | FailureCode::Unavailable | FailureCode::TimeLimit
     );
-    matches!(error, ReadError::Refused { .. }) && !passes
+    matches!(error, DirectoryError::Refused { .. }) && !passes
 }

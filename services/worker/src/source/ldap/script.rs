@@ -102,7 +102,6 @@ pub(crate) fn reader() -> Reader {
             bind: Duration::from_millis(500),
             operation: Duration::from_millis(500),
             page_size: 2,
-            entries: 1_000,
             values: 1_000,
             value_bytes: 1_000,
             entry_bytes: 100_000,

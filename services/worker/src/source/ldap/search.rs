@@ -7,10 +7,15 @@ use ldap3::{
 use rollcall_domain::ldap;
 
 use super::{
-    bounds::Crossed, connection::Connection, entry::Entry, excerpt::excerpt, guard::GuardError,
-    message::paged_results_cookie, oid,
+    bounds::Excess,
+    connection::Connection,
+    entry::Entry,
+    error::{DirectoryError, Operation},
+    excerpt::excerpt,
+    guard::GuardError,
+    message::paged_results_cookie,
+    oid,
 };
-use crate::source::ldap::error::{Operation, ReadError};
 
 /// References and intermediate responses of one search. A directory has some dozens.
 const MAX_ASIDES: u64 = 100_000;
@@ -81,7 +86,7 @@ impl Connection {
         &'c mut self,
         query: Query<'c>,
         page: Option<Page>,
-    ) -> Result<Results<'c>, ReadError> {
+    ) -> Result<Results<'c>, DirectoryError> {
         let goes_on = page.as_ref().is_some_and(|page| !page.cookie.is_empty());
         if let Some(page) = page {
             self.ldap.with_controls(paged_results(page));
@@ -105,16 +110,16 @@ impl Connection {
     }
 
     /// The one entry of this name, if it exists. A server that answers with several is not followed to their end.
-    pub(crate) async fn entry<'c>(&'c mut self, query: Query<'c>) -> Result<Option<Entry>, ReadError> {
+    pub(crate) async fn entry<'c>(&'c mut self, query: Query<'c>) -> Result<Option<Entry>, DirectoryError> {
         let mut found = None;
         let mut results = self.search(query, None).await?;
         loop {
             match results.next().await {
-                Ok(Item::Entry(_)) if found.is_some() => return Err(Crossed::FewEntries(1).into()),
+                Ok(Item::Entry(_)) if found.is_some() => return Err(Excess::FewEntries(1).into()),
                 Ok(Item::Entry(entry)) => found = Some(entry),
                 Ok(Item::Reference) => {}
                 Ok(Item::Done(_)) => return Ok(found),
-                Err(ReadError::Refused {
+                Err(DirectoryError::Refused {
                     code: ldap::NO_SUCH_OBJECT,
                     ..
                 }) => return Ok(None),
@@ -126,7 +131,7 @@ impl Connection {
 
 impl Results<'_> {
     /// The next item. After [`Item::Done`] there is none.
-    pub(crate) async fn next(&mut self) -> Result<Item, ReadError> {
+    pub(crate) async fn next(&mut self) -> Result<Item, DirectoryError> {
         loop {
             let item = match self.stream.next().await {
                 Ok(item) => item,
@@ -145,10 +150,10 @@ impl Results<'_> {
         }
     }
 
-    fn aside(&mut self) -> Result<(), Crossed> {
+    fn aside(&mut self) -> Result<(), Excess> {
         self.asides += 1;
         if self.asides > MAX_ASIDES {
-            return Err(Crossed::Asides(MAX_ASIDES));
+            return Err(Excess::Asides(MAX_ASIDES));
         }
         Ok(())
     }
@@ -159,11 +164,11 @@ impl Results<'_> {
         &self.matched
     }
 
-    async fn done(&mut self) -> Result<Item, ReadError> {
+    async fn done(&mut self) -> Result<Item, DirectoryError> {
         let result = self.stream.finish().await;
         if result.rc != ldap::SUCCESS {
             self.matched = excerpt(result.matched);
-            return Err(ReadError::Refused {
+            return Err(DirectoryError::Refused {
                 operation: self.operation,
                 code: result.rc,
                 text: excerpt(result.text),
@@ -177,14 +182,14 @@ impl Results<'_> {
             Some(value) => paged_results_cookie(value).map_err(GuardError::from)?,
             // A server that knows no pages has answered all at once; one that knows them says when they end.
             None if self.goes_on => {
-                return Err(ReadError::Incomplete(
+                return Err(DirectoryError::Incomplete(
                     "the server does not say whether further pages follow".to_owned(),
                 ));
             }
             None => Vec::new(),
         };
         if cookie.len() > MAX_COOKIE_BYTES {
-            return Err(Crossed::Cookie {
+            return Err(Excess::Cookie {
                 bytes: cookie.len(),
                 limit: MAX_COOKIE_BYTES,
             }

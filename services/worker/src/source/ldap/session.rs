@@ -1,34 +1,39 @@
 //! A bound connection to a tenant's directory, from the read to the run's outcome: one bind serves both the read and
 //! the questions after it.
 
+use std::sync::Arc;
+
 use ldap3::Scope;
+use rollcall_domain::{AddressAttributes, reading::ReadEntry};
 
 use super::{
-    collect::Collector,
     connection::Connection,
     entry::Entry,
-    met::Met,
+    error::{DirectoryError, Operation},
     paging::{PagedSearch, Visitor},
     root_dse::RootDse,
     search::Query,
     target::Target,
 };
-use crate::source::ldap::error::{Operation, ReadError};
+use crate::source::{Met, OpenSource, collect::Collector, error::ReadError, missing::MissingIds};
 
 /// An open directory. Dropping it ends the connection.
-pub(crate) struct Session<'t> {
+pub(crate) struct Session {
     pub(super) connection: Connection,
-    pub(super) target: &'t Target,
+    pub(super) target: Arc<Target>,
     /// Base of the searches.
     pub(super) base: String,
     /// The name of a domain controller of Active Directory.
     pub(super) service: Option<String>,
 }
 
-impl<'t> Session<'t> {
+impl Session {
     /// Goes on from the bind.
-    pub(super) async fn begin(mut connection: Connection, target: &'t Target) -> Result<Self, ReadError> {
-        match Self::look_around(&mut connection, target).await {
+    pub(super) async fn begin(
+        mut connection: Connection,
+        target: Arc<Target>,
+    ) -> Result<Self, DirectoryError> {
+        match Self::look_around(&mut connection, &target).await {
             Ok((base, service)) => Ok(Self {
                 connection,
                 target,
@@ -42,38 +47,18 @@ impl<'t> Session<'t> {
     async fn look_around(
         connection: &mut Connection,
         target: &Target,
-    ) -> Result<(String, Option<String>), ReadError> {
+    ) -> Result<(String, Option<String>), DirectoryError> {
         if target.base.is_empty() {
             let root = RootDse::ask(connection).await?;
-            Ok((root.base.ok_or(ReadError::NoSearchBase)?, root.service))
+            Ok((root.base.ok_or(DirectoryError::NoSearchBase)?, root.service))
         } else {
             let root = RootDse::ask_if_shown(connection).await?;
             Ok((target.base.clone(), root.service))
         }
     }
 
-    /// Reads all that base and filter answer, into `collector`. An error means that the read is incomplete.
-    pub(crate) async fn read(&mut self, collector: &mut Collector) -> Result<Met, ReadError> {
-        let (base, target) = (self.base.clone(), self.target);
-        let references = self
-            .search(&base, Scope::Subtree, &target.filter, collector)
-            .await
-            .map_err(|error| self.named(error))?;
-        let server = self.connection.server();
-        Ok(Met {
-            references,
-            server: server.to_string(),
-            server_id: self.service.clone().unwrap_or_else(|| server.address.to_string()),
-        })
-    }
-
-    /// Says goodbye.
-    pub(crate) async fn close(self) {
-        self.connection.close().await;
-    }
-
     /// With the server that it happened with.
-    pub(super) fn named(&self, error: ReadError) -> ReadError {
+    pub(super) fn named(&self, error: DirectoryError) -> DirectoryError {
         error.at(self.connection.server())
     }
 
@@ -84,8 +69,8 @@ impl<'t> Session<'t> {
         scope: Scope,
         filter: &str,
         collector: &mut Collector,
-    ) -> Result<u64, ReadError> {
-        let (connection, target) = (&mut self.connection, self.target);
+    ) -> Result<u64, DirectoryError> {
+        let (connection, target) = (&mut self.connection, &*self.target);
         let query = Query {
             base,
             scope,
@@ -93,22 +78,55 @@ impl<'t> Session<'t> {
             attributes: &target.requested,
             operation: Operation::Search,
         };
+        let mut objects = Objects {
+            addresses: &target.addresses,
+            into: collector,
+        };
         let search = PagedSearch {
             query,
             target,
             page_size: connection.limits.page_size,
             size_limit: None,
         };
-        let ended = search.visit(connection, &mut Objects(collector)).await?;
+        let ended = search.visit(connection, &mut objects).await?;
         Ok(ended.references)
     }
 }
 
-/// Hands the entries of a search on.
-struct Objects<'c>(&'c mut Collector);
+impl OpenSource for Session {
+    async fn read(&mut self, into: &mut Collector) -> Result<Met, ReadError> {
+        let (base, filter) = (self.base.clone(), self.target.filter.clone());
+        let references = self
+            .search(&base, Scope::Subtree, &filter, into)
+            .await
+            .map_err(|error| self.named(error))?;
+        let server = self.connection.server();
+        Ok(Met {
+            references,
+            server: server.to_string(),
+            server_id: self.service.clone().unwrap_or_else(|| server.address.to_string()),
+        })
+    }
+
+    async fn confirm(&mut self, missing: &MissingIds, into: &mut Collector) -> Result<(), ReadError> {
+        let asked = self.ask(missing, into).await;
+        Ok(asked.map_err(|error| self.named(error))?)
+    }
+
+    async fn close(self) {
+        self.connection.close().await;
+    }
+}
+
+/// Makes objects of the entries of a search.
+struct Objects<'a> {
+    addresses: &'a AddressAttributes,
+    into: &'a mut Collector,
+}
 
 impl Visitor for Objects<'_> {
-    async fn take(&mut self, entry: Entry) -> Result<(), ReadError> {
-        self.0.add(&entry).await
+    async fn take(&mut self, entry: Entry) -> Result<(), DirectoryError> {
+        let ReadEntry { object, not_email } = entry.object(self.addresses);
+        Ok(self.into.add(object, not_email).await?)
     }
 }

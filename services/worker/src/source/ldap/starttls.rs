@@ -4,13 +4,13 @@ use rollcall_domain::ldap;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 use super::{
+    error::DirectoryError,
     frame::FrameReader,
     guard::GuardError,
     limits::FrameLimits,
     message::{Message, Response},
     oid,
 };
-use crate::source::ldap::error::ReadError;
 
 /// Extended request with message id 1. The operation's name follows.
 const REQUEST: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x16";
@@ -26,7 +26,7 @@ const ANSWER_BYTES: usize = 64 * 1024;
 ///
 /// Bytes that come with the answer were sent in clear by an unknown party, and must not be taken for the server's once
 /// TLS stands: they are refused.
-pub(super) async fn ask(mut stream: TcpStream, limits: FrameLimits) -> Result<TcpStream, ReadError> {
+pub(super) async fn ask(mut stream: TcpStream, limits: FrameLimits) -> Result<TcpStream, DirectoryError> {
     let request = [REQUEST, oid::START_TLS.as_bytes()].concat();
     stream.write_all(&request).await.map_err(GuardError::Io)?;
     let limits = FrameLimits {
@@ -50,7 +50,7 @@ pub(super) async fn ask(mut stream: TcpStream, limits: FrameLimits) -> Result<Tc
     match message.result() {
         Some(result) if result.code == ldap::SUCCESS => {}
         Some(result) => {
-            return Err(ReadError::StartTlsRefused {
+            return Err(DirectoryError::StartTlsRefused {
                 code: result.code,
                 text: result.text,
             });

@@ -6,10 +6,10 @@
 use bytes::BytesMut;
 
 use super::{
-    bounds::Shown,
     frame::{FrameError, Header, take},
     oid,
 };
+use crate::source::bounds::Shown;
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use rollcall_domain::{
 };
 use rollcall_proto::v1;
 
-use crate::source::ldap::error::ReadError;
+use crate::source::error::ReadError;
 
 /// Protection of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,17 +9,20 @@ use tokio::sync::mpsc;
 use super::{
     Reader,
     ber::{bound, done, entry, message, nested, page_done, result, seq, tlv},
-    collect::Collector,
     script::{Script, directory, opened, person, reader, serve},
     target::Target,
 };
-use crate::{control::Control, network::Networks, source::ldap::error::ReadError};
+use crate::{
+    control::Control,
+    network::Networks,
+    source::{OpenSource as _, collect::Collector, error::ReadError},
+};
 
 async fn read_with(reader: &Reader, directory: &Directory) -> Result<(ReadSummary, ObjectBatch), ReadError> {
-    let target = Target::new(directory)?;
+    let target = Arc::new(Target::new(directory)?);
     let (sender, mut batches) = mpsc::channel(8);
     let control = Arc::new(Control::default());
-    let mut collector = Collector::new(target.addresses.clone(), &reader.limits, sender, control);
+    let mut collector = Collector::new(1_000, sender, control);
     let mut session = reader.open(&target, "secret", Arc::default()).await?;
     let met = session.read(&mut collector).await?;
     let summary = collector.finish(met).await?;
@@ -319,7 +322,7 @@ async fn starttls_that_is_refused_or_tampered_with_ends_the_attempt() {
 #[tokio::test]
 async fn an_empty_password_is_never_sent() {
     let server = serve(vec![vec![bound(1, 0, "")]]).await;
-    let target = Target::new(&directory(server.port)).unwrap();
+    let target = Arc::new(Target::new(&directory(server.port)).unwrap());
     let opened = reader().open(&target, "", Arc::default()).await;
     assert_eq!(
         opened.err().map(|error| error.code()),

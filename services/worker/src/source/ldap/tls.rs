@@ -9,7 +9,8 @@ use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject as _};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::source::ldap::error::ReadError;
+use super::error::DirectoryError;
+use crate::source::error::ReadError;
 pub(crate) use witness::Handshake;
 use witness::Witness;
 
@@ -39,7 +40,7 @@ pub(crate) struct Trust {
 
 impl Trust {
     /// The tenant's authorities; `ca_certificates_pem` empty: the system's.
-    pub(crate) fn new(ca_certificates_pem: &str, system: &SystemRoots) -> Result<Self, ReadError> {
+    pub(crate) fn new(ca_certificates_pem: &str, system: &SystemRoots) -> Result<Self, DirectoryError> {
         let roots = if ca_certificates_pem.trim().is_empty() {
             Arc::clone(&system.0)
         } else {
@@ -65,9 +66,9 @@ impl Trust {
         &self,
         host: &str,
         stream: TcpStream,
-    ) -> Result<TlsStream<TcpStream>, ReadError> {
+    ) -> Result<TlsStream<TcpStream>, DirectoryError> {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| {
-            ReadError::Untrusted(format!("{host:?} is not a name that a certificate can have"))
+            DirectoryError::Untrusted(format!("{host:?} is not a name that a certificate can have"))
         })?;
         self.witness.begin();
         let stream = TlsConnector::from(Arc::clone(&self.config))
@@ -84,34 +85,35 @@ impl Trust {
     }
 }
 
-fn own(pem: &str) -> Result<Arc<RootCertStore>, ReadError> {
+fn own(pem: &str) -> Result<Arc<RootCertStore>, DirectoryError> {
     let mut store = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let certificate = certificate
-            .map_err(|error| ReadError::Untrusted(format!("the CA certificates cannot be read: {error}")))?;
-        store
-            .add(certificate)
-            .map_err(|error| ReadError::Untrusted(format!("a CA certificate cannot be used: {error}")))?;
+        let certificate = certificate.map_err(|error| {
+            DirectoryError::Untrusted(format!("the CA certificates cannot be read: {error}"))
+        })?;
+        store.add(certificate).map_err(|error| {
+            DirectoryError::Untrusted(format!("a CA certificate cannot be used: {error}"))
+        })?;
     }
     if store.is_empty() {
-        return Err(ReadError::Untrusted(
+        return Err(DirectoryError::Untrusted(
             "there is no certificate among the CA certificates".to_owned(),
         ));
     }
     Ok(Arc::new(store))
 }
 
-fn classify(error: io::Error) -> ReadError {
+fn classify(error: io::Error) -> DirectoryError {
     match error
         .get_ref()
         .and_then(|source| source.downcast_ref::<rustls::Error>())
     {
         Some(rustls::Error::InvalidCertificate(reason)) => {
-            ReadError::Untrusted(format!("its certificate: {reason}"))
+            DirectoryError::Untrusted(format!("its certificate: {reason}"))
         }
         Some(rustls::Error::NoCertificatesPresented) => {
-            ReadError::Untrusted("it has no certificate".to_owned())
+            DirectoryError::Untrusted("it has no certificate".to_owned())
         }
-        _ => ReadError::Tls(error),
+        _ => DirectoryError::Tls(error),
     }
 }

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use super::{
     connection::Connection,
     dial::Dialler,
-    error::ReadError,
-    signs::Step,
+    error::DirectoryError,
     target::{Server, Target},
 };
+use crate::source::signs::Step;
 
 /// Watches a walk. An error of the observer ends it, unless the error says that another server may do better.
 pub(crate) trait Observer {
@@ -16,12 +16,17 @@ pub(crate) trait Observer {
     fn resolving(&mut self) {}
 
     /// The host has these addresses, allowed or not.
-    async fn resolved(&mut self, _host: &str, _found: &[SocketAddr]) -> Result<(), ReadError> {
+    async fn resolved(&mut self, _host: &str, _found: &[SocketAddr]) -> Result<(), DirectoryError> {
         Ok(())
     }
 
     /// The host has no address.
-    async fn unresolved(&mut self, _host: &str, _error: &ReadError, _next: Next) -> Result<(), ReadError> {
+    async fn unresolved(
+        &mut self,
+        _host: &str,
+        _error: &DirectoryError,
+        _next: Next,
+    ) -> Result<(), DirectoryError> {
         Ok(())
     }
 
@@ -29,17 +34,22 @@ pub(crate) trait Observer {
     fn connecting(&mut self) {}
 
     /// The server accepts connections.
-    async fn connected(&mut self, _server: &Server) -> Result<(), ReadError> {
+    async fn connected(&mut self, _server: &Server) -> Result<(), DirectoryError> {
         Ok(())
     }
 
     /// The connection stands, protected as the settings want it.
-    async fn protected(&mut self, _connection: &mut Connection) -> Result<(), ReadError> {
+    async fn protected(&mut self, _connection: &mut Connection) -> Result<(), DirectoryError> {
         Ok(())
     }
 
     /// The server will not do.
-    async fn missed(&mut self, _server: &Server, _error: &ReadError, _next: Next) -> Result<(), ReadError> {
+    async fn missed(
+        &mut self,
+        _server: &Server,
+        _error: &DirectoryError,
+        _next: Next,
+    ) -> Result<(), DirectoryError> {
         Ok(())
     }
 }
@@ -61,12 +71,12 @@ impl Dialler<'_> {
         &self,
         target: &Target,
         observer: &mut impl Observer,
-    ) -> Result<Connection, ReadError> {
+    ) -> Result<Connection, DirectoryError> {
         let mut tried = Vec::new();
         let mut hosts = target.hosts.iter().peekable();
         while let Some(host) = hosts.next() {
             if self.is_late() {
-                tried.push(ReadError::ReachTimeout(self.limits.reach));
+                tried.push(DirectoryError::ReachTimeout(self.limits.reach));
                 break;
             }
             let is_last = hosts.peek().is_none();
@@ -92,7 +102,7 @@ impl Dialler<'_> {
                 }
             }
         }
-        Err(ReadError::NoServer(tried))
+        Err(DirectoryError::NoServer(tried))
     }
 
     /// The same for the addresses of one host: `None` if none of them will do.
@@ -102,12 +112,12 @@ impl Dialler<'_> {
         servers: &[Server],
         is_last_host: bool,
         observer: &mut impl Observer,
-        tried: &mut Vec<ReadError>,
-    ) -> Result<Option<Connection>, ReadError> {
+        tried: &mut Vec<DirectoryError>,
+    ) -> Result<Option<Connection>, DirectoryError> {
         let is_allowed = |server: &Server| self.networks.allows(server.address.ip());
         for (place, server) in servers.iter().enumerate() {
             if !is_allowed(server) {
-                tried.push(ReadError::AddressNotAllowed.at(server));
+                tried.push(DirectoryError::AddressNotAllowed.at(server));
                 continue;
             }
             match self.attempt(target, server, observer).await {
@@ -133,7 +143,7 @@ impl Dialler<'_> {
         target: &Target,
         server: &Server,
         observer: &mut impl Observer,
-    ) -> Result<Connection, ReadError> {
+    ) -> Result<Connection, DirectoryError> {
         observer.connecting();
         self.signs.reached(Step::Reaching);
         let stream = self.connect(server.address).await?;

@@ -3,11 +3,15 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::source::ldap::{
-    Reader,
-    ber::{bound, done, entry, page_done, seq, tlv},
-    script::{Script, directory, opened, person, reader, serve},
-    target::Target,
+use crate::source::{
+    OpenSource as _,
+    error::ReadError,
+    ldap::{
+        Reader,
+        ber::{bound, done, entry, page_done, seq, tlv},
+        script::{Script, directory, opened, person, reader, serve},
+        target::Target,
+    },
 };
 
 const ID: &str = "1a2b3c9f-4d5e-4f80-a1b2-c3d4e5f60718";
@@ -16,8 +20,8 @@ const GUID: [u8; 16] = [
     0x9f, 0x3c, 0x2b, 0x1a, 0x5e, 0x4d, 0x80, 0x4f, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6, 0x07, 0x18,
 ];
 
-fn missing(ids: impl IntoIterator<Item = impl ToString>) -> Missing {
-    let mut missing = Missing::default();
+fn missing(ids: impl IntoIterator<Item = impl ToString>) -> MissingIds {
+    let mut missing = MissingIds::default();
     ids.into_iter().for_each(|id| missing.push(id.to_string()));
     missing
 }
@@ -26,14 +30,13 @@ fn missing(ids: impl IntoIterator<Item = impl ToString>) -> Missing {
 async fn confirm(
     reader: Reader,
     script: Script,
-    missing: Missing,
+    missing: MissingIds,
 ) -> (Result<Vec<(String, String)>, ReadError>, Vec<Vec<u8>>) {
     let server = serve(vec![script]).await;
-    let target = Target::new(&directory(server.port)).unwrap();
+    let target = Arc::new(Target::new(&directory(server.port)).unwrap());
     let (sender, mut batches) = mpsc::channel(8);
     let missing = Arc::new(missing);
-    let mut found = Collector::new(target.addresses.clone(), &reader.limits, sender, Arc::default())
-        .only(Arc::clone(&missing));
+    let mut found = Collector::new(1_000, sender, Arc::default()).only(Arc::clone(&missing));
     let mut session = reader.open(&target, "secret", Arc::default()).await.unwrap();
     let confirmed = session.confirm(&missing, &mut found).await;
     found.finish_answer().await.unwrap();

@@ -12,14 +12,13 @@ const LIMITS: Limits = Limits {
     bind: Duration::from_secs(1),
     operation: Duration::from_secs(1),
     page_size: 100,
-    entries: 100,
     values: 3,
     value_bytes: 10,
     entry_bytes: 400,
     message_bytes: 1_000,
 };
 
-fn decode(operation: &[u8]) -> Result<Entry, ReadError> {
+fn decode(operation: &[u8]) -> Result<Entry, DirectoryError> {
     Entry::decode(parse_tag(operation).unwrap().1, &LIMITS)
 }
 
@@ -94,7 +93,7 @@ fn values_in_a_range_that_cannot_be_read_never_pass_for_all() {
         let description = format!("member;{option}");
         let read = decode(&entry_operation(b"", &[(&description, &[b"x"])]));
         match read {
-            Err(ReadError::Incomplete(why)) => assert!(why.contains("range"), "{why}"),
+            Err(DirectoryError::Incomplete(why)) => assert!(why.contains("range"), "{why}"),
             other => panic!("{option}: {other:?}"),
         }
     }
@@ -130,7 +129,7 @@ fn a_bound_that_is_crossed_is_named_and_so_is_the_entry() {
     ];
     for (operation, said) in cases {
         match decode(&operation) {
-            Err(error @ ReadError::Limit(_)) => {
+            Err(error @ DirectoryError::Limit(_)) => {
                 let shown = error.to_string();
                 assert!(shown.contains(said) && shown.len() < 500, "{shown}");
             }
@@ -174,7 +173,7 @@ fn what_is_no_entry_is_an_error() {
     ];
     for operation in hostile {
         assert!(
-            matches!(decode(&operation), Err(ReadError::Entry(_))),
+            matches!(decode(&operation), Err(DirectoryError::Entry(_))),
             "{operation:02x?}"
         );
     }

@@ -1,15 +1,15 @@
 use super::*;
 use crate::source::ldap::frame::FrameError;
 
-fn resolve() -> ReadError {
-    ReadError::Resolve {
+fn resolve() -> DirectoryError {
+    DirectoryError::Resolve {
         host: "dc1".to_owned(),
         source: io::Error::other("no such host"),
     }
 }
 
-fn refused(operation: Operation, code: u32) -> ReadError {
-    ReadError::Refused {
+fn refused(operation: Operation, code: u32) -> DirectoryError {
+    DirectoryError::Refused {
         operation,
         code,
         text: String::new(),
@@ -38,26 +38,26 @@ fn result_codes_mean_what_was_asked() {
 fn what_a_server_sends_is_too_much_or_no_ldap() {
     let limit = GuardError::Refused(FrameError::TooDeep(12));
     let garbage = GuardError::Refused(FrameError::Malformed("x"));
-    assert_eq!(ReadError::from(limit).code(), FailureCode::LimitExceeded);
-    assert_eq!(ReadError::from(garbage).code(), FailureCode::NotLdap);
+    assert_eq!(DirectoryError::from(limit).code(), FailureCode::LimitExceeded);
+    assert_eq!(DirectoryError::from(garbage).code(), FailureCode::NotLdap);
     assert_eq!(
-        ReadError::from(GuardError::Closed).code(),
+        DirectoryError::from(GuardError::Closed).code(),
         FailureCode::ConnectionLost
     );
     assert_eq!(
-        ReadError::from(GuardError::Notice(String::new())).code(),
+        DirectoryError::from(GuardError::Notice(String::new())).code(),
         FailureCode::Unavailable
     );
 }
 
 #[test]
 fn of_several_servers_the_one_that_came_furthest_gives_the_code_and_all_give_the_detail() {
-    let untrusted = ReadError::Untrusted("unknown issuer".to_owned()).at("dc2 (192.0.2.2:636)");
-    let timeout = ReadError::ConnectTimeout {
+    let untrusted = DirectoryError::Untrusted("unknown issuer".to_owned()).at("dc2 (192.0.2.2:636)");
+    let timeout = DirectoryError::ConnectTimeout {
         step: "connecting",
         after: Duration::from_secs(1),
     };
-    let error = ReadError::NoServer(vec![resolve(), untrusted, timeout.at("dc3 (192.0.2.3:636)")]);
+    let error = DirectoryError::NoServer(vec![resolve(), untrusted, timeout.at("dc3 (192.0.2.3:636)")]);
     assert_eq!(error.code(), FailureCode::TlsUntrusted);
     let detail = error.to_string();
     for part in [
@@ -72,9 +72,9 @@ fn of_several_servers_the_one_that_came_furthest_gives_the_code_and_all_give_the
 
 #[test]
 fn of_equals_the_first_gives_the_code() {
-    let error = ReadError::NoServer(vec![
-        ReadError::Connect(io::ErrorKind::ConnectionRefused.into()),
-        ReadError::ConnectTimeout {
+    let error = DirectoryError::NoServer(vec![
+        DirectoryError::Connect(io::ErrorKind::ConnectionRefused.into()),
+        DirectoryError::ConnectTimeout {
             step: "connecting",
             after: Duration::from_secs(1),
         },
@@ -90,7 +90,7 @@ fn refused_credentials_are_taken_to_no_other_server() {
             "{code}"
         );
     }
-    assert!(!ReadError::EmptyPassword.tries_elsewhere());
+    assert!(!DirectoryError::EmptyPassword.tries_elsewhere());
     for error in [
         refused(Operation::Bind, 51),
         refused(Operation::Bind, 52),
@@ -103,6 +103,8 @@ fn refused_credentials_are_taken_to_no_other_server() {
 
 #[test]
 fn the_server_is_named_once() {
-    let error = ReadError::EmptyPassword.at("dc1 (192.0.2.1:636)").at("again");
+    let error = DirectoryError::EmptyPassword
+        .at("dc1 (192.0.2.1:636)")
+        .at("again");
     assert_eq!(error.to_string(), "dc1 (192.0.2.1:636): the password is empty");
 }

@@ -1,6 +1,6 @@
 use super::*;
 
-fn turn(pages: &mut Pages, first: Option<&str>, cookie: &[u8]) -> Result<bool, ReadError> {
+fn turn(pages: &mut Pages, first: Option<&str>, cookie: &[u8]) -> Result<bool, DirectoryError> {
     if let Some(dn) = first {
         pages.see(dn);
         pages.see("cn=another");
@@ -34,7 +34,7 @@ fn a_page_that_comes_again_makes_the_read_incomplete() {
     turn(&mut pages, Some("cn=c"), b"1").unwrap();
     assert!(matches!(
         turn(&mut pages, Some("cn=b"), b"2"),
-        Err(ReadError::Incomplete(_))
+        Err(DirectoryError::Incomplete(_))
     ));
 }
 
@@ -45,7 +45,7 @@ fn empty_pages_without_an_end_make_the_read_incomplete() {
     turn(&mut pages, None, b"1").unwrap();
     assert!(matches!(
         turn(&mut pages, None, b"1"),
-        Err(ReadError::Incomplete(_))
+        Err(DirectoryError::Incomplete(_))
     ));
 }
 
@@ -56,7 +56,7 @@ fn empty_pages_with_ever_new_cookies_are_not_turned_for_ever() {
     let crossed = empty.find_map(Result::err).unwrap();
     assert!(matches!(
         crossed,
-        ReadError::Limit(Crossed::EmptyPages(MAX_EMPTY_PAGES))
+        DirectoryError::Limit(Excess::EmptyPages(MAX_EMPTY_PAGES))
     ));
     turn(&mut pages, Some("cn=a"), b"again").unwrap();
     turn(&mut pages, None, b"and again").unwrap();

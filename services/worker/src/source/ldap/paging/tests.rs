@@ -13,7 +13,7 @@ use crate::source::ldap::{
 struct Names(Vec<String>, usize);
 
 impl Visitor for Names {
-    async fn take(&mut self, entry: Entry) -> Result<(), ReadError> {
+    async fn take(&mut self, entry: Entry) -> Result<(), DirectoryError> {
         self.0.push(entry.dn);
         Ok(())
     }
@@ -28,9 +28,9 @@ async fn visit(
     answers: Script,
     size_limit: Option<u32>,
     enough: usize,
-) -> (Result<Ended, ReadError>, Vec<String>) {
+) -> (Result<Ended, DirectoryError>, Vec<String>) {
     let server = serve(vec![[opened(), answers].concat()]).await;
-    let target = Target::new(&directory(server.port)).unwrap();
+    let target = Arc::new(Target::new(&directory(server.port)).unwrap());
     let reader = reader();
     let mut session = reader.open(&target, "secret", Arc::default()).await.unwrap();
     let search = PagedSearch {
@@ -50,7 +50,7 @@ async fn visit(
     (ended, names.0)
 }
 
-fn reason(ended: Result<Ended, ReadError>) -> EndReason {
+fn reason(ended: Result<Ended, DirectoryError>) -> EndReason {
     ended.unwrap().reason
 }
 
@@ -76,7 +76,7 @@ async fn only_a_size_limit_of_our_own_ends_a_search_well() {
     for theirs in [None, Some(3)] {
         let refused = visit(cut(), theirs, 9).await.0.unwrap_err();
         assert!(
-            matches!(refused, ReadError::Refused { code: 4, .. }),
+            matches!(refused, DirectoryError::Refused { code: 4, .. }),
             "{theirs:?}: {refused}"
         );
     }

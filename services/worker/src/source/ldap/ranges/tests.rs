@@ -60,7 +60,7 @@ fn an_answer_that_does_not_go_on_is_incomplete() {
     for answer in answers.into_iter().map(Some).chain([None]) {
         let shown = format!("{answer:?}");
         let refused = growing(limits()).extend(0, answer);
-        assert!(matches!(refused, Err(ReadError::Incomplete(_))), "{shown}");
+        assert!(matches!(refused, Err(DirectoryError::Incomplete(_))), "{shown}");
     }
 }
 
@@ -71,7 +71,10 @@ fn more_values_than_are_accepted_is_a_limit() {
         ..limits()
     };
     let refused = growing(few).extend(0, Some(answer(partial(2, None, &["c"]))));
-    assert!(matches!(refused, Err(ReadError::Limit(Crossed::Values { .. }))));
+    assert!(matches!(
+        refused,
+        Err(DirectoryError::Limit(Excess::Values { .. }))
+    ));
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn a_domain_controller_has_a_name_that_can_be_stored() {
 #[test]
 fn a_root_that_is_hidden_is_not_a_failure_and_one_that_is_busy_is() {
     let refused = |code| {
-        Err(ReadError::Refused {
+        Err(DirectoryError::Refused {
             operation: Operation::RootDse,
             code,
             text: String::new(),

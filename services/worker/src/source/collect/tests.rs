@@ -1,48 +1,20 @@
-use std::time::Duration;
+use rollcall_domain::{AddressAttributes, reading::EntryReader};
 
 use super::*;
-use crate::source::ldap::entry::Attribute;
 
-fn limits(entries: u64) -> Limits {
-    Limits {
-        connect: Duration::from_secs(1),
-        reach: Duration::from_secs(1),
-        bind: Duration::from_secs(1),
-        operation: Duration::from_secs(1),
-        page_size: 100,
-        entries,
-        values: 100_000,
-        value_bytes: 1_000,
-        entry_bytes: 100_000,
-        message_bytes: 1_000,
-    }
-}
-
-fn entry(name: &str, addresses: usize) -> Entry {
-    let values = (0..addresses)
-        .map(|n| format!("smtp:{name}{n}@corp.example").into_bytes())
-        .collect();
-    let attributes = vec![Attribute {
-        description: "proxyAddresses".to_owned(),
-        range: None,
-        values,
-    }];
-    Entry {
-        dn: format!("cn={name},dc=corp"),
-        attributes,
-    }
+fn person(name: &str, addresses: usize) -> DirectoryObject {
+    let attributes = AddressAttributes::default();
+    let mut reader = EntryReader::new(&attributes);
+    let values = (0..addresses).map(|n| format!("smtp:{name}{n}@corp.example"));
+    reader.attribute("proxyAddresses", values);
+    reader.finish(format!("cn={name},dc=corp").as_bytes()).object
 }
 
 fn collector(entries: u64) -> (Collector, mpsc::Receiver<ObjectBatch>, Arc<Control>) {
     let (sender, batches) = mpsc::channel(64);
     let control = Arc::new(Control::default());
     (
-        Collector::new(
-            AddressAttributes::default(),
-            &limits(entries),
-            sender,
-            Arc::clone(&control),
-        ),
+        Collector::new(entries, sender, Arc::clone(&control)),
         batches,
         control,
     )
@@ -61,7 +33,7 @@ async fn the_digest_does_not_depend_on_the_order_of_entries() {
     let digest = |names: [&'static str; 3]| async move {
         let (mut collector, _batches, _) = collector(10);
         for name in names {
-            collector.add(&entry(name, 2)).await.unwrap();
+            collector.add(person(name, 2), 0).await.unwrap();
         }
         collector.finish(met()).await.unwrap().digest
     };
@@ -73,7 +45,7 @@ async fn the_digest_does_not_depend_on_the_order_of_entries() {
 async fn batches_stay_small_and_hold_every_object() {
     let (mut collector, mut batches, control) = collector(10_000);
     for n in 0..2_000 {
-        collector.add(&entry(&format!("user{n}"), 5)).await.unwrap();
+        collector.add(person(&format!("user{n}"), 5), 0).await.unwrap();
     }
     let summary = collector.finish(met()).await.unwrap();
     assert_eq!(
@@ -101,11 +73,14 @@ async fn batches_stay_small_and_hold_every_object() {
 #[tokio::test]
 async fn more_entries_than_are_accepted_and_objects_that_fit_no_message_are_limits() {
     let (mut few, _batches, _) = collector(1);
-    few.add(&entry("a", 1)).await.unwrap();
-    assert!(matches!(few.add(&entry("b", 1)).await, Err(ReadError::Limit(_))));
+    few.add(person("a", 1), 0).await.unwrap();
+    assert!(matches!(
+        few.add(person("b", 1), 0).await,
+        Err(ReadError::Limit(_))
+    ));
     let (mut huge, _batches, _) = collector(1);
     assert!(matches!(
-        huge.add(&entry("a", 50_000)).await,
+        huge.add(person("a", 50_000), 0).await,
         Err(ReadError::Limit(_))
     ));
 }
@@ -113,8 +88,8 @@ async fn more_entries_than_are_accepted_and_objects_that_fit_no_message_are_limi
 #[tokio::test]
 async fn an_object_claims_ten_thousand_addresses_and_one_more_fails_the_read_by_its_name() {
     let (mut collector, _batches, _) = collector(2);
-    collector.add(&entry("many", 10_000)).await.unwrap();
-    let refused = collector.add(&entry("more", 10_001)).await.unwrap_err();
+    collector.add(person("many", 10_000), 0).await.unwrap();
+    let refused = collector.add(person("more", 10_001), 0).await.unwrap_err();
     assert_eq!(
         refused.to_string(),
         "more than is accepted: cn=more,dc=corp claims 10001 addresses, and an object may claim 10000"
@@ -124,18 +99,18 @@ async fn an_object_claims_ten_thousand_addresses_and_one_more_fails_the_read_by_
 #[tokio::test]
 async fn entries_that_nobody_asked_for_count_as_well() {
     let (collector, _batches, _) = collector(2);
-    let mut collector = collector.only(Arc::new(Missing::default()));
-    collector.add(&entry("a", 1)).await.unwrap();
-    collector.add(&entry("b", 1)).await.unwrap();
-    let refused = collector.add(&entry("c", 1)).await;
+    let mut collector = collector.only(Arc::new(MissingIds::default()));
+    collector.add(person("a", 1), 0).await.unwrap();
+    collector.add(person("b", 1), 0).await.unwrap();
+    let refused = collector.add(person("c", 1), 0).await;
     assert!(matches!(refused, Err(ReadError::Limit(Crossed::Entries(2)))));
 }
 
 #[tokio::test]
 async fn a_name_that_would_be_multiplied_by_its_addresses_is_a_limit() {
     let (mut collector, _batches, _) = collector(2);
-    collector.add(&entry(&"n".repeat(4_000), 1)).await.unwrap();
-    let refused = collector.add(&entry(&"n".repeat(4_100), 1)).await;
+    collector.add(person(&"n".repeat(4_000), 1), 0).await.unwrap();
+    let refused = collector.add(person(&"n".repeat(4_100), 1), 0).await;
     assert!(matches!(refused, Err(ReadError::Limit(_))));
 }
 
@@ -143,6 +118,6 @@ async fn a_name_that_would_be_multiplied_by_its_addresses_is_a_limit() {
 async fn a_read_that_nobody_takes_stops() {
     let (mut collector, batches, _) = collector(10);
     drop(batches);
-    collector.add(&entry("a", 1)).await.unwrap();
+    collector.add(person("a", 1), 0).await.unwrap();
     assert!(matches!(collector.finish(met()).await, Err(ReadError::Stopped)));
 }

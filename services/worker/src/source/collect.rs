@@ -1,46 +1,44 @@
-//! Entries become objects, objects become batches: bounded, digested and counted as they come.
+//! Objects become batches: bounded, digested and counted as they come.
 
 use std::{mem, sync::Arc};
 
 use prost::Message as _;
 use rollcall_chassis::fail_point::{self, FailPoint};
-use rollcall_domain::{
-    AddressAttributes, DirectoryObject, MOST_CLAIMS_OF_OBJECT, digest::ReadDigest, reading::EntryReader,
-};
+use rollcall_domain::{DirectoryObject, MOST_CLAIMS_OF_OBJECT, digest::ReadDigest};
 use rollcall_proto::v1::{self, ObjectBatch, ReadMode, ReadSummary};
 use rollcall_terms::object;
 use tokio::sync::mpsc;
 
 use super::{
+    Met,
     bounds::{Crossed, Shown},
-    entry::{Entry, MAX_DN_BYTES},
-    limits::Limits,
-    met::Met,
-    missing::Missing,
+    error::ReadError,
+    missing::MissingIds,
     signs::Signs,
 };
-use crate::{control::Control, slots::Place, source::ldap::error::ReadError};
+use crate::{control::Control, slots::Place};
 
 #[cfg(test)]
 mod tests;
 
+/// Each row of an object names it, so a name is multiplied by its addresses. None that people made is so long.
+pub(super) const MAX_DN_BYTES: usize = 4 * 1024;
 /// Largest size of a batch.
 const BATCH_BYTES: usize = 256 * 1024;
 /// A single object that is larger does not fit into a message.
 const MAX_OBJECT_BYTES: usize = 960 * 1024;
 
-/// Takes entries and hands on batches of objects.
+/// Takes objects and hands them on in batches.
 pub(crate) struct Collector {
-    attributes: AddressAttributes,
     batches: mpsc::Sender<ObjectBatch>,
     control: Arc<Control>,
     run: Option<(Arc<Signs>, Arc<Place>)>,
-    max_entries: u64,
-    asked: Option<Arc<Missing>>,
+    most_entries: u64,
+    asked: Option<Arc<MissingIds>>,
     batch: ObjectBatch,
     batch_bytes: usize,
     digest: ReadDigest,
-    /// Entries that the server sent, including some that were not requested.
+    /// Objects that the server sent, including some that were not asked for.
     met: u64,
     entries: u64,
     claims: u64,
@@ -48,19 +46,13 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    /// Reads addresses from `attributes`, and waits where `batches` are not taken.
-    pub(crate) fn new(
-        attributes: AddressAttributes,
-        limits: &Limits,
-        batches: mpsc::Sender<ObjectBatch>,
-        control: Arc<Control>,
-    ) -> Self {
+    /// Takes at most `most_entries` objects, and waits where `batches` are not taken.
+    pub(crate) fn new(most_entries: u64, batches: mpsc::Sender<ObjectBatch>, control: Arc<Control>) -> Self {
         Self {
-            attributes,
             batches,
             control,
             run: None,
-            max_entries: limits.entries,
+            most_entries,
             asked: None,
             batch: ObjectBatch::default(),
             batch_bytes: 0,
@@ -83,35 +75,30 @@ impl Collector {
     /// Takes only those that were asked for. An entry may have come to be known by another id than it was: it is then
     /// among what was read.
     #[must_use]
-    pub(crate) fn only(mut self, asked: Arc<Missing>) -> Self {
+    pub(crate) fn only(mut self, asked: Arc<MissingIds>) -> Self {
         self.asked = Some(asked);
         self
     }
 
-    /// Takes one entry.
-    pub(crate) async fn add(&mut self, entry: &Entry) -> Result<(), ReadError> {
-        if self.met == self.max_entries {
-            return Err(Crossed::Entries(self.max_entries).into());
+    /// Takes one object. So many of its values are not e-mail addresses.
+    pub(crate) async fn add(&mut self, object: DirectoryObject, not_email: u64) -> Result<(), ReadError> {
+        if self.met == self.most_entries {
+            return Err(Crossed::Entries(self.most_entries).into());
         }
         self.met += 1;
-        let mut reader = EntryReader::new(&self.attributes);
-        for attribute in &entry.attributes {
-            reader.attribute(&attribute.description, &attribute.values);
-        }
-        let read = reader.finish(entry.dn.as_bytes());
-        let id = read.object.id.as_str();
+        let id = object.id.as_str();
         if self.asked.as_ref().is_some_and(|asked| !asked.contains(id)) {
             return Ok(());
         }
-        check(&read.object)?;
-        let claims = read.object.claims.len() as u64;
-        self.digest.add(&read.object);
+        check(&object)?;
+        let claims = object.claims.len() as u64;
+        self.digest.add(&object);
         self.entries += 1;
         self.claims += claims;
-        self.not_email += read.not_email;
+        self.not_email += not_email;
         self.control.progress.add(claims);
         fail_point::pass(FailPoint::EntryRead, "").await;
-        self.put(object::to_message(read.object)).await
+        self.put(object::to_message(object)).await
     }
 
     async fn put(&mut self, object: v1::DirectoryObject) -> Result<(), ReadError> {

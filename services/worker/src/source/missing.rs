@@ -14,7 +14,7 @@ const NAME_OVERHEAD_BYTES: usize = 64;
 
 /// Ids of objects to ask for.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Missing {
+pub(crate) struct MissingIds {
     /// Of servers that give their entries an id.
     pub(super) uuids: BTreeSet<Uuid>,
     /// Normalised DNs of those on other servers.
@@ -22,7 +22,7 @@ pub(crate) struct Missing {
     names_bytes: usize,
 }
 
-impl Missing {
+impl MissingIds {
     /// One more, in canonical text.
     pub(crate) fn push(&mut self, id: String) {
         if let Some(uuid) = uuid(&id) {

@@ -1,0 +1,25 @@
+//! Makes the source that a tenant's settings name.
+
+use std::sync::Arc;
+
+use rollcall_proto::v1;
+
+use super::{
+    Source,
+    error::ReadError,
+    ldap::{LdapSource, Reader},
+};
+
+/// The kinds of sources that this worker reads.
+#[derive(Debug, Clone)]
+pub(crate) struct Sources {
+    /// Reads LDAP directories.
+    pub ldap: Arc<Reader>,
+}
+
+impl Sources {
+    /// The source of these settings, which were checked when they were saved.
+    pub(crate) fn named_by(&self, directory: &v1::Directory) -> Result<impl Source + use<>, ReadError> {
+        LdapSource::new(Arc::clone(&self.ldap), directory)
+    }
+}
