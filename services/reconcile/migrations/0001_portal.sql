@@ -17,7 +17,7 @@ CREATE TABLE portal.account (
     tenant_id text COLLATE "C",
     account_id uuid,
     hsr_enabled boolean NOT NULL,
-    protected boolean NOT NULL,
+    is_protected boolean NOT NULL,
     stale_since timestamptz,
     -- Time of its removal, which can be undone; null for an account that counts.
     remove_time timestamptz,

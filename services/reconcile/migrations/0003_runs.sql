@@ -117,7 +117,7 @@ CREATE TABLE reconcile.account_before (
     run_id uuid,
     account_id uuid,
     hsr_enabled boolean NOT NULL,
-    protected boolean NOT NULL,
+    is_protected boolean NOT NULL,
     stale_since timestamptz,
     removed boolean NOT NULL,
     type text NOT NULL,

@@ -1,3 +1,3 @@
-SELECT account_id, object_id, type, origin, hsr_enabled, protected, stale_since, remove_time IS NOT NULL AS "removed!"
+SELECT account_id, object_id, type, origin, hsr_enabled, is_protected, stale_since, remove_time IS NOT NULL AS "removed!"
 FROM portal.account
 WHERE tenant_id = $1

@@ -16,13 +16,13 @@ use super::{
 };
 use crate::error::{AccountRefused, During, ReconcileError};
 
-const COPY_ACCOUNTS: &str = "COPY portal.account (tenant_id, account_id, hsr_enabled, protected, stale_since, \
+const COPY_ACCOUNTS: &str = "COPY portal.account (tenant_id, account_id, hsr_enabled, is_protected, stale_since, \
      type, origin, primary_address, object_id, created_version, version) FROM STDIN (FORMAT binary)";
 const COPY_LIVE: &str = "COPY portal.address (tenant_id, address, account_id, stale_since, address_type, origin) \
      FROM STDIN (FORMAT binary)";
 const COPY_RETAINED: &str = "COPY portal.removed_address \
      (tenant_id, address, account_id, stale_since, address_type, origin) FROM STDIN (FORMAT binary)";
-const COPY_BEFORE: &str = "COPY reconcile.account_before (tenant_id, run_id, account_id, hsr_enabled, protected, \
+const COPY_BEFORE: &str = "COPY reconcile.account_before (tenant_id, run_id, account_id, hsr_enabled, is_protected, \
      stale_since, removed, type, origin, object_id) FROM STDIN (FORMAT binary)";
 const COPY_ADDRESSES_BEFORE: &str = "COPY reconcile.address_before (tenant_id, run_id, account_id, address, \
      stale_since, address_type, origin) FROM STDIN (FORMAT binary)";

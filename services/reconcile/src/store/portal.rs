@@ -73,7 +73,7 @@ struct AccountRow {
     r#type: String,
     origin: String,
     hsr_enabled: bool,
-    protected: bool,
+    is_protected: bool,
     stale_since: Option<PgTimestamp>,
     removed: bool,
 }
@@ -102,7 +102,7 @@ fn account(row: &AccountRow) -> Result<AccountState, ReconcileError> {
         object_type,
         origin,
         hsr_enabled: row.hsr_enabled,
-        is_protected: row.protected,
+        is_protected: row.is_protected,
         stale_since: row.stale_since.map(Into::into),
         removed: row.removed,
         addresses: Vec::new(),

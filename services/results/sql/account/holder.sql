@@ -5,7 +5,7 @@ SELECT
     account.type AS "type!",
     account.origin AS "origin!",
     account.hsr_enabled AS "hsr_enabled!",
-    account.protected AS "protected!",
+    account.is_protected AS "is_protected!",
     account.stale_since,
     account.remove_time,
     own.address,

@@ -12,7 +12,7 @@ few AS MATERIALIZED (
 ),
 page AS (
     (
-        SELECT account_id, primary_address, type, origin, hsr_enabled, protected, stale_since, remove_time
+        SELECT account_id, primary_address, type, origin, hsr_enabled, is_protected, stale_since, remove_time
         FROM results.account
         WHERE (SELECT are FROM few)
           AND tenant_id = $1
@@ -24,7 +24,7 @@ page AS (
     )
     UNION ALL
     (
-        SELECT account_id, primary_address, type, origin, hsr_enabled, protected, stale_since, remove_time
+        SELECT account_id, primary_address, type, origin, hsr_enabled, is_protected, stale_since, remove_time
         FROM results.account
         WHERE NOT (SELECT are FROM few)
           AND tenant_id = $1
@@ -45,7 +45,7 @@ SELECT
     page.type AS "type!",
     page.origin AS "origin!",
     page.hsr_enabled AS "hsr_enabled!",
-    page.protected AS "protected!",
+    page.is_protected AS "is_protected!",
     page.stale_since,
     page.remove_time,
     own.address,

@@ -15,7 +15,7 @@ SELECT
     had.type AS "type!",
     had.origin AS "origin!",
     had.hsr_enabled AS "hsr_enabled!",
-    had.protected AS "protected!",
+    had.is_protected AS "is_protected!",
     had.stale_since,
     had.remove_time,
     own.address,

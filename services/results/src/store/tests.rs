@@ -108,7 +108,7 @@ impl Ground {
             ("NULL", "address")
         };
         self.as_reconcile(&format!(
-            "INSERT INTO portal.account (tenant_id, account_id, hsr_enabled, protected, type, origin, primary_address,
+            "INSERT INTO portal.account (tenant_id, account_id, hsr_enabled, is_protected, type, origin, primary_address,
                  remove_time)
              VALUES ('acme', '{account}', true, false, 'USER', 'SYNCED', '{primary}', {remove_time})"
         ))

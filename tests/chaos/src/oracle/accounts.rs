@@ -20,7 +20,7 @@ impl Expected {
     /// The result of a tenant's runs.
     pub(crate) async fn of(database: &PgPool, tenant: &Tenant) -> Result<Self> {
         let accounts = sqlx::query_scalar(
-            "SELECT concat_ws(' ', replace(a.primary_address, $2, ''), a.type, a.origin, a.hsr_enabled, a.protected,
+            "SELECT concat_ws(' ', replace(a.primary_address, $2, ''), a.type, a.origin, a.hsr_enabled, a.is_protected,
                               a.stale_since IS NOT NULL, a.remove_time IS NOT NULL, d.listed)
              FROM portal.account a
              LEFT JOIN LATERAL (

@@ -38,7 +38,7 @@ async fn a_removed_account_is_purged_with_its_addresses_once_its_time_is_over() 
     let ground = Ground::new().await?;
     ground
         .as_reconcile(
-            "INSERT INTO portal.account (tenant_id, account_id, hsr_enabled, protected, type, origin, primary_address,
+            "INSERT INTO portal.account (tenant_id, account_id, hsr_enabled, is_protected, type, origin, primary_address,
                  remove_time)
              SELECT 'acme', gen_random_uuid(), true, false, 'USER', 'SYNCED', name, removed
              FROM (VALUES ('live', NULL), ('young', now()), ('old', now() - interval '100 days')) AS a (name, removed);
@@ -97,7 +97,7 @@ async fn what_a_sync_kept_for_its_revert_goes_with_its_rows() -> Result<()> {
     let run = ground.outcome("SYNC", "SUCCEEDED", expired).await?;
     ground
         .as_reconcile(&format!(
-            "INSERT INTO reconcile.account_before (tenant_id, run_id, account_id, hsr_enabled, protected, removed, type, origin)
+            "INSERT INTO reconcile.account_before (tenant_id, run_id, account_id, hsr_enabled, is_protected, removed, type, origin)
              VALUES ('acme', '{run}', gen_random_uuid(), true, false, false, 'USER', 'SYNCED');
              INSERT INTO reconcile.address_before (tenant_id, run_id, account_id, address, address_type, origin)
              SELECT tenant_id, run_id, account_id, 'ann@acme.example', 'PRIMARY', 'SYNCED' FROM reconcile.account_before"

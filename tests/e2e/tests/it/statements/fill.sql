@@ -32,7 +32,7 @@ INSERT INTO portal.domain (name, tenant_id) SELECT tenant_id || '.test', tenant_
 INSERT INTO reconcile.foreign_domain (tenant_id, name) SELECT tenant_id, 'elsewhere.test' FROM other;
 
 INSERT INTO portal.account
-    (tenant_id, account_id, hsr_enabled, protected, type, origin, primary_address, object_id)
+    (tenant_id, account_id, hsr_enabled, is_protected, type, origin, primary_address, object_id)
 SELECT tenant_id, gen_random_uuid(), false, false, 'USER', 'SYNCED', 'a' || a || '@' || tenant_id || '.test', 'o' || a
 FROM other, generate_series(1, 10) AS a;
 
@@ -52,7 +52,7 @@ WHERE tenant_id LIKE 'other-%';
 INSERT INTO reconcile.preview_hidden (tenant_id, run_id, row_id)
 SELECT tenant_id, gen_random_uuid(), 1 FROM other;
 
-INSERT INTO reconcile.account_before (tenant_id, run_id, account_id, hsr_enabled, protected, removed, type, origin)
+INSERT INTO reconcile.account_before (tenant_id, run_id, account_id, hsr_enabled, is_protected, removed, type, origin)
 SELECT tenant_id, gen_random_uuid(), gen_random_uuid(), false, false, false, 'USER', 'SYNCED' FROM other;
 
 INSERT INTO reconcile.address_before (tenant_id, run_id, account_id, address, address_type, origin)
