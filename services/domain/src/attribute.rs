@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::syntax::{Cursor, SyntaxError, is_keychar};
 
-/// The attribute that carries addresses unless the settings name others.
-const PROXY_ADDRESSES: &str = "proxyAddresses";
+/// The attribute that carries addresses unless the settings name others. Its values have prefixes.
+pub(crate) const PROXY_ADDRESSES: &str = "proxyAddresses";
 
 /// The name or object identifier of an attribute, with its options, such as `mail` or `cn;lang-de`.
 ///

@@ -4,7 +4,7 @@
 //! the same, its claims sorted.
 
 use crate::address::{Address, escape_bytes};
-use crate::attribute::AddressAttributes;
+use crate::attribute::{AddressAttributes, PROXY_ADDRESSES};
 use crate::id::ObjectId;
 use crate::object::{Claim, DirectoryObject};
 use claims::ClaimedValue;
@@ -12,6 +12,7 @@ use hints::{ClassHint, Hint};
 
 mod claims;
 pub(crate) mod hints;
+pub(crate) mod prefix;
 
 pub use hints::{classify, is_disabled};
 
@@ -73,7 +74,7 @@ impl<'a> EntryReader<'a> {
         if hint.is_none() && !carries_addresses {
             return;
         }
-        let prefixed = name.eq_ignore_ascii_case("proxyAddresses");
+        let prefixed = name.eq_ignore_ascii_case(PROXY_ADDRESSES);
         for value in values {
             let value = value.as_ref();
             if carries_addresses {

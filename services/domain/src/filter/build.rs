@@ -1,9 +1,12 @@
 //! A filter made from kinds of object and domains, for those who would rather not write one.
 
+use std::iter;
+
 use crate::address::DomainName;
-use crate::attribute::AttributeDescription;
+use crate::attribute::{AttributeDescription, PROXY_ADDRESSES};
 use crate::object::ObjectType;
 use crate::reading::hints::{BY_DEFAULT, CLASSES, RECIPIENT_TYPE, RECIPIENT_TYPES, Schema, TellingClass};
+use crate::reading::prefix::PREFIXES;
 
 use super::{Comparison, Filter, Substrings};
 
@@ -12,7 +15,7 @@ use super::{Comparison, Filter, Substrings};
 pub struct BuildFilter<'a> {
     /// Kinds of object; none: all.
     pub object_types: &'a [ObjectType],
-    /// Domains, one of which `mail` or an SMTP proxy address must be in. None: any.
+    /// Domains, one of which `mail` or a proxy address for e-mail must be in. None: any.
     pub domains: &'a [DomainName],
     /// The customer's own filter, which must match as well.
     pub own: Option<&'a Filter>,
@@ -107,10 +110,12 @@ fn of_domains(domains: &[DomainName]) -> Option<Filter> {
     let spellings = |domain: &DomainName| [Some(domain.as_str().to_owned()), domain.to_unicode()];
     let conditions = domains.iter().flat_map(spellings).flatten().flat_map(|name| {
         let domain = format!("@{name}");
-        [
-            ends("mail", None, &domain),
-            ends("proxyAddresses", Some("smtp:"), &domain),
-        ]
+        let mail = ends("mail", None, &domain);
+        let proxies = PREFIXES.iter().map(move |prefix| {
+            let initial = format!("{}:", prefix.name);
+            ends(PROXY_ADDRESSES, Some(&initial), &domain)
+        });
+        iter::once(mail).chain(proxies)
     });
     one(conditions.collect())
 }

@@ -3,6 +3,8 @@
 use crate::address::{Address, escape_bytes};
 use crate::object::{Claim, ClaimedAddress, LONGEST_SHOWN, shown_text};
 
+use super::prefix::Prefix;
+
 /// Result of reading a value.
 pub(super) enum ClaimedValue {
     Claim(Claim),
@@ -16,11 +18,11 @@ pub(super) fn prefixed(value: &[u8]) -> ClaimedValue {
     let Some(colon) = value.iter().position(|byte| *byte == b':') else {
         return plain_or_nothing(value, invalid(value), false);
     };
-    let (prefix, address) = (value[..colon].trim_ascii(), &value[colon + 1..]);
-    if !prefix.eq_ignore_ascii_case(b"smtp") {
+    let (spelling, address) = (value[..colon].trim_ascii(), &value[colon + 1..]);
+    let Some(prefix) = Prefix::spelled(spelling) else {
         return ClaimedValue::NotEmail;
-    }
-    let primary = prefix == b"SMTP";
+    };
+    let primary = prefix.is_primary(spelling);
     // For only a prefix, the prefix is shown: an empty cell would not say what to look for.
     let address = if address.trim_ascii().is_empty() {
         invalid(value)
