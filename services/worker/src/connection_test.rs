@@ -43,7 +43,7 @@ use crate::{
         },
     },
 };
-use sentences::Told;
+use sentences::StepText;
 pub(crate) use steps::Bound;
 use steps::{Over, Steps};
 
@@ -69,7 +69,7 @@ impl Tester {
     /// bind twice: acknowledge it before.
     pub(crate) async fn run(&self, job: &Job, cancel: &CancellationToken) {
         let Some(test) = &job.test else { return };
-        let (told, steps) = mpsc::channel(WAITING_STEPS);
+        let (listener, steps) = mpsc::channel(WAITING_STEPS);
         let conduct = async {
             let (directory, problem) = match test
                 .settings
@@ -86,7 +86,7 @@ impl Tester {
                 Some(problem) => Err(problem),
                 None => self.open(job, test, directory),
             };
-            conduct(&self.reader, directory, password, told, cancel).await
+            conduct(&self.reader, directory, password, listener, cancel).await
         };
         let (bound, ()) = tokio::join!(conduct, self.forward(test, steps));
         self.note(job, test, bound).await;
@@ -157,38 +157,38 @@ impl Tester {
     }
 }
 
-/// Does a test, and hands its steps to `told`. Returns the bind's result, if the directory judged one.
+/// Does a test, and hands its steps to `listener`. Returns the bind's result, if the directory judged one.
 pub(crate) async fn conduct(
     reader: &Reader,
     directory: &Directory,
     password: impl FnOnce() -> Result<SecretString, ReadError>,
-    told: mpsc::Sender<TestStep>,
+    listener: mpsc::Sender<TestStep>,
     cancel: &CancellationToken,
 ) -> Option<Bound> {
-    let mut steps = Steps::new(told);
+    let mut steps = Steps::new(listener);
     let interrupted = tokio::select! {
         biased;
         () = cancel.cancelled() => Some(stopped()),
         ended = timeout(LIMIT, probe(reader, directory, password, &mut steps)) => ended.is_err().then(out_of_time),
     };
-    if let Some((told, error)) = interrupted {
-        steps.failed(told, &error, None).await;
+    if let Some((text, error)) = interrupted {
+        steps.failed(text, &error, None).await;
     }
     steps.bound()
 }
 
-fn out_of_time() -> (Told, DirectoryError) {
+fn out_of_time() -> (StepText, DirectoryError) {
     let message = format!("The test had not ended after {} seconds.", LIMIT.as_secs());
     let error = DirectoryError::from(ReadError::Deadline);
-    (Told::of(&error).saying(message), error)
+    (StepText::from(&error).saying(message), error)
 }
 
-fn stopped() -> (Told, DirectoryError) {
+fn stopped() -> (StepText, DirectoryError) {
     let error = DirectoryError::from(ReadError::Stopped);
-    let told = Told::of(&error)
+    let text = StepText::from(&error)
         .saying("The test was interrupted on our side.")
         .advising("No change is needed. Test again.");
-    (told, error)
+    (text, error)
 }
 
 /// The steps, in their order. The failure of one was reported.
@@ -212,9 +212,9 @@ async fn probe(
     let mut connection = dialling::dial(&dialler, &target, clock::now(), steps).await?;
     account::bind(&mut connection, &target, password, steps).await?;
     account::identity(&mut connection, &target, steps).await?;
-    let known = server::step(&mut connection, steps).await?;
-    let paging = known.paging;
-    let base = objects::base(&mut connection, &target, known, steps).await?;
+    let features = server::step(&mut connection, steps).await?;
+    let paging = features.paging;
+    let base = objects::base(&mut connection, &target, features, steps).await?;
     let names = objects::count(&mut connection, &target, &base, paging, steps).await?;
     objects::examples(&mut connection, &target, &names, steps).await?;
     connection.close().await;
@@ -223,5 +223,5 @@ async fn probe(
 
 async fn fail(kind: TestStepKind, error: &DirectoryError, steps: &mut Steps) -> Over {
     steps.begin(kind);
-    steps.failed(Told::of(error), error, None).await
+    steps.failed(StepText::from(error), error, None).await
 }

@@ -4,7 +4,7 @@ use rollcall_chassis::credential::SecretString;
 use rollcall_proto::v1::{IdentityFindings, TestStepKind, test_step::Findings};
 
 use super::{
-    sentences::{self, Told},
+    sentences::{self, StepText},
     steps::{Over, Steps},
 };
 use crate::source::{
@@ -31,8 +31,8 @@ pub(super) async fn bind(
             steps.passed(message, None).await
         }
         Err(error) => {
-            let told = sentences::unbound(&error);
-            Err(steps.failed(told, &error.at(connection.server()), None).await)
+            let text = sentences::unbound(&error);
+            Err(steps.failed(text, &error.at(connection.server()), None).await)
         }
     }
 }
@@ -47,8 +47,8 @@ pub(super) async fn identity(
     let authorization_id = match connection.who_am_i().await {
         Ok(authorization_id) => authorization_id,
         Err(error) => {
-            let told = Told::of(&error);
-            return Err(steps.failed(told, &error.at(connection.server()), None).await);
+            let text = StepText::from(&error);
+            return Err(steps.failed(text, &error.at(connection.server()), None).await);
         }
     };
     let findings = Findings::Identity(IdentityFindings {
@@ -56,12 +56,12 @@ pub(super) async fn identity(
     });
     match authorization_id.as_deref() {
         Some("") => {
-            let told = Told {
+            let text = StepText {
                 message: "The directory accepted the password but treats the connection as anonymous."
                     .to_owned(),
                 advice: "Check that the user name is that of an account in this directory.".to_owned(),
             };
-            steps.warned(told, findings).await
+            steps.warned(text, findings).await
         }
         Some(name) => {
             steps

@@ -12,7 +12,7 @@ use crate::source::ldap::{
 
 /// The answer to a small search.
 #[derive(Debug, Default)]
-pub(super) struct Answer {
+pub(super) struct SearchAnswer {
     /// The entries.
     pub(super) names: Vec<String>,
     /// The result, if it is none of success.
@@ -21,7 +21,7 @@ pub(super) struct Answer {
     pub(super) matched: String,
 }
 
-impl Answer {
+impl SearchAnswer {
     /// No answer, but an error.
     pub(super) fn refused(error: DirectoryError) -> Self {
         Self {
@@ -49,8 +49,8 @@ pub(super) async fn ask(
     connection: &mut Connection,
     query: Query<'_>,
     most: usize,
-) -> Result<Answer, DirectoryError> {
-    let mut answer = Answer::default();
+) -> Result<SearchAnswer, DirectoryError> {
+    let mut answer = SearchAnswer::default();
     let mut results = connection.search(query, None).await?;
     loop {
         match results.next().await {

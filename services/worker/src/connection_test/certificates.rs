@@ -10,7 +10,7 @@ use x509_parser::{
     certificate::X509Certificate, extensions::GeneralName, prelude::FromDer as _, time::ASN1Time,
 };
 
-use super::sentences::{Told, list};
+use super::sentences::{StepText, list};
 use crate::source::ldap::{error::DirectoryError, excerpt::excerpt, tls::Handshake};
 
 #[cfg(test)]
@@ -85,14 +85,14 @@ fn timestamp(time: ASN1Time) -> prost_types::Timestamp {
 }
 
 /// Text for a handshake that succeeded, with advice if its certificate ends soon.
-pub(super) fn trusted(host: &str, findings: &TlsFindings, now: Timestamp) -> Told {
+pub(super) fn trusted(host: &str, findings: &TlsFindings, now: Timestamp) -> StepText {
     let end = findings.chain.first().and_then(|own| own.not_after.as_ref());
     let protected = format!(
         "The connection is encrypted ({}, {}), and the server's certificate is valid for {host}.",
         findings.version, findings.cipher_suite
     );
     let Some(end) = end.and_then(|end| Timestamp::from_second(end.seconds).ok()) else {
-        return Told {
+        return StepText {
             message: protected,
             advice: String::new(),
         };
@@ -102,7 +102,7 @@ pub(super) fn trusted(host: &str, findings: &TlsFindings, now: Timestamp) -> Tol
     } else {
         ""
     };
-    Told {
+    StepText {
         message: format!("{protected} It expires on {}.", day(end)),
         advice: advice.to_owned(),
     }
@@ -115,17 +115,17 @@ pub(super) fn untrusted(
     findings: &TlsFindings,
     own_authorities: bool,
     error: &DirectoryError,
-) -> Told {
-    let told = Told::of(error);
+) -> StepText {
+    let text = StepText::from(error);
     let (Some(refusal), Some(own)) = (&handshake.refusal, findings.chain.first()) else {
-        return told.saying(format!(
+        return text.saying(format!(
             "The directory server is not trusted: {}.",
             innermost(error)
         ));
     };
     match refusal {
         // Of the name that is trusted, and of another key.
-        CertificateError::BadSignature => told
+        CertificateError::BadSignature => text
             .saying(format!(
                 "The server's certificate names {} as its issuer, but was not signed with the key of the trusted \
                  authority of this name.",
@@ -135,26 +135,26 @@ pub(super) fn untrusted(
                 "Enter the current certificate of the authority {}: it may have been renewed.",
                 own.issuer
             )),
-        CertificateError::UnknownIssuer => unknown_issuer(told, own, &findings.chain, own_authorities),
+        CertificateError::UnknownIssuer => unknown_issuer(text, own, &findings.chain, own_authorities),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            wrong_name(told, host, &own.names)
+            wrong_name(text, host, &own.names)
         }
-        CertificateError::Expired => told
+        CertificateError::Expired => text
             .saying("A certificate of the server has expired.")
             .advising("Renew the certificate."),
-        CertificateError::ExpiredContext { not_after, .. } => told
+        CertificateError::ExpiredContext { not_after, .. } => text
             .saying(format!(
                 "A certificate of the server expired on {}.",
                 second(*not_after)
             ))
             .advising("Renew the certificate, and check that the server presents the new one."),
-        CertificateError::NotValidYetContext { not_before, .. } => told
+        CertificateError::NotValidYetContext { not_before, .. } => text
             .saying(format!(
                 "A certificate of the server is not valid before {}.",
                 second(*not_before)
             ))
             .advising("Check the clock of the machine that issued it, or wait until then."),
-        _ => told.saying(format!(
+        _ => text.saying(format!(
             "The directory server is not trusted: {}.",
             innermost(error)
         )),
@@ -162,13 +162,13 @@ pub(super) fn untrusted(
 }
 
 fn unknown_issuer(
-    told: Told,
+    text: StepText,
     own: &CertificateSummary,
     chain: &[CertificateSummary],
     own_authorities: bool,
-) -> Told {
+) -> StepText {
     if own.subject == own.issuer {
-        return told
+        return text
             .saying(format!("The server's certificate, {}, is self-signed.", own.subject))
             .advising(
                 "Have a certificate for the server issued by your certificate authority, and enter the certificate \
@@ -181,7 +181,7 @@ fn unknown_issuer(
     } else {
         "It is not one of the public authorities that are trusted by default."
     };
-    told.saying(format!(
+    text.saying(format!(
         "The server's certificate was issued by {}, which is not trusted.",
         own.issuer
     ))
@@ -191,7 +191,7 @@ fn unknown_issuer(
     ))
 }
 
-fn wrong_name(told: Told, host: &str, presented: &[String]) -> Told {
+fn wrong_name(text: StepText, host: &str, presented: &[String]) -> StepText {
     let (named, advice) = if presented.is_empty() {
         (
             "it names no host (only the subject alternative names count)".to_owned(),
@@ -203,7 +203,7 @@ fn wrong_name(told: Told, host: &str, presented: &[String]) -> Told {
             format!("Enter one of those names as the host, or have a certificate issued that names {host}."),
         )
     };
-    told.saying(format!(
+    text.saying(format!(
         "The server's certificate is not valid for {host}: {named}."
     ))
     .advising(advice)

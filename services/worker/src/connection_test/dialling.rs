@@ -7,7 +7,7 @@ use rollcall_proto::v1::{ConnectFindings, ResolveFindings, TestStepKind, TlsFind
 
 use super::{
     certificates,
-    sentences::{self, Told},
+    sentences::{self, StepText},
     steps::{Over, Steps},
 };
 use crate::source::{
@@ -64,19 +64,19 @@ impl Observer for Reporter<'_> {
             refused_addresses: texts(refused),
         };
         let message = sentences::addresses(host, &findings.addresses);
-        let told = Told::of(&DirectoryError::AddressNotAllowed);
+        let text = StepText::from(&DirectoryError::AddressNotAllowed);
         let reported = if allowed.is_empty() {
             let error = DirectoryError::AddressNotAllowed.at(&format!("{host}:{}", self.target.port));
-            let told = told.saying(format!("{message} Connections to this address are not allowed."));
-            return self.failed(told, &error, Findings::Resolve(findings)).await;
+            let text = text.saying(format!("{message} Connections to this address are not allowed."));
+            return self.failed(text, &error, Findings::Resolve(findings)).await;
         } else if findings.refused_addresses.is_empty() {
             self.steps.passed(message, Findings::Resolve(findings)).await
         } else {
-            let told = told.saying(format!(
+            let text = text.saying(format!(
                 "{message} Connections to {} are not allowed.",
                 sentences::list(&findings.refused_addresses)
             ));
-            self.steps.warned(told, Findings::Resolve(findings)).await
+            self.steps.warned(text, Findings::Resolve(findings)).await
         };
         reported.map_err(unheard)
     }
@@ -91,8 +91,8 @@ impl Observer for Reporter<'_> {
             host: host.to_owned(),
             ..ResolveFindings::default()
         };
-        let told = self.in_all(sentences::unresolved(host, error), next);
-        self.failed(told, error, Findings::Resolve(findings)).await
+        let text = self.in_all(sentences::unresolved(host, error), next);
+        self.failed(text, error, Findings::Resolve(findings)).await
     }
 
     fn connecting(&mut self) {
@@ -119,12 +119,12 @@ impl Observer for Reporter<'_> {
             return Ok(());
         }
         let findings = certificates::findings(&self.dialler.trust.last_handshake());
-        let told = certificates::trusted(&connection.server().host, &findings, self.now);
+        let text = certificates::trusted(&connection.server().host, &findings, self.now);
         let findings = Findings::Tls(findings);
-        let reported = if told.advice.is_empty() {
-            self.steps.passed(told.message, findings).await
+        let reported = if text.advice.is_empty() {
+            self.steps.passed(text.message, findings).await
         } else {
-            self.steps.warned(told, findings).await
+            self.steps.warned(text, findings).await
         };
         reported.map_err(unheard)
     }
@@ -135,7 +135,7 @@ impl Observer for Reporter<'_> {
         error: &DirectoryError,
         next: Next,
     ) -> Result<(), DirectoryError> {
-        let (told, findings) = if self.is_connected {
+        let (text, findings) = if self.is_connected {
             self.unprotected(&server.host, error)
         } else {
             (
@@ -144,11 +144,11 @@ impl Observer for Reporter<'_> {
             )
         };
         if next == Next::Address {
-            let told = sentences::next_address(told);
-            return self.steps.warned(told, findings).await.map_err(unheard);
+            let text = sentences::next_address(text);
+            return self.steps.warned(text, findings).await.map_err(unheard);
         }
-        let told = self.in_all(told, next);
-        self.failed(told, error, findings).await
+        let text = self.in_all(text, next);
+        self.failed(text, error, findings).await
     }
 }
 
@@ -160,11 +160,11 @@ impl Reporter<'_> {
     /// Reports a failure after which another host may do better.
     async fn failed(
         &mut self,
-        told: Told,
+        text: StepText,
         error: &DirectoryError,
         findings: impl Into<Option<Findings>>,
     ) -> Result<(), DirectoryError> {
-        let over = self.steps.failed(told, error, findings).await;
+        let over = self.steps.failed(text, error, findings).await;
         if self.steps.is_unheard() {
             return Err(unheard(over));
         }
@@ -172,24 +172,24 @@ impl Reporter<'_> {
     }
 
     /// Adds the reason why nothing further is tried, if something is left and the time has ended.
-    fn in_all(&self, told: Told, next: Next) -> Told {
+    fn in_all(&self, text: StepText, next: Next) -> StepText {
         match next {
-            Next::OutOfTime => sentences::out_of_reach(told, self.dialler.limits.reach),
-            Next::Address | Next::Host => told,
+            Next::OutOfTime => sentences::out_of_reach(text, self.dialler.limits.reach),
+            Next::Address | Next::Host => text,
         }
     }
 
-    fn unprotected(&self, host: &str, error: &DirectoryError) -> (Told, Option<Findings>) {
+    fn unprotected(&self, host: &str, error: &DirectoryError) -> (StepText, Option<Findings>) {
         let handshake = self.dialler.trust.last_handshake();
         let findings = certificates::findings(&handshake);
-        let told = if matches!(error.cause(), DirectoryError::Untrusted(_)) {
+        let text = if matches!(error.cause(), DirectoryError::Untrusted(_)) {
             let own_authorities = !self.target.ca_certificates_pem.trim().is_empty();
             certificates::untrusted(host, &handshake, &findings, own_authorities, error)
         } else {
             sentences::unprotected(error.cause())
         };
         let findings = Some(findings).filter(|findings| *findings != TlsFindings::default());
-        (told, findings.map(Findings::Tls))
+        (text, findings.map(Findings::Tls))
     }
 }
 

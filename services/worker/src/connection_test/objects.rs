@@ -11,9 +11,9 @@ use rollcall_terms::Twin as _;
 use tokio::time::Instant;
 
 use super::{
-    ask::{Answer, ask, names_alone},
-    sentences::{self, Told},
-    server::Known,
+    ask::{SearchAnswer, ask, names_alone},
+    sentences::{self, StepText},
+    server::ServerFeatures,
     steps::{Over, Steps},
 };
 use crate::source::{
@@ -44,15 +44,15 @@ const MAX_ADDRESSES: usize = 100;
 pub(super) async fn base(
     connection: &mut Connection,
     target: &Target,
-    known: Known,
+    features: ServerFeatures,
     steps: &mut Steps,
 ) -> Result<String, Over> {
     steps.begin(TestStepKind::Base);
-    let (dn, is_default) = match (target.base.as_str(), known.default_base) {
+    let (dn, is_default) = match (target.base.as_str(), features.default_base) {
         ("", Some(base)) => (base, true),
         ("", None) => {
             let error = DirectoryError::NoSearchBase.at(connection.server());
-            return Err(steps.failed(Told::of(&error), &error, None).await);
+            return Err(steps.failed(StepText::from(&error), &error, None).await);
         }
         (base, _) => (base.to_owned(), false),
     };
@@ -70,12 +70,12 @@ pub(super) async fn base(
     };
     let answer = match ask(connection, query, 1).await {
         Ok(answer) => answer,
-        Err(error) => Answer::refused(error),
+        Err(error) => SearchAnswer::refused(error),
     };
     if let Some(error) = answer.refusal {
-        let told = sentences::no_base(&dn, &answer.matched, &error);
+        let text = sentences::no_base(&dn, &answer.matched, &error);
         let error = error.at(connection.server());
-        return Err(steps.failed(told, &error, findings).await);
+        return Err(steps.failed(text, &error, findings).await);
     }
     if answer.names.is_empty() {
         // Objects below it may be visible all the same, and the count shows them.
@@ -112,8 +112,8 @@ pub(super) async fn count(
     let counted = match count_pages(connection, target, base, paging).await {
         Ok(counted) => counted,
         Err(error) => {
-            let told = Told::of(&error);
-            return Err(steps.failed(told, &error.at(connection.server()), None).await);
+            let text = StepText::from(&error);
+            return Err(steps.failed(text, &error.at(connection.server()), None).await);
         }
     };
     let findings = Findings::Count(CountFindings {
@@ -207,9 +207,9 @@ impl Visitor for Counter {
     }
 }
 
-fn nothing_matches(target: &Target, base: &str) -> Told {
+fn nothing_matches(target: &Target, base: &str) -> StepText {
     let attributes: Vec<_> = target.addresses.iter().map(ToString::to_string).collect();
-    Told {
+    StepText {
         message: format!("No object below {base} matches the filter."),
         advice: format!(
             "Check the filter and the search base, that the objects have values in {}, and that the account may read \
@@ -235,8 +235,8 @@ pub(super) async fn examples(
             // It has gone since the count.
             Ok(None) => {}
             Err(error) => {
-                let told = Told::of(&error);
-                return Err(steps.failed(told, &error.at(connection.server()), None).await);
+                let text = StepText::from(&error);
+                return Err(steps.failed(text, &error.at(connection.server()), None).await);
             }
         }
     }

@@ -9,23 +9,25 @@ use crate::source::ldap::error::DirectoryError;
 #[cfg(test)]
 mod tests;
 
-/// Findings and advice.
+/// A step's sentence and advice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct StepText {
     pub(super) message: String,
     pub(super) advice: String,
 }
 
-impl Told {
-    /// Of an error, as a failed run would.
-    pub(super) fn of(error: &DirectoryError) -> Self {
+/// As a failed run would say it.
+impl From<&DirectoryError> for StepText {
+    fn from(error: &DirectoryError) -> Self {
         let code = error.code();
         Self {
             message: code.message().to_owned(),
             advice: code.advice().to_owned(),
         }
     }
+}
 
+impl StepText {
     /// With words of its own for what happened.
     pub(super) fn saying(self, message: impl Into<String>) -> Self {
         Self {
@@ -68,34 +70,34 @@ pub(super) fn addresses(host: &str, all: &[String]) -> String {
 }
 
 /// Reason why a host's name has no address.
-pub(super) fn unresolved(host: &str, error: &DirectoryError) -> Told {
-    Told::of(error).saying(format!("The name {host} could not be resolved."))
+pub(super) fn unresolved(host: &str, error: &DirectoryError) -> StepText {
+    StepText::from(error).saying(format!("The name {host} could not be resolved."))
 }
 
 /// Reason why an address accepts no connection.
-pub(super) fn unconnected(address: SocketAddr, error: &DirectoryError) -> Told {
+pub(super) fn unconnected(address: SocketAddr, error: &DirectoryError) -> StepText {
     let (ip, port) = (address.ip(), address.port());
-    let told = Told::of(error);
+    let text = StepText::from(error);
     match error {
         DirectoryError::Connect(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            told.saying(format!("{ip} refuses connections on port {port}."))
+            text.saying(format!("{ip} refuses connections on port {port}."))
         }
         DirectoryError::Connect(error) => {
-            told.saying(format!("{ip} cannot be reached on port {port}: {error}."))
+            text.saying(format!("{ip} cannot be reached on port {port}: {error}."))
         }
-        DirectoryError::ConnectTimeout { after, .. } => told.saying(format!(
+        DirectoryError::ConnectTimeout { after, .. } => text.saying(format!(
             "{ip} did not answer on port {port} within {}.",
             seconds(*after)
         )),
-        _ => told,
+        _ => text,
     }
 }
 
 /// Reason why there is no protected connection, other than trust.
-pub(super) fn unprotected(error: &DirectoryError) -> Told {
-    let told = Told::of(error);
+pub(super) fn unprotected(error: &DirectoryError) -> StepText {
+    let text = StepText::from(error);
     match error {
-        DirectoryError::ConnectTimeout { step, after } => told
+        DirectoryError::ConnectTimeout { step, after } => text
             .saying(format!(
                 "The server accepted the connection but did not answer {step} within {}.",
                 seconds(*after)
@@ -104,19 +106,19 @@ pub(super) fn unprotected(error: &DirectoryError) -> Told {
                 "Check that the port belongs to the chosen security (636 for LDAPS, 389 for StartTLS), and that no \
                  firewall between us inspects encrypted connections.",
             ),
-        DirectoryError::StartTlsRefused { text, .. } if !text.is_empty() => {
-            let message = format!("{} It answered: {text}", told.message);
-            told.saying(message)
+        DirectoryError::StartTlsRefused { text: answer, .. } if !answer.is_empty() => {
+            let message = format!("{} It answered: {answer}", text.message);
+            text.saying(message)
         }
-        _ => told,
+        _ => text,
     }
 }
 
 /// Reason why the bind was not accepted.
-pub(super) fn unbound(error: &DirectoryError) -> Told {
-    let told = Told::of(error);
+pub(super) fn unbound(error: &DirectoryError) -> StepText {
+    let text = StepText::from(error);
     match error {
-        DirectoryError::BindTimeout(after) => told
+        DirectoryError::BindTimeout(after) => text
             .saying(format!(
                 "The server accepts connections, but did not answer the sign-in within {}.",
                 seconds(*after)
@@ -124,43 +126,43 @@ pub(super) fn unbound(error: &DirectoryError) -> Told {
             .advising(
                 "Check the load and the event log of the server, or add a second host. Then test again.",
             ),
-        _ => told,
+        _ => text,
     }
 }
 
 /// Text for the case that the time for finding a server ended before every host and address was tried.
-pub(super) fn out_of_reach(told: Told, reach: Duration) -> Told {
+pub(super) fn out_of_reach(text: StepText, reach: Duration) -> StepText {
     let message = format!(
         "{} The limit for all hosts and addresses together is {}, so no other was tried.",
-        told.message,
+        text.message,
         seconds(reach)
     );
-    told.saying(message)
+    text.saying(message)
 }
 
 /// That an address did not do, and another one is left.
-pub(super) fn next_address(told: Told) -> Told {
-    let message = format!("{} Trying the next address of this host.", told.message);
-    told.saying(message)
+pub(super) fn next_address(text: StepText) -> StepText {
+    let message = format!("{} Trying the next address of this host.", text.message);
+    text.saying(message)
 }
 
 /// Reason why a search base cannot be searched; `matched` is the part of its name that the server knows.
-pub(super) fn no_base(base: &str, matched: &str, error: &DirectoryError) -> Told {
-    let told = Told::of(error);
+pub(super) fn no_base(base: &str, matched: &str, error: &DirectoryError) -> StepText {
+    let text = StepText::from(error);
     if !matches!(error, DirectoryError::Refused { code, .. } if *code == ldap::NO_SUCH_OBJECT) {
-        return told;
+        return text;
     }
-    let told = told.saying(format!("The search base {base} does not exist in the directory."));
+    let text = text.saying(format!("The search base {base} does not exist in the directory."));
     if matched.is_empty() {
-        return told;
+        return text;
     }
-    let advice = format!("{} The part that exists is {matched}.", told.advice);
-    told.advising(advice)
+    let advice = format!("{} The part that exists is {matched}.", text.advice);
+    text.advising(advice)
 }
 
 /// That a search base can be searched, and does not show itself.
-pub(super) fn unseen_base(base: &str) -> Told {
-    Told {
+pub(super) fn unseen_base(base: &str) -> StepText {
+    StepText {
         message: format!(
             "The server accepts {base} as a search base, but does not show this entry to the account."
         ),

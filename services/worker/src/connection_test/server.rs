@@ -7,7 +7,7 @@ use rollcall_proto::v1::{ServerFindings, ServerType, TestStepKind, test_step::Fi
 use super::{
     ask::{ask, names_alone},
     dirsync,
-    sentences::Told,
+    sentences::StepText,
     steps::{Over, Steps},
 };
 use crate::source::ldap::{
@@ -40,7 +40,7 @@ const ATTRIBUTES: [&str; 11] = [
 
 /// Features of the server that later steps need.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct ServerFeatures {
     /// The server supports paged results.
     pub(super) paging: bool,
     /// The base that it names.
@@ -60,26 +60,26 @@ struct Explored {
 }
 
 /// Asks the server about itself.
-pub(super) async fn step(connection: &mut Connection, steps: &mut Steps) -> Result<Known, Over> {
+pub(super) async fn step(connection: &mut Connection, steps: &mut Steps) -> Result<ServerFeatures, Over> {
     steps.begin(TestStepKind::Server);
     match explore(connection).await {
         Ok(explored) => {
-            let told = told(&explored);
-            let known = Known {
+            let text = server_text(&explored);
+            let features = ServerFeatures {
                 paging: explored.findings.paging,
                 default_base: explored.default_base,
             };
             let findings = Findings::Server(explored.findings);
-            if told.advice.is_empty() {
-                steps.passed(told.message, findings).await?;
+            if text.advice.is_empty() {
+                steps.passed(text.message, findings).await?;
             } else {
-                steps.warned(told, findings).await?;
+                steps.warned(text, findings).await?;
             }
-            Ok(known)
+            Ok(features)
         }
         Err(error) => {
-            let told = Told::of(&error);
-            Err(steps.failed(told, &error.at(connection.server()), None).await)
+            let text = StepText::from(&error);
+            Err(steps.failed(text, &error.at(connection.server()), None).await)
         }
     }
 }
@@ -184,10 +184,10 @@ fn names_recipient_type(schema: &Entry) -> bool {
     })
 }
 
-fn told(explored: &Explored) -> Told {
+fn server_text(explored: &Explored) -> StepText {
     let findings = &explored.findings;
     if explored.silent {
-        return Told {
+        return StepText {
             message: "The server does not let this account read its capabilities (root DSE).".to_owned(),
             advice: String::new(),
         };
@@ -221,7 +221,7 @@ fn told(explored: &Explored) -> Told {
         "Make sure that the server's size limit for this account is above the number of objects to be read: without \
          pages, they come in one answer."
     };
-    Told {
+    StepText {
         message,
         advice: advice.to_owned(),
     }

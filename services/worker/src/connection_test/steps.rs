@@ -5,7 +5,7 @@ use rollcall_proto::v1::{Failure, TestStep, TestStepKind, TestStepState, test_st
 use rollcall_terms::failure::failure;
 use tokio::{sync::mpsc, time::Instant};
 
-use super::sentences::Told;
+use super::sentences::StepText;
 use crate::source::ldap::error::DirectoryError;
 
 /// The end of the test: a step failed and was reported, or no caller listens any longer.
@@ -33,17 +33,17 @@ impl Bound {
 /// The steps of one test.
 #[derive(Debug)]
 pub(super) struct Steps {
-    told: mpsc::Sender<TestStep>,
+    listener: mpsc::Sender<TestStep>,
     kind: TestStepKind,
     begun: Instant,
     bound: Option<Bound>,
 }
 
 impl Steps {
-    /// Hands each step to `told`.
-    pub(super) fn new(told: mpsc::Sender<TestStep>) -> Self {
+    /// Hands each step to `listener`.
+    pub(super) fn new(listener: mpsc::Sender<TestStep>) -> Self {
         Self {
-            told,
+            listener,
             kind: TestStepKind::Resolve,
             begun: Instant::now(),
             bound: None,
@@ -63,7 +63,7 @@ impl Steps {
 
     /// True if no caller listens any longer.
     pub(super) fn is_unheard(&self) -> bool {
-        self.told.is_closed()
+        self.listener.is_closed()
     }
 
     /// The step went as it should.
@@ -75,28 +75,28 @@ impl Steps {
         if self.kind == TestStepKind::Bind {
             self.bound = Some(Bound::Accepted);
         }
-        let told = Told {
+        let text = StepText {
             message: message.into(),
             advice: String::new(),
         };
-        self.tell(TestStepState::Passed, told, findings.into(), None)
+        self.report(TestStepState::Passed, text, findings.into(), None)
             .await
     }
 
     /// The step went well, but something deserves a look.
     pub(super) async fn warned(
         &mut self,
-        told: Told,
+        text: StepText,
         findings: impl Into<Option<Findings>>,
     ) -> Result<(), Over> {
-        self.tell(TestStepState::Warning, told, findings.into(), None)
+        self.report(TestStepState::Warning, text, findings.into(), None)
             .await
     }
 
     /// The step failed.
     pub(super) async fn failed(
         &mut self,
-        told: Told,
+        text: StepText,
         error: &DirectoryError,
         findings: impl Into<Option<Findings>>,
     ) -> Over {
@@ -105,28 +105,28 @@ impl Steps {
             self.bound = Some(Bound::Refused);
         }
         let failure = failure(code, &error.to_string());
-        self.tell(TestStepState::Failed, told, findings.into(), Some(failure))
+        self.report(TestStepState::Failed, text, findings.into(), Some(failure))
             .await
             .err()
             .unwrap_or(Over)
     }
 
-    async fn tell(
+    async fn report(
         &mut self,
         state: TestStepState,
-        told: Told,
+        text: StepText,
         findings: Option<Findings>,
         failure: Option<Failure>,
     ) -> Result<(), Over> {
         let step = TestStep {
             kind: self.kind.into(),
             state: state.into(),
-            message: told.message,
-            advice: told.advice,
+            message: text.message,
+            advice: text.advice,
             failure,
             duration: prost_types::Duration::try_from(self.begun.elapsed()).ok(),
             findings,
         };
-        self.told.send(step).await.map_err(|_| Over)
+        self.listener.send(step).await.map_err(|_| Over)
     }
 }

@@ -10,7 +10,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use super::{Told, findings, trusted, untrusted};
+use super::{StepText, findings, trusted, untrusted};
 use crate::{
     source::ldap::error::DirectoryError,
     source::ldap::tls::{Handshake, SystemRoots, Trust},
@@ -84,7 +84,7 @@ async fn handshake(shown: Shown, authorities: &str) -> (Handshake, Result<(), Di
 }
 
 /// Text of a handshake that must fail.
-async fn refused(shown: Shown, authorities: &str) -> (Told, TlsFindings) {
+async fn refused(shown: Shown, authorities: &str) -> (StepText, TlsFindings) {
     let (handshake, connected) = handshake(shown, authorities).await;
     let error = connected.expect_err("a refusal");
     assert!(matches!(error, DirectoryError::Untrusted(_)), "{error}");

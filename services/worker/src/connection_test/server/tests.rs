@@ -1,6 +1,6 @@
 use rollcall_proto::v1::{ServerFindings, ServerType};
 
-use super::{Explored, Told, describe, names_recipient_type, told};
+use super::{Explored, StepText, describe, names_recipient_type, server_text};
 use crate::source::ldap::entry::{Attribute, Entry};
 
 fn entry(attributes: &[(&str, &[&str])]) -> Entry {
@@ -60,8 +60,8 @@ fn an_attribute_of_the_schema_is_found_by_its_whole_name() {
 }
 
 /// Text of these findings, with or without deleted objects.
-fn told_of(findings: &ServerFindings, deleted: bool) -> Told {
-    told(&Explored {
+fn told_of(findings: &ServerFindings, deleted: bool) -> StepText {
+    server_text(&Explored {
         findings: findings.clone(),
         deleted,
         ..Explored::default()
@@ -101,7 +101,7 @@ fn what_keeps_dirsync_from_being_of_use_is_said() {
 
 #[test]
 fn of_a_server_that_hides_itself_nothing_is_claimed() {
-    let hidden = told(&Explored {
+    let hidden = server_text(&Explored {
         silent: true,
         ..Explored::default()
     });
