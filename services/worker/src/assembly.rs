@@ -47,7 +47,7 @@ pub(crate) fn runner(config: &Config, reconcile: Reconcile, credentials: Arc<Cre
         most_entries: config.limits.entries,
         worker_id: Uuid::now_v7().to_string(),
         alone: false,
-        hold_bytes: config.limits.hold_bytes,
+        buffer_bytes: config.limits.hold_bytes,
         memory,
         run_limit: Duration::from_secs(config.limits.run_seconds),
         pace: config.pace(),

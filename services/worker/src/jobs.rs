@@ -1,4 +1,4 @@
-//! Takes jobs from the lanes, and settles each by what its run came to.
+//! Takes jobs from the lanes, and finishes each by what its run came to.
 //!
 //! The job of a run is acknowledged after its effect, never before: whatever ends this process brings the job to another.
 
@@ -49,7 +49,7 @@ impl Jobs {
     }
 
     /// Does one job, in its place.
-    async fn settle(self: Arc<Self>, delivery: Delivery, lane: Lane, place: Arc<Place>) {
+    async fn do_job(self: Arc<Self>, delivery: Delivery, lane: Lane, place: Arc<Place>) {
         let job = match delivery.job() {
             Ok(job) => job,
             Err(error) => {
@@ -69,10 +69,10 @@ impl Jobs {
         if let Some(parent) = delivery.traceparent() {
             telemetry::set_parent(&span, &parent);
         }
-        self.settle_run(delivery, job, lane, place).instrument(span).await;
+        self.do_run(delivery, job, lane, place).instrument(span).await;
     }
 
-    async fn settle_run(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane, place: Arc<Place>) {
+    async fn do_run(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane, place: Arc<Place>) {
         fail_point::pass(FailPoint::JobReceived, &job.tenant_id).await;
         let trace = delivery.traceparent();
         let running = match self.runs.admit(&job.run_id, delivery) {

@@ -1,14 +1,14 @@
 //! One run, from its job to its outcome.
 //!
-//! BeginRun answers everything that decides, as it is now. What is read is held back as long as it may equal
+//! BeginRun answers everything that decides, as it is now. What is read is buffered as long as it may equal
 //! the last applied read, else submitted as it comes. Nothing is applied without the footer that only a
 //! complete read sends, so whatever goes wrong here leaves nothing behind.
 
 mod attempt;
+mod buffer;
 mod deciding;
 mod failing;
 mod heartbeat;
-mod held;
 mod pace;
 mod reading;
 mod retry;
@@ -98,7 +98,7 @@ pub(crate) struct Runner {
     /// This process does only one run.
     pub alone: bool,
     /// Bytes that one run may buffer.
-    pub hold_bytes: usize,
+    pub buffer_bytes: usize,
     /// Lends runs what they hold beyond what each needs in any case.
     pub memory: Arc<Memory>,
     /// Time that a run may take.
@@ -110,7 +110,7 @@ pub(crate) struct Runner {
 }
 
 enum Step {
-    Settled(Disposition),
+    Finished(Disposition),
     /// The lease with this fence is given up for another.
     BeginAnew(i64),
 }
@@ -122,7 +122,7 @@ impl Runner {
         let mut given_up = job.given_up_fence;
         for _ in 0..BEGINNINGS {
             match self.step(job, place, given_up).await {
-                Step::Settled(disposition) => return disposition,
+                Step::Finished(disposition) => return disposition,
                 Step::BeginAnew(fence) => {
                     tracing::info!("the settings changed during the run: it begins again");
                     given_up = fence;
@@ -138,20 +138,20 @@ impl Runner {
     async fn step(&self, job: &Job, place: &Arc<Place>, given_up: i64) -> Step {
         let begun = match self.begin(job, given_up).await {
             Ok(begun) => begun,
-            Err(CallError::Refused(why)) => return Step::Settled(Disposition::Reject(why)),
+            Err(CallError::Refused(why)) => return Step::Finished(Disposition::Reject(why)),
             Err(error) => {
                 reconcile::report(&error, "the run cannot begin: it waits");
-                return Step::Settled(Disposition::GiveUp(given_up));
+                return Step::Finished(Disposition::GiveUp(given_up));
             }
         };
         match begun.status() {
             BeginStatus::Started => self.started(job, begun, place).await,
-            BeginStatus::Finished => Step::Settled(Disposition::Done),
-            BeginStatus::NeedsProcess => Step::Settled(Disposition::NeedsProcess),
+            BeginStatus::Finished => Step::Finished(Disposition::Done),
+            BeginStatus::NeedsProcess => Step::Finished(Disposition::NeedsProcess),
             // Jobs that this process has in hand are sorted out before they get here: the answer to an earlier call was
             // lost. The lease falls silent, and can be taken then.
             BeginStatus::RunningHere | BeginStatus::Busy | BeginStatus::Taken | BeginStatus::Unspecified => {
-                Step::Settled(Disposition::Park)
+                Step::Finished(Disposition::Park)
             }
         }
     }
@@ -184,26 +184,26 @@ impl Runner {
         };
         fail_point::pass(FailPoint::RunBegun, &job.tenant_id).await;
         let Err(error) = attempt.read_and_submit().await else {
-            return Step::Settled(Disposition::Done);
+            return Step::Finished(Disposition::Done);
         };
         let error = match error {
             AttemptError::Call(CallError::SettingsChanged | CallError::NotUnchanged) => {
                 return Step::BeginAnew(lease.fence);
             }
-            AttemptError::Call(CallError::Fenced) => return Step::Settled(fenced(&lease)),
+            AttemptError::Call(CallError::Fenced) => return Step::Finished(fenced(&lease)),
             AttemptError::Call(error @ CallError::Ours(_)) => {
                 reconcile::report(&error, "the read cannot be submitted: the run waits");
-                return Step::Settled(attempt.end_in_vain().await);
+                return Step::Finished(attempt.end_in_vain().await);
             }
             AttemptError::Call(CallError::ReadRefused { code, why }) => ReadError::RefusedByUs { code, why },
             AttemptError::Call(error @ CallError::Refused(_)) => ReadError::Internal(error.to_string()),
             AttemptError::Read(error @ ReadError::NoMemory(_)) => {
                 tracing::warn!(%error, "the run waits until other runs have given memory back");
-                return Step::Settled(attempt.end_in_vain().await);
+                return Step::Finished(attempt.end_in_vain().await);
             }
             AttemptError::Read(error) => error,
         };
-        Step::Settled(attempt.end_failed(error).await)
+        Step::Finished(attempt.end_failed(error).await)
     }
 }
 

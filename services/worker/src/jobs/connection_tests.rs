@@ -71,7 +71,7 @@ impl ConnectionTests {
                 freed = Arc::clone(&self.places).acquire_owned(), if place.is_none() => place = freed.ok(),
                 delivery = consumer.next(), if serves && place.is_some() => {
                     if let Some(place) = place.take() {
-                        self.under_way.spawn(Arc::clone(&self).settle(delivery, place));
+                        self.under_way.spawn(Arc::clone(&self).do_test(delivery, place));
                     }
                 }
             }
@@ -80,7 +80,7 @@ impl ConnectionTests {
         end(&self.under_way, &self.interrupted).await;
     }
 
-    async fn settle(self: Arc<Self>, delivery: Delivery, _place: OwnedSemaphorePermit) {
+    async fn do_test(self: Arc<Self>, delivery: Delivery, _place: OwnedSemaphorePermit) {
         let (job, test) = match read(delivery.job()) {
             Ok(read) => read,
             Err(reason) => {

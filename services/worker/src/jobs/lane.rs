@@ -81,7 +81,7 @@ impl LaneWork {
         }
     }
 
-    /// Has the broker send as many jobs as may begin. Fewer only after a while: a job that is settled may not have left its
+    /// Has the broker send as many jobs as may begin. Fewer only after a while: a job that is finished may not have left its
     /// place yet.
     async fn fit(&mut self) {
         while let Some(ended) = self.in_hand.try_join_next() {
@@ -101,9 +101,9 @@ impl LaneWork {
 
     fn begin(&mut self, delivery: Delivery) {
         let (jobs, lane, place) = (Arc::clone(&self.jobs), self.lane, Arc::new(self.slots.place()));
-        // The place comes back, so that it is free no earlier than the job is settled.
+        // The place comes back, so that it is free no earlier than the job is finished.
         self.in_hand.spawn(async move {
-            jobs.settle(delivery, lane, Arc::clone(&place)).await;
+            jobs.do_job(delivery, lane, Arc::clone(&place)).await;
             place
         });
     }

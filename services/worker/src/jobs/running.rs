@@ -12,12 +12,12 @@ use std::{
 use rollcall_chassis::amqp::Delivery;
 
 /// A message that the broker waits to hear of.
-pub(super) trait Held {
+pub(super) trait Unacknowledged {
     /// True if it can still be acknowledged. If not, the broker has handed it out again, or is about to.
     fn is_open(&self) -> bool;
 }
 
-impl Held for Delivery {
+impl Unacknowledged for Delivery {
     fn is_open(&self) -> bool {
         Self::is_open(self)
     }
@@ -48,7 +48,7 @@ pub(super) struct Running<'a, D> {
     run_id: String,
 }
 
-impl<D: Held> Runs<D> {
+impl<D: Unacknowledged> Runs<D> {
     /// Takes a job in.
     pub(super) fn admit(&self, run_id: &str, job: D) -> Admission<'_, D> {
         match self.lock().entry(run_id.to_owned()) {

@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     Lease, Runner,
-    held::Held,
+    buffer::Buffer,
     reading::{Open, Reading, Seat},
 };
 use crate::{
@@ -91,19 +91,19 @@ impl<'a> Attempt<'a> {
             deadline: self.deadline,
         };
         let mut reading = Reading::begin(source, password, Arc::clone(self.control), seat);
-        let hold_bytes = if self.may_be_unchanged() {
-            self.runner.hold_bytes
+        let buffer_bytes = if self.may_be_unchanged() {
+            self.runner.buffer_bytes
         } else {
             0
         };
-        let mut held = Held::new(hold_bytes, self.runner.memory.spare_share());
+        let mut buffer = Buffer::new(buffer_bytes, self.runner.memory.spare_share());
         while let Some(batch) = reading.next().await {
-            if let Err(batch) = held.push(batch) {
-                return self.in_time(self.stream(held, batch, reading)).await;
+            if let Err(batch) = buffer.push(batch) {
+                return self.in_time(self.stream(buffer, batch, reading)).await;
             }
         }
         let read = self.complete(reading).await?;
-        self.in_time(self.settle(held, read)).await
+        self.in_time(self.hand_over(buffer, read)).await
     }
 
     /// The end of the read, with its summary.

@@ -8,9 +8,9 @@ use tokio::time::Instant;
 
 use super::{
     attempt::{Attempt, AttemptError, Read},
-    held::Held,
+    buffer::Buffer,
     reading::{Open, Reading},
-    submission::{Answer, Submission},
+    submission::{Submission, SubmissionAnswer},
 };
 use crate::{
     reconcile::CallError,
@@ -21,8 +21,8 @@ use crate::{
 const OUR_SHARE: Duration = Duration::from_mins(1);
 
 impl Attempt<'_> {
-    /// The read is complete and all of it is held back.
-    pub(super) async fn settle(&self, held: Held, read: Read) -> Result<RunEnded, AttemptError> {
+    /// Hands over a complete read, all of which is buffered.
+    pub(super) async fn hand_over(&self, buffer: Buffer, read: Read) -> Result<RunEnded, AttemptError> {
         if self.may_be_unchanged() && read.summary.digest == self.begun.last_digest {
             match self.finish_unchanged(read.summary.clone()).await {
                 Err(CallError::NotUnchanged) => {
@@ -37,7 +37,7 @@ impl Attempt<'_> {
             }
         }
         let mut submission = Submission::begin(&self.runner.reconcile, self.lease).await?;
-        for batch in held.into_batches() {
+        for batch in buffer.into_batches() {
             submission = submission.batch(batch?).await?;
         }
         self.decide(submission, read).await
@@ -53,15 +53,15 @@ impl Attempt<'_> {
         self.runner.reconcile.finish_unchanged(request).await
     }
 
-    /// More than may be held back: it is sent as it comes.
+    /// Sends a read as it comes: it is more than may be buffered.
     pub(super) async fn stream(
         &self,
-        held: Held,
+        buffer: Buffer,
         first: ObjectBatch,
         mut reading: Reading,
     ) -> Result<RunEnded, AttemptError> {
         let mut submission = Submission::begin(&self.runner.reconcile, self.lease).await?;
-        for batch in held.into_batches() {
+        for batch in buffer.into_batches() {
             submission = submission.batch(batch?).await?;
         }
         let mut waited = Duration::ZERO;
@@ -83,11 +83,11 @@ impl Attempt<'_> {
     async fn decide(&self, submission: Submission, read: Read) -> Result<RunEnded, AttemptError> {
         let share = self.runner.memory.share();
         let ended = match submission.complete(read.summary.clone(), share).await? {
-            Answer::Ended(ended) => {
+            SubmissionAnswer::Ended(ended) => {
                 read.open.close().await;
                 ended
             }
-            Answer::Missing(missing, _borrowed, submission) => {
+            SubmissionAnswer::Missing(missing, _borrowed, submission) => {
                 self.confirm(submission, missing, read.open).await?
             }
         };

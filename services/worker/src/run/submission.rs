@@ -32,7 +32,7 @@ pub(super) struct Submission {
 }
 
 /// The answer to a complete read.
-pub(super) enum Answer {
+pub(super) enum SubmissionAnswer {
     /// The outcome.
     Ended(RunEnded),
     /// Ids to ask the directory for, in borrowed memory, and the channel for its answer.
@@ -74,7 +74,7 @@ impl Submission {
         self,
         summary: ReadSummary,
         mut share: Share,
-    ) -> Result<Answer, AttemptError> {
+    ) -> Result<SubmissionAnswer, AttemptError> {
         let footer = Part::Footer(SubmitFooter {
             summary: Some(summary),
         });
@@ -88,10 +88,10 @@ impl Submission {
                 .take(missing.bytes() - before)
                 .map_err(|full| no_room(full, missing.len()))?;
             if part.last {
-                return Ok(Answer::Missing(missing, share, this));
+                return Ok(SubmissionAnswer::Missing(missing, share, this));
             }
         }
-        Ok(Answer::Ended(ended(this.call).await?))
+        Ok(SubmissionAnswer::Ended(ended(this.call).await?))
     }
 
     /// Sends some of the objects that are there after all.

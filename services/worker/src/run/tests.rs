@@ -85,7 +85,7 @@ async fn what_is_not_unchanged_after_all_is_submitted_from_what_was_held_back() 
 async fn what_does_not_fit_into_what_may_be_held_back_is_sent_as_it_comes() {
     let answers = Answers {
         last_digest: vec![7; 16],
-        hold_bytes: 1,
+        buffer_bytes: 1,
         ..Answers::default()
     };
     let scripted = Scripted::start(answers).await;

@@ -4,7 +4,7 @@ use super::*;
 #[derive(Debug, PartialEq)]
 struct Job(u32, bool);
 
-impl Held for Job {
+impl Unacknowledged for Job {
     fn is_open(&self) -> bool {
         self.1
     }

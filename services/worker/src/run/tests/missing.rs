@@ -146,7 +146,7 @@ async fn a_server_that_hangs_up_while_reconcile_thinks_is_no_matter_unless_it_is
 async fn what_does_not_fit_into_what_may_be_held_back_is_confirmed_all_the_same() {
     let scripted = Scripted::start(Answers {
         last_digest: vec![7; 16],
-        hold_bytes: 1,
+        buffer_bytes: 1,
         missing: vec![vec![LOST.to_owned()]],
         ..Answers::default()
     })

@@ -50,7 +50,7 @@ pub(super) struct Answers {
     /// Number of submissions to refuse.
     pub(super) refusals: usize,
     pub(super) cancelled: bool,
-    pub(super) hold_bytes: usize,
+    pub(super) buffer_bytes: usize,
     pub(super) run_limit: Duration,
     pub(super) sealed_for_another: bool,
     /// Ids to ask for after the footer, message by message.
@@ -83,7 +83,7 @@ impl Default for Answers {
             fail: None,
             refusals: 0,
             cancelled: false,
-            hold_bytes: 1 << 20,
+            buffer_bytes: 1 << 20,
             run_limit: Duration::from_secs(30),
             sealed_for_another: false,
             missing: Vec::new(),
@@ -193,7 +193,7 @@ impl Scripted {
             most_entries: 1_000,
             worker_id: "worker".to_owned(),
             alone: false,
-            hold_bytes: self.answers.hold_bytes,
+            buffer_bytes: self.answers.buffer_bytes,
             memory: Arc::new(Memory::new(1 << 24, 1 << 24)),
             run_limit: self.answers.run_limit,
             pace: self.answers.pace,

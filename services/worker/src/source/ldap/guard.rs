@@ -99,16 +99,16 @@ where
 {
     let (server_read, server_write) = tokio::io::split(server);
     let (library_read, library_write) = library.into_split();
-    let asked = Asked::default();
+    let pending = Pending::default();
     let requests = FrameLimits {
         depth: REQUEST_DEPTH,
         ..limits
     };
-    let requests = forward_requests(FrameReader::new(library_read, requests), server_write, &asked);
+    let requests = forward_requests(FrameReader::new(library_read, requests), server_write, &pending);
     let responses = Responses {
         server: FrameReader::new(server_read, limits).borrowing(share),
         library: library_write,
-        asked: &asked,
+        pending: &pending,
         credit,
         limits,
         passed: BytesMut::new(),
@@ -121,9 +121,9 @@ where
 
 /// The one request that waits for its answer.
 #[derive(Debug, Default)]
-struct Asked(Mutex<Option<(u32, Request)>>);
+struct Pending(Mutex<Option<(u32, Request)>>);
 
-impl Asked {
+impl Pending {
     fn note(&self, id: u32, request: Request) {
         if request != Request::Unanswered {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((id, request));
@@ -132,8 +132,8 @@ impl Asked {
 
     /// True if `message` answers it. The last answer ends it.
     fn accepts(&self, message: &Message<'_>) -> bool {
-        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let accepted = asked
+        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let accepted = pending
             .as_ref()
             .is_some_and(|(id, request)| *id == message.id && request.accepts(message.response));
         if accepted
@@ -142,15 +142,15 @@ impl Asked {
                 Response::Bind | Response::Done | Response::Extended
             )
         {
-            *asked = None;
+            *pending = None;
         }
         accepted
     }
 
     /// Cuts attributes that the search did not ask for out of an entry. Returns true if there were any.
     fn strip(&self, entry: &mut BytesMut) -> Result<bool, FrameError> {
-        let asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = match &*asked {
+        let pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = match &*pending {
             Some((_, Request::Search(wanted))) => wanted,
             _ => &Wanted::All,
         };
@@ -161,7 +161,7 @@ impl Asked {
 async fn forward_requests<R, W>(
     mut library: FrameReader<R>,
     mut server: W,
-    asked: &Asked,
+    pending: &Pending,
 ) -> Result<(), GuardError>
 where
     R: AsyncRead + Unpin,
@@ -169,7 +169,7 @@ where
 {
     while let Some((frame, _)) = library.next().await? {
         let (id, request) = Request::parse(&frame)?;
-        asked.note(id, request);
+        pending.note(id, request);
         server.write_all(&frame).await.map_err(GuardError::Io)?;
         server.flush().await.map_err(GuardError::Io)?;
     }
@@ -181,7 +181,7 @@ where
 struct Responses<'a, R, W> {
     server: FrameReader<R>,
     library: W,
-    asked: &'a Asked,
+    pending: &'a Pending,
     credit: &'a Credit,
     limits: FrameLimits,
     /// Checked, and not yet passed on.
@@ -196,14 +196,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Responses<'_, R, W> {
                 let said = message.result().map_or_else(String::new, |result| result.text);
                 return Err(GuardError::Notice(said));
             }
-            if !self.asked.accepts(&message) {
+            if !self.pending.accepts(&message) {
                 return Err(GuardError::Unexpected(format!(
                     "{:?} for request {}",
                     message.response, message.id
                 )));
             }
             let response = message.response;
-            if response == Response::Entry && self.asked.strip(&mut frame)? {
+            if response == Response::Entry && self.pending.strip(&mut frame)? {
                 elements = count(&frame, self.limits)?;
             }
             if elements > self.limits.elements {

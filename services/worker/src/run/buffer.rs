@@ -1,4 +1,4 @@
-//! Holds back what was read, packed, until it is known whether it has to be sent at all.
+//! Buffers what was read, packed, until it is known whether it has to be sent at all.
 
 use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use prost::Message as _;
@@ -10,16 +10,16 @@ use crate::{memory::Share, source::error::ReadError};
 const OVERHEAD_BYTES: usize = 32;
 
 /// Batches, up to a bound of what they take packed: names and addresses of one directory are much alike, so that
-/// some hundred thousand objects fit. While other runs have the memory, less is held back and more is sent.
+/// some hundred thousand objects fit. While other runs have the memory, less is buffered and more is sent.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct Buffer {
     batches: Vec<Vec<u8>>,
     bytes: usize,
     limit: usize,
     share: Share,
 }
 
-impl Held {
+impl Buffer {
     /// At most `limit` bytes, borrowed by `share`.
     pub(super) fn new(limit: usize, share: Share) -> Self {
         Self {
@@ -30,7 +30,7 @@ impl Held {
         }
     }
 
-    /// Holds `batch` back too, or hands it back if that were too much.
+    /// Takes `batch` in, or hands it back if that were too much.
     pub(super) fn push(&mut self, batch: ObjectBatch) -> Result<(), ObjectBatch> {
         if self.limit == 0 {
             return Err(batch);
@@ -66,8 +66,8 @@ mod tests {
     use super::*;
     use crate::memory::Memory;
 
-    fn held(limit: usize, process: usize) -> Held {
-        Held::new(limit, Memory::new(process, 1 << 20).share())
+    fn buffer(limit: usize, process: usize) -> Buffer {
+        Buffer::new(limit, Memory::new(process, 1 << 20).share())
     }
 
     fn batch(name: &str) -> ObjectBatch {
@@ -81,26 +81,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_comes_back_as_it_was() {
-        let mut held = held(1 << 20, 1 << 20);
-        held.push(batch("a")).unwrap();
-        held.push(batch("b")).unwrap();
-        let back: Vec<_> = held.into_batches().map(Result::unwrap).collect();
+    fn what_is_buffered_comes_back_as_it_was() {
+        let mut buffer = buffer(1 << 20, 1 << 20);
+        buffer.push(batch("a")).unwrap();
+        buffer.push(batch("b")).unwrap();
+        let back: Vec<_> = buffer.into_batches().map(Result::unwrap).collect();
         assert_eq!(back, [batch("a"), batch("b")]);
     }
 
     #[test]
     fn what_is_too_much_is_handed_back_and_the_rest_kept() {
         let one = compress_prepend_size(&batch("a").encode_to_vec()).len();
-        let mut first = held(one + one / 2, 1 << 20);
+        let mut first = buffer(one + one / 2, 1 << 20);
         first.push(batch("a")).unwrap();
         assert_eq!(first.push(batch("b")).unwrap_err(), batch("b"));
         assert_eq!(first.into_batches().count(), 1);
-        assert_eq!(held(0, 1 << 20).push(batch("a")).unwrap_err(), batch("a"));
+        assert_eq!(buffer(0, 1 << 20).push(batch("a")).unwrap_err(), batch("a"));
     }
 
     #[test]
-    fn while_other_runs_have_the_memory_nothing_is_held_back() {
-        assert_eq!(held(1 << 20, 0).push(batch("a")).unwrap_err(), batch("a"));
+    fn while_other_runs_have_the_memory_nothing_is_buffered() {
+        assert_eq!(buffer(1 << 20, 0).push(batch("a")).unwrap_err(), batch("a"));
     }
 }
