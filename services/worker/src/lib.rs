@@ -37,7 +37,7 @@ pub mod fuzzing {
         limits::Limits,
         message::Message,
         ranges::Growing,
-        strip::{Wanted, strip},
+        strip::{WantedAttributes, strip},
         target::Target,
     };
 }

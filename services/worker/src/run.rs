@@ -23,6 +23,7 @@ use rollcall_chassis::{
     amqp::Delay,
     fail_point::{self, FailPoint},
 };
+use rollcall_domain::{Fence, InvalidId, RunId, TenantId};
 use rollcall_proto::v1::{BeginRunRequest, BeginRunResponse, BeginStatus, Job};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -74,13 +75,24 @@ pub(crate) enum Disposition {
 
 /// A run that is this worker's.
 #[derive(Debug, Clone)]
-pub(crate) struct Lease {
+pub(crate) struct LeaseKey {
     /// The tenant.
-    pub tenant_id: String,
+    pub tenant: TenantId,
     /// The run.
-    pub run_id: String,
-    /// The fence, which orders its writers.
-    pub fence: i64,
+    pub run: RunId,
+    /// Orders the writers of the run.
+    pub fence: Fence,
+}
+
+impl LeaseKey {
+    /// The lease of the run of `job`, with this fence.
+    fn new(job: &Job, fence: i64) -> Result<Self, InvalidId> {
+        Ok(Self {
+            tenant: TenantId::parse(&job.tenant_id)?,
+            run: RunId::parse(&job.run_id)?,
+            fence: Fence(fence),
+        })
+    }
 }
 
 /// Does runs.
@@ -169,12 +181,11 @@ impl Runner {
     }
 
     async fn started(&self, job: &Job, begun: BeginRunResponse, place: &Arc<Place>) -> Step {
-        let lease = Lease {
-            tenant_id: job.tenant_id.clone(),
-            run_id: job.run_id.clone(),
-            fence: begun.fence,
+        let lease = match LeaseKey::new(job, begun.fence) {
+            Ok(lease) => lease,
+            Err(error) => return Step::Finished(Disposition::Reject(error.to_string())),
         };
-        tracing::Span::current().record("fence", lease.fence);
+        tracing::Span::current().record("fence", lease.fence.0);
         let control = Arc::new(Control::default());
         let attempt = Attempt::new(self, job, &begun, &lease, &control, place);
         let _heartbeat = {
@@ -188,7 +199,7 @@ impl Runner {
         };
         let error = match error {
             AttemptError::Call(CallError::SettingsChanged | CallError::NotUnchanged) => {
-                return Step::BeginAnew(lease.fence);
+                return Step::BeginAnew(lease.fence.0);
             }
             AttemptError::Call(CallError::Fenced) => return Step::Finished(fenced(&lease)),
             AttemptError::Call(error @ CallError::Ours(_)) => {
@@ -209,11 +220,11 @@ impl Runner {
 
 /// Another worker has the run, or another run of the tenant took the lease of one that was silent. In the second case
 /// there is no other job for it, so this one stays: the next BeginRun decides about it.
-fn fenced(lease: &Lease) -> Disposition {
+fn fenced(lease: &LeaseKey) -> Disposition {
     tracing::warn!(
-        tenant.id = lease.tenant_id,
-        run.id = lease.run_id,
-        fence = lease.fence,
+        tenant.id = %lease.tenant,
+        run.id = %lease.run,
+        fence = lease.fence.0,
         cause = "another worker has the lease, or the run is over",
         "the fence was lost: the run is dropped here"
     );

@@ -11,7 +11,7 @@ use futures::executor::block_on;
 use lber::{parse::parse_tag, structure::StructureTag};
 use rollcall_domain::{AddressAttributes, ClaimedAddress, reading::EntryReader};
 use rollcall_worker::fuzzing::{
-    Entry, FrameReadError, FrameReader, Growing, Limits, Message, Wanted, check, strip,
+    Entry, FrameReadError, FrameReader, Growing, Limits, Message, WantedAttributes, check, strip,
 };
 use tokio::io::{AsyncRead, ReadBuf};
 
@@ -116,7 +116,7 @@ fn decoded(message: &[u8]) -> Option<Entry> {
     let before = check(message, limits).ok()?;
     Message::parse(message).ok()?;
     let mut frame = BytesMut::from(message);
-    let wanted = Wanted::names(WANTED);
+    let wanted = WantedAttributes::names(WANTED);
     let cut = strip(&mut frame, &wanted).ok()?;
     let after = check(&frame, limits).unwrap_or_else(|error| panic!("stripped, it is broken: {error}"));
     assert_eq!(cut, frame.len() < message.len());

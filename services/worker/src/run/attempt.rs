@@ -11,7 +11,7 @@ use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    Lease, Runner,
+    LeaseKey, Runner,
     buffer::Buffer,
     reading::{Open, Reading, Seat},
 };
@@ -42,7 +42,7 @@ pub(super) struct Attempt<'a> {
     pub(super) runner: &'a Runner,
     pub(super) job: &'a Job,
     pub(super) begun: &'a BeginRunResponse,
-    pub(super) lease: &'a Lease,
+    pub(super) lease: &'a LeaseKey,
     pub(super) control: &'a Arc<Control>,
     pub(super) place: &'a Arc<Place>,
     pub(super) start: Instant,
@@ -63,7 +63,7 @@ impl<'a> Attempt<'a> {
         runner: &'a Runner,
         job: &'a Job,
         begun: &'a BeginRunResponse,
-        lease: &'a Lease,
+        lease: &'a LeaseKey,
         control: &'a Arc<Control>,
         place: &'a Arc<Place>,
     ) -> Self {

@@ -45,9 +45,9 @@ impl Attempt<'_> {
 
     async fn finish_unchanged(&self, summary: ReadSummary) -> Result<RunEnded, CallError> {
         let request = FinishUnchangedRequest {
-            tenant_id: self.lease.tenant_id.clone(),
-            run_id: self.lease.run_id.clone(),
-            fence: self.lease.fence,
+            tenant_id: self.lease.tenant.to_string(),
+            run_id: self.lease.run.to_string(),
+            fence: self.lease.fence.0,
             summary: Some(summary),
         };
         self.runner.reconcile.finish_unchanged(request).await

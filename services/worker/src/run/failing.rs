@@ -31,7 +31,7 @@ impl Attempt<'_> {
                 tracing::info!("too many runs wait for their directories: this one waits in the slow lane");
                 return self.tell(None, Some(Duration::ZERO), Disposition::GiveWay).await;
             }
-            (ReadError::Stopped, None) => return Disposition::GiveUp(self.lease.fence),
+            (ReadError::Stopped, None) => return Disposition::GiveUp(self.lease.fence.0),
             _ => {}
         }
         let code = error.code();
@@ -70,7 +70,7 @@ impl Attempt<'_> {
                 Err(CallError::Fenced) => return super::fenced(self.lease),
                 Err(error) if Instant::now() >= self.deadline => {
                     reconcile::report(&error, "the failure cannot be reported: the run waits");
-                    return Disposition::InVain(Some(self.lease.fence));
+                    return Disposition::InVain(Some(self.lease.fence.0));
                 }
                 Err(error) => reconcile::report(&error, "the failure could not be reported yet"),
             }
@@ -86,7 +86,7 @@ impl Attempt<'_> {
             Err(CallError::Fenced) => super::fenced(self.lease),
             Err(error) => {
                 reconcile::report(&error, "the lease cannot be given back");
-                Disposition::InVain(Some(self.lease.fence))
+                Disposition::InVain(Some(self.lease.fence.0))
             }
         }
     }
@@ -94,9 +94,9 @@ impl Attempt<'_> {
     async fn tell_once(&self, failure: Option<Failure>, delay: Option<Duration>) -> Result<(), CallError> {
         let next = delay.and_then(|delay| clock::now().checked_add(delay).ok());
         let request = FailRunRequest {
-            tenant_id: self.lease.tenant_id.clone(),
-            run_id: self.lease.run_id.clone(),
-            fence: self.lease.fence,
+            tenant_id: self.lease.tenant.to_string(),
+            run_id: self.lease.run.to_string(),
+            fence: self.lease.fence.0,
             failure,
             next_attempt_time: next.map(to_proto),
         };

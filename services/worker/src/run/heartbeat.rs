@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rollcall_proto::v1::HeartbeatRequest;
 
-use super::Lease;
+use super::LeaseKey;
 use crate::control::{Control, Stop};
 use crate::reconcile::{CallError, Reconcile};
 
@@ -20,15 +20,15 @@ const INTERVAL: Duration = Duration::from_secs(3);
 const OUTCOME: Duration = Duration::from_secs(5);
 
 /// Beats until the run must stop.
-pub(super) async fn beat(reconcile: Reconcile, lease: Lease, control: &Control) {
+pub(super) async fn beat(reconcile: Reconcile, lease: LeaseKey, control: &Control) {
     let mut lost = 0_u32;
     for beats in 0_u32.. {
         let is_watched = beats < FIRST_BEATS && (beats < QUIET_BEATS || control.progress.objects() > 0);
         tokio::time::sleep(if is_watched { FIRST_INTERVAL } else { INTERVAL }).await;
         let request = HeartbeatRequest {
-            tenant_id: lease.tenant_id.clone(),
-            run_id: lease.run_id.clone(),
-            fence: lease.fence,
+            tenant_id: lease.tenant.to_string(),
+            run_id: lease.run.to_string(),
+            fence: lease.fence.0,
             objects: control.progress.objects(),
             claims: control.progress.claims(),
         };
@@ -51,14 +51,14 @@ pub(super) async fn beat(reconcile: Reconcile, lease: Lease, control: &Control) 
 }
 
 /// The first of several in a row is worth a line: the others have the same cause.
-fn note_lost(lease: &Lease, error: &CallError, in_a_row: u32) {
+fn note_lost(lease: &LeaseKey, error: &CallError, in_a_row: u32) {
     if in_a_row > 1 {
         return tracing::debug!(%error, in_a_row, "another heartbeat was lost");
     }
     tracing::warn!(
-        tenant.id = lease.tenant_id,
-        run.id = lease.run_id,
-        fence = lease.fence,
+        tenant.id = %lease.tenant,
+        run.id = %lease.run,
+        fence = lease.fence.0,
         cause = %error,
         "a heartbeat was lost"
     );

@@ -11,7 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 use tracing::Instrument as _;
 
-use super::{Lease, attempt::AttemptError};
+use super::{LeaseKey, attempt::AttemptError};
 use crate::{
     memory::{Full, Share},
     reconcile::{CallError, Reconcile},
@@ -41,7 +41,7 @@ pub(super) enum SubmissionAnswer {
 
 impl Submission {
     /// Begins the call with its header.
-    pub(super) async fn begin(reconcile: &Reconcile, lease: &Lease) -> Result<Self, CallError> {
+    pub(super) async fn begin(reconcile: &Reconcile, lease: &LeaseKey) -> Result<Self, CallError> {
         let (parts, waiting) = mpsc::channel(WAITING_PARTS);
         let (to_missing, missing) = mpsc::channel(WAITING_MISSING);
         let reconcile = reconcile.clone();
@@ -54,9 +54,9 @@ impl Submission {
             call: AbortOnDropHandle::new(call),
         };
         let header = SubmitHeader {
-            tenant_id: lease.tenant_id.clone(),
-            run_id: lease.run_id.clone(),
-            fence: lease.fence,
+            tenant_id: lease.tenant.to_string(),
+            run_id: lease.run.to_string(),
+            fence: lease.fence.0,
         };
         submission.put(Part::Header(header)).await
     }

@@ -10,9 +10,9 @@ const MAX_SHOWN: usize = 256;
 
 /// The name of an entry as it is shown: one line, and short however long the name is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown(String);
+pub struct ShownName(String);
 
-impl Shown {
+impl ShownName {
     /// Bytes that are no text, and control characters, are shown as `\xNN`.
     pub fn new(name: &[u8]) -> Self {
         let cut = name.len() > MAX_SHOWN;
@@ -30,7 +30,7 @@ impl Shown {
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for ShownName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Only the root DSE has an empty name.
         f.write_str(if self.0.is_empty() {
@@ -48,7 +48,7 @@ pub enum Crossed {
     #[error("{entry} claims {claims} addresses, and an object may claim {limit}")]
     Claims {
         /// The entry.
-        entry: Shown,
+        entry: ShownName,
         /// The number of claims.
         claims: usize,
         /// The bound.
@@ -58,7 +58,7 @@ pub enum Crossed {
     #[error("the entry {entry} has a distinguished name of {bytes} bytes, and {limit} are accepted")]
     NameBytes {
         /// The entry.
-        entry: Shown,
+        entry: ShownName,
         /// The name's size.
         bytes: usize,
         /// The bound.
@@ -68,7 +68,7 @@ pub enum Crossed {
     #[error("{entry} amounts to {bytes} bytes, and an object may have {limit}")]
     ObjectBytes {
         /// The entry.
-        entry: Shown,
+        entry: ShownName,
         /// The object's size.
         bytes: usize,
         /// The bound.
@@ -104,10 +104,10 @@ mod tests {
             ("CN=jürgen".as_bytes(), "CN=jürgen"),
         ];
         for (name, shown) in cases {
-            assert_eq!(Shown::new(name).to_string(), shown);
+            assert_eq!(ShownName::new(name).to_string(), shown);
         }
         for long in ["n".repeat(1 << 20), "ü".repeat(1 << 20), "\u{7}".repeat(1 << 20)] {
-            let shown = Shown::new(long.as_bytes()).to_string();
+            let shown = ShownName::new(long.as_bytes()).to_string();
             assert!(
                 shown.len() <= MAX_SHOWN + '…'.len_utf8() && shown.ends_with('…'),
                 "{shown}"

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Met,
-    bounds::{Crossed, Shown},
+    bounds::{Crossed, ShownName},
     error::ReadError,
     missing::MissingIds,
     signs::Signs,
@@ -105,7 +105,7 @@ impl Collector {
         let bytes = object.encoded_len();
         if bytes > MAX_OBJECT_BYTES {
             return Err(Crossed::ObjectBytes {
-                entry: Shown::new(object.dn.as_bytes()),
+                entry: ShownName::new(object.dn.as_bytes()),
                 bytes,
                 limit: MAX_OBJECT_BYTES,
             }
@@ -167,7 +167,7 @@ impl Collector {
 
 /// True if an object is small enough for every later use.
 pub(crate) fn check(object: &DirectoryObject) -> Result<(), Crossed> {
-    let entry = || Shown::new(object.dn.as_bytes());
+    let entry = || ShownName::new(object.dn.as_bytes());
     if object.dn.len() > MAX_DN_BYTES {
         return Err(Crossed::NameBytes {
             entry: entry(),

@@ -35,6 +35,7 @@ use crate::{
 };
 
 const TENANT: &str = "acme";
+const RUN: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 /// Answers to give.
 #[derive(Clone)]
@@ -202,7 +203,7 @@ impl Scripted {
         let job = Job {
             schema_version: 1,
             tenant_id: TENANT.to_owned(),
-            run_id: "run".to_owned(),
+            run_id: RUN.to_owned(),
             attempt,
             ..Job::default()
         };

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::source::bounds::{Crossed, Shown};
+use crate::source::bounds::{Crossed, ShownName};
 
 /// A bound that an answer crossed. Each names what an operator may raise, if that is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -14,7 +14,7 @@ pub enum Excess {
     #[error("{entry} holds more than {limit} bytes, over all its ranges (limits.entry_bytes)")]
     EntryBytes {
         /// The entry.
-        entry: Shown,
+        entry: ShownName,
         /// The bound.
         limit: usize,
     },
@@ -22,9 +22,9 @@ pub enum Excess {
     #[error("{entry} has more than {limit} values of {attribute} (limits.values)")]
     Values {
         /// The entry.
-        entry: Shown,
+        entry: ShownName,
         /// The attribute.
-        attribute: Shown,
+        attribute: ShownName,
         /// The bound.
         limit: usize,
     },
@@ -34,9 +34,9 @@ pub enum Excess {
     )]
     ValueBytes {
         /// The entry.
-        entry: Shown,
+        entry: ShownName,
         /// The attribute.
-        attribute: Shown,
+        attribute: ShownName,
         /// The value's size.
         bytes: usize,
         /// The bound.
@@ -46,7 +46,7 @@ pub enum Excess {
     #[error("the values of {entry} come in more than {limit} ranges")]
     Ranges {
         /// The entry.
-        entry: Shown,
+        entry: ShownName,
         /// The bound.
         limit: usize,
     },

@@ -11,7 +11,7 @@ use rollcall_domain::{
 
 use super::{bounds::Excess, error::DirectoryError, limits::Limits};
 use crate::source::{
-    bounds::{Crossed, Shown},
+    bounds::{Crossed, ShownName},
     collect::MAX_DN_BYTES,
 };
 
@@ -62,7 +62,7 @@ impl ValueRange {
         let range = if key.len() == "range".len() { range } else { "" };
         // If they were taken for all values, the missing ones would count as absent.
         let unreadable = || {
-            let option = Shown::new(option.as_bytes());
+            let option = ShownName::new(option.as_bytes());
             DirectoryError::Incomplete(format!(
                 "the server answers values in a range that cannot be read: {option}"
             ))
@@ -94,7 +94,7 @@ impl Entry {
         let dn = primitive(parts.next(), "it has no name")?;
         if dn.len() > MAX_DN_BYTES {
             let long = Crossed::NameBytes {
-                entry: Shown::new(&dn),
+                entry: ShownName::new(&dn),
                 bytes: dn.len(),
                 limit: MAX_DN_BYTES,
             };
@@ -140,7 +140,7 @@ impl Entry {
             return Ok(());
         }
         Err(Excess::EntryBytes {
-            entry: Shown::new(self.dn.as_bytes()),
+            entry: ShownName::new(self.dn.as_bytes()),
             limit: limits.entry_bytes,
         })
     }
@@ -179,8 +179,8 @@ impl Attribute {
             let value = primitive(Some(tag), "a value that is no octet string")?;
             if value.len() > limits.value_bytes {
                 return Err(Excess::ValueBytes {
-                    entry: Shown::new(dn.as_bytes()),
-                    attribute: Shown::new(description.as_bytes()),
+                    entry: ShownName::new(dn.as_bytes()),
+                    attribute: ShownName::new(description.as_bytes()),
                     bytes: value.len(),
                     limit: limits.value_bytes,
                 }
@@ -217,8 +217,8 @@ impl Attribute {
 /// Of an attribute of the entry of this name.
 pub(super) fn too_many_values(dn: &str, attribute: &str, limit: usize) -> Excess {
     Excess::Values {
-        entry: Shown::new(dn.as_bytes()),
-        attribute: Shown::new(attribute.as_bytes()),
+        entry: ShownName::new(dn.as_bytes()),
+        attribute: ShownName::new(attribute.as_bytes()),
         limit,
     }
 }

@@ -22,10 +22,10 @@ use super::{
     frame::{FrameError, FrameReadError, FrameReader, check},
     limits::FrameLimits,
     message::{Message, Request, Response},
-    strip::{Wanted, entry_name, strip},
+    strip::{WantedAttributes, entry_name, strip},
 };
 use crate::memory::Share;
-use crate::source::bounds::Shown;
+use crate::source::bounds::ShownName;
 
 #[cfg(test)]
 mod tests;
@@ -49,7 +49,7 @@ pub enum GuardError {
     #[error("{entry}: {error}")]
     Entry {
         /// The entry.
-        entry: Shown,
+        entry: ShownName,
         /// The reason.
         error: FrameError,
     },
@@ -152,7 +152,7 @@ impl Pending {
         let pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = match &*pending {
             Some((_, Request::Search(wanted))) => wanted,
-            _ => &Wanted::All,
+            _ => &WantedAttributes::All,
         };
         strip(entry, wanted)
     }
@@ -273,7 +273,7 @@ fn refused(frame: &[u8], error: FrameError) -> GuardError {
     with_name(entry_name(frame), error)
 }
 
-fn with_name(entry: Option<Shown>, error: FrameError) -> GuardError {
+fn with_name(entry: Option<ShownName>, error: FrameError) -> GuardError {
     match entry {
         Some(entry) => GuardError::Entry { entry, error },
         None => GuardError::Refused(error),

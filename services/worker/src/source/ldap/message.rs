@@ -6,7 +6,7 @@
 use super::{
     excerpt::excerpt,
     frame::{Element, FrameError, take},
-    strip::Wanted,
+    strip::WantedAttributes,
 };
 
 #[cfg(test)]
@@ -115,7 +115,7 @@ pub(super) enum Request {
     /// A bind: one answer.
     Bind,
     /// A search: entries with what was asked of them, references, and an end.
-    Search(Wanted),
+    Search(WantedAttributes),
     /// An extended request: one answer.
     Extended,
     /// One that has no answer, such as unbind and abandon.
@@ -131,7 +131,7 @@ impl Request {
         let operation = take(&mut parts)?;
         let request = match operation.tag {
             0x60 => Self::Bind,
-            0x63 => Self::Search(Wanted::of_search(operation.content)),
+            0x63 => Self::Search(WantedAttributes::of_search(operation.content)),
             0x77 => Self::Extended,
             _ => Self::Unanswered,
         };

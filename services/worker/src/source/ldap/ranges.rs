@@ -14,7 +14,7 @@ use super::{
     search::{ANY, Query},
     target::Target,
 };
-use crate::source::bounds::Shown;
+use crate::source::bounds::ShownName;
 
 #[cfg(test)]
 mod tests;
@@ -30,7 +30,7 @@ pub(crate) async fn whole(
     target: &Target,
 ) -> Result<Entry, DirectoryError> {
     whole_if_there(connection, dn, target).await?.ok_or_else(|| {
-        let dn = Shown::new(dn.as_bytes());
+        let dn = ShownName::new(dn.as_bytes());
         DirectoryError::Incomplete(format!(
             "{dn} was removed or moved before all its values were read"
         ))
@@ -112,7 +112,7 @@ impl Growing {
         };
         if self.answers == MAX_RANGES {
             return Err(Excess::Ranges {
-                entry: Shown::new(self.entry.dn.as_bytes()),
+                entry: ShownName::new(self.entry.dn.as_bytes()),
                 limit: MAX_RANGES,
             }
             .into());
@@ -168,6 +168,6 @@ fn holds(range: ValueRange, first: usize, values: &[Vec<u8>]) -> bool {
 }
 
 fn does_not_go_on(attribute: &Attribute) -> DirectoryError {
-    let attribute = Shown::new(attribute.description.as_bytes());
+    let attribute = ShownName::new(attribute.description.as_bytes());
     DirectoryError::Incomplete(format!("the server does not continue the values of {attribute}"))
 }

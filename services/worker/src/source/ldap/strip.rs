@@ -9,7 +9,7 @@ use super::{
     frame::{FrameError, Header, take},
     oid,
 };
-use crate::source::bounds::Shown;
+use crate::source::bounds::ShownName;
 
 #[cfg(test)]
 mod tests;
@@ -23,14 +23,14 @@ const NAME_BYTES: usize = 512;
 
 /// The attributes that a search asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
+pub enum WantedAttributes {
     /// Nothing can be said of what the server answers.
     All,
     /// These names, without options.
     Names(Vec<Box<[u8]>>),
 }
 
-impl Wanted {
+impl WantedAttributes {
     /// Reads the attributes off a search request's content. Whatever is strange about it is ours: all is wanted then.
     pub(super) fn of_search(content: &[u8]) -> Self {
         Self::parse(content).unwrap_or(Self::All)
@@ -120,8 +120,8 @@ impl Place {
 
 /// Cuts out of a checked frame the attributes that are not wanted. Answers whether there were any; a frame that is no
 /// entry stays as it is.
-pub fn strip(frame: &mut BytesMut, wanted: &Wanted) -> Result<bool, FrameError> {
-    if *wanted == Wanted::All {
+pub fn strip(frame: &mut BytesMut, wanted: &WantedAttributes) -> Result<bool, FrameError> {
+    if *wanted == WantedAttributes::All {
         return Ok(false);
     }
     let message = Place::at(frame, 0, frame.len())?;
@@ -165,7 +165,7 @@ pub fn strip(frame: &mut BytesMut, wanted: &Wanted) -> Result<bool, FrameError> 
 }
 
 /// A part that is not an attribute stays: the decoder reports it.
-fn is_wanted(mut attribute: &[u8], wanted: &Wanted) -> bool {
+fn is_wanted(mut attribute: &[u8], wanted: &WantedAttributes) -> bool {
     match take(&mut attribute) {
         Ok(name) => wanted.covers(name.content),
         Err(_) => true,
@@ -174,7 +174,7 @@ fn is_wanted(mut attribute: &[u8], wanted: &Wanted) -> bool {
 
 /// The name of the entry that a message is about, as far as the message is there. `None`: it is about no entry, or the
 /// name is not there yet.
-pub(super) fn entry_name(begun: &[u8]) -> Option<Shown> {
+pub(super) fn entry_name(begun: &[u8]) -> Option<ShownName> {
     let inside = |input: &'_ [u8]| Header::parse(input).ok().flatten().map(|header| header.bytes);
     let mut input = begun.get(inside(begun)?..)?;
     take(&mut input).ok()?;
@@ -185,5 +185,5 @@ pub(super) fn entry_name(begun: &[u8]) -> Option<Shown> {
     let header = Header::parse(input).ok().flatten()?;
     let name = input.get(header.bytes..)?;
     let length = usize::try_from(header.content).unwrap_or(usize::MAX);
-    (name.len() >= length.min(NAME_BYTES)).then(|| Shown::new(&name[..length.min(name.len())]))
+    (name.len() >= length.min(NAME_BYTES)).then(|| ShownName::new(&name[..length.min(name.len())]))
 }

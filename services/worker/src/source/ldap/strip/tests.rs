@@ -14,8 +14,8 @@ const LIMITS: FrameLimits = FrameLimits {
     depth: 12,
 };
 
-fn wanted(names: &[&str]) -> Wanted {
-    Wanted::names(names.iter().map(|name| name.as_bytes()))
+fn wanted(names: &[&str]) -> WantedAttributes {
+    WantedAttributes::names(names.iter().map(|name| name.as_bytes()))
 }
 
 fn stripped(message: &[u8], names: &[&str]) -> (BytesMut, bool) {
@@ -107,7 +107,7 @@ fn a_search_for_no_attributes_gets_none_and_one_for_all_gets_all() {
     let message = entry(2, "cn=a", &[("mail", &[b"a@b.example"])]);
     assert!(stripped(&message, &["1.1"]).1);
     for all in [&[][..], &["*"], &["mail", "+"], &["0.9.2342.19200300.100.1.3"]] {
-        assert_eq!(wanted(all), Wanted::All);
+        assert_eq!(wanted(all), WantedAttributes::All);
         assert!(!stripped(&message, all).1);
     }
 }
@@ -127,17 +127,17 @@ fn the_attributes_are_those_of_the_request() {
         parts.concat()
     };
     assert_eq!(
-        Wanted::of_search(&search(&["mail;lang-de", "cn"])),
+        WantedAttributes::of_search(&search(&["mail;lang-de", "cn"])),
         wanted(&["mail", "cn"])
     );
-    assert_eq!(Wanted::of_search(b""), Wanted::All);
+    assert_eq!(WantedAttributes::of_search(b""), WantedAttributes::All);
 }
 
 #[test]
 fn the_name_of_an_entry_is_known_before_the_entry_is_there() {
     let name = "CN=ann,DC=corp";
     let message = entry(2, name, &[("jpegPhoto", &[&[0; 5_000]])]);
-    assert_eq!(entry_name(&message[..60]), Some(Shown::new(name.as_bytes())));
+    assert_eq!(entry_name(&message[..60]), Some(ShownName::new(name.as_bytes())));
     assert_eq!(entry_name(&message[..12]), None);
     assert_eq!(entry_name(&done(2, 0, "")), None);
     let long = entry(2, &"n".repeat(1 << 20), &[]);
