@@ -1,7 +1,7 @@
 -- The state of a tenant between two runs, and while one has its lease.
 
--- One row for each tenant, locked by whatever ends a run: the lease, and what is known of the last applied run.
-CREATE TABLE reconcile.tenant (
+-- The lease of each tenant: a row is small, and changes with every beginning and end of a run.
+CREATE TABLE reconcile.lease (
     tenant_id text COLLATE "C" PRIMARY KEY,
     -- Grows with every lease: a writer with an older one has lost its run.
     fence bigint NOT NULL DEFAULT 0,
@@ -10,40 +10,45 @@ CREATE TABLE reconcile.tenant (
     worker text,
     -- Of the settings that the worker was given.
     settings_generation bigint,
-    deadline timestamptz,
-    -- Grows with every change that the portal makes to its own data.
-    portal_generation bigint NOT NULL DEFAULT 0,
-    -- Grows with every change of the tenant's domains.
-    domain_generation bigint NOT NULL DEFAULT 0,
-    -- The last version that was given to accounts: whatever changes accounts gives all of them the next one.
-    account_version bigint NOT NULL DEFAULT 0,
-    -- Of the settings with which Remove Accounts was last switched on, once a run was applied with it; null while it is
-    -- off.
-    removal_generation bigint,
-    -- Number of applied runs. A row of the history is valid from one of them to another.
+    deadline timestamptz
+) WITH (fillfactor = 50);
+
+CREATE INDEX lease_deadline ON reconcile.lease (deadline) WHERE run_id IS NOT NULL;
+
+-- One row for each tenant, locked by whatever changes it, after its lease: what is known of its applied runs.
+CREATE TABLE reconcile.tenant (
+    tenant_id text COLLATE "C" PRIMARY KEY,
+    -- Its history. Number of applied runs: a row of the history is valid from one of them to another.
     applied bigint NOT NULL DEFAULT 0,
     next_row_id bigint NOT NULL DEFAULT 1,
     -- The last event that was put into the outbox.
     outbox_sequence bigint NOT NULL DEFAULT 0,
-    -- Of the last applied read; null if it had none that can be compared.
+    -- Live accounts.
+    accounts bigint NOT NULL DEFAULT 0,
+    -- The last version that was given to accounts: whatever changes accounts gives all of them the next one.
+    account_version bigint NOT NULL DEFAULT 0,
+    -- The last applied read. Its digest; null if it had none that can be compared.
     digest bytea,
     -- A hash of everything else that decided on it.
     inputs bytea,
-    -- The server of the last applied read.
     server_id text,
-    -- The counts of a run that finds everything as the last applied one left it.
+    -- The counts of a run that finds everything as it left it.
     steady_keep bigint NOT NULL DEFAULT 0,
     steady_stale bigint NOT NULL DEFAULT 0,
     steady_skip bigint NOT NULL DEFAULT 0,
-    accounts bigint NOT NULL DEFAULT 0,
-    -- How many binds in a row were refused, and with which credential.
+    -- Generations. This one grows with every change that the portal makes to its own data.
+    portal_generation bigint NOT NULL DEFAULT 0,
+    -- Grows with every change of the tenant's domains.
+    domain_generation bigint NOT NULL DEFAULT 0,
+    -- Of the settings with which Remove Accounts was last switched on, once a run was applied with it; null while it is
+    -- off.
+    removal_generation bigint,
+    -- Refused binds: how many in a row, and with which credential.
     refused_binds integer NOT NULL DEFAULT 0,
     refused_credential_generation bigint,
     -- The credential whose binds were refused so often that the schedule pauses as long as it is the tenant's.
     paused_credential_generation bigint
 ) WITH (fillfactor = 70);
-
-CREATE INDEX tenant_deadline ON reconcile.tenant (deadline) WHERE run_id IS NOT NULL;
 
 -- The pulse of a lease: apart from it, so that a heartbeat never waits for a commit. A row is small, and changes every
 -- few seconds.

@@ -31,5 +31,5 @@ END $$;
 CREATE CONSTRAINT TRIGGER chaos_missing_address AFTER DELETE OR UPDATE OF address ON portal.address
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION chaos.note_missing_address();
 
-CREATE TRIGGER chaos_beginning AFTER UPDATE OF fence ON reconcile.tenant
+CREATE TRIGGER chaos_beginning AFTER UPDATE OF fence ON reconcile.lease
     FOR EACH ROW WHEN (NEW.fence > OLD.fence AND NEW.run_id IS NOT NULL) EXECUTE FUNCTION chaos.note_beginning();

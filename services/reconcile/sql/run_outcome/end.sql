@@ -1,8 +1,12 @@
--- The end is the moment, not the transaction's beginning: to apply a large run takes a while. With a lease ($38) goes what
+-- The end is the moment, not the transaction's beginning: to apply a large run takes a while. A lease ($38) ends with it, and what
 -- was only of use while the run had it. Its place among the tenant's last runs is by its id: a run that waited for a
 -- further attempt may end after a newer one.
 WITH moment AS (
     SELECT clock_timestamp() AS end_time
+), lease AS (
+    UPDATE reconcile.lease
+    SET run_id = NULL, worker = NULL, settings_generation = NULL, deadline = NULL
+    WHERE tenant_id = $1 AND $38
 ), beat AS (
     DELETE FROM reconcile.heartbeat WHERE tenant_id = $1 AND $38
 ), staged AS (

@@ -1,5 +1,5 @@
 DELETE FROM reconcile.staged_batch s
 WHERE NOT EXISTS (
     SELECT
-    FROM reconcile.tenant t
-    WHERE t.tenant_id = s.tenant_id AND t.fence = s.fence AND t.run_id IS NOT NULL)
+    FROM reconcile.lease l
+    WHERE l.tenant_id = s.tenant_id AND l.fence = s.fence AND l.run_id IS NOT NULL)

@@ -1,10 +1,30 @@
-SELECT t.fence, t.run_id, t.worker, t.settings_generation, t.deadline, t.portal_generation,
-       t.applied, t.next_row_id, t.outbox_sequence, t.digest, t.inputs,
-       t.steady_keep, t.steady_stale, t.steady_skip, t.accounts,
-       t.domain_generation, t.account_version, t.removal_generation, t.server_id,
+-- What is known of a tenant, and of a run of it if one is given.
+SELECT l.fence, l.run_id, l.worker, l.settings_generation, l.deadline,
+       t.applied, t.next_row_id, t.outbox_sequence, t.accounts, t.account_version,
+       t.digest, t.inputs, t.server_id, t.steady_keep, t.steady_stale, t.steady_skip,
+       t.portal_generation, t.domain_generation, t.removal_generation,
        t.refused_binds, t.refused_credential_generation, t.paused_credential_generation,
-       h.beat_time AS "beat_time?", now() AS "now!"
-FROM reconcile.tenant t
-LEFT JOIN reconcile.heartbeat h ON h.tenant_id = t.tenant_id AND h.fence = t.fence
-WHERE t.tenant_id = $1
-FOR UPDATE OF t
+       h.beat_time AS "beat_time?", now() AS "now!",
+       -- What was asked for, and what became of it so far.
+       r.run_id IS NOT NULL AS "is_requested!", r.kind, r.trigger, r.cancel_requested, r.acts_on_run_id,
+       r.expect_preview_run_id, o.state AS "state?", o.takeovers AS "takeovers?",
+       -- What decides on it now.
+       s.settings, s.sealed_credential, s.generation, s.credential_generation,
+       s.removal_generation AS switched_on_generation,
+       COALESCE(f.removals_paused, false) AS "removals_paused!",
+       -- The domains that the last applied read met and that others own, by name, as the plan meets them. Each owner is looked up
+       -- by itself: joined, all tenants' domains might be read along their index.
+       ARRAY(SELECT m.name
+             FROM reconcile.foreign_domain m
+             WHERE m.tenant_id = t.tenant_id
+               AND (SELECT d.tenant_id FROM portal.domain d WHERE d.name = m.name) <> t.tenant_id
+             ORDER BY m.name) AS "foreign_domains!: Vec<String>"
+FROM reconcile.lease l
+JOIN reconcile.tenant t ON t.tenant_id = l.tenant_id
+LEFT JOIN reconcile.heartbeat h ON h.tenant_id = l.tenant_id AND h.fence = l.fence
+LEFT JOIN scheduler.reconcile_run_request r ON r.tenant_id = t.tenant_id AND r.run_id = $2
+LEFT JOIN reconcile.run_outcome o ON o.tenant_id = t.tenant_id AND o.run_id = $2
+LEFT JOIN scheduler.reconcile_settings s ON s.tenant_id = t.tenant_id
+LEFT JOIN scheduler.reconcile_fleet f ON true
+WHERE l.tenant_id = $1
+FOR UPDATE OF l, t

@@ -48,10 +48,9 @@ async fn start(resources: &Resources, begin: &Begin, granted: Granted) -> Result
         attempt: begin.attempt,
         takeovers,
         deadline,
-        lease: Some(fence),
+        takes_lease: true,
     };
     let deadline = run_record::begin(&mut tenant, &request, beginning).await?;
-    tenant.keep_until(deadline);
     let last_digest = unchanged::last_digest(&tenant, &request, &current);
     fail_point::pass(FailPoint::LeaseTaken, begin.tenant.as_str()).await;
     tenant.commit().await?;

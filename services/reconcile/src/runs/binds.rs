@@ -11,7 +11,7 @@ use rollcall_proto::v1::PausedReason;
 use crate::{
     error::ReconcileError,
     reports::Reports,
-    store::{CurrentSettings, Store, TenantLock, TenantRow},
+    store::{CurrentSettings, Store, TenantLock, tenant::RefusedBinds},
     write::outbox,
 };
 
@@ -39,47 +39,53 @@ impl Bind {
 }
 
 /// The directory refused this credential; returns true if the schedule pauses now.
-pub(crate) fn refused(row: &mut TenantRow, credential_generation: i64) -> bool {
-    let mut count = Count::of(row);
-    let pauses = count.refuse(credential_generation);
-    count.store(row);
+fn refused(binds: &mut RefusedBinds, credential: i64) -> bool {
+    if binds.credential != Some(credential) {
+        binds.count = 0;
+        binds.credential = Some(credential);
+    }
+    binds.count = binds.count.saturating_add(1);
+    let pauses = binds.count >= PAUSES_AT && binds.paused != Some(credential);
+    if pauses {
+        binds.paused = Some(credential);
+    }
     pauses
 }
 
 /// The directory accepted this credential. That ends the row of refused ones, but no pause: a credential that is
 /// refused now and then is replaced by a person who looked at it.
-pub(crate) fn accepted(row: &mut TenantRow, credential_generation: i64) {
-    let mut count = Count::of(row);
-    count.accept(credential_generation);
-    count.store(row);
+pub(crate) fn accepted(binds: &mut RefusedBinds, credential: i64) {
+    if binds.credential == Some(credential) {
+        binds.count = 0;
+    }
 }
 
 /// Notes the bind of the run that has the lease. A bind with a credential that has been replaced since then says
 /// nothing of the tenant's present one, nor does the bind of a run whose settings are gone.
-pub(crate) async fn note_of_lease(tenant: &mut TenantLock, bind: Bind) -> Result<(), ReconcileError> {
-    let Some(current) = tenant.settings().await? else {
-        return Ok(());
+pub(crate) fn note_of_lease(tenant: &mut TenantLock, bind: Bind) {
+    let Some(current) = tenant.settings() else {
+        return;
     };
     // The settings' generation grows with every credential: one that is not younger than the lease is the one it was
     // given.
     let given = tenant
         .row
+        .lease
         .settings_generation
         .is_some_and(|generation| current.credential_generation <= generation);
     if given {
-        let run = tenant.row.run_id.map(RunId::from_uuid);
+        let run = tenant.row.lease.run;
         note(tenant, run, &current, bind);
     }
-    Ok(())
 }
 
 fn note(tenant: &mut TenantLock, run: Option<RunId>, current: &CurrentSettings, bind: Bind) {
     let pauses = match bind {
         Bind::Accepted => {
-            accepted(&mut tenant.row, current.credential_generation);
+            accepted(&mut tenant.row.refused_binds, current.credential_generation);
             false
         }
-        Bind::Refused => refused(&mut tenant.row, current.credential_generation),
+        Bind::Refused => refused(&mut tenant.row.refused_binds, current.credential_generation),
     };
     if pauses && has_schedule(current) {
         tracing::warn!(
@@ -108,7 +114,7 @@ pub(crate) async fn note_bind(
     bind: Bind,
 ) -> Result<(), ReconcileError> {
     let mut tenant = TenantLock::open(&store.runs, tenant).await?;
-    let Some(current) = tenant.settings().await? else {
+    let Some(current) = tenant.settings() else {
         return Ok(());
     };
     if current.credential_generation != credential_generation {
@@ -120,98 +126,53 @@ pub(crate) async fn note_bind(
     Ok(())
 }
 
-/// The refused binds that the tenant's row knows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Count {
-    refused: i32,
-    /// The credential that they concern.
-    credential: Option<i64>,
-    /// The credential that pauses the schedule.
-    paused: Option<i64>,
-}
-
-impl Count {
-    fn of(row: &TenantRow) -> Self {
-        Self {
-            refused: row.refused_binds,
-            credential: row.refused_credential_generation,
-            paused: row.paused_credential_generation,
-        }
-    }
-
-    fn store(self, row: &mut TenantRow) {
-        row.refused_binds = self.refused;
-        row.refused_credential_generation = self.credential;
-        row.paused_credential_generation = self.paused;
-    }
-
-    fn refuse(&mut self, credential: i64) -> bool {
-        if self.credential != Some(credential) {
-            self.refused = 0;
-            self.credential = Some(credential);
-        }
-        self.refused = self.refused.saturating_add(1);
-        let pauses = self.refused >= PAUSES_AT && self.paused != Some(credential);
-        if pauses {
-            self.paused = Some(credential);
-        }
-        pauses
-    }
-
-    fn accept(&mut self, credential: i64) {
-        if self.credential == Some(credential) {
-            self.refused = 0;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use rollcall_domain::FailureClass;
 
     use super::*;
 
-    fn refuse(count: &mut Count, times: u32, credential: i64) -> Vec<bool> {
-        (0..times).map(|_| count.refuse(credential)).collect()
+    fn refuse(binds: &mut RefusedBinds, times: u32, credential: i64) -> Vec<bool> {
+        (0..times).map(|_| refused(binds, credential)).collect()
     }
 
     #[test]
     fn the_third_refused_bind_in_a_row_pauses_once() {
-        let mut count = Count::default();
-        assert_eq!(refuse(&mut count, 5, 7), [false, false, true, false, false]);
-        assert_eq!(count.paused, Some(7));
+        let mut binds = RefusedBinds::default();
+        assert_eq!(refuse(&mut binds, 5, 7), [false, false, true, false, false]);
+        assert_eq!(binds.paused, Some(7));
     }
 
     #[test]
     fn a_bind_that_succeeds_ends_the_row() {
-        let mut count = Count::default();
-        refuse(&mut count, 2, 7);
-        count.accept(7);
-        assert_eq!(refuse(&mut count, 3, 7), [false, false, true]);
+        let mut binds = RefusedBinds::default();
+        refuse(&mut binds, 2, 7);
+        accepted(&mut binds, 7);
+        assert_eq!(refuse(&mut binds, 3, 7), [false, false, true]);
     }
 
     #[test]
     fn a_success_does_not_end_a_pause() {
-        let mut count = Count::default();
-        refuse(&mut count, 3, 7);
-        count.accept(7);
-        assert_eq!(count.paused, Some(7));
+        let mut binds = RefusedBinds::default();
+        refuse(&mut binds, 3, 7);
+        accepted(&mut binds, 7);
+        assert_eq!(binds.paused, Some(7));
     }
 
     #[test]
     fn a_new_credential_begins_anew_and_can_pause_again() {
-        let mut count = Count::default();
-        refuse(&mut count, 3, 7);
-        assert_eq!(refuse(&mut count, 3, 9), [false, false, true]);
-        assert_eq!(count.paused, Some(9));
+        let mut binds = RefusedBinds::default();
+        refuse(&mut binds, 3, 7);
+        assert_eq!(refuse(&mut binds, 3, 9), [false, false, true]);
+        assert_eq!(binds.paused, Some(9));
     }
 
     #[test]
     fn a_success_of_an_older_credential_tells_nothing_of_the_newer_one() {
-        let mut count = Count::default();
-        refuse(&mut count, 2, 9);
-        count.accept(7);
-        assert!(count.refuse(9));
+        let mut binds = RefusedBinds::default();
+        refuse(&mut binds, 2, 9);
+        accepted(&mut binds, 7);
+        assert!(refused(&mut binds, 9));
     }
 
     #[test]

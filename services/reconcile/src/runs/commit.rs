@@ -93,7 +93,7 @@ async fn run(
     read: &DirectoryRead,
     turns: &Turns,
 ) -> Result<(Outcome, u64), ReconcileError> {
-    binds::accepted(&mut tenant.row, ready.current.credential_generation);
+    binds::accepted(&mut tenant.row.refused_binds, ready.current.credential_generation);
     tenant.prefer_hash_joins().await?;
     let facts = gather::facts(tenant, ready, read, turns).await?;
     let (now, pace) = (tenant.now(), turns.pace());
@@ -102,7 +102,7 @@ async fn run(
     let written = write::execute(tenant, run, &decision).await?;
     let kept = resources.bounds.retention.rows_of(facts.kind);
     let ended = Ended {
-        decided_by: ready.decided_by(&tenant.row),
+        decided_by: ready.decided_by(tenant.row.generations),
         rows_expire: now + kept,
         read,
         decision: &decision,

@@ -8,7 +8,7 @@ use crate::{hearing::Hearing, store::TenantLock};
 
 /// The lease as it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Lease {
+pub(super) struct HeldLease {
     run: RunId,
     worker: String,
     fence: Fence,
@@ -52,7 +52,7 @@ impl<'a> Asker<'a> {
 }
 
 /// A lease, or none.
-pub(super) struct Leased(Option<Lease>);
+pub(super) struct Leased(Option<HeldLease>);
 
 impl Leased {
     /// The tenant's lease, if a run has it. One whose holder was silent for this long counts only as long as nobody
@@ -61,10 +61,11 @@ impl Leased {
         let beats = tenant
             .last_heartbeat()
             .is_some_and(|beat| tenant.now() - silence < beat);
-        Self(tenant.row.run_id.map(|run| Lease {
-            run: RunId::from_uuid(run),
-            worker: tenant.row.worker.clone().unwrap_or_default(),
-            fence: Fence(tenant.row.fence),
+        let lease = &tenant.row.lease;
+        Self(lease.run.map(|run| HeldLease {
+            run,
+            worker: lease.worker.clone().unwrap_or_default(),
+            fence: lease.fence,
             alive: beats || !hearing.would_have_heard(silence.unsigned_abs()),
         }))
     }
@@ -109,7 +110,7 @@ mod tests {
     }
 
     fn asks(alive: bool, number: u128, worker: &str, given_up: Option<i64>) -> Holder {
-        let lease = Lease {
+        let lease = HeldLease {
             run: run(1),
             worker: "w1".to_owned(),
             fence: Fence(7),

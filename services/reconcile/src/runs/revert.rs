@@ -25,7 +25,7 @@ use crate::{
     error::ReconcileError,
     resources::Resources,
     store::{
-        RunRequest, RunStatus, TenantLock, history, portal, reverted,
+        RunRequest, RunStatus, TenantLock, TenantRow, history, portal, reverted,
         run_record::{self, Beginning, Outcome},
     },
     work::Size,
@@ -112,7 +112,7 @@ fn at_once(resources: &Resources, tenant: &TenantLock, begin: &Begin) -> Beginni
         attempt: begin.attempt,
         takeovers: 0,
         deadline: tenant.now() + resources.bounds.leases.deadline,
-        lease: None,
+        takes_lease: false,
     }
 }
 
@@ -185,16 +185,21 @@ async fn apply(
     outbox::account_changes(tenant, Some(run), &undo.changes).await?;
     history::write_reverted(tenant, run, &undo.rows).await?;
     reverted::mark(tenant, run, sync.run).await?;
-    let row = &mut tenant.row;
-    row.accounts += balance(&undo.changes);
+    let TenantRow {
+        history: numbers,
+        last_read,
+        generations,
+        ..
+    } = &mut tenant.row;
+    numbers.accounts += balance(&undo.changes);
     // The next read must be decided on, even if it equals the last one.
-    row.portal_generation += 1;
-    row.digest = None;
-    row.inputs = None;
+    generations.portal += 1;
+    last_read.digest = None;
+    last_read.inputs = None;
     let rows = undo.rows.len() as u64;
     let outcome = Outcome {
         state: v1::RunState::Succeeded,
-        counts: counts(&undo, row.accounts),
+        counts: counts(&undo, numbers.accounts),
         accounts_changed: undo.changes.len() as u64,
         account_version,
         rows_expire: Some(tenant.now() + resources.bounds.retention.rows_of(v1::RunKind::Revert)),

@@ -9,7 +9,9 @@ use crate::{
     error::ReconcileError,
     ids::LeaseKey,
     resources::Resources,
-    store::{CurrentSettings, Readiness, RunRequest, TenantLock, TenantRow, run_record::Outcome},
+    store::{
+        CurrentSettings, Readiness, RunRequest, TenantLock, TenantRow, run_record::Outcome, tenant::LastRead,
+    },
     write,
 };
 
@@ -24,13 +26,15 @@ pub(crate) async fn finish_unchanged(
         Readiness::Cancelled => Outcome::cancelled(),
         Readiness::Ready(ready) => {
             let inputs = current_inputs(&tenant, &ready.current);
-            if !ready.request.may_be_unchanged() || !equals_last_applied(&tenant.row, &read.digest, &inputs) {
+            if !ready.request.may_be_unchanged()
+                || !equals_last_applied(&tenant.row.last_read, &read.digest, &inputs)
+            {
                 return Err(ReconcileError::NotUnchanged);
             }
-            tenant.row.server_id = server_id(&read);
-            binds::accepted(&mut tenant.row, ready.current.credential_generation);
+            tenant.row.last_read.server_id = server_id(&read);
+            binds::accepted(&mut tenant.row.refused_binds, ready.current.credential_generation);
             Outcome {
-                decided_by: ready.decided_by(&tenant.row),
+                decided_by: ready.decided_by(tenant.row.generations),
                 rows_expire: Some(tenant.now() + resources.bounds.retention.rows),
                 ..unchanged(&tenant.row, read)
             }
@@ -46,11 +50,11 @@ pub(crate) async fn finish_unchanged(
 
 /// Digest of a read that would end the run as unchanged; empty if none would.
 pub(super) fn last_digest(tenant: &TenantLock, request: &RunRequest, current: &CurrentSettings) -> Vec<u8> {
-    let Some(digest) = &tenant.row.digest else {
+    let Some(digest) = &tenant.row.last_read.digest else {
         return Vec::new();
     };
-    let same =
-        request.may_be_unchanged() && tenant.row.inputs.as_ref() == Some(&current_inputs(tenant, current));
+    let same = request.may_be_unchanged()
+        && tenant.row.last_read.inputs.as_ref() == Some(&current_inputs(tenant, current));
     if same { digest.clone() } else { Vec::new() }
 }
 
@@ -58,14 +62,14 @@ pub(super) fn last_digest(tenant: &TenantLock, request: &RunRequest, current: &C
 fn current_inputs(tenant: &TenantLock, current: &CurrentSettings) -> Vec<u8> {
     inputs::hash(
         &current.settings,
-        tenant.row.portal_generation,
+        tenant.row.generations.portal,
         tenant.removals_paused(current),
         tenant.foreign_domains().iter().map(String::as_str),
     )
 }
 
-fn equals_last_applied(row: &TenantRow, digest: &[u8], inputs: &[u8]) -> bool {
-    row.digest.as_deref() == Some(digest) && row.inputs.as_deref() == Some(inputs)
+fn equals_last_applied(last: &LastRead, digest: &[u8], inputs: &[u8]) -> bool {
+    last.digest.as_deref() == Some(digest) && last.inputs.as_deref() == Some(inputs)
 }
 
 /// Its rows are what the last applied run settled to.
@@ -76,15 +80,15 @@ fn unchanged(row: &TenantRow, read: v1::ReadSummary) -> Outcome {
         claims: read.claims,
         not_email: read.not_email,
         references: read.references,
-        keep: count(row.steady_keep),
-        stale: count(row.steady_stale),
-        skip: count(row.steady_skip),
-        accounts: count(row.accounts),
+        keep: count(row.last_read.steady_keep),
+        stale: count(row.last_read.steady_stale),
+        skip: count(row.last_read.steady_skip),
+        accounts: count(row.history.accounts),
         ..v1::Counts::default()
     };
     Outcome {
         state: v1::RunState::Succeeded,
-        history: Some(row.applied),
+        history: Some(row.history.applied),
         applied: false,
         unchanged: true,
         read,

@@ -30,7 +30,7 @@ pub(crate) async fn earlier_runs(tenant: &mut TenantLock) -> Result<EarlierRuns,
         EarlierRuns,
         "sql/run_outcome/earlier.sql",
         tenant.tenant.as_str(),
-        tenant.row.applied
+        tenant.row.history.applied
     )
     .fetch_one(tenant.connection())
     .await

@@ -80,8 +80,8 @@ pub(crate) async fn write(
     tenant: &mut TenantLock,
     rows: impl Iterator<Item = HistoryRow<'_>>,
 ) -> Result<(), ReconcileError> {
-    let (id, state) = (tenant.tenant.clone(), tenant.row.applied);
-    let numbered = (tenant.row.next_row_id..).zip(rows);
+    let (id, state) = (tenant.tenant.clone(), tenant.row.history.applied);
+    let numbered = (tenant.row.history.next_row_id..).zip(rows);
     let written = copy_in(tenant.connection(), COPY, numbered, |writer, (row_id, row)| {
         writer.text(id.as_str());
         writer.bigint(row_id);
@@ -100,7 +100,7 @@ pub(crate) async fn write(
     })
     .await
     .during("write the rows")?;
-    tenant.row.next_row_id += i64::try_from(written).unwrap_or(i64::MAX);
+    tenant.row.history.next_row_id += i64::try_from(written).unwrap_or(i64::MAX);
     Ok(())
 }
 
@@ -145,7 +145,7 @@ pub(crate) async fn close(tenant: &mut TenantLock, row_ids: &[i64]) -> Result<()
     sqlx::query_file!(
         "sql/claim_history/close.sql",
         tenant.tenant.as_str(),
-        tenant.row.applied,
+        tenant.row.history.applied,
         row_ids
     )
     .execute(tenant.connection())
@@ -166,14 +166,14 @@ pub(crate) async fn copy_gone(
         tenant.tenant.as_str(),
         preview,
         run.as_uuid(),
-        tenant.row.next_row_id,
-        tenant.row.applied,
+        tenant.row.history.next_row_id,
+        tenant.row.history.applied,
         row_ids
     )
     .execute(tenant.connection())
     .await
     .during("write what only the preview had")?;
-    tenant.row.next_row_id += i64::try_from(copied.rows_affected()).unwrap_or(i64::MAX);
+    tenant.row.history.next_row_id += i64::try_from(copied.rows_affected()).unwrap_or(i64::MAX);
     Ok(())
 }
 
@@ -183,8 +183,8 @@ pub(crate) async fn write_reverted(
     run: RunId,
     rows: &[UndoRow],
 ) -> Result<(), ReconcileError> {
-    let (id, state) = (tenant.tenant.clone(), tenant.row.applied);
-    let numbered = (tenant.row.next_row_id..).zip(rows);
+    let (id, state) = (tenant.tenant.clone(), tenant.row.history.applied);
+    let numbered = (tenant.row.history.next_row_id..).zip(rows);
     let written = copy_in(
         tenant.connection(),
         COPY_REVERTED,
@@ -210,6 +210,6 @@ pub(crate) async fn write_reverted(
     )
     .await
     .during("write the rows")?;
-    tenant.row.next_row_id += i64::try_from(written).unwrap_or(i64::MAX);
+    tenant.row.history.next_row_id += i64::try_from(written).unwrap_or(i64::MAX);
     Ok(())
 }

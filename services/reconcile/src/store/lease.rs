@@ -29,7 +29,7 @@ impl AtHeader {
 pub(crate) async fn at_header(gate: &Gate, key: &LeaseKey) -> Result<AtHeader, ReconcileError> {
     let header = sqlx::query_file_as!(
         AtHeader,
-        "sql/tenant/at_header.sql",
+        "sql/lease/at_header.sql",
         key.tenant.as_str(),
         key.run.as_uuid(),
         key.fence.0
@@ -82,7 +82,7 @@ pub(crate) async fn overdue(
     most: i64,
     grace_seconds: i32,
 ) -> Result<Vec<TenantId>, ReconcileError> {
-    let overdue = sqlx::query_file_scalar!("sql/tenant/overdue.sql", most, f64::from(grace_seconds))
+    let overdue = sqlx::query_file_scalar!("sql/lease/overdue.sql", most, f64::from(grace_seconds))
         .fetch_all(&gate.pool)
         .await
         .during("look for overdue runs")?;

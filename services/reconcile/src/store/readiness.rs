@@ -5,7 +5,7 @@ use rollcall_domain::RunId;
 use super::{
     run_record::DecidedBy,
     scheduler_views::{CurrentSettings, RunRequest},
-    tenant::TenantRow,
+    tenant::Generations,
     tenant_lock::TenantLock,
 };
 use crate::error::ReconcileError;
@@ -31,10 +31,10 @@ impl Readiness {
             .request(run)
             .await?
             .filter(|request| !request.cancel_requested);
-        let (Some(request), Some(current)) = (request, tenant.settings().await?) else {
+        let (Some(request), Some(current)) = (request, tenant.settings()) else {
             return Ok(Self::Cancelled);
         };
-        if tenant.row.settings_generation != Some(current.generation) {
+        if tenant.row.lease.settings_generation != Some(current.generation) {
             return Err(ReconcileError::SettingsChanged);
         }
         Ok(Self::Ready(Box::new(ReadyRun { request, current })))
@@ -43,10 +43,10 @@ impl Readiness {
 
 impl ReadyRun {
     /// The generations that it is decided by.
-    pub(crate) fn decided_by(&self, row: &TenantRow) -> DecidedBy {
+    pub(crate) fn decided_by(&self, generations: Generations) -> DecidedBy {
         DecidedBy {
             settings: Some(self.current.generation),
-            domains: Some(row.domain_generation),
+            domains: Some(generations.domains),
             removal: self.current.removal_generation,
         }
     }

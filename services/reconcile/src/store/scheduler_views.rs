@@ -93,7 +93,7 @@ pub(crate) async fn may_remove(gate: &Gate, tenant: &TenantId) -> Result<bool, R
     Ok(!removals_paused(&gate.pool).await?)
 }
 
-pub(super) async fn settings(
+async fn settings(
     tenant: &str,
     executor: impl PgExecutor<'_>,
 ) -> Result<Option<CurrentSettings>, ReconcileError> {
@@ -115,7 +115,8 @@ async fn removals_paused(executor: impl PgExecutor<'_>) -> Result<bool, Reconcil
 /// A run as it was asked for, and what decides on it, all as of the lock.
 #[derive(Clone, Debug)]
 pub(super) struct RequestedRun {
-    pub(super) run: RunId,
+    /// `None` if the transaction is about no run.
+    pub(super) run: Option<RunId>,
     pub(super) request: Option<RunRequest>,
     pub(super) status: Option<RunStatus>,
     pub(super) settings: Option<CurrentSettings>,
@@ -124,7 +125,7 @@ pub(super) struct RequestedRun {
 }
 
 pub(super) struct RequestedRunRow {
-    pub(super) asked_for: bool,
+    pub(super) is_requested: bool,
     pub(super) kind: Option<String>,
     pub(super) trigger: Option<String>,
     pub(super) cancel_requested: Option<bool>,
@@ -142,8 +143,8 @@ pub(super) struct RequestedRunRow {
 }
 
 impl RequestedRunRow {
-    pub(super) fn decode(self, run: RunId) -> Result<RequestedRun, ReconcileError> {
-        let request = self.asked_for.then(|| RunRequest {
+    pub(super) fn decode(self, run: Option<RunId>) -> Result<RequestedRun, ReconcileError> {
+        let request = self.is_requested.then(|| RunRequest {
             kind: self.kind.unwrap_or_default(),
             trigger: self.trigger.unwrap_or_default(),
             cancel_requested: self.cancel_requested.unwrap_or_default(),

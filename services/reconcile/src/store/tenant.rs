@@ -1,7 +1,10 @@
-//! The tenant's row.
+//! What is known of a tenant: its lease, its history, its last applied read, its generations and its refused binds. All
+//! of it is read under the lock; what changes is written back, each group by a statement of its own. The lease is
+//! written by the statements that begin and end runs.
 
+use jiff::Timestamp;
 use rollcall_chassis::pg::PgTimestamp;
-use rollcall_domain::{RunId, TenantId, plan::Footprint};
+use rollcall_domain::{Fence, RunId, TenantId, plan::Footprint};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -11,109 +14,300 @@ use super::{
 };
 use crate::error::{During, ReconcileError};
 
-/// The row of `reconcile.tenant`: read under the lock, changed here, and written back as a whole.
-#[derive(Clone, Debug)]
+/// The tenant's rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TenantRow {
-    pub(crate) fence: i64,
-    pub(crate) run_id: Option<Uuid>,
-    pub(crate) worker: Option<String>,
-    pub(crate) settings_generation: Option<i64>,
-    pub(super) deadline: Option<PgTimestamp>,
-    pub(crate) portal_generation: i64,
-    pub(crate) applied: i64,
-    pub(crate) next_row_id: i64,
-    pub(crate) outbox_sequence: i64,
-    pub(crate) digest: Option<Vec<u8>>,
-    pub(crate) inputs: Option<Vec<u8>>,
-    pub(crate) steady_keep: i64,
-    pub(crate) steady_stale: i64,
-    pub(crate) steady_skip: i64,
-    pub(crate) accounts: i64,
-    pub(crate) domain_generation: i64,
-    pub(crate) account_version: i64,
-    pub(crate) removal_generation: Option<i64>,
-    pub(crate) server_id: Option<String>,
-    pub(crate) refused_binds: i32,
-    pub(crate) refused_credential_generation: Option<i64>,
-    pub(crate) paused_credential_generation: Option<i64>,
-    pub(super) beat_time: Option<PgTimestamp>,
-    pub(super) now: PgTimestamp,
+    pub(crate) lease: Lease,
+    pub(crate) history: History,
+    pub(crate) last_read: LastRead,
+    pub(crate) generations: Generations,
+    pub(crate) refused_binds: RefusedBinds,
 }
 
-impl TenantRow {
+/// The lease, free or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Lease {
+    /// Grows with every lease.
+    pub(crate) fence: Fence,
+    /// The run that has it.
+    pub(crate) run: Option<RunId>,
+    pub(crate) worker: Option<String>,
+    /// Of the settings that the worker was given.
+    pub(crate) settings_generation: Option<i64>,
+    /// Time by which the run must have ended.
+    pub(crate) deadline: Option<Timestamp>,
+}
+
+impl Lease {
     /// No run has the lease from here on.
-    pub(crate) fn end_lease(&mut self) {
-        self.run_id = None;
-        self.worker = None;
-        self.settings_generation = None;
-        self.deadline = None;
+    pub(crate) fn end(&mut self) {
+        *self = Self {
+            fence: self.fence,
+            run: None,
+            worker: None,
+            settings_generation: None,
+            deadline: None,
+        };
     }
 }
 
-/// The tenant's row, with what is known of a run.
+/// The numbers that grow as runs and the portal change things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct History {
+    /// Applied runs: the state of the claims' history.
+    pub(crate) applied: i64,
+    pub(crate) next_row_id: i64,
+    /// The last event that was put into the outbox.
+    pub(crate) outbox_sequence: i64,
+    /// Live accounts.
+    pub(crate) accounts: i64,
+    /// The last version that was given to accounts.
+    pub(crate) account_version: i64,
+}
+
+/// The last applied read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LastRead {
+    /// `None` if it had none that can be compared.
+    pub(crate) digest: Option<Vec<u8>>,
+    /// A hash of everything else that decided on it.
+    pub(crate) inputs: Option<Vec<u8>>,
+    pub(crate) server_id: Option<String>,
+    /// The counts of a run that finds everything as it left it.
+    pub(crate) steady_keep: i64,
+    pub(crate) steady_stale: i64,
+    pub(crate) steady_skip: i64,
+}
+
+/// Generations of what decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Generations {
+    /// Grows with every change that the portal makes to its own data.
+    pub(crate) portal: i64,
+    /// Grows with every change of the tenant's domains.
+    pub(crate) domains: i64,
+    /// Of the settings with which Remove Accounts was last switched on, once a run was applied with it.
+    pub(crate) removal: Option<i64>,
+}
+
+/// Binds that the directory refused in a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RefusedBinds {
+    pub(crate) count: i32,
+    /// The credential that they concern.
+    pub(crate) credential: Option<i64>,
+    /// The credential that pauses the schedule.
+    pub(crate) paused: Option<i64>,
+}
+
+/// A tenant as it was read.
+pub(super) struct Loaded {
+    pub(super) row: TenantRow,
+    pub(super) requested: RequestedRun,
+    /// Time at which the run that has the lease was last heard of.
+    pub(super) beat_time: Option<Timestamp>,
+    /// Time of the transaction, by the database's clock.
+    pub(super) now: Timestamp,
+}
+
+/// The columns of `sql/tenant/load.sql`.
+struct Columns {
+    fence: i64,
+    run_id: Option<Uuid>,
+    worker: Option<String>,
+    settings_generation: Option<i64>,
+    deadline: Option<PgTimestamp>,
+    applied: i64,
+    next_row_id: i64,
+    outbox_sequence: i64,
+    accounts: i64,
+    account_version: i64,
+    digest: Option<Vec<u8>>,
+    inputs: Option<Vec<u8>>,
+    server_id: Option<String>,
+    steady_keep: i64,
+    steady_stale: i64,
+    steady_skip: i64,
+    portal_generation: i64,
+    domain_generation: i64,
+    removal_generation: Option<i64>,
+    refused_binds: i32,
+    refused_credential_generation: Option<i64>,
+    paused_credential_generation: Option<i64>,
+    beat_time: Option<PgTimestamp>,
+    now: PgTimestamp,
+    is_requested: bool,
+    kind: Option<String>,
+    trigger: Option<String>,
+    cancel_requested: Option<bool>,
+    acts_on_run_id: Option<Uuid>,
+    expect_preview_run_id: Option<Uuid>,
+    state: Option<String>,
+    takeovers: Option<i32>,
+    settings: Option<Vec<u8>>,
+    sealed_credential: Option<Vec<u8>>,
+    generation: Option<i64>,
+    credential_generation: Option<i64>,
+    switched_on_generation: Option<i64>,
+    removals_paused: bool,
+    foreign_domains: Vec<String>,
+}
+
+impl Columns {
+    fn row(&mut self) -> TenantRow {
+        TenantRow {
+            lease: Lease {
+                fence: Fence(self.fence),
+                run: self.run_id.map(RunId::from_uuid),
+                worker: self.worker.take(),
+                settings_generation: self.settings_generation,
+                deadline: self.deadline.map(|PgTimestamp(time)| time),
+            },
+            history: History {
+                applied: self.applied,
+                next_row_id: self.next_row_id,
+                outbox_sequence: self.outbox_sequence,
+                accounts: self.accounts,
+                account_version: self.account_version,
+            },
+            last_read: LastRead {
+                digest: self.digest.take(),
+                inputs: self.inputs.take(),
+                server_id: self.server_id.take(),
+                steady_keep: self.steady_keep,
+                steady_stale: self.steady_stale,
+                steady_skip: self.steady_skip,
+            },
+            generations: Generations {
+                portal: self.portal_generation,
+                domains: self.domain_generation,
+                removal: self.removal_generation,
+            },
+            refused_binds: RefusedBinds {
+                count: self.refused_binds,
+                credential: self.refused_credential_generation,
+                paused: self.paused_credential_generation,
+            },
+        }
+    }
+
+    fn requested(self) -> RequestedRunRow {
+        RequestedRunRow {
+            is_requested: self.is_requested,
+            kind: self.kind,
+            trigger: self.trigger,
+            cancel_requested: self.cancel_requested,
+            acts_on_run_id: self.acts_on_run_id,
+            expect_preview_run_id: self.expect_preview_run_id,
+            state: self.state,
+            takeovers: self.takeovers,
+            settings: self.settings,
+            sealed_credential: self.sealed_credential,
+            generation: self.generation,
+            credential_generation: self.credential_generation,
+            switched_on_generation: self.switched_on_generation,
+            removals_paused: self.removals_paused,
+            foreign_domains: self.foreign_domains,
+        }
+    }
+}
+
+/// Reads the tenant's rows, with what is known of a run; `None` if nothing was ever done for it.
 pub(super) async fn load(
     connection: &mut PgConnection,
     tenant: &TenantId,
     run: Option<RunId>,
-) -> Result<Option<(TenantRow, Option<RequestedRun>)>, ReconcileError> {
-    let Some(run) = run else {
-        let row = sqlx::query_file_as!(TenantRow, "sql/tenant/load.sql", tenant.as_str())
-            .fetch_optional(connection)
-            .await
-            .during("read the tenant's row")?;
-        return Ok(row.map(|row| (row, None)));
-    };
-    let record = sqlx::query_file!("sql/tenant/load_with_run.sql", tenant.as_str(), run.as_uuid())
-        .fetch_optional(connection)
-        .await
-        .during("read the tenant's row and its run")?;
-    let Some(record) = record else {
+) -> Result<Option<Loaded>, ReconcileError> {
+    let columns = sqlx::query_file_as!(
+        Columns,
+        "sql/tenant/load.sql",
+        tenant.as_str(),
+        run.map(RunId::as_uuid)
+    )
+    .fetch_optional(connection)
+    .await
+    .during("read the tenant's row and its run")?;
+    let Some(mut columns) = columns else {
         return Ok(None);
     };
-    let asked = RequestedRunRow {
-        asked_for: record.asked_for,
-        kind: record.kind,
-        trigger: record.trigger,
-        cancel_requested: record.cancel_requested,
-        acts_on_run_id: record.acts_on_run_id,
-        expect_preview_run_id: record.expect_preview_run_id,
-        state: record.state,
-        takeovers: record.takeovers,
-        settings: record.settings,
-        sealed_credential: record.sealed_credential,
-        generation: record.generation,
-        credential_generation: record.credential_generation,
-        switched_on_generation: record.switched_on_generation,
-        removals_paused: record.removals_paused,
-        foreign_domains: record.foreign_domains,
-    };
-    let row = TenantRow {
-        fence: record.fence,
-        run_id: record.run_id,
-        worker: record.worker,
-        settings_generation: record.settings_generation,
-        deadline: record.deadline,
-        portal_generation: record.portal_generation,
-        applied: record.applied,
-        next_row_id: record.next_row_id,
-        outbox_sequence: record.outbox_sequence,
-        digest: record.digest,
-        inputs: record.inputs,
-        steady_keep: record.steady_keep,
-        steady_stale: record.steady_stale,
-        steady_skip: record.steady_skip,
-        accounts: record.accounts,
-        domain_generation: record.domain_generation,
-        account_version: record.account_version,
-        removal_generation: record.removal_generation,
-        server_id: record.server_id,
-        refused_binds: record.refused_binds,
-        refused_credential_generation: record.refused_credential_generation,
-        paused_credential_generation: record.paused_credential_generation,
-        beat_time: record.beat_time,
-        now: record.now,
-    };
-    Ok(Some((row, Some(asked.decode(run)?))))
+    Ok(Some(Loaded {
+        row: columns.row(),
+        beat_time: columns.beat_time.map(|PgTimestamp(time)| time),
+        now: columns.now.0,
+        requested: columns.requested().decode(run)?,
+    }))
+}
+
+/// Makes the tenant's rows.
+pub(super) async fn insert(connection: &mut PgConnection, tenant: &TenantId) -> Result<(), ReconcileError> {
+    sqlx::query_file!("sql/tenant/insert.sql", tenant.as_str())
+        .execute(connection)
+        .await
+        .during("make the tenant's rows")?;
+    Ok(())
+}
+
+impl LastRead {
+    pub(super) async fn save(
+        &self,
+        connection: &mut PgConnection,
+        tenant: &TenantId,
+    ) -> Result<(), ReconcileError> {
+        sqlx::query_file!(
+            "sql/tenant/save_last_read.sql",
+            tenant.as_str(),
+            self.digest.as_deref(),
+            self.inputs.as_deref(),
+            self.server_id.as_deref(),
+            self.steady_keep,
+            self.steady_stale,
+            self.steady_skip
+        )
+        .execute(connection)
+        .await
+        .during("note the last applied read")?;
+        Ok(())
+    }
+}
+
+impl Generations {
+    pub(super) async fn save(
+        self,
+        connection: &mut PgConnection,
+        tenant: &TenantId,
+    ) -> Result<(), ReconcileError> {
+        sqlx::query_file!(
+            "sql/tenant/save_generations.sql",
+            tenant.as_str(),
+            self.portal,
+            self.domains,
+            self.removal
+        )
+        .execute(connection)
+        .await
+        .during("note the generations")?;
+        Ok(())
+    }
+}
+
+impl RefusedBinds {
+    pub(super) async fn save(
+        self,
+        connection: &mut PgConnection,
+        tenant: &TenantId,
+    ) -> Result<(), ReconcileError> {
+        sqlx::query_file!(
+            "sql/tenant/save_refused_binds.sql",
+            tenant.as_str(),
+            self.count,
+            self.credential,
+            self.paused
+        )
+        .execute(connection)
+        .await
+        .during("note the refused binds")?;
+        Ok(())
+    }
 }
 
 /// Memory of the tenant's part of the portal, with its history.

@@ -1,15 +1,15 @@
 //! A tenant under its lock: what begins a run, ends one, or changes the tenant's data goes through here.
 
 use jiff::Timestamp;
-use rollcall_chassis::pg::{PgTimestamp, tenant_lock::LockedTransaction};
+use rollcall_chassis::pg::tenant_lock::LockedTransaction;
 use rollcall_domain::{Fence, RunId, TenantId};
 use sqlx::PgConnection;
 
 use super::{
     gate::Gate,
     run_status::RunStatus,
-    scheduler_views::{CurrentSettings, RequestedRun, RunRequest, settings},
-    tenant::{TenantRow, load},
+    scheduler_views::{CurrentSettings, RequestedRun, RunRequest},
+    tenant::{self, History, Lease, Loaded, TenantRow},
 };
 use crate::{
     error::{During, ReconcileError},
@@ -20,9 +20,10 @@ use crate::{
 pub(crate) struct TenantLock {
     transaction: LockedTransaction,
     pub(crate) tenant: TenantId,
+    /// The tenant's rows, to be changed.
     pub(crate) row: TenantRow,
-    /// The run that the transaction is about, as it was asked for and as things stand.
-    requested: Option<RequestedRun>,
+    /// The same as it was read, with the run that the transaction is about.
+    loaded: Loaded,
     /// The news for the portal: they are written with the row.
     news: Vec<News>,
 }
@@ -55,26 +56,23 @@ impl TenantLock {
 
     async fn locked(
         mut transaction: LockedTransaction,
-        tenant: &TenantId,
+        id: &TenantId,
         run: Option<RunId>,
     ) -> Result<Self, ReconcileError> {
         let connection = transaction.connection();
-        let loaded = if let Some(loaded) = load(connection, tenant, run).await? {
+        let loaded = if let Some(loaded) = tenant::load(connection, id, run).await? {
             loaded
         } else {
             // The first time that anything is done for the tenant.
-            sqlx::query_file!("sql/tenant/insert.sql", tenant.as_str())
-                .execute(&mut *connection)
-                .await
-                .during("make the tenant's row")?;
-            let loaded = load(connection, tenant, run).await?;
+            tenant::insert(connection, id).await?;
+            let loaded = tenant::load(connection, id, run).await?;
             loaded.ok_or(ReconcileError::Unreadable { what: "tenant's row" })?
         };
         Ok(Self {
             transaction,
-            tenant: tenant.clone(),
-            row: loaded.0,
-            requested: loaded.1,
+            tenant: id.clone(),
+            row: loaded.row.clone(),
+            loaded,
             news: Vec::new(),
         })
     }
@@ -82,7 +80,7 @@ impl TenantLock {
     /// As [`Self::open_for`] a run, which must still be the newest to have the tenant's lease.
     pub(crate) async fn open_held(gate: &Gate, key: &LeaseKey) -> Result<Self, ReconcileError> {
         let tenant = Self::open_for(gate, &key.tenant, key.run).await?;
-        if tenant.row.run_id == Some(key.run.as_uuid()) && tenant.row.fence == key.fence.0 {
+        if tenant.row.lease.run == Some(key.run) && tenant.row.lease.fence == key.fence {
             Ok(tenant)
         } else {
             Err(ReconcileError::Fenced)
@@ -101,20 +99,15 @@ impl TenantLock {
 
     /// The time of this transaction, by the database's clock.
     pub(crate) fn now(&self) -> Timestamp {
-        self.row.now.0
+        self.loaded.now
     }
 
     /// Time at which the run that has the lease was last heard of.
     pub(crate) fn last_heartbeat(&self) -> Option<Timestamp> {
-        self.row.beat_time.map(|time| time.0)
+        self.loaded.beat_time
     }
 
-    /// Time by which the run that has the lease must have ended.
-    pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        self.row.deadline.map(|time| time.0)
-    }
-
-    /// Gives the lease to a run, under a new fence.
+    /// Prepares the lease for a run, under a new fence. The beginning of the run writes it.
     pub(crate) fn lease(
         &mut self,
         run: RunId,
@@ -122,43 +115,37 @@ impl TenantLock {
         settings_generation: i64,
         deadline: Timestamp,
     ) -> Fence {
-        self.row.fence += 1;
-        self.row.run_id = Some(run.as_uuid());
-        self.row.worker = Some(worker.to_owned());
-        self.row.settings_generation = Some(settings_generation);
-        self.row.deadline = Some(PgTimestamp(deadline));
-        Fence(self.row.fence)
-    }
-
-    /// Lets the run that has the lease have it until then.
-    pub(crate) fn keep_until(&mut self, deadline: Timestamp) {
-        self.row.deadline = Some(PgTimestamp(deadline));
+        let fence = Fence(self.row.lease.fence.0 + 1);
+        self.row.lease = Lease {
+            fence,
+            run: Some(run),
+            worker: Some(worker.to_owned()),
+            settings_generation: Some(settings_generation),
+            deadline: Some(deadline),
+        };
+        fence
     }
 
     /// Takes the lease back from a run that does not end with it, and what was only of use while the run had it.
     pub(crate) async fn release(&mut self) -> Result<(), ReconcileError> {
-        self.row.end_lease();
-        sqlx::query_file!("sql/tenant/release.sql", self.tenant.as_str())
+        self.row.lease.end();
+        sqlx::query_file!("sql/lease/release.sql", self.tenant.as_str())
             .execute(self.transaction.connection())
             .await
             .during("take the lease back")?;
         Ok(())
     }
 
-    /// The known facts of a run. They were read with the row if the transaction is about it; else they are read now.
+    /// The known facts of a run. They were read with the tenant's rows if the transaction is about it; else they are
+    /// read now.
     async fn requested(&mut self, run: RunId) -> Result<&RequestedRun, ReconcileError> {
-        if self
-            .requested
-            .as_ref()
-            .is_none_or(|requested| requested.run != run)
-        {
-            let tenant = self.tenant.clone();
-            let loaded = load(self.connection(), &tenant, Some(run)).await?;
-            self.requested = loaded.and_then(|(_, requested)| requested);
+        if self.loaded.requested.run != Some(run) {
+            let id = self.tenant.clone();
+            let loaded = tenant::load(self.connection(), &id, Some(run)).await?;
+            let loaded = loaded.ok_or(ReconcileError::Unreadable { what: "tenant's row" })?;
+            self.loaded.requested = loaded.requested;
         }
-        self.requested
-            .as_ref()
-            .ok_or(ReconcileError::Unreadable { what: "tenant's row" })
+        Ok(&self.loaded.requested)
     }
 
     /// The run as it was asked for; `None` if it was not asked for, or if the request no longer exists.
@@ -172,28 +159,18 @@ impl TenantLock {
     }
 
     /// The tenant's settings; `None` if they were deleted.
-    pub(crate) async fn settings(&mut self) -> Result<Option<CurrentSettings>, ReconcileError> {
-        if let Some(requested) = &self.requested {
-            return Ok(requested.settings.clone());
-        }
-        let id = self.tenant.as_str().to_owned();
-        settings(&id, self.connection()).await
+    pub(crate) fn settings(&self) -> Option<CurrentSettings> {
+        self.loaded.requested.settings.clone()
     }
 
     /// True if absences of this tenant are withheld by the operator: never while Remove Accounts is off.
     pub(crate) fn removals_paused(&self, current: &CurrentSettings) -> bool {
-        current.removes()
-            && self
-                .requested
-                .as_ref()
-                .is_some_and(|requested| requested.removals_paused)
+        current.removes() && self.loaded.requested.removals_paused
     }
 
     /// The domains that the last applied read met and that others own, by name.
     pub(crate) fn foreign_domains(&self) -> &[String] {
-        self.requested
-            .as_ref()
-            .map_or(&[], |requested| requested.foreign_domains.as_slice())
+        &self.loaded.requested.foreign_domains
     }
 
     /// Lets statements be planned for the sets that they are given: a tenant that was just imported has no statistics
@@ -206,44 +183,57 @@ impl TenantLock {
         Ok(())
     }
 
-    /// Writes the row back and commits. Without it nothing of the transaction happened.
+    /// Writes back what has changed, and commits. Without it nothing of the transaction happened.
     pub(crate) async fn commit(mut self) -> Result<(), ReconcileError> {
-        let row = &self.row;
-        let sequences: Vec<i64> = self.news.iter().map(|news| news.sequence).collect();
-        let routing_keys: Vec<&str> = self.news.iter().map(|news| news.routing_key).collect();
-        let payloads: Vec<&[u8]> = self.news.iter().map(|news| news.payload.as_slice()).collect();
-        sqlx::query_file!(
-            "sql/tenant/save.sql",
-            self.tenant.as_str(),
-            row.fence,
-            row.run_id,
-            row.worker.as_deref(),
-            row.settings_generation,
-            row.deadline,
-            row.portal_generation,
-            row.applied,
-            row.next_row_id,
-            row.outbox_sequence,
-            row.digest.as_deref(),
-            row.inputs.as_deref(),
-            row.steady_keep,
-            row.steady_stale,
-            row.steady_skip,
-            row.accounts,
-            row.domain_generation,
-            row.account_version,
-            row.removal_generation,
-            row.server_id.as_deref(),
-            row.refused_binds,
-            row.refused_credential_generation,
-            row.paused_credential_generation,
-            &sequences,
-            &routing_keys,
-            &payloads as &[&[u8]]
-        )
-        .execute(self.transaction.connection())
-        .await
-        .during("write the tenant's row")?;
+        let TenantRow {
+            lease: _,
+            history,
+            last_read,
+            generations,
+            refused_binds,
+        } = &self.row;
+        let (before, id) = (&self.loaded.row, &self.tenant);
+        let connection = self.transaction.connection();
+        if *history != before.history || !self.news.is_empty() {
+            save_history(connection, id, *history, &self.news).await?;
+        }
+        if *last_read != before.last_read {
+            last_read.save(connection, id).await?;
+        }
+        if *generations != before.generations {
+            generations.save(connection, id).await?;
+        }
+        if *refused_binds != before.refused_binds {
+            refused_binds.save(connection, id).await?;
+        }
         self.transaction.commit().await.during("commit")
     }
+}
+
+/// Writes the history's numbers with the events that are numbered by them.
+async fn save_history(
+    connection: &mut PgConnection,
+    tenant: &TenantId,
+    history: History,
+    news: &[News],
+) -> Result<(), ReconcileError> {
+    let sequences: Vec<i64> = news.iter().map(|news| news.sequence).collect();
+    let routing_keys: Vec<&str> = news.iter().map(|news| news.routing_key).collect();
+    let payloads: Vec<&[u8]> = news.iter().map(|news| news.payload.as_slice()).collect();
+    sqlx::query_file!(
+        "sql/tenant/save_history.sql",
+        tenant.as_str(),
+        history.applied,
+        history.next_row_id,
+        history.outbox_sequence,
+        history.accounts,
+        history.account_version,
+        &sequences,
+        &routing_keys,
+        &payloads as &[&[u8]]
+    )
+    .execute(connection)
+    .await
+    .during("write the tenant's history and its events")?;
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use rollcall_chassis::{Lifecycle, lifecycle::chain, outage};
-use rollcall_domain::{RunId, TenantId};
+use rollcall_domain::TenantId;
 
 use super::retention;
 use crate::{
@@ -64,9 +64,11 @@ async fn free(resources: &Resources, tenant: &TenantId) -> Result<(), ReconcileE
     };
     let grace = SignedDuration::from_secs(GRACE_SECONDS.into());
     let overdue = tenant
-        .deadline()
+        .row
+        .lease
+        .deadline
         .is_some_and(|deadline| deadline + grace < tenant.now());
-    let Some(run) = tenant.row.run_id.filter(|_| overdue).map(RunId::from_uuid) else {
+    let Some(run) = tenant.row.lease.run.filter(|_| overdue) else {
         return Ok(());
     };
     let id = tenant.tenant.clone();

@@ -21,8 +21,8 @@ pub(crate) async fn changes(
     if changes.is_empty() {
         return Ok(None);
     }
-    tenant.row.account_version += 1;
-    let version = tenant.row.account_version;
+    tenant.row.history.account_version += 1;
+    let version = tenant.row.history.account_version;
     let (created, known): (Vec<_>, Vec<_>) = changes
         .iter()
         .partition(|change| change.kind == ChangeKind::Created);

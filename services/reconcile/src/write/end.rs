@@ -19,10 +19,10 @@ pub(crate) async fn end(
     run: RunId,
     outcome: Outcome,
 ) -> Result<v1::RunEnded, ReconcileError> {
-    let has_lease = tenant.row.run_id == Some(run.as_uuid());
+    let has_lease = tenant.row.lease.run == Some(run);
     let row = run_record::end(tenant, run, &outcome, has_lease).await?;
     if has_lease {
-        tenant.row.end_lease();
+        tenant.row.lease.end();
     }
     let ended = v1::RunEnded {
         state: outcome.state.into(),

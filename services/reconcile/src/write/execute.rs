@@ -9,7 +9,7 @@ use crate::{
         decision::{Decision, HeldRows, Remember},
     },
     error::ReconcileError,
-    store::{TenantLock, domains, to_bigint},
+    store::{TenantLock, domains, tenant::LastRead, to_bigint},
 };
 
 /// What was written of a decision.
@@ -68,7 +68,7 @@ async fn apply(
     outbox::account_changes(tenant, Some(run), &plan.changes).await?;
     self::remember(tenant, remember).await?;
     Ok(Written {
-        history: Some(tenant.row.applied),
+        history: Some(tenant.row.history.applied),
         accounts_changed: plan.changes.len() as u64,
         account_version,
         rows: history.new.len() as u64,
@@ -83,7 +83,7 @@ async fn show(
 ) -> Result<Written, ReconcileError> {
     history::show(tenant, run, plan, history).await?;
     Ok(Written {
-        history: Some(tenant.row.applied),
+        history: Some(tenant.row.history.applied),
         rows: history.new.len() as u64,
         ..Written::default()
     })
@@ -102,14 +102,15 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
     if let Some(unregistered) = unregistered {
         domains::remember(tenant, unregistered).await?;
     }
-    let row = &mut tenant.row;
-    row.digest.clone_from(digest);
-    row.inputs = Some(inputs.clone());
-    row.server_id.clone_from(server_id);
-    row.removal_generation = *removal_settled;
-    row.steady_keep = steady.keep;
-    row.steady_stale = steady.stale;
-    row.steady_skip = steady.skip;
-    row.accounts = to_bigint(*accounts);
+    tenant.row.last_read = LastRead {
+        digest: digest.clone(),
+        inputs: Some(inputs.clone()),
+        server_id: server_id.clone(),
+        steady_keep: steady.keep,
+        steady_stale: steady.stale,
+        steady_skip: steady.skip,
+    };
+    tenant.row.generations.removal = *removal_settled;
+    tenant.row.history.accounts = to_bigint(*accounts);
     Ok(())
 }

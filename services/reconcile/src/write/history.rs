@@ -24,11 +24,11 @@ pub(super) async fn advance(
     plan: &Plan<'_>,
     change: &HistoryChange,
 ) -> Result<(), ReconcileError> {
-    tenant.row.applied += 1;
+    tenant.row.history.applied += 1;
     for batch in change.closed.chunks(BATCH) {
         history::close(tenant, batch).await?;
     }
-    let state = tenant.row.applied;
+    let state = tenant.row.history.applied;
     let rows = change.new_rows(&plan.rows).map(|(row, content)| HistoryRow {
         // A row without a steady verdict is the news of this run only.
         valid_to: match row.steady_verdict {
@@ -52,7 +52,7 @@ pub(super) async fn show(
     change: &HistoryChange,
 ) -> Result<(), ReconcileError> {
     history::hide(tenant, run, &change.closed).await?;
-    let state = tenant.row.applied;
+    let state = tenant.row.history.applied;
     let rows = change.new_rows(&plan.rows).map(|(row, content)| HistoryRow {
         valid_to: Some(state),
         content,
@@ -71,7 +71,7 @@ pub(super) async fn differences(
     rows: &Rows<'_>,
     differences: &Differences,
 ) -> Result<(), ReconcileError> {
-    let state = tenant.row.applied;
+    let state = tenant.row.history.applied;
     let changed = differences.changed.iter().filter_map(|(position, previous)| {
         let row = rows.get(*position)?;
         Some(HistoryRow {

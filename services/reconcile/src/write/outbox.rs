@@ -58,7 +58,7 @@ pub(crate) async fn account_changes(
         run: run.map(|run| run.to_string()).unwrap_or_default(),
         time: tenant.now(),
     };
-    let first = tenant.row.outbox_sequence + 1;
+    let first = tenant.row.history.outbox_sequence + 1;
     let event = |sequence: i64, change: &AccountChange| {
         let account = account_message(&change.after, sender.time);
         let event = v1::AccountEvent {
@@ -84,7 +84,7 @@ pub(crate) async fn account_changes(
         });
         outbox::write(tenant, events).await?;
     }
-    tenant.row.outbox_sequence += i64::try_from(changes.len()).unwrap_or(i64::MAX);
+    tenant.row.history.outbox_sequence += i64::try_from(changes.len()).unwrap_or(i64::MAX);
     Ok(())
 }
 
@@ -114,13 +114,13 @@ fn put(tenant: &mut TenantLock, routing_key: &'static str, run: String, event: E
         run,
         time: tenant.now(),
     };
-    let sequence = tenant.row.outbox_sequence + 1;
+    let sequence = tenant.row.history.outbox_sequence + 1;
     tenant.report(News {
         sequence,
         routing_key,
         payload: sender.event(sequence, event).encode_to_vec(),
     });
-    tenant.row.outbox_sequence = sequence;
+    tenant.row.history.outbox_sequence = sequence;
 }
 
 fn routing_key(kind: ChangeKind) -> &'static str {

@@ -9,7 +9,7 @@ const CONNECTIONS: i64 = 160;
 
 /// Rows of the trial's tenants that are there, and that none of them may leave behind in the stack.
 const LEFT: &str = "
-    SELECT 'a lease of run ' || run_id FROM reconcile.tenant WHERE tenant_id = ANY($1) AND run_id IS NOT NULL
+    SELECT 'a lease of run ' || run_id FROM reconcile.lease WHERE tenant_id = ANY($1) AND run_id IS NOT NULL
     UNION ALL
     SELECT 'a heartbeat of run ' || run_id FROM reconcile.heartbeat WHERE tenant_id = ANY($1)
     UNION ALL

@@ -56,7 +56,7 @@ async fn each_ran(own: &Own, times: i64) -> Result<()> {
         *seen == expected
     })
     .await?;
-    let leases: Vec<i64> = sqlx::query_scalar("SELECT DISTINCT fence FROM reconcile.tenant")
+    let leases: Vec<i64> = sqlx::query_scalar("SELECT DISTINCT fence FROM reconcile.lease")
         .fetch_all(&own.database)
         .await?;
     assert_eq!(leases, [times], "nobody began a run that another had begun");
@@ -87,7 +87,7 @@ async fn the_run_of_a_worker_that_is_killed_ends_well_on_another() -> Result<()>
         "the other worker took a lease of its own"
     );
     let left = "SELECT (SELECT count(*) FROM reconcile.staged_batch WHERE tenant_id = $1)
-                     + (SELECT count(*) FROM reconcile.tenant WHERE tenant_id = $1 AND run_id IS NOT NULL)
+                     + (SELECT count(*) FROM reconcile.lease WHERE tenant_id = $1 AND run_id IS NOT NULL)
                      + (SELECT count(*) FROM reconcile.run_outcome WHERE tenant_id = $1 AND state <> 'SUCCEEDED')";
     assert_eq!(own.number(left, &tenant).await?, 0, "nothing is left behind");
     Ok(())

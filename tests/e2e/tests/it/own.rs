@@ -61,7 +61,7 @@ impl Own {
 
     /// How often a lease of the tenant was taken.
     pub(crate) async fn fence(&self, tenant: &Tenant) -> Result<i64> {
-        self.number("SELECT fence FROM reconcile.tenant WHERE tenant_id = $1", tenant)
+        self.number("SELECT fence FROM reconcile.lease WHERE tenant_id = $1", tenant)
             .await
     }
 

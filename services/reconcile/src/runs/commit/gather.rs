@@ -32,7 +32,7 @@ pub(super) async fn facts(
     let (may_go, approved) = approval(tenant, ready).await?.unzip();
     let withholding = Withholding {
         removals_paused: tenant.removals_paused(current),
-        other_server: is_of_other_server(tenant.row.server_id.as_deref(), read),
+        other_server: is_of_other_server(tenant.row.last_read.server_id.as_deref(), read),
         approved: may_go,
     };
     let removal = removal(tenant, ready, approved.is_some()).await?;
@@ -44,7 +44,7 @@ pub(super) async fn facts(
         kind: request.kind(),
         settings: current.settings.clone(),
         rules,
-        portal_generation: tenant.row.portal_generation,
+        portal_generation: tenant.row.generations.portal,
         removal,
         withholding,
         approved,
@@ -94,7 +94,7 @@ async fn approval(
     let Some(held) = request.acts_on_run_id.filter(|_| is_one) else {
         return Ok(None);
     };
-    let decided_by = ready.decided_by(&tenant.row);
+    let decided_by = ready.decided_by(tenant.row.generations);
     let Some(held) = guard::approved_run(tenant, held, decided_by).await? else {
         tracing::info!("settings or domains changed, or the rows are gone: nothing counts as approved");
         return Ok(None);
@@ -122,7 +122,7 @@ async fn removal(
     ready: &ReadyRun,
     is_approved: bool,
 ) -> Result<RemovalFacts, ReconcileError> {
-    let (switched_on, settled) = (ready.current.removal_generation, tenant.row.removal_generation);
+    let (switched_on, settled) = (ready.current.removal_generation, tenant.row.generations.removal);
     let is_sync = ready.request.kind() == v1::RunKind::Sync;
     let first = switched_on.filter(|_| is_sync && !is_approved && switched_on != settled);
     let shown_before_first = match first {

@@ -138,8 +138,8 @@ async fn save(
     }];
     write::accounts::changes(&mut tenant, &changes).await?;
     outbox::account_changes(&mut tenant, None, &changes).await?;
-    tenant.row.portal_generation += 1;
-    tenant.row.accounts += more;
+    tenant.row.generations.portal += 1;
+    tenant.row.history.accounts += more;
     let [AccountChange { after, .. }] = changes;
     let account = account_message(&after, tenant.now());
     tenant.commit().await?;

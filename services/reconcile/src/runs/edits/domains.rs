@@ -20,8 +20,8 @@ pub(crate) async fn put_domains(
     if domains::of_locked(&mut tx).await? != wanted {
         let (names, alias_of) = list.columns();
         domains::replace(&mut tx, &names, &alias_of).await?;
-        tx.row.portal_generation += 1;
-        tx.row.domain_generation += 1;
+        tx.row.generations.portal += 1;
+        tx.row.generations.domains += 1;
         tx.commit().await?;
     }
     Ok(wanted)

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rollcall_chassis::pg::PgTimestamp;
-use rollcall_domain::{Fence, RunId};
+use rollcall_domain::RunId;
 use rollcall_proto::v1;
 
 use crate::{
@@ -18,16 +18,18 @@ pub(crate) struct Beginning {
     pub(crate) takeovers: u32,
     /// Of an attempt that begins for the first time, or that a fault of ours kept past its own.
     pub(crate) deadline: Timestamp,
-    /// The lease whose pulse begins; `None` for a run that ends at once.
-    pub(crate) lease: Option<Fence>,
+    /// True if it takes the lease, which was prepared for it; false for a run that ends at once.
+    pub(crate) takes_lease: bool,
 }
 
-/// Notes that a worker begins a run, and starts the pulse of its lease. Answers until when the run must have ended.
+/// Notes that a worker begins a run, gives it the lease and starts its pulse. Answers until when the run must have ended.
 pub(crate) async fn begin(
     tenant: &mut TenantLock,
     request: &RunRequest,
     beginning: Beginning,
 ) -> Result<Timestamp, ReconcileError> {
+    let lease = Some(tenant.row.lease.clone()).filter(|_| beginning.takes_lease);
+    let lease = lease.as_ref();
     let PgTimestamp(deadline) = sqlx::query_file_scalar!(
         "sql/run_outcome/begin.sql",
         tenant.tenant.as_str(),
@@ -37,11 +39,16 @@ pub(crate) async fn begin(
         i32::try_from(beginning.attempt).unwrap_or(i32::MAX),
         i32::try_from(beginning.takeovers).unwrap_or(i32::MAX),
         PgTimestamp(beginning.deadline),
-        beginning.lease.map(|fence| fence.0)
+        lease.map(|lease| lease.fence.0),
+        lease.and_then(|lease| lease.worker.as_deref()),
+        lease.and_then(|lease| lease.settings_generation)
     )
     .fetch_one(tenant.connection())
     .await
     .during("note that the run began")?;
+    if beginning.takes_lease {
+        tenant.row.lease.deadline = Some(deadline);
+    }
     Ok(deadline)
 }
 

@@ -39,9 +39,9 @@ async fn domains_are_replaced_as_a_whole() -> Result<()> {
     );
     assert_eq!(written, second.stored());
     let row = ground.lock().await?.row.clone();
-    assert_eq!((row.domain_generation, row.portal_generation), (2, 2));
+    assert_eq!((row.generations.domains, row.generations.portal), (2, 2));
     domains::put_domains(&ground.resources.store, &ground.tenant, &second).await?;
-    assert_eq!(ground.lock().await?.row.domain_generation, 2, "nothing changed");
+    assert_eq!(ground.lock().await?.row.generations.domains, 2, "nothing changed");
     Ok(())
 }
 

@@ -76,11 +76,11 @@ async fn a_run_past_its_deadline_loses_its_lease_to_the_sweeper() -> Result<()> 
     let ground = Ground::new().await?.with_settings().await?;
     ground.started("SYNC").await?;
     sweeper::sweep(&ground.resources).await?;
-    assert!(ground.lock().await?.row.run_id.is_some());
+    assert!(ground.lock().await?.row.lease.run.is_some());
     ground
-        .as_reconcile("UPDATE reconcile.tenant SET deadline = now() - interval '1 hour'")
+        .as_reconcile("UPDATE reconcile.lease SET deadline = now() - interval '1 hour'")
         .await?;
     sweeper::sweep(&ground.resources).await?;
-    assert_eq!(ground.lock().await?.row.run_id, None);
+    assert_eq!(ground.lock().await?.row.lease.run, None);
     Ok(())
 }

@@ -6,8 +6,8 @@ use crate::store::News;
 /// Puts an event behind the tenant's others.
 async fn tell(ground: &Ground, payload: &[u8]) -> Result<()> {
     let mut tenant = ground.lock().await?;
-    tenant.row.outbox_sequence += 1;
-    let sequence = tenant.row.outbox_sequence;
+    tenant.row.history.outbox_sequence += 1;
+    let sequence = tenant.row.history.outbox_sequence;
     tenant.report(News {
         sequence,
         routing_key: "account.created",
@@ -76,7 +76,7 @@ async fn tenants_whose_events_wait_are_found_once_each() -> Result<()> {
 async fn a_transaction_that_is_not_committed_tells_nothing() -> Result<()> {
     let ground = Ground::new().await?;
     let mut tenant = ground.lock().await?;
-    tenant.row.outbox_sequence += 1;
+    tenant.row.history.outbox_sequence += 1;
     tenant.report(News {
         sequence: 1,
         routing_key: "account.created",

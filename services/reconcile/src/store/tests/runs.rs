@@ -25,9 +25,9 @@ async fn a_run_that_begins_has_an_outcome_a_pulse_and_the_tenants_lease() -> Res
         (7, 6)
     );
     let tenant = ground.lock().await?;
-    assert_eq!(tenant.row.run_id, Some(key.run.as_uuid()));
-    assert_eq!(tenant.row.worker.as_deref(), Some("first"));
-    assert_eq!(tenant.deadline(), Some(started.deadline));
+    assert_eq!(tenant.row.lease.run, Some(key.run));
+    assert_eq!(tenant.row.lease.worker.as_deref(), Some("first"));
+    assert_eq!(tenant.row.lease.deadline, Some(started.deadline));
     assert!(tenant.last_heartbeat().is_some());
     Ok(())
 }
@@ -43,7 +43,7 @@ async fn the_deadline_of_an_attempt_stands_until_it_waits_for_the_next() -> Resu
         attempt: 1,
         takeovers: 1,
         deadline: started.deadline + SignedDuration::from_mins(5),
-        lease: Some(key.fence),
+        takes_lease: true,
     };
     assert_eq!(
         run_record::begin(&mut tenant, &request, later).await?,
@@ -106,7 +106,7 @@ async fn the_end_of_a_run_is_its_outcome_its_event_and_the_end_of_its_lease() ->
     assert_eq!(ground.count("SELECT count(*) FROM reconcile.heartbeat").await?, 0);
     let event = "SELECT count(*) FROM reconcile.outbox WHERE sequence = 1 AND routing_key = 'run.finished'";
     assert_eq!(ground.count(event).await?, 1);
-    assert_eq!(ground.lock().await?.row.run_id, None);
+    assert_eq!(ground.lock().await?.row.lease.run, None);
     Ok(())
 }
 

@@ -11,6 +11,7 @@ INSERT INTO scheduler.run_request
 SELECT gen_random_uuid(), tenant_id, 'SYNC', 'MANUAL', 'interactive', now(), false
 FROM other, generate_series(1, 10);
 
+INSERT INTO reconcile.lease (tenant_id) SELECT tenant_id FROM other;
 INSERT INTO reconcile.tenant (tenant_id) SELECT tenant_id FROM other;
 
 INSERT INTO reconcile.heartbeat (tenant_id, run_id, fence, beat_time)
