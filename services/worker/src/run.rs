@@ -121,7 +121,8 @@ pub(crate) struct Runner {
     pub metrics: Metrics,
 }
 
-enum Step {
+/// Continuation after an attempt.
+enum Attempted {
     Finished(Disposition),
     /// The lease with this fence is given up for another.
     BeginAnew(i64),
@@ -134,8 +135,8 @@ impl Runner {
         let mut given_up = job.given_up_fence;
         for _ in 0..BEGINNINGS {
             match self.step(job, place, given_up).await {
-                Step::Finished(disposition) => return disposition,
-                Step::BeginAnew(fence) => {
+                Attempted::Finished(disposition) => return disposition,
+                Attempted::BeginAnew(fence) => {
                     tracing::info!("the settings changed during the run: it begins again");
                     given_up = fence;
                 }
@@ -147,23 +148,23 @@ impl Runner {
         Disposition::InVain(Some(given_up))
     }
 
-    async fn step(&self, job: &Job, place: &Arc<Place>, given_up: i64) -> Step {
+    async fn step(&self, job: &Job, place: &Arc<Place>, given_up: i64) -> Attempted {
         let begun = match self.begin(job, given_up).await {
             Ok(begun) => begun,
-            Err(CallError::Refused(why)) => return Step::Finished(Disposition::Reject(why)),
+            Err(CallError::Refused(why)) => return Attempted::Finished(Disposition::Reject(why)),
             Err(error) => {
                 reconcile::report(&error, "the run cannot begin: it waits");
-                return Step::Finished(Disposition::GiveUp(given_up));
+                return Attempted::Finished(Disposition::GiveUp(given_up));
             }
         };
         match begun.status() {
             BeginStatus::Started => self.started(job, begun, place).await,
-            BeginStatus::Finished => Step::Finished(Disposition::Done),
-            BeginStatus::NeedsProcess => Step::Finished(Disposition::NeedsProcess),
+            BeginStatus::Finished => Attempted::Finished(Disposition::Done),
+            BeginStatus::NeedsProcess => Attempted::Finished(Disposition::NeedsProcess),
             // Jobs that this process has in hand are sorted out before they get here: the answer to an earlier call was
             // lost. The lease falls silent, and can be taken then.
             BeginStatus::RunningHere | BeginStatus::Busy | BeginStatus::Taken | BeginStatus::Unspecified => {
-                Step::Finished(Disposition::Park)
+                Attempted::Finished(Disposition::Park)
             }
         }
     }
@@ -180,10 +181,10 @@ impl Runner {
         self.reconcile.begin(request).await
     }
 
-    async fn started(&self, job: &Job, begun: BeginRunResponse, place: &Arc<Place>) -> Step {
+    async fn started(&self, job: &Job, begun: BeginRunResponse, place: &Arc<Place>) -> Attempted {
         let lease = match LeaseKey::new(job, begun.fence) {
             Ok(lease) => lease,
-            Err(error) => return Step::Finished(Disposition::Reject(error.to_string())),
+            Err(error) => return Attempted::Finished(Disposition::Reject(error.to_string())),
         };
         tracing::Span::current().record("fence", lease.fence.0);
         let control = Arc::new(Control::default());
@@ -195,26 +196,26 @@ impl Runner {
         };
         fail_point::pass(FailPoint::RunBegun, &job.tenant_id).await;
         let Err(error) = attempt.read_and_submit().await else {
-            return Step::Finished(Disposition::Done);
+            return Attempted::Finished(Disposition::Done);
         };
         let error = match error {
             AttemptError::Call(CallError::SettingsChanged | CallError::NotUnchanged) => {
-                return Step::BeginAnew(lease.fence.0);
+                return Attempted::BeginAnew(lease.fence.0);
             }
-            AttemptError::Call(CallError::Fenced) => return Step::Finished(fenced(&lease)),
+            AttemptError::Call(CallError::Fenced) => return Attempted::Finished(fenced(&lease)),
             AttemptError::Call(error @ CallError::Ours(_)) => {
                 reconcile::report(&error, "the read cannot be submitted: the run waits");
-                return Step::Finished(attempt.end_in_vain().await);
+                return Attempted::Finished(attempt.end_in_vain().await);
             }
             AttemptError::Call(CallError::ReadRefused { code, why }) => ReadError::RefusedByUs { code, why },
             AttemptError::Call(error @ CallError::Refused(_)) => ReadError::Internal(error.to_string()),
             AttemptError::Read(error @ ReadError::NoMemory(_)) => {
                 tracing::warn!(%error, "the run waits until other runs have given memory back");
-                return Step::Finished(attempt.end_in_vain().await);
+                return Attempted::Finished(attempt.end_in_vain().await);
             }
             AttemptError::Read(error) => error,
         };
-        Step::Finished(attempt.end_failed(error).await)
+        Attempted::Finished(attempt.end_failed(error).await)
     }
 }
 

@@ -88,7 +88,7 @@ async fn explore(connection: &mut Connection) -> Result<Explored, DirectoryError
     let attributes = ATTRIBUTES.map(str::to_owned);
     let root = root_if_shown(connection, &attributes).await?;
     let mut findings = describe(&root);
-    let default_base = RootDse::of(&root).base;
+    let default_base = RootDse::from(&root).base;
     let mut deleted = false;
     if let (true, Some(context)) = (findings.dirsync, &default_base) {
         findings.dirsync_allowed = dirsync::is_allowed(connection, context).await?;

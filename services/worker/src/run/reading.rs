@@ -29,6 +29,9 @@ use crate::{
     },
 };
 
+#[cfg(test)]
+mod tests;
+
 /// Batches that may wait between the reader and what becomes of them.
 const WAITING_BATCHES: usize = 2;
 

@@ -31,16 +31,17 @@ impl RootDse {
     /// Asks the server.
     pub(super) async fn ask(connection: &mut Connection) -> Result<Self, DirectoryError> {
         let root = root(connection, &deciding()).await?;
-        Ok(root.as_ref().map(Self::of).unwrap_or_default())
+        Ok(root.as_ref().map(Self::from).unwrap_or_default())
     }
 
     /// Asks a server that need not answer, because a search base is set.
     pub(super) async fn ask_if_shown(connection: &mut Connection) -> Result<Self, DirectoryError> {
-        Ok(Self::of(&root_if_shown(connection, &deciding()).await?))
+        Ok(Self::from(&root_if_shown(connection, &deciding()).await?))
     }
+}
 
-    /// Its attributes.
-    pub(crate) fn of(root: &Entry) -> Self {
+impl From<&Entry> for RootDse {
+    fn from(root: &Entry) -> Self {
         Self {
             base: named_base(root),
             service: root

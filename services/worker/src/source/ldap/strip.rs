@@ -82,13 +82,13 @@ fn base(description: &[u8]) -> &[u8] {
 
 /// Offsets of an element's parts in a frame.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct Span {
     start: usize,
     content: usize,
     end: usize,
 }
 
-impl Place {
+impl Span {
     /// The element that begins at `start`, of what holds it and ends at `within`.
     fn at(frame: &[u8], start: usize, within: usize) -> Result<Self, FrameError> {
         let input = frame
@@ -124,17 +124,17 @@ pub fn strip(frame: &mut BytesMut, wanted: &WantedAttributes) -> Result<bool, Fr
     if *wanted == WantedAttributes::All {
         return Ok(false);
     }
-    let message = Place::at(frame, 0, frame.len())?;
-    let id = Place::at(frame, message.content, message.end)?;
-    let entry = Place::at(frame, id.end, message.end)?;
+    let message = Span::at(frame, 0, frame.len())?;
+    let id = Span::at(frame, message.content, message.end)?;
+    let entry = Span::at(frame, id.end, message.end)?;
     if frame[entry.start] != ENTRY || entry.content == entry.end {
         return Ok(false);
     }
-    let name = Place::at(frame, entry.content, entry.end)?;
+    let name = Span::at(frame, entry.content, entry.end)?;
     if name.end == entry.end {
         return Ok(false);
     }
-    let list = Place::at(frame, name.end, entry.end)?;
+    let list = Span::at(frame, name.end, entry.end)?;
     // A server may call the list a set, and the decoder takes either. The parts of what is neither were not checked.
     if frame[list.start] & CONSTRUCTED == 0 {
         return Ok(false);
@@ -142,7 +142,7 @@ pub fn strip(frame: &mut BytesMut, wanted: &WantedAttributes) -> Result<bool, Fr
     let mut kept = list.content;
     let mut at = list.content;
     while at < list.end {
-        let attribute = Place::at(frame, at, list.end)?;
+        let attribute = Span::at(frame, at, list.end)?;
         if is_wanted(&frame[attribute.content..attribute.end], wanted) {
             if kept < at {
                 frame.copy_within(attribute.start..attribute.end, kept);
@@ -158,8 +158,8 @@ pub fn strip(frame: &mut BytesMut, wanted: &WantedAttributes) -> Result<bool, Fr
     let end = frame.len();
     frame.copy_within(list.end..end, kept);
     frame.truncate(end - cut);
-    for place in [message, entry, list] {
-        place.shorten(frame, cut);
+    for span in [message, entry, list] {
+        span.shorten(frame, cut);
     }
     Ok(true)
 }

@@ -10,7 +10,7 @@ fn root(attributes: &[(&str, &[&str])]) -> RootDse {
             values: values.iter().map(|value| value.as_bytes().to_vec()).collect(),
         })
         .collect();
-    RootDse::of(&Entry {
+    RootDse::from(&Entry {
         dn: String::new(),
         attributes,
     })
