@@ -9,9 +9,12 @@ use std::{env, error::Error, fs, path::PathBuf};
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=google");
     println!("cargo:rerun-if-changed=rollcall");
-    let mut files: Vec<PathBuf> = fs::read_dir("rollcall/v1")?
-        .map(|entry| entry.map(|e| e.path()))
-        .collect::<Result<_, _>>()?;
+    let mut files = Vec::new();
+    for package in ["rollcall/v1", "rollcall/internal/v1"] {
+        for entry in fs::read_dir(package)? {
+            files.push(entry?.path());
+        }
+    }
     files.sort();
     let mut compiler = protox::Compiler::new(["."])?;
     compiler.include_imports(true).include_source_info(true);

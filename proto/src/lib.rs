@@ -1,4 +1,4 @@
-//! The contract between Rollcall's services and with their clients: package `rollcall.v1`.
+//! The contract: package `rollcall.v1` is for portals and other clients, `rollcall.internal.v1` is between the services.
 //!
 //! Everything here is generated from the .proto files of this crate, which carry the comments and are the one place
 //! where the contract is changed. By hand is only how the message that brings a password is shown: without it.
@@ -18,5 +18,13 @@ pub mod v1 {
     tonic::include_proto!("rollcall.v1");
 }
 
-/// The encoded `FileDescriptorSet` of `rollcall.v1`, for gRPC reflection.
+/// What only the services say to each other.
+pub mod internal {
+    /// The messages, clients and servers of `rollcall.internal.v1`.
+    pub mod v1 {
+        tonic::include_proto!("rollcall.internal.v1");
+    }
+}
+
+/// The encoded `FileDescriptorSet` of both packages, for gRPC reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

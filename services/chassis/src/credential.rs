@@ -12,7 +12,7 @@ use hpke::{
     Deserializable, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305, kdf::HkdfSha256,
     kem::X25519HkdfSha256,
 };
-use rollcall_proto::v1::SealedCredential;
+use rollcall_proto::internal::v1::SealedCredential;
 use zeroize::Zeroizing;
 
 pub use binding::Binding;

@@ -73,7 +73,7 @@ CREATE UNLOGGED TABLE reconcile.staged_batch (
     tenant_id text COLLATE "C",
     fence bigint,
     number bigint,
-    -- rollcall.v1.ObjectBatch.
+    -- rollcall.internal.v1.ObjectBatch.
     body bytea NOT NULL,
     PRIMARY KEY (tenant_id, fence, number)
 );

@@ -8,7 +8,7 @@ use rollcall_chassis::{
     amqp::{Broker, Message, Publisher},
 };
 use rollcall_domain::{RunId, TenantId};
-use rollcall_proto::v1;
+use rollcall_proto::internal;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -37,7 +37,7 @@ impl Events {
 
     /// A run changed.
     pub(crate) fn changed(&self, tenant: &TenantId, run: RunId) {
-        let body = v1::RunChanged {
+        let body = internal::v1::RunChanged {
             tenant_id: tenant.to_string(),
             run_id: run.to_string(),
         };

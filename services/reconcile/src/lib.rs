@@ -34,8 +34,9 @@ use rollcall_chassis::{
     pg::Database,
     readiness::Readiness,
 };
-use rollcall_proto::v1::{
-    account_service_server::AccountServiceServer, reconcile_service_server::ReconcileServiceServer,
+use rollcall_proto::{
+    internal::v1::reconcile_service_server::ReconcileServiceServer,
+    v1::account_service_server::AccountServiceServer,
 };
 use tokio::sync::Notify;
 

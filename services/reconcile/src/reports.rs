@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rollcall_domain::{RunId, TenantId};
-use rollcall_proto::v1::RunEnded;
+use rollcall_proto::internal::v1::RunEnded;
 use tokio::sync::Notify;
 
 use crate::{events::Events, metrics::Metrics};

@@ -16,7 +16,7 @@ use rollcall_chassis::{
     pg::whole,
     status::ApiError,
 };
-use rollcall_proto::v1::{Run, RunChanged};
+use rollcall_proto::{internal::v1::RunChanged, v1::Run};
 use rollcall_terms::{Refusal, run::is_final};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;

@@ -10,7 +10,7 @@ CREATE TABLE scheduler.settings (
     tenant_id text COLLATE "C" PRIMARY KEY,
     -- rollcall.v1.Settings in canonical form: no password, none of the fields that are output only.
     settings bytea NOT NULL,
-    -- rollcall.v1.SealedCredential.
+    -- rollcall.internal.v1.SealedCredential.
     sealed_credential bytea NOT NULL,
     -- The one of the workers' keys that opens the sealed credential.
     key_id text NOT NULL,

@@ -17,7 +17,10 @@ use rollcall_chassis::{
     status::ApiError,
 };
 use rollcall_domain::TenantId;
-use rollcall_proto::v1::{ConnectionTest, Job, Settings, TestConnectionRequest, TestConnectionResponse};
+use rollcall_proto::{
+    internal::v1::{ConnectionTest, Job},
+    v1::{Settings, TestConnectionRequest, TestConnectionResponse},
+};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;

@@ -6,7 +6,7 @@ use rollcall_chassis::{
     credential::{Binding, SealingKey, SecretString},
     status::ApiError,
 };
-use rollcall_proto::v1::{SealedCredential, Settings};
+use rollcall_proto::{internal::v1::SealedCredential, v1::Settings};
 
 use crate::{
     refusals::{no_password, password_elsewhere},

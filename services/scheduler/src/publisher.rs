@@ -12,7 +12,7 @@ use rollcall_chassis::{
     outage,
     pg::whole,
 };
-use rollcall_proto::v1::Job;
+use rollcall_proto::internal::v1::Job;
 use tokio_util::sync::CancellationToken;
 
 use crate::{

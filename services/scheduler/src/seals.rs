@@ -12,7 +12,7 @@ use rollcall_chassis::{
     pg::tenant_lock::LockError,
 };
 use rollcall_domain::TenantId;
-use rollcall_proto::v1::{SealRenewal, SealedCredential};
+use rollcall_proto::internal::v1::{SealRenewal, SealedCredential};
 use tokio_util::sync::CancellationToken;
 
 use crate::store::Store;
@@ -133,7 +133,7 @@ fn read(body: &[u8]) -> Result<Renewal, &'static str> {
 #[cfg(test)]
 mod tests {
     use prost::Message as _;
-    use rollcall_proto::v1::{SealRenewal, SealedCredential};
+    use rollcall_proto::internal::v1::{SealRenewal, SealedCredential};
 
     use super::read;
 

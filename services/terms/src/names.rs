@@ -1,6 +1,8 @@
 //! Enum values of the contract and their text in SQL: the proto name without its type's prefix,
 //! and null where the value is UNSPECIFIED.
 
+use rollcall_proto::{internal, v1};
+
 /// An enum of the contract that has a text in SQL.
 pub trait Named: Copy + Default + PartialEq {
     /// Beginning of every proto name of the type, such as `RUN_STATE_`.
@@ -38,8 +40,8 @@ pub fn from_wire<E: Named + TryFrom<i32>>(number: i32) -> E {
 }
 
 macro_rules! named {
-    ($($type:ident = $prefix:literal),+ $(,)?) => {$(
-        impl Named for rollcall_proto::v1::$type {
+    ($($type:ty = $prefix:literal),+ $(,)?) => {$(
+        impl Named for $type {
             const PREFIX: &'static str = $prefix;
 
             fn proto_name(self) -> &'static str {
@@ -54,24 +56,24 @@ macro_rules! named {
 }
 
 named! {
-    RunKind = "RUN_KIND_",
-    RunTrigger = "RUN_TRIGGER_",
-    RunState = "RUN_STATE_",
-    ReadMode = "READ_MODE_",
-    PausedReason = "PAUSED_REASON_",
-    HeldReason = "HELD_REASON_",
-    Verdict = "VERDICT_",
-    Reason = "REASON_",
-    ServerType = "SERVER_TYPE_",
-    Security = "SECURITY_",
-    ObjectType = "OBJECT_TYPE_",
-    SameUsername = "SAME_USERNAME_",
-    BeginStatus = "BEGIN_STATUS_",
-    AddressType = "ADDRESS_TYPE_",
-    Origin = "ORIGIN_",
-    DomainStanding = "DOMAIN_STANDING_",
-    TestStepKind = "TEST_STEP_KIND_",
-    TestStepState = "TEST_STEP_STATE_",
+    v1::RunKind = "RUN_KIND_",
+    v1::RunTrigger = "RUN_TRIGGER_",
+    v1::RunState = "RUN_STATE_",
+    v1::ReadMode = "READ_MODE_",
+    v1::PausedReason = "PAUSED_REASON_",
+    v1::HeldReason = "HELD_REASON_",
+    v1::Verdict = "VERDICT_",
+    v1::Reason = "REASON_",
+    v1::ServerType = "SERVER_TYPE_",
+    v1::Security = "SECURITY_",
+    v1::ObjectType = "OBJECT_TYPE_",
+    v1::SameUsername = "SAME_USERNAME_",
+    internal::v1::BeginStatus = "BEGIN_STATUS_",
+    v1::AddressType = "ADDRESS_TYPE_",
+    v1::Origin = "ORIGIN_",
+    v1::DomainStanding = "DOMAIN_STANDING_",
+    v1::TestStepKind = "TEST_STEP_KIND_",
+    v1::TestStepState = "TEST_STEP_STATE_",
 }
 
 #[cfg(test)]
@@ -117,7 +119,7 @@ mod tests {
         first_value_has_it::<rollcall_proto::v1::Security>();
         first_value_has_it::<rollcall_proto::v1::ObjectType>();
         first_value_has_it::<rollcall_proto::v1::SameUsername>();
-        first_value_has_it::<rollcall_proto::v1::BeginStatus>();
+        first_value_has_it::<rollcall_proto::internal::v1::BeginStatus>();
         first_value_has_it::<AddressType>();
         first_value_has_it::<rollcall_proto::v1::Origin>();
         first_value_has_it::<rollcall_proto::v1::DomainStanding>();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use rollcall_domain::{Address, Claim, ClaimedAddress, DirectoryObject, ObjectId, object::shown_text};
-use rollcall_proto::v1;
+use rollcall_proto::internal;
 
 use crate::Twin as _;
 
@@ -13,8 +13,8 @@ use crate::Twin as _;
 pub struct MalformedObject;
 
 /// An object, as it is sent.
-pub fn to_message(object: DirectoryObject) -> v1::DirectoryObject {
-    v1::DirectoryObject {
+pub fn to_message(object: DirectoryObject) -> internal::v1::DirectoryObject {
+    internal::v1::DirectoryObject {
         id: object.id.as_str().to_owned(),
         dn: object.dn,
         object_type: object.object_type.message().into(),
@@ -26,13 +26,13 @@ pub fn to_message(object: DirectoryObject) -> v1::DirectoryObject {
     }
 }
 
-fn claim_to_message(claim: Claim) -> v1::ObjectClaim {
+fn claim_to_message(claim: Claim) -> internal::v1::ObjectClaim {
     let primary = claim.primary;
     let (address, invalid) = match claim.address {
         ClaimedAddress::Valid(address) => (address.as_str().to_owned(), false),
         ClaimedAddress::Invalid(text) => (text, true),
     };
-    v1::ObjectClaim {
+    internal::v1::ObjectClaim {
         address,
         primary,
         invalid,
@@ -40,7 +40,7 @@ fn claim_to_message(claim: Claim) -> v1::ObjectClaim {
 }
 
 /// An object, as it was sent. Its texts can be stored.
-pub fn from_message(object: v1::DirectoryObject) -> Result<DirectoryObject, MalformedObject> {
+pub fn from_message(object: internal::v1::DirectoryObject) -> Result<DirectoryObject, MalformedObject> {
     let object_type = rollcall_domain::ObjectType::of_message(object.object_type());
     let mail = Some(object.mail).filter(|mail| !mail.is_empty());
     Ok(DirectoryObject {
@@ -62,7 +62,7 @@ pub fn id_from_message(id: &str) -> Result<ObjectId, MalformedObject> {
     ObjectId::from_canonical(&storable(id)).map_err(|_| MalformedObject)
 }
 
-fn claim_from_message(claim: &v1::ObjectClaim) -> Result<Claim, MalformedObject> {
+fn claim_from_message(claim: &internal::v1::ObjectClaim) -> Result<Claim, MalformedObject> {
     let address = if claim.invalid {
         ClaimedAddress::Invalid(shown_text(storable(&claim.address).into_owned()))
     } else {
@@ -91,6 +91,8 @@ pub fn storable(text: &str) -> Cow<'_, str> {
 mod tests {
     use proptest::prelude::*;
     use rollcall_domain::{ObjectType, object::LONGEST_SHOWN};
+
+    use rollcall_proto::v1;
 
     use super::*;
 
@@ -128,8 +130,8 @@ mod tests {
         }
     }
 
-    fn object(claims: Vec<v1::ObjectClaim>) -> v1::DirectoryObject {
-        v1::DirectoryObject {
+    fn object(claims: Vec<internal::v1::ObjectClaim>) -> internal::v1::DirectoryObject {
+        internal::v1::DirectoryObject {
             id: "1a2b3c9f-4d5e-4f80-a1b2-c3d4e5f60718".to_owned(),
             dn: "CN=Ann,DC=corp,DC=example".to_owned(),
             object_type: v1::ObjectType::User.into(),
@@ -139,8 +141,8 @@ mod tests {
         }
     }
 
-    fn invalid(text: &str) -> v1::ObjectClaim {
-        v1::ObjectClaim {
+    fn invalid(text: &str) -> internal::v1::ObjectClaim {
+        internal::v1::ObjectClaim {
             address: text.to_owned(),
             primary: true,
             invalid: true,
@@ -171,7 +173,7 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_without_saying_so_is_refused() {
-        let claim = v1::ObjectClaim {
+        let claim = internal::v1::ObjectClaim {
             address: "nonsense".to_owned(),
             primary: true,
             invalid: false,
@@ -181,12 +183,12 @@ mod tests {
 
     #[test]
     fn an_object_needs_an_id_and_a_type() {
-        let nameless = v1::DirectoryObject {
+        let nameless = internal::v1::DirectoryObject {
             id: String::new(),
             ..object(Vec::new())
         };
         assert_eq!(from_message(nameless), Err(MalformedObject));
-        let shapeless = v1::DirectoryObject {
+        let shapeless = internal::v1::DirectoryObject {
             object_type: 0,
             ..object(Vec::new())
         };

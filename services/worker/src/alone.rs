@@ -13,7 +13,7 @@ use std::{
 };
 
 use prost::Message as _;
-use rollcall_proto::v1::Job;
+use rollcall_proto::internal::v1::Job;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::UnixStream,

@@ -25,8 +25,9 @@ use rollcall_chassis::{
     credential::SecretString,
     outage,
 };
-use rollcall_proto::v1::{
-    ConnectionTest, ConnectionTestReport, Directory, Job, NoteBindRequest, TestStep, TestStepKind,
+use rollcall_proto::{
+    internal::v1::{ConnectionTest, ConnectionTestReport, Job, NoteBindRequest},
+    v1::{Directory, TestStep, TestStepKind},
 };
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;

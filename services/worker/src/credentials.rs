@@ -13,7 +13,10 @@ use rollcall_chassis::{
     credential::{Binding, OpeningKeys, SecretString},
     lifecycle::chain,
 };
-use rollcall_proto::v1::{Directory, SealRenewal, SealedCredential};
+use rollcall_proto::{
+    internal::v1::{SealRenewal, SealedCredential},
+    v1::Directory,
+};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 

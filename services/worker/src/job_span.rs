@@ -1,7 +1,7 @@
 //! The span of a run's job, in this process or in one of its own.
 
 use rollcall_chassis::amqp::Lane;
-use rollcall_proto::v1::Job;
+use rollcall_proto::internal::v1::Job;
 use tracing::{Span, field::Empty};
 
 /// The span of a run; `lane` is none for a process of its own.

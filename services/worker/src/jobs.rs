@@ -14,7 +14,7 @@ use rollcall_chassis::{
     lifecycle::chain,
     outage, telemetry,
 };
-use rollcall_proto::v1::Job;
+use rollcall_proto::internal::v1::Job;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 

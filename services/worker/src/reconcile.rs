@@ -8,10 +8,13 @@ use rollcall_chassis::{
     outage::{Cause, RECONCILE},
 };
 use rollcall_domain::FailureCode;
-use rollcall_proto::v1::{
-    self, BeginRunRequest, BeginRunResponse, CheckWorkerRequest, FailRunRequest, FinishUnchangedRequest,
-    HeartbeatRequest, HeartbeatResponse, MissingObjects, NoteBindRequest, RunEnded, SubmitRunRequest,
-    reconcile_service_client::ReconcileServiceClient, submit_run_response::Part,
+use rollcall_proto::internal::{
+    self,
+    v1::{
+        BeginRunRequest, BeginRunResponse, CheckWorkerRequest, FailRunRequest, FinishUnchangedRequest,
+        HeartbeatRequest, HeartbeatResponse, MissingObjects, NoteBindRequest, RunEnded, SubmitRunRequest,
+        reconcile_service_client::ReconcileServiceClient, submit_run_response::Part,
+    },
 };
 use rollcall_terms::Refusal;
 use thiserror::Error;
@@ -131,14 +134,14 @@ impl Reconcile {
     pub(crate) async fn fail(&self, request: FailRunRequest) -> Result<(), CallError> {
         within(SHORT_CALL, self.0.clone().fail_run(request))
             .await
-            .map(|v1::FailRunResponse {}| ())
+            .map(|internal::v1::FailRunResponse {}| ())
     }
 
     /// Reports the result of a connection test's bind.
     pub(crate) async fn note_bind(&self, request: NoteBindRequest) -> Result<(), CallError> {
         within(SHORT_CALL, self.0.clone().note_bind(request))
             .await
-            .map(|v1::NoteBindResponse {}| ())
+            .map(|internal::v1::NoteBindResponse {}| ())
     }
 
     /// Submits what comes as `parts`, hands on what is `missing`, and answers the outcome. The run's deadline bounds

@@ -24,7 +24,7 @@ use rollcall_chassis::{
     fail_point::{self, FailPoint},
 };
 use rollcall_domain::{Fence, InvalidId, RunId, TenantId};
-use rollcall_proto::v1::{BeginRunRequest, BeginRunResponse, BeginStatus, Job};
+use rollcall_proto::internal::v1::{BeginRunRequest, BeginRunResponse, BeginStatus, Job};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;

@@ -12,7 +12,7 @@ use lapin::{
     options::{BasicAckOptions, BasicNackOptions},
     types::{AMQPValue, FieldTable},
 };
-use rollcall_proto::v1::Job;
+use rollcall_proto::internal::v1::Job;
 
 use super::{
     AmqpError,

@@ -1,7 +1,7 @@
 //! The body of a job, and its version.
 
 use prost::Message as _;
-use rollcall_proto::v1::Job;
+use rollcall_proto::internal::v1::Job;
 
 /// The version of a job's body that this version of Rollcall writes and reads.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -9,7 +9,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Reasons why a body is not a job that this version can do.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
-    /// The body is not a `rollcall.v1.Job`.
+    /// The body is not a `rollcall.internal.v1.Job`.
     #[error("not a job")]
     Undecodable(#[from] prost::DecodeError),
     /// The body is of another time.

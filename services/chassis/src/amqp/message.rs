@@ -5,7 +5,7 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use prost::Message as _;
-use rollcall_proto::v1::{ConnectionTestReport, Job, SealRenewal};
+use rollcall_proto::internal::v1::{ConnectionTestReport, Job, SealRenewal};
 
 use super::{
     Delivery,

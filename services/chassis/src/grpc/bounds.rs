@@ -217,7 +217,7 @@ impl Methods {
 
 /// Probes ask often, and their answers are of no interest to logs and traces.
 pub(super) fn is_probe(path: &str) -> bool {
-    path.starts_with("/grpc.") || path == "/rollcall.v1.ReconcileService/CheckWorker"
+    path.starts_with("/grpc.") || path == "/rollcall.internal.v1.ReconcileService/CheckWorker"
 }
 
 #[cfg(test)]

@@ -59,13 +59,13 @@ const METHODS: &[(&str, Callers)] = &[
     ("/rollcall.v1.AccountService/RemoveAccount", Callers::All),
     ("/rollcall.v1.AccountService/RestoreAccount", Callers::All),
     ("/rollcall.v1.AccountService/SetProtected", Callers::All),
-    ("/rollcall.v1.ReconcileService/CheckWorker", WORKERS),
-    ("/rollcall.v1.ReconcileService/BeginRun", WORKERS),
-    ("/rollcall.v1.ReconcileService/SubmitRun", WORKERS),
-    ("/rollcall.v1.ReconcileService/FinishUnchanged", WORKERS),
-    ("/rollcall.v1.ReconcileService/Heartbeat", WORKERS),
-    ("/rollcall.v1.ReconcileService/FailRun", WORKERS),
-    ("/rollcall.v1.ReconcileService/NoteBind", WORKERS),
+    ("/rollcall.internal.v1.ReconcileService/CheckWorker", WORKERS),
+    ("/rollcall.internal.v1.ReconcileService/BeginRun", WORKERS),
+    ("/rollcall.internal.v1.ReconcileService/SubmitRun", WORKERS),
+    ("/rollcall.internal.v1.ReconcileService/FinishUnchanged", WORKERS),
+    ("/rollcall.internal.v1.ReconcileService/Heartbeat", WORKERS),
+    ("/rollcall.internal.v1.ReconcileService/FailRun", WORKERS),
+    ("/rollcall.internal.v1.ReconcileService/NoteBind", WORKERS),
     ("/grpc.health.v1.Health/Check", Callers::All),
     ("/grpc.health.v1.Health/Watch", Callers::All),
     (
@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
 
-    const BEGIN: &str = "/rollcall.v1.ReconcileService/BeginRun";
+    const BEGIN: &str = "/rollcall.internal.v1.ReconcileService/BeginRun";
 
     /// The paths of the methods that a descriptor declares.
     fn paths(descriptors: &[u8]) -> BTreeSet<String> {

@@ -8,7 +8,7 @@ use futures::{
 };
 use rollcall_chassis::status::ApiError;
 use rollcall_domain::Fence;
-use rollcall_proto::v1::{
+use rollcall_proto::internal::v1::{
     BeginRunRequest, BeginRunResponse, BeginStatus, CheckWorkerRequest, CheckWorkerResponse, FailRunRequest,
     FailRunResponse, FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse,
     NoteBindRequest, NoteBindResponse, SubmitRunRequest, SubmitRunResponse,
@@ -201,7 +201,7 @@ fn response(started: Started) -> BeginRunResponse {
 
 #[cfg(test)]
 mod tests {
-    use rollcall_proto::v1::{MissingObjects, RunEnded};
+    use rollcall_proto::internal::v1::{MissingObjects, RunEnded};
 
     use tonic::Code;
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rollcall_domain::plan::{
     ApprovedAddresses, Directory, ForeignDomains, Portal, Rules, TenantDomains, Withholding,
 };
-use rollcall_proto::v1;
+use rollcall_proto::{internal, v1};
 use uuid::Uuid;
 
 use super::{compare::OpenRows, compare_preview::ShownRows};
@@ -88,7 +88,7 @@ pub(crate) struct HeldBefore {
 /// A complete read.
 pub(crate) struct DirectoryRead {
     pub(crate) directory: Directory,
-    pub(crate) summary: v1::ReadSummary,
+    pub(crate) summary: internal::v1::ReadSummary,
     pub(crate) confirmed: Confirmed,
 }
 
@@ -100,7 +100,7 @@ impl DirectoryRead {
 }
 
 /// Names the server of a read; `None` if the worker could not name it.
-pub(crate) fn server_id(read: &v1::ReadSummary) -> Option<String> {
+pub(crate) fn server_id(read: &internal::v1::ReadSummary) -> Option<String> {
     Some(read.server_id.clone()).filter(|id| !id.is_empty())
 }
 

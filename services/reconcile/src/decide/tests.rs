@@ -9,7 +9,7 @@ use rollcall_domain::{
     object::{Claim, ClaimedAddress, DirectoryObject, ObjectType},
     plan::{AccountState, AddressState, Directory, Portal, Removal, TenantDomains, Withholding},
 };
-use rollcall_proto::v1;
+use rollcall_proto::{internal, v1};
 use uuid::Uuid;
 
 use super::{
@@ -47,10 +47,10 @@ fn read(users: &[&str]) -> DirectoryRead {
     }
     DirectoryRead {
         directory: builder.finish(),
-        summary: v1::ReadSummary {
+        summary: internal::v1::ReadSummary {
             digest: DIGEST.to_vec(),
             server_id: "dc1".to_owned(),
-            ..v1::ReadSummary::default()
+            ..internal::v1::ReadSummary::default()
         },
         confirmed: Confirmed::default(),
     }

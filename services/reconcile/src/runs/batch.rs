@@ -1,7 +1,7 @@
 //! The objects of a batch, added to a read.
 
 use rollcall_domain::{MOST_CLAIMS_OF_OBJECT, plan::DirectoryBuilder};
-use rollcall_proto::v1;
+use rollcall_proto::internal;
 use rollcall_terms::object::{from_message, storable};
 
 use crate::{error::ReconcileError, store::Stage};
@@ -10,7 +10,7 @@ use crate::{error::ReconcileError, store::Stage};
 const LONGEST_DN: usize = 500;
 
 /// The claims of a batch; refused if one object has too many.
-pub(super) fn claims(batch: &v1::ObjectBatch) -> Result<usize, ReconcileError> {
+pub(super) fn claims(batch: &internal::v1::ObjectBatch) -> Result<usize, ReconcileError> {
     let mut claims = 0;
     for object in &batch.objects {
         if object.claims.len() > MOST_CLAIMS_OF_OBJECT {
@@ -25,7 +25,10 @@ pub(super) fn claims(batch: &v1::ObjectBatch) -> Result<usize, ReconcileError> {
 }
 
 /// Adds a batch to a read.
-pub(super) fn push(directory: &mut DirectoryBuilder, batch: v1::ObjectBatch) -> Result<(), ReconcileError> {
+pub(super) fn push(
+    directory: &mut DirectoryBuilder,
+    batch: internal::v1::ObjectBatch,
+) -> Result<(), ReconcileError> {
     for object in batch.objects {
         directory.push(from_message(object)?);
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::RunId;
-use rollcall_proto::v1;
+use rollcall_proto::internal;
 
 use super::{batch, binds, complete_read::CompleteRead};
 use crate::{
@@ -31,7 +31,7 @@ use outcome::Ended;
 pub(super) async fn commit(
     resources: &Arc<Resources>,
     read: CompleteRead,
-) -> Result<v1::RunEnded, ReconcileError> {
+) -> Result<internal::v1::RunEnded, ReconcileError> {
     let portal = footprint(&resources.store.runs, &read.key.tenant).await?;
     let memory = resources.budget.for_commit(read.bytes_with(portal)).await?;
     let size = memory.size;
@@ -50,7 +50,7 @@ async fn decide_and_write(
     resources: &Resources,
     read: CompleteRead,
     turns: Turns,
-) -> Result<v1::RunEnded, ReconcileError> {
+) -> Result<internal::v1::RunEnded, ReconcileError> {
     let CompleteRead {
         key,
         summary,

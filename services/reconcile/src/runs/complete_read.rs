@@ -1,7 +1,7 @@
 //! A read that came in whole, and the memory that it takes to decide on it.
 
 use rollcall_domain::plan::{DirectoryBuilder, Footprint};
-use rollcall_proto::v1;
+use rollcall_proto::internal;
 
 use crate::{budget::Share, decide::facts::Confirmed, ids::LeaseKey, store::Stage};
 
@@ -11,7 +11,7 @@ pub(super) const ID_BYTES: usize = 96;
 /// A read that came in whole.
 pub(super) struct CompleteRead {
     pub(super) key: LeaseKey,
-    pub(super) summary: v1::ReadSummary,
+    pub(super) summary: internal::v1::ReadSummary,
     pub(super) directory: DirectoryBuilder,
     /// The part that did not fit into memory; it comes after the rest.
     pub(super) stage: Option<Stage>,

@@ -8,7 +8,10 @@ use futures::{Stream, StreamExt as _};
 use prost::Message as _;
 use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::plan::{Directory, DirectoryBuilder, Footprint};
-use rollcall_proto::v1::{self, submit_run_request::Part, submit_run_response};
+use rollcall_proto::internal::{
+    self,
+    v1::{submit_run_request::Part, submit_run_response},
+};
 use tokio::{
     sync::mpsc,
     time::{Instant, timeout_at},
@@ -43,16 +46,16 @@ pub(crate) type Answer = Result<submit_run_response::Part, ReconcileError>;
 /// Takes a submission to its end, and decides and applies what was read.
 pub(crate) async fn submit(
     resources: &Arc<Resources>,
-    parts: impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin,
+    parts: impl Stream<Item = Result<internal::v1::SubmitRunRequest, Status>> + Unpin,
     answers: &mpsc::Sender<Answer>,
-) -> Result<v1::RunEnded, ReconcileError> {
+) -> Result<internal::v1::RunEnded, ReconcileError> {
     let read = collect(resources, parts, answers).await?;
     commit::commit(resources, read).await
 }
 
 async fn collect(
     resources: &Resources,
-    parts: impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin,
+    parts: impl Stream<Item = Result<internal::v1::SubmitRunRequest, Status>> + Unpin,
     answers: &mpsc::Sender<Answer>,
 ) -> Result<CompleteRead, ReconcileError> {
     let mut parts = Parts {
@@ -92,14 +95,14 @@ struct Parts<S> {
     deadline: Instant,
 }
 
-impl<S: Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin> Parts<S> {
+impl<S: Stream<Item = Result<internal::v1::SubmitRunRequest, Status>> + Unpin> Parts<S> {
     async fn next(&mut self) -> Result<Part, ReconcileError> {
         let part = timeout_at(self.deadline, self.parts.next())
             .await
             .map_err(|_| ReconcileError::Fenced)?;
         match part {
-            Some(Ok(v1::SubmitRunRequest { part: Some(part) })) => Ok(part),
-            Some(Ok(v1::SubmitRunRequest { part: None })) => {
+            Some(Ok(internal::v1::SubmitRunRequest { part: Some(part) })) => Ok(part),
+            Some(Ok(internal::v1::SubmitRunRequest { part: None })) => {
                 Err(ReconcileError::Submission("it has an empty part"))
             }
             Some(Err(_)) => Err(ReconcileError::Submission("it broke off")),
@@ -131,7 +134,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    async fn take(&mut self, batch: v1::ObjectBatch) -> Result<(), ReconcileError> {
+    async fn take(&mut self, batch: internal::v1::ObjectBatch) -> Result<(), ReconcileError> {
         let bytes = batch.encoded_len();
         self.footprint.text += bytes;
         self.footprint.objects += batch.objects.len();
@@ -160,7 +163,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Adds a batch to what is in memory: a large one not on a thread that serves calls.
-    async fn push(&mut self, batch: v1::ObjectBatch, bytes: usize) -> Result<(), ReconcileError> {
+    async fn push(&mut self, batch: internal::v1::ObjectBatch, bytes: usize) -> Result<(), ReconcileError> {
         if bytes <= ON_THE_SPOT {
             return push(&mut self.directory, batch);
         }
@@ -171,7 +174,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Checks that everything came that the footer announces.
-    fn check(&self, footer: v1::SubmitFooter) -> Result<v1::ReadSummary, ReconcileError> {
+    fn check(&self, footer: internal::v1::SubmitFooter) -> Result<internal::v1::ReadSummary, ReconcileError> {
         let summary = footer
             .summary
             .ok_or(ReconcileError::Submission("its footer is empty"))?;
@@ -184,7 +187,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn finish(self, summary: v1::ReadSummary, confirmed: Confirmed) -> CompleteRead {
+    fn finish(self, summary: internal::v1::ReadSummary, confirmed: Confirmed) -> CompleteRead {
         CompleteRead {
             key: self.key,
             summary,

@@ -1,7 +1,7 @@
 //! The end of a run whose read equals the last applied one: an outcome, and nothing else.
 
 use rollcall_chassis::fail_point::{self, FailPoint};
-use rollcall_proto::v1;
+use rollcall_proto::{internal, v1};
 
 use super::binds;
 use crate::{
@@ -19,8 +19,8 @@ use crate::{
 pub(crate) async fn finish_unchanged(
     resources: &Resources,
     key: &LeaseKey,
-    read: v1::ReadSummary,
-) -> Result<v1::RunEnded, ReconcileError> {
+    read: internal::v1::ReadSummary,
+) -> Result<internal::v1::RunEnded, ReconcileError> {
     let mut tenant = TenantLock::open_held(&resources.store.runs, key).await?;
     let outcome = match Readiness::of(&mut tenant, key.run).await? {
         Readiness::Cancelled => Outcome::cancelled(),
@@ -73,7 +73,7 @@ fn equals_last_applied(last: &LastRead, digest: &[u8], inputs: &[u8]) -> bool {
 }
 
 /// Its rows are what the last applied run settled to.
-fn unchanged(row: &TenantRow, read: v1::ReadSummary) -> Outcome {
+fn unchanged(row: &TenantRow, read: internal::v1::ReadSummary) -> Outcome {
     let count = |count: i64| u64::try_from(count).unwrap_or_default();
     let counts = v1::Counts {
         objects: read.entries,

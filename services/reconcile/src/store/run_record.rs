@@ -4,7 +4,7 @@ mod course;
 
 use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::{RunId, TenantId};
-use rollcall_proto::v1;
+use rollcall_proto::{internal, v1};
 use rollcall_terms::{names, time};
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ pub(crate) struct Outcome {
     /// True if it made that state.
     pub(crate) applied: bool,
     pub(crate) unchanged: bool,
-    pub(crate) read: v1::ReadSummary,
+    pub(crate) read: internal::v1::ReadSummary,
     pub(crate) counts: v1::Counts,
     pub(crate) failure: Option<v1::Failure>,
 }

@@ -1,7 +1,7 @@
 //! The scheduler's data about a tenant: its requests, its settings, and the operator's permissions.
 
 use rollcall_domain::{RunId, TenantId};
-use rollcall_proto::v1;
+use rollcall_proto::{internal, v1};
 use rollcall_terms::names;
 use sqlx::PgExecutor;
 use uuid::Uuid;
@@ -43,7 +43,7 @@ impl RunRequest {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CurrentSettings {
     pub(crate) settings: v1::Settings,
-    pub(crate) credential: v1::SealedCredential,
+    pub(crate) credential: internal::v1::SealedCredential,
     pub(crate) generation: i64,
     /// With which generation the credential, or where it is sent, was last given.
     pub(crate) credential_generation: i64,

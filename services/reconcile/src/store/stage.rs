@@ -1,7 +1,7 @@
 //! The part of a large read that waits in the database until the read is complete, under its tenant and fence.
 
 use prost::Message as _;
-use rollcall_proto::v1;
+use rollcall_proto::internal;
 use sqlx::PgPool;
 
 use super::gate::Gate;
@@ -28,7 +28,7 @@ impl Stage {
     }
 
     /// Puts a batch behind the others. No connection is held between two batches.
-    pub(crate) async fn write(&mut self, batch: &v1::ObjectBatch) -> Result<(), ReconcileError> {
+    pub(crate) async fn write(&mut self, batch: &internal::v1::ObjectBatch) -> Result<(), ReconcileError> {
         sqlx::query_file!(
             "sql/staged_batch/insert.sql",
             self.key.tenant.as_str(),
@@ -46,7 +46,7 @@ impl Stage {
     /// Reads everything that was staged, one batch at a time.
     pub(crate) async fn for_each(
         &self,
-        mut take: impl FnMut(v1::ObjectBatch) -> Result<(), ReconcileError>,
+        mut take: impl FnMut(internal::v1::ObjectBatch) -> Result<(), ReconcileError>,
     ) -> Result<(), ReconcileError> {
         for number in 0..self.batches {
             let body = sqlx::query_file_scalar!(
@@ -60,11 +60,12 @@ impl Stage {
             .during("read a staged batch")?;
             // Staged batches go when the lease goes.
             let body = body.ok_or(ReconcileError::Fenced)?;
-            let batch =
-                v1::ObjectBatch::decode(body.as_slice()).map_err(|source| ReconcileError::Undecodable {
+            let batch = internal::v1::ObjectBatch::decode(body.as_slice()).map_err(|source| {
+                ReconcileError::Undecodable {
                     what: "batch",
                     source,
-                })?;
+                }
+            })?;
             take(batch)?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The end of a run: the outcome, the lease given back and the event, all in one.
 
 use rollcall_domain::{FailureCode, RunId};
-use rollcall_proto::v1;
+use rollcall_proto::internal;
 use rollcall_terms::failure::failure;
 
 use super::outbox;
@@ -18,13 +18,13 @@ pub(crate) async fn end(
     tenant: &mut TenantLock,
     run: RunId,
     outcome: Outcome,
-) -> Result<v1::RunEnded, ReconcileError> {
+) -> Result<internal::v1::RunEnded, ReconcileError> {
     let has_lease = tenant.row.lease.run == Some(run);
     let row = run_record::end(tenant, run, &outcome, has_lease).await?;
     if has_lease {
         tenant.row.lease.end();
     }
-    let ended = v1::RunEnded {
+    let ended = internal::v1::RunEnded {
         state: outcome.state.into(),
         counts: Some(outcome.counts),
     };
@@ -38,7 +38,7 @@ pub(crate) async fn end(
 pub(crate) async fn lose(
     tenant: &mut TenantLock,
     run: RunId,
-) -> Result<Option<v1::RunEnded>, ReconcileError> {
+) -> Result<Option<internal::v1::RunEnded>, ReconcileError> {
     let status = tenant.status(run).await?;
     if status.is_some_and(RunStatus::may_not_be_lost_again) {
         let failure = failure(FailureCode::WorkerLost, "");

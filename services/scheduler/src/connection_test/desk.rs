@@ -10,7 +10,7 @@ use rollcall_chassis::{
     BoxError,
     amqp::{Consumer, SCHEMA_VERSION},
 };
-use rollcall_proto::v1::{ConnectionTestReport, TestStep};
+use rollcall_proto::{internal::v1::ConnectionTestReport, v1::TestStep};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -121,7 +121,10 @@ fn read(body: &[u8]) -> Option<(Uuid, Report)> {
 #[cfg(test)]
 mod tests {
     use prost::Message as _;
-    use rollcall_proto::v1::{ConnectionTestReport, TestStep, TestStepKind};
+    use rollcall_proto::{
+        internal::v1::ConnectionTestReport,
+        v1::{TestStep, TestStepKind},
+    };
     use uuid::Uuid;
 
     use super::{Desk, MOST_REPORTS, Report, read};

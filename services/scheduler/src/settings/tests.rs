@@ -1,5 +1,8 @@
 use jiff::{SignedDuration, Timestamp};
-use rollcall_proto::v1::{Directory, PausedReason, Removal, Schedule, SealedCredential, Settings};
+use rollcall_proto::{
+    internal::v1::SealedCredential,
+    v1::{Directory, PausedReason, Removal, Schedule, Settings},
+};
 use rollcall_terms::time::to_proto;
 
 use super::{StoredSettings, answer, kept_time, removal_switch, resumable};

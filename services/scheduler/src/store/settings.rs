@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use prost::Message;
 use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::TenantId;
-use rollcall_proto::v1::{PausedReason, SealedCredential, Settings};
+use rollcall_proto::{
+    internal::v1::SealedCredential,
+    v1::{PausedReason, Settings},
+};
 use rollcall_terms::names;
 use sqlx::PgExecutor;
 

@@ -16,7 +16,10 @@ use rollcall_chassis::{
     pg::tenant_lock::{TenantLocks, Waits},
 };
 use rollcall_domain::{RunId, TenantId};
-use rollcall_proto::v1::{RunKind, RunTrigger, SealedCredential, Settings};
+use rollcall_proto::{
+    internal::v1::SealedCredential,
+    v1::{RunKind, RunTrigger, Settings},
+};
 use rollcall_stores::{Role, TestDatabase};
 use sqlx::types::Uuid;
 

@@ -11,7 +11,7 @@ use std::{
 
 use prost::Message as _;
 use rollcall_chassis::{BoxError, amqp::Lane, config, telemetry};
-use rollcall_proto::v1::Job;
+use rollcall_proto::internal::v1::Job;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::Instrument as _;
 

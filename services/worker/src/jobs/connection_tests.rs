@@ -11,7 +11,7 @@ use rollcall_chassis::{
     lifecycle::chain,
     telemetry,
 };
-use rollcall_proto::v1::{ConnectionTest, Job};
+use rollcall_proto::internal::v1::{ConnectionTest, Job};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::timeout,

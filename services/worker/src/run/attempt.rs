@@ -6,7 +6,10 @@ use rollcall_chassis::{
     credential::SecretString,
     fail_point::{self, FailPoint},
 };
-use rollcall_proto::v1::{BeginRunResponse, Directory, Job, ReadSummary, RunEnded, RunKind, RunState};
+use rollcall_proto::{
+    internal::v1::{BeginRunResponse, Job, ReadSummary, RunEnded},
+    v1::{Directory, RunKind, RunState},
+};
 use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 

@@ -2,7 +2,7 @@
 
 use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use prost::Message as _;
-use rollcall_proto::v1::ObjectBatch;
+use rollcall_proto::internal::v1::ObjectBatch;
 
 use crate::{memory::Share, source::error::ReadError};
 
@@ -61,7 +61,7 @@ impl Buffer {
 
 #[cfg(test)]
 mod tests {
-    use rollcall_proto::v1::DirectoryObject;
+    use rollcall_proto::internal::v1::DirectoryObject;
 
     use super::*;
     use crate::memory::Memory;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rollcall_chassis::fail_point::{self, FailPoint};
-use rollcall_proto::v1::{FinishUnchangedRequest, ObjectBatch, ReadSummary, RunEnded};
+use rollcall_proto::internal::v1::{FinishUnchangedRequest, ObjectBatch, ReadSummary, RunEnded};
 use tokio::time::Instant;
 
 use super::{

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rollcall_chassis::{amqp::Delay, clock};
-use rollcall_proto::v1::{FailRunRequest, Failure};
+use rollcall_proto::{internal::v1::FailRunRequest, v1::Failure};
 use rollcall_terms::{failure::failure, time::to_proto};
 use tokio::time::{Instant, sleep};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rollcall_proto::v1::HeartbeatRequest;
+use rollcall_proto::internal::v1::HeartbeatRequest;
 
 use super::LeaseKey;
 use crate::control::{Control, Stop};

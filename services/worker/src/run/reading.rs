@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use rollcall_chassis::credential::SecretString;
-use rollcall_proto::v1::{ObjectBatch, ReadSummary};
+use rollcall_proto::internal::v1::{ObjectBatch, ReadSummary};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,

@@ -1,7 +1,7 @@
 //! One SubmitRun call: parts go up while it runs; ids of missing objects and the outcome come down.
 
 use rollcall_chassis::fail_point::{self, FailPoint};
-use rollcall_proto::v1::{
+use rollcall_proto::internal::v1::{
     Confirmation, MissingObjects, ObjectBatch, ReadSummary, RunEnded, SubmitFooter, SubmitHeader,
     SubmitRunRequest, submit_run_request::Part,
 };

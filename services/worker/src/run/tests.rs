@@ -7,7 +7,10 @@ mod scripted;
 use std::time::Duration;
 
 use rollcall_chassis::amqp::Delay;
-use rollcall_proto::v1::{BeginStatus, RunKind, RunTrigger};
+use rollcall_proto::{
+    internal::v1::BeginStatus,
+    v1::{RunKind, RunTrigger},
+};
 use rollcall_terms::Refusal;
 
 use super::Disposition;

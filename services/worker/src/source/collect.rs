@@ -5,7 +5,13 @@ use std::{mem, sync::Arc};
 use prost::Message as _;
 use rollcall_chassis::fail_point::{self, FailPoint};
 use rollcall_domain::{DirectoryObject, MOST_CLAIMS_OF_OBJECT, digest::ReadDigest};
-use rollcall_proto::v1::{self, ObjectBatch, ReadMode, ReadSummary};
+use rollcall_proto::{
+    internal::{
+        self,
+        v1::{ObjectBatch, ReadSummary},
+    },
+    v1::ReadMode,
+};
 use rollcall_terms::object;
 use tokio::sync::mpsc;
 
@@ -101,7 +107,7 @@ impl Collector {
         self.put(object::to_message(object)).await
     }
 
-    async fn put(&mut self, object: v1::DirectoryObject) -> Result<(), ReadError> {
+    async fn put(&mut self, object: internal::v1::DirectoryObject) -> Result<(), ReadError> {
         let bytes = object.encoded_len();
         if bytes > MAX_OBJECT_BYTES {
             return Err(Crossed::ObjectBytes {

@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, ensure};
 use futures::future::try_join_all;
 use rollcall_e2e::{Dice, Tenant, tenant::portal::typed};
-use rollcall_proto::v1::{
-    self, BeginStatus, Counts, HeldReason, Removal, Row, Run, RunKind, RunState, RunTrigger, Security,
-    Verdict,
+use rollcall_proto::{
+    internal::v1::BeginStatus,
+    v1::{self, Counts, HeldReason, Removal, Row, Run, RunKind, RunState, RunTrigger, Security, Verdict},
 };
 use rollcall_testbed::StackOptions;
 

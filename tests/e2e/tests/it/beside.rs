@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use futures::StreamExt as _;
 use rollcall_e2e::{Clients, Tenant};
-use rollcall_proto::v1::{
-    BeginRunRequest, BeginStatus, Directory, DirectoryObject, GetDomainsRequest, HeartbeatRequest,
-    ObjectBatch, ObjectClaim, ObjectType, ReadSummary, RunEnded, RunState, Security, SubmitFooter,
-    SubmitHeader, SubmitRunRequest, reconcile_service_client::ReconcileServiceClient,
-    submit_run_request::Part, submit_run_response,
+use rollcall_proto::{
+    internal::v1::{
+        BeginRunRequest, BeginStatus, DirectoryObject, HeartbeatRequest, ObjectBatch, ObjectClaim,
+        ReadSummary, RunEnded, SubmitFooter, SubmitHeader, SubmitRunRequest,
+        reconcile_service_client::ReconcileServiceClient, submit_run_request::Part, submit_run_response,
+    },
+    v1::{Directory, GetDomainsRequest, ObjectType, RunState, Security},
 };
 use rollcall_testbed::{Kind, StackOptions};
 use tokio::{sync::mpsc, task::JoinHandle};

@@ -14,7 +14,10 @@ use lapin::{
 };
 use prost::Message as _;
 use rollcall_e2e::{Tenant, wait};
-use rollcall_proto::v1::{Job, PortalEvent, Security};
+use rollcall_proto::{
+    internal::v1::Job,
+    v1::{PortalEvent, Security},
+};
 use rollcall_testbed::{Kind, StackOptions};
 use tokio::time::timeout;
 

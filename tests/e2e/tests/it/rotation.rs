@@ -13,8 +13,9 @@ use lapin::{
 };
 use prost::Message as _;
 use rollcall_e2e::{Forest, Tenant, wait};
-use rollcall_proto::v1::{
-    Directory, GetFleetRequest, Row, SealRenewal, SealedCredential, TestStep, TestStepKind, TestStepState,
+use rollcall_proto::{
+    internal::v1::{SealRenewal, SealedCredential},
+    v1::{Directory, GetFleetRequest, Row, TestStep, TestStepKind, TestStepState},
 };
 use rollcall_testbed::{Kind, StackOptions};
 use tempfile::TempDir;

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use rollcall_e2e::{Tenant, wait};
-use rollcall_proto::v1::{
-    BeginRunRequest, BeginStatus, HeartbeatRequest, Run, RunState,
-    reconcile_service_client::ReconcileServiceClient,
+use rollcall_proto::{
+    internal::v1::{
+        BeginRunRequest, BeginStatus, HeartbeatRequest, reconcile_service_client::ReconcileServiceClient,
+    },
+    v1::{Run, RunState},
 };
 use rollcall_testbed::{
     Kind, Service, Signal, StackOptions,

@@ -5,9 +5,9 @@ use rollcall_e2e::{
     Tenant,
     status::{Refusal, refused},
 };
-use rollcall_proto::v1::{
-    BeginRunRequest, SyncNowRequest, reconcile_service_client::ReconcileServiceClient,
-    sync_service_client::SyncServiceClient,
+use rollcall_proto::{
+    internal::v1::{BeginRunRequest, reconcile_service_client::ReconcileServiceClient},
+    v1::{SyncNowRequest, sync_service_client::SyncServiceClient},
 };
 use rollcall_testbed::{Bed, Endpoints, Kind, PORTAL, certificates::Authority};
 use tonic::{
@@ -110,7 +110,10 @@ async fn every_server_tells_its_health_and_describes_itself() -> Result<()> {
         (Kind::Worker, &[]),
         (
             Kind::Reconcile,
-            &["rollcall.v1.AccountService", "rollcall.v1.ReconcileService"],
+            &[
+                "rollcall.v1.AccountService",
+                "rollcall.internal.v1.ReconcileService",
+            ],
         ),
         (Kind::Results, &["rollcall.v1.ResultsService"]),
     ];

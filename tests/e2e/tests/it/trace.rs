@@ -33,8 +33,14 @@ const WAY: [(&str, &str); 6] = [
     ("rollcall-scheduler", "rollcall.v1.SyncService/SyncNow"),
     ("rollcall-worker", "run"),
     ("rollcall-worker", "read directory"),
-    ("rollcall-reconcile", "rollcall.v1.ReconcileService/BeginRun"),
-    ("rollcall-reconcile", "rollcall.v1.ReconcileService/SubmitRun"),
+    (
+        "rollcall-reconcile",
+        "rollcall.internal.v1.ReconcileService/BeginRun",
+    ),
+    (
+        "rollcall-reconcile",
+        "rollcall.internal.v1.ReconcileService/SubmitRun",
+    ),
     ("rollcall-reconcile", "commit"),
 ];
 
@@ -87,7 +93,7 @@ async fn one_trace_runs_from_the_call_to_the_commit() -> Result<()> {
         names,
         [
             "commit",
-            "rollcall.v1.ReconcileService/SubmitRun",
+            "rollcall.internal.v1.ReconcileService/SubmitRun",
             "run",
             "rollcall.v1.SyncService/SyncNow"
         ],

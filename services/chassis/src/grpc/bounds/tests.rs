@@ -85,8 +85,8 @@ fn the_contract_says_which_methods_are_streams() {
     for (path, kind) in [
         ("/rollcall.v1.ResultsService/WatchRun", Kind::Stream),
         ("/rollcall.v1.ResultsService/GetRun", Kind::Unary),
-        ("/rollcall.v1.ReconcileService/SubmitRun", Kind::Upload),
-        ("/rollcall.v1.ReconcileService/CheckWorker", Kind::Check),
+        ("/rollcall.internal.v1.ReconcileService/SubmitRun", Kind::Upload),
+        ("/rollcall.internal.v1.ReconcileService/CheckWorker", Kind::Check),
         ("/grpc.health.v1.Health/Check", Kind::Check),
         ("/grpc.health.v1.Health/Watch", Kind::Watch),
         ("/nobody/Knows", Kind::Unary),

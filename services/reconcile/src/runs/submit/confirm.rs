@@ -5,7 +5,10 @@ use std::collections::HashSet;
 
 use futures::Stream;
 use rollcall_domain::{TenantId, plan::DirectoryBuilder};
-use rollcall_proto::v1::{self, submit_run_request, submit_run_response::Part};
+use rollcall_proto::internal::{
+    self,
+    v1::{submit_run_request, submit_run_response::Part},
+};
 use rollcall_terms::object::id_from_message;
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
@@ -29,9 +32,9 @@ impl Collector<'_> {
     /// removed.
     pub(super) async fn ask(
         &mut self,
-        parts: &mut Parts<impl Stream<Item = Result<v1::SubmitRunRequest, Status>> + Unpin>,
+        parts: &mut Parts<impl Stream<Item = Result<internal::v1::SubmitRunRequest, Status>> + Unpin>,
         answers: &mpsc::Sender<Answer>,
-        summary: &mut v1::ReadSummary,
+        summary: &mut internal::v1::ReadSummary,
     ) -> Result<Confirmed, ReconcileError> {
         // Both are as things stand now; under the lock it is looked at again.
         if !self.at_header.may_remove
@@ -103,7 +106,7 @@ impl Collector<'_> {
 
     async fn take_found(
         &mut self,
-        confirmation: v1::Confirmation,
+        confirmation: internal::v1::Confirmation,
         confirmed: &mut Confirmed,
     ) -> Result<(), ReconcileError> {
         for object in &confirmation.found {
@@ -117,7 +120,7 @@ impl Collector<'_> {
         if confirmation.found.is_empty() {
             return Ok(());
         }
-        self.take(v1::ObjectBatch {
+        self.take(internal::v1::ObjectBatch {
             objects: confirmation.found,
         })
         .await
@@ -169,12 +172,12 @@ async fn send(missing: &HashSet<Box<str>>, answers: &mpsc::Sender<Answer>) -> Re
     Ok(())
 }
 
-fn messages(missing: &HashSet<Box<str>>) -> impl Iterator<Item = v1::MissingObjects> {
+fn messages(missing: &HashSet<Box<str>>) -> impl Iterator<Item = internal::v1::MissingObjects> {
     let mut ids = missing.iter().map(ToString::to_string).peekable();
     std::iter::from_fn(move || {
         ids.peek()?;
         let ids_of_one: Vec<String> = ids.by_ref().take(IDS).collect();
-        Some(v1::MissingObjects {
+        Some(internal::v1::MissingObjects {
             ids: ids_of_one,
             last: ids.peek().is_none(),
         })

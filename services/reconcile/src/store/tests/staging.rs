@@ -1,6 +1,6 @@
 //! The staged part of a large read.
 
-use rollcall_proto::v1::{DirectoryObject, ObjectBatch};
+use rollcall_proto::internal::v1::{DirectoryObject, ObjectBatch};
 
 use super::*;
 use crate::{error::ReconcileError, store::Stage, upkeep::sweeper};

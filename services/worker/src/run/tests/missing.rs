@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rollcall_chassis::amqp::Delay;
-use rollcall_proto::v1::{Confirmation, RunState};
+use rollcall_proto::{internal::v1::Confirmation, v1::RunState};
 
 use super::{
     scripted::{Answers, Call, Scripted},

@@ -13,9 +13,12 @@ use rollcall_chassis::{
     credential::{self, OpeningKeys, SealingKey},
     grpc,
 };
-use rollcall_proto::v1::{
-    BeginStatus, Confirmation, Directory, FailRunRequest, Job, ReadSummary, RunKind, RunState, RunTrigger,
-    Security, reconcile_service_server::ReconcileServiceServer,
+use rollcall_proto::{
+    internal::v1::{
+        BeginStatus, Confirmation, FailRunRequest, Job, ReadSummary,
+        reconcile_service_server::ReconcileServiceServer,
+    },
+    v1::{Directory, RunKind, RunState, RunTrigger, Security},
 };
 use rollcall_terms::Refusal;
 use tokio::net::TcpListener;

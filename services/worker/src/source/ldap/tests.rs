@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use rollcall_domain::failure::FailureCode;
-use rollcall_proto::v1::{Directory, ObjectBatch, ReadSummary};
+use rollcall_proto::{
+    internal::v1::{ObjectBatch, ReadSummary},
+    v1::Directory,
+};
 use tokio::sync::mpsc;
 
 use super::{

@@ -8,11 +8,14 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use futures::StreamExt as _;
 use rollcall_e2e::Tenant;
-use rollcall_proto::v1::{
-    BeginRunRequest, BeginRunResponse, BeginStatus, Confirmation, DirectoryObject, FinishUnchangedRequest,
-    ObjectBatch, ObjectClaim, ObjectType, ReadSummary, RunEnded, SubmitFooter, SubmitHeader,
-    SubmitRunRequest, reconcile_service_client::ReconcileServiceClient, submit_run_request::Part,
-    submit_run_response,
+use rollcall_proto::{
+    internal::v1::{
+        BeginRunRequest, BeginRunResponse, BeginStatus, Confirmation, DirectoryObject,
+        FinishUnchangedRequest, ObjectBatch, ObjectClaim, ReadSummary, RunEnded, SubmitFooter, SubmitHeader,
+        SubmitRunRequest, reconcile_service_client::ReconcileServiceClient, submit_run_request::Part,
+        submit_run_response,
+    },
+    v1::ObjectType,
 };
 use rollcall_testbed::{Endpoints, Kind};
 use tokio::sync::mpsc;

@@ -5,12 +5,15 @@ use rollcall_chassis::{
     credential::{Binding, SecretString},
     status::ApiError,
 };
-use rollcall_proto::v1::{
-    BeginRunRequest, BeginRunResponse, CheckWorkerRequest, CheckWorkerResponse, Directory, FailRunRequest,
-    FailRunResponse, FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse,
-    MissingObjects, NoteBindRequest, NoteBindResponse, RunEnded, Settings, SubmitRunRequest,
-    SubmitRunResponse, reconcile_service_server::ReconcileService, submit_run_request,
-    submit_run_response::Part,
+use rollcall_proto::{
+    internal::v1::{
+        BeginRunRequest, BeginRunResponse, CheckWorkerRequest, CheckWorkerResponse, FailRunRequest,
+        FailRunResponse, FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest,
+        HeartbeatResponse, MissingObjects, NoteBindRequest, NoteBindResponse, RunEnded, SubmitRunRequest,
+        SubmitRunResponse, reconcile_service_server::ReconcileService, submit_run_request,
+        submit_run_response::Part,
+    },
+    v1::{Directory, Settings},
 };
 use rollcall_terms::Refusal;
 use tokio::sync::mpsc;
