@@ -188,7 +188,10 @@ pub(crate) fn filter_check(given: &str, view: &FilterCheckView) -> String {
         let composed = view.composed.as_deref().unwrap_or_default();
         return format!("The filter is valid:\n  {canonical}\nas sent:\n  {composed}");
     };
-    let before = given.chars().take(error.position as usize).count();
+    let before = given
+        .chars()
+        .take(usize::try_from(error.position).unwrap_or_default())
+        .count();
     format!(
         "The filter is not valid: {} (at character {}).\n  {given}\n  {}^",
         error.message.trim_end_matches('.'),
