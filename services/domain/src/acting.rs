@@ -1,19 +1,13 @@
 //! Runs that a person acts on: which can be approved, reverted, or expected of a sync.
 //!
 //! The questions are asked twice: when the act is requested, and again under the tenant's lock before it takes effect. Each
-//! takes the facts of the run as a database knows them, and now.
+//! takes the facts of the run as a database knows them, the deployment's periods, and now.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::guard::HeldReason;
 use crate::id::RunId;
-
-/// Days within which the removals of a HELD run can be approved. A longer review may no longer be true.
-pub const APPROVABLE_DAYS: i32 = 7;
-/// Days within which a sync can be reverted.
-pub const REVERTIBLE_DAYS: i32 = 30;
-
-const DAY: SignedDuration = SignedDuration::from_hours(24);
+use crate::periods::{Days, Periods};
 
 /// A run whose removals somebody wants to approve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +43,7 @@ pub enum ApprovalRefused {
     AlreadyApproved(RunId),
     /// A later run is HELD.
     NotNewest,
-    /// It has been HELD for longer than [`APPROVABLE_DAYS`].
+    /// It has been HELD for longer than [`Periods::approvals`].
     Expired,
     /// The settings were saved after it.
     SettingsChanged,
@@ -58,7 +52,7 @@ pub enum ApprovalRefused {
 }
 
 /// Checks that the removals which a run shows can be approved.
-pub fn approvable(run: &HeldRun, now: Timestamp) -> Result<(), ApprovalRefused> {
+pub fn approvable(run: &HeldRun, periods: &Periods, now: Timestamp) -> Result<(), ApprovalRefused> {
     if !run.is_held {
         return Err(ApprovalRefused::NotHeld);
     }
@@ -71,7 +65,7 @@ pub fn approvable(run: &HeldRun, now: Timestamp) -> Result<(), ApprovalRefused> 
     if !run.is_newest {
         return Err(ApprovalRefused::NotNewest);
     }
-    if !is_within(run.end_time, APPROVABLE_DAYS, now) {
+    if !is_within(run.end_time, periods.approvals(), now) {
         return Err(ApprovalRefused::Expired);
     }
     if !run.same_settings {
@@ -105,21 +99,21 @@ pub enum RevertRefused {
     NotAFinishedSync,
     /// It was reverted, by this run if it is known.
     AlreadyReverted(Option<RunId>),
-    /// It ended longer ago than [`REVERTIBLE_DAYS`].
+    /// It ended longer ago than [`Periods::reverts`].
     Expired,
     /// It changed no account.
     NothingToRevert,
 }
 
 /// Checks that a run can be reverted.
-pub fn revertible(run: &AppliedRun, now: Timestamp) -> Result<(), RevertRefused> {
+pub fn revertible(run: &AppliedRun, periods: &Periods, now: Timestamp) -> Result<(), RevertRefused> {
     if !run.is_finished_sync {
         return Err(RevertRefused::NotAFinishedSync);
     }
     if run.is_reverted || run.reverted_by.is_some() {
         return Err(RevertRefused::AlreadyReverted(run.reverted_by));
     }
-    if !is_within(run.end_time, REVERTIBLE_DAYS, now) {
+    if !is_within(run.end_time, periods.reverts(), now) {
         return Err(RevertRefused::Expired);
     }
     if !run.changed_accounts {
@@ -164,12 +158,13 @@ pub fn expectable(run: &ExpectedRun, now: Timestamp) -> Result<(), ExpectationRe
     Ok(())
 }
 
-fn is_within(end: Option<Timestamp>, days: i32, now: Timestamp) -> bool {
-    end.is_some_and(|end| now.duration_since(end) < DAY * days)
+fn is_within(end: Option<Timestamp>, days: Days, now: Timestamp) -> bool {
+    end.is_some_and(|end| now.duration_since(end) < days.duration())
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
     use uuid::Uuid;
 
     use super::*;
@@ -224,7 +219,7 @@ mod tests {
                 same_domains: true,
             };
             change(&mut run);
-            assert_eq!(approvable(&run, NOW).err(), refused);
+            assert_eq!(approvable(&run, &Periods::default(), NOW).err(), refused);
         }
     }
 
@@ -258,7 +253,7 @@ mod tests {
                 changed_accounts: true,
             };
             change(&mut run);
-            assert_eq!(revertible(&run, NOW).err(), refused);
+            assert_eq!(revertible(&run, &Periods::default(), NOW).err(), refused);
         }
     }
 

@@ -22,6 +22,7 @@ pub mod guard;
 pub mod id;
 pub mod ldap;
 pub mod object;
+pub mod periods;
 pub mod plan;
 pub mod reading;
 pub mod schedule;
@@ -38,5 +39,6 @@ pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId}
 pub use object::{
     AddressType, Claim, ClaimedAddress, DirectoryObject, MOST_CLAIMS_OF_OBJECT, ObjectType, Origin,
 };
+pub use periods::{Days, Periods};
 pub use syntax::SyntaxError;
 pub use verdict::{Reason, Verdict};

@@ -1,4 +1,4 @@
--- Outcomes of runs, the last one of each tenant, and what reverting one needs.
+-- Outcomes of runs, the last one of each tenant, what reverting one needs, and how long all of it is kept.
 
 -- The state of a run from the moment a worker first began it. The codes of failures have no check: new ones come with
 -- the rules.
@@ -140,4 +140,14 @@ CREATE TABLE reconcile.address_before (
     PRIMARY KEY (tenant_id, run_id, account_id, address),
     CONSTRAINT address_before_type_is_known CHECK (address_type IN ('PRIMARY', 'ALIAS', 'DOMAIN_ALIAS')),
     CONSTRAINT address_before_origin_is_known CHECK (origin IN ('SYNCED', 'MANUAL'))
+);
+
+-- How long what is over is kept, in days: written from the configuration whenever a process starts. The services that
+-- act by it, or say it to a person, read it from here.
+CREATE TABLE reconcile.period (
+    the_only boolean PRIMARY KEY DEFAULT true CHECK (the_only),
+    preview_days integer NOT NULL,
+    rows_days integer NOT NULL,
+    summary_days integer NOT NULL,
+    removed_days integer NOT NULL
 );

@@ -1,6 +1,7 @@
 //! Bounds of runs: how long leases last, how large reads may be, and how long ended runs are kept.
 
 use jiff::SignedDuration;
+use rollcall_domain::Periods;
 use rollcall_proto::v1::RunKind;
 
 /// Bounds of all runs.
@@ -8,7 +9,7 @@ use rollcall_proto::v1::RunKind;
 pub(crate) struct Bounds {
     pub(crate) leases: LeaseTimes,
     /// Times for which ended runs and removed accounts are kept.
-    pub(crate) retention: Periods,
+    pub(crate) periods: Periods,
     pub(crate) kept_whole: KeptWhole,
     /// The largest read that is taken, in bytes of its batches.
     pub(crate) read_limit: usize,
@@ -30,43 +31,43 @@ pub(crate) struct KeptWhole {
     pub(crate) held_runs: u32,
 }
 
-/// Times for which ended runs and removed accounts are kept.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Periods {
-    /// The rows of previews.
-    pub(crate) previews: SignedDuration,
-    /// The rows of other runs, and what is needed to take a sync back.
-    pub(crate) rows: SignedDuration,
-    /// Outcomes.
-    pub(crate) summaries: SignedDuration,
-    /// Removed accounts, with their addresses.
-    pub(crate) removed_accounts: SignedDuration,
-}
-
-impl Periods {
+impl Bounds {
     /// Time for which the rows of such a run are kept from its end on.
-    pub(crate) fn rows_of(self, kind: RunKind) -> SignedDuration {
-        match kind {
-            RunKind::Preview => self.previews,
-            RunKind::Sync | RunKind::Revert | RunKind::Unspecified => self.rows,
-        }
+    pub(crate) fn rows_kept(&self, kind: RunKind) -> SignedDuration {
+        let days = match kind {
+            RunKind::Preview => self.periods.previews,
+            RunKind::Sync | RunKind::Revert | RunKind::Unspecified => self.periods.rows,
+        };
+        days.duration()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rollcall_domain::Days;
+
     use super::*;
 
     #[test]
     fn rows_of_previews_have_a_time_of_their_own() {
-        let periods = Periods {
-            previews: SignedDuration::from_hours(1),
-            rows: SignedDuration::from_hours(2),
-            summaries: SignedDuration::from_hours(3),
-            removed_accounts: SignedDuration::from_hours(4),
+        let bounds = Bounds {
+            leases: LeaseTimes {
+                silence: SignedDuration::from_secs(1),
+                deadline: SignedDuration::from_secs(2),
+            },
+            periods: Periods {
+                previews: Days(1),
+                rows: Days(2),
+                ..Periods::default()
+            },
+            kept_whole: KeptWhole {
+                previews: 1,
+                held_runs: 1,
+            },
+            read_limit: 1,
         };
-        assert_eq!(periods.rows_of(RunKind::Preview), SignedDuration::from_hours(1));
-        assert_eq!(periods.rows_of(RunKind::Sync), SignedDuration::from_hours(2));
-        assert_eq!(periods.rows_of(RunKind::Revert), SignedDuration::from_hours(2));
+        assert_eq!(bounds.rows_kept(RunKind::Preview), SignedDuration::from_hours(24));
+        assert_eq!(bounds.rows_kept(RunKind::Sync), SignedDuration::from_hours(48));
+        assert_eq!(bounds.rows_kept(RunKind::Revert), SignedDuration::from_hours(48));
     }
 }

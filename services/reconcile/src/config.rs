@@ -87,7 +87,7 @@ impl Config {
     pub(crate) fn bounds(&self) -> Bounds {
         Bounds {
             leases: self.leases.times(),
-            retention: self.retention.periods(),
+            periods: self.retention.periods(),
             kept_whole: self.retention.kept_whole(),
             read_limit: self.limits.read_bytes(),
         }

@@ -59,6 +59,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     let database = Database::reach(&config.database, NAME).await?;
     database.migrate(&store::SCHEMA).await?;
     let store = Store::open(&database, &config.pools);
+    store::period::put(&store.runs, &config.bounds().periods).await?;
     let broker = Broker::start(&config.amqp, NAME, &lifecycle)?;
     let outbox = Arc::new(Notify::new());
     let relay = Relay {

@@ -11,6 +11,7 @@ pub(crate) mod guard;
 pub(crate) mod history;
 pub(crate) mod lease;
 pub(crate) mod outbox;
+pub(crate) mod period;
 pub(crate) mod portal;
 mod readiness;
 pub(crate) mod reverted;

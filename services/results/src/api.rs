@@ -2,7 +2,7 @@
 
 mod request;
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc};
 
 use futures::{Stream, StreamExt as _};
 use rollcall_chassis::{
@@ -42,8 +42,6 @@ pub(crate) struct Api {
     pub(crate) reads: Shares,
     pub(crate) changes: Changes,
     pub(crate) limits: Limits,
-    /// Time for which removed accounts can be restored.
-    pub(crate) removed_kept: Duration,
     pub(crate) ended: CancellationToken,
 }
 
@@ -172,11 +170,7 @@ impl ResultsService for Api {
         {
             return Err(request::no_address(invalid).into());
         }
-        Ok(Response::new(explain::answer(
-            &asked.text,
-            facts,
-            self.removed_kept,
-        )))
+        Ok(Response::new(explain::answer(&asked.text, facts)))
     }
 
     async fn get_fleet(&self, request: Request<GetFleetRequest>) -> Answer<GetFleetResponse> {

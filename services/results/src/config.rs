@@ -28,29 +28,6 @@ pub struct Config {
     /// Limits of watching runs.
     #[serde(default)]
     pub watch: WatchConfig,
-    /// The retention that reconcile is configured with, to report it.
-    #[serde(default)]
-    pub retention: RetentionConfig,
-}
-
-/// `[retention]`: how long reconcile keeps what is removed.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RetentionConfig {
-    /// Days for which a removed account can be restored.
-    pub removed_days: u64,
-}
-
-impl Default for RetentionConfig {
-    fn default() -> Self {
-        Self { removed_days: 30 }
-    }
-}
-
-impl RetentionConfig {
-    pub(crate) fn removed_kept(self) -> Duration {
-        Duration::from_hours(24 * self.removed_days)
-    }
 }
 
 /// `[watch]`: the limits of `WatchRun`.
@@ -99,10 +76,6 @@ impl ServiceConfig for Config {
             "watch.lifetime_seconds",
             "seconds that WatchRun continues at most [3600]",
         ),
-        (
-            "retention.removed_days",
-            "days that reconcile keeps removed accounts; explanations name the date [30]",
-        ),
     ];
 
     fn server(&self) -> &ServerConfig {
@@ -127,9 +100,6 @@ impl ServiceConfig for Config {
             if !(1..=86_400).contains(&value) {
                 problems.push(key, "must be from 1 to 86400");
             }
-        }
-        if !(1..=3650).contains(&self.retention.removed_days) {
-            problems.push("retention.removed_days", "must be from 1 to 3650");
         }
     }
 }

@@ -3,10 +3,11 @@
 mod portal;
 mod reading;
 
-use std::time::Duration;
-
 use jiff::Timestamp;
-use rollcall_domain::verdict::{self, Reason, Verdict};
+use rollcall_domain::{
+    Periods,
+    verdict::{self, Reason, Verdict},
+};
 use rollcall_proto::v1::{self, Account, DomainStanding, ExplainAddressResponse, Row, Run, RunKind};
 use rollcall_terms::Twin as _;
 use rollcall_terms::time::from_proto;
@@ -26,13 +27,15 @@ pub(crate) struct Facts {
     pub(crate) removed_accounts: Vec<Account>,
     /// The run that last changed it, and what that run did.
     pub(crate) last_change: Option<(Run, Row)>,
+    /// How long what is over is kept.
+    pub(crate) periods: Periods,
 }
 
-/// The answer: the facts, and what they come to. `kept` is how long removed accounts can be restored.
-pub(crate) fn answer(address: &str, mut facts: Facts, kept: Duration) -> ExplainAddressResponse {
+/// The answer: the facts, and what they come to.
+pub(crate) fn answer(address: &str, mut facts: Facts) -> ExplainAddressResponse {
     // Owners come before accounts that lost it.
     facts.rows.sort_by_key(|row| row.verdict() == v1::Verdict::Skip);
-    let explanation = explanation(address, &facts, kept);
+    let explanation = explanation(address, &facts);
     let (last_change, last_change_row) = facts.last_change.unzip();
     ExplainAddressResponse {
         address: address.to_owned(),
@@ -49,8 +52,8 @@ pub(crate) fn answer(address: &str, mut facts: Facts, kept: Duration) -> Explain
 
 /// In the order in which a person asks: is it in the portal, whose is the domain, what does the directory say and
 /// what follows from it, what changed it last.
-fn explanation(address: &str, facts: &Facts, kept: Duration) -> String {
-    let mut sentences = portal::sentences(address, facts, kept);
+fn explanation(address: &str, facts: &Facts) -> String {
+    let mut sentences = portal::sentences(address, facts);
     let at_read = sentences.len();
     sentences.extend(reading::sentences(facts));
     // If rows were decided, the domain's present standing follows them.
@@ -102,17 +105,17 @@ fn last_change(facts: &Facts) -> Option<String> {
         return None;
     }
     let run = format!("The last run that changed it was {}", run_in_words(run));
-    Some(match rule(row) {
+    Some(match rule(row, &facts.periods) {
         Some(rule) => format!("{run}, which decided: {rule}"),
         None => format!("{run}."),
     })
 }
 
 /// The rule that decided; `None` for a verdict that this version does not know.
-fn rule(row: &Row) -> Option<String> {
+fn rule(row: &Row, periods: &Periods) -> Option<String> {
     let verdict = Verdict::of_message(row.verdict())?;
     let other = Some(row.other.as_str()).filter(|other| !other.is_empty());
-    Some(verdict::explain(verdict, reason_of(row), other))
+    Some(verdict::explain(verdict, reason_of(row), other, periods))
 }
 
 fn reason_of(row: &Row) -> Option<Reason> {

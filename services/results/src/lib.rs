@@ -30,7 +30,7 @@ use export::Exports;
 use store::Store;
 use watch::Changes;
 
-pub use config::{Config, RetentionConfig, WatchConfig};
+pub use config::{Config, WatchConfig};
 
 /// Requests name a tenant, a run, a page: a larger one is a mistake or an attack.
 const LARGEST_REQUEST: usize = 64 * 1024;
@@ -49,7 +49,6 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         reads: Shares::new(connections, connections * 3 / 8),
         changes: changes.clone(),
         limits: config.watch.limits(),
-        removed_kept: config.retention.removed_kept(),
         ended: lifecycle.soft().clone(),
     };
     let serving = Server::new(&config.server)?

@@ -24,7 +24,7 @@ pub(crate) use accounts::{AccountFilter, AccountsRead};
 pub(crate) use rows::{RowCursor, RowFilter, RowRecord};
 
 /// The views that this service reads, in the schema `results`.
-const VIEWS: [&str; 14] = [
+const VIEWS: [&str; 15] = [
     "run_request",
     "run_outcome",
     "run_row",
@@ -39,6 +39,7 @@ const VIEWS: [&str; 14] = [
     "fleet_pause",
     "superseded_run",
     "waiting_events",
+    "period",
 ];
 
 /// Begins a transaction whose statements all see one moment.

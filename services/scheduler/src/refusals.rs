@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rollcall_chassis::status::{ApiError, Violations};
-use rollcall_domain::{RunId, TenantId};
+use rollcall_domain::{Days, RunId, TenantId};
 use rollcall_terms::Refusal;
 
 use crate::store::ManualRunLimit;
@@ -59,8 +59,6 @@ refusals! {
          sync.";
     not_newest_held = NotNewestHeld:
         "A later run is HELD: review what that run would remove, and approve it instead.";
-    approval_expired = ApprovalExpired:
-        "The run has been HELD for more than 7 days: sync again, and approve what that run shows.";
     settings_changed = SettingsChanged:
         "The settings were saved after the run: sync again, and approve what that run shows.";
     domains_changed = DomainsChanged:
@@ -74,8 +72,6 @@ refusals! {
         "The run changed no account: there is nothing to revert.";
     already_reverted = AlreadyReverted:
         "The run has already been reverted, or its revert is waiting or running.";
-    revert_expired = RevertExpired:
-        "The run ended more than 30 days ago: it can no longer be reverted.";
 
     not_paused = NotPaused: "The schedule is not paused.";
     no_schedule = NoSchedule: "The settings have no schedule: there is none to resume.";
@@ -87,6 +83,22 @@ refusals! {
 
     too_many_tests = TooManyTests:
         "Too many connection tests are running for all customers. Try again in a minute.";
+}
+
+/// A HELD run that can no longer be approved.
+pub(crate) fn approval_expired(period: Days) -> ApiError {
+    ApiError::new(
+        Refusal::ApprovalExpired,
+        format!("The run has been HELD for more than {period}: sync again, and approve what that run shows."),
+    )
+}
+
+/// A sync that can no longer be reverted.
+pub(crate) fn revert_expired(period: Days) -> ApiError {
+    ApiError::new(
+        Refusal::RevertExpired,
+        format!("The run ended more than {period} ago: it can no longer be reverted."),
+    )
 }
 
 /// A tenant that had its share of manual runs.

@@ -97,7 +97,7 @@ impl RequestDesk {
     /// Asks for the sync that makes the removals of a HELD run.
     pub(crate) async fn approve(&self, request: &ApproveRunRequest) -> Result<Requested, ApiError> {
         let (mut change, run_id, facts) = self.acting(&request.tenant_id, &request.run_id).await?;
-        judging::approvable(&facts, change.now())?;
+        judging::approvable(&facts, &change.periods().await?, change.now())?;
         if !change.has_domains().await? {
             return Err(no_domains());
         }
@@ -113,7 +113,7 @@ impl RequestDesk {
     /// Asks for the run that takes a sync back, and pauses the schedule, which would do the same again.
     pub(crate) async fn revert(&self, request: &RevertRunRequest) -> Result<Requested, ApiError> {
         let (mut change, run_id, facts) = self.acting(&request.tenant_id, &request.run_id).await?;
-        judging::revertible(&facts, change.now())?;
+        judging::revertible(&facts, &change.periods().await?, change.now())?;
         let wanted = Wanted {
             acts_on: Some(run_id),
             ..Wanted::plain(RunKind::Revert)

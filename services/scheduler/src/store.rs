@@ -5,6 +5,7 @@
 mod due;
 mod facts;
 mod fleet;
+mod periods;
 mod publishing;
 mod requests;
 mod settings;

@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rollcall_chassis::{clock, outage};
 use rollcall_terms::time::lowest_id_of;
 use tokio_util::sync::CancellationToken;
@@ -18,8 +18,6 @@ use crate::{
 
 /// Rows that one statement touches.
 const BATCH: u32 = 1_000;
-/// Time for which a run's summary is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// Sweeps at an interval.
 #[derive(Debug)]
@@ -60,7 +58,8 @@ impl Sweeper {
             self.wakes.requests_added();
             tracing::warn!(lost, "jobs seem lost and are published again");
         }
-        self.store.delete_before(lowest_id_of(now - KEPT), BATCH).await?;
+        let kept = self.store.periods().await?.summaries.duration();
+        self.store.delete_before(lowest_id_of(now - kept), BATCH).await?;
         Ok(())
     }
 }

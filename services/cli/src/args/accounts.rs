@@ -32,7 +32,7 @@ pub enum AccountCommand {
     /// Creates a manual account, or changes the account that has the address; what is not given stays as it is.
     #[command(after_help = PUT_EXAMPLES)]
     Put(EditAccount),
-    /// Removes an account; it can be restored for 30 days.
+    /// Removes an account; for a time it can be restored.
     #[command(after_help = "Example:\n  rollcall account remove acme ann@acme.example")]
     Remove(NamedAccount),
     /// Restores a removed account, with the addresses that it had.

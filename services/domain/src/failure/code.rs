@@ -305,8 +305,8 @@ failure_codes! {
     /// The sync to revert cannot be reverted.
     RevertRefused = "REVERT_REFUSED", Misconfigured, bind: Unknown, slow: false {
         message: "The sync could not be reverted.",
-        advice: "Check the sync: only one that succeeded, changed accounts and ended in the last 30 days can be \
-                 reverted, and only once.",
+        advice: "Check the sync: only one that succeeded and changed accounts can be reverted, only once, and only \
+                 for a time.",
     }
 
     /// Something of ours failed.

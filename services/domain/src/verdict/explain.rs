@@ -1,12 +1,13 @@
 //! The rule that decided, in a sentence.
 
 use super::{Reason, Verdict};
+use crate::periods::Periods;
 
 /// The rule that decided, as a sentence for a customer's administrator. `other` is what the row names besides its subject.
-pub fn explain(verdict: Verdict, reason: Option<Reason>, other: Option<&str>) -> String {
+pub fn explain(verdict: Verdict, reason: Option<Reason>, other: Option<&str>, periods: &Periods) -> String {
     match reason {
         None => of_verdict(verdict).to_owned(),
-        Some(reason) => of_reason(verdict, reason, other),
+        Some(reason) => of_reason(verdict, reason, other, periods),
     }
 }
 
@@ -23,7 +24,7 @@ fn of_verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-fn of_reason(verdict: Verdict, reason: Reason, other: Option<&str>) -> String {
+fn of_reason(verdict: Verdict, reason: Reason, other: Option<&str>, periods: &Periods) -> String {
     match reason {
         Reason::InvalidAddress
         | Reason::TypeExcluded
@@ -49,7 +50,7 @@ fn of_reason(verdict: Verdict, reason: Reason, other: Option<&str>) -> String {
         | Reason::OnlyRefusedClaims
         | Reason::OtherServer
         | Reason::NotApproved
-        | Reason::RemovalsPaused => format!("{} {}", absent(reason, other), stays_or_goes(verdict)),
+        | Reason::RemovalsPaused => format!("{} {}", absent(reason, other), stays_or_goes(verdict, periods)),
         Reason::Reverted | Reason::ChangedSince | Reason::AddressTaken => reverted(verdict, reason, other),
     }
 }
@@ -179,14 +180,14 @@ fn refused_claims(reason: Reason) -> &'static str {
     }
 }
 
-fn stays_or_goes(verdict: Verdict) -> &'static str {
+fn stays_or_goes(verdict: Verdict, periods: &Periods) -> String {
     match verdict {
-        Verdict::Remove => {
-            "It is removed, because Remove Accounts is on; an account left without an address can be restored for 30 \
-             days."
-        }
-        Verdict::Stale => "It stays in the portal, marked as stale with a date.",
-        _ => "It stays as a manual address.",
+        Verdict::Remove => format!(
+            "It is removed, because Remove Accounts is on; an account left without an address can be restored for {}.",
+            periods.removed_accounts
+        ),
+        Verdict::Stale => "It stays in the portal, marked as stale with a date.".to_owned(),
+        _ => "It stays as a manual address.".to_owned(),
     }
 }
 

@@ -1,33 +1,39 @@
 //! `[retention]`: how long what is over is kept.
 
-use jiff::SignedDuration;
 use rollcall_chassis::config::Problems;
+use rollcall_domain::{Days, Periods};
 use serde::Deserialize;
 
-use crate::bounds::{KeptWhole, Periods};
+use crate::bounds::KeptWhole;
 
 /// A longer period makes no sense, and dates stay within the database's range.
-const MOST_DAYS: u32 = 36_500;
+const MOST_DAYS: i32 = 36_500;
 
 /// All periods, in days, and how many runs are kept with their rows.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Retention {
-    preview_days: u32,
-    rows_days: u32,
-    summary_days: u32,
-    removed_days: u32,
+    preview_days: i32,
+    rows_days: i32,
+    summary_days: i32,
+    removed_days: i32,
     previews: u32,
     held_runs: u32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
+        let Periods {
+            previews: Days(preview_days),
+            rows: Days(rows_days),
+            summaries: Days(summary_days),
+            removed_accounts: Days(removed_days),
+        } = Periods::default();
         Self {
-            preview_days: 7,
-            rows_days: 30,
-            summary_days: 400,
-            removed_days: 30,
+            preview_days,
+            rows_days,
+            summary_days,
+            removed_days,
             previews: 3,
             held_runs: 10,
         }
@@ -36,12 +42,11 @@ impl Default for Retention {
 
 impl Retention {
     pub(crate) fn periods(&self) -> Periods {
-        let days = |days: u32| SignedDuration::from_hours(24 * i64::from(days));
         Periods {
-            previews: days(self.preview_days),
-            rows: days(self.rows_days),
-            summaries: days(self.summary_days),
-            removed_accounts: days(self.removed_days),
+            previews: Days(self.preview_days),
+            rows: Days(self.rows_days),
+            summaries: Days(self.summary_days),
+            removed_accounts: Days(self.removed_days),
         }
     }
 

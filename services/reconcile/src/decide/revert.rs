@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use rollcall_domain::{
-    RunId, Verdict,
+    Periods, RunId, Verdict,
     acting::{self, AppliedRun, RevertRefused},
     failure::FailureCode,
     plan::{AccountChange, ChangeKind},
@@ -67,7 +67,7 @@ impl From<RevertRefused> for Refused {
 }
 
 /// The sync, if it can be reverted.
-pub(crate) fn check(run: Option<ToRevert>, now: Timestamp) -> Result<Reverted, Refused> {
+pub(crate) fn check(run: Option<ToRevert>, periods: &Periods, now: Timestamp) -> Result<Reverted, Refused> {
     let run = run.ok_or(Refused::NoRun)?;
     let applied = AppliedRun {
         is_finished_sync: run.kind == v1::RunKind::Sync && run.state == v1::RunState::Succeeded,
@@ -76,7 +76,7 @@ pub(crate) fn check(run: Option<ToRevert>, now: Timestamp) -> Result<Reverted, R
         end_time: run.end_time,
         changed_accounts: run.account_version.is_some(),
     };
-    acting::revertible(&applied, now)?;
+    acting::revertible(&applied, periods, now)?;
     let account_version = run.account_version.ok_or(Refused::NothingToRevert)?;
     if run.is_data_gone {
         return Err(Refused::Expired);

@@ -100,7 +100,7 @@ async fn run(
     let decision = turns.take(|| decide::decide(&facts, read, now, pace)).await?;
     log(&facts, &decision);
     let written = write::execute(tenant, run, &decision).await?;
-    let kept = resources.bounds.retention.rows_of(facts.kind);
+    let kept = resources.bounds.rows_kept(facts.kind);
     let ended = Ended {
         decided_by: ready.decided_by(tenant.row.generations),
         rows_expire: now + kept,

@@ -128,7 +128,7 @@ async fn revert(resources: &Resources, begin: &Begin, granted: Granted) -> Resul
     let beginning = at_once(resources, &tenant, begin);
     run_record::begin(&mut tenant, &request, beginning).await?;
     let sync = to_revert(&mut tenant, request.acts_on_run_id).await?;
-    let (outcome, rows, pauses) = match check(sync, tenant.now()) {
+    let (outcome, rows, pauses) = match check(sync, &resources.bounds.periods, tenant.now()) {
         Ok(sync) => {
             let (outcome, rows) = apply(resources, &mut tenant, begin.run, sync).await?;
             (outcome, rows, binds::has_schedule(&current))
@@ -202,7 +202,7 @@ async fn apply(
         counts: counts(&undo, numbers.accounts),
         accounts_changed: undo.changes.len() as u64,
         account_version,
-        rows_expire: Some(tenant.now() + resources.bounds.retention.rows_of(v1::RunKind::Revert)),
+        rows_expire: Some(tenant.now() + resources.bounds.rows_kept(v1::RunKind::Revert)),
         ..Outcome::default()
     };
     Ok((outcome, rows))

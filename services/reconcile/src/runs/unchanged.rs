@@ -35,7 +35,7 @@ pub(crate) async fn finish_unchanged(
             binds::accepted(&mut tenant.row.refused_binds, ready.current.credential_generation);
             Outcome {
                 decided_by: ready.decided_by(tenant.row.generations),
-                rows_expire: Some(tenant.now() + resources.bounds.retention.rows),
+                rows_expire: Some(tenant.now() + resources.bounds.periods.rows.duration()),
                 ..unchanged(&tenant.row, read)
             }
         }

@@ -7,6 +7,7 @@ pub(crate) static SCHEMA: Schema = Schema {
     migrations: sqlx::migrate!(),
     views: views![
         "reconcile.scheduler_heartbeat",
+        "reconcile.scheduler_period",
         "reconcile.scheduler_run_state",
         "reconcile.scheduler_superseded_run",
         "reconcile.scheduler_tenant",
@@ -16,6 +17,7 @@ pub(crate) static SCHEMA: Schema = Schema {
         "results.address_change",
         "results.domain",
         "results.last_run",
+        "results.period",
         "results.refused_credential",
         "results.removed_address",
         "results.run_outcome",

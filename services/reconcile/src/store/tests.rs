@@ -5,6 +5,7 @@ mod domains;
 mod last_run;
 mod lease;
 mod outbox;
+mod period;
 mod retention;
 mod runs;
 mod staging;

@@ -1,17 +1,19 @@
 //! Sentences about the portal's part.
 
-use std::time::Duration;
-
+use rollcall_domain::Days;
 use rollcall_proto::v1::{Account, AccountAddress, AddressType, ObjectType, Origin};
 use rollcall_terms::time::from_proto;
 
 use super::{Facts, minute};
 
 /// Says if the address is in the portal, and if it was, since when it is gone.
-pub(super) fn sentences(address: &str, facts: &Facts, kept: Duration) -> Vec<String> {
+pub(super) fn sentences(address: &str, facts: &Facts) -> Vec<String> {
     match (&facts.account, facts.removed_accounts.first()) {
         (Some(account), _) => held(address, account),
-        (None, Some(removed)) => vec![missing(address), was_removed(removed, kept)],
+        (None, Some(removed)) => vec![
+            missing(address),
+            was_removed(removed, facts.periods.removed_accounts),
+        ],
         (None, None) => vec![missing(address)],
     }
 }
@@ -60,13 +62,13 @@ fn kind(object_type: ObjectType) -> &'static str {
     }
 }
 
-fn was_removed(account: &Account, kept: Duration) -> String {
+fn was_removed(account: &Account, kept: Days) -> String {
     let primary = &account.primary_address;
     let removed = account.remove_time.as_ref().and_then(from_proto);
     let Some(removed) = removed else {
         return format!("The account {primary}, which had it, was removed.");
     };
-    let purge = removed.checked_add(kept).unwrap_or(removed);
+    let purge = removed.checked_add(kept.duration()).unwrap_or(removed);
     format!(
         "The account {primary}, which had it, was removed on {}; it can be restored until {}, and is then deleted for \
          good.",

@@ -1,5 +1,6 @@
 //! Sentences about the directory, as last read, and about the decision on it.
 
+use rollcall_domain::Periods;
 use rollcall_proto::v1::{AddressType, Reason, Row, Run, RunKind, RunState, Verdict};
 
 use super::{Facts, join, rule, run_in_words};
@@ -23,7 +24,7 @@ pub(super) fn sentences(facts: &Facts) -> Vec<String> {
         found(read)
     };
     sentences.push(what.to_owned());
-    sentences.extend(facts.rows.iter().take(TOLD).map(claim));
+    sentences.extend(facts.rows.iter().take(TOLD).map(|row| claim(row, &facts.periods)));
     let more = facts.rows.len().saturating_sub(TOLD);
     if more > 0 {
         sentences.push(format!("{more} more objects have it."));
@@ -50,23 +51,23 @@ fn found(read: &Run) -> &'static str {
 }
 
 /// The claim of an entry, and the decision on it; for an address without a claim, only the decision.
-fn claim(row: &Row) -> String {
+fn claim(row: &Row, periods: &Periods) -> String {
     let role = match row.directory_type() {
         AddressType::Primary => "its primary address",
         AddressType::Alias | AddressType::DomainAlias => "an alias",
-        AddressType::Unspecified => return unclaimed(row),
+        AddressType::Unspecified => return unclaimed(row, periods),
     };
     let entry = [row.object_dn.as_str(), row.object_id.as_str()]
         .into_iter()
         .find(|name| !name.is_empty())
         .unwrap_or("An object");
-    join(format!("{entry} has it as {role}."), rule(row))
+    join(format!("{entry} has it as {role}."), rule(row, periods))
 }
 
 /// The rule's sentence holds of addresses with a claim too; without one, only a manual address is kept as it is.
-fn unclaimed(row: &Row) -> String {
+fn unclaimed(row: &Row, periods: &Periods) -> String {
     if (row.verdict(), row.reason()) == (Verdict::Keep, Reason::Unspecified) {
         return "The directory does not have the address. It stays as a manual address.".to_owned();
     }
-    rule(row).unwrap_or_default()
+    rule(row, periods).unwrap_or_default()
 }

@@ -5,7 +5,6 @@ use super::*;
 
 const DECIDED: &str = "It found the following, and decided this:";
 const ANN: &str = "ann@acme.example";
-const KEPT: Duration = Duration::from_hours(24 * 30);
 
 fn time(text: &str) -> prost_types::Timestamp {
     to_proto(text.parse().unwrap())
@@ -69,7 +68,7 @@ fn own(facts: Facts) -> Facts {
 
 #[track_caller]
 fn tells(facts: &Facts, sentences: &[&str]) {
-    assert_eq!(explanation(ANN, facts, KEPT), sentences.join(" "));
+    assert_eq!(explanation(ANN, facts), sentences.join(" "));
 }
 
 #[test]
@@ -93,7 +92,7 @@ fn an_imported_primary_is_in_the_portal_because_of_its_entry() {
             "The directory was last read by the sync of 2026-11-23 02:00 UTC.",
             DECIDED,
             "cn=ann has it as its primary address.",
-            &verdict::explain(Verdict::Keep, None, None),
+            &verdict::explain(Verdict::Keep, None, None, &Periods::default()),
         ],
     );
 }
@@ -116,7 +115,12 @@ fn a_lost_claim_is_told_with_who_won() {
         ..Facts::default()
     });
     let reason = Some(Reason::ClaimedByOtherObject);
-    let rule = verdict::explain(Verdict::Skip, reason, Some("bob@acme.example"));
+    let rule = verdict::explain(
+        Verdict::Skip,
+        reason,
+        Some("bob@acme.example"),
+        &Periods::default(),
+    );
     assert!(rule.contains("bob@acme.example"), "{rule}");
     tells(
         &facts,
@@ -146,7 +150,7 @@ fn more_claims_than_one_reads_are_counted() {
         rows: (0..7).map(lost).collect(),
         ..Facts::default()
     });
-    let text = explanation(ANN, &facts, KEPT);
+    let text = explanation(ANN, &facts);
     assert!(text.contains("cn=4 has it") && !text.contains("cn=5"), "{text}");
     assert!(text.ends_with("2 more objects have it."), "{text}");
 }
@@ -168,7 +172,7 @@ fn a_stale_address_is_told_with_the_date_since_when() {
             "It has been stale since 2026-11-20 01:01 UTC: no object in the directory gives it to its account.",
             "The directory was last read by the sync of 2026-11-23 02:00 UTC.",
             DECIDED,
-            &verdict::explain(Verdict::Stale, Some(Reason::Absent), None),
+            &verdict::explain(Verdict::Stale, Some(Reason::Absent), None, &Periods::default()),
         ],
     );
 }
@@ -218,7 +222,7 @@ fn a_removed_address_is_told_with_the_day_until_which_it_can_be_restored() {
              a sync would do.",
             "No object in the search scope has this address.",
             "The last run that changed it was the sync of 2026-11-23 02:00 UTC, which decided:",
-            &verdict::explain(Verdict::Remove, Some(Reason::Absent), None),
+            &verdict::explain(Verdict::Remove, Some(Reason::Absent), None, &Periods::default()),
         ],
     );
 }
@@ -237,7 +241,7 @@ fn what_the_last_read_changed_is_told_once() {
         last_change: Some((synced(), added)),
         ..Facts::default()
     });
-    assert!(!explanation(ANN, &facts, KEPT).contains("The last run"));
+    assert!(!explanation(ANN, &facts).contains("The last run"));
 }
 
 #[test]
@@ -249,7 +253,7 @@ fn a_held_read_and_an_undone_change_are_told_as_such() {
         last_change: Some((run(RunKind::Revert, RunState::Succeeded), back)),
         ..Facts::default()
     });
-    let text = explanation(ANN, &facts, KEPT);
+    let text = explanation(ANN, &facts);
     assert!(
         text.contains("which is HELD and has changed nothing. It found the following, and would do this:"),
         "{text}"
@@ -279,9 +283,9 @@ fn a_foreign_domain_is_told_once_and_not_whose_it_is() {
             read: Some(synced()),
             ..Facts::default()
         };
-        assert!(explanation(ANN, &facts, KEPT).contains(words));
+        assert!(explanation(ANN, &facts).contains(words));
         facts.rows = vec![claim("cn=ann", AddressType::Alias, v1::Verdict::Skip, reason)];
-        let text = explanation(ANN, &facts, KEPT);
+        let text = explanation(ANN, &facts);
         assert!(!text.contains("Its domain"), "the row says it: {text}");
     }
 }
@@ -295,7 +299,7 @@ fn a_domain_that_changed_hands_after_the_read_is_told_after_what_the_read_decide
         rows: refused(v1::Reason::DomainNotRegistered),
         ..Facts::default()
     };
-    let text = explanation(ANN, &foreign, KEPT);
+    let text = explanation(ANN, &foreign);
     assert!(
         text.ends_with("Since then: its domain belongs to another customer of the portal."),
         "{text}"
@@ -304,7 +308,7 @@ fn a_domain_that_changed_hands_after_the_read_is_told_after_what_the_read_decide
         rows: refused(v1::Reason::OtherTenant),
         ..foreign
     });
-    let text = explanation(ANN, &registered, KEPT);
+    let text = explanation(ANN, &registered);
     assert!(text.ends_with("the next sync decides again."), "{text}");
 }
 
@@ -327,7 +331,7 @@ fn who_has_it_is_told_before_those_who_lost_it() {
         rows: vec![lost.clone(), has.clone()],
         ..Facts::default()
     });
-    assert_eq!(answer(ANN, facts, KEPT).rows, [has, lost]);
+    assert_eq!(answer(ANN, facts).rows, [has, lost]);
 }
 
 #[test]
@@ -337,7 +341,7 @@ fn of_what_was_typed_and_is_in_no_directory_both_is_told() {
         rows: vec![row(v1::Verdict::Keep, v1::Reason::Unspecified)],
         ..Facts::default()
     });
-    assert!(explanation(ANN, &facts, KEPT).ends_with("It stays as a manual address."));
+    assert!(explanation(ANN, &facts).ends_with("It stays as a manual address."));
 }
 
 #[test]
@@ -353,5 +357,5 @@ fn a_verdict_of_a_later_version_is_no_reason_to_say_nothing() {
         rows: vec![unknown],
         ..Facts::default()
     });
-    assert!(explanation(ANN, &facts, KEPT).ends_with("cn=ann has it as its primary address."));
+    assert!(explanation(ANN, &facts).ends_with("cn=ann has it as its primary address."));
 }

@@ -1,6 +1,7 @@
 //! The known facts of one address.
 
 use rollcall_chassis::status::ApiError;
+use rollcall_domain::{Days, Periods};
 use rollcall_proto::v1::{Account, DomainStanding, Row, Run};
 use sqlx::PgConnection;
 
@@ -22,6 +23,7 @@ impl Store {
             account: holder(&mut snapshot, tenant_id, address).await?,
             removed_accounts: removed(&mut snapshot, tenant_id, address).await?,
             last_change: last_change(&mut snapshot, tenant_id, address).await?,
+            periods: periods(&mut snapshot).await?,
             ..Facts::default()
         };
         if let Some((read, shown)) = runs::last_read(&mut *snapshot, tenant_id).await? {
@@ -30,6 +32,19 @@ impl Store {
         }
         Ok(facts)
     }
+}
+
+/// The periods that reconcile is configured with: the usual ones until it has first started.
+async fn periods(snapshot: &mut PgConnection) -> Result<Periods, ApiError> {
+    let row = sqlx::query_file!("sql/period/configured.sql")
+        .fetch_optional(snapshot)
+        .await?;
+    Ok(row.map_or_else(Periods::default, |row| Periods {
+        previews: Days(row.preview_days),
+        rows: Days(row.rows_days),
+        summaries: Days(row.summary_days),
+        removed_accounts: Days(row.removed_days),
+    }))
 }
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rollcall_chassis::status::ApiError;
 use rollcall_domain::{
-    HeldReason,
+    HeldReason, Periods,
     acting::{self, AppliedRun, ApprovalRefused, ExpectationRefused, ExpectedRun, HeldRun, RevertRefused},
 };
 use rollcall_proto::v1::{RunKind, RunState};
@@ -24,7 +24,7 @@ use crate::{
 const BY: &str = "run_id";
 
 /// Checks that the removals which the run shows can be approved.
-pub(super) fn approvable(run: &RunFacts, now: Timestamp) -> Result<(), ApiError> {
+pub(super) fn approvable(run: &RunFacts, periods: &Periods, now: Timestamp) -> Result<(), ApiError> {
     let held = HeldRun {
         is_held: run.state == RunState::Held,
         reason: HeldReason::of_message(run.held_reason),
@@ -34,19 +34,19 @@ pub(super) fn approvable(run: &RunFacts, now: Timestamp) -> Result<(), ApiError>
         same_settings: run.same_settings,
         same_domains: run.same_domains,
     };
-    acting::approvable(&held, now).map_err(|refused| match refused {
+    acting::approvable(&held, periods, now).map_err(|refused| match refused {
         ApprovalRefused::NotHeld => not_held(),
         ApprovalRefused::NotApprovable => not_approvable(),
         ApprovalRefused::AlreadyApproved(approval) => already_approved().with(BY, approval.to_string()),
         ApprovalRefused::NotNewest => not_newest_held(),
-        ApprovalRefused::Expired => approval_expired(),
+        ApprovalRefused::Expired => approval_expired(periods.approvals()),
         ApprovalRefused::SettingsChanged => settings_changed(),
         ApprovalRefused::DomainsChanged => domains_changed(),
     })
 }
 
 /// Checks that the run can be reverted.
-pub(super) fn revertible(run: &RunFacts, now: Timestamp) -> Result<(), ApiError> {
+pub(super) fn revertible(run: &RunFacts, periods: &Periods, now: Timestamp) -> Result<(), ApiError> {
     let applied = AppliedRun {
         is_finished_sync: run.kind == RunKind::Sync && run.state == RunState::Succeeded,
         reverted_by: run.acted_on_by,
@@ -54,11 +54,11 @@ pub(super) fn revertible(run: &RunFacts, now: Timestamp) -> Result<(), ApiError>
         end_time: run.end_time,
         changed_accounts: run.accounts_changed != 0,
     };
-    acting::revertible(&applied, now).map_err(|refused| match refused {
+    acting::revertible(&applied, periods, now).map_err(|refused| match refused {
         RevertRefused::NotAFinishedSync => not_a_finished_sync(),
         RevertRefused::AlreadyReverted(Some(revert)) => already_reverted().with(BY, revert.to_string()),
         RevertRefused::AlreadyReverted(None) => already_reverted(),
-        RevertRefused::Expired => revert_expired(),
+        RevertRefused::Expired => revert_expired(periods.reverts()),
         RevertRefused::NothingToRevert => nothing_to_revert(),
     })
 }
@@ -81,7 +81,7 @@ pub(super) fn expectable(run: &RunFacts, now: Timestamp) -> Result<(), ApiError>
 mod tests {
     use jiff::{SignedDuration, Timestamp};
     use rollcall_chassis::status::ApiError;
-    use rollcall_domain::RunId;
+    use rollcall_domain::{Days, Periods, RunId};
     use rollcall_proto::v1::{HeldReason, RunKind, RunState};
     use tonic::Status;
     use tonic_types::StatusExt as _;
@@ -137,12 +137,12 @@ mod tests {
     }
 
     fn judged(
-        judge: fn(&RunFacts, Timestamp) -> Result<(), ApiError>,
+        judge: fn(&RunFacts, &Periods, Timestamp) -> Result<(), ApiError>,
         mut facts: RunFacts,
         change: fn(&mut RunFacts),
     ) -> &'static str {
         change(&mut facts);
-        judge(&facts, NOW).map_or_else(|refusal| refusal.refusal().as_str(), |()| "")
+        judge(&facts, &Periods::default(), NOW).map_or_else(|refusal| refusal.refusal().as_str(), |()| "")
     }
 
     #[test]
@@ -196,9 +196,9 @@ mod tests {
             acted_on_by: Some(ACTING),
             ..run
         };
-        let approved = approvable(&acted_on(held()), NOW).unwrap_err();
+        let approved = approvable(&acted_on(held()), &Periods::default(), NOW).unwrap_err();
         assert_eq!(told(approved), Some(ACTING.to_string()));
-        let reverted = revertible(&acted_on(applied()), NOW).unwrap_err();
+        let reverted = revertible(&acted_on(applied()), &Periods::default(), NOW).unwrap_err();
         assert_eq!(told(reverted), Some(ACTING.to_string()));
     }
 
@@ -216,7 +216,27 @@ mod tests {
             ("ROWS_EXPIRED", |run| run.rows_expire_time = Some(NOW)),
         ];
         for (reason, change) in cases {
-            assert_eq!(judged(expectable, preview(), change), reason);
+            assert_eq!(
+                judged(|run, _, now| expectable(run, now), preview(), change),
+                reason
+            );
         }
+    }
+
+    #[test]
+    fn a_refusal_for_its_time_names_the_time_of_this_deployment() {
+        let periods = Periods {
+            rows: Days(3),
+            ..Periods::default()
+        };
+        let late = |run| RunFacts {
+            end_time: Some(ago(days(3))),
+            ..run
+        };
+        let message = |judged: Result<(), ApiError>| Status::from(judged.unwrap_err()).message().to_owned();
+        let approval = message(approvable(&late(held()), &periods, NOW));
+        assert!(approval.contains("for more than 3 days:"), "{approval}");
+        let revert = message(revertible(&late(applied()), &periods, NOW));
+        assert!(revert.contains("more than 3 days ago"), "{revert}");
     }
 }

@@ -119,7 +119,7 @@ fn of_run(refusal: Refusal) -> Option<&'static str> {
             "Only a run that SUCCEEDED or is HELD has rows: rollcall run TENANT RUN shows its state."
         }
         Refusal::RowsExpired => {
-            "A preview's rows are kept for 7 days, a sync's for 30: start a new preview with rollcall preview TENANT."
+            "Rows are kept for a time only: start a new preview with rollcall preview TENANT."
         }
         Refusal::SummaryOnly => {
             "Only a tenant's three newest previews keep their rows: rollcall runs TENANT lists them, and rollcall \
@@ -151,7 +151,7 @@ fn of_decision(refusal: Refusal) -> Option<&'static str> {
         }
         Refusal::NotNewestHeld => "rollcall approve TENANT, without a run's id, shows the newest.",
         Refusal::ApprovalExpired => {
-            "The review is more than 7 days old and no longer counts: rollcall sync TENANT, and approve the new run."
+            "The review is too old and no longer counts: rollcall sync TENANT, and approve the new run."
         }
         Refusal::SettingsChanged | Refusal::DomainsChanged => {
             "The result would no longer be the one you reviewed: rollcall sync TENANT, and approve the new run."
@@ -165,7 +165,7 @@ fn of_decision(refusal: Refusal) -> Option<&'static str> {
             "rollcall runs TENANT shows the revert as REVERT; its rows show what was left alone."
         }
         Refusal::RevertExpired => {
-            "After 30 days a sync is final. Removed accounts that can still be restored: rollcall accounts TENANT \
+            "This sync is final by now. Removed accounts that can still be restored: rollcall accounts TENANT \
              --removed."
         }
         _ => return None,

@@ -1,6 +1,12 @@
 use std::collections::HashSet;
 
 use super::*;
+use crate::periods::Days;
+
+/// The sentence where the periods are the usual ones.
+fn explain(verdict: Verdict, reason: Option<Reason>, other: Option<&str>) -> String {
+    super::explain(verdict, reason, other, &Periods::default())
+}
 
 /// The verdicts that a reason goes with.
 fn verdicts(reason: Reason) -> &'static [Verdict] {
@@ -124,4 +130,14 @@ fn an_absence_says_whether_the_address_stays() {
     ] {
         assert_eq!(explain(verdict, Some(reason), None), expected);
     }
+}
+
+#[test]
+fn a_removal_says_how_long_this_deployment_keeps_the_account() {
+    let periods = Periods {
+        removed_accounts: Days(1),
+        ..Periods::default()
+    };
+    let text = super::explain(Verdict::Remove, Some(Reason::Absent), None, &periods);
+    assert!(text.ends_with("can be restored for 1 day."), "{text}");
 }

@@ -26,20 +26,20 @@ fn sync() -> ToRevert {
 fn refused(change: impl FnOnce(&mut ToRevert)) -> Option<Refused> {
     let mut run = sync();
     change(&mut run);
-    check(Some(run), NOW).err()
+    check(Some(run), &Periods::default(), NOW).err()
 }
 
 #[test]
 fn a_sync_that_changed_accounts_can_be_reverted() {
     assert_eq!(
-        check(Some(sync()), NOW).map(|reverted| reverted.account_version),
+        check(Some(sync()), &Periods::default(), NOW).map(|reverted| reverted.account_version),
         Ok(7)
     );
 }
 
 #[test]
 fn each_reason_against_it_is_given() {
-    assert_eq!(check(None, NOW).err(), Some(Refused::NoRun));
+    assert_eq!(check(None, &Periods::default(), NOW).err(), Some(Refused::NoRun));
     let preview = |run: &mut ToRevert| run.kind = v1::RunKind::Preview;
     assert_eq!(refused(preview), Some(Refused::NotAFinishedSync));
     let held = |run: &mut ToRevert| run.state = v1::RunState::Held;

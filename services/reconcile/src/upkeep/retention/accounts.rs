@@ -26,7 +26,7 @@ pub(super) async fn purge(resources: &Resources) -> Result<(), ReconcileError> {
 }
 
 async fn purge_some(resources: &Resources) -> Result<u64, ReconcileError> {
-    let period = resources.bounds.retention.removed_accounts;
+    let period = resources.bounds.periods.removed_accounts.duration();
     let candidates = expired::removed_accounts(&resources.store.runs, period, STEP.into()).await?;
     let mut purged = 0;
     for (tenant, accounts) in candidates {
@@ -45,7 +45,7 @@ async fn purge_of(
     let Some(mut tx) = TenantLock::try_open(&resources.store.runs, tenant).await? else {
         return Ok(0);
     };
-    let period = resources.bounds.retention.removed_accounts;
+    let period = resources.bounds.periods.removed_accounts.duration();
     let purged = expired::purge_accounts(&mut tx, accounts, period).await?;
     accounts::delete_retained(&mut tx, &purged).await?;
     tx.commit().await?;

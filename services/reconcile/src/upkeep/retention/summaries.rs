@@ -8,7 +8,7 @@ pub(super) async fn drop_expired(resources: &Resources) -> Result<(), ReconcileE
     let mut steps = Steps::new();
     let mut total = 0;
     loop {
-        let period = resources.bounds.retention.summaries;
+        let period = resources.bounds.periods.summaries.duration();
         let step = expired::drop_summaries(&resources.store.runs, period, STEP.into()).await?;
         total += step;
         if !steps.goes_on(step) {

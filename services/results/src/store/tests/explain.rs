@@ -1,5 +1,6 @@
 //! The known facts of one address: `results.domain` and `results.address_change`, besides accounts and rows.
 
+use rollcall_domain::{Days, Periods};
 use rollcall_proto::v1::{DomainStanding, Row, Verdict};
 
 use super::*;
@@ -55,5 +56,32 @@ async fn an_address_has_its_account_its_rows_and_its_last_change() -> Result<()>
         (run.run_id, row.verdict()),
         (first.run_id.to_string(), Verdict::Add)
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn periods_are_those_of_reconcile_and_the_usual_ones_until_it_has_started() -> Result<()> {
+    let ground = Ground::new().await?;
+    let facts = ground
+        .store
+        .facts("acme", "ann@acme.example", None)
+        .await
+        .map_err(refused)?;
+    assert_eq!(facts.periods, Periods::default());
+    let configured = "INSERT INTO reconcile.period (preview_days, rows_days, summary_days, removed_days)
+                      VALUES (1, 2, 4, 8)";
+    ground.as_reconcile(configured).await?;
+    let facts = ground
+        .store
+        .facts("acme", "ann@acme.example", None)
+        .await
+        .map_err(refused)?;
+    let periods = Periods {
+        previews: Days(1),
+        rows: Days(2),
+        summaries: Days(4),
+        removed_accounts: Days(8),
+    };
+    assert_eq!(facts.periods, periods);
     Ok(())
 }

@@ -1,0 +1,33 @@
+//! The periods that reconcile is configured with.
+
+use rollcall_domain::{Days, Periods};
+use sqlx::{Executor, Postgres};
+
+use super::{Store, TenantChange};
+
+impl Store {
+    /// How long what is over is kept.
+    pub(crate) async fn periods(&self) -> sqlx::Result<Periods> {
+        configured(&self.pool).await
+    }
+}
+
+impl TenantChange {
+    /// How long what is over is kept.
+    pub(crate) async fn periods(&mut self) -> sqlx::Result<Periods> {
+        configured(self.tx.connection()).await
+    }
+}
+
+/// The usual ones until reconcile has first started.
+async fn configured(database: impl Executor<'_, Database = Postgres>) -> sqlx::Result<Periods> {
+    let row = sqlx::query_file!("sql/period/configured.sql")
+        .fetch_optional(database)
+        .await?;
+    Ok(row.map_or_else(Periods::default, |row| Periods {
+        previews: Days(row.preview_days),
+        rows: Days(row.rows_days),
+        summaries: Days(row.summary_days),
+        removed_accounts: Days(row.removed_days),
+    }))
+}
