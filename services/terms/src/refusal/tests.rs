@@ -18,10 +18,12 @@ fn a_refusal_of_another_code_is_still_found_by_its_text() {
 
 #[test]
 fn the_contract_names_every_refusal() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto/rollcall/v1");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto/rollcall");
     let mut contract = String::new();
-    for file in fs::read_dir(folder).unwrap() {
-        contract += &fs::read_to_string(file.unwrap().path()).unwrap();
+    for package in ["v1", "internal/v1"] {
+        for file in fs::read_dir(folder.join(package)).unwrap() {
+            contract += &fs::read_to_string(file.unwrap().path()).unwrap();
+        }
     }
     let missing: Vec<_> = Refusal::ALL
         .iter()
