@@ -7,6 +7,7 @@
 //! few hundred megabytes and is planned in seconds.
 
 mod absent;
+mod acceptance;
 mod accounts;
 mod aliases;
 mod apply;
@@ -23,7 +24,6 @@ mod refuse;
 mod rounds;
 mod rows;
 mod settings;
-mod settle;
 mod takeover;
 mod verdicts;
 mod withhold;
@@ -129,8 +129,8 @@ pub fn plan<'a>(
 ) -> Result<Plan<'a>, PlanError> {
     let world = World::new(rules, domains, foreign, directory, portal, withholding, pace);
     let (ownership, primaries) = rounds::decide(&world)?;
-    let claims = Claims::settle(&world, &ownership, &primaries)?;
-    let absences = Absences::settle(&world, &ownership, &primaries, &claims)?;
+    let claims = Claims::decide(&world, &ownership, &primaries)?;
+    let absences = Absences::decide(&world, &ownership, &primaries, &claims)?;
     let decision = Decision {
         world,
         ownership,
@@ -138,7 +138,7 @@ pub fn plan<'a>(
         claims,
         absences,
     };
-    let accounts = Accountant::new(&decision, now).settle(new_id)?;
+    let accounts = Accountant::new(&decision, now).collect_all(new_id)?;
     let entries = verdicts::rows(&decision, &accounts)?;
     let counts = Counts {
         newly_stale: decision.absences.newly_stale(&decision.world),

@@ -14,7 +14,7 @@ use super::world::World;
 
 /// Outcome of an account's entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum AbsenceOutcome {
     /// Some object keeps the address: it goes, or stays, where that object's account is.
     Kept,
     /// It does not have its address.
@@ -33,7 +33,7 @@ pub(super) enum Fate {
     GivenBack,
 }
 
-impl Fate {
+impl AbsenceOutcome {
     /// True if the address stays with its account, or goes to the account into which its account is merged.
     pub(super) fn remains(self) -> bool {
         matches!(
@@ -54,7 +54,7 @@ impl Fate {
 /// Outcomes of all entries of the portal.
 #[derive(Debug)]
 pub(super) struct Absences {
-    pub(super) fate: Column<Fate>,
+    pub(super) outcome: Column<AbsenceOutcome>,
     /// Reasons for which the claims of an address are refused, by rule 2 or as duplicates. Of several reasons the last
     /// counts.
     pub(super) cause: Column<Option<Reason>>,
@@ -64,7 +64,7 @@ pub(super) struct Absences {
 
 impl Absences {
     /// Settles section 4 for every address that no object keeps.
-    pub(super) fn settle(
+    pub(super) fn decide(
         world: &World<'_>,
         ownership: &Ownership,
         primaries: &Primaries,
@@ -84,20 +84,20 @@ impl Absences {
                 _ => {}
             }
         }
-        let fate_of = |entry| {
+        let outcome_of = |entry| {
             let address = world.names.of_entry(entry);
-            if !world.holds(entry) {
-                Fate::Void
+            if !world.is_first_entry(entry) {
+                AbsenceOutcome::Void
             } else if claims.keeper[address].is_some() {
-                Fate::Kept
+                AbsenceOutcome::Kept
             } else if interferes[address] {
-                Fate::Refusing
+                AbsenceOutcome::Refusing
             } else {
-                fate_of_absent(world, ownership, entry)
+                outcome_of_absent(world, ownership, entry)
             }
         };
         let mut absences = Self {
-            fate: (0..index(world.portal.addresses.len())).map(fate_of).collect(),
+            outcome: (0..index(world.portal.addresses.len())).map(outcome_of).collect(),
             cause,
             given_back: world.accounts().map(|_| false).collect(),
         };
@@ -115,18 +115,19 @@ impl Absences {
                 continue;
             }
             if !matches!(
-                self.fate_of_primary(world, account),
-                Some(Fate::Removed | Fate::Typed(_) | Fate::Stale(_))
+                self.outcome_of_primary(world, account),
+                Some(AbsenceOutcome::Removed | AbsenceOutcome::Typed(_) | AbsenceOutcome::Stale(_))
             ) {
                 continue;
             }
             let withheld = world
                 .entries(account)
-                .find_map(|entry| self.fate[entry].withheld());
+                .find_map(|entry| self.outcome[entry].withheld());
             self.given_back[account] = withheld.is_none();
             for entry in world.entries(account) {
-                if self.fate[entry] == Fate::Removed {
-                    self.fate[entry] = withheld.map_or(Fate::GivenBack, |_| Fate::Stale(withheld));
+                if self.outcome[entry] == AbsenceOutcome::Removed {
+                    self.outcome[entry] =
+                        withheld.map_or(AbsenceOutcome::GivenBack, |_| AbsenceOutcome::Stale(withheld));
                 }
             }
         }
@@ -134,10 +135,10 @@ impl Absences {
 
     /// Number of addresses that are newly stale.
     pub(super) fn newly_stale(&self, world: &World<'_>) -> u64 {
-        let newly = |(entry, fate): &(EntryName, &Fate)| {
-            matches!(fate, Fate::Stale(_)) && world.entry(*entry).stale_since.is_none()
+        let newly = |(entry, outcome): &(EntryName, &AbsenceOutcome)| {
+            matches!(outcome, AbsenceOutcome::Stale(_)) && world.entry(*entry).stale_since.is_none()
         };
-        self.fate.iter().filter(newly).count() as u64
+        self.outcome.iter().filter(newly).count() as u64
     }
 
     /// Number of accounts that become manual again.
@@ -150,13 +151,17 @@ impl Absences {
 
     /// True if anything would be removed or made manual again, but waits.
     pub(super) fn withhold_any(&self) -> bool {
-        self.fate.iter().any(|(_, fate)| fate.withheld().is_some())
+        self.outcome
+            .iter()
+            .any(|(_, outcome)| outcome.withheld().is_some())
     }
 
     /// Outcome of the address that would be an account's primary address if nothing were removed: the present one,
     /// otherwise the lowest.
-    fn fate_of_primary(&self, world: &World<'_>, account: AccountName) -> Option<Fate> {
-        let is_there = |entry: &EntryName| self.fate[*entry].remains() || self.fate[*entry] == Fate::Removed;
+    fn outcome_of_primary(&self, world: &World<'_>, account: AccountName) -> Option<AbsenceOutcome> {
+        let is_there = |entry: &EntryName| {
+            self.outcome[*entry].remains() || self.outcome[*entry] == AbsenceOutcome::Removed
+        };
         let present = world.entries(account).next()?;
         let text = |entry: &EntryName| world.names.text(world.names.of_entry(*entry));
         let primary = if is_there(&present) {
@@ -164,13 +169,13 @@ impl Absences {
         } else {
             world.entries(account).filter(is_there).min_by_key(text)?
         };
-        Some(self.fate[primary])
+        Some(self.outcome[primary])
     }
 }
 
-fn fate_of_absent(world: &World<'_>, ownership: &Ownership, entry: EntryName) -> Fate {
+fn outcome_of_absent(world: &World<'_>, ownership: &Ownership, entry: EntryName) -> AbsenceOutcome {
     let removal = world.rules.removal;
-    let typed = ownership.is_typed(world, entry);
+    let typed = ownership.is_manual_and_unclaimed(world, entry);
     let removed = if typed {
         removal.removes_manual()
     } else {
@@ -181,14 +186,14 @@ fn fate_of_absent(world: &World<'_>, ownership: &Ownership, entry: EntryName) ->
         typed,
     };
     match (removed, typed) {
-        (true, _) if world.account(world.account_at[entry]).is_protected => Fate::Spared,
+        (true, _) if world.account(world.account_at[entry]).is_protected => AbsenceOutcome::Spared,
         (true, typed) => match withhold::of_entry(world, entry, address) {
-            None => Fate::Removed,
-            withheld if typed => Fate::Typed(withheld),
-            withheld => Fate::Stale(withheld),
+            None => AbsenceOutcome::Removed,
+            withheld if typed => AbsenceOutcome::Typed(withheld),
+            withheld => AbsenceOutcome::Stale(withheld),
         },
-        (false, true) => Fate::Typed(None),
-        (false, false) => Fate::Stale(None),
+        (false, true) => AbsenceOutcome::Typed(None),
+        (false, false) => AbsenceOutcome::Stale(None),
     }
 }
 

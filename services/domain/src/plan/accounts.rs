@@ -6,7 +6,7 @@ use crate::address::Address;
 use crate::id::{AccountId, ObjectId};
 use crate::object::{AddressType, ObjectType, Origin};
 
-use super::absent::{Absences, Fate};
+use super::absent::{AbsenceOutcome, Absences};
 use super::aliases::{Claims, Outcome};
 use super::arena::Column;
 use super::changes::{AccountChange, ChangeKind};
@@ -96,11 +96,14 @@ impl<'d, 'a> Accountant<'d, 'a> {
     }
 
     /// All accounts: those of the portal in the order of their ids, then the new ones in that of their objects.
-    pub(super) fn settle(mut self, new_id: &mut dyn FnMut() -> AccountId) -> Result<Accounts, PlanError> {
+    pub(super) fn collect_all(
+        mut self,
+        new_id: &mut dyn FnMut() -> AccountId,
+    ) -> Result<Accounts, PlanError> {
         let decision = self.decision;
         for account in decision.world.accounts() {
             decision.world.pace.step()?;
-            self.settle_account(account);
+            self.collect_account(account);
         }
         for object in decision.world.objects() {
             decision.world.pace.step()?;
@@ -111,7 +114,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
         Ok(self.accounts)
     }
 
-    fn settle_account(&mut self, account: AccountName) {
+    fn collect_account(&mut self, account: AccountName) {
         let Decision {
             world,
             ownership,
@@ -155,7 +158,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
 
     fn collect_claims(&mut self, object: ObjectName) {
         let Decision { world, claims, .. } = self.decision;
-        for (claim, address) in world.standing(object) {
+        for (claim, address) in world.valid_claims(object) {
             if let Outcome::Kept(role) = claims.outcome[claim] {
                 self.kept.push(Kept {
                     address,
@@ -171,20 +174,20 @@ impl<'d, 'a> Accountant<'d, 'a> {
         let Decision { world, absences, .. } = self.decision;
         for entry in world
             .entries(account)
-            .filter(|entry| absences.fate[*entry].remains())
+            .filter(|entry| absences.outcome[*entry].remains())
         {
-            let kept = self.remaining(entry, absences.fate[entry]);
+            let kept = self.remaining(entry, absences.outcome[entry]);
             self.kept.push(kept);
         }
     }
 
     /// State of an entry that no object keeps and that remains.
-    fn remaining(&self, entry: EntryName, fate: Fate) -> Kept {
+    fn remaining(&self, entry: EntryName, outcome: AbsenceOutcome) -> Kept {
         let world = &self.decision.world;
         let state = world.entry(entry);
-        let (origin, stale_since) = match fate {
-            Fate::Stale(_) => (Origin::Synced, Some(state.stale_since.unwrap_or(self.now))),
-            Fate::GivenBack => (Origin::Manual, None),
+        let (origin, stale_since) = match outcome {
+            AbsenceOutcome::Stale(_) => (Origin::Synced, Some(state.stale_since.unwrap_or(self.now))),
+            AbsenceOutcome::GivenBack => (Origin::Manual, None),
             _ => (state.origin, state.stale_since),
         };
         Kept {

@@ -3,12 +3,12 @@
 use crate::object::AddressType;
 use crate::verdict::Reason;
 
+use super::acceptance::{Acceptance, Wish};
 use super::arena::Column;
 use super::names::{AccountName, AddressName, ClaimName, ObjectName};
 use super::pace::PlanError;
 use super::primaries::Primaries;
 use super::settings::SameUsername;
-use super::settle::{Acceptance, Wish};
 use super::takeover::{Access, Ownership};
 use super::world::World;
 
@@ -42,7 +42,7 @@ pub(super) struct Claims {
 
 impl Claims {
     /// Settles rule 5, and with it the outcome of every claim.
-    pub(super) fn settle(
+    pub(super) fn decide(
         world: &World<'_>,
         ownership: &Ownership,
         primaries: &Primaries,
@@ -60,7 +60,7 @@ impl Claims {
         for object in world.objects() {
             own.clear();
             let guarded = guarded_account(world, ownership, object);
-            for (claim, address) in world.standing(object) {
+            for (claim, address) in world.valid_claims(object) {
                 world.pace.step()?;
                 let candidate = (object, claim, address);
                 match before_aliases(world, ownership, primaries, guarded, candidate) {
@@ -70,7 +70,7 @@ impl Claims {
             }
             push_groups(world, ownership, &mut own, &mut wishes);
         }
-        claims.settle_aliases(world, wishes)?;
+        claims.match_aliases(world, wishes)?;
         claims.keep_domain_aliases(world)?;
         Ok(claims)
     }
@@ -83,8 +83,8 @@ impl Claims {
         }
     }
 
-    fn settle_aliases(&mut self, world: &World<'_>, mut wishes: Acceptance) -> Result<(), PlanError> {
-        wishes.settle(&world.pace)?;
+    fn match_aliases(&mut self, world: &World<'_>, mut wishes: Acceptance) -> Result<(), PlanError> {
+        wishes.match_all(&world.pace)?;
         for (group, all) in wishes.groups() {
             world.pace.step()?;
             let kept = wishes.granted(group);
@@ -118,7 +118,7 @@ impl Claims {
     fn keep_domain_aliases(&mut self, world: &World<'_>) -> Result<(), PlanError> {
         for object in world.objects() {
             world.pace.step()?;
-            for (claim, address) in world.standing(object) {
+            for (claim, address) in world.valid_claims(object) {
                 let Outcome::Duplicate(kept) = self.outcome[claim] else {
                     continue;
                 };
@@ -150,11 +150,11 @@ fn before_aliases(
         return Some(Outcome::Kept(AddressType::Primary));
     }
     if ownership.access(world, object, address) != Access::Open {
-        return world.held[address].map(|entry| Outcome::Interferes(world.account_at[entry]));
+        return world.entry_of[address].map(|entry| Outcome::Interferes(world.account_at[entry]));
     }
     if let Some(account) = guarded
         && world.is_primary(claim)
-        && !ownership.holds(world, object, address)
+        && !ownership.is_owner_of(world, object, address)
     {
         return Some(Outcome::Interferes(account));
     }
@@ -173,7 +173,7 @@ fn guarded_account(world: &World<'_>, ownership: &Ownership, object: ObjectName)
     let account = ownership.protected_account_of(world, object)?;
     let present = world.primary_of(account);
     let claims_present = world
-        .standing(object)
+        .valid_claims(object)
         .any(|(claim, address)| world.is_primary(claim) && Some(address) == present);
     (!claims_present).then_some(account)
 }
@@ -183,7 +183,7 @@ fn alias_wish(world: &World<'_>, ownership: &Ownership, (object, claim, address)
         address,
         claim,
         object,
-        standing: u8::from(!ownership.holds(world, object, address)),
+        rank: u8::from(!ownership.is_owner_of(world, object, address)),
     }
 }
 
@@ -199,7 +199,7 @@ fn push_groups(world: &World<'_>, ownership: &Ownership, own: &mut [Wish], wishe
     let rank = |wish: &Wish| {
         (
             world.in_domain_alias(wish.address),
-            !ownership.holds(world, wish.object, wish.address),
+            !ownership.is_owner_of(world, wish.object, wish.address),
             wish.claim,
         )
     };

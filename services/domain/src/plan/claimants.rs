@@ -17,7 +17,7 @@ impl Claimants {
     pub(super) fn of(world: &World<'_>) -> Self {
         let mut ends = Column::of(0_u32, world.names.len());
         for object in world.objects() {
-            for (_, address) in world.standing(object) {
+            for (_, address) in world.valid_claims(object) {
                 ends[address] += 1;
             }
         }
@@ -29,7 +29,7 @@ impl Claimants {
         let mut objects = vec![0; sum as usize];
         let mut places = ends.clone();
         for object in world.objects() {
-            for (_, address) in world.standing(object) {
+            for (_, address) in world.valid_claims(object) {
                 places[address] -= 1;
                 objects[places[address] as usize] = object;
             }

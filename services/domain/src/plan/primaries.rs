@@ -1,9 +1,9 @@
 //! Rule 3: which address is each object's primary.
 
+use super::acceptance::{Acceptance, Wish};
 use super::arena::Column;
 use super::names::{AddressName, ClaimName, ObjectName};
 use super::pace::PlanError;
-use super::settle::{Acceptance, Wish};
 use super::takeover::{Access, Ownership};
 use super::world::World;
 
@@ -71,7 +71,7 @@ impl Contest {
                 None => self.group_of[object] = Some(self.acceptance.push(&own)),
             }
         }
-        let groups = self.acceptance.settle(&world.pace)?;
+        let groups = self.acceptance.match_all(&world.pace)?;
         let mut moved: Vec<(ObjectName, Option<AddressName>)> = Vec::with_capacity(groups.len());
         for group in groups {
             if let Some(object) = self.acceptance.object_of(group) {
@@ -109,13 +109,13 @@ impl Primaries {
 
 /// Addresses that an object wants as its primary address, the dearest first.
 fn wishes_of(world: &World<'_>, ownership: &Ownership, object: ObjectName, wishes: &mut Vec<Wish>) {
-    for (claim, address) in world.standing(object) {
+    for (claim, address) in world.valid_claims(object) {
         if ownership.access(world, object, address) != Access::Refused {
             wishes.push(Wish {
                 address,
                 claim,
                 object,
-                standing: standing(world, ownership, object, claim, address),
+                rank: rank(world, ownership, object, claim, address),
             });
         }
     }
@@ -127,14 +127,14 @@ fn wishes_of(world: &World<'_>, ownership: &Ownership, object: ObjectName, wishe
             Some(wish.address) != present,
             Some(wish.address) != mail,
             world.in_domain_alias(wish.address),
-            !ownership.holds(world, object, wish.address),
+            !ownership.is_owner_of(world, object, wish.address),
             wish.claim,
         )
     });
 }
 
 /// Rivals: a primary claim before an alias claim, then the holder.
-fn standing(
+fn rank(
     world: &World<'_>,
     ownership: &Ownership,
     object: ObjectName,
@@ -142,6 +142,6 @@ fn standing(
     address: AddressName,
 ) -> u8 {
     let alias = u8::from(!world.is_primary(claim));
-    let stranger = u8::from(!ownership.holds(world, object, address));
+    let stranger = u8::from(!ownership.is_owner_of(world, object, address));
     alias * 2 + stranger
 }

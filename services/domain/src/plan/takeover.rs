@@ -27,7 +27,7 @@ pub(super) enum Access {
     /// Free, its own, or synced: the object with the strongest claim gets it.
     Open,
     /// The primary of a manual account: the object that gets it as primary address gets the account.
-    Door,
+    Adoptable,
     /// An account of the portal refuses it.
     Refused,
 }
@@ -64,7 +64,7 @@ impl Ownership {
     }
 
     fn takes(&self, world: &World<'_>, object: ObjectName, primary: AddressName) -> Option<AccountName> {
-        let account = world.account_at[world.held[primary]?];
+        let account = world.account_at[world.entry_of[primary]?];
         if world.account(account).is_protected || self.owner[account].is_some() {
             return None;
         }
@@ -83,7 +83,7 @@ impl Ownership {
 
     /// True for a manual address that the object of its account does not claim: an address of a manual account, or one
     /// that was added manually to another account.
-    pub(super) fn is_typed(&self, world: &World<'_>, entry: EntryName) -> bool {
+    pub(super) fn is_manual_and_unclaimed(&self, world: &World<'_>, entry: EntryName) -> bool {
         let account = world.account_at[entry];
         let manual =
             world.entry(entry).origin == Origin::Manual || world.account(account).object_id.is_none();
@@ -94,7 +94,7 @@ impl Ownership {
 
     /// Access of a claiming object to an address.
     pub(super) fn access(&self, world: &World<'_>, object: ObjectName, address: AddressName) -> Access {
-        let Some(entry) = world.held[address] else {
+        let Some(entry) = world.entry_of[address] else {
             return Access::Open;
         };
         let account = world.account_at[entry];
@@ -104,18 +104,18 @@ impl Ownership {
         if world.account(account).is_protected {
             return Access::Refused;
         }
-        if !self.is_typed(world, entry) || self.is_on_its_way_out(world, account) {
+        if !self.is_manual_and_unclaimed(world, entry) || self.is_on_its_way_out(world, account) {
             return Access::Open;
         }
         if self.is_hand_made(world, account) && world.primary_of(account) == Some(address) {
-            return Access::Door;
+            return Access::Adoptable;
         }
         Access::Refused
     }
 
     /// True if an address already belongs to an object's accounts.
-    pub(super) fn holds(&self, world: &World<'_>, object: ObjectName, address: AddressName) -> bool {
-        world.held[address].is_some_and(|entry| self.owner[world.account_at[entry]] == Some(object))
+    pub(super) fn is_owner_of(&self, world: &World<'_>, object: ObjectName, address: AddressName) -> bool {
+        world.entry_of[address].is_some_and(|entry| self.owner[world.account_at[entry]] == Some(object))
     }
 
     /// True if a manual account must be removed with all its addresses, in this run.

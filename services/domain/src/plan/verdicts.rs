@@ -3,7 +3,7 @@
 use crate::object::{AddressType, Origin};
 use crate::verdict::{Reason, Verdict};
 
-use super::absent::Fate;
+use super::absent::AbsenceOutcome;
 use super::accounts::{Accounts, Decision};
 use super::aliases::Outcome;
 use super::names::{AccountName, AddressName, ClaimName, EntryName, ObjectName};
@@ -105,7 +105,8 @@ impl Judge<'_, '_> {
             absences,
             ..
         } = self.decision;
-        let given_back = world.held[address].filter(|entry| absences.fate[*entry] == Fate::GivenBack);
+        let given_back =
+            world.entry_of[address].filter(|entry| absences.outcome[*entry] == AbsenceOutcome::GivenBack);
         let keeper = claims.keeper[address].filter(|keeper| *keeper != object);
         given_back
             .map(|entry| world.account_at[entry])
@@ -116,7 +117,7 @@ impl Judge<'_, '_> {
     fn kept(&self, object: ObjectName, address: AddressName, role: AddressType) -> RowDecision {
         let Decision { world, ownership, .. } = self.decision;
         let account = ownership.account_of[object];
-        let Some(entry) = world.held[address] else {
+        let Some(entry) = world.entry_of[address] else {
             let reason = match account {
                 None => Reason::NewAccount,
                 Some(account) if world.account(account).removed => Reason::Restored,
@@ -178,27 +179,27 @@ impl Judge<'_, '_> {
             None => RowDecision::new(verdict, Reason::Absent, Other::Nothing),
             Some(cause) => RowDecision::new(verdict, Reason::OnlyRefusedClaims, Other::Reason(cause)),
         };
-        let (decided, steady) = match absences.fate[entry] {
-            Fate::Kept | Fate::Void | Fate::Refusing => return None,
-            Fate::Typed(withheld) => {
+        let (decided, steady) = match absences.outcome[entry] {
+            AbsenceOutcome::Kept | AbsenceOutcome::Void | AbsenceOutcome::Refusing => return None,
+            AbsenceOutcome::Typed(withheld) => {
                 let keep = RowDecision {
                     reason: withheld,
                     ..RowDecision::KEEP
                 };
                 (self.typed(account, entry).unwrap_or(keep), Some(keep))
             }
-            Fate::Stale(None) => (absent(Verdict::Stale), Some(absent(Verdict::Stale))),
-            Fate::Stale(Some(withheld)) => {
+            AbsenceOutcome::Stale(None) => (absent(Verdict::Stale), Some(absent(Verdict::Stale))),
+            AbsenceOutcome::Stale(Some(withheld)) => {
                 let stale = RowDecision::new(Verdict::Stale, withheld, Other::Nothing);
                 (stale, Some(stale))
             }
-            Fate::Removed => (absent(Verdict::Remove), None),
-            Fate::Spared => {
+            AbsenceOutcome::Removed => (absent(Verdict::Remove), None),
+            AbsenceOutcome::Spared => {
                 let spared = self.interferes(address, account);
                 (spared, Some(spared))
             }
             // A duplicate is refused by the account from here on, and so is not absent any more.
-            Fate::GivenBack => (
+            AbsenceOutcome::GivenBack => (
                 RowDecision::new(Verdict::Update, Reason::GivenBack, Other::Nothing),
                 (cause != Some(Reason::DuplicateUsername)).then_some(RowDecision::KEEP),
             ),

@@ -24,7 +24,7 @@ pub(super) struct World<'a> {
     /// True if an address has a valid claim.
     pub(super) claimed: Column<bool>,
     /// The live entry of an address, and so the account that has it.
-    pub(super) held: Column<Option<EntryName>>,
+    pub(super) entry_of: Column<Option<EntryName>>,
     /// The account of an entry.
     pub(super) account_at: Column<AccountName>,
     /// An object's own account: a live one, otherwise a removed one that comes back with it.
@@ -123,7 +123,7 @@ impl<'a> World<'a> {
             withholding,
             refused: refuse(rules, domains, foreign, directory),
             claimed: Column::of(false, names.len()),
-            held: Column::of(None, names.len()),
+            entry_of: Column::of(None, names.len()),
             account_at: Column::of(0, portal.addresses.len()),
             account_of,
             object_of,
@@ -156,9 +156,9 @@ impl<'a> World<'a> {
         for (account, state) in (0..).zip(&self.portal.accounts) {
             for entry in state.addresses().map(index) {
                 self.account_at[entry] = account;
-                let held = &mut self.held[self.names.of_entry(entry)];
-                if !state.removed && held.is_none() {
-                    *held = Some(entry);
+                let first = &mut self.entry_of[self.names.of_entry(entry)];
+                if !state.removed && first.is_none() {
+                    *first = Some(entry);
                 }
             }
         }
@@ -186,8 +186,8 @@ impl<'a> World<'a> {
     }
 
     /// True if an entry has its address: that of a removed account does not.
-    pub(super) fn holds(&self, entry: EntryName) -> bool {
-        self.held[self.names.of_entry(entry)] == Some(entry)
+    pub(super) fn is_first_entry(&self, entry: EntryName) -> bool {
+        self.entry_of[self.names.of_entry(entry)] == Some(entry)
     }
 
     /// The primary address of an account as the portal has it.
@@ -198,7 +198,7 @@ impl<'a> World<'a> {
     }
 
     /// The claims of an object that stand, lowest address first, with their addresses.
-    pub(super) fn standing(&self, object: ObjectName) -> impl Iterator<Item = (ClaimName, AddressName)> {
+    pub(super) fn valid_claims(&self, object: ObjectName) -> impl Iterator<Item = (ClaimName, AddressName)> {
         self.claims(object)
             .filter(|claim| self.refused[*claim].is_none())
             .map(|claim| (claim, self.directory.claims[claim as usize].text))

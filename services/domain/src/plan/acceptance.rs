@@ -22,7 +22,7 @@ pub(super) struct Wish {
     pub(super) claim: ClaimName,
     pub(super) object: ObjectName,
     /// Rank of the claim among rivals. The lower is the better; of equals, that of the lower object.
-    pub(super) standing: u8,
+    pub(super) rank: u8,
 }
 
 /// The wishes of groups, the dearest first, and how far each has come with them.
@@ -144,7 +144,7 @@ impl Acceptance {
 
     /// Lets every group try until it gets something or has no further wishes. Returns the groups whose result may
     /// differ from before.
-    pub(super) fn settle(&mut self, pace: &Pace) -> Result<Vec<u32>, PlanError> {
+    pub(super) fn match_all(&mut self, pace: &Pace) -> Result<Vec<u32>, PlanError> {
         while let Some(group) = self.wanting.pop() {
             let mut wanting = Some(group).filter(|group| self.granted(*group).is_none());
             while let Some(group) = wanting {
@@ -200,7 +200,7 @@ impl Acceptance {
             }
             for wish in tried {
                 self.work += 1;
-                self.take_back(wish, &mut back);
+                self.withdraw(wish, &mut back);
             }
             self.next[group as usize] = from;
             self.wanting.push(group);
@@ -208,7 +208,7 @@ impl Acceptance {
         }
     }
 
-    fn take_back(&mut self, wish: u32, back: &mut Vec<(u32, u32)>) {
+    fn withdraw(&mut self, wish: u32, back: &mut Vec<(u32, u32)>) {
         let address = self.wishes[wish as usize].address;
         if self.best[address] == Some(wish) {
             self.best[address] = None;
@@ -233,7 +233,7 @@ impl Acceptance {
 
 impl Wish {
     fn rank(&self) -> (u8, ObjectName) {
-        (self.standing, self.object)
+        (self.rank, self.object)
     }
 }
 
@@ -245,12 +245,12 @@ mod tests {
 
     use super::*;
 
-    fn wish(object: ObjectName, address: AddressName, standing: u8) -> Wish {
+    fn wish(object: ObjectName, address: AddressName, rank: u8) -> Wish {
         Wish {
             address,
             claim: 0,
             object,
-            standing,
+            rank,
         }
     }
 
@@ -259,7 +259,7 @@ mod tests {
         for group in groups {
             acceptance.push(group);
         }
-        acceptance.settle(&Pace::unhurried()).unwrap();
+        acceptance.match_all(&Pace::unhurried()).unwrap();
         outcome(&acceptance)
     }
 
@@ -296,8 +296,8 @@ mod tests {
         let list = subsequence((0..8).collect::<Vec<_>>(), 0..6).prop_shuffle();
         let lists = vec((list, vec(0..3_u8, 8)), 1..8);
         lists.prop_map(|lists| {
-            let wishes = |(object, (list, standings)): (u32, (Vec<u32>, Vec<u8>))| {
-                let wish = |address: u32| wish(object, address, standings[address as usize]);
+            let wishes = |(object, (list, ranks)): (u32, (Vec<u32>, Vec<u8>))| {
+                let wish = |address: u32| wish(object, address, ranks[address as usize]);
                 list.into_iter().map(wish).collect()
             };
             (0..).zip(lists).map(wishes).collect()
@@ -315,14 +315,14 @@ mod tests {
             for group in &now {
                 acceptance.push(group);
             }
-            acceptance.settle(&Pace::unhurried()).unwrap();
+            acceptance.match_all(&Pace::unhurried()).unwrap();
             for (which, other) in then {
                 let group = which.index(now.len());
                 let object = index(group);
                 now[group] = other[0].iter().map(|wish| Wish { object, ..*wish }).collect();
                 let before = outcome(&acceptance);
                 acceptance.replace(object, &now[group]);
-                let moved = acceptance.settle(&Pace::unhurried()).unwrap();
+                let moved = acceptance.match_all(&Pace::unhurried()).unwrap();
                 let groups: Vec<&[Wish]> = now.iter().map(Vec::as_slice).collect();
                 let after = outcome(&acceptance);
                 prop_assert_eq!(&after, &granted(&groups));
