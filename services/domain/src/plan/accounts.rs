@@ -69,8 +69,8 @@ pub(super) struct Accountant<'d, 'a> {
     /// Accounts that are merged, after the accounts that take them in.
     merged: Vec<(AccountName, AccountName)>,
     accounts: Accounts,
-    /// The addresses of the account at hand.
-    kept: Vec<Kept>,
+    /// Memory for the addresses of one account, which the next one uses again.
+    spare: Vec<Kept>,
 }
 
 impl<'d, 'a> Accountant<'d, 'a> {
@@ -91,7 +91,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
                 holding: Column::of(None, world.names.len()),
                 changes: Vec::new(),
             },
-            kept: Vec::new(),
+            spare: Vec::new(),
         }
     }
 
@@ -127,40 +127,42 @@ impl<'d, 'a> Accountant<'d, 'a> {
         if state.removed && active.is_none() {
             return;
         }
-        self.kept.clear();
+        let mut kept = std::mem::take(&mut self.spare);
+        kept.clear();
         if owner.is_none_or(|owner| ownership.account_of[owner] == Some(account)) {
-            self.collect(account, active);
+            self.collect(account, active, &mut kept);
         }
-        if self.kept.is_empty() {
+        if kept.is_empty() {
             self.remove(account);
-            return;
+        } else {
+            let primary = active.and_then(|owner| primaries.of[owner]);
+            self.assign_primary(&mut kept, primary.or_else(|| world.primary_of(account)));
+            self.compare(account, &kept);
         }
-        let primary = active.and_then(|owner| primaries.of[owner]);
-        self.assign_primary(primary.or_else(|| world.primary_of(account)));
-        self.compare(account);
+        self.spare = kept;
     }
 
     /// Collects the addresses that an account has after the run.
-    fn collect(&mut self, account: AccountName, owner: Option<ObjectName>) {
+    fn collect(&self, account: AccountName, owner: Option<ObjectName>, kept: &mut Vec<Kept>) {
         if let Some(owner) = owner {
-            self.collect_claims(owner);
+            self.collect_claims(owner, kept);
         }
-        self.collect_remaining(account);
+        self.collect_remaining(account, kept);
         let first = self.merged.partition_point(|(into, _)| *into < account);
         for position in first..self.merged.len() {
             let (into, merged) = self.merged[position];
             if into != account {
                 break;
             }
-            self.collect_remaining(merged);
+            self.collect_remaining(merged, kept);
         }
     }
 
-    fn collect_claims(&mut self, object: ObjectName) {
+    fn collect_claims(&self, object: ObjectName, kept: &mut Vec<Kept>) {
         let Decision { world, claims, .. } = self.decision;
         for (claim, address) in world.valid_claims(object) {
             if let Outcome::Kept(role) = claims.outcome[claim] {
-                self.kept.push(Kept {
+                kept.push(Kept {
                     address,
                     role,
                     origin: Origin::Synced,
@@ -170,14 +172,13 @@ impl<'d, 'a> Accountant<'d, 'a> {
         }
     }
 
-    fn collect_remaining(&mut self, account: AccountName) {
+    fn collect_remaining(&self, account: AccountName, kept: &mut Vec<Kept>) {
         let Decision { world, absences, .. } = self.decision;
         for entry in world
             .entries(account)
             .filter(|entry| absences.outcome[*entry].remains())
         {
-            let kept = self.remaining(entry, absences.outcome[entry]);
-            self.kept.push(kept);
+            kept.push(self.remaining(entry, absences.outcome[entry]));
         }
     }
 
@@ -199,19 +200,18 @@ impl<'d, 'a> Accountant<'d, 'a> {
     }
 
     /// Makes this address the primary one, or the lowest if it is not there, and puts all in order.
-    fn assign_primary(&mut self, primary: Option<AddressName>) {
+    fn assign_primary(&mut self, all: &mut [Kept], primary: Option<AddressName>) {
         let names = &self.decision.world.names;
-        self.kept
-            .sort_unstable_by_key(|kept| (Some(kept.address) != primary, names.text(kept.address)));
-        for (position, kept) in self.kept.iter_mut().enumerate() {
+        all.sort_unstable_by_key(|kept| (Some(kept.address) != primary, names.text(kept.address)));
+        for (position, kept) in all.iter_mut().enumerate() {
             kept.role = match (position, kept.role) {
                 (0, _) => AddressType::Primary,
                 (_, AddressType::Primary) => AddressType::Alias,
                 (_, role) => role,
             };
         }
-        let primary = self.kept[0].address;
-        for kept in &self.kept {
+        let primary = all[0].address;
+        for kept in all {
             self.accounts.holding[kept.address] = Some(Holding {
                 role: kept.role,
                 primary,
@@ -235,18 +235,18 @@ impl<'d, 'a> Accountant<'d, 'a> {
     }
 
     /// Notes what changes of an account that is there, or comes back.
-    fn compare(&mut self, account: AccountName) {
+    fn compare(&mut self, account: AccountName, all: &[Kept]) {
         let world = &self.decision.world;
         let state = world.account(account);
         let object_type = self.decision.type_of(account);
         let ceases_to_be_user = state.object_type == ObjectType::User && object_type != ObjectType::User;
         let hsr_enabled = state.hsr_enabled && !ceases_to_be_user;
-        let stale_since = stale_since(self.kept.iter().map(|kept| (kept.origin, kept.stale_since)));
+        let stale_since = stale_since(all.iter().map(|kept| (kept.origin, kept.stale_since)));
         let rebound = self.decision.ownership.taken[account] || self.decision.absences.given_back[account];
         let same = (state.object_type, state.hsr_enabled, state.removed) == (object_type, hsr_enabled, false)
             && state.stale_since == stale_since
             && !rebound
-            && self.same_addresses(account);
+            && self.same_addresses(account, all);
         if same {
             return;
         }
@@ -265,9 +265,9 @@ impl<'d, 'a> Accountant<'d, 'a> {
             is_protected: state.is_protected,
             stale_since,
             removed: false,
-            addresses: self.address_states(),
+            addresses: self.address_states(all),
         };
-        let renamed = world.primary_of(account) != Some(self.kept[0].address);
+        let renamed = world.primary_of(account) != Some(all[0].address);
         let kind = match (state.removed, renamed) {
             (true, _) => ChangeKind::Restored,
             (false, true) => ChangeKind::Renamed,
@@ -294,10 +294,10 @@ impl<'d, 'a> Accountant<'d, 'a> {
         ObjectId::from_canonical(directory.ids.get(id)).ok()
     }
 
-    fn same_addresses(&self, account: AccountName) -> bool {
+    fn same_addresses(&self, account: AccountName, all: &[Kept]) -> bool {
         let world = &self.decision.world;
-        self.kept.len() == world.account(account).addresses().len()
-            && self.kept.iter().zip(world.entries(account)).all(|(kept, entry)| {
+        all.len() == world.account(account).addresses().len()
+            && all.iter().zip(world.entries(account)).all(|(kept, entry)| {
                 let state = world.entry(entry);
                 kept.address == world.names.of_entry(entry)
                     && (kept.role, kept.origin, kept.stale_since)
@@ -305,7 +305,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
             })
     }
 
-    fn address_states(&self) -> Vec<AddressState> {
+    fn address_states(&self, all: &[Kept]) -> Vec<AddressState> {
         let names = &self.decision.world.names;
         let state = |kept: &Kept| AddressState {
             address: Address::from_normalised(
@@ -316,15 +316,15 @@ impl<'d, 'a> Accountant<'d, 'a> {
             origin: kept.origin,
             stale_since: kept.stale_since,
         };
-        self.kept.iter().map(state).collect()
+        all.iter().map(state).collect()
     }
 
     /// Makes the account of an object that has none.
     fn create(&mut self, object: ObjectName, id: AccountId) {
         let Decision { world, primaries, .. } = self.decision;
-        self.kept.clear();
-        self.collect_claims(object);
-        self.assign_primary(primaries.of[object]);
+        let mut all = Vec::new();
+        self.collect_claims(object, &mut all);
+        self.assign_primary(&mut all, primaries.of[object]);
         let object_type = world.directory.objects[object as usize].object_type;
         let is_user = object_type == ObjectType::User;
         self.accounts.changes.push(AccountChange {
@@ -339,7 +339,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
                 is_protected: false,
                 stale_since: None,
                 removed: false,
-                addresses: self.address_states(),
+                addresses: self.address_states(&all),
             },
             welcome: is_user && world.rules.send_welcome,
         });

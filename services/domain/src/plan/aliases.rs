@@ -87,30 +87,37 @@ impl Claims {
         wishes.match_all(&world.pace)?;
         for (group, all) in wishes.groups() {
             world.pace.step()?;
-            let kept = wishes.granted(group);
-            let mut lost = true;
-            for wish in all {
-                let outcome = match kept {
-                    Some(kept) if kept.claim == wish.claim => {
-                        lost = false;
-                        Outcome::Kept(AddressType::Alias)
-                    }
-                    Some(kept) if !lost => Outcome::Duplicate(kept.address),
-                    kept => {
-                        let class = |wish: &Wish| world.in_domain_alias(wish.address);
-                        let then = kept
-                            .filter(|kept| class(kept) == class(wish))
-                            .map(|kept| kept.address);
-                        Outcome::Lost {
-                            to: wishes.winner(wish.address).unwrap_or_default(),
-                            then,
-                        }
-                    }
-                };
-                self.set((wish.object, wish.claim, wish.address), outcome);
+            match wishes.granted(group) {
+                Some(kept) => self.set_granted(world, &wishes, kept, all),
+                None => self.set_lost(&wishes, all),
             }
         }
         Ok(())
+    }
+
+    /// A group that got an address: its wishes before that went to others, and those after it are duplicates.
+    fn set_granted(&mut self, world: &World<'_>, wishes: &Acceptance, kept: Wish, all: &[Wish]) {
+        let class = |wish: &Wish| world.in_domain_alias(wish.address);
+        let mut is_lost = true;
+        for wish in all {
+            let outcome = if wish.claim == kept.claim {
+                is_lost = false;
+                Outcome::Kept(AddressType::Alias)
+            } else if is_lost {
+                let then = Some(kept.address).filter(|_| class(&kept) == class(wish));
+                lost(wishes, wish, then)
+            } else {
+                Outcome::Duplicate(kept.address)
+            };
+            self.set((wish.object, wish.claim, wish.address), outcome);
+        }
+    }
+
+    /// A group that got none.
+    fn set_lost(&mut self, wishes: &Acceptance, all: &[Wish]) {
+        for wish in all {
+            self.set((wish.object, wish.claim, wish.address), lost(wishes, wish, None));
+        }
     }
 
     /// Keeps a duplicate that is the same address in a domain alias, if no account has it. There is at most one such
@@ -128,6 +135,14 @@ impl Claims {
             }
         }
         Ok(())
+    }
+}
+
+/// The address of this wish went to another object; `then` is what its group got instead.
+fn lost(wishes: &Acceptance, wish: &Wish, then: Option<AddressName>) -> Outcome {
+    Outcome::Lost {
+        to: wishes.winner(wish.address).unwrap_or_default(),
+        then,
     }
 }
 
