@@ -1,5 +1,6 @@
 //! PostgreSQL: pools with time-outs, a patient start, migrations, and times.
 
+mod months;
 mod schema;
 pub mod tenant_lock;
 mod timestamp;
@@ -20,6 +21,7 @@ use crate::{
     outage::{Cause, DATABASE},
 };
 
+pub use months::{Month, Monthly};
 pub use schema::{Schema, View};
 pub use timestamp::PgTimestamp;
 pub use whole::whole;

@@ -1,7 +1,7 @@
 -- Outcomes of runs, the last one of each tenant, what reverting one needs, and how long all of it is kept.
 
 -- The state of a run from the moment a worker first began it. The codes of failures have no check: new ones come with
--- the rules.
+-- the rules. Ids begin with their time: each month has a partition, which is dropped as a whole.
 CREATE TABLE reconcile.run_outcome (
     tenant_id text COLLATE "C",
     run_id uuid,
@@ -75,7 +75,10 @@ CREATE TABLE reconcile.run_outcome (
     CONSTRAINT run_outcome_read_mode_is_known CHECK (read_mode = 'FULL'),
     CONSTRAINT run_outcome_held_reason_is_known
         CHECK (held_reason IN ('REMOVAL_LIMIT', 'EMPTY_READ', 'FIRST_REMOVAL', 'CHANGED_SINCE_PREVIEW'))
-);
+) PARTITION BY RANGE (run_id);
+
+-- Runs of months that were not made in time, and ids that are of no time.
+CREATE TABLE reconcile.run_outcome_default PARTITION OF reconcile.run_outcome DEFAULT;
 
 -- The run that made a state of the history; runs of the last 24 hours that took something; the newest HELD run.
 CREATE INDEX run_outcome_of_state ON reconcile.run_outcome (tenant_id, history) WHERE applied;
@@ -88,7 +91,7 @@ CREATE INDEX run_outcome_shown ON reconcile.run_outcome (tenant_id, history) WHE
 -- A tenant's previews and HELD runs whose rows are kept, the newest last.
 CREATE INDEX run_outcome_superseding ON reconcile.run_outcome (tenant_id, run_id)
     WHERE (kind = 'PREVIEW' OR state = 'HELD') AND NOT rows_dropped AND NOT rows_superseded;
--- Summaries that are kept no longer.
+-- Runs that ended before or after a time.
 CREATE INDEX run_outcome_ended ON reconcile.run_outcome (end_time);
 -- All tenants' runs from one on: ids grow with time.
 CREATE INDEX run_outcome_by_id ON reconcile.run_outcome (run_id);

@@ -313,7 +313,7 @@ impl ServiceConfig for Config {
         ),
         (
             "retention.summary_days",
-            "days that the summaries of runs are kept [400]",
+            "days that the summaries of runs are kept, by whole months [400]",
         ),
         (
             "retention.removed_days",

@@ -45,7 +45,7 @@ use events::Events;
 use reports::Reports;
 use resources::Resources;
 use store::Store;
-use upkeep::{relay::Relay, sweeper};
+use upkeep::{partitions, relay::Relay, sweeper};
 
 pub use config::Config;
 
@@ -82,6 +82,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         lifecycle.clone(),
     ));
     sweeper::start(Arc::clone(&resources), config.leases.sweep(), &lifecycle);
+    partitions::start(Arc::clone(&resources), &lifecycle);
     let runs = RunCalls {
         resources: Arc::clone(&resources),
         database,

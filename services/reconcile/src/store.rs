@@ -10,6 +10,7 @@ mod gate;
 pub(crate) mod guard;
 pub(crate) mod history;
 pub(crate) mod lease;
+pub(crate) mod months;
 pub(crate) mod outbox;
 pub(crate) mod period;
 pub(crate) mod portal;

@@ -1,4 +1,5 @@
--- A run as somebody, or the schedule, asked for it. Its outcome is reconcile's.
+-- A run as somebody, or the schedule, asked for it. Its outcome is reconcile's. Ids begin with
+-- their time: each month has a partition, which is dropped as a whole.
 CREATE TABLE scheduler.run_request (
     run_id uuid PRIMARY KEY,
     tenant_id text COLLATE "C" NOT NULL,
@@ -32,7 +33,10 @@ CREATE TABLE scheduler.run_request (
         CHECK ((kind = 'REVERT' OR trigger = 'APPROVAL') = (acts_on_run_id IS NOT NULL)),
     CONSTRAINT run_request_only_who_waits_expects
         CHECK (expect_preview_run_id IS NULL OR (kind = 'SYNC' AND trigger = 'MANUAL'))
-);
+) PARTITION BY RANGE (run_id);
+
+-- Requests of months that were not made in time, and ids that are of no time.
+CREATE TABLE scheduler.run_request_default PARTITION OF scheduler.run_request DEFAULT;
 
 -- A tenant's runs, newest first: run ids grow with time.
 CREATE INDEX run_request_of_tenant ON scheduler.run_request (tenant_id, run_id);

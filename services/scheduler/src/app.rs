@@ -21,6 +21,7 @@ use crate::{
     due_tick::DueTick,
     fleet::FleetKeeper,
     metrics::Metrics,
+    partitions,
     publisher::Publisher,
     requests::RequestDesk,
     seals::{self, SealKeeper},
@@ -151,6 +152,8 @@ impl Shared {
         spawn.spawn("publisher", endless(publisher.run(stop.clone())));
         spawn.spawn("due tick", endless(due_tick.run(stop.clone())));
         spawn.spawn("sweeper", endless(sweeper.run(stop.clone())));
+        let months = partitions::keep(self.background.clone(), stop.clone());
+        spawn.spawn("partitions", endless(months));
     }
 
     fn spawn_consumers(&self, replies: Consumer, desk: Desk) {

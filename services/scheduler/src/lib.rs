@@ -15,6 +15,7 @@ mod credentials;
 mod due_tick;
 mod fleet;
 mod metrics;
+mod partitions;
 mod publisher;
 mod refusals;
 mod requests;

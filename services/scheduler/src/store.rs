@@ -5,6 +5,7 @@
 mod due;
 mod facts;
 mod fleet;
+mod months;
 mod periods;
 mod publishing;
 mod requests;
@@ -15,7 +16,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use rollcall_chassis::pg::{
-    Schema,
+    Monthly, Schema,
     tenant_lock::{LockError, LockedTransaction, TenantLocks, Waiter},
 };
 use rollcall_chassis::views;
@@ -31,9 +32,16 @@ pub(crate) use requests::{ManualRunLimit, NewRequest};
 pub(crate) use settings::{NewSettings, RemovalSwitch, StoredSettings};
 pub(crate) use sweeping::Patience;
 
+/// Requests of runs, a partition for each month.
+const RUN_REQUEST: Monthly = Monthly {
+    schema: "scheduler",
+    table: "run_request",
+};
+
 /// The schema `scheduler`, and what is published of it.
 pub(crate) static SCHEMA: Schema = Schema {
     migrations: sqlx::migrate!(),
+    monthly: &[RUN_REQUEST],
     views: views![
         "results.fleet_pause",
         "results.run_request",

@@ -54,6 +54,21 @@ impl Past {
         Ok(())
     }
 
+    /// The ids of runs that ended more than 400 days ago are as old: a run is kept with the others of its id's month.
+    pub async fn ids(&self, tenant: &Tenant) -> Result<()> {
+        let moved = sqlx::query(
+            "UPDATE reconcile.run_outcome
+             SET run_id = (lpad(to_hex((extract(epoch FROM end_time) * 1000)::bigint), 12, '0') || '70008'
+                           || substr(md5(run_id::text), 1, 15))::uuid
+             WHERE tenant_id = $1 AND end_time < now() - interval '400 days'",
+        )
+        .bind(&tenant.id)
+        .execute(&self.database)
+        .await?;
+        ensure!(moved.rows_affected() > 0, "the tenant has no run that old");
+        Ok(())
+    }
+
     /// An account was removed so many days earlier.
     pub async fn removal(&self, tenant: &Tenant, account_id: &str, days: i32) -> Result<()> {
         let moved = sqlx::query(

@@ -1,5 +1,5 @@
-//! A service's own schema, brought up to date when a process starts: first the migrations, then the views that it
-//! publishes.
+//! A service's own schema, brought up to date when a process starts: first the migrations, then the months of tables in
+//! partitions, then the views that it publishes.
 //!
 //! A migration is applied once and never edited. A view is a file of its own, applied when its text is new to the
 //! database. A text that was applied before and has been replaced since then is an older release's: a process of that
@@ -11,6 +11,8 @@ use sqlx::{
     AssertSqlSafe, Connection as _, PgConnection,
     migrate::{MigrateError, Migrator},
 };
+
+use super::Monthly;
 
 /// Time that a migration waits for a lock. Statements of all services queue behind it meanwhile.
 const LOCK_WAIT: Duration = Duration::from_secs(3);
@@ -44,6 +46,8 @@ const REMEMBER: &str = "INSERT INTO applied_view (name, digest)
 pub struct Schema {
     /// Tables and indexes, step by step.
     pub migrations: Migrator,
+    /// Tables in partitions of a month. The present month and those ahead are made before the service begins.
+    pub monthly: &'static [Monthly],
     /// Views that other services read, in an order in which each uses only earlier ones.
     pub views: &'static [View],
 }
@@ -78,6 +82,9 @@ impl Schema {
         }
         self.migrate(connection).await?;
         bound_waits(connection, LOCK_WAIT).await?;
+        for table in self.monthly {
+            table.make_ahead_on(connection).await?;
+        }
         publish(connection, self.views).await?;
         Ok(true)
     }

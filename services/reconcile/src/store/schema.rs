@@ -1,10 +1,20 @@
 //! The schemas `portal` and `reconcile`, and what is published of them.
 
-use rollcall_chassis::{pg::Schema, views};
+use rollcall_chassis::{
+    pg::{Monthly, Schema},
+    views,
+};
+
+/// Outcomes of runs, a partition for each month.
+pub(super) const RUN_OUTCOME: Monthly = Monthly {
+    schema: "reconcile",
+    table: "run_outcome",
+};
 
 /// Both schemas.
 pub(crate) static SCHEMA: Schema = Schema {
     migrations: sqlx::migrate!(),
+    monthly: &[RUN_OUTCOME],
     views: views![
         "reconcile.scheduler_heartbeat",
         "reconcile.scheduler_period",

@@ -4,6 +4,7 @@
 mod domains;
 mod last_run;
 mod lease;
+mod months;
 mod outbox;
 mod period;
 mod retention;

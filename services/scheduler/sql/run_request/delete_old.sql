@@ -1,8 +1,8 @@
--- Run ids grow with time, so the oldest are found without a search.
-DELETE FROM scheduler.run_request
+-- A month is dropped as a whole, except for requests whose month was never made.
+DELETE FROM scheduler.run_request_default
 WHERE run_id IN (
     SELECT run_id
-    FROM scheduler.run_request
+    FROM scheduler.run_request_default
     WHERE run_id < $1 AND NOT open
     ORDER BY run_id
     LIMIT $2

@@ -1,6 +1,7 @@
 //! The store on a database of its own for each test, as the scheduler's role. These tests need PostgreSQL.
 
 mod due;
+mod months;
 mod periods;
 mod publishing;
 mod requests;

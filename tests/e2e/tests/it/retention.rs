@@ -65,6 +65,7 @@ async fn rows_go_after_30_days_and_summaries_after_400_and_the_portal_goes_on() 
     assert_eq!(tenant.rows(&again.run_id).await?.len(), 20);
 
     past().await?.runs(&tenant, 370 * 24).await?;
+    past().await?.ids(&tenant).await?;
     let summaries = || number(SUMMARIES, &tenant);
     wait::until("the summaries to go", summaries, |left| *left == 1).await?;
     Ok(())

@@ -135,3 +135,35 @@ async fn a_run_whose_place_was_taken_shows_only_its_summary() -> Result<()> {
     assert!(refusal.contains("only its summary is kept"), "{refusal}");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_run_is_looked_for_in_the_partition_of_its_month() -> Result<()> {
+    let ground = Ground::new().await?;
+    let range = "FOR VALUES FROM ('01924500-0000-7000-8000-000000000000') TO ('0192e400-0000-7000-8000-000000000000')";
+    ground
+        .as_scheduler(&format!(
+            "CREATE TABLE scheduler.run_request_2024_10 PARTITION OF scheduler.run_request {range}"
+        ))
+        .await?;
+    ground
+        .as_reconcile(&format!(
+            "CREATE TABLE reconcile.run_outcome_2024_10 PARTITION OF reconcile.run_outcome {range}"
+        ))
+        .await?;
+    let explain = concat!("EXPLAIN ", include_str!("../../../sql/run/of_tenant.sql"));
+    let plan: Vec<String> = sqlx::query_scalar(explain)
+        .bind("acme")
+        .bind(Uuid::parse_str("01926500-0000-7000-8000-000000000001")?)
+        .bind(None::<Uuid>)
+        .bind(false)
+        .bind(1_i64)
+        .fetch_all(&ground.store.pool)
+        .await?;
+    let plan = plan.join("\n");
+    // The run itself; the one whose rows it shows is looked for once it is known.
+    for run in ["run_request_{} run_request ", "run_outcome_{} o "] {
+        assert!(plan.contains(&run.replace("{}", "2024_10")), "{plan}");
+        assert!(!plan.contains(&run.replace("{}", "default")), "{plan}");
+    }
+    Ok(())
+}

@@ -22,6 +22,7 @@ fn schema(sql: &'static str) -> Schema {
     let views = Box::leak(Box::new([View { name, sql }]));
     Schema {
         migrations: sqlx::migrate!(),
+        monthly: &[],
         views,
     }
 }

@@ -8,7 +8,10 @@ SELECT tenant_id, '', '', n, 0, '', n, 'k1' FROM other;
 
 INSERT INTO scheduler.run_request
     (run_id, tenant_id, kind, trigger, lane, published_at, open)
-SELECT gen_random_uuid(), tenant_id, 'SYNC', 'MANUAL', 'interactive', now(), false
+-- Ids of this moment, as the services make them.
+SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint), 12, '0') || '70008'
+        || substr(md5(random()::text), 1, 15))::uuid,
+       tenant_id, 'SYNC', 'MANUAL', 'interactive', now(), false
 FROM other, generate_series(1, 10);
 
 INSERT INTO reconcile.lease (tenant_id) SELECT tenant_id FROM other;

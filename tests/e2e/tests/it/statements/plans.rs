@@ -13,8 +13,8 @@ const EMPTY: &str = "outbox";
 
 /// Whether the database is there is asked all the time, and for no run.
 const PROBE: &str = "SELECT 1";
-/// An index that holds only what waits to be published.
-const WAITING: &str = "run_request_unpublished";
+/// The end of the names of an index that holds only what waits to be published, one for each month.
+const WAITING: &str = "_lane_create_time_idx";
 
 /// The log of the bed's PostgreSQL, as far as it is about one database.
 pub(super) struct Log {
@@ -152,16 +152,30 @@ fn reads(node: &Value, tell: &mut impl FnMut(&str, &str)) {
     let whole = match kind {
         "Seq Scan" => true,
         "Index Scan" | "Index Only Scan" => {
-            node.get("Index Cond").is_none() && node["Index Name"].as_str() != Some(WAITING)
+            node.get("Index Cond").is_none()
+                && !node["Index Name"]
+                    .as_str()
+                    .is_some_and(|index| index.ends_with(WAITING))
         }
         _ => false,
     };
-    if whole && !SMALL.contains(&table) && table != EMPTY {
+    if whole && !SMALL.contains(&table) && table != EMPTY && !reads_nothing(node) {
         tell(table, kind);
     }
     for child in node["Plans"].as_array().into_iter().flatten() {
         reads(child, tell);
     }
+}
+
+/// True if there was nothing to read, as in the partition of a month to come.
+fn reads_nothing(node: &Value) -> bool {
+    let rows = [
+        "Actual Rows",
+        "Rows Removed by Filter",
+        "Rows Removed by Index Recheck",
+    ];
+    rows.iter()
+        .all(|rows| node[*rows].as_f64().unwrap_or_default() == 0.0)
 }
 
 /// What the relay does comes after the run's end.

@@ -1,0 +1,244 @@
+//! Tables in partitions of a month.
+//!
+//! Rows whose ids begin with their time (UUIDv7) stand in the partition of their month. It is dropped as a whole, which
+//! leaves nothing behind to clean up, and a row that is looked for by its id is looked for in one partition. Months are
+//! made ahead. A row of a month that was not made stands in the default partition, from which it moves once the month
+//! is made.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use rollcall_terms::time::lowest_id_of;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, types::Uuid};
+
+use super::PgTimestamp;
+
+/// Months that are made ahead of the present one.
+const AHEAD: i64 = 3;
+/// Time that a month waits for its lock when it is made or dropped. Statements about the table queue behind it.
+const LOCK_WAIT: Duration = Duration::from_secs(1);
+
+/// One process at a time makes and drops months of a table.
+const TRY_LOCK: &str = "SELECT pg_try_advisory_xact_lock(hashtextextended('rollcall months of ' || $1, 0))";
+const PARTITIONS: &str = "SELECT c.relname::text
+    FROM pg_catalog.pg_inherits i
+    JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = $1::regclass";
+
+/// A table in partitions of a month, each named after the table: `note_2027_01`, and `note_default`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Monthly {
+    /// Schema of the table.
+    pub schema: &'static str,
+    /// Its name. Its partitions are of ranges of its column `run_id`.
+    pub table: &'static str,
+}
+
+/// A month, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Month(Date);
+
+impl Month {
+    /// The month of this time.
+    pub fn of(time: Timestamp) -> Self {
+        Self(time.to_zoned(TimeZone::UTC).date().first_of_month())
+    }
+
+    /// The first moment of it.
+    pub fn start(self) -> Timestamp {
+        // A day of the calendar has a beginning in UTC, but for the very ends of the range.
+        let start = self.0.to_zoned(TimeZone::UTC);
+        start.map_or(Timestamp::MAX, |start| start.timestamp())
+    }
+
+    /// The first moment after it.
+    pub fn end(self) -> Timestamp {
+        self.plus(1).start()
+    }
+
+    /// The lowest id of the month, and the lowest one after it.
+    pub fn ids(self) -> (Uuid, Uuid) {
+        (lowest_id_of(self.start()), lowest_id_of(self.end()))
+    }
+
+    fn plus(self, months: i64) -> Self {
+        Self(self.0.saturating_add(months.months()))
+    }
+
+    fn suffix(self) -> String {
+        format!("{:04}_{:02}", self.0.year(), self.0.month())
+    }
+
+    fn of_suffix(suffix: &str) -> Option<Self> {
+        let (year, month) = suffix.split_once('_')?;
+        Date::new(year.parse().ok()?, month.parse().ok()?, 1)
+            .ok()
+            .map(Self)
+    }
+}
+
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}", self.0.year(), self.0.month())
+    }
+}
+
+impl Monthly {
+    /// Makes this month and those ahead, as far as they are missing.
+    pub async fn make_ahead(&self, pool: &PgPool) -> sqlx::Result<()> {
+        let mut connection = pool.acquire().await?;
+        self.make_ahead_on(&mut connection).await
+    }
+
+    pub(super) async fn make_ahead_on(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
+        let now: PgTimestamp = sqlx::query_scalar("SELECT now()")
+            .fetch_one(&mut *connection)
+            .await?;
+        let made = self.months_on(connection).await?;
+        let present = Month::of(now.0);
+        for month in (0..=AHEAD).map(|months| present.plus(months)) {
+            if !made.contains(&month) && self.make(connection, month).await? {
+                tracing::info!(table = self.table, %month, "made the partition of a month");
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes months ahead, and drops those that ended so long ago and of which `is_over` says that nothing in them is
+    /// needed. Rows in the default partition are reported.
+    pub async fn keep<F, O>(&self, pool: &PgPool, period: SignedDuration, is_over: F) -> sqlx::Result<()>
+    where
+        F: Fn(Month) -> O + Send,
+        O: Future<Output = sqlx::Result<bool>> + Send,
+    {
+        self.make_ahead(pool).await?;
+        let now: PgTimestamp = sqlx::query_scalar("SELECT now()").fetch_one(pool).await?;
+        // A period that reaches back beyond all times keeps everything.
+        let bound = now.0.checked_sub(period).unwrap_or(Timestamp::MIN);
+        for month in self.months(pool).await? {
+            if month.end() > bound {
+                break;
+            }
+            if is_over(month).await? && self.drop_month(pool, month).await? {
+                tracing::info!(table = self.table, %month, "dropped a month whose time is over");
+            }
+        }
+        if self.has_strays(pool).await? {
+            tracing::warn!(
+                table = self.table,
+                "rows stand in the default partition: the clocks of services and database may differ by months"
+            );
+        }
+        Ok(())
+    }
+
+    /// The months that are made, the oldest first.
+    pub async fn months(&self, pool: &PgPool) -> sqlx::Result<Vec<Month>> {
+        let mut connection = pool.acquire().await?;
+        self.months_on(&mut connection).await
+    }
+
+    async fn months_on(&self, connection: &mut PgConnection) -> sqlx::Result<Vec<Month>> {
+        let partitions: Vec<String> = sqlx::query_scalar(PARTITIONS)
+            .bind(self.to_string())
+            .fetch_all(connection)
+            .await?;
+        let suffixes = partitions
+            .iter()
+            .filter_map(|name| name.strip_prefix(self.table)?.strip_prefix('_'));
+        let mut months: Vec<Month> = suffixes.filter_map(Month::of_suffix).collect();
+        months.sort_unstable();
+        Ok(months)
+    }
+
+    /// Makes a month beside the table, with its rows from the default partition, and attaches it: nothing waits but
+    /// what uses the default partition. False if another process is at it.
+    async fn make(&self, connection: &mut PgConnection, month: Month) -> sqlx::Result<bool> {
+        let (first, end) = month.ids();
+        let partition = self.partition(month);
+        let wait = LOCK_WAIT.as_millis();
+        let statements = format!(
+            "SET LOCAL lock_timeout = '{wait}ms';
+             LOCK TABLE {self}_default IN ACCESS EXCLUSIVE MODE;
+             CREATE TABLE {partition} (LIKE {self} INCLUDING ALL);
+             WITH late AS (
+                 DELETE FROM {self}_default WHERE run_id >= '{first}' AND run_id < '{end}' RETURNING *
+             )
+             INSERT INTO {partition} SELECT * FROM late;
+             ALTER TABLE {self} ATTACH PARTITION {partition} FOR VALUES FROM ('{first}') TO ('{end}')"
+        );
+        self.alone(connection, statements).await
+    }
+
+    /// Drops a month with all of its rows. False if another process is at it.
+    pub async fn drop_month(&self, pool: &PgPool, month: Month) -> sqlx::Result<bool> {
+        let mut connection = pool.acquire().await?;
+        let wait = LOCK_WAIT.as_millis();
+        let statements = format!(
+            "SET LOCAL lock_timeout = '{wait}ms'; DROP TABLE {}",
+            self.partition(month)
+        );
+        self.alone(&mut connection, statements).await
+    }
+
+    /// True if rows stand in the default partition: their month was not made in time, or their ids are of no time.
+    pub async fn has_strays(&self, pool: &PgPool) -> sqlx::Result<bool> {
+        let statement = AssertSqlSafe(format!("SELECT EXISTS (SELECT FROM {self}_default)"));
+        sqlx::query_scalar(statement).fetch_one(pool).await
+    }
+
+    fn partition(&self, month: Month) -> String {
+        format!("{self}_{}", month.suffix())
+    }
+
+    /// Runs statements in a transaction that no other process has with this table.
+    async fn alone(&self, connection: &mut PgConnection, statements: String) -> sqlx::Result<bool> {
+        let mut transaction = connection.begin().await?;
+        let alone: bool = sqlx::query_scalar(TRY_LOCK)
+            .bind(self.to_string())
+            .fetch_one(&mut *transaction)
+            .await?;
+        if !alone {
+            return Ok(false);
+        }
+        sqlx::raw_sql(AssertSqlSafe(statements))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+impl std::fmt::Display for Monthly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.schema, self.table)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(time: &str) -> Month {
+        Month::of(time.parse().expect(time))
+    }
+
+    #[test]
+    fn a_month_is_named_after_its_first_day_and_found_by_its_name() {
+        let december = month("2026-12-31T23:59:59.999Z");
+        assert_eq!(december.suffix(), "2026_12");
+        assert_eq!(Month::of_suffix("2026_12"), Some(december));
+        assert_eq!(december.plus(1), month("2027-01-01T00:00:00Z"));
+        for other in ["default", "2026_13", "2026", ""] {
+            assert_eq!(Month::of_suffix(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_ids_of_a_month_end_where_those_of_the_next_begin() {
+        let february = month("2028-02-29T12:00:00Z");
+        assert_eq!(february.start(), "2028-02-01T00:00:00Z".parse().expect("a time"));
+        assert_eq!(february.end(), "2028-03-01T00:00:00Z".parse().expect("a time"));
+        assert_eq!(february.ids().1, february.plus(1).ids().0);
+    }
+}

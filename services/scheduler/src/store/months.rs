@@ -1,0 +1,22 @@
+//! The months of requests: made ahead, and dropped as a whole.
+
+use rollcall_chassis::pg::Month;
+
+use super::{RUN_REQUEST, Store};
+
+impl Store {
+    /// Makes months ahead, and drops those whose period is over and in which no request is open.
+    pub(crate) async fn keep_months(&self) -> sqlx::Result<()> {
+        let period = self.periods().await?.summaries.duration();
+        RUN_REQUEST
+            .keep(&self.pool, period, |month| self.is_closed(month))
+            .await
+    }
+
+    async fn is_closed(&self, month: Month) -> sqlx::Result<bool> {
+        let (first, end) = month.ids();
+        sqlx::query_file_scalar!("sql/run_request/range_is_closed.sql", first, end)
+            .fetch_one(&self.pool)
+            .await
+    }
+}
