@@ -11,8 +11,10 @@ use crate::{config::Config, store::SCHEMA};
 
 /// The lock of whoever brings the schema up to date.
 const LOCK: &str = "SELECT pg_advisory_lock(hashtextextended('rollcall schema ' || current_schema(), 0))";
-/// Sessions that try for it, and sessions whose snapshot an index that is made concurrently waits for.
-const TRYING: &str = "SELECT count(*) FILTER (WHERE query LIKE '%pg_try_advisory_lock%'), count(backend_xmin)
+/// Sessions that try for it, and sessions that keep a snapshot, for which an index that is made concurrently waits. A try
+/// has one for a moment.
+const TRYING: &str = "SELECT count(*) FILTER (WHERE query LIKE '%pg_try_advisory_lock%'),
+        count(backend_xmin) FILTER (WHERE query_start < clock_timestamp() - interval '1 second')
     FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
