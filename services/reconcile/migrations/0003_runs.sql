@@ -26,19 +26,9 @@ CREATE TABLE reconcile.run_outcome (
     read_mode_reason text,
     -- The host and address that answered, for support.
     server text,
-    objects bigint NOT NULL DEFAULT 0,
-    claims bigint NOT NULL DEFAULT 0,
-    not_email bigint NOT NULL DEFAULT 0,
-    "references" bigint NOT NULL DEFAULT 0,
-    "add" bigint NOT NULL DEFAULT 0,
-    keep bigint NOT NULL DEFAULT 0,
-    "update" bigint NOT NULL DEFAULT 0,
-    remove bigint NOT NULL DEFAULT 0,
-    stale bigint NOT NULL DEFAULT 0,
-    skip bigint NOT NULL DEFAULT 0,
-    accounts bigint NOT NULL DEFAULT 0,
-    welcomes bigint NOT NULL DEFAULT 0,
-    -- Accounts that it removed or took an address from, or would.
+    -- The numbers of what it read and decided, by name; those that are zero are left out.
+    counts jsonb NOT NULL DEFAULT '{}',
+    -- Accounts that it removed or took an address from, or would: one of the numbers, by which runs are looked up.
     accounts_reduced bigint NOT NULL DEFAULT 0,
     -- How many accounts it changed, and the version that it gave them.
     accounts_changed bigint NOT NULL DEFAULT 0,

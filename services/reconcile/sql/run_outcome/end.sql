@@ -1,21 +1,21 @@
--- The end is the moment, not the transaction's beginning: to apply a large run takes a while. A lease ($38) ends with it, and what
--- was only of use while the run had it. Its place among the tenant's last runs is by its id: a run that waited for a
--- further attempt may end after a newer one.
+-- The end is the moment, not the transaction's beginning: to apply a large run takes a while. A lease ($27) ends with it,
+-- and what was only of use while the run had it. Its place among the tenant's last runs is by its id: a run that waited
+-- for a further attempt may end after a newer one. Its rows may be those of an earlier run ($19), and go with those.
 WITH moment AS (
     SELECT clock_timestamp() AS end_time
 ), lease AS (
     UPDATE reconcile.lease
     SET run_id = NULL, worker = NULL, settings_generation = NULL, deadline = NULL
-    WHERE tenant_id = $1 AND $38
+    WHERE tenant_id = $1 AND $27
 ), beat AS (
-    DELETE FROM reconcile.heartbeat WHERE tenant_id = $1 AND $38
+    DELETE FROM reconcile.heartbeat WHERE tenant_id = $1 AND $27
 ), staged AS (
-    DELETE FROM reconcile.staged_batch WHERE tenant_id = $1 AND $38
+    DELETE FROM reconcile.staged_batch WHERE tenant_id = $1 AND $27
 ), last AS (
     INSERT INTO reconcile.last_run AS l
         (tenant_id, run_id, state, failure_code, success_run_id, success_time, failing_since_run_id, held_run_id,
          decided_run_id)
-    SELECT o.tenant_id, o.run_id, $3, $22,
+    SELECT o.tenant_id, o.run_id, $3, $11,
            CASE WHEN $3 = 'SUCCEEDED' THEN o.run_id END,
            CASE WHEN $3 = 'SUCCEEDED' THEN moment.end_time END,
            CASE WHEN $3 = 'FAILED' THEN o.run_id END,
@@ -49,38 +49,29 @@ SET state = $3,
     read_mode = $7,
     read_mode_reason = NULLIF($8, ''),
     server = NULLIF($9, ''),
-    objects = $10,
-    claims = $11,
-    not_email = $12,
-    "references" = $13,
-    "add" = $14,
-    keep = $15,
-    "update" = $16,
-    remove = $17,
-    stale = $18,
-    skip = $19,
-    accounts = $20,
-    welcomes = $21,
-    failure_code = $22,
-    failure_message = $23,
-    failure_advice = $24,
-    failure_detail = $25,
-    would_hold = $26,
-    held_reason = $27,
-    held_message = NULLIF($28, ''),
-    held_content = $29,
-    rows_of_run_id = $30,
-    settings_generation = $31,
-    domain_generation = $32,
-    removal_generation = $33,
-    accounts_reduced = $34,
-    accounts_changed = $35,
-    account_version = $36,
-    rows_expire_time = $37,
+    counts = $10,
+    failure_code = $11,
+    failure_message = $12,
+    failure_advice = $13,
+    failure_detail = $14,
+    would_hold = $15,
+    held_reason = $16,
+    held_message = NULLIF($17, ''),
+    held_content = $18,
+    rows_of_run_id = $19,
+    settings_generation = $20,
+    domain_generation = $21,
+    removal_generation = $22,
+    accounts_reduced = $23,
+    accounts_changed = $24,
+    account_version = $25,
+    rows_expire_time = $26,
     next_attempt_time = NULL,
     end_time = moment.end_time
 FROM moment
 LEFT JOIN scheduler.reconcile_run_request r ON r.tenant_id = $1 AND r.run_id = $2
+LEFT JOIN reconcile.run_outcome shown ON shown.tenant_id = $1 AND shown.run_id = $19
 WHERE o.tenant_id = $1 AND o.run_id = $2
 RETURNING o.kind, o.trigger, o.attempt, o.takeovers, o.start_time, o.end_time,
-          r.create_time, r.acts_on_run_id, r.expect_preview_run_id
+          r.create_time, r.acts_on_run_id, r.expect_preview_run_id,
+          LEAST(o.rows_expire_time, shown.rows_expire_time) AS rows_expire_time

@@ -1,7 +1,7 @@
 -- How many accounts a run changed, and how many addresses they had and have.
 SELECT
     o.accounts_changed AS "accounts!",
-    o."add" + o."update" + (
+    COALESCE((o.counts ->> 'add')::bigint, 0) + COALESCE((o.counts ->> 'update')::bigint, 0) + (
         SELECT count(*)
         FROM reconcile.address_before b
         WHERE b.tenant_id = o.tenant_id AND b.run_id = o.run_id

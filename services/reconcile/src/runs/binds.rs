@@ -62,9 +62,9 @@ pub(crate) fn accepted(binds: &mut RefusedBinds, credential: i64) {
 
 /// Notes the bind of the run that has the lease. A bind with a credential that has been replaced since then says
 /// nothing of the tenant's present one, nor does the bind of a run whose settings are gone.
-pub(crate) fn note_of_lease(tenant: &mut TenantLock, bind: Bind) {
-    let Some(current) = tenant.settings() else {
-        return;
+pub(crate) fn note_of_lease(tenant: &mut TenantLock, bind: Bind) -> Result<(), ReconcileError> {
+    let Some(current) = tenant.settings()? else {
+        return Ok(());
     };
     // The settings' generation grows with every credential: one that is not younger than the lease is the one it was
     // given.
@@ -77,6 +77,7 @@ pub(crate) fn note_of_lease(tenant: &mut TenantLock, bind: Bind) {
         let run = tenant.row.lease.run;
         note(tenant, run, &current, bind);
     }
+    Ok(())
 }
 
 fn note(tenant: &mut TenantLock, run: Option<RunId>, current: &CurrentSettings, bind: Bind) {
@@ -114,7 +115,7 @@ pub(crate) async fn note_bind(
     bind: Bind,
 ) -> Result<(), ReconcileError> {
     let mut tenant = TenantLock::open(&store.runs, tenant).await?;
-    let Some(current) = tenant.settings() else {
+    let Some(current) = tenant.settings()? else {
         return Ok(());
     };
     if current.credential_generation != credential_generation {

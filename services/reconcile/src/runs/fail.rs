@@ -35,7 +35,7 @@ pub(crate) async fn fail(
         readiness => matches!(readiness?, Readiness::Cancelled),
     };
     if let Some(bind) = Bind::of_failure(&failure.code) {
-        binds::note_of_lease(&mut tenant, bind);
+        binds::note_of_lease(&mut tenant, bind)?;
     }
     let ended = match next_attempt {
         _ if cancelled => Some(write::end(&mut tenant, key.run, Outcome::cancelled()).await?),

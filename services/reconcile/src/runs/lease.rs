@@ -58,7 +58,7 @@ async fn ask_locked(
     if status.is_some_and(RunStatus::is_over) {
         return refused(Begun::Finished);
     }
-    let current = match tenant.settings() {
+    let current = match tenant.settings()? {
         Some(current) if !request.cancel_requested => current,
         _ => {
             cancel::at_begin(&resources.reports, tenant, begin, &request).await?;

@@ -31,7 +31,7 @@ impl Readiness {
             .request(run)
             .await?
             .filter(|request| !request.cancel_requested);
-        let (Some(request), Some(current)) = (request, tenant.settings()) else {
+        let (Some(request), Some(current)) = (request, tenant.settings()?) else {
             return Ok(Self::Cancelled);
         };
         if tenant.row.lease.settings_generation != Some(current.generation) {

@@ -5,7 +5,11 @@ mod course;
 use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::{RunId, TenantId};
 use rollcall_proto::{internal, v1};
-use rollcall_terms::{names, time};
+use rollcall_terms::{
+    names,
+    run::{RunCounts, RunRecord},
+};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{tenant_lock::TenantLock, to_bigint};
@@ -85,6 +89,8 @@ pub(crate) struct RunRow {
     create_time: Option<PgTimestamp>,
     acts_on_run_id: Option<Uuid>,
     expect_preview_run_id: Option<Uuid>,
+    /// Of the rows that it shows, its own or those of an earlier run.
+    rows_expire_time: Option<PgTimestamp>,
 }
 
 /// Writes the outcome of a run; `has_lease` says that it still has the tenant's lease.
@@ -108,18 +114,7 @@ pub(crate) async fn end(
         names::to_sql(read.read_mode()),
         &read.read_mode_reason,
         &read.server,
-        to_bigint(counts.objects),
-        to_bigint(counts.claims),
-        to_bigint(counts.not_email),
-        to_bigint(counts.references),
-        to_bigint(counts.add),
-        to_bigint(counts.keep),
-        to_bigint(counts.update),
-        to_bigint(counts.remove),
-        to_bigint(counts.stale),
-        to_bigint(counts.skip),
-        to_bigint(counts.accounts),
-        to_bigint(counts.welcomes),
+        Json(RunCounts::from(outcome.counts)) as _,
         failure.map(|failure| failure.code.as_str()),
         failure.map(|failure| failure.message.as_str()),
         failure.map(|failure| failure.advice.as_str()),
@@ -146,32 +141,32 @@ pub(crate) async fn end(
 impl RunRow {
     /// The run as it ended, for the portal.
     pub(crate) fn finished(&self, tenant: &TenantId, run: RunId, outcome: Outcome) -> v1::Run {
-        let time = |time: Option<PgTimestamp>| time.map(|time| time::to_proto(time.0));
-        let run_id = |run: Option<Uuid>| run.map(|run| run.to_string()).unwrap_or_default();
-        v1::Run {
-            run_id: run.to_string(),
+        let time = |time: Option<PgTimestamp>| time.map(|PgTimestamp(time)| time);
+        RunRecord {
+            run_id: run.as_uuid(),
             tenant_id: tenant.to_string(),
-            kind: names::from_nullable::<v1::RunKind>(Some(&self.kind)).into(),
-            trigger: names::from_nullable::<v1::RunTrigger>(Some(&self.trigger)).into(),
-            state: outcome.state.into(),
-            held_reason: outcome.held.reason.into(),
+            kind: names::from_nullable(Some(&self.kind)),
+            trigger: names::from_nullable(Some(&self.trigger)),
+            state: outcome.state,
+            held_reason: outcome.held.reason,
+            held_message: outcome.held.message,
             would_hold: outcome.held.would_hold,
-            read_mode: outcome.read.read_mode,
+            read_mode: outcome.read.read_mode(),
             read_mode_reason: outcome.read.read_mode_reason,
             unchanged: outcome.unchanged,
-            rows_of_run_id: run_id(outcome.held.rows_of),
-            counts: Some(outcome.counts),
+            rows_of_run_id: outcome.held.rows_of,
+            counts: outcome.counts.into(),
             failure: outcome.failure,
             attempt: self.attempt,
+            takeovers: self.takeovers,
             next_attempt_time: None,
             create_time: time(self.create_time),
             start_time: time(self.start_time),
             end_time: time(self.end_time),
-            rows_expire_time: outcome.rows_expire.map(time::to_proto),
-            acts_on_run_id: run_id(self.acts_on_run_id),
-            expect_preview_run_id: run_id(self.expect_preview_run_id),
-            held_message: outcome.held.message,
-            takeovers: self.takeovers,
+            rows_expire_time: time(self.rows_expire_time),
+            acts_on_run_id: self.acts_on_run_id,
+            expect_preview_run_id: self.expect_preview_run_id,
         }
+        .into()
     }
 }

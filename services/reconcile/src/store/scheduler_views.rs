@@ -60,7 +60,8 @@ impl CurrentSettings {
     }
 }
 
-struct SettingsRow {
+#[derive(Clone, Debug)]
+pub(super) struct SettingsRow {
     settings: Vec<u8>,
     sealed_credential: Vec<u8>,
     generation: i64,
@@ -69,7 +70,7 @@ struct SettingsRow {
 }
 
 impl SettingsRow {
-    fn decode(self) -> Result<CurrentSettings, ReconcileError> {
+    pub(super) fn decode(self) -> Result<CurrentSettings, ReconcileError> {
         let current = CurrentSettings {
             settings: decode(&self.settings, "settings")?,
             credential: decode(&self.sealed_credential, "sealed credential")?,
@@ -119,7 +120,8 @@ pub(super) struct RequestedRun {
     pub(super) run: Option<RunId>,
     pub(super) request: Option<RunRequest>,
     pub(super) status: Option<RunStatus>,
-    pub(super) settings: Option<CurrentSettings>,
+    /// Not decoded before somebody asks: settings that cannot be read stop nobody else.
+    pub(super) settings: Option<SettingsRow>,
     pub(super) removals_paused: bool,
     pub(super) foreign_domains: Vec<String>,
 }
@@ -143,7 +145,7 @@ pub(super) struct RequestedRunRow {
 }
 
 impl RequestedRunRow {
-    pub(super) fn decode(self, run: Option<RunId>) -> Result<RequestedRun, ReconcileError> {
+    pub(super) fn decode(self, run: Option<RunId>) -> RequestedRun {
         let request = self.is_requested.then(|| RunRequest {
             kind: self.kind.unwrap_or_default(),
             trigger: self.trigger.unwrap_or_default(),
@@ -161,16 +163,16 @@ impl RequestedRunRow {
             }),
             _ => None,
         };
-        Ok(RequestedRun {
+        RequestedRun {
             run,
             request,
             status: self
                 .state
                 .map(|state| RunStatus::new(&state, self.takeovers.unwrap_or_default())),
-            settings: settings.map(SettingsRow::decode).transpose()?,
+            settings,
             removals_paused: self.removals_paused,
             foreign_domains: self.foreign_domains,
-        })
+        }
     }
 }
 

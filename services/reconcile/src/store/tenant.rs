@@ -234,7 +234,7 @@ pub(super) async fn load(
         row: columns.row(),
         beat_time: columns.beat_time.map(|PgTimestamp(time)| time),
         now: columns.now.0,
-        requested: columns.requested().decode(run)?,
+        requested: columns.requested().decode(run),
     }))
 }
 

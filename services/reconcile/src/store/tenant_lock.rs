@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use super::{
     gate::Gate,
     run_status::RunStatus,
-    scheduler_views::{CurrentSettings, RequestedRun, RunRequest},
+    scheduler_views::{CurrentSettings, RequestedRun, RunRequest, SettingsRow},
     tenant::{self, History, Lease, Loaded, TenantRow},
 };
 use crate::{
@@ -159,8 +159,9 @@ impl TenantLock {
     }
 
     /// The tenant's settings; `None` if they were deleted.
-    pub(crate) fn settings(&self) -> Option<CurrentSettings> {
-        self.loaded.requested.settings.clone()
+    pub(crate) fn settings(&self) -> Result<Option<CurrentSettings>, ReconcileError> {
+        let settings = self.loaded.requested.settings.clone();
+        settings.map(SettingsRow::decode).transpose()
     }
 
     /// True if absences of this tenant are withheld by the operator: never while Remove Accounts is off.

@@ -1,11 +1,12 @@
 //! Runs.
 
 use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
-use rollcall_proto::v1::{Counts, Failure, HeldReason, ReadMode, Run, RunKind, RunState, RunTrigger};
-use rollcall_terms::Refusal;
-use rollcall_terms::names;
-use rollcall_terms::time::to_proto;
-use sqlx::{Executor, Postgres};
+use rollcall_proto::v1::{Failure, Run, RunKind, RunState};
+use rollcall_terms::{
+    Refusal, names,
+    run::{RunCounts, RunRecord},
+};
+use sqlx::{Executor, Postgres, types::Json};
 use uuid::Uuid;
 
 use super::{Store, no_run};
@@ -139,19 +140,7 @@ struct Record {
     read_mode: Option<String>,
     read_mode_reason: Option<String>,
     unchanged: Option<bool>,
-    objects: Option<i64>,
-    claims: Option<i64>,
-    not_email: Option<i64>,
-    references: Option<i64>,
-    add: Option<i64>,
-    keep: Option<i64>,
-    update: Option<i64>,
-    remove: Option<i64>,
-    stale: Option<i64>,
-    skip: Option<i64>,
-    accounts: Option<i64>,
-    welcomes: Option<i64>,
-    accounts_reduced: Option<i64>,
+    counts: Option<Json<RunCounts>>,
     failure_code: Option<String>,
     failure_message: Option<String>,
     failure_advice: Option<String>,
@@ -174,36 +163,34 @@ struct Record {
 
 impl From<Record> for Run {
     fn from(record: Record) -> Self {
-        let (failure, counts) = (record.failure(), record.counts());
-        let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-        let time = |time: Option<PgTimestamp>| time.map(|time| to_proto(time.0));
-        let state = record.state();
-        Self {
-            run_id: record.run_id.to_string(),
+        let time = |time: Option<PgTimestamp>| time.map(|PgTimestamp(time)| time);
+        let (state, failure) = (record.state(), record.failure());
+        RunRecord {
+            run_id: record.run_id,
             tenant_id: record.tenant_id,
-            kind: names::from_nullable::<RunKind>(Some(&record.kind)).into(),
-            trigger: names::from_nullable::<RunTrigger>(Some(&record.trigger)).into(),
-            state: state.into(),
-            held_reason: names::from_nullable::<HeldReason>(record.held_reason.as_deref()).into(),
+            kind: names::from_nullable(Some(&record.kind)),
+            trigger: names::from_nullable(Some(&record.trigger)),
+            state,
+            held_reason: names::from_nullable(record.held_reason.as_deref()),
+            held_message: record.held_message.unwrap_or_default(),
             would_hold: record.would_hold.unwrap_or_default(),
-            read_mode: names::from_nullable::<ReadMode>(record.read_mode.as_deref()).into(),
+            read_mode: names::from_nullable(record.read_mode.as_deref()),
             read_mode_reason: record.read_mode_reason.unwrap_or_default(),
             unchanged: record.unchanged.unwrap_or_default(),
-            rows_of_run_id: id(record.rows_of_run_id),
-            counts: Some(counts),
+            rows_of_run_id: record.rows_of_run_id,
+            counts: record.counts.map(|Json(counts)| counts).unwrap_or_default(),
             failure,
             attempt: record.attempt.unwrap_or(1),
-            // A run that was cancelled while it waited no longer waits.
-            next_attempt_time: time(record.next_attempt_time).filter(|_| state == RunState::Queued),
+            takeovers: record.takeovers.unwrap_or_default(),
+            next_attempt_time: time(record.next_attempt_time),
             create_time: time(Some(record.create_time)),
             start_time: time(record.start_time),
             end_time: time(record.end_time),
             rows_expire_time: time(record.rows_expire_time),
-            acts_on_run_id: id(record.acts_on_run_id),
-            expect_preview_run_id: id(record.expect_preview_run_id),
-            held_message: record.held_message.unwrap_or_default(),
-            takeovers: record.takeovers.unwrap_or_default(),
+            acts_on_run_id: record.acts_on_run_id,
+            expect_preview_run_id: record.expect_preview_run_id,
         }
+        .into()
     }
 }
 
@@ -258,28 +245,5 @@ impl Record {
             advice: self.failure_advice.clone().unwrap_or_default(),
             detail: self.failure_detail.clone().unwrap_or_default(),
         })
-    }
-
-    fn counts(&self) -> Counts {
-        let count = |count: Option<i64>| {
-            count
-                .and_then(|count| u64::try_from(count).ok())
-                .unwrap_or_default()
-        };
-        Counts {
-            objects: count(self.objects),
-            claims: count(self.claims),
-            not_email: count(self.not_email),
-            references: count(self.references),
-            add: count(self.add),
-            keep: count(self.keep),
-            update: count(self.update),
-            remove: count(self.remove),
-            stale: count(self.stale),
-            skip: count(self.skip),
-            accounts: count(self.accounts),
-            welcomes: count(self.welcomes),
-            accounts_reduced: count(self.accounts_reduced),
-        }
     }
 }

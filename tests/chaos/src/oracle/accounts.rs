@@ -39,15 +39,18 @@ impl Expected {
         .fetch_all(database)
         .await?;
         let sums = sqlx::query_as(
-            "SELECT coalesce(sum(\"add\"), 0)::bigint, coalesce(sum(\"update\"), 0)::bigint,
-                    coalesce(sum(remove), 0)::bigint
+            "SELECT coalesce(sum((counts ->> 'add')::bigint), 0)::bigint,
+                    coalesce(sum((counts ->> 'update')::bigint), 0)::bigint,
+                    coalesce(sum((counts ->> 'remove')::bigint), 0)::bigint
              FROM reconcile.run_outcome WHERE tenant_id = $1 AND state = 'SUCCEEDED'",
         )
         .bind(&tenant.id)
         .fetch_one(database)
         .await?;
         let last = sqlx::query_as(
-            "SELECT keep, stale, skip, accounts FROM reconcile.run_outcome
+            "SELECT coalesce((counts ->> 'keep')::bigint, 0), coalesce((counts ->> 'stale')::bigint, 0),
+                    coalesce((counts ->> 'skip')::bigint, 0), coalesce((counts ->> 'accounts')::bigint, 0)
+             FROM reconcile.run_outcome
              WHERE tenant_id = $1 AND state = 'SUCCEEDED' ORDER BY end_time DESC LIMIT 1",
         )
         .bind(&tenant.id)

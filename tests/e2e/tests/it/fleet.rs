@@ -146,7 +146,7 @@ async fn a_run_that_a_fault_of_ours_kept_past_its_deadline_begins_again_though_a
         .execute(&own.database)
         .await?;
     // The one that cannot be helped is met first. A worker that lives would have ended its run long ago.
-    for table in ["tenant", "run_outcome"] {
+    for table in ["lease", "run_outcome"] {
         let late = format!(
             "UPDATE reconcile.{table} SET deadline = now() - CASE tenant_id WHEN $1 THEN interval '2 h' ELSE interval '1 h' END"
         );

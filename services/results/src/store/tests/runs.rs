@@ -31,9 +31,8 @@ async fn a_run_is_its_request_until_a_worker_begins_it() -> Result<()> {
 async fn every_count_of_an_outcome_is_shown_as_what_it_is() -> Result<()> {
     let ground = Ground::new().await?;
     let key = ground.ask("SYNC").await?;
-    let counted =
-        "objects = 1, claims = 2, not_email = 3, \"references\" = 4, \"add\" = 5, keep = 6, \"update\" = 7,
-        remove = 8, stale = 9, skip = 10, accounts = 11, welcomes = 12, accounts_reduced = 13";
+    let counted = r#"counts = '{"objects": 1, "claims": 2, "not_email": 3, "references": 4, "add": 5, "keep": 6,
+        "update": 7, "remove": 8, "stale": 9, "skip": 10, "accounts": 11, "welcomes": 12, "accounts_reduced": 13}'"#;
     ground.note(&key, "SUCCEEDED", counted).await?;
     let run = ground.store.run(&key).await.map_err(refused)?;
     let expected = Counts {
