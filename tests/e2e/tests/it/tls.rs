@@ -111,8 +111,8 @@ async fn every_server_tells_its_health_and_describes_itself() -> Result<()> {
         (
             Kind::Reconcile,
             &[
-                "rollcall.v1.AccountService",
                 "rollcall.internal.v1.ReconcileService",
+                "rollcall.v1.AccountService",
             ],
         ),
         (Kind::Results, &["rollcall.v1.ResultsService"]),
