@@ -110,6 +110,31 @@ fn parts_of_a_binding_do_not_run_together() {
 }
 
 #[test]
+fn seals_are_bound_to_the_same_bytes_in_every_version() {
+    let hosts = hosts(&["dc1", "dc2"]);
+    let bound = Binding {
+        ca_certificates_pem: "ca",
+        ..binding(&hosts)
+    };
+    let parts: [&[u8]; 8] = [
+        b"acme",
+        &[0, 0, 0, 0, 0, 0, 0, 2],
+        b"dc1",
+        b"dc2",
+        &[0, 0, 2, 124],
+        &[0, 0, 0, 1],
+        b"ca",
+        b"reader@acme.example",
+    ];
+    let mut expected = Vec::new();
+    for part in parts {
+        expected.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        expected.extend_from_slice(part);
+    }
+    assert_eq!(bound.associated_data(), expected);
+}
+
+#[test]
 fn a_damaged_seal_stays_shut() {
     let dir = tempfile::tempdir().expect("a folder");
     let (sealing, opening) = keys(dir.path(), "k1");
