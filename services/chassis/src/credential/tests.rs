@@ -1,5 +1,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
+use rollcall_terms::PasswordTarget;
+
 use super::{Binding, KeyError, OpenError, OpeningKeys, SealingKey, SecretString, generate};
 
 const PASSWORD: &str = "correct horse";
@@ -14,11 +16,13 @@ fn keys(dir: &Path, id: &str) -> (SealingKey, OpeningKeys) {
 fn binding(hosts: &[String]) -> Binding<'_> {
     Binding {
         tenant_id: "acme",
-        hosts,
-        port: 636,
-        security: 1,
-        ca_certificates_pem: "",
-        bind_username: "reader@acme.example",
+        target: PasswordTarget {
+            hosts,
+            port: 636,
+            security: 1,
+            ca_certificates_pem: "",
+            bind_username: "reader@acme.example",
+        },
     }
 }
 
@@ -54,35 +58,35 @@ fn a_change_of_any_part_of_the_binding_keeps_the_seal_shut() {
         .seal(&SecretString::new(PASSWORD.to_owned()), &binding(&given))
         .expect("a seal");
     let (joined, swapped) = (hosts(&["dc1dc2"]), hosts(&["dc2", "dc1"]));
+    let bound = binding(&given);
+    let with = |target| Binding { target, ..bound };
+    let target = bound.target;
     let others = [
         Binding {
             tenant_id: "evil",
-            ..binding(&given)
+            ..bound
         },
-        Binding {
+        with(PasswordTarget {
             hosts: &joined,
-            ..binding(&given)
-        },
-        Binding {
+            ..target
+        }),
+        with(PasswordTarget {
             hosts: &swapped,
-            ..binding(&given)
-        },
-        Binding {
-            port: 389,
-            ..binding(&given)
-        },
-        Binding {
+            ..target
+        }),
+        with(PasswordTarget { port: 389, ..target }),
+        with(PasswordTarget {
             security: 3,
-            ..binding(&given)
-        },
-        Binding {
+            ..target
+        }),
+        with(PasswordTarget {
             ca_certificates_pem: "x",
-            ..binding(&given)
-        },
-        Binding {
+            ..target
+        }),
+        with(PasswordTarget {
             bind_username: "other",
-            ..binding(&given)
-        },
+            ..target
+        }),
     ];
     for other in others {
         assert_eq!(
@@ -96,26 +100,17 @@ fn a_change_of_any_part_of_the_binding_keeps_the_seal_shut() {
 #[test]
 fn parts_of_a_binding_do_not_run_together() {
     let none = hosts(&[]);
-    let one = Binding {
-        ca_certificates_pem: "ab",
-        bind_username: "c",
-        ..binding(&none)
-    };
-    let other = Binding {
-        ca_certificates_pem: "a",
-        bind_username: "bc",
-        ..binding(&none)
-    };
+    let (mut one, mut other) = (binding(&none), binding(&none));
+    (one.target.ca_certificates_pem, one.target.bind_username) = ("ab", "c");
+    (other.target.ca_certificates_pem, other.target.bind_username) = ("a", "bc");
     assert_ne!(one.associated_data(), other.associated_data());
 }
 
 #[test]
 fn seals_are_bound_to_the_same_bytes_in_every_version() {
     let hosts = hosts(&["dc1", "dc2"]);
-    let bound = Binding {
-        ca_certificates_pem: "ca",
-        ..binding(&hosts)
-    };
+    let mut bound = binding(&hosts);
+    bound.target.ca_certificates_pem = "ca";
     let parts: [&[u8]; 8] = [
         b"acme",
         &[0, 0, 0, 0, 0, 0, 0, 2],

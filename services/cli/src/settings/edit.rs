@@ -3,6 +3,7 @@
 use std::fs;
 
 use rollcall_proto::v1::{self, Directory, Settings};
+use rollcall_terms::PasswordTarget;
 
 use crate::{
     args::{Clearable, DirectoryServer, Put, Removal, Selection, Times},
@@ -46,19 +47,11 @@ pub(super) fn needs_password(before: Option<&Settings>, after: &Settings) -> boo
     let Some(before) = before.filter(|before| before.credential_set) else {
         return true;
     };
-    let target = |settings: &Settings| {
-        let directory = settings.directory.clone().unwrap_or_default();
-        let Directory {
-            hosts,
-            port,
-            security,
-            ca_certificates_pem,
-            bind_username,
-            ..
-        } = directory;
-        (hosts, port, security, ca_certificates_pem, bind_username)
-    };
-    target(before) != target(after)
+    password_target(before) != password_target(after)
+}
+
+fn password_target(settings: &Settings) -> Option<PasswordTarget<'_>> {
+    settings.directory.as_ref().map(PasswordTarget::from)
 }
 
 fn clear(part: Clearable, settings: &mut Settings) {
