@@ -38,13 +38,15 @@ pub struct AccountEdit {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditRefused {
     /// A new address is outside of the tenant's domains.
-    #[error("{address} is in none of the tenant's domains")]
+    #[error("The address {address} is not in any of the tenant's domains.")]
     DomainNotRegistered {
         /// The address.
         address: Address,
     },
     /// The directory has what would be changed.
-    #[error("the directory has {address}")]
+    #[error(
+        "The address {address} comes from the directory: change its account, address type and object type there."
+    )]
     HeldByDirectory {
         /// The address, or the first of those of the account.
         address: Address,

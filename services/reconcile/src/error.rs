@@ -90,21 +90,7 @@ impl<T> During<T> for Result<T, sqlx::Error> {
 
 impl From<EditRefused> for ReconcileError {
     fn from(refused: EditRefused) -> Self {
-        match refused {
-            EditRefused::DomainNotRegistered { address } => {
-                Self::Account(AccountRefused::DomainNotRegistered {
-                    address: address.to_string(),
-                })
-            }
-            EditRefused::HeldByDirectory { address } => Self::Account(AccountRefused::HeldByDirectory {
-                address: address.to_string(),
-            }),
-            refused @ EditRefused::HsrOfOtherType { .. } => {
-                let mut violations = Violations::default();
-                violations.push("account.hsr_enabled", refused.to_string());
-                Self::Malformed(violations)
-            }
-        }
+        Self::Account(refused.into())
     }
 }
 
