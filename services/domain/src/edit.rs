@@ -11,11 +11,8 @@ use crate::{
     address::Address,
     id::AccountId,
     object::{AddressType, ObjectType, Origin},
-    plan::{AccountState, AddressState, stale_since},
+    plan::{AccountState, AddressState, TenantDomains, stale_since},
 };
-
-/// Domains of the tenant, each with the domain of which it is an alias.
-pub type Domains = HashMap<String, Option<String>>;
 
 /// An account as the portal wants it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,11 +65,8 @@ pub fn added(before: Option<&AccountState>, wanted: &AccountEdit) -> Vec<Address
 
 /// Refuses addresses outside of the tenant's domains. The caller leaves out those that an account has already: a domain that
 /// was taken away is no reason to refuse a write of something else.
-pub fn check_registered(addresses: &[Address], domains: &Domains) -> Result<(), EditRefused> {
-    match addresses
-        .iter()
-        .find(|address| !domains.contains_key(address.domain()))
-    {
+pub fn check_registered(addresses: &[Address], domains: &TenantDomains) -> Result<(), EditRefused> {
+    match addresses.iter().find(|address| !domains.owns(address.domain())) {
         Some(address) => Err(EditRefused::DomainNotRegistered {
             address: address.clone(),
         }),
@@ -81,7 +75,11 @@ pub fn check_registered(addresses: &[Address], domains: &Domains) -> Result<(), 
 }
 
 /// A new account, created manually.
-pub fn made(id: AccountId, wanted: &AccountEdit, domains: &Domains) -> Result<AccountState, EditRefused> {
+pub fn made(
+    id: AccountId,
+    wanted: &AccountEdit,
+    domains: &TenantDomains,
+) -> Result<AccountState, EditRefused> {
     let object_type = wanted.object_type.unwrap_or(ObjectType::User);
     Ok(AccountState {
         id,
@@ -100,7 +98,7 @@ pub fn made(id: AccountId, wanted: &AccountEdit, domains: &Domains) -> Result<Ac
 pub fn changed(
     before: &AccountState,
     wanted: &AccountEdit,
-    domains: &Domains,
+    domains: &TenantDomains,
 ) -> Result<AccountState, EditRefused> {
     check_held(before, wanted)?;
     let object_type = wanted.object_type.unwrap_or(before.object_type);
@@ -153,7 +151,11 @@ fn hsr(wanted: &AccountEdit, object_type: ObjectType) -> Result<bool, EditRefuse
 }
 
 /// The addresses, the primary first, then by bytes.
-fn addresses(before: Option<&AccountState>, wanted: &AccountEdit, domains: &Domains) -> Vec<AddressState> {
+fn addresses(
+    before: Option<&AccountState>,
+    wanted: &AccountEdit,
+    domains: &TenantDomains,
+) -> Vec<AddressState> {
     let had = by_address(before);
     let state = |address: &Address| {
         let had = had.get(address).copied();
@@ -179,8 +181,8 @@ fn addresses(before: Option<&AccountState>, wanted: &AccountEdit, domains: &Doma
 }
 
 /// A domain alias has the username portion of another address of the account, in a domain that is an alias of that one's.
-fn role(address: &Address, wanted: &AccountEdit, domains: &Domains) -> AddressType {
-    let original = domains.get(address.domain()).and_then(Option::as_deref);
+fn role(address: &Address, wanted: &AccountEdit, domains: &TenantDomains) -> AddressType {
+    let original = domains.alias_of(address.domain());
     let stands_for = original.is_some_and(|original| {
         let other = format!("{}@{original}", address.local());
         wanted

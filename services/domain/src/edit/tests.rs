@@ -1,6 +1,7 @@
 //! What a write makes of an account.
 
 use super::*;
+use crate::DomainName;
 
 const NOON: &str = "2026-03-01T12:00:00Z";
 
@@ -13,10 +14,11 @@ fn id(number: u128) -> AccountId {
 }
 
 /// The tenant's domains: `a.example`, and `b.example` as an alias of it.
-fn domains() -> Domains {
-    Domains::from([
-        ("a.example".to_owned(), None),
-        ("b.example".to_owned(), Some("a.example".to_owned())),
+fn domains() -> TenantDomains {
+    let domain = |name| DomainName::parse(name).unwrap();
+    TenantDomains::new([
+        (domain("a.example"), None),
+        (domain("b.example"), Some(domain("a.example"))),
     ])
 }
 

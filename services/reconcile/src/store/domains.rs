@@ -1,6 +1,6 @@
 //! The tenants' domains, and the domains that a read met.
 
-use rollcall_domain::{Address, DomainName, TenantId, edit::Domains};
+use rollcall_domain::{Address, DomainName, TenantId, plan::TenantDomains};
 use rollcall_proto::v1;
 use sqlx::PgConnection;
 
@@ -87,7 +87,7 @@ pub(crate) async fn replace(
 pub(crate) async fn of_addresses(
     tenant: &mut TenantLock,
     addresses: &[Address],
-) -> Result<Domains, ReconcileError> {
+) -> Result<TenantDomains, ReconcileError> {
     let mut names: Vec<&str> = addresses.iter().map(Address::domain).collect();
     names.sort_unstable();
     names.dedup();
@@ -95,7 +95,11 @@ pub(crate) async fn of_addresses(
         .fetch_all(tenant.connection())
         .await
         .during("read the addresses' domains")?;
-    Ok(rows.into_iter().map(|row| (row.name, row.alias_of)).collect())
+    let own = rows
+        .into_iter()
+        .map(|row| own_domain(&row.name, row.alias_of.as_deref()))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(TenantDomains::new(own))
 }
 
 /// The owners of the domains that a read met, and all domains of the tenant.
@@ -112,14 +116,20 @@ pub(crate) async fn owners(
     for row in rows {
         match row.of.as_str() {
             "OWN" => {
-                let alias_of = row.alias_of.as_deref().map(domain).transpose()?;
-                owners.own.push((domain(&row.name)?, alias_of));
+                owners.own.push(own_domain(&row.name, row.alias_of.as_deref())?);
             }
             "FOREIGN" => owners.foreign.push(row.name),
             _ => owners.remembered.push(row.name),
         }
     }
     Ok(owners)
+}
+
+fn own_domain(
+    name: &str,
+    alias_of: Option<&str>,
+) -> Result<(DomainName, Option<DomainName>), ReconcileError> {
+    Ok((domain(name)?, alias_of.map(domain).transpose()?))
 }
 
 /// A stored name.
