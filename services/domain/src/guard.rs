@@ -40,15 +40,37 @@ pub struct RemovalLimit {
     pub percent: Option<u32>,
 }
 
+/// The default: so many accounts, or so many of a hundred, whichever is more, but never more than half.
+const DEFAULT_ACCOUNTS: u64 = 5;
+const DEFAULT_PERCENT: u32 = 5;
+
 impl RemovalLimit {
     /// Allowance for a number of live accounts. If limits are set, only they count, and the lower of two. Otherwise it
     /// is the greater of 5 and 5 %, and never more than half.
     pub fn allowed(self, live: u64) -> u64 {
         match (self.accounts.map(u64::from), self.percent) {
-            (None, None) => of_hundred(5, live).max(5).min(live / 2),
+            (None, None) => of_hundred(DEFAULT_PERCENT, live)
+                .max(DEFAULT_ACCOUNTS)
+                .min(live / 2),
             (Some(accounts), None) => accounts,
             (None, Some(percent)) => of_hundred(percent, live),
             (Some(accounts), Some(percent)) => accounts.min(of_hundred(percent, live)),
+        }
+    }
+
+    /// The limit as an administrator reads it.
+    pub fn in_words(self) -> String {
+        let accounts = self.accounts.map(|accounts| match accounts {
+            1 => "1 account".to_owned(),
+            accounts => format!("{accounts} accounts"),
+        });
+        let percent = self.percent.map(|percent| format!("{percent} % of the accounts"));
+        match (accounts, percent) {
+            (None, None) => format!(
+                "default: {DEFAULT_ACCOUNTS} accounts or {DEFAULT_PERCENT} %, whichever is more, but at most half"
+            ),
+            (Some(one), None) | (None, Some(one)) => one,
+            (Some(accounts), Some(percent)) => format!("{accounts} or {percent}, whichever is less"),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Settings and filters.
 
 use rollcall_client::view::{FilterCheckView, FilterView, RemovalView, SelectionView, SettingsView};
+use rollcall_domain::guard::RemovalLimit;
 
-use super::{Fact, Width, at, count, facts, list_or, short_time, table, text, word, words, yes};
+use super::{Fact, Width, at, facts, list_or, short_time, table, text, word, words, yes};
 
 /// A tenant's settings.
 pub(crate) fn settings(settings: &SettingsView, width: Width) -> String {
@@ -101,20 +102,13 @@ fn removal(removal: &RemovalView) -> [Fact; 2] {
     } else {
         "kept, marked as stale".to_owned()
     };
-    let accounts = removal
-        .limit_accounts
-        .map(|accounts| count(accounts.unsigned_abs().into(), "account"));
-    let percent = removal
-        .limit_percent
-        .map(|percent| format!("{percent} % of the accounts"));
-    let limit = match (accounts, percent) {
-        (None, None) => "default: 5 accounts or 5 %, whichever is more, but at most half".to_owned(),
-        (Some(one), None) | (None, Some(one)) => one,
-        (Some(accounts), Some(percent)) => format!("{accounts} or {percent}, whichever is less"),
+    let limit = RemovalLimit {
+        accounts: removal.limit_accounts.map(i32::unsigned_abs),
+        percent: removal.limit_percent.map(i32::unsigned_abs),
     };
     [
         ("missing from directory", Some(absent)),
-        ("limit in 24 hours", Some(limit)),
+        ("limit in 24 hours", Some(limit.in_words())),
     ]
 }
 

@@ -294,3 +294,28 @@ fn of_an_empty_read_the_administrator_reads_what_it_would_do() {
         );
     }
 }
+
+#[test]
+fn limits_are_said_as_they_count() {
+    let limit = |accounts, percent| RemovalLimit { accounts, percent }.in_words();
+    assert_eq!(limit(Some(1), None), "1 account");
+    assert_eq!(limit(None, Some(2)), "2 % of the accounts");
+    assert_eq!(
+        limit(Some(7), Some(2)),
+        "7 accounts or 2 % of the accounts, whichever is less"
+    );
+    assert!(limit(None, None).starts_with("default: 5 accounts or 5 %"));
+}
+
+#[test]
+fn the_contract_gives_the_default_that_counts() {
+    let contract = include_str!("../../../../proto/rollcall/v1/settings.proto");
+    let comment: Vec<&str> = contract
+        .lines()
+        .map(|line| line.trim().trim_start_matches("//").trim())
+        .collect();
+    let default = format!(
+        "the greater of {DEFAULT_ACCOUNTS} and {DEFAULT_PERCENT} % of the live accounts, but never more than half"
+    );
+    assert!(comment.join(" ").contains(&default), "{default}");
+}
