@@ -20,6 +20,7 @@ const LOCK_WAIT: Duration = Duration::from_secs(1);
 
 /// One process at a time makes and drops months of a table.
 const TRY_LOCK: &str = "SELECT pg_try_advisory_xact_lock(hashtextextended('rollcall months of ' || $1, 0))";
+const EXISTS: &str = "SELECT to_regclass($1) IS NOT NULL";
 const PARTITIONS: &str = "SELECT c.relname::text
     FROM pg_catalog.pg_inherits i
     JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
@@ -152,13 +153,15 @@ impl Monthly {
     }
 
     /// Makes a month beside the table, with its rows from the default partition, and attaches it: nothing waits but
-    /// what uses the default partition. False if another process is at it.
+    /// what uses the default partition. The table is locked first, as by everybody, in a mode that stops no statement.
+    /// False if another process is at it, or was.
     async fn make(&self, connection: &mut PgConnection, month: Month) -> sqlx::Result<bool> {
         let (first, end) = month.ids();
         let partition = self.partition(month);
         let wait = LOCK_WAIT.as_millis();
         let statements = format!(
             "SET LOCAL lock_timeout = '{wait}ms';
+             LOCK TABLE ONLY {self} IN SHARE UPDATE EXCLUSIVE MODE;
              LOCK TABLE {self}_default IN ACCESS EXCLUSIVE MODE;
              CREATE TABLE {partition} (LIKE {self} INCLUDING ALL);
              WITH late AS (
@@ -167,18 +170,16 @@ impl Monthly {
              INSERT INTO {partition} SELECT * FROM late;
              ALTER TABLE {self} ATTACH PARTITION {partition} FOR VALUES FROM ('{first}') TO ('{end}')"
         );
-        self.alone(connection, statements).await
+        self.alone(connection, &partition, false, statements).await
     }
 
-    /// Drops a month with all of its rows. False if another process is at it.
+    /// Drops a month with all of its rows. False if another process is at it, or was.
     pub async fn drop_month(&self, pool: &PgPool, month: Month) -> sqlx::Result<bool> {
         let mut connection = pool.acquire().await?;
         let wait = LOCK_WAIT.as_millis();
-        let statements = format!(
-            "SET LOCAL lock_timeout = '{wait}ms'; DROP TABLE {}",
-            self.partition(month)
-        );
-        self.alone(&mut connection, statements).await
+        let partition = self.partition(month);
+        let statements = format!("SET LOCAL lock_timeout = '{wait}ms'; DROP TABLE {partition}");
+        self.alone(&mut connection, &partition, true, statements).await
     }
 
     /// True if rows stand in the default partition: their month was not made in time, or their ids are of no time.
@@ -191,14 +192,28 @@ impl Monthly {
         format!("{self}_{}", month.suffix())
     }
 
-    /// Runs statements in a transaction that no other process has with this table.
-    async fn alone(&self, connection: &mut PgConnection, statements: String) -> sqlx::Result<bool> {
+    /// Runs statements about a partition, which must exist or not, in a transaction that no other process has with this
+    /// table.
+    async fn alone(
+        &self,
+        connection: &mut PgConnection,
+        partition: &str,
+        must_exist: bool,
+        statements: String,
+    ) -> sqlx::Result<bool> {
         let mut transaction = connection.begin().await?;
         let alone: bool = sqlx::query_scalar(TRY_LOCK)
             .bind(self.to_string())
             .fetch_one(&mut *transaction)
             .await?;
         if !alone {
+            return Ok(false);
+        }
+        let exists: bool = sqlx::query_scalar(EXISTS)
+            .bind(partition)
+            .fetch_one(&mut *transaction)
+            .await?;
+        if exists != must_exist {
             return Ok(false);
         }
         sqlx::raw_sql(AssertSqlSafe(statements))

@@ -18,6 +18,7 @@ use super::Monthly;
 const LOCK_WAIT: Duration = Duration::from_secs(3);
 /// PostgreSQL gave up waiting for a lock.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
+const DEADLOCK_DETECTED: &str = "40P01";
 /// A view cannot be replaced: columns have gone or are others.
 const INVALID_TABLE_DEFINITION: &str = "42P16";
 
@@ -92,6 +93,8 @@ impl Schema {
     async fn migrate(&self, connection: &mut PgConnection) -> Result<(), MigrateError> {
         let mut migrator = Migrator::with_migrations(self.migrations.iter().cloned().collect());
         migrator.set_locking(false);
+        // One of a later release may have been here: this process goes on until it is replaced.
+        migrator.set_ignore_missing(true);
         for migration in migrator.iter() {
             // Without a transaction an index is made beside all others' work, and waits for it without holding it up.
             let wait = if migration.no_tx {
@@ -106,12 +109,12 @@ impl Schema {
     }
 }
 
-/// True if a migration gave up waiting for a lock, so that it may be tried again.
+/// True if a migration gave up waiting for a lock, or was given up for others, so that it may be tried again.
 pub(super) fn is_held_up(error: &MigrateError) -> bool {
     let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else {
         return false;
     };
-    has_code(error, LOCK_NOT_AVAILABLE)
+    has_code(error, LOCK_NOT_AVAILABLE) || has_code(error, DEADLOCK_DETECTED)
 }
 
 fn has_code(error: &sqlx::Error, code: &str) -> bool {
