@@ -58,8 +58,10 @@ impl Sweeper {
             self.wakes.requests_added();
             tracing::warn!(lost, "jobs seem lost and are published again");
         }
-        let kept = self.store.periods().await?.summaries.duration();
-        self.store.delete_before(lowest_id_of(now - kept), BATCH).await?;
+        if let Some(periods) = self.store.periods().await? {
+            let kept = periods.summaries.duration();
+            self.store.delete_before(lowest_id_of(now - kept), BATCH).await?;
+        }
         Ok(())
     }
 }

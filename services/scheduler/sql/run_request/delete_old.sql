@@ -1,10 +1,14 @@
--- A month is dropped as a whole, except for requests whose month was never made.
+-- A month is dropped as a whole, except for requests whose month was never made. One whose run still has rows stays.
 DELETE FROM scheduler.run_request_default
 WHERE run_id IN (
-    SELECT run_id
-    FROM scheduler.run_request_default
-    WHERE run_id < $1 AND NOT open
-    ORDER BY run_id
+    SELECT request.run_id
+    FROM scheduler.run_request_default request
+    WHERE request.run_id < $1 AND NOT request.open
+      AND NOT EXISTS (
+          SELECT
+          FROM reconcile.scheduler_run_state run
+          WHERE run.tenant_id = request.tenant_id AND run.run_id = request.run_id AND run.rows_expire_time > now())
+    ORDER BY request.run_id
     LIMIT $2
-    FOR UPDATE SKIP LOCKED
+    FOR UPDATE OF request SKIP LOCKED
 )

@@ -5,11 +5,15 @@ use rollcall_chassis::pg::Month;
 use super::{RUN_REQUEST, Store};
 
 impl Store {
-    /// Makes months ahead, and drops those whose period is over and in which no request is open.
+    /// Makes months ahead, and drops those whose period is over, in which no request is open and of
+    /// whose runs no rows are kept.
     pub(crate) async fn keep_months(&self) -> sqlx::Result<()> {
-        let period = self.periods().await?.summaries.duration();
+        let periods = self.periods().await?;
+        let period = periods.unwrap_or_default().summaries.duration();
         RUN_REQUEST
-            .keep(&self.pool, period, |month| self.is_closed(month))
+            .keep(&self.pool, period, async |month| {
+                Ok(periods.is_some() && self.is_closed(month).await?)
+            })
             .await
     }
 

@@ -6,8 +6,8 @@ use sqlx::{Executor, Postgres};
 use super::{Store, TenantChange};
 
 impl Store {
-    /// How long what is over is kept.
-    pub(crate) async fn periods(&self) -> sqlx::Result<Periods> {
+    /// How long what is over is kept; `None` until reconcile has said so. Nothing is deleted by the usual periods.
+    pub(crate) async fn periods(&self) -> sqlx::Result<Option<Periods>> {
         configured(&self.pool).await
     }
 }
@@ -15,16 +15,16 @@ impl Store {
 impl TenantChange {
     /// How long what is over is kept.
     pub(crate) async fn periods(&mut self) -> sqlx::Result<Periods> {
-        configured(self.tx.connection()).await
+        // The usual ones until reconcile has first started.
+        Ok(configured(self.tx.connection()).await?.unwrap_or_default())
     }
 }
 
-/// The usual ones until reconcile has first started.
-async fn configured(database: impl Executor<'_, Database = Postgres>) -> sqlx::Result<Periods> {
+async fn configured(database: impl Executor<'_, Database = Postgres>) -> sqlx::Result<Option<Periods>> {
     let row = sqlx::query_file!("sql/period/configured.sql")
         .fetch_optional(database)
         .await?;
-    Ok(row.map_or_else(Periods::default, |row| Periods {
+    Ok(row.map(|row| Periods {
         previews: Days(row.preview_days),
         rows: Days(row.rows_days),
         summaries: Days(row.summary_days),
