@@ -63,6 +63,19 @@ impl<'f> Decision<'f> {
         }
     }
 
+    /// What it changes of the history, or shows instead; `None` if it shows other rows.
+    pub(crate) fn history(&self) -> Option<&HistoryChange> {
+        match self {
+            Self::Apply { history, .. }
+            | Self::Show { history, .. }
+            | Self::Hold {
+                rows: HeldRows::Own(history),
+                ..
+            } => Some(history),
+            Self::Hold { .. } | Self::Differ { .. } => None,
+        }
+    }
+
     /// The state in which it ends the run.
     pub(crate) fn state(&self) -> v1::RunState {
         match self {

@@ -112,11 +112,13 @@ async fn run(
 }
 
 fn log(facts: &Facts, decision: &Decision<'_>) {
-    let plan = decision.plan();
+    let (plan, history) = (decision.plan(), decision.history());
     tracing::info!(
         kind = facts.kind.as_str_name(),
         state = decision.state().as_str_name(),
         rows = plan.rows.len(),
+        rows.new = history.map(|change| change.new.len()),
+        rows.closed = history.map(|change| change.closed.len()),
         accounts.changed = plan.changes.len(),
         accounts.reduced = plan.counts.accounts_reduced,
         "decided"

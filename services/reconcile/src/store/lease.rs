@@ -1,7 +1,5 @@
 //! Leases from outside the tenant's lock: their heartbeats, and those that are overdue.
 
-use rollcall_domain::TenantId;
-
 use super::{gate::Gate, to_bigint};
 use crate::{
     error::{During, ReconcileError},
@@ -76,20 +74,17 @@ pub(crate) async fn is_over(gate: &Gate, key: &LeaseKey) -> Result<bool, Reconci
     Ok(over.unwrap_or(true))
 }
 
-/// Tenants whose run is past its deadline by so many seconds, at most so many.
+/// Ids of tenants whose run is past its deadline by so many seconds, at most so many. They are not read as ids here: one
+/// that is malformed keeps none of the others.
 pub(crate) async fn overdue(
     gate: &Gate,
     most: i64,
     grace_seconds: i32,
-) -> Result<Vec<TenantId>, ReconcileError> {
-    let overdue = sqlx::query_file_scalar!("sql/lease/overdue.sql", most, f64::from(grace_seconds))
+) -> Result<Vec<String>, ReconcileError> {
+    sqlx::query_file_scalar!("sql/lease/overdue.sql", most, f64::from(grace_seconds))
         .fetch_all(&gate.pool)
         .await
-        .during("look for overdue runs")?;
-    overdue
-        .iter()
-        .map(|tenant| TenantId::parse(tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" }))
-        .collect()
+        .during("look for overdue runs")
 }
 
 /// Drops batches that were staged under a lease that no longer exists.

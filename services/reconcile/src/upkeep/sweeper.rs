@@ -46,7 +46,7 @@ pub(crate) async fn sweep(resources: &Resources) -> Result<(), ReconcileError> {
         // One that cannot be ended does not keep the others, which come after it each time.
         if let Err(error) = free(resources, &tenant).await {
             tracing::error!(
-                tenant.id = %tenant,
+                tenant.id = tenant,
                 error = chain(&error),
                 "the lease of an overdue run cannot be taken from it"
             );
@@ -58,8 +58,9 @@ pub(crate) async fn sweep(resources: &Resources) -> Result<(), ReconcileError> {
 
 /// Its worker would have ended it: that it did not is a fault of ours, so the run begins again, as often as a run
 /// may lose its worker. A tenant that is locked is being committed, perhaps by that very run: it is not touched.
-async fn free(resources: &Resources, tenant: &TenantId) -> Result<(), ReconcileError> {
-    let Some(mut tenant) = TenantLock::try_open(&resources.store.runs, tenant).await? else {
+async fn free(resources: &Resources, tenant: &str) -> Result<(), ReconcileError> {
+    let tenant = TenantId::parse(tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
+    let Some(mut tenant) = TenantLock::try_open(&resources.store.runs, &tenant).await? else {
         return Ok(());
     };
     let grace = SignedDuration::from_secs(GRACE_SECONDS.into());

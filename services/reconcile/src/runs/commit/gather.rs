@@ -116,15 +116,17 @@ fn is_of_other_server(last: Option<&str>, read: &DirectoryRead) -> bool {
     }
 }
 
-/// A preview is never the first removal, since the sync then follows a preview.
+/// Removals, as the settings, the operator and earlier runs leave them. A preview is never the first removal, since the
+/// sync then follows a preview.
 async fn removal(
     tenant: &mut TenantLock,
     ready: &ReadyRun,
     is_approved: bool,
 ) -> Result<RemovalFacts, ReconcileError> {
     let (switched_on, settled) = (ready.current.removal_generation, tenant.row.generations.removal);
-    let is_sync = ready.request.kind() == v1::RunKind::Sync;
-    let first = switched_on.filter(|_| is_sync && !is_approved && switched_on != settled);
+    // Neither a preview nor a run that may not remove is the first removal.
+    let may_remove = ready.request.kind() == v1::RunKind::Sync && !tenant.removals_paused(&ready.current);
+    let first = switched_on.filter(|_| may_remove && !is_approved && switched_on != settled);
     let shown_before_first = match first {
         Some(switched_on) => Some(guard::removals_of_preview(tenant, switched_on).await?),
         None => None,

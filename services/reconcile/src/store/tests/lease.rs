@@ -84,3 +84,18 @@ async fn a_run_past_its_deadline_loses_its_lease_to_the_sweeper() -> Result<()> 
     assert_eq!(ground.lock().await?.row.lease.run, None);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_malformed_tenant_keeps_no_other_run_in_its_lease() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    ground.started("SYNC").await?;
+    ground
+        .as_reconcile(
+            "INSERT INTO reconcile.lease (tenant_id, run_id, fence) VALUES ('NOT A TENANT', gen_random_uuid(), 1);
+             UPDATE reconcile.lease SET deadline = now() - interval '1 hour'",
+        )
+        .await?;
+    sweeper::sweep(&ground.resources).await?;
+    assert_eq!(ground.lock().await?.row.lease.run, None);
+    Ok(())
+}
