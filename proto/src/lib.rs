@@ -18,7 +18,7 @@ pub mod v1 {
     tonic::include_proto!("rollcall.v1");
 }
 
-/// What only the services say to each other.
+/// Messages and calls between the services.
 pub mod internal {
     /// The messages, clients and servers of `rollcall.internal.v1`.
     pub mod v1 {

@@ -17,6 +17,7 @@ pub mod given_up;
 pub mod grpc;
 pub mod lifecycle;
 pub mod outage;
+mod pauses;
 pub mod pg;
 pub mod readiness;
 pub mod service;

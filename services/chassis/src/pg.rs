@@ -19,6 +19,7 @@ use crate::{
     config::DatabaseConfig,
     lifecycle::chain,
     outage::{Cause, DATABASE},
+    pauses::Pauses,
 };
 
 pub use months::{Month, Monthly};
@@ -34,11 +35,10 @@ const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
 /// the second.
 const FIRST_REMINDER: Duration = Duration::from_secs(10);
 const MOST_REMINDER: Duration = Duration::from_mins(10);
-/// The first and the longest pause between two tries at the start.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
-
-/// The same between two tries of a migration.
-const MIGRATION_PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// Pauses between two tries at the start.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(200), Duration::from_secs(5));
+/// Pauses between two tries of a migration.
+const MIGRATION_PAUSES: Pauses = Pauses::new(Duration::from_millis(100), Duration::from_secs(2));
 
 /// Reasons why a service cannot use its database at the start.
 #[derive(Debug, thiserror::Error)]
@@ -124,7 +124,7 @@ impl Database {
     /// is its own, and its statements have no time-out: a migration takes as long as it takes. Only its waits for locks
     /// are bounded, and repeated.
     pub async fn migrate(&self, schema: &Schema) -> Result<(), PgError> {
-        let mut pause = MIGRATION_PAUSES.0;
+        let mut pauses = MIGRATION_PAUSES;
         loop {
             let mut connection = wait_for(&self.options).await;
             let applied = schema.apply(&mut connection).await;
@@ -147,8 +147,7 @@ impl Database {
                 }
                 Err(error) => return Err(PgError::Migrate(error)),
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(MIGRATION_PAUSES.1);
+            tokio::time::sleep(pauses.grow()).await;
         }
     }
 }
@@ -186,7 +185,7 @@ fn seconds(seconds: NonZeroU32) -> Duration {
 /// A pool would try in silence. These tries are logged: the first, then ever more seldom.
 async fn wait_for(options: &PgConnectOptions) -> PgConnection {
     let begin = Instant::now();
-    let mut pause = PAUSES.0;
+    let mut pauses = PAUSES;
     let mut reminder = FIRST_REMINDER;
     loop {
         let error = match tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await {
@@ -208,8 +207,7 @@ async fn wait_for(options: &PgConnectOptions) -> PgConnection {
             );
             reminder = waited + waited.min(MOST_REMINDER);
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(PAUSES.1);
+        tokio::time::sleep(pauses.grow()).await;
     }
 }
 

@@ -12,12 +12,13 @@ use crate::{
     BoxError, Lifecycle,
     config::AmqpConfig,
     outage::{BROKER, Cause},
+    pauses::Pauses,
 };
 
 /// A peer that is silent for two of these is dead.
 const HEARTBEAT_SECONDS: u16 = 10;
-/// The first and the longest pause between two tries to connect.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
+/// Pauses between two tries to connect.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(200), Duration::from_secs(2));
 
 /// Between two looks at whether a connection still works. The client library announces no end without an error code, and
 /// none that came before somebody listened; it has nothing else to await an end by.
@@ -149,7 +150,7 @@ impl Target {
 
 /// Connects, hands the connection out, and waits for its end, until it is no longer used.
 async fn keep_connected(target: &Target, links: &watch::Sender<Option<Link>>, unused: &CancellationToken) {
-    let mut pause = PAUSES.0;
+    let mut pauses = PAUSES;
     loop {
         let connected = tokio::select! {
             connected = target.connect() => connected,
@@ -157,7 +158,7 @@ async fn keep_connected(target: &Target, links: &watch::Sender<Option<Link>>, un
         };
         match connected {
             Ok(connection) => {
-                pause = PAUSES.0;
+                pauses.reset();
                 tracing::debug!("connected to the broker");
                 BROKER.answers();
                 BROKER.check_soon();
@@ -171,10 +172,9 @@ async fn keep_connected(target: &Target, links: &watch::Sender<Option<Link>>, un
             Err(error) => BROKER.is_away(&Cause::away(&error)),
         }
         tokio::select! {
-            () = tokio::time::sleep(pause) => {}
+            () = tokio::time::sleep(pauses.grow()) => {}
             () = unused.cancelled() => return,
         }
-        pause = (pause * 2).min(PAUSES.1);
     }
 }
 

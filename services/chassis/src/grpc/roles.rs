@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn without_tls_callers_are_not_told_apart() {
+    fn without_tls_callers_are_not_distinguished() {
         assert!(roles().admit(BEGIN, &Caller::of(&Request::new(()))).is_ok());
     }
 }

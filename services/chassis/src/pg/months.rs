@@ -170,7 +170,7 @@ impl Monthly {
              INSERT INTO {partition} SELECT * FROM late;
              ALTER TABLE {self} ATTACH PARTITION {partition} FOR VALUES FROM ('{first}') TO ('{end}')"
         );
-        self.alone(connection, &partition, false, statements).await
+        self.exclusively(connection, &partition, false, statements).await
     }
 
     /// Drops a month with all of its rows. False if another process is at it, or was.
@@ -179,7 +179,8 @@ impl Monthly {
         let wait = LOCK_WAIT.as_millis();
         let partition = self.partition(month);
         let statements = format!("SET LOCAL lock_timeout = '{wait}ms'; DROP TABLE {partition}");
-        self.alone(&mut connection, &partition, true, statements).await
+        self.exclusively(&mut connection, &partition, true, statements)
+            .await
     }
 
     /// True if rows stand in the default partition: their month was not made in time, or their ids are of no time.
@@ -194,7 +195,7 @@ impl Monthly {
 
     /// Runs statements about a partition, which must exist or not, in a transaction that no other process has with this
     /// table.
-    async fn alone(
+    async fn exclusively(
         &self,
         connection: &mut PgConnection,
         partition: &str,
@@ -202,11 +203,11 @@ impl Monthly {
         statements: String,
     ) -> sqlx::Result<bool> {
         let mut transaction = connection.begin().await?;
-        let alone: bool = sqlx::query_scalar(TRY_LOCK)
+        let is_locked: bool = sqlx::query_scalar(TRY_LOCK)
             .bind(self.to_string())
             .fetch_one(&mut *transaction)
             .await?;
-        if !alone {
+        if !is_locked {
             return Ok(false);
         }
         let exists: bool = sqlx::query_scalar(EXISTS)

@@ -3,7 +3,7 @@
 //!
 //! A migration is applied once and never edited. A view is a file of its own, applied when its text is new to the
 //! database. A text that was applied before and has been replaced since then is an older release's: a process of that
-//! release, started again during an upgrade, leaves the newer view alone.
+//! release, started again during an upgrade, leaves the newer view as it is.
 
 use std::time::Duration;
 
@@ -14,10 +14,11 @@ use sqlx::{
 
 use super::Monthly;
 
-/// Time that a migration waits for a lock. Statements of all services queue behind it meanwhile.
+/// Time that a migration waits for a lock. Statements of all services queue behind it.
 const LOCK_WAIT: Duration = Duration::from_secs(3);
 /// PostgreSQL gave up waiting for a lock.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
+/// PostgreSQL ended a statement, since others waited for it in a circle.
 const DEADLOCK_DETECTED: &str = "40P01";
 /// A view cannot be replaced: columns have gone or are others.
 const INVALID_TABLE_DEFINITION: &str = "42P16";

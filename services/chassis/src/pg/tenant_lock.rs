@@ -14,11 +14,11 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::PgTimestamp;
-use crate::{given_up::given_up, status::ApiError};
+use crate::{given_up::given_up, pauses::Pauses, status::ApiError};
 use queue::{Queues, Turn};
 
-/// The first and the longest pause between two tries.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(200));
+/// Pauses between two tries.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(5), Duration::from_millis(200));
 /// PostgreSQL gave up waiting for a lock.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
@@ -106,7 +106,8 @@ impl TenantLocks {
             () = given_up() => None,
         };
         let mut turn = turn.ok_or(LockError::Busy)?;
-        let mut pause = PAUSES.0;
+        let mut pauses = PAUSES;
+        let mut pause = pauses.grow();
         let mut knock = None;
         loop {
             let mut transaction = pool.begin().await?;
@@ -126,7 +127,7 @@ impl TenantLocks {
                 () = sleep(pause) => {}
                 () = given_up() => return Err(LockError::Busy),
             }
-            pause = (pause * 2).min(PAUSES.1);
+            pause = pauses.grow();
             knock = (waiter == Waiter::Run).then_some(pause);
         }
     }
