@@ -27,12 +27,14 @@ impl Reports {
 
     /// A run ended.
     pub(crate) fn ended(&self, tenant: &TenantId, run: RunId, ended: &RunEnded) {
-        self.metrics.ended(ended.state());
-        self.gave_way(tenant, run);
+        self.gave_back(tenant, run, Some(ended));
     }
 
-    /// A run gave its lease back, whether it ended or not.
-    pub(crate) fn gave_way(&self, tenant: &TenantId, run: RunId) {
+    /// A run gave its lease back: it ended, or it waits again.
+    pub(crate) fn gave_back(&self, tenant: &TenantId, run: RunId, ended: Option<&RunEnded>) {
+        if let Some(ended) = ended {
+            self.metrics.ended(ended.state());
+        }
         self.outbox.notify_one();
         self.events.changed(tenant, run);
     }

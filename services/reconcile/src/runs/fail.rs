@@ -48,10 +48,7 @@ pub(crate) async fn fail(
         None => Some(write::end(&mut tenant, key.run, Outcome::failed(failure)).await?),
     };
     tenant.commit().await?;
-    match ended {
-        Some(ended) => resources.reports.ended(&key.tenant, key.run, &ended),
-        None => resources.reports.gave_way(&key.tenant, key.run),
-    }
+    resources.reports.gave_back(&key.tenant, key.run, ended.as_ref());
     Ok(())
 }
 

@@ -113,9 +113,6 @@ async fn lose(reports: &Reports, mut tenant: TenantLock, run: RunId) -> Result<(
     let ended = write::lose(&mut tenant, run).await?;
     let id = tenant.tenant.clone();
     tenant.commit().await?;
-    match ended {
-        Some(ended) => reports.ended(&id, run, &ended),
-        None => reports.gave_way(&id, run),
-    }
+    reports.gave_back(&id, run, ended.as_ref());
     Ok(())
 }

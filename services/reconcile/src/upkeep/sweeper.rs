@@ -82,9 +82,6 @@ async fn free(resources: &Resources, tenant: &str) -> Result<(), ReconcileError>
         Err(error) => return Err(error),
     };
     tenant.commit().await?;
-    match ended {
-        Some(ended) => resources.reports.ended(&id, run, &ended),
-        None => resources.reports.gave_way(&id, run),
-    }
+    resources.reports.gave_back(&id, run, ended.as_ref());
     Ok(())
 }
