@@ -62,11 +62,11 @@ impl CurrentSettings {
 
 #[derive(Clone, Debug)]
 pub(super) struct SettingsRow {
-    settings: Vec<u8>,
-    sealed_credential: Vec<u8>,
-    generation: i64,
-    credential_generation: i64,
-    removal_generation: Option<i64>,
+    pub(super) settings: Vec<u8>,
+    pub(super) sealed_credential: Vec<u8>,
+    pub(super) generation: i64,
+    pub(super) credential_generation: i64,
+    pub(super) removal_generation: Option<i64>,
 }
 
 impl SettingsRow {
@@ -124,56 +124,6 @@ pub(super) struct RequestedRun {
     pub(super) settings: Option<SettingsRow>,
     pub(super) removals_paused: bool,
     pub(super) foreign_domains: Vec<String>,
-}
-
-pub(super) struct RequestedRunRow {
-    pub(super) is_requested: bool,
-    pub(super) kind: Option<String>,
-    pub(super) trigger: Option<String>,
-    pub(super) cancel_requested: Option<bool>,
-    pub(super) acts_on_run_id: Option<Uuid>,
-    pub(super) expect_preview_run_id: Option<Uuid>,
-    pub(super) state: Option<String>,
-    pub(super) takeovers: Option<i32>,
-    pub(super) settings: Option<Vec<u8>>,
-    pub(super) sealed_credential: Option<Vec<u8>>,
-    pub(super) generation: Option<i64>,
-    pub(super) credential_generation: Option<i64>,
-    pub(super) switched_on_generation: Option<i64>,
-    pub(super) removals_paused: bool,
-    pub(super) foreign_domains: Vec<String>,
-}
-
-impl RequestedRunRow {
-    pub(super) fn decode(self, run: Option<RunId>) -> RequestedRun {
-        let request = self.is_requested.then(|| RunRequest {
-            kind: self.kind.unwrap_or_default(),
-            trigger: self.trigger.unwrap_or_default(),
-            cancel_requested: self.cancel_requested.unwrap_or_default(),
-            acts_on_run_id: self.acts_on_run_id,
-            expect_preview_run_id: self.expect_preview_run_id,
-        });
-        let settings = match (self.settings, self.sealed_credential) {
-            (Some(settings), Some(sealed_credential)) => Some(SettingsRow {
-                settings,
-                sealed_credential,
-                generation: self.generation.unwrap_or_default(),
-                credential_generation: self.credential_generation.unwrap_or_default(),
-                removal_generation: self.switched_on_generation,
-            }),
-            _ => None,
-        };
-        RequestedRun {
-            run,
-            request,
-            status: self
-                .state
-                .map(|state| RunStatus::new(&state, self.takeovers.unwrap_or_default())),
-            settings,
-            removals_paused: self.removals_paused,
-            foreign_domains: self.foreign_domains,
-        }
-    }
 }
 
 fn decode<M: prost::Message + Default>(bytes: &[u8], what: &'static str) -> Result<M, ReconcileError> {

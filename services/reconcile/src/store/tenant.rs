@@ -1,5 +1,5 @@
 //! What is known of a tenant: its lease, its history, its last applied read, its generations and its refused binds. All
-//! of it is read under the lock; what changes is written back, each group by a statement of its own. The lease is
+//! of it is read under the lock; what changes is written back. The lease is
 //! written by the statements that begin and end runs.
 
 use jiff::Timestamp;
@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::{
     gate::Gate,
-    scheduler_views::{RequestedRun, RequestedRunRow},
+    run_status::RunStatus,
+    scheduler_views::{RequestedRun, RunRequest, SettingsRow},
 };
 use crate::error::{During, ReconcileError};
 
@@ -191,21 +192,30 @@ impl Columns {
         }
     }
 
-    fn requested(self) -> RequestedRunRow {
-        RequestedRunRow {
-            is_requested: self.is_requested,
-            kind: self.kind,
-            trigger: self.trigger,
-            cancel_requested: self.cancel_requested,
-            acts_on_run_id: self.acts_on_run_id,
-            expect_preview_run_id: self.expect_preview_run_id,
-            state: self.state,
-            takeovers: self.takeovers,
-            settings: self.settings,
-            sealed_credential: self.sealed_credential,
-            generation: self.generation,
-            credential_generation: self.credential_generation,
-            switched_on_generation: self.switched_on_generation,
+    fn requested(self, run: Option<RunId>) -> RequestedRun {
+        let settings = match (self.settings, self.sealed_credential) {
+            (Some(settings), Some(sealed_credential)) => Some(SettingsRow {
+                settings,
+                sealed_credential,
+                generation: self.generation.unwrap_or_default(),
+                credential_generation: self.credential_generation.unwrap_or_default(),
+                removal_generation: self.switched_on_generation,
+            }),
+            _ => None,
+        };
+        RequestedRun {
+            run,
+            request: self.is_requested.then(|| RunRequest {
+                kind: self.kind.unwrap_or_default(),
+                trigger: self.trigger.unwrap_or_default(),
+                cancel_requested: self.cancel_requested.unwrap_or_default(),
+                acts_on_run_id: self.acts_on_run_id,
+                expect_preview_run_id: self.expect_preview_run_id,
+            }),
+            status: self
+                .state
+                .map(|state| RunStatus::new(&state, self.takeovers.unwrap_or_default())),
+            settings,
             removals_paused: self.removals_paused,
             foreign_domains: self.foreign_domains,
         }
@@ -234,7 +244,7 @@ pub(super) async fn load(
         row: columns.row(),
         beat_time: columns.beat_time.map(|PgTimestamp(time)| time),
         now: columns.now.0,
-        requested: columns.requested().decode(run),
+        requested: columns.requested(run),
     }))
 }
 
@@ -245,29 +255,6 @@ pub(super) async fn insert(connection: &mut PgConnection, tenant: &TenantId) -> 
         .await
         .during("make the tenant's rows")?;
     Ok(())
-}
-
-impl LastRead {
-    pub(super) async fn save(
-        &self,
-        connection: &mut PgConnection,
-        tenant: &TenantId,
-    ) -> Result<(), ReconcileError> {
-        sqlx::query_file!(
-            "sql/tenant/save_last_read.sql",
-            tenant.as_str(),
-            self.digest.as_deref(),
-            self.inputs.as_deref(),
-            self.server_id.as_deref(),
-            self.steady_keep,
-            self.steady_stale,
-            self.steady_skip
-        )
-        .execute(connection)
-        .await
-        .during("note the last applied read")?;
-        Ok(())
-    }
 }
 
 impl Generations {

@@ -196,12 +196,9 @@ impl TenantLock {
         let (before, id) = (&self.loaded.row, &self.tenant);
         let connection = self.transaction.connection();
         let history_changes = *history != before.history || !self.news.is_empty();
-        // Each statement counts in a small run, and an applied one changes both.
-        match (history_changes, *last_read != before.last_read) {
-            (true, true) => save_applied(connection, id, *history, last_read, &self.news).await?,
-            (true, false) => save_history(connection, id, *history, &self.news).await?,
-            (false, true) => last_read.save(connection, id).await?,
-            (false, false) => {}
+        // An applied run changes both, and each statement counts in a small run.
+        if history_changes || *last_read != before.last_read {
+            save_history(connection, id, *history, last_read, &self.news).await?;
         }
         if *generations != before.generations {
             generations.save(connection, id).await?;
@@ -213,60 +210,19 @@ impl TenantLock {
     }
 }
 
-/// Events as columns.
-struct NewsColumns<'n> {
-    sequences: Vec<i64>,
-    routing_keys: Vec<&'static str>,
-    payloads: Vec<&'n [u8]>,
-}
-
-impl<'n> NewsColumns<'n> {
-    fn of(news: &'n [News]) -> Self {
-        Self {
-            sequences: news.iter().map(|news| news.sequence).collect(),
-            routing_keys: news.iter().map(|news| news.routing_key).collect(),
-            payloads: news.iter().map(|news| news.payload.as_slice()).collect(),
-        }
-    }
-}
-
-/// Writes the history's numbers with the events that are numbered by them.
+/// Writes the history's numbers and the last read, with the events that are numbered by them.
 async fn save_history(
-    connection: &mut PgConnection,
-    tenant: &TenantId,
-    history: History,
-    news: &[News],
-) -> Result<(), ReconcileError> {
-    let news = NewsColumns::of(news);
-    sqlx::query_file!(
-        "sql/tenant/save_history.sql",
-        tenant.as_str(),
-        history.applied,
-        history.next_row_id,
-        history.outbox_sequence,
-        history.accounts,
-        history.account_version,
-        &news.sequences,
-        &news.routing_keys as &[&str],
-        &news.payloads as &[&[u8]]
-    )
-    .execute(connection)
-    .await
-    .during("write the tenant's history and its events")?;
-    Ok(())
-}
-
-/// The same, with the last read.
-async fn save_applied(
     connection: &mut PgConnection,
     tenant: &TenantId,
     history: History,
     read: &LastRead,
     news: &[News],
 ) -> Result<(), ReconcileError> {
-    let news = NewsColumns::of(news);
+    let sequences: Vec<i64> = news.iter().map(|news| news.sequence).collect();
+    let routing_keys: Vec<&str> = news.iter().map(|news| news.routing_key).collect();
+    let payloads: Vec<&[u8]> = news.iter().map(|news| news.payload.as_slice()).collect();
     sqlx::query_file!(
-        "sql/tenant/save_applied.sql",
+        "sql/tenant/save_history.sql",
         tenant.as_str(),
         history.applied,
         history.next_row_id,
@@ -279,12 +235,12 @@ async fn save_applied(
         read.steady_keep,
         read.steady_stale,
         read.steady_skip,
-        &news.sequences,
-        &news.routing_keys as &[&str],
-        &news.payloads as &[&[u8]]
+        &sequences,
+        &routing_keys,
+        &payloads as &[&[u8]]
     )
     .execute(connection)
     .await
-    .during("write what the applied run leaves")?;
+    .during("write the tenant's history and its events")?;
     Ok(())
 }
