@@ -25,9 +25,9 @@ pub mod object;
 pub mod periods;
 pub mod plan;
 pub mod reading;
+pub mod revert;
 pub mod schedule;
 pub mod time_zone;
-pub mod undo;
 pub mod verdict;
 
 pub use address::{Address, DomainName, InvalidAddress, InvalidDomainName, escape_bytes};

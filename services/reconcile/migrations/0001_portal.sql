@@ -19,7 +19,7 @@ CREATE TABLE portal.account (
     hsr_enabled boolean NOT NULL,
     is_protected boolean NOT NULL,
     stale_since timestamptz,
-    -- Time of its removal, which can be undone; null for an account that counts.
+    -- Time of its removal; it can be restored. Null for an account that counts.
     remove_time timestamptz,
     type text NOT NULL,
     origin text NOT NULL,

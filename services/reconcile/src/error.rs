@@ -24,7 +24,7 @@ pub(crate) enum ReconcileError {
          rollcall-reconcile)"
     )]
     BeyondLargest { limit_mib: usize },
-    /// To decide on the read, or to take a sync back, takes more memory than one run can ever have.
+    /// Deciding on the read, or reverting a sync, takes more memory than one run can ever have.
     #[error(
         "deciding on it takes {needed_mib} MiB of memory, which is more than one run can have: \
          limits.commits_mib of rollcall-reconcile would have to be {setting_mib} or more"

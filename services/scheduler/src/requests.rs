@@ -110,7 +110,7 @@ impl RequestDesk {
         self.finish(change, wanted, requested).await
     }
 
-    /// Asks for the run that takes a sync back, and pauses the schedule, which would do the same again.
+    /// Requests the run that reverts a sync, and pauses the schedule, which would do the same again.
     pub(crate) async fn revert(&self, request: &RevertRunRequest) -> Result<Requested, ApiError> {
         let (mut change, run_id, facts) = self.acting(&request.tenant_id, &request.run_id).await?;
         judging::revertible(&facts, &change.periods().await?, change.now())?;

@@ -190,7 +190,7 @@ impl Acceptance {
         Some(refused)
     }
 
-    /// Undoes what a group did from this wish on, and what others did because of that.
+    /// Rolls back the steps of a group from this wish on, and the steps of others that followed from them.
     fn roll_back(&mut self, group: u32, from: u32) {
         let mut back = vec![(group, from)];
         while let Some((group, from)) = back.pop() {

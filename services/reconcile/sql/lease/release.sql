@@ -1,4 +1,4 @@
--- Takes the lease back, with what was only of use while the run had it.
+-- Releases the lease, and deletes rows that were only of use while the run had it.
 WITH beat AS (
     DELETE FROM reconcile.heartbeat WHERE tenant_id = $1
 ), staged AS (

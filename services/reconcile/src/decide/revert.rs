@@ -7,7 +7,7 @@ use rollcall_domain::{
     acting::{self, AppliedRun, RevertRefused},
     failure::FailureCode,
     plan::{AccountChange, ChangeKind},
-    undo::Undo,
+    revert::Revert,
 };
 use rollcall_proto::v1;
 use rollcall_terms::failure::failure;
@@ -100,15 +100,15 @@ pub(crate) fn balance(changes: &[AccountChange]) -> i64 {
 }
 
 /// The counts of a run that reverted another one; `accounts` are live after it.
-pub(crate) fn counts(undo: &Undo, accounts: i64) -> v1::Counts {
-    let of = |verdict| undo.rows.iter().filter(|row| row.verdict == verdict).count() as u64;
+pub(crate) fn counts(revert: &Revert, accounts: i64) -> v1::Counts {
+    let of = |verdict| revert.rows.iter().filter(|row| row.verdict == verdict).count() as u64;
     v1::Counts {
         add: of(Verdict::Add),
         update: of(Verdict::Update),
         remove: of(Verdict::Remove),
         skip: of(Verdict::Skip),
         accounts: u64::try_from(accounts).unwrap_or_default(),
-        accounts_reduced: undo.changes.iter().filter(|change| change.reduces()).count() as u64,
+        accounts_reduced: revert.changes.iter().filter(|change| change.reduces()).count() as u64,
         ..v1::Counts::default()
     }
 }

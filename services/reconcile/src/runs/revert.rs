@@ -7,7 +7,7 @@ use std::{convert::Infallible, sync::Arc};
 use rollcall_domain::{
     AccountId, FailureCode, RunId,
     plan::Portal,
-    undo::{self, Before},
+    revert::{self, Before},
 };
 use rollcall_proto::v1;
 use rollcall_terms::failure::failure;
@@ -173,17 +173,17 @@ async fn apply(
         Size::Large
     };
     let turns = resources.workshop.turns(size);
-    let undo = turns.take(|| undo::undo(&before, &portal)).await;
+    let revert = turns.take(|| revert::revert(&before, &portal)).await;
     tracing::info!(
         reverted.run.id = %sync.run,
         accounts = before.len(),
-        accounts.changed = undo.changes.len(),
-        rows = undo.rows.len(),
+        accounts.changed = revert.changes.len(),
+        rows = revert.rows.len(),
         "reverts a sync"
     );
-    let account_version = write::accounts::changes(tenant, &undo.changes).await?;
-    outbox::account_changes(tenant, Some(run), &undo.changes).await?;
-    history::write_reverted(tenant, run, &undo.rows).await?;
+    let account_version = write::accounts::changes(tenant, &revert.changes).await?;
+    outbox::account_changes(tenant, Some(run), &revert.changes).await?;
+    history::write_reverted(tenant, run, &revert.rows).await?;
     reverted::mark(tenant, run, sync.run).await?;
     let TenantRow {
         history: numbers,
@@ -191,16 +191,16 @@ async fn apply(
         generations,
         ..
     } = &mut tenant.row;
-    numbers.accounts += balance(&undo.changes);
+    numbers.accounts += balance(&revert.changes);
     // The next read must be decided on, even if it equals the last one.
     generations.portal += 1;
     last_read.digest = None;
     last_read.inputs = None;
-    let rows = undo.rows.len() as u64;
+    let rows = revert.rows.len() as u64;
     let outcome = Outcome {
         state: v1::RunState::Succeeded,
-        counts: counts(&undo, numbers.accounts),
-        accounts_changed: undo.changes.len() as u64,
+        counts: counts(&revert, numbers.accounts),
+        accounts_changed: revert.changes.len() as u64,
         account_version,
         rows_expire: Some(tenant.now() + resources.bounds.rows_kept(v1::RunKind::Revert)),
         ..Outcome::default()

@@ -1,7 +1,7 @@
 //! The claims' history, and the rows that only one run shows.
 
 use futures::TryStreamExt as _;
-use rollcall_domain::{AddressType, ObjectType, Reason, RunId, Verdict, plan::PlannedRow, undo::UndoRow};
+use rollcall_domain::{AddressType, ObjectType, Reason, RunId, Verdict, plan::PlannedRow, revert::RevertRow};
 use uuid::Uuid;
 
 use super::{
@@ -181,7 +181,7 @@ pub(crate) async fn copy_gone(
 pub(crate) async fn write_reverted(
     tenant: &mut TenantLock,
     run: RunId,
-    rows: &[UndoRow],
+    rows: &[RevertRow],
 ) -> Result<(), ReconcileError> {
     let (id, state) = (tenant.tenant.clone(), tenant.row.history.applied);
     let numbered = (tenant.row.history.next_row_id..).zip(rows);

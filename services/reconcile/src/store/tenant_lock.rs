@@ -126,13 +126,13 @@ impl TenantLock {
         fence
     }
 
-    /// Takes the lease back from a run that does not end with it, and what was only of use while the run had it.
+    /// Releases the lease of a run that does not end with it, and deletes rows that were only of use while the run had it.
     pub(crate) async fn release(&mut self) -> Result<(), ReconcileError> {
         self.row.lease.end();
         sqlx::query_file!("sql/lease/release.sql", self.tenant.as_str())
             .execute(self.transaction.connection())
             .await
-            .during("take the lease back")?;
+            .during("release the lease")?;
         Ok(())
     }
 

@@ -245,7 +245,7 @@ fn what_the_last_read_changed_is_told_once() {
 }
 
 #[test]
-fn a_held_read_and_an_undone_change_are_told_as_such() {
+fn a_held_read_and_a_reverted_change_are_shown_as_such() {
     let back = row(v1::Verdict::Update, v1::Reason::Reverted);
     let facts = own(Facts {
         read: Some(run(RunKind::Sync, RunState::Held)),

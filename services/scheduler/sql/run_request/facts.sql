@@ -1,4 +1,4 @@
--- What decides whether a run can be approved, taken back, or expected. Of HELD runs the one that ended last is the newest.
+-- Facts that decide whether a run can be approved, reverted, or expected. Of HELD runs the one that ended last is the newest.
 SELECT request.kind, state.state, state.held_reason, state.end_time, state.accounts_changed, state.reverted,
        state.rows_expire_time,
        EXISTS (

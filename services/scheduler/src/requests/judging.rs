@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finished_sync_that_changed_something_is_taken_back_once_and_for_thirty_days() {
+    fn a_finished_sync_that_changed_accounts_can_be_reverted_once_within_thirty_days() {
         let cases: [Case; 9] = [
             ("", |_| {}),
             ("", |run| run.end_time = Some(ago(days(30) - 1))),

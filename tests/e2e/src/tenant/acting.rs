@@ -88,7 +88,7 @@ impl Tenant {
         Ok(answer.into_inner().run_id)
     }
 
-    /// Takes a run back, to a good end.
+    /// Reverts a run, and waits for its success.
     pub async fn revert(&self, run_id: &str) -> Result<Run> {
         let run = self.ended(&self.start_revert(run_id).await?).await?;
         ensure!(run.state() == RunState::Succeeded, "the revert ended as {run:?}");

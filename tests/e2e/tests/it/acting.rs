@@ -85,7 +85,7 @@ async fn an_approval_asked_for_twice_is_one_and_a_cancelled_one_is_none() -> Res
 }
 
 #[tokio::test]
-async fn a_sync_taken_back_twice_is_so_once_and_a_cancelled_revert_is_none() -> Result<()> {
+async fn a_sync_reverted_twice_is_reverted_once_and_a_cancelled_revert_does_nothing() -> Result<()> {
     let (tenant, forest) = Forest::openldap("reverting").await?;
     let (proxy, run) = synced(&tenant, &forest).await?;
     let reads = busy(&tenant, &proxy).await?;

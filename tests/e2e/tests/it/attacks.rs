@@ -33,9 +33,9 @@ struct Customer<'a> {
     directory: Directory,
     removal: Removal,
     /// The portal before the last sync that was applied, and that sync, as long as nothing happened since.
-    undoable: Option<(Portal, Run)>,
+    revertible: Option<(Portal, Run)>,
     held: Option<Run>,
-    /// Of each applied sync that was not taken back, how many accounts it took something from.
+    /// Accounts that each applied sync took something from; without reverted syncs.
     reduced: Vec<(String, u64)>,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Customer<'a> {
             dice: Dice::new(seed),
             directory: Directory::default(),
             removal: Removal::default(),
-            undoable: None,
+            revertible: None,
             held: None,
             reduced: Vec::new(),
         };
@@ -94,7 +94,7 @@ impl<'a> Customer<'a> {
             10..12 => self.write_portal().await?,
             12..14 => return self.sync_as_previewed().await,
             14..17 => return self.approve().await,
-            17..19 => return self.take_back().await,
+            17..19 => return self.revert().await,
             _ => {}
         }
         self.sync("").await?;
@@ -179,7 +179,7 @@ impl<'a> Customer<'a> {
         ensure!(written || before == after, "refused, and written by half");
         before.check_versions(&after)?;
         if before != after {
-            self.undoable = None;
+            self.revertible = None;
         }
         Ok(())
     }
@@ -241,13 +241,13 @@ impl<'a> Customer<'a> {
         self.ended(before, &run, Some(&shown)).await
     }
 
-    async fn take_back(&mut self) -> Result<()> {
-        let Some((before, sync)) = self.undoable.take() else {
+    async fn revert(&mut self) -> Result<()> {
+        let Some((before, sync)) = self.revertible.take() else {
             return Ok(());
         };
         let Ok(run_id) = self.tenant.start_revert(&sync.run_id).await else {
             let nothing_changed = before.facts() == self.portal().await?.facts();
-            ensure!(nothing_changed, "something could be taken back");
+            ensure!(nothing_changed, "something could be reverted");
             return Ok(());
         };
         let begun = self.hand.begin(&self.tenant, &run_id).await?;
@@ -301,7 +301,7 @@ impl<'a> Customer<'a> {
         }
         self.reduced.push((run.run_id.clone(), counts.accounts_reduced));
         if !run.unchanged {
-            self.undoable = Some((before, run.clone()));
+            self.revertible = Some((before, run.clone()));
         }
         Ok(())
     }

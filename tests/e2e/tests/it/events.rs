@@ -152,7 +152,7 @@ async fn the_portal_hears_what_became_of_each_account_in_order_and_the_example_p
 }
 
 #[tokio::test]
-async fn the_portal_hears_of_a_removal_that_is_held_approved_and_taken_back() -> Result<()> {
+async fn the_portal_hears_of_a_removal_that_is_held_approved_and_reverted() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
     let url = &own.stack.endpoints().amqp_url;
     let mut story = Story::begin(Ear::listen(url).await?, Example::start(url)?);

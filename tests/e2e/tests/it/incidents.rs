@@ -84,7 +84,7 @@ async fn a_read_that_succeeds_with_nothing_is_held() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_filter_edited_wrongly_is_held_and_can_be_seen_before_and_undone_after() -> Result<()> {
+async fn a_filter_edited_wrongly_is_held_and_can_be_previewed_before_and_reverted_after() -> Result<()> {
     let (tenant, forest) = Office::new("edited").crowd(20).removing().synced().await?;
     let before = tenant.accounts().await?;
     let wrong = Directory {
@@ -104,7 +104,7 @@ async fn a_filter_edited_wrongly_is_held_and_can_be_seen_before_and_undone_after
     assert_eq!(tenant.accounts().await?.len(), 11);
     assert_eq!(tenant.removed_accounts().await?.len(), 9, "removal is soft");
     tenant.revert(&approved.run_id).await?;
-    assert_eq!(tenant.accounts().await?, before, "all of it is undone");
+    assert_eq!(tenant.accounts().await?, before, "all of it is reverted");
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use rollcall_proto::v1::RunState;
 
 use crate::{office::past, removal::leave};
 
-/// What is kept for single runs: previews, runs that were HELD or took another one back, and what takes a sync back.
+/// Data kept for single runs: rows of previews, HELD runs and reverts, and the data that a revert needs.
 const OF_RUNS: &str = "SELECT (SELECT count(*) FROM reconcile.claim_history WHERE tenant_id = $1 AND preview_run_id IS NOT NULL)
             + (SELECT count(*) FROM reconcile.preview_hidden WHERE tenant_id = $1)
             + (SELECT count(*) FROM reconcile.account_before WHERE tenant_id = $1)

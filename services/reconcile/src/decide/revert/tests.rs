@@ -3,7 +3,7 @@
 use rollcall_domain::{
     AccountId, Address, AddressType, ObjectType, Origin, Reason,
     plan::{AccountState, AddressState},
-    undo::UndoRow,
+    revert::RevertRow,
 };
 use uuid::Uuid;
 
@@ -140,7 +140,7 @@ fn an_account_is_reduced_if_it_was_live_and_is_removed_or_loses_an_address() {
 
 #[test]
 fn rows_are_counted_by_verdict() {
-    let row = |verdict, reason| UndoRow {
+    let row = |verdict, reason| RevertRow {
         address: "a@a.example".to_owned(),
         verdict,
         reason,
@@ -148,7 +148,7 @@ fn rows_are_counted_by_verdict() {
         primary_address: None,
         other: None,
     };
-    let undo = Undo {
+    let revert = Revert {
         changes: vec![removed(), stripped()],
         rows: vec![
             row(Verdict::Remove, Reason::Reverted),
@@ -157,7 +157,7 @@ fn rows_are_counted_by_verdict() {
         ],
         accounts: 0,
     };
-    let counts = counts(&undo, 12);
+    let counts = counts(&revert, 12);
     assert_eq!((counts.add, counts.remove, counts.skip), (0, 2, 1));
     assert_eq!((counts.accounts, counts.accounts_reduced), (12, 2));
 }

@@ -49,7 +49,7 @@ impl Hand {
         })
     }
 
-    /// Begins a run: one that takes another back is over then.
+    /// Begins a run: a revert is over then.
     pub(super) async fn begin(&self, tenant: &Tenant, run_id: &str) -> Result<BeginRunResponse> {
         let request = BeginRunRequest {
             tenant_id: tenant.id.clone(),

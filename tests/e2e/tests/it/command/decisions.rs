@@ -61,7 +61,7 @@ async fn a_held_run_ends_with_6_and_shows_the_two_ways_on() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_removal_is_approved_and_taken_back_and_the_schedule_resumed() -> Result<()> {
+async fn a_removal_is_approved_and_reverted_and_the_schedule_resumed() -> Result<()> {
     let (tenant, _forest, held) = held("cli-approve").await?;
     let id = tenant.id.as_str();
     let unasked = answer(&["approve", id]).await?;

@@ -1,4 +1,4 @@
-//! What was removed or changed comes back: by hand, with its object, or with the whole run; and what a hand writes counts.
+//! Removed and changed accounts come back: restored by a person, with their object, or by a revert of the whole run.
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Office, office::REMOVING, status::refused, tenant::portal::typed, wait};
@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_removed_account_can_be_restored_by_hand_unless_an_address_is_taken() -> Result<()> {
+async fn a_removed_account_can_be_restored_by_a_person_unless_an_address_is_taken() -> Result<()> {
     let (tenant, forest) = Office::new("restore").crowd(20).removing().synced().await?;
     leave(&forest, [0, 1]).await?;
     tenant.sync().await?;
@@ -81,8 +81,8 @@ async fn a_removed_account_is_purged_after_30_days() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_sync_is_taken_back_once_but_for_what_changed_since_and_the_schedule_pauses() -> Result<()> {
-    let (tenant, forest) = Office::new("undo").crowd(20).furnished().await?;
+async fn a_sync_is_reverted_once_except_accounts_changed_since_and_the_schedule_pauses() -> Result<()> {
+    let (tenant, forest) = Office::new("revert").crowd(20).furnished().await?;
     let settings = Settings {
         removal: Some(REMOVING),
         schedule: Some(Schedule {
@@ -100,7 +100,7 @@ async fn a_sync_is_taken_back_once_but_for_what_changed_since_and_the_schedule_p
     let renamed = [format!("SMTP:{}", tenant.address("p2.new"))];
     forest.set_addresses("p2", &renamed).await?;
     let sync = tenant.sync().await?;
-    // Somebody gives p1's address to somebody else, and protects who is new.
+    // A person gives p1's address to another account, and protects the new one.
     tenant.put_account(typed(&tenant.address("p1"), &[])).await?;
     tenant
         .protect(&account(&tenant, "new").await?.account_id, true)
@@ -146,7 +146,7 @@ async fn a_sync_is_taken_back_once_but_for_what_changed_since_and_the_schedule_p
 }
 
 #[tokio::test]
-async fn what_the_portal_itself_writes_is_overlooked_by_no_run() -> Result<()> {
+async fn edits_in_the_portal_are_overlooked_by_no_run() -> Result<()> {
     let (tenant, forest) = Office::new("generation").crowd(20).removing().synced().await?;
     assert!(tenant.sync().await?.unchanged);
     let p0 = account(&tenant, "p0").await?;
@@ -169,7 +169,7 @@ async fn what_the_portal_itself_writes_is_overlooked_by_no_run() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_approval_is_taken_back_like_any_sync_and_counts_no_more() -> Result<()> {
+async fn an_approval_is_reverted_like_any_sync_and_no_longer_counts() -> Result<()> {
     let (tenant, forest) = Office::new("unapproved").crowd(20).removing().synced().await?;
     let before = tenant.accounts().await?;
     leave(&forest, 10..17).await?;
@@ -195,8 +195,8 @@ async fn an_approval_is_taken_back_like_any_sync_and_counts_no_more() -> Result<
 }
 
 #[tokio::test]
-async fn a_sync_is_taken_back_though_an_account_was_purged_and_a_domain_taken_away_since() -> Result<()> {
-    let (tenant, forest) = Office::new("lateundo").crowd(20).removing().synced().await?;
+async fn a_sync_is_reverted_even_if_an_account_was_purged_and_a_domain_taken_away_since() -> Result<()> {
+    let (tenant, forest) = Office::new("laterevert").crowd(20).removing().synced().await?;
     leave(&forest, [0, 1]).await?;
     let sync = tenant.sync().await?;
     let removed = tenant.removed_accounts().await?;
@@ -220,7 +220,7 @@ async fn a_sync_is_taken_back_though_an_account_was_purged_and_a_domain_taken_aw
 }
 
 #[tokio::test]
-async fn a_revert_of_settings_that_are_gone_is_refused() -> Result<()> {
+async fn a_revert_without_settings_is_refused() -> Result<()> {
     let (tenant, _forest) = Office::new("gone").crowd(2).removing().synced().await?;
     let sync = tenant.sync().await?;
     assert_eq!(sync.state(), RunState::Succeeded);

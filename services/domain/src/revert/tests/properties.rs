@@ -9,7 +9,7 @@ use crate::id::AccountId;
 use crate::object::AddressType;
 use crate::plan::tests::worlds::{RandomWorld, any_world};
 use crate::plan::{AccountChange, AccountState, Portal};
-use crate::undo::{Before, Undo, undo};
+use crate::revert::{Before, Revert, revert};
 use crate::verdict::{Reason, Verdict};
 
 /// A run, possible later changes, and the accounts as they are then.
@@ -54,9 +54,9 @@ impl Story {
     }
 }
 
-fn applied(undo: &Undo, portal: &Portal) -> Portal {
+fn applied(revert: &Revert, portal: &Portal) -> Portal {
     let mut accounts = by_id(portal);
-    for change in &undo.changes {
+    for change in &revert.changes {
         accounts.insert(change.after.id, change.after.clone());
     }
     accounts.into_values().collect()
@@ -68,12 +68,12 @@ fn by_id(portal: &Portal) -> BTreeMap<AccountId, AccountState> {
 
 proptest! {
     #[test]
-    fn right_after_a_run_everything_is_again_what_it_was_and_what_it_made_is_removed(world in any_world()) {
+    fn right_after_a_run_accounts_go_back_to_what_they_were_and_new_ones_are_removed(world in any_world()) {
         let portal = world.portal();
         let (changes, now) = run(&world, &portal);
         let story = Story { portal, changes, now, touched: HashSet::new() };
-        let undone = undo(&story.befores(), &story.now);
-        let (before, after) = (by_id(&story.portal), by_id(&applied(&undone, &story.now)));
+        let reverted = revert(&story.befores(), &story.now);
+        let (before, after) = (by_id(&story.portal), by_id(&applied(&reverted, &story.now)));
         for (id, account) in &after {
             match before.get(id) {
                 Some(was) => prop_assert_eq!(account, was),
@@ -81,32 +81,32 @@ proptest! {
             }
         }
         prop_assert!(before.keys().all(|id| after.contains_key(id)));
-        prop_assert!(undone.rows.iter().all(|row| row.reason == Reason::Reverted));
-        prop_assert_eq!(undone.accounts, story.portal.live_accounts());
+        prop_assert!(reverted.rows.iter().all(|row| row.reason == Reason::Reverted));
+        prop_assert_eq!(reverted.accounts, story.portal.live_accounts());
     }
 
     #[test]
-    fn one_live_address_is_of_one_account_and_every_live_account_has_one_primary(story in stories()) {
-        let undone = undo(&story.befores(), &story.now);
-        let after = applied(&undone, &story.now);
-        let mut held = BTreeSet::new();
+    fn one_live_address_belongs_to_one_account_and_every_live_account_has_one_primary(story in stories()) {
+        let reverted = revert(&story.befores(), &story.now);
+        let after = applied(&reverted, &story.now);
+        let mut live = BTreeSet::new();
         for account in after.iter().filter(|account| !account.removed) {
             for state in &account.addresses {
-                prop_assert!(held.insert(state.address.clone()), "{} twice", state.address);
+                prop_assert!(live.insert(state.address.clone()), "{} twice", state.address);
             }
             let primaries = account.addresses.iter().filter(|state| state.address_type == AddressType::Primary);
             prop_assert_eq!(primaries.count(), 1, "{:?}", account);
         }
-        prop_assert_eq!(undone.accounts, after.live_accounts());
+        prop_assert_eq!(reverted.accounts, after.live_accounts());
     }
 
     #[test]
-    fn what_was_touched_does_not_change_and_what_changes_goes_back_to_what_it_was(story in stories()) {
+    fn touched_accounts_do_not_change_and_the_others_go_back_to_what_they_were(story in stories()) {
         let befores = story.befores();
-        let undone = undo(&befores, &story.now);
+        let reverted = revert(&befores, &story.now);
         let states: BTreeMap<_, _> = befores.iter().map(|before| (before.id, before)).collect();
         let now = by_id(&story.now);
-        for change in &undone.changes {
+        for change in &reverted.changes {
             let before = states[&change.after.id];
             prop_assert!(before.untouched);
             prop_assert_eq!(change.before.as_ref(), now.get(&before.id));
@@ -121,9 +121,9 @@ proptest! {
     #[test]
     fn every_account_goes_back_or_is_listed_with_the_reason(story in stories()) {
         let befores = story.befores();
-        let undone = undo(&befores, &story.now);
-        let (now, after) = (by_id(&story.now), by_id(&applied(&undone, &story.now)));
-        let skipped: BTreeMap<&str, Vec<Reason>> = undone.rows.iter().filter(|row| row.verdict == Verdict::Skip)
+        let reverted = revert(&befores, &story.now);
+        let (now, after) = (by_id(&story.now), by_id(&applied(&reverted, &story.now)));
+        let skipped: BTreeMap<&str, Vec<Reason>> = reverted.rows.iter().filter(|row| row.verdict == Verdict::Skip)
             .fold(BTreeMap::new(), |mut all, row| { all.entry(row.address.as_str()).or_default().push(row.reason); all });
         for before in &befores {
             let gone_back = match &before.state {
@@ -138,10 +138,10 @@ proptest! {
     }
 
     #[test]
-    fn each_row_says_what_becomes_of_its_address(story in stories()) {
-        let undone = undo(&story.befores(), &story.now);
-        let (before, after) = (live(&story.now), live(&applied(&undone, &story.now)));
-        for row in &undone.rows {
+    fn each_row_says_how_its_address_changes(story in stories()) {
+        let reverted = revert(&story.befores(), &story.now);
+        let (before, after) = (live(&story.now), live(&applied(&reverted, &story.now)));
+        for row in &reverted.rows {
             let (was, is) = (before.get(&row.address), after.get(&row.address));
             match row.verdict {
                 Verdict::Add => prop_assert!(was.is_none() && is.is_some(), "{row:?}"),
@@ -154,12 +154,12 @@ proptest! {
                 prop_assert_eq!(row.primary_address.as_ref(), is.map(|(_, primary)| primary));
             }
         }
-        let told: BTreeSet<_> = undone.rows.iter().filter(|row| row.verdict != Verdict::Skip).map(|row| &row.address).collect();
+        let listed: BTreeSet<_> = reverted.rows.iter().filter(|row| row.verdict != Verdict::Skip).map(|row| &row.address).collect();
         for address in before.keys().chain(after.keys()).filter(|address| before.get(*address) != after.get(*address)) {
-            let told = told.contains(address);
+            let listed = listed.contains(address);
             // If only the primary address of an account changes, its other addresses have no row.
-            let same_account = before.get(address).map(|held| held.0) == after.get(address).map(|held| held.0);
-            prop_assert!(told || same_account, "{} is not told", address);
+            let same_account = before.get(address).map(|entry| entry.0) == after.get(address).map(|entry| entry.0);
+            prop_assert!(listed || same_account, "{} is not listed", address);
         }
     }
 
@@ -173,7 +173,7 @@ proptest! {
                 shuffled.swap(a, b);
             }
         }
-        prop_assert_eq!(undo(&befores, &story.now), undo(&shuffled, &story.now));
+        prop_assert_eq!(revert(&befores, &story.now), revert(&shuffled, &story.now));
     }
 }
 

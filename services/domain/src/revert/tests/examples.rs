@@ -7,7 +7,7 @@ use crate::address::Address;
 use crate::id::AccountId;
 use crate::object::{AddressType, ObjectType, Origin};
 use crate::plan::{AccountState, AddressState, ChangeKind, Portal};
-use crate::undo::{Before, Undo, undo};
+use crate::revert::{Before, Revert, revert};
 
 fn id(number: u128) -> AccountId {
     AccountId::from_uuid(Uuid::from_u128(number))
@@ -69,12 +69,12 @@ fn touched(before: Before) -> Before {
 }
 
 /// Result of reverting a run: each change as `number KIND`, each row as `address VERDICT REASON other`, live accounts.
-fn told(before: &[Before], now: Vec<AccountState>) -> (Vec<String>, Vec<String>, u64) {
-    let Undo {
+fn result_of(before: &[Before], now: Vec<AccountState>) -> (Vec<String>, Vec<String>, u64) {
+    let Revert {
         changes,
         rows,
         accounts,
-    } = undo(before, &now.into_iter().collect::<Portal>());
+    } = revert(before, &now.into_iter().collect::<Portal>());
     let change = |change: &crate::plan::AccountChange| {
         assert!(!change.welcome);
         let kind = match change.kind {
@@ -86,7 +86,7 @@ fn told(before: &[Before], now: Vec<AccountState>) -> (Vec<String>, Vec<String>,
         };
         format!("{} {kind}", change.after.id.as_uuid().as_u128())
     };
-    let row = |row: &crate::undo::UndoRow| {
+    let row = |row: &crate::revert::RevertRow| {
         let other = row
             .other
             .as_ref()
@@ -107,7 +107,7 @@ fn texts(texts: &[&str]) -> Vec<String> {
 
 #[test]
 fn each_account_goes_back_to_what_it_was() {
-    let (changes, rows, accounts) = told(
+    let (changes, rows, accounts) = result_of(
         &[
             made(1),
             was(account(2, "bob@a.test")),
@@ -144,7 +144,7 @@ fn each_account_goes_back_to_what_it_was() {
 
 #[test]
 fn an_address_that_moved_goes_back_with_both_its_accounts() {
-    let (changes, rows, _) = told(
+    let (changes, rows, _) = result_of(
         &[
             was(account(1, "ann@a.test info@a.test")),
             was(account(2, "bob@a.test")),
@@ -156,15 +156,15 @@ fn an_address_that_moved_goes_back_with_both_its_accounts() {
 }
 
 #[test]
-fn what_a_later_run_or_a_person_changed_is_left_alone_and_listed() {
-    let (changes, rows, accounts) = told(
+fn accounts_changed_by_a_later_run_or_a_person_are_left_alone_and_listed() {
+    let (changes, rows, accounts) = result_of(
         &[
             touched(made(1)),
             touched(was(account(2, "bob@a.test"))),
             was(account(3, "cy@a.test")),
         ],
         vec![
-            account(1, "ann@a.test typed@a.test"),
+            account(1, "ann@a.test manual@a.test"),
             account(3, "cy@a.test di@a.test"),
         ],
     );
@@ -175,15 +175,15 @@ fn what_a_later_run_or_a_person_changed_is_left_alone_and_listed() {
             "ann@a.test SKIP CHANGED_SINCE",
             "bob@a.test SKIP CHANGED_SINCE",
             "di@a.test REMOVE REVERTED",
-            "typed@a.test SKIP CHANGED_SINCE",
+            "manual@a.test SKIP CHANGED_SINCE",
         ]
     );
     assert_eq!(accounts, 2);
 }
 
 #[test]
-fn an_account_of_which_another_one_has_an_address_now_is_left_alone() {
-    let (changes, rows, _) = told(
+fn an_account_is_left_alone_if_another_one_has_one_of_its_addresses_now() {
+    let (changes, rows, _) = result_of(
         &[was(account(1, "ann@a.test al@a.test"))],
         vec![
             removed(account(1, "ann@a.test al@a.test")),
@@ -201,9 +201,9 @@ fn an_account_of_which_another_one_has_an_address_now_is_left_alone() {
 }
 
 #[test]
-fn who_is_left_alone_keeps_what_others_need_and_so_on() {
+fn an_account_left_alone_keeps_addresses_from_others_which_are_then_left_alone_too() {
     // The run moved `x` from 1 to 2 and `y` from 2 to 3; 3 has changed since then.
-    let (changes, rows, _) = told(
+    let (changes, rows, _) = result_of(
         &[
             was(account(1, "a@a.test x@a.test")),
             was(account(2, "b@a.test y@a.test")),
@@ -231,26 +231,26 @@ fn who_is_left_alone_keeps_what_others_need_and_so_on() {
 }
 
 #[test]
-fn a_change_of_the_account_alone_is_told_of_all_its_addresses() {
+fn a_change_of_the_account_itself_has_a_row_for_each_of_its_addresses() {
     let before = AccountState {
         object_type: ObjectType::SharedMailbox,
         ..account(1, "ann@a.test al@a.test")
     };
-    let (changes, rows, _) = told(&[was(before)], vec![account(1, "ann@a.test al@a.test")]);
+    let (changes, rows, _) = result_of(&[was(before)], vec![account(1, "ann@a.test al@a.test")]);
     assert_eq!(changes, ["1 changed"]);
     assert_eq!(rows, ["al@a.test UPDATE REVERTED", "ann@a.test UPDATE REVERTED"]);
 }
 
 #[test]
-fn what_was_stale_is_stale_again_since_when_it_was() {
+fn a_stale_address_is_stale_again_with_its_former_date() {
     let since = Timestamp::from_second(1_600_000_000).unwrap();
     let mut before = account(1, "ann@a.test");
     before.stale_since = Some(since);
     before.addresses[0].stale_since = Some(since);
     let portal: Portal = [account(1, "ann@a.test")].into_iter().collect();
-    let undone = undo(&[was(before.clone())], &portal);
-    assert_eq!(undone.changes[0].after, before);
-    assert_eq!(undone.rows.len(), 1);
+    let reverted = revert(&[was(before.clone())], &portal);
+    assert_eq!(reverted.changes[0].after, before);
+    assert_eq!(reverted.rows.len(), 1);
 }
 
 #[test]
@@ -258,8 +258,8 @@ fn a_row_says_what_the_address_is_afterwards() {
     let portal = [account(1, "al@a.test"), account(2, "new@a.test")]
         .into_iter()
         .collect();
-    let undone = undo(&[was(account(1, "ann@a.test al@a.test")), made(2)], &portal);
-    let told: Vec<_> = undone
+    let reverted = revert(&[was(account(1, "ann@a.test al@a.test")), made(2)], &portal);
+    let rows: Vec<_> = reverted
         .rows
         .iter()
         .map(|row| {
@@ -271,7 +271,7 @@ fn a_row_says_what_the_address_is_afterwards() {
         })
         .collect();
     assert_eq!(
-        told,
+        rows,
         [
             ("al@a.test", Some(AddressType::Alias), Some("ann@a.test")),
             ("ann@a.test", Some(AddressType::Primary), Some("ann@a.test")),
@@ -281,7 +281,7 @@ fn a_row_says_what_the_address_is_afterwards() {
 }
 
 #[test]
-fn a_run_that_changed_nothing_is_taken_back_by_doing_nothing() {
-    let (changes, rows, accounts) = told(&[], vec![account(1, "ann@a.test")]);
+fn reverting_a_run_that_changed_nothing_changes_nothing() {
+    let (changes, rows, accounts) = result_of(&[], vec![account(1, "ann@a.test")]);
     assert_eq!((changes, rows, accounts), (texts(&[]), texts(&[]), 1));
 }

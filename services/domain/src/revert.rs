@@ -23,18 +23,18 @@ pub struct Before {
 
 /// Result of reverting a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Undo {
+pub struct Revert {
     /// The accounts that change, each once, in the order of their ids.
     pub changes: Vec<AccountChange>,
     /// One row for each address that changes, and for each address of an account that is left alone; by address.
-    pub rows: Vec<UndoRow>,
+    pub rows: Vec<RevertRow>,
     /// Live accounts of the tenant once the changes are applied.
     pub accounts: u64,
 }
 
 /// Outcome of an address when a run is reverted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UndoRow {
+pub struct RevertRow {
     /// The address, normalised.
     pub address: String,
     /// ADD, UPDATE or REMOVE; SKIP if its account is left alone.
@@ -62,7 +62,7 @@ enum LeftAlone {
 ///
 /// An account that the run created is removed and can be restored. An account that cannot have all its addresses back
 /// is left alone, and so keeps its own from others, until no account needs another's address.
-pub fn undo(before: &[Before], portal: &Portal) -> Undo {
+pub fn revert(before: &[Before], portal: &Portal) -> Revert {
     let now = concerned(before, portal);
     let mut reverting = BTreeMap::new();
     let mut left_alone = BTreeMap::new();
@@ -76,10 +76,10 @@ pub fn undo(before: &[Before], portal: &Portal) -> Undo {
             }
         }
     }
-    yield_to_holders(portal, &now, &mut reverting, &mut left_alone);
+    yield_to_owners(portal, &now, &mut reverting, &mut left_alone);
     let changes = changes(&now, &reverting);
-    Undo {
-        rows: rows::of(before, &now, &changes, &left_alone),
+    Revert {
+        rows: rows::collect_rows(before, &now, &changes, &left_alone),
         accounts: live_afterwards(portal.live_accounts(), &changes),
         changes,
     }
@@ -108,20 +108,20 @@ fn target(before: &Before, present: &AccountState) -> AccountState {
 ///
 /// Each account is looked at only once after it is left alone: a round looks only at accounts that need an address
 /// which the round before found to stay.
-fn yield_to_holders(
+fn yield_to_owners(
     portal: &Portal,
     now: &BTreeMap<AccountId, AccountState>,
     reverting: &mut BTreeMap<AccountId, AccountState>,
     left_alone: &mut BTreeMap<AccountId, LeftAlone>,
 ) {
     let needed = needed(reverting);
-    let mut holders = HashMap::new();
+    let mut owners = HashMap::new();
     let mut staying = Vec::new();
     for account in portal
         .iter()
         .filter(|account| !reverting.contains_key(&account.id))
     {
-        hold(&mut holders, &mut staying, &account, &needed);
+        note_owner(&mut owners, &mut staying, &account, &needed);
     }
     while !staying.is_empty() {
         let wanting: BTreeSet<AccountId> = staying
@@ -133,15 +133,15 @@ fn yield_to_holders(
         let in_the_way: Vec<(AccountId, Option<String>)> = wanting
             .into_iter()
             .filter_map(|id| {
-                let holder = held(reverting.get(&id)?).find_map(|address| holders.get(address))?;
-                Some((id, holder.clone()))
+                let owner = live_addresses(reverting.get(&id)?).find_map(|address| owners.get(address))?;
+                Some((id, owner.clone()))
             })
             .collect();
-        for (id, holder) in in_the_way {
+        for (id, owner) in in_the_way {
             reverting.remove(&id);
-            left_alone.insert(id, LeftAlone::Taken(holder));
+            left_alone.insert(id, LeftAlone::Taken(owner));
             if let Some(account) = now.get(&id) {
-                hold(&mut holders, &mut staying, account, &needed);
+                note_owner(&mut owners, &mut staying, account, &needed);
             }
         }
     }
@@ -153,7 +153,7 @@ type Needed = HashMap<Address, Vec<AccountId>>;
 fn needed(reverting: &BTreeMap<AccountId, AccountState>) -> Needed {
     let mut needed = Needed::new();
     for (id, target) in reverting {
-        for address in held(target) {
+        for address in live_addresses(target) {
             needed.entry(address.clone()).or_default().push(*id);
         }
     }
@@ -161,21 +161,21 @@ fn needed(reverting: &BTreeMap<AccountId, AccountState>) -> Needed {
 }
 
 /// Notes, for addresses that some account needs, the accounts that have them, by primary address.
-fn hold(
-    holders: &mut HashMap<Address, Option<String>>,
+fn note_owner(
+    owners: &mut HashMap<Address, Option<String>>,
     staying: &mut Vec<Address>,
     account: &AccountState,
     needed: &Needed,
 ) {
-    for address in held(account).filter(|address| needed.contains_key(*address)) {
+    for address in live_addresses(account).filter(|address| needed.contains_key(*address)) {
         let primary = account.primary().map(|state| state.address.to_string());
-        holders.insert(address.clone(), primary);
+        owners.insert(address.clone(), primary);
         staying.push(address.clone());
     }
 }
 
 /// Addresses of an account. A removed one has none.
-fn held(account: &AccountState) -> impl Iterator<Item = &Address> {
+fn live_addresses(account: &AccountState) -> impl Iterator<Item = &Address> {
     let addresses = if account.removed {
         &[][..]
     } else {
