@@ -22,18 +22,18 @@ CREATE TABLE scheduler.settings (
     every_hours smallint NOT NULL,
     time_zone text NOT NULL,
     -- Advanced also while the schedule is paused.
-    next_run_at timestamptz,
+    next_run_time timestamptz,
     -- Why the schedule does not run, as far as this schema knows.
     paused_reason text,
     update_time timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT settings_every_hours_are_of_a_day CHECK (every_hours BETWEEN 0 AND 24),
-    CONSTRAINT settings_next_run_follows_schedule CHECK ((every_hours = 0) = (next_run_at IS NULL)),
+    CONSTRAINT settings_next_run_follows_schedule CHECK ((every_hours = 0) = (next_run_time IS NULL)),
     CONSTRAINT settings_paused_reason_is_known CHECK (paused_reason = 'REVERTED'),
     CONSTRAINT settings_pause_has_a_schedule CHECK (paused_reason IS NULL OR every_hours > 0)
 );
 
 -- Tenants that are due.
-CREATE INDEX settings_due ON scheduler.settings (next_run_at) WHERE next_run_at IS NOT NULL;
+CREATE INDEX settings_due ON scheduler.settings (next_run_time) WHERE next_run_time IS NOT NULL;
 
 -- The operator's decisions for all tenants: one row.
 CREATE TABLE scheduler.fleet (
@@ -42,7 +42,7 @@ CREATE TABLE scheduler.fleet (
     removals_paused boolean NOT NULL DEFAULT false,
     note text NOT NULL DEFAULT '',
     -- Runs that came due up to then were not missed.
-    schedules_resumed_at timestamptz,
+    schedules_resume_time timestamptz,
     update_time timestamptz
 );
 

@@ -17,11 +17,11 @@ CREATE TABLE scheduler.run_request (
     -- The W3C trace context of the call that asked.
     traceparent text,
     create_time timestamptz NOT NULL DEFAULT now(),
-    -- When the broker last confirmed its job; null while it must be published.
-    published_at timestamptz,
-    -- The batch with which a publisher has it in hand, and until when. Only that publisher renews the claim.
+    -- Time of the broker's last confirmation of its job; null while it must be published.
+    publish_time timestamptz,
+    -- The batch with which a publisher has it in hand, and the end of that claim. Only that publisher renews it.
     claimed_by uuid,
-    claimed_until timestamptz,
+    claim_expire_time timestamptz,
     -- True if it may still need anything of the scheduler. The sweeper closes what is over, so that the hot paths look
     -- only at what is open, however long the history.
     open boolean NOT NULL DEFAULT true,
@@ -46,7 +46,7 @@ CREATE INDEX run_request_open ON scheduler.run_request (tenant_id, kind) WHERE o
 
 -- The publisher, which takes the lanes in this order: interactive, scheduled, slow.
 CREATE INDEX run_request_unpublished ON scheduler.run_request (lane, create_time)
-    WHERE published_at IS NULL AND open;
+    WHERE publish_time IS NULL AND open;
 
 -- A tenant's runs of a while that somebody asked for.
 CREATE INDEX run_request_by_hand ON scheduler.run_request (tenant_id, create_time) WHERE by_hand;

@@ -96,7 +96,7 @@ fn next_run(tenant: &DueTenant) -> DueRun {
     DueRun {
         tenant_id: tenant.tenant_id.clone(),
         run_id: tenant.runs.then(|| RunId::from_uuid(Uuid::now_v7())),
-        next_run_at: next_due(tenant),
+        next_run_time: next_due(tenant),
     }
 }
 

@@ -201,8 +201,8 @@ impl RequestDesk {
 
     /// Adds a run, unless the tenant had its share of them lately.
     async fn add(&self, change: &mut TenantChange, wanted: Wanted) -> Result<Requested, ApiError> {
-        if let Some(possible_at) = change.manual_run_possible_at(self.limit).await? {
-            let wait = possible_at.duration_since(change.now()).unsigned_abs();
+        if let Some(possible_time) = change.manual_run_possible_time(self.limit).await? {
+            let wait = possible_time.duration_since(change.now()).unsigned_abs();
             return Err(too_many_runs(self.limit, wait));
         }
         let run_id = RunId::from_uuid(Uuid::now_v7());

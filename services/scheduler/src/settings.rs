@@ -53,7 +53,7 @@ impl SettingsKeeper {
         let credential = self.credentials.choose(&checked.settings, password, stored)?;
         let new_credential = credential.generation.is_none();
         let now = change.now();
-        let next_run_at = |rhythm| {
+        let next_run_time = |rhythm| {
             kept_time(&checked.settings, new_credential, stored)
                 .unwrap_or_else(|| Rhythm::next_due(rhythm, now))
         };
@@ -65,7 +65,7 @@ impl SettingsKeeper {
             schedule: checked
                 .rhythm
                 .as_ref()
-                .map(|rhythm| (rhythm, next_run_at(rhythm))),
+                .map(|rhythm| (rhythm, next_run_time(rhythm))),
         };
         change.put_settings(new).await?;
         let saved = change.settings().await?.ok_or_else(no_settings)?;
@@ -180,7 +180,7 @@ fn kept_time(
     };
     stored
         .filter(|stored| stored.settings.schedule == settings.schedule && !ends_pause(stored))?
-        .next_run_at
+        .next_run_time
 }
 
 fn removal_switch(settings: &Settings, stored: Option<&StoredSettings>) -> RemovalSwitch {
@@ -210,7 +210,7 @@ fn answer(stored: StoredSettings) -> Settings {
     Settings {
         etag,
         credential_set: true,
-        next_run_time: stored.next_run_at.filter(|_| runs).map(to_proto),
+        next_run_time: stored.next_run_time.filter(|_| runs).map(to_proto),
         paused_reason: stored.paused_reason.into(),
         update_time: Some(to_proto(stored.update_time)),
         composed_filter,

@@ -116,7 +116,7 @@ impl Fleet<'_> {
         self.passed += 1;
         let before = self.cpu()?;
         let begun = Instant::now();
-        sqlx::query("UPDATE scheduler.settings SET next_run_at = now() - interval '1 minute'")
+        sqlx::query("UPDATE scheduler.settings SET next_run_time = now() - interval '1 minute'")
             .execute(&mut *database)
             .await?;
         let all = i64::from(self.tenants) * i64::from(self.passed);

@@ -211,7 +211,7 @@ impl<'a> Trial<'a> {
     /// The tenant's schedule came due a minute ago.
     async fn make_due(&self, subject: &Subject) -> Result<()> {
         sqlx::query(
-            "UPDATE scheduler.settings SET next_run_at = now() - interval '1 minute' WHERE tenant_id = $1",
+            "UPDATE scheduler.settings SET next_run_time = now() - interval '1 minute' WHERE tenant_id = $1",
         )
         .bind(&subject.tenant.id)
         .execute(&self.world.database)
@@ -225,7 +225,7 @@ impl<'a> Trial<'a> {
             return false;
         }
         let due =
-            sqlx::query_scalar("SELECT next_run_at < now() FROM scheduler.settings WHERE tenant_id = $1")
+            sqlx::query_scalar("SELECT next_run_time < now() FROM scheduler.settings WHERE tenant_id = $1")
                 .bind(&subject.tenant.id)
                 .fetch_one(&self.world.database);
         due.await.unwrap_or(true)

@@ -27,8 +27,8 @@ impl Past {
     /// The tenant's schedule became due a minute ago.
     pub async fn due(&self, tenant: &Tenant) -> Result<()> {
         let due = sqlx::query(
-            "UPDATE scheduler.settings SET next_run_at = now() - interval '1 minute'
-             WHERE tenant_id = $1 AND next_run_at IS NOT NULL",
+            "UPDATE scheduler.settings SET next_run_time = now() - interval '1 minute'
+             WHERE tenant_id = $1 AND next_run_time IS NOT NULL",
         )
         .bind(&tenant.id)
         .execute(&self.database)

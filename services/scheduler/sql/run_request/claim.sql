@@ -1,11 +1,11 @@
 -- A claim is kept in the row, not in a transaction, so that nothing is locked while the broker is slow. It is short, and renewed
 -- by whoever has it: a publisher that is gone keeps nobody waiting.
 UPDATE scheduler.run_request AS request
-SET claimed_until = now() + make_interval(secs => $2), claimed_by = $3
+SET claim_expire_time = now() + make_interval(secs => $2), claimed_by = $3
 FROM (
     SELECT run_id
     FROM scheduler.run_request
-    WHERE published_at IS NULL AND open AND (claimed_until IS NULL OR claimed_until < now())
+    WHERE publish_time IS NULL AND open AND (claim_expire_time IS NULL OR claim_expire_time < now())
     ORDER BY lane, create_time
     LIMIT $1
     FOR UPDATE SKIP LOCKED

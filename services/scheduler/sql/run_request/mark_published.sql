@@ -1,12 +1,12 @@
 -- One that moved to another lane meanwhile is still to be published there. Locked in the order of the ids, as everywhere where
 -- many are.
 UPDATE scheduler.run_request AS request
-SET published_at = now(), claimed_until = NULL, claimed_by = NULL
+SET publish_time = now(), claim_expire_time = NULL, claimed_by = NULL
 FROM (
     SELECT request.run_id
     FROM scheduler.run_request AS request
     JOIN UNNEST($1::uuid[], $2::text[]) AS sent (run_id, lane) USING (run_id, lane)
-    WHERE request.published_at IS NULL
+    WHERE request.publish_time IS NULL
     ORDER BY request.run_id
     FOR UPDATE OF request
 ) AS sent

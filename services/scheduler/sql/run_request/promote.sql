@@ -1,6 +1,6 @@
 -- To the front, for somebody who waits. One that somebody waits for already is left alone, so that asking often
 -- does not make many jobs. A publisher that has it in hand for its old lane will not mark it.
 UPDATE scheduler.run_request
-SET lane = $3, trigger = 'MANUAL', traceparent = $2, published_at = NULL, claimed_until = NULL,
+SET lane = $3, trigger = 'MANUAL', traceparent = $2, publish_time = NULL, claim_expire_time = NULL,
     claimed_by = NULL
 WHERE run_id = $1 AND trigger = 'SCHEDULED'

@@ -1,3 +1,3 @@
 UPDATE scheduler.run_request
-SET claimed_until = NULL, claimed_by = NULL
-WHERE run_id = ANY ($1) AND claimed_by = $2 AND published_at IS NULL
+SET claim_expire_time = NULL, claimed_by = NULL
+WHERE run_id = ANY ($1) AND claimed_by = $2 AND publish_time IS NULL

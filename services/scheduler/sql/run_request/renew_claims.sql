@@ -1,11 +1,11 @@
 -- One that moved to another lane meanwhile is nobody's, and free to be published there. Locked in the order of the ids, as
 -- everywhere where many are.
 UPDATE scheduler.run_request AS request
-SET claimed_until = now() + make_interval(secs => $2)
+SET claim_expire_time = now() + make_interval(secs => $2)
 FROM (
     SELECT run_id
     FROM scheduler.run_request
-    WHERE run_id = ANY ($1) AND claimed_by = $3 AND published_at IS NULL
+    WHERE run_id = ANY ($1) AND claimed_by = $3 AND publish_time IS NULL
     ORDER BY run_id
     FOR UPDATE
 ) AS held

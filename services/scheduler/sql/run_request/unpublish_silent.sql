@@ -2,14 +2,14 @@
 -- looked for among the few that have a pulse, not among all that are open. As long as nobody takes the new job either, since
 -- a service is away, each wait is twice as long as the one before.
 UPDATE scheduler.run_request
-SET published_at = NULL, claimed_until = NULL, claimed_by = NULL
+SET publish_time = NULL, claim_expire_time = NULL, claimed_by = NULL
 WHERE run_id IN (
     SELECT request.run_id
     FROM reconcile.scheduler_heartbeat AS heartbeat
     JOIN scheduler.run_request AS request USING (tenant_id, run_id)
     WHERE heartbeat.beat_time < now() - make_interval(secs => $1)
       AND request.open
-      AND request.published_at < now() - GREATEST(make_interval(secs => $1), (now() - heartbeat.beat_time) / 2)
+      AND request.publish_time < now() - GREATEST(make_interval(secs => $1), (now() - heartbeat.beat_time) / 2)
     ORDER BY heartbeat.beat_time
     LIMIT $2
     FOR UPDATE OF request SKIP LOCKED

@@ -1,3 +1,3 @@
-SELECT EXTRACT(epoch FROM min(next_run_at) - now())::float8 AS seconds
+SELECT EXTRACT(epoch FROM min(next_run_time) - now())::float8 AS seconds
 FROM scheduler.settings
-WHERE next_run_at IS NOT NULL
+WHERE next_run_time IS NOT NULL

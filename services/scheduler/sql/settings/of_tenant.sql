@@ -1,7 +1,7 @@
 -- Of several pauses the tenant's own is told, and first the one that asks
 -- most of it. Without a schedule there is nothing to pause.
 SELECT settings.settings, settings.sealed_credential, settings.generation, settings.credential_generation,
-       settings.next_run_at, settings.update_time, settings.every_hours, settings.time_zone,
+       settings.next_run_time, settings.update_time, settings.every_hours, settings.time_zone,
        CASE
            WHEN settings.every_hours = 0 THEN NULL
            WHEN tenant.paused_credential_generation = settings.credential_generation THEN 'CREDENTIALS_REFUSED'

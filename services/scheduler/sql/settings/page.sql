@@ -1,6 +1,6 @@
 -- As of_tenant.sql, of the tenants that follow one.
 SELECT settings.settings, settings.sealed_credential, settings.generation, settings.credential_generation,
-       settings.next_run_at, settings.update_time, settings.every_hours, settings.time_zone,
+       settings.next_run_time, settings.update_time, settings.every_hours, settings.time_zone,
        CASE
            WHEN settings.every_hours = 0 THEN NULL
            WHEN tenant.paused_credential_generation = settings.credential_generation THEN 'CREDENTIALS_REFUSED'

@@ -1,6 +1,6 @@
 -- A save ends a pause that waits for nothing else. A password given anew counts as another, even if it is the same text.
 INSERT INTO scheduler.settings AS stored
-    (tenant_id, settings, sealed_credential, key_id, every_hours, time_zone, next_run_at,
+    (tenant_id, settings, sealed_credential, key_id, every_hours, time_zone, next_run_time,
      generation, credential_generation, removal_generation)
 SELECT $1, $2, $3, $4, $5, $6, $7, generation, generation, CASE WHEN $9 THEN generation END
 FROM nextval('scheduler.settings_generation') AS generation
@@ -10,7 +10,7 @@ SET settings = excluded.settings,
     key_id = excluded.key_id,
     every_hours = excluded.every_hours,
     time_zone = excluded.time_zone,
-    next_run_at = excluded.next_run_at,
+    next_run_time = excluded.next_run_time,
     generation = excluded.generation,
     credential_generation = CASE
         WHEN $8 THEN excluded.generation

@@ -1,3 +1,3 @@
 UPDATE scheduler.settings
-SET paused_reason = NULL, next_run_at = $2
+SET paused_reason = NULL, next_run_time = $2
 WHERE tenant_id = $1

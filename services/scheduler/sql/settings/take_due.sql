@@ -6,7 +6,7 @@ SELECT settings.tenant_id, settings.every_hours, settings.time_zone, now() AS "n
        settings.paused_reason IS NULL
        AND tenant.paused_credential_generation IS DISTINCT FROM settings.credential_generation
        AND NOT fleet.schedules_paused
-       AND settings.next_run_at > COALESCE(fleet.schedules_resumed_at, '-infinity')
+       AND settings.next_run_time > COALESCE(fleet.schedules_resume_time, '-infinity')
        AND EXISTS (
            SELECT
            FROM reconcile.scheduler_tenant_domain AS domain
@@ -15,8 +15,8 @@ SELECT settings.tenant_id, settings.every_hours, settings.time_zone, now() AS "n
 FROM scheduler.settings AS settings
 CROSS JOIN scheduler.fleet AS fleet
 LEFT JOIN reconcile.scheduler_tenant AS tenant ON tenant.tenant_id = settings.tenant_id
-WHERE settings.next_run_at <= now()
-ORDER BY settings.next_run_at
+WHERE settings.next_run_time <= now()
+ORDER BY settings.next_run_time
 LIMIT $1
 FOR UPDATE OF settings SKIP LOCKED
 FOR SHARE OF fleet

@@ -43,7 +43,7 @@ fn stored(settings: Settings, paused_reason: PausedReason) -> StoredSettings {
         credential_generation: 3,
         every_hours: i16::try_from(every_hours).unwrap(),
         time_zone: "Europe/Berlin".to_owned(),
-        next_run_at: (every_hours > 0).then_some(NEXT),
+        next_run_time: (every_hours > 0).then_some(NEXT),
         paused_reason,
         has_domains: true,
         update_time: NEXT - SignedDuration::from_hours(1),

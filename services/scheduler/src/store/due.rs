@@ -36,7 +36,7 @@ pub(crate) struct DueRun {
     /// The run's id, if there must be one.
     pub(crate) run_id: Option<RunId>,
     /// Time at which the tenant is due next.
-    pub(crate) next_run_at: Timestamp,
+    pub(crate) next_run_time: Timestamp,
 }
 
 impl Store {
@@ -62,7 +62,7 @@ impl DueTick {
     /// of runs asked for.
     pub(crate) async fn finish(mut self, due: &[DueRun], slow_codes: &[&str]) -> sqlx::Result<u64> {
         let tenants: Vec<&str> = due.iter().map(|run| run.tenant_id.as_str()).collect();
-        let times: Vec<PgTimestamp> = due.iter().map(|run| PgTimestamp(run.next_run_at)).collect();
+        let times: Vec<PgTimestamp> = due.iter().map(|run| PgTimestamp(run.next_run_time)).collect();
         let (ids, running): (Vec<Uuid>, Vec<&str>) = due
             .iter()
             .filter_map(|run| Some((run.run_id?.as_uuid(), run.tenant_id.as_str())))

@@ -126,12 +126,12 @@ impl TenantChange {
     }
 
     /// Time at which the tenant may ask for another manual run; `None` if it may now.
-    pub(crate) async fn manual_run_possible_at(
+    pub(crate) async fn manual_run_possible_time(
         &mut self,
         limit: ManualRunLimit,
     ) -> sqlx::Result<Option<Timestamp>> {
-        let possible_at = sqlx::query_file_scalar!(
-            "sql/run_request/manual_run_possible_at.sql",
+        let possible_time = sqlx::query_file_scalar!(
+            "sql/run_request/manual_run_possible_time.sql",
             self.tenant.as_str(),
             PgTimestamp(self.now),
             i64::from(limit.runs),
@@ -139,7 +139,7 @@ impl TenantChange {
         )
         .fetch_optional(self.tx.connection())
         .await?;
-        Ok(possible_at.map(Timestamp::from))
+        Ok(possible_time.map(Timestamp::from))
     }
 
     /// Facts of one of the tenant's requests.

@@ -30,7 +30,7 @@ pub(crate) struct StoredSettings {
     /// The IANA name of the schedule's time zone.
     pub(crate) time_zone: String,
     /// Time at which the schedule is due next, be it paused or not.
-    pub(crate) next_run_at: Option<Timestamp>,
+    pub(crate) next_run_time: Option<Timestamp>,
     /// Reason of the schedule's pause; UNSPECIFIED while it is not paused.
     pub(crate) paused_reason: PausedReason,
     /// True if the tenant has a domain: without any, its schedule goes on without runs.
@@ -71,7 +71,7 @@ struct SettingsRow {
     sealed_credential: Vec<u8>,
     generation: i64,
     credential_generation: i64,
-    next_run_at: Option<PgTimestamp>,
+    next_run_time: Option<PgTimestamp>,
     update_time: PgTimestamp,
     every_hours: i16,
     time_zone: String,
@@ -90,7 +90,7 @@ impl TryFrom<SettingsRow> for StoredSettings {
             credential_generation: row.credential_generation,
             every_hours: row.every_hours,
             time_zone: row.time_zone,
-            next_run_at: row.next_run_at.map(Timestamp::from),
+            next_run_time: row.next_run_time.map(Timestamp::from),
             paused_reason: names::from_nullable(row.paused_reason.as_deref()),
             has_domains: row.has_domains,
             update_time: row.update_time.into(),
@@ -179,11 +179,11 @@ impl TenantChange {
     }
 
     /// Ends that pause.
-    pub(crate) async fn resume_schedule(&mut self, next_run_at: Timestamp) -> sqlx::Result<()> {
+    pub(crate) async fn resume_schedule(&mut self, next_run_time: Timestamp) -> sqlx::Result<()> {
         sqlx::query_file!(
             "sql/settings/resume.sql",
             self.tenant.as_str(),
-            PgTimestamp(next_run_at)
+            PgTimestamp(next_run_time)
         )
         .execute(self.tx.connection())
         .await?;

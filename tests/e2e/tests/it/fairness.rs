@@ -90,7 +90,7 @@ impl Trial {
     async fn due(&self, tenants: &[Tenant]) -> Result<()> {
         let before = self.asked(tenants).await?;
         sqlx::query(
-            "UPDATE scheduler.settings SET next_run_at = now() - interval '1 minute' WHERE tenant_id = ANY ($1)",
+            "UPDATE scheduler.settings SET next_run_time = now() - interval '1 minute' WHERE tenant_id = ANY ($1)",
         )
         .bind(ids(tenants))
         .execute(&self.own.database)
@@ -106,7 +106,7 @@ impl Trial {
     }
 
     async fn asked(&self, tenants: &[Tenant]) -> Result<i64> {
-        let asked = "SELECT count(*) FROM scheduler.run_request WHERE tenant_id = ANY ($1) AND published_at IS NOT NULL";
+        let asked = "SELECT count(*) FROM scheduler.run_request WHERE tenant_id = ANY ($1) AND publish_time IS NOT NULL";
         Ok(sqlx::query_scalar(asked)
             .bind(ids(tenants))
             .fetch_one(&self.own.database)

@@ -34,7 +34,7 @@ async fn two_schedulers_and_three_workers_do_each_due_run_exactly_once() -> Resu
         tenant.put_schedule(forest.settings(), 24).await?;
     }
     for round in 1..=2 {
-        sqlx::query("UPDATE scheduler.settings SET next_run_at = now() - interval '1 minute'")
+        sqlx::query("UPDATE scheduler.settings SET next_run_time = now() - interval '1 minute'")
             .execute(&own.database)
             .await?;
         each_ran(&own, round).await?;

@@ -100,7 +100,8 @@ async fn while_schedules_are_paused_no_schedule_runs_and_none_is_missed_afterwar
         (saved.paused_reason(), saved.next_run_time),
         (PausedReason::Operator, None)
     );
-    let is_due_later = "SELECT count(*) FROM scheduler.settings WHERE tenant_id = $1 AND next_run_at > now()";
+    let is_due_later =
+        "SELECT count(*) FROM scheduler.settings WHERE tenant_id = $1 AND next_run_time > now()";
     wait::until(
         "the due time to pass by",
         || own.number(is_due_later, &tenant),
@@ -129,7 +130,7 @@ async fn while_schedules_are_paused_no_schedule_runs_and_none_is_missed_afterwar
             > fleet(&tenant).await?.time.context("now")?.seconds,
         "what came due meanwhile was not missed"
     );
-    sqlx::query("UPDATE scheduler.settings SET next_run_at = now() WHERE tenant_id = $1")
+    sqlx::query("UPDATE scheduler.settings SET next_run_time = now() WHERE tenant_id = $1")
         .bind(&tenant.id)
         .execute(&own.database)
         .await?;

@@ -256,7 +256,7 @@ async fn a_request_that_finds_its_lane_full_waits_in_the_database_and_is_done_la
     )
     .await?;
     let unpublished =
-        "SELECT count(*) FROM scheduler.run_request WHERE tenant_id = $1 AND published_at IS NULL";
+        "SELECT count(*) FROM scheduler.run_request WHERE tenant_id = $1 AND publish_time IS NULL";
     assert_eq!(own.number(unpublished, &tenant).await?, 1);
 
     hand.purge(INTERACTIVE).await?;

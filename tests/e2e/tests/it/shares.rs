@@ -112,7 +112,7 @@ async fn a_preview_keeps_its_rows_while_a_sync_waits_to_equal_it() -> Result<()>
     let sync = Uuid::now_v7();
     sqlx::query(
         "INSERT INTO scheduler.run_request \
-         (run_id, tenant_id, kind, trigger, lane, expect_preview_run_id, claimed_until) \
+         (run_id, tenant_id, kind, trigger, lane, expect_preview_run_id, claim_expire_time) \
          VALUES ($1, $2, 'SYNC', 'MANUAL', 'interactive', $3, now() + interval '1 hour')",
     )
     .bind(sync)
@@ -125,7 +125,7 @@ async fn a_preview_keeps_its_rows_while_a_sync_waits_to_equal_it() -> Result<()>
     }
     assert_eq!(tenant.rows(&awaited.run_id).await?.len(), 2);
 
-    sqlx::query("UPDATE scheduler.run_request SET claimed_until = NULL WHERE run_id = $1")
+    sqlx::query("UPDATE scheduler.run_request SET claim_expire_time = NULL WHERE run_id = $1")
         .bind(sync)
         .execute(&own.database)
         .await?;

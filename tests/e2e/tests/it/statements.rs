@@ -69,7 +69,7 @@ async fn plans_of_a_sync(own: &Own, log: &Log, tenant: &Tenant) -> Result<Plans>
     let settled = || async {
         let settled: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT FROM reconcile.run_outcome WHERE run_id = $1::uuid AND state = 'SUCCEEDED')
-                AND EXISTS (SELECT FROM scheduler.run_request WHERE run_id = $1::uuid AND published_at IS NOT NULL)
+                AND EXISTS (SELECT FROM scheduler.run_request WHERE run_id = $1::uuid AND publish_time IS NOT NULL)
                 AND NOT EXISTS (SELECT FROM reconcile.outbox WHERE tenant_id = $2)",
         )
         .bind(&run_id)

@@ -283,10 +283,10 @@ async fn a_scheduler_that_dies_with_requests_in_hand_keeps_nobody_waiting() -> R
 
     way.fault(Direction::ToServer, 0, Action::Stall);
     let run_id = tenant.start_sync().await?;
-    let left = "SELECT COALESCE(max(extract(epoch FROM claimed_until - now()) * 1000)::bigint, -1)
-                FROM scheduler.run_request WHERE tenant_id = $1 AND published_at IS NULL";
-    let until = "SELECT COALESCE(max(extract(epoch FROM claimed_until) * 1000)::bigint, -1)
-                 FROM scheduler.run_request WHERE tenant_id = $1 AND published_at IS NULL";
+    let left = "SELECT COALESCE(max(extract(epoch FROM claim_expire_time - now()) * 1000)::bigint, -1)
+                FROM scheduler.run_request WHERE tenant_id = $1 AND publish_time IS NULL";
+    let until = "SELECT COALESCE(max(extract(epoch FROM claim_expire_time) * 1000)::bigint, -1)
+                 FROM scheduler.run_request WHERE tenant_id = $1 AND publish_time IS NULL";
     let first = wait::until(
         "the request to be in hand",
         || own.number(until, &tenant),

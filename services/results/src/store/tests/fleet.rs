@@ -10,7 +10,7 @@ async fn with_schedule(ground: &Ground, tenant: &str) -> Result<()> {
     ground
         .as_scheduler(&format!(
             "INSERT INTO scheduler.settings (tenant_id, settings, sealed_credential, generation, credential_generation,
-                 key_id, every_hours, time_zone, next_run_at)
+                 key_id, every_hours, time_zone, next_run_time)
              VALUES ('{tenant}', '', '', 1, 1, 'first', 1, 'UTC', now())"
         ))
         .await

@@ -16,7 +16,7 @@ async fn finish(ground: &Ground, run_id: RunId) -> Result<u64> {
     let run = DueRun {
         tenant_id: due.tenant_id.clone(),
         run_id: due.runs.then_some(run_id),
-        next_run_at: time("2020-01-01T01:00:00Z")?,
+        next_run_time: time("2020-01-01T01:00:00Z")?,
     };
     Ok(tick.finish(&[run], &["CONNECT_TIMEOUT"]).await?)
 }
@@ -71,7 +71,7 @@ async fn a_tenant_without_domains_goes_on_without_runs() -> Result<()> {
     ground.as_reconcile("DELETE FROM portal.domain").await?;
     assert_eq!(finish(&ground, RunId::from_uuid(Uuid::now_v7())).await?, 0);
     let stored = ground.store.settings(&ground.tenant).await?.context("settings")?;
-    assert_eq!(stored.next_run_at, Some(time("2020-01-01T01:00:00Z")?));
+    assert_eq!(stored.next_run_time, Some(time("2020-01-01T01:00:00Z")?));
     assert!(ground.store.seconds_to_next_due().await?.context("a next one")? < 0.0);
     Ok(())
 }

@@ -34,7 +34,7 @@ async fn a_claim_that_nobody_renews_ends() -> Result<()> {
         .store
         .claim_unpublished(10, Claim::new(Duration::from_mins(1)))
         .await?;
-    ground.age("claimed_until").await?;
+    ground.age("claim_expire_time").await?;
     let taken = ground
         .store
         .claim_unpublished(10, Claim::new(Duration::from_mins(1)))

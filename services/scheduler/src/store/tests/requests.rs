@@ -54,12 +54,12 @@ async fn a_tenant_may_ask_again_once_the_oldest_of_its_runs_is_old_enough() -> R
     };
     ground.ask(Lane::Interactive).await?;
     let mut change = ground.store.change(&ground.tenant).await?;
-    let possible_at = change.manual_run_possible_at(limit).await?.context("a time")?;
-    assert!(possible_at > change.now());
+    let possible_time = change.manual_run_possible_time(limit).await?.context("a time")?;
+    assert!(possible_time > change.now());
     drop(change);
     ground.age("create_time").await?;
     let mut change = ground.store.change(&ground.tenant).await?;
-    assert_eq!(change.manual_run_possible_at(limit).await?, None);
+    assert_eq!(change.manual_run_possible_time(limit).await?, None);
     Ok(())
 }
 

@@ -22,7 +22,7 @@ async fn a_schedule_is_stored_with_its_next_time_and_the_tenants_domains() -> Re
     let due = time("2030-01-01T00:00:00Z")?;
     let ground = Ground::with_schedule(due).await?;
     let stored = ground.store.settings(&ground.tenant).await?.context("settings")?;
-    assert_eq!((stored.every_hours, stored.next_run_at), (1, Some(due)));
+    assert_eq!((stored.every_hours, stored.next_run_time), (1, Some(due)));
     assert!(stored.has_domains);
     let page = ground.store.settings_after("", 10).await?;
     assert_eq!(page.len(), 1);

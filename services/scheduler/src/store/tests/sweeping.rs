@@ -39,7 +39,7 @@ async fn a_job_that_no_worker_took_in_time_is_published_again() -> Result<()> {
     let ground = Ground::new().await?;
     published(&ground).await?;
     assert_eq!(ground.store.unpublish_lost(PATIENCE, 10).await?, 0);
-    ground.age("published_at").await?;
+    ground.age("publish_time").await?;
     assert_eq!(ground.store.unpublish_lost(PATIENCE, 10).await?, 1);
     let claim = Claim::new(Duration::from_mins(1));
     assert_eq!(ground.store.claim_unpublished(10, claim).await?.len(), 1);
@@ -61,7 +61,7 @@ async fn a_run_that_fell_silent_is_published_again() -> Result<()> {
         0,
         "its job is new"
     );
-    ground.age("published_at").await?;
+    ground.age("publish_time").await?;
     assert_eq!(
         ground.store.unpublish_lost(PATIENCE, 10).await?,
         0,

@@ -11,4 +11,4 @@ SELECT
      ) AS ran),
     (SELECT count(*) FROM scheduler.run_request),
     (SELECT count(*) FROM reconcile.run_outcome WHERE state = 'SUCCEEDED' AND attempt = 1),
-    (SELECT count(*) FROM scheduler.settings WHERE next_run_at > now())
+    (SELECT count(*) FROM scheduler.settings WHERE next_run_time > now())

@@ -7,7 +7,7 @@ INSERT INTO scheduler.settings
 SELECT tenant_id, '', '', n, 0, '', n, 'k1' FROM other;
 
 INSERT INTO scheduler.run_request
-    (run_id, tenant_id, kind, trigger, lane, published_at, open)
+    (run_id, tenant_id, kind, trigger, lane, publish_time, open)
 -- Ids of this moment, as the services make them.
 SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint), 12, '0') || '70008'
         || substr(md5(random()::text), 1, 15))::uuid,

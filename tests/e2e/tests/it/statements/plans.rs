@@ -65,7 +65,7 @@ impl Log {
         for plan in self.parse(&log)? {
             let text = plan.text();
             // The publisher takes the request in hand: from here on it is the run's.
-            published |= text.contains("SET claimed_until = now()");
+            published |= text.contains("SET claim_expire_time = now()");
             if text == PROBE {
                 continue;
             }
