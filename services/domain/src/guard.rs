@@ -1,8 +1,6 @@
-//! The guard: limits what a run may take away without approval, and words the message of a HELD run.
+//! The guard: limits what a run may take away without approval.
 //!
 //! A HELD run changes nothing at all, additions included, so that a reviewer finds the portal as it was.
-
-mod message;
 
 use crate::plan::Counts;
 use crate::text_enum::text_enum;
@@ -41,8 +39,8 @@ pub struct RemovalLimit {
 }
 
 /// The default: so many accounts, or so many of a hundred, whichever is more, but never more than half.
-const DEFAULT_ACCOUNTS: u64 = 5;
-const DEFAULT_PERCENT: u32 = 5;
+pub(crate) const DEFAULT_ACCOUNTS: u64 = 5;
+pub(crate) const DEFAULT_PERCENT: u32 = 5;
 
 impl RemovalLimit {
     /// Allowance for a number of live accounts. If limits are set, only they count, and the lower of two. Otherwise it
@@ -55,22 +53,6 @@ impl RemovalLimit {
             (Some(accounts), None) => accounts,
             (None, Some(percent)) => of_hundred(percent, live),
             (Some(accounts), Some(percent)) => accounts.min(of_hundred(percent, live)),
-        }
-    }
-
-    /// The limit as an administrator reads it.
-    pub fn in_words(self) -> String {
-        let accounts = self.accounts.map(|accounts| match accounts {
-            1 => "1 account".to_owned(),
-            accounts => format!("{accounts} accounts"),
-        });
-        let percent = self.percent.map(|percent| format!("{percent} % of the accounts"));
-        match (accounts, percent) {
-            (None, None) => format!(
-                "default: {DEFAULT_ACCOUNTS} accounts or {DEFAULT_PERCENT} %, whichever is more, but at most half"
-            ),
-            (Some(one), None) | (None, Some(one)) => one,
-            (Some(accounts), Some(percent)) => format!("{accounts} or {percent}, whichever is less"),
         }
     }
 }
@@ -121,16 +103,6 @@ impl Hold {
             Self::FirstRemoval { .. } => HeldReason::FirstRemoval,
             Self::ChangedSincePreview { .. } => HeldReason::ChangedSincePreview,
         }
-    }
-
-    /// Reason and advice, for the customer's administrator.
-    pub fn message(&self) -> String {
-        message::of(self)
-    }
-
-    /// The same of a preview: what would become of its sync.
-    pub fn forecast(&self) -> String {
-        message::forecast(self)
     }
 }
 

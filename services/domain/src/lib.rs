@@ -27,6 +27,7 @@ pub mod plan;
 pub mod reading;
 pub mod revert;
 pub mod schedule;
+pub mod sentences;
 pub mod time_zone;
 pub mod verdict;
 

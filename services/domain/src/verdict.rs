@@ -1,10 +1,6 @@
 //! Decisions of a run about one claim or one absent address, and their reasons.
 
-mod explain;
-
 use crate::text_enum::text_enum;
-
-pub use explain::explain;
 
 text_enum! {
     /// Decision of a run about one claim or one absent address.

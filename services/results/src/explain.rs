@@ -5,8 +5,8 @@ mod reading;
 
 use jiff::Timestamp;
 use rollcall_domain::{
-    Periods,
-    verdict::{self, Reason, Verdict},
+    Periods, sentences,
+    verdict::{Reason, Verdict},
 };
 use rollcall_proto::v1::{self, Account, DomainStanding, ExplainAddressResponse, Row, Run, RunKind};
 use rollcall_terms::Twin as _;
@@ -115,7 +115,12 @@ fn last_change(facts: &Facts) -> Option<String> {
 fn rule(row: &Row, periods: &Periods) -> Option<String> {
     let verdict = Verdict::of_message(row.verdict())?;
     let other = Some(row.other.as_str()).filter(|other| !other.is_empty());
-    Some(verdict::explain(verdict, reason_of(row), other, periods))
+    Some(sentences::verdict::explain(
+        verdict,
+        reason_of(row),
+        other,
+        periods,
+    ))
 }
 
 fn reason_of(row: &Row) -> Option<Reason> {

@@ -1,6 +1,6 @@
-//! Messages of HELD runs: a few sentences for the customer's administrator.
+//! HELD runs and previews of such: what would be removed, and what to do about it; and the limit that holds a run.
 
-use super::Hold;
+use crate::guard::{DEFAULT_ACCOUNTS, DEFAULT_PERCENT, Hold, RemovalLimit};
 
 /// Sentence for every HELD run.
 const NOTHING_CHANGED: &str = "Nothing has been changed, and additions are on hold as well.";
@@ -12,19 +12,39 @@ const PREVIEW: &str = "Review the rows, then sync again without a preview, or st
 const WOULD_WAIT: &str = "A sync would change nothing and wait for approval. If these removals are not right, correct \
                           the directory or the settings first.";
 
-/// Message of a HELD run.
-pub(super) fn of(hold: &Hold) -> String {
-    let advice = if hold.reason().is_approvable() {
-        APPROVE
-    } else {
-        PREVIEW
-    };
-    format!("{} {NOTHING_CHANGED} {advice}", matter(hold))
+impl Hold {
+    /// Reason and advice of a HELD run.
+    pub fn message(&self) -> String {
+        let advice = if self.reason().is_approvable() {
+            APPROVE
+        } else {
+            PREVIEW
+        };
+        format!("{} {NOTHING_CHANGED} {advice}", matter(self))
+    }
+
+    /// The same of a preview, which changes nothing anyway and cannot be approved.
+    pub fn forecast(&self) -> String {
+        format!("{} {WOULD_WAIT}", matter(self))
+    }
 }
 
-/// Of a preview, which changes nothing anyway and cannot be approved.
-pub(super) fn forecast(hold: &Hold) -> String {
-    format!("{} {WOULD_WAIT}", matter(hold))
+impl RemovalLimit {
+    /// The limit as an administrator reads it.
+    pub fn in_words(self) -> String {
+        let accounts = self.accounts.map(|accounts| match accounts {
+            1 => "1 account".to_owned(),
+            accounts => format!("{accounts} accounts"),
+        });
+        let percent = self.percent.map(|percent| format!("{percent} % of the accounts"));
+        match (accounts, percent) {
+            (None, None) => format!(
+                "default: {DEFAULT_ACCOUNTS} accounts or {DEFAULT_PERCENT} %, whichever is more, but at most half"
+            ),
+            (Some(one), None) | (None, Some(one)) => one,
+            (Some(accounts), Some(percent)) => format!("{accounts} or {percent}, whichever is less"),
+        }
+    }
 }
 
 fn matter(hold: &Hold) -> String {

@@ -1,7 +1,9 @@
-//! The rule that decided, in a sentence.
+//! Verdicts: the rule that decided about an address.
 
-use super::{Reason, Verdict};
-use crate::periods::Periods;
+use crate::{
+    periods::Periods,
+    verdict::{Reason, Verdict},
+};
 
 /// The rule that decided, as a sentence for a customer's administrator. `other` is what the row names besides its subject.
 pub fn explain(verdict: Verdict, reason: Option<Reason>, other: Option<&str>, periods: &Periods) -> String {
