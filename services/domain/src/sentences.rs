@@ -10,6 +10,8 @@
 //! Each function takes values and returns its text. It decides nothing: whether a sentence is said at all is up to the
 //! caller. The labels of the command stand in `services/cli`, and texts for operators where they are logged.
 
+pub mod connection_test;
 pub mod failure;
 pub mod guard;
 pub mod verdict;
+mod words;

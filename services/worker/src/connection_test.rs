@@ -10,9 +10,9 @@ mod certificates;
 mod dialling;
 mod dirsync;
 mod objects;
-mod sentences;
 mod server;
 mod steps;
+mod texts;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +25,7 @@ use rollcall_chassis::{
     credential::SecretString,
     outage,
 };
+use rollcall_domain::sentences::connection_test::{self as sentences, StepText};
 use rollcall_proto::{
     internal::v1::{ConnectionTest, ConnectionTestReport, Job, NoteBindRequest},
     v1::{Directory, TestStep, TestStepKind},
@@ -44,7 +45,6 @@ use crate::{
         },
     },
 };
-use sentences::StepText;
 pub(crate) use steps::Bound;
 use steps::{Over, Steps};
 
@@ -179,17 +179,12 @@ pub(crate) async fn conduct(
 }
 
 fn out_of_time() -> (StepText, DirectoryError) {
-    let message = format!("The test had not ended after {} seconds.", LIMIT.as_secs());
     let error = DirectoryError::from(ReadError::Deadline);
-    (StepText::from(&error).saying(message), error)
+    (sentences::out_of_time(error.code(), LIMIT), error)
 }
 
 fn stopped() -> (StepText, DirectoryError) {
-    let error = DirectoryError::from(ReadError::Stopped);
-    let text = StepText::from(&error)
-        .saying("The test was interrupted on our side.")
-        .advising("No change is needed. Test again.");
-    (text, error)
+    (sentences::interrupted(), ReadError::Stopped.into())
 }
 
 /// The steps, in their order. The failure of one was reported.
@@ -224,5 +219,5 @@ async fn probe(
 
 async fn fail(kind: TestStepKind, error: &DirectoryError, steps: &mut Steps) -> Over {
     steps.begin(kind);
-    steps.failed(StepText::from(error), error, None).await
+    steps.failed(error.code().into(), error, None).await
 }

@@ -1,5 +1,6 @@
 //! HELD runs and previews of such: what would be removed, and what to do about it; and the limit that holds a run.
 
+use super::words::counted;
 use crate::guard::{DEFAULT_ACCOUNTS, DEFAULT_PERCENT, Hold, RemovalLimit};
 
 /// Sentence for every HELD run.
@@ -102,8 +103,4 @@ fn empty(removed: u64, marked: u64) -> String {
         "The directory returned no objects, so the run would {would}. Check that the search base, the filter and the \
          rights of the account that reads the directory are still correct."
     )
-}
-
-fn counted(number: u64, one: &str, more: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { more })
 }

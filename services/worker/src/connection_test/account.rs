@@ -1,11 +1,12 @@
 //! Under which account the directory is read.
 
 use rollcall_chassis::credential::SecretString;
+use rollcall_domain::sentences::connection_test::account as sentences;
 use rollcall_proto::v1::{IdentityFindings, TestStepKind, test_step::Findings};
 
 use super::{
-    sentences::{self, StepText},
     steps::{Over, Steps},
+    texts,
 };
 use crate::source::{
     error::ReadError,
@@ -26,12 +27,9 @@ pub(super) async fn bind(
         Err(error) => Err(error.into()),
     };
     match bound {
-        Ok(()) => {
-            let message = format!("Signed in to the directory as {}.", target.username);
-            steps.passed(message, None).await
-        }
+        Ok(()) => steps.passed(sentences::signed_in(&target.username), None).await,
         Err(error) => {
-            let text = sentences::unbound(&error);
+            let text = texts::unbound(&error);
             Err(steps.failed(text, &error.at(connection.server()), None).await)
         }
     }
@@ -47,7 +45,7 @@ pub(super) async fn identity(
     let authorization_id = match connection.who_am_i().await {
         Ok(authorization_id) => authorization_id,
         Err(error) => {
-            let text = StepText::from(&error);
+            let text = error.code().into();
             return Err(steps.failed(text, &error.at(connection.server()), None).await);
         }
     };
@@ -55,25 +53,12 @@ pub(super) async fn identity(
         authorization_id: authorization_id.clone().unwrap_or_default(),
     });
     match authorization_id.as_deref() {
-        Some("") => {
-            let text = StepText {
-                message: "The directory accepted the password but treats the connection as anonymous."
-                    .to_owned(),
-                advice: "Check that the user name is that of an account in this directory.".to_owned(),
-            };
-            steps.warned(text, findings).await
-        }
-        Some(name) => {
-            steps
-                .passed(format!("The directory knows us as {name}."), findings)
-                .await
-        }
+        Some("") => steps.warned(sentences::anonymous(), findings).await,
+        Some(name) => steps.passed(sentences::known_as(name), findings).await,
         None => {
-            let message = format!(
-                "The server does not answer “Who am I?”; the sign-in as {} succeeded.",
-                target.username
-            );
-            steps.passed(message, findings).await
+            steps
+                .passed(sentences::not_named(&target.username), findings)
+                .await
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
+use rollcall_domain::sentences::connection_test::{StepText, certificate as sentences};
 use rollcall_proto::v1::{CertificateSummary, TlsFindings};
 use rustls::CertificateError;
 use rustls_pki_types::CertificateDer;
@@ -10,7 +11,6 @@ use x509_parser::{
     certificate::X509Certificate, extensions::GeneralName, prelude::FromDer as _, time::ASN1Time,
 };
 
-use super::sentences::{StepText, list};
 use crate::source::ldap::{error::DirectoryError, excerpt::excerpt, tls::Handshake};
 
 #[cfg(test)]
@@ -42,7 +42,7 @@ pub(super) fn findings(handshake: &Handshake) -> TlsFindings {
 fn summary(certificate: &CertificateDer<'_>) -> CertificateSummary {
     let Ok((_, certificate)) = X509Certificate::from_der(certificate) else {
         return CertificateSummary {
-            subject: "(a certificate that cannot be read)".to_owned(),
+            subject: sentences::UNREADABLE.to_owned(),
             ..CertificateSummary::default()
         };
     };
@@ -87,25 +87,9 @@ fn timestamp(time: ASN1Time) -> prost_types::Timestamp {
 /// Text for a handshake that succeeded, with advice if its certificate ends soon.
 pub(super) fn trusted(host: &str, findings: &TlsFindings, now: Timestamp) -> StepText {
     let end = findings.chain.first().and_then(|own| own.not_after.as_ref());
-    let protected = format!(
-        "The connection is encrypted ({}, {}), and the server's certificate is valid for {host}.",
-        findings.version, findings.cipher_suite
-    );
-    let Some(end) = end.and_then(|end| Timestamp::from_second(end.seconds).ok()) else {
-        return StepText {
-            message: protected,
-            advice: String::new(),
-        };
-    };
-    let advice = if end.duration_since(now) < SOON {
-        "Renew the server's certificate in time: once it has expired, the directory can no longer be read."
-    } else {
-        ""
-    };
-    StepText {
-        message: format!("{protected} It expires on {}.", day(end)),
-        advice: advice.to_owned(),
-    }
+    let end = end.and_then(|end| Timestamp::from_second(end.seconds).ok());
+    let expires_soon = end.is_some_and(|end| end.duration_since(now) < SOON);
+    sentences::trusted(host, &findings.version, &findings.cipher_suite, end, expires_soon)
 }
 
 /// Reason why a server is not trusted, with advice: `own_authorities` if the settings name any.
@@ -116,97 +100,27 @@ pub(super) fn untrusted(
     own_authorities: bool,
     error: &DirectoryError,
 ) -> StepText {
-    let text = StepText::from(error);
     let (Some(refusal), Some(own)) = (&handshake.refusal, findings.chain.first()) else {
-        return text.saying(format!(
-            "The directory server is not trusted: {}.",
-            innermost(error)
-        ));
+        return sentences::untrusted(error.code(), &innermost(error));
     };
     match refusal {
         // Of the name that is trusted, and of another key.
-        CertificateError::BadSignature => text
-            .saying(format!(
-                "The server's certificate names {} as its issuer, but was not signed with the key of the trusted \
-                 authority of this name.",
-                own.issuer
-            ))
-            .advising(format!(
-                "Enter the current certificate of the authority {}: it may have been renewed.",
-                own.issuer
-            )),
-        CertificateError::UnknownIssuer => unknown_issuer(text, own, &findings.chain, own_authorities),
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            wrong_name(text, host, &own.names)
+        CertificateError::BadSignature => sentences::other_key(&own.issuer),
+        CertificateError::UnknownIssuer if own.subject == own.issuer => sentences::self_signed(&own.subject),
+        CertificateError::UnknownIssuer => {
+            let last = findings.chain.last().unwrap_or(own);
+            sentences::unknown_issuer(&own.issuer, &last.issuer, own_authorities)
         }
-        CertificateError::Expired => text
-            .saying("A certificate of the server has expired.")
-            .advising("Renew the certificate."),
-        CertificateError::ExpiredContext { not_after, .. } => text
-            .saying(format!(
-                "A certificate of the server expired on {}.",
-                second(*not_after)
-            ))
-            .advising("Renew the certificate, and check that the server presents the new one."),
-        CertificateError::NotValidYetContext { not_before, .. } => text
-            .saying(format!(
-                "A certificate of the server is not valid before {}.",
-                second(*not_before)
-            ))
-            .advising("Check the clock of the machine that issued it, or wait until then."),
-        _ => text.saying(format!(
-            "The directory server is not trusted: {}.",
-            innermost(error)
-        )),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            sentences::wrong_name(host, &own.names)
+        }
+        CertificateError::Expired => sentences::expired(),
+        CertificateError::ExpiredContext { not_after, .. } => sentences::expired_on(second(*not_after)),
+        CertificateError::NotValidYetContext { not_before, .. } => {
+            sentences::not_yet_valid(second(*not_before))
+        }
+        _ => sentences::untrusted(error.code(), &innermost(error)),
     }
-}
-
-fn unknown_issuer(
-    text: StepText,
-    own: &CertificateSummary,
-    chain: &[CertificateSummary],
-    own_authorities: bool,
-) -> StepText {
-    if own.subject == own.issuer {
-        return text
-            .saying(format!("The server's certificate, {}, is self-signed.", own.subject))
-            .advising(
-                "Have a certificate for the server issued by your certificate authority, and enter the certificate \
-                 of that authority.",
-            );
-    }
-    let last = chain.last().unwrap_or(own);
-    let now = if own_authorities {
-        "It does not chain to the CA certificates that are currently entered."
-    } else {
-        "It is not one of the public authorities that are trusted by default."
-    };
-    text.saying(format!(
-        "The server's certificate was issued by {}, which is not trusted.",
-        own.issuer
-    ))
-    .advising(format!(
-        "Enter the certificate of the authority {}. {now}",
-        last.issuer
-    ))
-}
-
-fn wrong_name(text: StepText, host: &str, presented: &[String]) -> StepText {
-    let (named, advice) = if presented.is_empty() {
-        (
-            "it names no host (only the subject alternative names count)".to_owned(),
-            format!("Have a certificate issued that names {host}."),
-        )
-    } else {
-        (
-            format!("it names {}", list(presented)),
-            format!("Enter one of those names as the host, or have a certificate issued that names {host}."),
-        )
-    };
-    text.saying(format!(
-        "The server's certificate is not valid for {host}: {named}."
-    ))
-    .advising(advice)
 }
 
 fn innermost(error: &DirectoryError) -> String {
@@ -216,13 +130,7 @@ fn innermost(error: &DirectoryError) -> String {
     }
 }
 
-fn second(time: rustls_pki_types::UnixTime) -> String {
-    i64::try_from(time.as_secs())
-        .ok()
-        .and_then(|second| Timestamp::from_second(second).ok())
-        .map_or_else(|| "an unknown day".to_owned(), day)
-}
-
-fn day(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d").to_string()
+fn second(time: rustls_pki_types::UnixTime) -> Option<Timestamp> {
+    let second = i64::try_from(time.as_secs()).ok()?;
+    Timestamp::from_second(second).ok()
 }

@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
+use rollcall_domain::sentences::connection_test::{StepText, reaching as sentences};
 use rollcall_proto::v1::{ConnectFindings, ResolveFindings, TestStepKind, TlsFindings, test_step::Findings};
 
 use super::{
     certificates,
-    sentences::{self, StepText},
     steps::{Over, Steps},
+    texts,
 };
 use crate::source::{
     error::ReadError,
@@ -60,22 +61,19 @@ impl Observer for Reporter<'_> {
             .partition::<Vec<_>, _>(|address| self.dialler.networks.allows(address.ip()));
         let findings = ResolveFindings {
             host: host.to_owned(),
-            addresses: texts(found),
-            refused_addresses: texts(refused),
+            addresses: as_texts(found),
+            refused_addresses: as_texts(refused),
         };
-        let message = sentences::addresses(host, &findings.addresses);
-        let text = StepText::from(&DirectoryError::AddressNotAllowed);
+        let code = DirectoryError::AddressNotAllowed.code();
         let reported = if allowed.is_empty() {
             let error = DirectoryError::AddressNotAllowed.at(&format!("{host}:{}", self.target.port));
-            let text = text.saying(format!("{message} Connections to this address are not allowed."));
+            let text = sentences::none_allowed(code, host, &findings.addresses);
             return self.failed(text, &error, Findings::Resolve(findings)).await;
         } else if findings.refused_addresses.is_empty() {
+            let message = sentences::addresses(host, &findings.addresses);
             self.steps.passed(message, Findings::Resolve(findings)).await
         } else {
-            let text = text.saying(format!(
-                "{message} Connections to {} are not allowed.",
-                sentences::list(&findings.refused_addresses)
-            ));
+            let text = sentences::some_refused(code, host, &findings.addresses, &findings.refused_addresses);
             self.steps.warned(text, Findings::Resolve(findings)).await
         };
         reported.map_err(unheard)
@@ -91,7 +89,7 @@ impl Observer for Reporter<'_> {
             host: host.to_owned(),
             ..ResolveFindings::default()
         };
-        let text = self.in_all(sentences::unresolved(host, error), next);
+        let text = self.in_all(sentences::unresolved(error.code(), host), next);
         self.failed(text, error, Findings::Resolve(findings)).await
     }
 
@@ -103,9 +101,8 @@ impl Observer for Reporter<'_> {
     async fn connected(&mut self, server: &Server) -> Result<(), DirectoryError> {
         self.is_connected = true;
         let address = server.address;
-        let message = format!("{} accepts connections on port {}.", address.ip(), address.port());
         self.steps
-            .passed(message, connect_findings(address))
+            .passed(sentences::connected(address), connect_findings(address))
             .await
             .map_err(unheard)?;
         if self.is_encrypted() {
@@ -139,7 +136,7 @@ impl Observer for Reporter<'_> {
             self.unprotected(&server.host, error)
         } else {
             (
-                sentences::unconnected(server.address, error.cause()),
+                texts::unconnected(server.address, error.cause()),
                 Some(connect_findings(server.address)),
             )
         };
@@ -186,7 +183,7 @@ impl Reporter<'_> {
             let own_authorities = !self.target.ca_certificates_pem.trim().is_empty();
             certificates::untrusted(host, &handshake, &findings, own_authorities, error)
         } else {
-            sentences::unprotected(error.cause())
+            texts::unprotected(error.cause())
         };
         let findings = Some(findings).filter(|findings| *findings != TlsFindings::default());
         (text, findings.map(Findings::Tls))
@@ -205,7 +202,7 @@ fn connect_findings(address: SocketAddr) -> Findings {
     })
 }
 
-fn texts<'a>(addresses: impl IntoIterator<Item = &'a SocketAddr>) -> Vec<String> {
+fn as_texts<'a>(addresses: impl IntoIterator<Item = &'a SocketAddr>) -> Vec<String> {
     let addresses = addresses.into_iter();
     addresses.map(|address| address.ip().to_string()).collect()
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use ldap3::Scope;
-use rollcall_domain::{ClaimedAddress, DirectoryObject};
+use rollcall_domain::{
+    ClaimedAddress, DirectoryObject,
+    sentences::connection_test::{StepText, objects as sentences},
+};
 use rollcall_proto::v1::{
     BaseFindings, CountFindings, ExampleObject, ExamplesFindings, TestStepKind, test_step::Findings,
 };
@@ -12,9 +15,9 @@ use tokio::time::Instant;
 
 use super::{
     ask::{SearchAnswer, ask, names_alone},
-    sentences::{self, StepText},
     server::ServerFeatures,
     steps::{Over, Steps},
+    texts,
 };
 use crate::source::{
     collect,
@@ -52,7 +55,7 @@ pub(super) async fn base(
         ("", Some(base)) => (base, true),
         ("", None) => {
             let error = DirectoryError::NoSearchBase.at(connection.server());
-            return Err(steps.failed(StepText::from(&error), &error, None).await);
+            return Err(steps.failed(error.code().into(), &error, None).await);
         }
         (base, _) => (base.to_owned(), false),
     };
@@ -73,7 +76,7 @@ pub(super) async fn base(
         Err(error) => SearchAnswer::refused(error),
     };
     if let Some(error) = answer.refusal {
-        let text = sentences::no_base(&dn, &answer.matched, &error);
+        let text = texts::no_base(&dn, &answer.matched, &error);
         let error = error.at(connection.server());
         return Err(steps.failed(text, &error, findings).await);
     }
@@ -81,12 +84,9 @@ pub(super) async fn base(
         // Objects below it may be visible all the same, and the count shows them.
         steps.warned(sentences::unseen_base(&dn), findings).await?;
     } else if is_default {
-        let message = format!("Searching from {dn}, the server's default base.");
-        steps.passed(message, findings).await?;
+        steps.passed(sentences::default_base(&dn), findings).await?;
     } else {
-        steps
-            .passed(format!("The search base {dn} exists."), findings)
-            .await?;
+        steps.passed(sentences::base_exists(&dn), findings).await?;
     }
     Ok(dn)
 }
@@ -112,7 +112,7 @@ pub(super) async fn count(
     let counted = match count_pages(connection, target, base, paging).await {
         Ok(counted) => counted,
         Err(error) => {
-            let text = StepText::from(&error);
+            let text = error.code().into();
             return Err(steps.failed(text, &error.at(connection.server()), None).await);
         }
     };
@@ -120,17 +120,11 @@ pub(super) async fn count(
         objects: counted.objects,
         more: counted.more,
     });
-    let number = sentences::number(counted.objects);
     match (counted.objects, counted.more) {
-        (0, false) => steps.warned(nothing_matches(target, base), findings).await?,
-        (1, false) => steps.passed("1 object matches the filter.", findings).await?,
-        (_, false) => {
-            let message = format!("{number} objects match the filter.");
-            steps.passed(message, findings).await?;
-        }
-        (_, true) => {
-            let message = format!("More than {number} objects match the filter: the count ends here.");
-            steps.passed(message, findings).await?;
+        (0, false) => steps.warned(none_matches(target, base), findings).await?,
+        (objects, false) => steps.passed(sentences::matching(objects), findings).await?,
+        (objects, true) => {
+            steps.passed(sentences::more_matching(objects), findings).await?;
         }
     }
     Ok(counted.names)
@@ -207,17 +201,9 @@ impl Visitor for Counter {
     }
 }
 
-fn nothing_matches(target: &Target, base: &str) -> StepText {
+fn none_matches(target: &Target, base: &str) -> StepText {
     let attributes: Vec<_> = target.addresses.iter().map(ToString::to_string).collect();
-    StepText {
-        message: format!("No object below {base} matches the filter."),
-        advice: format!(
-            "Check the filter and the search base, that the objects have values in {}, and that the account may read \
-             them. The search filter is {}",
-            sentences::list(&attributes),
-            target.filter
-        ),
-    }
+    sentences::none_matches(base, &attributes, &target.filter)
 }
 
 /// Shows the objects of these names as they would be read.
@@ -235,16 +221,12 @@ pub(super) async fn examples(
             // It has gone since the count.
             Ok(None) => {}
             Err(error) => {
-                let text = StepText::from(&error);
+                let text = error.code().into();
                 return Err(steps.failed(text, &error.at(connection.server()), None).await);
             }
         }
     }
-    let message = match objects.len() {
-        0 => "There is no object to show.",
-        1 => "Example of an object that would be read.",
-        _ => "Examples of objects that would be read.",
-    };
+    let message = sentences::examples(objects.len());
     steps
         .passed(message, Findings::Examples(ExamplesFindings { objects }))
         .await

@@ -1,13 +1,18 @@
 //! Kind of server, and its capabilities for this account.
 
 use ldap3::Scope;
-use rollcall_domain::dn::Dn;
+use rollcall_domain::{
+    dn::Dn,
+    sentences::connection_test::{
+        StepText,
+        server::{self as sentences, Changes, ServerKind},
+    },
+};
 use rollcall_proto::v1::{ServerFindings, ServerType, TestStepKind, test_step::Findings};
 
 use super::{
     ask::{ask, names_alone},
     dirsync,
-    sentences::StepText,
     steps::{Over, Steps},
 };
 use crate::source::ldap::{
@@ -78,7 +83,7 @@ pub(super) async fn step(connection: &mut Connection, steps: &mut Steps) -> Resu
             Ok(features)
         }
         Err(error) => {
-            let text = StepText::from(&error);
+            let text = error.code().into();
             Err(steps.failed(text, &error.at(connection.server()), None).await)
         }
     }
@@ -187,42 +192,18 @@ fn names_recipient_type(schema: &Entry) -> bool {
 fn server_text(explored: &Explored) -> StepText {
     let findings = &explored.findings;
     if explored.silent {
-        return StepText {
-            message: "The server does not let this account read its capabilities (root DSE).".to_owned(),
-            advice: String::new(),
-        };
+        return sentences::hidden();
     }
     let kind = match findings.server_type() {
-        ServerType::ActiveDirectory => "Active Directory",
-        ServerType::Openldap => "OpenLDAP",
-        ServerType::Other | ServerType::Unspecified => "another LDAP server",
+        ServerType::ActiveDirectory => ServerKind::ActiveDirectory,
+        ServerType::Openldap => ServerKind::OpenLdap,
+        ServerType::Other | ServerType::Unspecified => ServerKind::Other,
     };
-    let mut message = format!("The server is {kind}");
-    if !findings.description.is_empty() {
-        message = format!("{message} ({})", findings.description);
-    }
-    message.push('.');
-    if findings.paging {
-        message.push_str(" It supports paged results.");
-    }
-    message.push_str(match (findings.dirsync, findings.dirsync_allowed, explored.deleted) {
-        (false, ..) => "",
-        (true, false, _) => " This account may not ask for changes (DirSync).",
-        (true, true, true) => " This account may ask for changes (DirSync), deleted objects included.",
-        (true, true, false) => {
-            " This account may ask for changes (DirSync), but sees no deleted objects; it would with the rights to \
-             list and read CN=Deleted Objects."
-        }
-    });
-    let advice = if findings.paging {
-        ""
-    } else {
-        message.push_str(" It does not support paged results.");
-        "Make sure that the server's size limit for this account is above the number of objects to be read: without \
-         pages, they come in one answer."
+    let changes = match (findings.dirsync, findings.dirsync_allowed, explored.deleted) {
+        (false, ..) => Changes::Unsupported,
+        (true, false, _) => Changes::Refused,
+        (true, true, true) => Changes::WithDeleted,
+        (true, true, false) => Changes::WithoutDeleted,
     };
-    StepText {
-        message,
-        advice: advice.to_owned(),
-    }
+    sentences::described(kind, &findings.description, findings.paging, changes)
 }

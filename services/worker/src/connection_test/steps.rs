@@ -1,11 +1,10 @@
 //! Reports each step as it ends, and stops at the first that failed for good.
 
-use rollcall_domain::failure::FailureClass;
+use rollcall_domain::{failure::FailureClass, sentences::connection_test::StepText};
 use rollcall_proto::v1::{Failure, TestStep, TestStepKind, TestStepState, test_step::Findings};
 use rollcall_terms::failure::failure;
 use tokio::{sync::mpsc, time::Instant};
 
-use super::sentences::StepText;
 use crate::source::ldap::error::DirectoryError;
 
 /// The end of the test: a step failed and was reported, or no caller listens any longer.

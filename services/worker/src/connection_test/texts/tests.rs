@@ -1,38 +1,7 @@
 use std::{io, time::Duration};
 
-use super::{addresses, list, no_base, number, unconnected, unprotected};
+use super::{no_base, unconnected, unprotected};
 use crate::source::ldap::error::{DirectoryError, Operation};
-
-#[test]
-fn lists_read_as_people_write_them() {
-    assert_eq!(list::<&str>(&[]), "");
-    assert_eq!(list(&["a"]), "a");
-    assert_eq!(list(&["a", "b"]), "a and b");
-    assert_eq!(list(&["a", "b", "c"]), "a, b and c");
-}
-
-#[test]
-fn numbers_have_their_thousands_apart() {
-    let written = [0, 999, 1_000, 12_345, 1_234_567].map(number);
-    assert_eq!(written, ["0", "999", "1,000", "12,345", "1,234,567"]);
-}
-
-#[test]
-fn a_host_that_is_an_address_is_not_said_to_have_one() {
-    let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-    assert_eq!(
-        addresses("192.0.2.1", &all(&["192.0.2.1"])),
-        "192.0.2.1 is an address."
-    );
-    assert_eq!(
-        addresses("dc", &all(&["192.0.2.1"])),
-        "dc has the address 192.0.2.1."
-    );
-    assert_eq!(
-        addresses("dc", &all(&["192.0.2.1", "2001:db8::1"])),
-        "dc has the addresses 192.0.2.1 and 2001:db8::1."
-    );
-}
 
 #[test]
 fn a_refused_connection_and_a_silent_one_are_told_apart() {

@@ -1,0 +1,40 @@
+//! Steps of the account that reads the directory: the sign-in, and who the directory takes us for.
+
+use std::time::Duration;
+
+use super::StepText;
+use crate::sentences::words::seconds;
+
+/// The sign-in succeeded.
+pub fn signed_in(username: &str) -> String {
+    format!("Signed in to the directory as {username}.")
+}
+
+/// The server does not answer the sign-in.
+pub fn silent(after: Duration) -> StepText {
+    StepText::new(
+        format!(
+            "The server accepts connections, but did not answer the sign-in within {}.",
+            seconds(after)
+        ),
+        "Check the load and the event log of the server, or add a second host. Then test again.",
+    )
+}
+
+/// The directory takes us for nobody.
+pub fn anonymous() -> StepText {
+    StepText::new(
+        "The directory accepted the password but treats the connection as anonymous.",
+        "Check that the user name is that of an account in this directory.",
+    )
+}
+
+/// The directory's name for the account.
+pub fn known_as(name: &str) -> String {
+    format!("The directory knows us as {name}.")
+}
+
+/// The server does not say who we are.
+pub fn not_named(username: &str) -> String {
+    format!("The server does not answer “Who am I?”; the sign-in as {username} succeeded.")
+}

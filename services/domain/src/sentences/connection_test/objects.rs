@@ -1,0 +1,73 @@
+//! Steps of the objects: the search base, their number, and examples.
+
+use super::StepText;
+use crate::{
+    failure::FailureCode,
+    sentences::words::{list, number},
+};
+
+/// The search begins at the base that the server names.
+pub fn default_base(dn: &str) -> String {
+    format!("Searching from {dn}, the server's default base.")
+}
+
+/// The search base of the settings exists.
+pub fn base_exists(dn: &str) -> String {
+    format!("The search base {dn} exists.")
+}
+
+/// The search base does not exist; `matched` is the part of its name that the server knows, or empty.
+pub fn no_base(code: FailureCode, base: &str, matched: &str) -> StepText {
+    let text =
+        StepText::from(code).saying(format!("The search base {base} does not exist in the directory."));
+    if matched.is_empty() {
+        return text;
+    }
+    let advice = format!("{} The part that exists is {matched}.", text.advice);
+    text.advising(advice)
+}
+
+/// The search base can be searched, but does not show itself.
+pub fn unseen_base(base: &str) -> StepText {
+    StepText::new(
+        format!("The server accepts {base} as a search base, but does not show this entry to the account."),
+        "If no object is found below it, check the search base, and that the account may read it.",
+    )
+}
+
+/// No object matches the search filter. `attributes` are those of addresses.
+pub fn none_matches(base: &str, attributes: &[String], filter: &str) -> StepText {
+    StepText::new(
+        format!("No object below {base} matches the filter."),
+        format!(
+            "Check the filter and the search base, that the objects have values in {}, and that the account may read \
+             them. The search filter is {filter}",
+            list(attributes)
+        ),
+    )
+}
+
+/// All objects that match.
+pub fn matching(objects: u64) -> String {
+    match objects {
+        1 => "1 object matches the filter.".to_owned(),
+        objects => format!("{} objects match the filter.", number(objects)),
+    }
+}
+
+/// Objects that match, of which only some were counted.
+pub fn more_matching(counted: u64) -> String {
+    format!(
+        "More than {} objects match the filter: the count ends here.",
+        number(counted)
+    )
+}
+
+/// Heading of so many examples.
+pub fn examples(objects: usize) -> &'static str {
+    match objects {
+        0 => "There is no object to show.",
+        1 => "Example of an object that would be read.",
+        _ => "Examples of objects that would be read.",
+    }
+}

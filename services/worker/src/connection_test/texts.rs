@@ -1,0 +1,56 @@
+//! Chooses a step's sentence by the error of its step.
+
+use std::{io, net::SocketAddr};
+
+use rollcall_domain::{
+    ldap,
+    sentences::connection_test::{StepText, account, objects, reaching},
+};
+
+use crate::source::ldap::error::DirectoryError;
+
+#[cfg(test)]
+mod tests;
+
+/// Reason why an address accepts no connection.
+pub(super) fn unconnected(address: SocketAddr, error: &DirectoryError) -> StepText {
+    let code = error.code();
+    match error {
+        DirectoryError::Connect(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            reaching::refused(code, address)
+        }
+        DirectoryError::Connect(error) => reaching::unreachable(code, address, &error.to_string()),
+        DirectoryError::ConnectTimeout { after, .. } => reaching::silent(code, address, *after),
+        _ => code.into(),
+    }
+}
+
+/// Reason why there is no protected connection, other than trust.
+pub(super) fn unprotected(error: &DirectoryError) -> StepText {
+    let code = error.code();
+    match error {
+        DirectoryError::ConnectTimeout { step, after } => reaching::handshake_silent(step, *after),
+        DirectoryError::StartTlsRefused { text, .. } if !text.is_empty() => {
+            reaching::starttls_refused(code, text)
+        }
+        _ => code.into(),
+    }
+}
+
+/// Reason why the bind was not accepted.
+pub(super) fn unbound(error: &DirectoryError) -> StepText {
+    match error {
+        DirectoryError::BindTimeout(after) => account::silent(*after),
+        _ => error.code().into(),
+    }
+}
+
+/// Reason why a search base cannot be searched; `matched` is the part of its name that the server knows.
+pub(super) fn no_base(base: &str, matched: &str, error: &DirectoryError) -> StepText {
+    match error {
+        DirectoryError::Refused { code, .. } if *code == ldap::NO_SUCH_OBJECT => {
+            objects::no_base(error.code(), base, matched)
+        }
+        _ => error.code().into(),
+    }
+}
