@@ -181,7 +181,7 @@ async fn try_lock(
         return Ok(tried.locked.then_some(tried.now));
     };
     let bound = format!("{}ms", knock.as_millis());
-    sqlx::query_file_scalar!("sql/tenant_lock/bound_wait.sql", bound)
+    sqlx::query_file!("sql/tenant_lock/bound_wait.sql", bound)
         .fetch_one(&mut *connection)
         .await?;
     let waited = sqlx::query_file_scalar!("sql/tenant_lock/knock.sql", tenant)

@@ -94,12 +94,12 @@ async fn run(
     turns: &Turns,
 ) -> Result<(Outcome, u64), ReconcileError> {
     binds::accepted(&mut tenant.row.refused_binds, ready.current.credential_generation);
-    tenant.prefer_hash_joins().await?;
     let facts = gather::facts(tenant, ready, read, turns).await?;
     let (now, pace) = (tenant.now(), turns.pace());
     let decision = turns.take(|| decide::decide(&facts, read, now, pace)).await?;
     log(&facts, &decision);
     let written = write::execute(tenant, run, &decision).await?;
+    tenant.keep_plans().await?;
     let kept = resources.bounds.rows_kept(facts.kind);
     let ended = Ended {
         decided_by: ready.decided_by(tenant.row.generations),

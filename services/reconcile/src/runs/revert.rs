@@ -184,6 +184,7 @@ async fn apply(
     let account_version = write::accounts::changes(tenant, &revert.changes).await?;
     outbox::account_changes(tenant, Some(run), &revert.changes).await?;
     history::write_reverted(tenant, run, &revert.rows).await?;
+    tenant.keep_plans().await?;
     reverted::mark(tenant, run, sync.run).await?;
     let TenantRow {
         history: numbers,

@@ -175,9 +175,19 @@ impl TenantLock {
     }
 
     /// Lets statements be planned for the sets that they are given: a tenant that was just imported has no statistics
-    /// yet, and a plan made for a handful of rows takes minutes with ten thousand. Every join is as good by hash.
+    /// yet, and a plan made for a handful of rows takes minutes with ten thousand. Every join is as good by hash. Before
+    /// and after such sets, statements [keep their plans](Self::keep_plans).
     pub(crate) async fn prefer_hash_joins(&mut self) -> Result<(), ReconcileError> {
         sqlx::query_file!("sql/session/prefer_hash_joins.sql")
+            .fetch_one(self.connection())
+            .await
+            .during("set how statements are planned")?;
+        Ok(())
+    }
+
+    /// Lets statements keep their plans again, as they do from the lock on until [`Self::prefer_hash_joins`].
+    pub(crate) async fn keep_plans(&mut self) -> Result<(), ReconcileError> {
+        sqlx::query_file!("sql/session/keep_plans.sql")
             .fetch_one(self.connection())
             .await
             .during("set how statements are planned")?;

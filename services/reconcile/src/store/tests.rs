@@ -7,6 +7,7 @@ mod lease;
 mod months;
 mod outbox;
 mod period;
+mod plans;
 mod retention;
 mod runs;
 mod staging;

@@ -18,7 +18,7 @@ use crate::{
     work::Turns,
 };
 
-/// Everything that is known of the tenant, for a read.
+/// Everything that is known of the tenant, for a read. From the portal's rows on, statements are about all of them.
 pub(super) async fn facts(
     tenant: &mut TenantLock,
     ready: &ReadyRun,
@@ -27,6 +27,8 @@ pub(super) async fn facts(
 ) -> Result<Facts, ReconcileError> {
     let ReadyRun { request, current } = ready;
     let rules = rules(&current.settings)?;
+    let earlier = guard::earlier_runs(tenant).await?;
+    tenant.prefer_hash_joins().await?;
     let domains = domains(tenant, read).await?;
     let portal = portal::all(tenant).await?;
     let (may_go, approved) = approval(tenant, ready).await?.unzip();
@@ -37,7 +39,6 @@ pub(super) async fn facts(
     };
     let removal = removal(tenant, ready, approved.is_some()).await?;
     let preview = preview(tenant, ready, turns).await?;
-    let earlier = guard::earlier_runs(tenant).await?;
     let make = |content, row_id| OpenRow { content, row_id };
     let open = history::open_rows(tenant, make).await?;
     Ok(Facts {
