@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use rollcall_e2e::{Clients, Tenant};
 use rollcall_testbed::{Bed, BedOptions, Kind, Part, Stack, StackOptions};
@@ -28,6 +28,24 @@ const LIMIT_PER_TENANT: Duration = Duration::from_secs(2);
 /// Every run of the fleet that has ended, and those of them that ended well.
 const ENDED: &str = "SELECT count(*), count(*) FILTER (WHERE state = 'SUCCEEDED')
      FROM reconcile.run_outcome WHERE state NOT IN ('QUEUED', 'RUNNING')";
+
+/// What stands still, for whoever has to find out why: runs that have not ended, and tenants that had too few or too many.
+const STANDING: &str = "SELECT COALESCE(string_agg(line, E'\\n'), 'nothing')
+     FROM (
+         SELECT concat_ws(' ', r.tenant_id, r.run_id, r.trigger, r.lane, 'open', r.open, 'published', r.published_at,
+                          'claimed until', r.claimed_until, COALESCE(o.state, 'unknown to reconcile'), 'attempt', o.attempt,
+                          o.failure_code, o.failure_message, 'next attempt', o.next_attempt_time) AS line
+         FROM scheduler.run_request r
+         LEFT JOIN reconcile.run_outcome o USING (tenant_id, run_id)
+         WHERE o.end_time IS NULL
+         UNION ALL
+         SELECT concat_ws(' ', s.tenant_id, 'has', count(r.run_id), 'runs; next', s.next_run_at)
+         FROM scheduler.settings s
+         LEFT JOIN scheduler.run_request r USING (tenant_id)
+         GROUP BY s.tenant_id, s.next_run_at
+         HAVING count(r.run_id) <> $1
+         LIMIT 20
+     ) AS standing";
 
 /// The processes whose time is told.
 pub(crate) const PROCESSES: [&str; 6] = [
@@ -120,17 +138,14 @@ impl Fleet<'_> {
             .execute(&mut *database)
             .await?;
         let all = i64::from(self.tenants) * i64::from(self.passed);
-        within(LIMIT_PER_TENANT * self.tenants, async {
-            loop {
-                let (ended, well): (i64, i64) = sqlx::query_as(ENDED).fetch_one(&mut *database).await?;
-                ensure!(ended == well, "{} runs did not end well", ended - well);
-                if ended == all {
-                    return Ok(());
-                }
-                tokio::time::sleep(LOOK).await;
-            }
-        })
-        .await?;
+        let limit = LIMIT_PER_TENANT * self.tenants;
+        if within(limit, all_ended(all, database)).await?.is_none() {
+            let standing: String = sqlx::query_scalar(STANDING)
+                .bind(i64::from(self.passed))
+                .fetch_one(&mut *database)
+                .await?;
+            bail!("the fleet does not end within {limit:?}; still open:\n{standing}");
+        }
         let took = begun.elapsed();
         let after = self.cpu()?;
         let cpu = after
@@ -162,8 +177,22 @@ impl Fleet<'_> {
     }
 }
 
-async fn within(limit: Duration, work: impl Future<Output = Result<()>>) -> Result<()> {
-    tokio::time::timeout(limit, work)
-        .await
-        .context("the fleet does not end")?
+/// Waits until so many runs have ended, all of them well.
+async fn all_ended(all: i64, database: &mut PgConnection) -> Result<()> {
+    loop {
+        let (ended, well): (i64, i64) = sqlx::query_as(ENDED).fetch_one(&mut *database).await?;
+        ensure!(ended == well, "{} runs did not end well", ended - well);
+        if ended == all {
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Nothing if the work is not done in time.
+async fn within(limit: Duration, work: impl Future<Output = Result<()>>) -> Result<Option<()>> {
+    match tokio::time::timeout(limit, work).await {
+        Ok(done) => done.map(Some),
+        Err(_) => Ok(None),
+    }
 }
