@@ -100,7 +100,7 @@ pub fn changed(
     wanted: &AccountEdit,
     domains: &TenantDomains,
 ) -> Result<AccountState, EditRefused> {
-    check_held(before, wanted)?;
+    check_directory_addresses(before, wanted)?;
     let object_type = wanted.object_type.unwrap_or(before.object_type);
     let addresses = addresses(Some(before), wanted, domains);
     Ok(AccountState {
@@ -118,21 +118,25 @@ pub fn primary(account: &AccountState) -> Option<&Address> {
     account.primary().map(|primary| &primary.address)
 }
 
-fn check_held(before: &AccountState, wanted: &AccountEdit) -> Result<(), EditRefused> {
+fn check_directory_addresses(before: &AccountState, wanted: &AccountEdit) -> Result<(), EditRefused> {
     let refused = |address: &Address| {
         Err(EditRefused::HeldByDirectory {
             address: address.clone(),
         })
     };
-    let mut held = before.addresses.iter().filter(|state| is_held(state)).peekable();
-    if let Some(first) = held.peek()
+    let mut former = before
+        .addresses
+        .iter()
+        .filter(|state| is_in_directory(state))
+        .peekable();
+    if let Some(first) = former.peek()
         && wanted
             .object_type
             .is_some_and(|wanted| wanted != before.object_type)
     {
         return refused(&first.address);
     }
-    for state in held {
+    for state in former {
         let stays = wanted.addresses.binary_search(&state.address).is_ok();
         let was_primary = primary(before) == Some(&state.address);
         if !stays || was_primary != (wanted.primary == state.address) {
@@ -161,8 +165,8 @@ fn addresses(
         let had = had.get(address).copied();
         let address_type = match had {
             _ if *address == wanted.primary => AddressType::Primary,
-            Some(had) if is_held(had) => had.address_type,
-            _ => role(address, wanted, domains),
+            Some(had) if is_in_directory(had) => had.address_type,
+            _ => address_type_of(address, wanted, domains),
         };
         AddressState {
             address: address.clone(),
@@ -181,7 +185,7 @@ fn addresses(
 }
 
 /// A domain alias has the username portion of another address of the account, in a domain that is an alias of that one's.
-fn role(address: &Address, wanted: &AccountEdit, domains: &TenantDomains) -> AddressType {
+fn address_type_of(address: &Address, wanted: &AccountEdit, domains: &TenantDomains) -> AddressType {
     let original = domains.alias_of(address.domain());
     let stands_for = original.is_some_and(|original| {
         let other = format!("{}@{original}", address.local());
@@ -203,7 +207,7 @@ fn by_address(before: Option<&AccountState>) -> HashMap<&Address, &AddressState>
     states.map(|state| (&state.address, state)).collect()
 }
 
-fn is_held(state: &AddressState) -> bool {
+fn is_in_directory(state: &AddressState) -> bool {
     state.origin == Origin::Synced && state.stale_since.is_none()
 }
 

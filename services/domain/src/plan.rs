@@ -77,11 +77,14 @@ impl Plan<'_> {
         let holders = self.holders();
         let may_go = |state: &AddressState| approved.contains(state.address.as_str());
         let beyond = |change: &&AccountChange| {
-            let hand_made = change
+            let was_manual = change
                 .before
                 .as_ref()
                 .is_some_and(|before| before.object_id.is_none());
-            let primary = change.lost().next().filter(|_| hand_made && change.after.removed);
+            let primary = change
+                .lost()
+                .next()
+                .filter(|_| was_manual && change.after.removed);
             let merged_into = primary
                 .filter(|primary| may_go(primary))
                 .and_then(|primary| holders.get(&primary.address));

@@ -69,7 +69,7 @@ impl<'a> EntryReader<'a> {
     /// neither use are ignored.
     pub fn attribute<V: AsRef<[u8]>>(&mut self, description: &str, values: impl IntoIterator<Item = V>) {
         let name = description.split(';').next().unwrap_or_default();
-        let hint = Hint::of(name);
+        let hint = Hint::parse(name);
         let carries_addresses = self.attributes.cover(description);
         if hint.is_none() && !carries_addresses {
             return;
@@ -128,7 +128,7 @@ impl<'a> EntryReader<'a> {
                     text.and_then(|text| ObjectId::from_entry_uuid(text).ok()),
                 );
             }
-            Hint::ObjectClass => lowest(&mut self.class, ClassHint::of(value)),
+            Hint::ObjectClass => lowest(&mut self.class, ClassHint::parse(value)),
             Hint::Mail => {
                 let text = std::str::from_utf8(value).ok();
                 lowest(&mut self.mail, text.and_then(|text| Address::parse(text).ok()));

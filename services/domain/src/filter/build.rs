@@ -5,7 +5,7 @@ use std::iter;
 use crate::address::DomainName;
 use crate::attribute::{AttributeDescription, PROXY_ADDRESSES};
 use crate::object::ObjectType;
-use crate::reading::hints::{BY_DEFAULT, CLASSES, RECIPIENT_TYPE, RECIPIENT_TYPES, Schema, TellingClass};
+use crate::reading::hints::{BY_DEFAULT, CLASSES, RECIPIENT_TYPE, RECIPIENT_TYPES, Schema, TypeClass};
 use crate::reading::prefix::PREFIXES;
 
 use super::{Comparison, Filter, Substrings};
@@ -96,11 +96,11 @@ fn otherwise_without_exchange() -> Filter {
     ])
 }
 
-fn none_of(is_wanted: impl Fn(&TellingClass) -> bool) -> Filter {
+fn none_of(is_wanted: impl Fn(&TypeClass) -> bool) -> Filter {
     not(Filter::Or(classes(is_wanted)))
 }
 
-fn classes(is_wanted: impl Fn(&TellingClass) -> bool) -> Vec<Filter> {
+fn classes(is_wanted: impl Fn(&TypeClass) -> bool) -> Vec<Filter> {
     let classes = CLASSES.iter().filter(|class| is_wanted(class));
     classes.map(|class| equal("objectClass", class.name)).collect()
 }

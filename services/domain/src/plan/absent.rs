@@ -22,7 +22,7 @@ pub(super) enum AbsenceOutcome {
     /// It is claimed, but refused to those who claim it; it stays as it is.
     Refusing,
     /// It is absent and manual, and stays as it is. `Some`: it would be removed, but is postponed for this reason.
-    Typed(Option<Reason>),
+    Manual(Option<Reason>),
     /// It is absent and stays, marked as stale. `Some`: it would be removed, but is postponed for this reason.
     Stale(Option<Reason>),
     /// It is absent and is taken from its account.
@@ -38,14 +38,14 @@ impl AbsenceOutcome {
     pub(super) fn remains(self) -> bool {
         matches!(
             self,
-            Self::Refusing | Self::Typed(_) | Self::Stale(_) | Self::Spared | Self::GivenBack
+            Self::Refusing | Self::Manual(_) | Self::Stale(_) | Self::Spared | Self::GivenBack
         )
     }
 
     /// Reason for which it stays although it would be removed.
     pub(super) fn withheld(self) -> Option<Reason> {
         match self {
-            Self::Typed(withheld) | Self::Stale(withheld) => withheld,
+            Self::Manual(withheld) | Self::Stale(withheld) => withheld,
             _ => None,
         }
     }
@@ -63,15 +63,15 @@ pub(super) struct Absences {
 }
 
 impl Absences {
-    /// Settles section 4 for every address that no object keeps.
+    /// Decides section 4 for every address that no object keeps.
     pub(super) fn decide(
         world: &World<'_>,
         ownership: &Ownership,
         primaries: &Primaries,
         claims: &Claims,
     ) -> Result<Self, PlanError> {
-        let mut cause = Column::of(None, world.names.len());
-        let mut interferes = Column::of(false, world.names.len());
+        let mut cause = Column::filled(None, world.names.len());
+        let mut interferes = Column::filled(false, world.names.len());
         for (claim, outcome) in claims.outcome.iter() {
             world.pace.step()?;
             let entry = world.directory.claims[claim as usize];
@@ -88,7 +88,7 @@ impl Absences {
             let address = world.names.of_entry(entry);
             if !world.is_first_entry(entry) {
                 AbsenceOutcome::Void
-            } else if claims.keeper[address].is_some() {
+            } else if claims.kept_by[address].is_some() {
                 AbsenceOutcome::Kept
             } else if interferes[address] {
                 AbsenceOutcome::Refusing
@@ -116,7 +116,7 @@ impl Absences {
             }
             if !matches!(
                 self.outcome_of_primary(world, account),
-                Some(AbsenceOutcome::Removed | AbsenceOutcome::Typed(_) | AbsenceOutcome::Stale(_))
+                Some(AbsenceOutcome::Removed | AbsenceOutcome::Manual(_) | AbsenceOutcome::Stale(_))
             ) {
                 continue;
             }
@@ -175,24 +175,24 @@ impl Absences {
 
 fn outcome_of_absent(world: &World<'_>, ownership: &Ownership, entry: EntryName) -> AbsenceOutcome {
     let removal = world.rules.removal;
-    let typed = ownership.is_manual_and_unclaimed(world, entry);
-    let removed = if typed {
+    let is_manual_and_unclaimed = ownership.is_manual_and_unclaimed(world, entry);
+    let removed = if is_manual_and_unclaimed {
         removal.removes_manual()
     } else {
         removal.removes_synced()
     };
     let address = AbsentAddress {
         goes_whole: ownership.is_unwanted(world, world.account_at[entry]),
-        typed,
+        is_manual_and_unclaimed,
     };
-    match (removed, typed) {
+    match (removed, is_manual_and_unclaimed) {
         (true, _) if world.account(world.account_at[entry]).is_protected => AbsenceOutcome::Spared,
-        (true, typed) => match withhold::of_entry(world, entry, address) {
+        (true, is_manual_and_unclaimed) => match withhold::of_entry(world, entry, address) {
             None => AbsenceOutcome::Removed,
-            withheld if typed => AbsenceOutcome::Typed(withheld),
+            withheld if is_manual_and_unclaimed => AbsenceOutcome::Manual(withheld),
             withheld => AbsenceOutcome::Stale(withheld),
         },
-        (false, true) => AbsenceOutcome::Typed(None),
+        (false, true) => AbsenceOutcome::Manual(None),
         (false, false) => AbsenceOutcome::Stale(None),
     }
 }

@@ -72,7 +72,7 @@ impl Acceptance {
             groups: Vec::new(),
             objects: Vec::new(),
             next: Vec::new(),
-            best: Column::of(None, addresses),
+            best: Column::filled(None, addresses),
             wanting: Vec::new(),
             refusals: Vec::new(),
             moved: Vec::new(),

@@ -42,14 +42,14 @@ impl Decision<'_> {
 #[derive(Debug)]
 pub(super) struct Accounts {
     /// Type of each address, and the primary address of the account that has it.
-    pub(super) holding: Column<Option<Holding>>,
+    pub(super) new_place: Column<Option<NewPlace>>,
     pub(super) changes: Vec<AccountChange>,
 }
 
 /// Type of an address in the account that has it after the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Holding {
-    pub(super) role: AddressType,
+pub(super) struct NewPlace {
+    pub(super) address_type: AddressType,
     pub(super) primary: AddressName,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Holding {
 #[derive(Clone, Copy, Debug)]
 struct Kept {
     address: AddressName,
-    role: AddressType,
+    address_type: AddressType,
     origin: Origin,
     stale_since: Option<Timestamp>,
 }
@@ -88,7 +88,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
             now,
             merged,
             accounts: Accounts {
-                holding: Column::of(None, world.names.len()),
+                new_place: Column::filled(None, world.names.len()),
                 changes: Vec::new(),
             },
             spare: Vec::new(),
@@ -161,10 +161,10 @@ impl<'d, 'a> Accountant<'d, 'a> {
     fn collect_claims(&self, object: ObjectName, kept: &mut Vec<Kept>) {
         let Decision { world, claims, .. } = self.decision;
         for (claim, address) in world.valid_claims(object) {
-            if let Outcome::Kept(role) = claims.outcome[claim] {
+            if let Outcome::Kept(address_type) = claims.outcome[claim] {
                 kept.push(Kept {
                     address,
-                    role,
+                    address_type,
                     origin: Origin::Synced,
                     stale_since: None,
                 });
@@ -193,7 +193,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
         };
         Kept {
             address: world.names.of_entry(entry),
-            role: state.address_type,
+            address_type: state.address_type,
             origin,
             stale_since,
         }
@@ -204,16 +204,16 @@ impl<'d, 'a> Accountant<'d, 'a> {
         let names = &self.decision.world.names;
         all.sort_unstable_by_key(|kept| (Some(kept.address) != primary, names.text(kept.address)));
         for (position, kept) in all.iter_mut().enumerate() {
-            kept.role = match (position, kept.role) {
+            kept.address_type = match (position, kept.address_type) {
                 (0, _) => AddressType::Primary,
                 (_, AddressType::Primary) => AddressType::Alias,
-                (_, role) => role,
+                (_, address_type) => address_type,
             };
         }
         let primary = all[0].address;
         for kept in all {
-            self.accounts.holding[kept.address] = Some(Holding {
-                role: kept.role,
+            self.accounts.new_place[kept.address] = Some(NewPlace {
+                address_type: kept.address_type,
                 primary,
             });
         }
@@ -300,7 +300,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
             && all.iter().zip(world.entries(account)).all(|(kept, entry)| {
                 let state = world.entry(entry);
                 kept.address == world.names.of_entry(entry)
-                    && (kept.role, kept.origin, kept.stale_since)
+                    && (kept.address_type, kept.origin, kept.stale_since)
                         == (state.address_type, state.origin, state.stale_since)
             })
     }
@@ -312,7 +312,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
                 names.text(kept.address),
                 u8::try_from(names.parts(kept.address).0.len()).unwrap_or(u8::MAX),
             ),
-            address_type: kept.role,
+            address_type: kept.address_type,
             origin: kept.origin,
             stale_since: kept.stale_since,
         };

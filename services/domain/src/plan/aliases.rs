@@ -31,17 +31,17 @@ pub(super) enum Outcome {
     Duplicate(AddressName),
 }
 
-/// Outcomes of all claims, and the keepers of addresses.
+/// Outcomes of all claims, and the objects that keep addresses.
 #[derive(Debug)]
 pub(super) struct Claims {
     pub(super) outcome: Column<Outcome>,
-    pub(super) keeper: Column<Option<ObjectName>>,
+    pub(super) kept_by: Column<Option<ObjectName>>,
     /// Objects that keep any address.
     pub(super) keeps: Column<bool>,
 }
 
 impl Claims {
-    /// Settles rule 5, and with it the outcome of every claim.
+    /// Decides rule 5, and with it the outcome of every claim.
     pub(super) fn decide(
         world: &World<'_>,
         ownership: &Ownership,
@@ -52,7 +52,7 @@ impl Claims {
             |reason: &Option<Reason>| Outcome::Refused(reason.unwrap_or(Reason::ClaimedByOtherObject));
         let mut claims = Self {
             outcome: world.refused.iter().map(|(_, reason)| refused(reason)).collect(),
-            keeper: Column::of(None, world.names.len()),
+            kept_by: Column::filled(None, world.names.len()),
             keeps: world.objects().map(|_| false).collect(),
         };
         let mut wishes = Acceptance::new(world.names.len());
@@ -78,7 +78,7 @@ impl Claims {
     fn set(&mut self, (object, claim, address): Candidate, outcome: Outcome) {
         self.outcome[claim] = outcome;
         if let Outcome::Kept(_) = outcome {
-            self.keeper[address] = Some(object);
+            self.kept_by[address] = Some(object);
             self.keeps[object] = true;
         }
     }
@@ -129,7 +129,7 @@ impl Claims {
                 let Outcome::Duplicate(kept) = self.outcome[claim] else {
                     continue;
                 };
-                if self.keeper[address].is_none() && is_domain_alias_of(world, address, kept) {
+                if self.kept_by[address].is_none() && is_domain_alias_of(world, address, kept) {
                     self.set((object, claim, address), Outcome::Kept(AddressType::DomainAlias));
                 }
             }

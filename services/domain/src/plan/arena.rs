@@ -106,7 +106,7 @@ pub(super) struct Column<T>(Vec<T>);
 
 impl<T: Clone> Column<T> {
     /// The same value for each.
-    pub(super) fn of(value: T, length: usize) -> Self {
+    pub(super) fn filled(value: T, length: usize) -> Self {
         Self(vec![value; length])
     }
 }

@@ -14,8 +14,8 @@ pub(super) struct Claimants {
 }
 
 impl Claimants {
-    pub(super) fn of(world: &World<'_>) -> Self {
-        let mut ends = Column::of(0_u32, world.names.len());
+    pub(super) fn collect(world: &World<'_>) -> Self {
+        let mut ends = Column::filled(0_u32, world.names.len());
         for object in world.objects() {
             for (_, address) in world.valid_claims(object) {
                 ends[address] += 1;

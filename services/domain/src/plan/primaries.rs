@@ -25,7 +25,7 @@ pub(super) struct Contest {
 }
 
 impl Contest {
-    /// Settles rule 3 among all objects. The primary address of a protected account is not for anybody to win.
+    /// Decides rule 3 among all objects. The primary address of a protected account is not for anybody to win.
     pub(super) fn begin(world: &World<'_>, ownership: &Ownership) -> Result<(Self, Primaries), PlanError> {
         let mut contest = Self {
             acceptance: Acceptance::new(world.names.len()),
@@ -33,7 +33,7 @@ impl Contest {
         };
         let mut primaries = Primaries {
             of: world.objects().map(|_| None).collect(),
-            winner: Column::of(None, world.names.len()),
+            winner: Column::filled(None, world.names.len()),
         };
         for object in world.objects() {
             primaries.of[object] = ownership

@@ -23,7 +23,7 @@ pub(super) fn refuse(
     let by_domain: Column<Option<Reason>> = (0..index(names.len()))
         .map(|name| of_domain(&selected, domains, foreign, names.get(name)))
         .collect();
-    let mut refused = Column::of(None, directory.claims.len());
+    let mut refused = Column::filled(None, directory.claims.len());
     for object in &directory.objects {
         let by_object = of_object(rules, object);
         for claim in object.claims() {

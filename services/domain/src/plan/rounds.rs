@@ -34,7 +34,7 @@ pub(super) fn decide(world: &World<'_>) -> Result<(Ownership, Primaries), PlanEr
     if takeovers.is_empty() {
         return Ok((ownership, primaries));
     }
-    let claimants = Claimants::of(world);
+    let claimants = Claimants::collect(world);
     let most = contest.work() + most_work(world);
     while let Some((last, _)) = takeovers.last() {
         if contest.work() > most {

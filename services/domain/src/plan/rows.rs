@@ -3,7 +3,7 @@
 use crate::object::{AddressType, ObjectType};
 use crate::verdict::{Reason, Verdict};
 
-use super::accounts::Holding;
+use super::accounts::NewPlace;
 use super::changes::Counts;
 use super::directory::Directory;
 use super::names::{AddressName, ClaimName, EntryName, ObjectName};
@@ -59,7 +59,7 @@ pub(super) struct RowEntry {
     pub(super) decision: RowDecision,
     /// The decision of the same row in a next run that finds everything unchanged.
     pub(super) steady: Option<RowDecision>,
-    pub(super) holding: Option<Holding>,
+    pub(super) new_place: Option<NewPlace>,
 }
 
 /// Subject of a row.
@@ -147,8 +147,8 @@ impl<'a> Rows<'a> {
             steady_verdict: entry.steady.map(|steady| steady.verdict),
             steady_reason: entry.steady.and_then(|steady| steady.reason),
             steady_other: entry.steady.and_then(|steady| self.other(steady.other)),
-            address_type: entry.holding.map(|holding| holding.role),
-            primary_address: entry.holding.map(|holding| self.names.text(holding.primary)),
+            address_type: entry.new_place.map(|place| place.address_type),
+            primary_address: entry.new_place.map(|place| self.names.text(place.primary)),
             directory_type: None,
             directory_primary: None,
             object_type: None,

@@ -71,13 +71,13 @@ impl Ownership {
         if world.primary_of(account) != Some(primary) {
             return None;
         }
-        let hand_made = self.is_hand_made(world, account);
+        let is_manual = self.is_manual(world, account);
         let orphan = !world.in_read[account] && self.account_of[object].is_none();
-        (hand_made || orphan).then_some(account)
+        (is_manual || orphan).then_some(account)
     }
 
     /// True for a manual account that belongs to no object.
-    pub(super) fn is_hand_made(&self, world: &World<'_>, account: AccountName) -> bool {
+    pub(super) fn is_manual(&self, world: &World<'_>, account: AccountName) -> bool {
         world.account(account).object_id.is_none() && !self.taken[account]
     }
 
@@ -107,7 +107,7 @@ impl Ownership {
         if !self.is_manual_and_unclaimed(world, entry) || self.is_on_its_way_out(world, account) {
             return Access::Open;
         }
-        if self.is_hand_made(world, account) && world.primary_of(account) == Some(address) {
+        if self.is_manual(world, account) && world.primary_of(account) == Some(address) {
             return Access::Adoptable;
         }
         Access::Refused
@@ -126,7 +126,7 @@ impl Ownership {
     /// True if the settings remove a manual account with all its addresses, even if the removal waits.
     pub(super) fn is_unwanted(&self, world: &World<'_>, account: AccountName) -> bool {
         world.rules.removal.removes_manual()
-            && self.is_hand_made(world, account)
+            && self.is_manual(world, account)
             && world
                 .primary_of(account)
                 .is_some_and(|primary| !world.claimed[primary])

@@ -50,8 +50,8 @@ impl Judge<'_, '_> {
             subject: Subject::Claim(object, claim),
             decision: self.decided(object, entry.text, outcome),
             steady: Some(self.steady(object, entry.text, outcome)),
-            holding: if entry.valid {
-                self.accounts.holding[entry.text]
+            new_place: if entry.valid {
+                self.accounts.new_place[entry.text]
             } else {
                 None
             },
@@ -60,7 +60,7 @@ impl Judge<'_, '_> {
 
     fn decided(&self, object: ObjectName, address: AddressName, outcome: Outcome) -> RowDecision {
         match outcome {
-            Outcome::Kept(role) => self.kept(object, address, role),
+            Outcome::Kept(address_type) => self.kept(object, address, address_type),
             Outcome::Refused(reason) => skip(reason, Other::Nothing),
             Outcome::Interferes(account) => self.interferes(address, account),
             Outcome::Lost { to, .. } => skip(Reason::ClaimedByOtherObject, Other::Object(to)),
@@ -89,8 +89,8 @@ impl Judge<'_, '_> {
 
     /// The account that refuses an address, by the primary address that it has after the run.
     fn blocker(&self, address: AddressName, account: AccountName) -> Other {
-        let holding = self.accounts.holding[address].map(|holding| holding.primary);
-        holding
+        let primary = self.accounts.new_place[address].map(|place| place.primary);
+        primary
             .or_else(|| self.decision.world.primary_of(account))
             .map_or(Other::Nothing, Other::Address)
     }
@@ -107,14 +107,14 @@ impl Judge<'_, '_> {
         } = self.decision;
         let given_back =
             world.entry_of[address].filter(|entry| absences.outcome[*entry] == AbsenceOutcome::GivenBack);
-        let keeper = claims.keeper[address].filter(|keeper| *keeper != object);
+        let other = claims.kept_by[address].filter(|other| *other != object);
         given_back
             .map(|entry| world.account_at[entry])
-            .or_else(|| ownership.protected_account_of(world, keeper?))
+            .or_else(|| ownership.protected_account_of(world, other?))
     }
 
     /// The verdict of a claim whose object keeps the address.
-    fn kept(&self, object: ObjectName, address: AddressName, role: AddressType) -> RowDecision {
+    fn kept(&self, object: ObjectName, address: AddressName, address_type: AddressType) -> RowDecision {
         let Decision { world, ownership, .. } = self.decision;
         let account = ownership.account_of[object];
         let Some(entry) = world.entry_of[address] else {
@@ -132,7 +132,7 @@ impl Judge<'_, '_> {
             let other = world.primary_of(left).map_or(Other::Nothing, Other::Address);
             return RowDecision::new(Verdict::Update, reason, other);
         }
-        match self.change_within(object, left, entry, role) {
+        match self.change_within(object, left, entry, address_type) {
             Some(reason) => RowDecision::new(Verdict::Update, reason, Other::Nothing),
             None => RowDecision::KEEP,
         }
@@ -144,20 +144,20 @@ impl Judge<'_, '_> {
         object: ObjectName,
         account: AccountName,
         entry: EntryName,
-        role: AddressType,
+        address_type: AddressType,
     ) -> Option<Reason> {
         let Decision { world, ownership, .. } = self.decision;
         let (state, before) = (world.account(account), world.entry(entry));
         if ownership.taken[account] {
-            let hand_made = state.object_id.is_none();
-            return Some(if hand_made {
+            let was_manual = state.object_id.is_none();
+            return Some(if was_manual {
                 Reason::Adopted
             } else {
                 Reason::Rebound
             });
         }
-        let is_primary = |role| role == AddressType::Primary;
-        if is_primary(before.address_type) != is_primary(role) {
+        let is_primary = |address_type| address_type == AddressType::Primary;
+        if is_primary(before.address_type) != is_primary(address_type) {
             Some(Reason::Renamed)
         } else if state.object_type != world.directory.objects[object as usize].object_type {
             Some(Reason::TypeChanged)
@@ -166,7 +166,7 @@ impl Judge<'_, '_> {
         } else if before.stale_since.is_some() {
             Some(Reason::StaleNoMore)
         } else {
-            (before.address_type != role).then_some(Reason::RoleChanged)
+            (before.address_type != address_type).then_some(Reason::RoleChanged)
         }
     }
 
@@ -181,12 +181,12 @@ impl Judge<'_, '_> {
         };
         let (decided, steady) = match absences.outcome[entry] {
             AbsenceOutcome::Kept | AbsenceOutcome::Void | AbsenceOutcome::Refusing => return None,
-            AbsenceOutcome::Typed(withheld) => {
+            AbsenceOutcome::Manual(withheld) => {
                 let keep = RowDecision {
                     reason: withheld,
                     ..RowDecision::KEEP
                 };
-                (self.typed(account, entry).unwrap_or(keep), Some(keep))
+                (self.change_of_manual(account, entry).unwrap_or(keep), Some(keep))
             }
             AbsenceOutcome::Stale(None) => (absent(Verdict::Stale), Some(absent(Verdict::Stale))),
             AbsenceOutcome::Stale(Some(withheld)) => {
@@ -208,20 +208,21 @@ impl Judge<'_, '_> {
             subject: Subject::Absent(entry),
             decision: decided,
             steady,
-            holding: self.accounts.holding[address],
+            new_place: self.accounts.new_place[address],
         })
     }
 
     /// Change of an absent manual address that stays.
-    fn typed(&self, account: AccountName, entry: EntryName) -> Option<RowDecision> {
+    fn change_of_manual(&self, account: AccountName, entry: EntryName) -> Option<RowDecision> {
         let Decision { world, ownership, .. } = self.decision;
         let own = ownership.owner[account].and_then(|owner| ownership.account_of[owner]);
         if own.is_some_and(|own| own != account) {
             let left = world.primary_of(account).map_or(Other::Nothing, Other::Address);
             return Some(RowDecision::new(Verdict::Update, Reason::Merged, left));
         }
-        let role = self.accounts.holding[world.names.of_entry(entry)].map(|holding| holding.role);
-        let reason = if role != Some(world.entry(entry).address_type) {
+        let address_type =
+            self.accounts.new_place[world.names.of_entry(entry)].map(|place| place.address_type);
+        let reason = if address_type != Some(world.entry(entry).address_type) {
             Reason::Renamed
         } else if self.decision.type_of(account) != world.account(account).object_type {
             Reason::TypeChanged

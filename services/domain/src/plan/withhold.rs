@@ -12,7 +12,7 @@ pub(super) struct AbsentAddress {
     /// True if the settings remove its manual account as a whole.
     pub(super) goes_whole: bool,
     /// True if it was entered in the portal, and its account's own object does not claim it.
-    pub(super) typed: bool,
+    pub(super) is_manual_and_unclaimed: bool,
 }
 
 /// Reason why an absent address that the settings would remove must wait, if it must.
@@ -35,7 +35,7 @@ pub(super) fn of_entry(world: &World<'_>, entry: EntryName, address: AbsentAddre
         };
         return (!may_go).then_some(Reason::NotApproved);
     }
-    let newly_absent = world.entry(entry).stale_since.is_none() && !address.typed;
+    let newly_absent = world.entry(entry).stale_since.is_none() && !address.is_manual_and_unclaimed;
     (*other_server && newly_absent).then_some(Reason::OtherServer)
 }
 

@@ -114,7 +114,7 @@ impl<'a> World<'a> {
                 .object_id_of(account)
                 .is_some_and(|id| directory.ids.find(id).is_some())
         };
-        let (account_of, object_of) = bind(directory, portal);
+        let (account_of, object_of) = own_accounts(directory, portal);
         let mut world = Self {
             rules,
             domains,
@@ -122,9 +122,9 @@ impl<'a> World<'a> {
             portal,
             withholding,
             refused: refuse(rules, domains, foreign, directory),
-            claimed: Column::of(false, names.len()),
-            entry_of: Column::of(None, names.len()),
-            account_at: Column::of(0, portal.addresses.len()),
+            claimed: Column::filled(false, names.len()),
+            entry_of: Column::filled(None, names.len()),
+            account_at: Column::filled(0, portal.addresses.len()),
             account_of,
             object_of,
             in_read: portal.accounts.iter().map(in_read).collect(),
@@ -232,13 +232,13 @@ impl<'a> World<'a> {
     }
 }
 
-type Bindings = (Column<Option<AccountName>>, Column<Option<ObjectName>>);
+type OwnAccounts = (Column<Option<AccountName>>, Column<Option<ObjectName>>);
 
 /// An object's own account. If several name one object, a live one goes before a removed one, then the lowest id.
-fn bind(directory: &Directory, portal: &Portal) -> Bindings {
-    let mut account_of = Column::of(None, directory.objects.len());
-    let mut object_of = Column::of(None, portal.accounts.len());
-    let mut of_id = Column::of(0, directory.ids.len());
+fn own_accounts(directory: &Directory, portal: &Portal) -> OwnAccounts {
+    let mut account_of = Column::filled(None, directory.objects.len());
+    let mut object_of = Column::filled(None, portal.accounts.len());
+    let mut of_id = Column::filled(0, directory.ids.len());
     for (object, entry) in (0..).zip(&directory.objects) {
         of_id[entry.id] = object;
     }

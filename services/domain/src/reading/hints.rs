@@ -14,7 +14,7 @@ pub(super) enum Hint {
 }
 
 impl Hint {
-    pub(super) fn of(name: &str) -> Option<Self> {
+    pub(super) fn parse(name: &str) -> Option<Self> {
         const NAMES: [(&str, Hint); 6] = [
             ("objectGUID", Hint::ObjectGuid),
             ("entryUUID", Hint::EntryUuid),
@@ -39,7 +39,7 @@ pub(crate) enum ClassHint {
 }
 
 impl ClassHint {
-    pub(super) fn of(class: &[u8]) -> Option<Self> {
+    pub(super) fn parse(class: &[u8]) -> Option<Self> {
         let known = CLASSES
             .iter()
             .find(|known| known.name.as_bytes().eq_ignore_ascii_case(class));
@@ -58,7 +58,7 @@ impl ClassHint {
 
 /// An object class that shows the type, by name.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TellingClass {
+pub(crate) struct TypeClass {
     pub(crate) name: &'static str,
     pub(crate) hint: ClassHint,
     pub(crate) schema: Schema,
@@ -76,21 +76,21 @@ pub(crate) enum Schema {
 }
 
 /// All classes that show the type.
-pub(crate) const CLASSES: [TellingClass; 6] = [
-    telling("group", ClassHint::Group, Schema::ActiveDirectory),
-    telling("groupOfNames", ClassHint::Group, Schema::Standard),
-    telling("groupOfUniqueNames", ClassHint::Group, Schema::Standard),
-    telling(
+pub(crate) const CLASSES: [TypeClass; 6] = [
+    type_class("group", ClassHint::Group, Schema::ActiveDirectory),
+    type_class("groupOfNames", ClassHint::Group, Schema::Standard),
+    type_class("groupOfUniqueNames", ClassHint::Group, Schema::Standard),
+    type_class(
         "msExchDynamicDistributionList",
         ClassHint::Group,
         Schema::Exchange,
     ),
-    telling("contact", ClassHint::Contact, Schema::ActiveDirectory),
-    telling("publicFolder", ClassHint::PublicFolder, Schema::Exchange),
+    type_class("contact", ClassHint::Contact, Schema::ActiveDirectory),
+    type_class("publicFolder", ClassHint::PublicFolder, Schema::Exchange),
 ];
 
-const fn telling(name: &'static str, hint: ClassHint, schema: Schema) -> TellingClass {
-    TellingClass { name, hint, schema }
+const fn type_class(name: &'static str, hint: ClassHint, schema: Schema) -> TypeClass {
+    TypeClass { name, hint, schema }
 }
 
 /// The attribute in which Exchange says what a recipient is.
@@ -128,7 +128,7 @@ pub fn classify<C: AsRef<[u8]>>(
 ) -> ObjectType {
     let class = classes
         .into_iter()
-        .filter_map(|class| ClassHint::of(class.as_ref()))
+        .filter_map(|class| ClassHint::parse(class.as_ref()))
         .min();
     object_type(recipient_type, class)
 }

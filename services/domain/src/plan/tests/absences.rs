@@ -71,8 +71,8 @@ fn remove_accounts_removes_all_that_the_directory_does_not_hold_hand_made_ones_t
         ])
         .sync();
     tenant
-        .hand_made(&["info@a.test"])
-        .typed("ann@a.test", "typed@a.test");
+        .manual_accounts(&["info@a.test"])
+        .manual_address("ann@a.test", "typed@a.test");
     tenant.directory(&[("ann", "SMTP:ann@a.test")]);
     assert_eq!(
         tenant.sync(),
@@ -94,8 +94,8 @@ fn keep_manual_spares_hand_made_accounts_and_typed_addresses() {
         .directory(&[("ann", "SMTP:ann@a.test smtp:al@a.test")])
         .sync();
     tenant
-        .hand_made(&["info@a.test"])
-        .typed("ann@a.test", "typed@a.test");
+        .manual_accounts(&["info@a.test"])
+        .manual_address("ann@a.test", "typed@a.test");
     tenant.directory(&[("ann", "SMTP:ann@a.test")]);
     assert_eq!(
         tenant.sync(),
@@ -111,7 +111,7 @@ fn keep_manual_spares_hand_made_accounts_and_typed_addresses() {
 #[test]
 fn keep_manual_gives_an_adopted_account_back_to_the_hand_that_made_it() {
     let mut tenant = with_removal(true);
-    tenant.hand_made(&["ann@a.test info@a.test"]);
+    tenant.manual_accounts(&["ann@a.test info@a.test"]);
     tenant
         .directory(&[("ann", "SMTP:ann@a.test smtp:al@a.test")])
         .sync();

@@ -17,7 +17,7 @@ fn rule_1_primary_beats_alias_where_one_object_claims_an_address_as_both() {
 fn rule_1_a_typed_address_that_its_own_object_claims_is_synced_from_here_on() {
     let mut tenant = Tenant::new();
     tenant.directory(&[("ann", "SMTP:ann@a.test")]).sync();
-    tenant.typed("ann@a.test", "info@a.test");
+    tenant.manual_address("ann@a.test", "info@a.test");
     tenant.directory(&[("ann", "SMTP:ann@a.test smtp:info@a.test")]);
     assert_eq!(
         tenant.sync(),
@@ -314,7 +314,7 @@ fn rule_8_new_users_alone_get_hsr_and_who_ceases_to_be_a_user_loses_it() {
 fn rule_8_an_account_whose_type_changes_is_told_at_its_typed_addresses_too() {
     let mut tenant = Tenant::new();
     tenant.directory(&[("desk", "SMTP:desk@a.test")]).sync();
-    tenant.typed("desk@a.test", "help@a.test");
+    tenant.manual_address("desk@a.test", "help@a.test");
     tenant.object("desk", |desk| desk.object_type = ObjectType::SharedMailbox);
     assert_eq!(
         tenant.sync(),

@@ -16,7 +16,7 @@ fn with_removal(keep_manual: bool) -> Tenant {
 fn a_typed_address_is_refused_to_others() {
     let mut tenant = Tenant::new();
     tenant
-        .hand_made(&["boss@a.test info@a.test"])
+        .manual_accounts(&["boss@a.test info@a.test"])
         .directory(&[("ann", "SMTP:ann@a.test smtp:info@a.test")]);
     assert_eq!(
         tenant.sync(),
@@ -31,7 +31,7 @@ fn a_typed_address_is_refused_to_others() {
 #[test]
 fn an_object_adopts_the_hand_made_account_of_its_primary_whole() {
     let mut tenant = Tenant::new();
-    tenant.hand_made(&["ann@a.test info@a.test sales@a.test"]);
+    tenant.manual_accounts(&["ann@a.test info@a.test sales@a.test"]);
     tenant.directory(&[("ann", "SMTP:ann@a.test smtp:sales@a.test")]);
     assert_eq!(
         tenant.sync(),
@@ -52,7 +52,7 @@ fn an_object_with_an_account_takes_the_addresses_of_a_hand_made_one_into_it() {
     let mut tenant = Tenant::new();
     tenant.directory(&[("ann", "SMTP:ann@a.test")]).sync();
     tenant
-        .hand_made(&["lee@a.test info@a.test"])
+        .manual_accounts(&["lee@a.test info@a.test"])
         .directory(&[("ann", "SMTP:lee@a.test smtp:ann@a.test")]);
     assert_eq!(
         tenant.sync(),
@@ -68,7 +68,7 @@ fn an_object_with_an_account_takes_the_addresses_of_a_hand_made_one_into_it() {
 #[test]
 fn what_is_adopted_counts_as_its_objects_own_in_the_same_run() {
     let mut tenant = Tenant::new();
-    tenant.hand_made(&["x@a.test y@a.test"]);
+    tenant.manual_accounts(&["x@a.test y@a.test"]);
     tenant.directory(&[
         ("ann", "SMTP:x@a.test smtp:y@a.test"),
         ("aaa", "SMTP:aaa@a.test smtp:y@a.test"),
@@ -113,7 +113,7 @@ fn an_account_whose_object_is_in_the_read_is_not_taken_over() {
 fn a_hand_made_account_on_its_way_out_refuses_nothing() {
     let mut tenant = with_removal(false);
     tenant
-        .hand_made(&["boss@a.test info@a.test"])
+        .manual_accounts(&["boss@a.test info@a.test"])
         .directory(&[("ann", "SMTP:ann@a.test smtp:info@a.test")]);
     assert_eq!(
         tenant.sync(),
@@ -130,7 +130,7 @@ fn a_hand_made_account_on_its_way_out_refuses_nothing() {
 fn a_protected_account_refuses_whatever_would_change_it() {
     let mut tenant = with_removal(false);
     tenant
-        .hand_made(&["admin@a.test root@a.test"])
+        .manual_accounts(&["admin@a.test root@a.test"])
         .account("admin@a.test", |admin| admin.is_protected = true);
     tenant.directory(&[("ann", "SMTP:admin@a.test smtp:ann@a.test")]);
     assert_eq!(

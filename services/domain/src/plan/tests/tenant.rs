@@ -60,9 +60,9 @@ impl Tenant {
     }
 
     /// Manual accounts, each with its addresses, the primary first.
-    pub(super) fn hand_made(&mut self, accounts: &[&str]) -> &mut Self {
+    pub(super) fn manual_accounts(&mut self, accounts: &[&str]) -> &mut Self {
         for addresses in accounts {
-            let account = hand_made(self.id(), addresses);
+            let account = manual_account(self.id(), addresses);
             self.put(&account);
         }
         self
@@ -80,7 +80,7 @@ impl Tenant {
     }
 
     /// Adds an address manually to the account that has this primary address.
-    pub(super) fn typed(&mut self, primary: &str, address: &str) -> &mut Self {
+    pub(super) fn manual_address(&mut self, primary: &str, address: &str) -> &mut Self {
         self.account(primary, |account| {
             account.addresses.push(manual(address, AddressType::Alias));
         })
@@ -224,7 +224,7 @@ fn manual(address: &str, address_type: AddressType) -> AddressState {
     }
 }
 
-fn hand_made(id: crate::id::AccountId, addresses: &str) -> AccountState {
+fn manual_account(id: crate::id::AccountId, addresses: &str) -> AccountState {
     let role = |position| {
         if position == 0 {
             AddressType::Primary

@@ -20,8 +20,8 @@ fn tenant(keep_manual: bool) -> Tenant {
         ])
         .sync();
     tenant
-        .hand_made(&["info@a.test"])
-        .typed("ann@a.test", "typed@a.test")
+        .manual_accounts(&["info@a.test"])
+        .manual_address("ann@a.test", "typed@a.test")
         .directory(&[("ann", "SMTP:ann@a.test")]);
     tenant
 }
@@ -202,7 +202,7 @@ fn a_hand_made_account_whose_removal_waits_is_not_on_its_way_out_and_refuses_wha
             ..Rules::default()
         });
         tenant
-            .hand_made(&["boss@a.test info@a.test"])
+            .manual_accounts(&["boss@a.test info@a.test"])
             .directory(&[("ann", "SMTP:ann@a.test smtp:info@a.test")]);
         let reason = if withholding.removals_paused {
             Reason::RemovalsPaused
@@ -236,7 +236,7 @@ fn an_adopted_account_is_given_back_as_a_whole_or_waits_as_a_whole() {
         removal: Removal::On { keep_manual: true },
         ..Rules::default()
     });
-    tenant.hand_made(&["ann@a.test info@a.test"]);
+    tenant.manual_accounts(&["ann@a.test info@a.test"]);
     tenant
         .directory(&[("ann", "SMTP:ann@a.test smtp:al@a.test")])
         .sync();
