@@ -1,10 +1,10 @@
 //! Bind passwords, sealed so that only a worker opens them.
 //!
 //! HPKE (RFC 9180) in base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. The seal is bound to the
-//! tenant and to where the password may be sent: opened under another [`Binding`], it does not open.
+//! tenant and to where the password may be sent: opened under another [`SealContext`], it does not open.
 
-mod binding;
 mod key;
+mod seal_context;
 
 use std::fmt;
 
@@ -15,8 +15,8 @@ use hpke::{
 use rollcall_proto::internal::v1::SealedCredential;
 use zeroize::Zeroizing;
 
-pub use binding::Binding;
 pub use key::{KeyError, KeyPair, OpeningKeys, SealingKey, generate};
+pub use seal_context::SealContext;
 
 type Kem = X25519HkdfSha256;
 
@@ -56,20 +56,24 @@ pub enum OpenError {
     /// No key of this id is at hand.
     #[error("the credential was sealed to key {0:?}, which this worker does not have")]
     UnknownKey(String),
-    /// The seal is damaged, or was made for another binding.
+    /// The seal is damaged, or was made in another context.
     #[error("the sealed credential cannot be opened: it was made for other settings, or is damaged")]
     Refused,
 }
 
 impl SealingKey {
-    /// Seals a password for one binding.
-    pub fn seal(&self, password: &SecretString, binding: &Binding) -> Result<SealedCredential, SealError> {
+    /// Seals a password in one context.
+    pub fn seal(
+        &self,
+        password: &SecretString,
+        context: &SealContext,
+    ) -> Result<SealedCredential, SealError> {
         let (encapped_key, ciphertext) = hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, Kem>(
             &OpModeS::Base,
             self.public(),
             INFO,
             password.expose().as_bytes(),
-            &binding.associated_data(),
+            &context.associated_data(),
         )
         .map_err(|_| SealError)?;
         Ok(SealedCredential {
@@ -81,8 +85,8 @@ impl SealingKey {
 }
 
 impl OpeningKeys {
-    /// Opens a seal that was made for this binding.
-    pub fn open(&self, sealed: &SealedCredential, binding: &Binding) -> Result<SecretString, OpenError> {
+    /// Opens a seal that was made in this context.
+    pub fn open(&self, sealed: &SealedCredential, context: &SealContext) -> Result<SecretString, OpenError> {
         let key = self
             .key(&sealed.key_id)
             .ok_or_else(|| OpenError::UnknownKey(sealed.key_id.clone()))?;
@@ -94,7 +98,7 @@ impl OpeningKeys {
             &encapped_key,
             INFO,
             &sealed.ciphertext,
-            &binding.associated_data(),
+            &context.associated_data(),
         )
         .map(Zeroizing::new)
         .map_err(|_| OpenError::Refused)?;

@@ -3,7 +3,7 @@
 //! Passwords are sealed on arrival: nothing here can open one again.
 
 use rollcall_chassis::{
-    credential::{Binding, SealingKey, SecretString},
+    credential::{SealContext, SealingKey, SecretString},
     status::ApiError,
 };
 use rollcall_proto::{internal::v1::SealedCredential, v1::Settings};
@@ -37,10 +37,10 @@ impl Credentials {
         password: Option<&SecretString>,
         stored: Option<&StoredSettings>,
     ) -> Result<Credential, ApiError> {
-        let wanted = binding(settings);
+        let wanted = context(settings);
         match (password, &wanted, stored) {
             (Some(password), Some(wanted), _) => self.seal(password, wanted),
-            (None, _, Some(stored)) if binding(&stored.settings) == wanted => Ok(Credential {
+            (None, _, Some(stored)) if context(&stored.settings) == wanted => Ok(Credential {
                 sealed: stored.credential.clone(),
                 generation: Some(stored.credential_generation),
             }),
@@ -49,9 +49,9 @@ impl Credentials {
         }
     }
 
-    fn seal(&self, password: &SecretString, binding: &Binding<'_>) -> Result<Credential, ApiError> {
+    fn seal(&self, password: &SecretString, context: &SealContext<'_>) -> Result<Credential, ApiError> {
         self.sealing_key
-            .seal(password, binding)
+            .seal(password, context)
             .map(|sealed| Credential {
                 sealed,
                 generation: None,
@@ -61,9 +61,9 @@ impl Credentials {
 }
 
 /// The context to which the password of these settings is bound.
-fn binding(settings: &Settings) -> Option<Binding<'_>> {
+fn context(settings: &Settings) -> Option<SealContext<'_>> {
     settings
         .directory
         .as_ref()
-        .map(|directory| Binding::new(&settings.tenant_id, directory))
+        .map(|directory| SealContext::new(&settings.tenant_id, directory))
 }

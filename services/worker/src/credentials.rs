@@ -10,7 +10,7 @@ use std::{
 
 use rollcall_chassis::{
     amqp::{Message, Publisher},
-    credential::{Binding, OpeningKeys, SecretString},
+    credential::{OpeningKeys, SealContext, SecretString},
     lifecycle::chain,
 };
 use rollcall_proto::{
@@ -67,16 +67,16 @@ impl Credentials {
 
     /// The password.
     pub(crate) fn open(&self, sealed: Sealed<'_>) -> Result<SecretString, ReadError> {
-        let binding = Binding::new(sealed.tenant_id, sealed.directory);
+        let context = SealContext::new(sealed.tenant_id, sealed.directory);
         let password = self
             .keys
-            .open(sealed.credential, &binding)
+            .open(sealed.credential, &context)
             .map_err(|error| ReadError::Credential(error.to_string()))?;
-        self.renew(sealed, &password, &binding);
+        self.renew(sealed, &password, &context);
         Ok(password)
     }
 
-    fn renew(&self, sealed: Sealed<'_>, password: &SecretString, binding: &Binding<'_>) {
+    fn renew(&self, sealed: Sealed<'_>, password: &SecretString, context: &SealContext<'_>) {
         let Some(newest) = self.keys.newest() else { return };
         if sealed.generation == 0
             || sealed.credential.key_id == newest.id()
@@ -84,7 +84,7 @@ impl Credentials {
         {
             return;
         }
-        let handed_on = match newest.seal(password, binding) {
+        let handed_on = match newest.seal(password, context) {
             Ok(credential) => self
                 .renewals
                 .try_send(SealRenewal {

@@ -1,19 +1,19 @@
-//! Context to which a seal is bound.
+//! Context of a seal: it opens in no other.
 
 use rollcall_proto::v1::Directory;
 use rollcall_terms::PasswordTarget;
 
 /// The tenant, and where its password may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Binding<'a> {
+pub struct SealContext<'a> {
     /// The tenant's id.
     pub tenant_id: &'a str,
     /// The server, and the way to it.
     pub target: PasswordTarget<'a>,
 }
 
-impl<'a> Binding<'a> {
-    /// The binding of a tenant's settings, as both the scheduler and the worker have them.
+impl<'a> SealContext<'a> {
+    /// The context of a tenant's settings, as both the scheduler and the worker have them.
     pub fn new(tenant_id: &'a str, directory: &'a Directory) -> Self {
         Self {
             tenant_id,
@@ -21,7 +21,7 @@ impl<'a> Binding<'a> {
         }
     }
 
-    /// One text for one binding: every part is preceded by its length, so that no two bindings run together. Every part
+    /// One text for one context: every part is preceded by its length, so that no two contexts run together. Every part
     /// is named, so that a new one does not compile until it stands here.
     pub(super) fn associated_data(&self) -> Vec<u8> {
         let PasswordTarget {

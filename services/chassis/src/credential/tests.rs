@@ -2,7 +2,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use rollcall_terms::PasswordTarget;
 
-use super::{Binding, KeyError, OpenError, OpeningKeys, SealingKey, SecretString, generate};
+use super::{KeyError, OpenError, OpeningKeys, SealContext, SealingKey, SecretString, generate};
 
 const PASSWORD: &str = "correct horse";
 
@@ -13,8 +13,8 @@ fn keys(dir: &Path, id: &str) -> (SealingKey, OpeningKeys) {
     (sealing, opening)
 }
 
-fn binding(hosts: &[String]) -> Binding<'_> {
-    Binding {
+fn context(hosts: &[String]) -> SealContext<'_> {
+    SealContext {
         tenant_id: "acme",
         target: PasswordTarget {
             hosts,
@@ -36,13 +36,13 @@ fn what_is_sealed_opens_under_the_same_binding() {
     let (sealing, opening) = keys(dir.path(), "k1");
     let hosts = hosts(&["dc1", "dc2"]);
     let sealed = sealing
-        .seal(&SecretString::new(PASSWORD.to_owned()), &binding(&hosts))
+        .seal(&SecretString::new(PASSWORD.to_owned()), &context(&hosts))
         .expect("a seal");
     assert_eq!(sealed.key_id, "k1");
     assert_eq!(sealed.encapped_key.len(), 32);
     assert_eq!(
         opening
-            .open(&sealed, &binding(&hosts))
+            .open(&sealed, &context(&hosts))
             .expect("the password")
             .expose(),
         PASSWORD
@@ -55,14 +55,14 @@ fn a_change_of_any_part_of_the_binding_keeps_the_seal_shut() {
     let (sealing, opening) = keys(dir.path(), "k1");
     let given = hosts(&["dc1", "dc2"]);
     let sealed = sealing
-        .seal(&SecretString::new(PASSWORD.to_owned()), &binding(&given))
+        .seal(&SecretString::new(PASSWORD.to_owned()), &context(&given))
         .expect("a seal");
     let (joined, swapped) = (hosts(&["dc1dc2"]), hosts(&["dc2", "dc1"]));
-    let bound = binding(&given);
-    let with = |target| Binding { target, ..bound };
+    let bound = context(&given);
+    let with = |target| SealContext { target, ..bound };
     let target = bound.target;
     let others = [
-        Binding {
+        SealContext {
             tenant_id: "evil",
             ..bound
         },
@@ -100,7 +100,7 @@ fn a_change_of_any_part_of_the_binding_keeps_the_seal_shut() {
 #[test]
 fn parts_of_a_binding_do_not_run_together() {
     let none = hosts(&[]);
-    let (mut one, mut other) = (binding(&none), binding(&none));
+    let (mut one, mut other) = (context(&none), context(&none));
     (one.target.ca_certificates_pem, one.target.bind_username) = ("ab", "c");
     (other.target.ca_certificates_pem, other.target.bind_username) = ("a", "bc");
     assert_ne!(one.associated_data(), other.associated_data());
@@ -109,7 +109,7 @@ fn parts_of_a_binding_do_not_run_together() {
 #[test]
 fn seals_are_bound_to_the_same_bytes_in_every_version() {
     let hosts = hosts(&["dc1", "dc2"]);
-    let mut bound = binding(&hosts);
+    let mut bound = context(&hosts);
     bound.target.ca_certificates_pem = "ca";
     let parts: [&[u8]; 8] = [
         b"acme",
@@ -135,7 +135,7 @@ fn a_damaged_seal_stays_shut() {
     let (sealing, opening) = keys(dir.path(), "k1");
     let hosts = hosts(&["dc1"]);
     let sealed = sealing
-        .seal(&SecretString::new(PASSWORD.to_owned()), &binding(&hosts))
+        .seal(&SecretString::new(PASSWORD.to_owned()), &context(&hosts))
         .expect("a seal");
     let mut flipped = sealed.clone();
     flipped.ciphertext[0] ^= 1;
@@ -144,7 +144,7 @@ fn a_damaged_seal_stays_shut() {
     let mut zero = sealed;
     zero.encapped_key.fill(0);
     for damaged in [flipped, short, zero] {
-        assert_eq!(opening.open(&damaged, &binding(&hosts)), Err(OpenError::Refused));
+        assert_eq!(opening.open(&damaged, &context(&hosts)), Err(OpenError::Refused));
     }
 }
 
@@ -155,7 +155,7 @@ fn a_worker_opens_seals_of_each_of_its_keys_and_names_the_one_it_lacks() {
     let seal = |id: &str| {
         let (sealing, _) = keys(dir.path(), id);
         sealing
-            .seal(&SecretString::new(id.to_owned()), &binding(&hosts))
+            .seal(&SecretString::new(id.to_owned()), &context(&hosts))
             .expect("a seal")
     };
     let (old, new, foreign) = (seal("k1"), seal("k2"), seal("k3"));
@@ -163,20 +163,20 @@ fn a_worker_opens_seals_of_each_of_its_keys_and_names_the_one_it_lacks() {
         OpeningKeys::read(&[dir.path().join("k1.key"), dir.path().join("k2.key")]).expect("two keys");
     assert_eq!(
         opening
-            .open(&old, &binding(&hosts))
+            .open(&old, &context(&hosts))
             .expect("the old one")
             .expose(),
         "k1"
     );
     assert_eq!(
         opening
-            .open(&new, &binding(&hosts))
+            .open(&new, &context(&hosts))
             .expect("the new one")
             .expose(),
         "k2"
     );
     assert_eq!(
-        opening.open(&foreign, &binding(&hosts)),
+        opening.open(&foreign, &context(&hosts)),
         Err(OpenError::UnknownKey("k3".to_owned()))
     );
 }
@@ -193,12 +193,12 @@ fn the_newest_key_is_the_first_and_seals_what_it_opens() {
     assert_eq!(newest.id(), "b-new");
     let hosts = hosts(&["dc1"]);
     let sealed = newest
-        .seal(&SecretString::new(PASSWORD.to_owned()), &binding(&hosts))
+        .seal(&SecretString::new(PASSWORD.to_owned()), &context(&hosts))
         .expect("a seal");
     assert_eq!(sealed.key_id, "b-new");
     assert_eq!(
         opening
-            .open(&sealed, &binding(&hosts))
+            .open(&sealed, &context(&hosts))
             .expect("the password")
             .expose(),
         PASSWORD

@@ -30,7 +30,7 @@ fn bench() -> Bench {
     let seal = |id| {
         let password = SecretString::new("secret".to_owned());
         sealing_key(dir.path(), id)
-            .seal(&password, &Binding::new(TENANT, &directory))
+            .seal(&password, &SealContext::new(TENANT, &directory))
             .unwrap()
     };
     let (old, new) = (seal("a"), seal("b"));

@@ -2,7 +2,7 @@
 
 use futures::{StreamExt as _, stream::BoxStream};
 use rollcall_chassis::{
-    credential::{Binding, SecretString},
+    credential::{SealContext, SecretString},
     status::ApiError,
 };
 use rollcall_proto::{
@@ -113,7 +113,7 @@ impl ReconcileService for Scripted {
         let password = SecretString::new("secret".to_owned());
         let credential = self
             .sealing
-            .seal(&password, &Binding::new(TENANT, &sealed_for))
+            .seal(&password, &SealContext::new(TENANT, &sealed_for))
             .unwrap();
         Ok(Response::new(BeginRunResponse {
             status: self.answers.begin.into(),
