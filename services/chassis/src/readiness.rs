@@ -39,7 +39,7 @@ const ANSWER: Duration = Duration::from_secs(3);
 /// The longest wait of a check for its connection.
 const CONNECTION: Duration = Duration::from_secs(2);
 
-type Asked = Pin<Box<dyn Future<Output = Result<(), Cause>> + Send>>;
+type CheckFuture = Pin<Box<dyn Future<Output = Result<(), Cause>> + Send>>;
 
 /// Parts that a service depends on.
 #[derive(Default)]
@@ -49,7 +49,7 @@ pub struct Readiness {
 
 struct Check {
     part: &'static Part,
-    ask: Box<dyn Fn() -> Asked + Send + Sync>,
+    ask: Box<dyn Fn() -> CheckFuture + Send + Sync>,
     answers: watch::Sender<bool>,
 }
 

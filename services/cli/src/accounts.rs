@@ -129,7 +129,7 @@ async fn account(client: &Client, named: &NamedAccount, removed: bool) -> Result
         limit: Limit { limit: 1, all: true },
     };
     let is_meant = |account: &Account| {
-        account.account_id == wanted || account.addresses.iter().any(|held| held.address == wanted)
+        account.account_id == wanted || account.addresses.iter().any(|entry| entry.address == wanted)
     };
     let mut found = find(client, &list).await?.entries;
     found.retain(is_meant);

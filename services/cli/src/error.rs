@@ -114,7 +114,7 @@ impl Error {
         for cause in causes(self) {
             let _ = writeln!(text, "  because: {cause}");
         }
-        if let Some(advice) = advice::of(self) {
+        if let Some(advice) = advice::find(self) {
             let _ = writeln!(text, "\n{advice}");
         }
         visible(&text)

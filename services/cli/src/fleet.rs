@@ -24,11 +24,11 @@ pub(crate) async fn run(
         None => show(client, output).await?,
         Some(FleetCommand::Pause { parts, note }) => {
             let paused = pause(client, parts, note).await?;
-            tell(paused, output)?;
+            show_pause(paused, output)?;
         }
         Some(FleetCommand::Resume { parts }) => {
             let paused = resume(client, parts).await?;
-            tell(paused, output)?;
+            show_pause(paused, output)?;
         }
     }
     Ok(Exit::Success)
@@ -72,7 +72,7 @@ async fn resume(client: &Client, parts: FleetParts) -> Result<Option<FleetPause>
         .pause)
 }
 
-fn tell(paused: Option<FleetPause>, output: &mut Output) -> Result<(), Error> {
+fn show_pause(paused: Option<FleetPause>, output: &mut Output) -> Result<(), Error> {
     let view = PauseView::from(&paused.unwrap_or_default());
     output.answer(&view, |width| table::pause(&view, width))
 }

@@ -40,10 +40,10 @@ impl Width {
     )]
     pub fn of_output() -> Self {
         let columns = std::env::var("COLUMNS").ok();
-        Self::of(columns.as_deref(), io::stdout().is_terminal())
+        Self::fitting(columns.as_deref(), io::stdout().is_terminal())
     }
 
-    fn of(columns: Option<&str>, on_terminal: bool) -> Self {
+    fn fitting(columns: Option<&str>, on_terminal: bool) -> Self {
         match columns.and_then(|columns| columns.parse::<u16>().ok()) {
             Some(columns) => Self(Some(columns.max(Self::LEAST))),
             None if on_terminal => Self(None),

@@ -56,7 +56,7 @@ pub(crate) fn decide<'f>(
         },
         (_, Some(hold)) => held(facts, plan, history, hold),
         (_, None) => Decision::Apply {
-            remember: Remember::of(facts, read, &plan, history.steady),
+            remember: Remember::new(facts, read, &plan, history.steady),
             plan,
             history,
         },

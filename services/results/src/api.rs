@@ -30,7 +30,7 @@ use crate::{
 
 use request::Checked;
 
-type Answer<T> = Result<Response<T>, Status>;
+type CallResult<T> = Result<Response<T>, Status>;
 type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// Answers the calls.
@@ -50,16 +50,16 @@ impl ResultsService for Api {
     type WatchRunStream = Streamed<WatchRunResponse>;
     type ExportCsvStream = Streamed<ExportCsvResponse>;
 
-    async fn get_run(&self, request: Request<GetRunRequest>) -> Answer<GetRunResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await?;
+    async fn get_run(&self, request: Request<GetRunRequest>) -> CallResult<GetRunResponse> {
+        let _turn = self.reads.take(Caller::from(&request)).await?;
         let request = request.into_inner();
         let key = Checked::default().run(&request.tenant_id, &request.run_id)?;
         let run = self.store.run(&key).await?;
         Ok(Response::new(GetRunResponse { run: Some(run) }))
     }
 
-    async fn list_runs(&self, request: Request<ListRunsRequest>) -> Answer<ListRunsResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await?;
+    async fn list_runs(&self, request: Request<ListRunsRequest>) -> CallResult<ListRunsResponse> {
+        let _turn = self.reads.take(Caller::from(&request)).await?;
         let request = request.into_inner();
         let mut checked = Checked::default();
         let size = checked.page_size(request.page_size, 50);
@@ -76,7 +76,7 @@ impl ResultsService for Api {
         }))
     }
 
-    async fn watch_run(&self, request: Request<WatchRunRequest>) -> Answer<Self::WatchRunStream> {
+    async fn watch_run(&self, request: Request<WatchRunRequest>) -> CallResult<Self::WatchRunStream> {
         let request = request.into_inner();
         let key = Checked::default().run(&request.tenant_id, &request.run_id)?;
         let store = Arc::new(self.store.clone());
@@ -85,8 +85,8 @@ impl ResultsService for Api {
         Ok(Response::new(Box::pin(answers)))
     }
 
-    async fn list_rows(&self, request: Request<ListRowsRequest>) -> Answer<ListRowsResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await?;
+    async fn list_rows(&self, request: Request<ListRowsRequest>) -> CallResult<ListRowsResponse> {
+        let _turn = self.reads.take(Caller::from(&request)).await?;
         let request = request.into_inner();
         let mut checked = Checked::default();
         let filter = checked.rows(&request.verdicts, &request.search);
@@ -111,8 +111,8 @@ impl ResultsService for Api {
         }))
     }
 
-    async fn export_csv(&self, request: Request<ExportCsvRequest>) -> Answer<Self::ExportCsvStream> {
-        let caller = Caller::of(&request);
+    async fn export_csv(&self, request: Request<ExportCsvRequest>) -> CallResult<Self::ExportCsvStream> {
+        let caller = Caller::from(&request);
         let request = request.into_inner();
         let mut checked = Checked::default();
         let filter = checked.rows(&request.verdicts, "");
@@ -121,8 +121,8 @@ impl ResultsService for Api {
         Ok(Response::new(Box::pin(chunks)))
     }
 
-    async fn list_accounts(&self, request: Request<ListAccountsRequest>) -> Answer<ListAccountsResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await?;
+    async fn list_accounts(&self, request: Request<ListAccountsRequest>) -> CallResult<ListAccountsResponse> {
+        let _turn = self.reads.take(Caller::from(&request)).await?;
         let request = request.into_inner();
         let mut checked = Checked::default();
         let filter = AccountFilter {
@@ -154,8 +154,8 @@ impl ResultsService for Api {
     async fn explain_address(
         &self,
         request: Request<ExplainAddressRequest>,
-    ) -> Answer<ExplainAddressResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await?;
+    ) -> CallResult<ExplainAddressResponse> {
+        let _turn = self.reads.take(Caller::from(&request)).await?;
         let request = request.into_inner();
         let mut checked = Checked::default();
         let asked = checked.address(&request.address);
@@ -173,8 +173,8 @@ impl ResultsService for Api {
         Ok(Response::new(explain::answer(&asked.text, facts)))
     }
 
-    async fn get_fleet(&self, request: Request<GetFleetRequest>) -> Answer<GetFleetResponse> {
-        let _turn = self.reads.take(Caller::of(&request)).await?;
+    async fn get_fleet(&self, request: Request<GetFleetRequest>) -> CallResult<GetFleetResponse> {
+        let _turn = self.reads.take(Caller::from(&request)).await?;
         let now = clock::now();
         let fleet = self.store.fleet(fleet::recent_since(now)).await?;
         Ok(Response::new(fleet::answer(now, fleet)))

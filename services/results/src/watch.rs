@@ -62,7 +62,7 @@ pub(crate) async fn hear(
 ) -> Result<(), BoxError> {
     while let Some(delivery) = ended.run_until_cancelled(events.next()).await {
         if let Some(run) = changed(&delivery) {
-            changes.tell(&run);
+            changes.notify(&run);
         } else {
             let (key, bytes) = (delivery.routing_key(), delivery.body().len());
             tracing::warn!(key, bytes, "a message that is no RunChanged is passed over");
@@ -92,13 +92,13 @@ pub(crate) async fn watch<R: ReadRun + 'static>(
     ended: CancellationToken,
 ) -> Result<impl Stream<Item = Result<Run, ApiError>> + Send + use<R>, ApiError> {
     // Before the first read, so that no change falls between the two.
-    let told = changes.subscribe(run.clone());
+    let subscription = changes.subscribe(run.clone());
     let first = runs.read(&run).await?;
     let now = Instant::now();
     let watcher = Watcher {
         runs,
         run,
-        told,
+        subscription,
         limits,
         ended,
         seen: None,
@@ -122,7 +122,7 @@ pub(crate) async fn watch<R: ReadRun + 'static>(
 struct Watcher<R> {
     runs: Arc<R>,
     run: RunKey,
-    told: Subscription,
+    subscription: Subscription,
     limits: Limits,
     ended: CancellationToken,
     /// The run as it was shown last.
@@ -162,7 +162,7 @@ impl<R: ReadRun> Watcher<R> {
     async fn wait(&mut self) -> Result<(), ApiError> {
         let limit = (self.begun + self.limits.lifetime).min(self.changed + self.limits.idle);
         let told = async {
-            self.told.told().await;
+            self.subscription.changed().await;
             tokio::time::sleep_until(self.read + SPACING).await;
         };
         tokio::select! {

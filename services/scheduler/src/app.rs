@@ -24,7 +24,7 @@ use crate::{
     partitions,
     publisher::Publisher,
     requests::RequestDesk,
-    seals::{self, SealKeeper},
+    seals::{self, SealSaver},
     service::Service,
     settings::SettingsKeeper,
     store::{SCHEMA, Store},
@@ -158,13 +158,13 @@ impl Shared {
 
     fn spawn_consumers(&self, replies: Consumer, desk: Desk) {
         let stop = self.lifecycle.soft();
-        let keeper = SealKeeper {
+        let saver = SealSaver {
             store: self.background.clone(),
             dead_letters: self.broker.publisher(),
         };
         let renewed = self.broker.consumer(SEALS, seals::PREFETCH);
         self.lifecycle
-            .spawn("renewed seals", keeper.run(renewed, stop.clone()));
+            .spawn("renewed seals", saver.run(renewed, stop.clone()));
         let reports = connection_test::hear(replies, desk, stop.clone());
         self.lifecycle.spawn("reports of connection tests", reports);
     }

@@ -26,7 +26,7 @@ const BATCH: u32 = 256;
 /// Time after which a job that the broker has not confirmed is tried again.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Time for which requests stay in hand of a publisher that is no longer heard of.
-const HOLD: Duration = Duration::from_secs(3);
+const CLAIM_LENGTH: Duration = Duration::from_secs(3);
 /// Interval at which a publisher that is at work on requests renews its claim.
 const RENEW: Duration = Duration::from_secs(1);
 
@@ -68,7 +68,7 @@ impl Publisher {
     /// Publishes what waits; false as soon as the broker did not confirm something.
     async fn publish_pending(&self) -> sqlx::Result<bool> {
         loop {
-            let claim = Claim::new(HOLD);
+            let claim = Claim::new(CLAIM_LENGTH);
             let batch = self.store.claim_unpublished(BATCH, claim).await?;
             if batch.is_empty() {
                 return Ok(true);
@@ -124,9 +124,9 @@ impl Publisher {
     async fn keep(&self, requests: &[Unpublished], claim: Claim) -> Infallible {
         loop {
             tokio::time::sleep(RENEW).await;
-            let (store, held) = (self.store.clone(), requests.to_vec());
+            let (store, claimed) = (self.store.clone(), requests.to_vec());
             // The broker's answer ends this loop at any moment.
-            let renewed = whole(async move { store.renew_claims(&held, claim).await });
+            let renewed = whole(async move { store.renew_claims(&claimed, claim).await });
             if let Err(error) = renewed.await {
                 tracing::debug!(error = chain(&error), "a claim could not be renewed");
             }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     metrics::Metrics,
     refusals::{no_domains, no_run, no_settings, parse_run, parse_tenant, run_finished, too_many_runs},
-    store::{ManualRunLimit, NewRequest, RunFacts, Store, TenantChange},
+    store::{ManualRunLimit, NewRequest, RunFacts, Store, TenantLock},
     wakes::Wakes,
 };
 
@@ -47,14 +47,14 @@ pub(crate) struct Requested {
 
 /// The run that is asked for.
 #[derive(Debug, Clone, Copy)]
-struct Wanted {
+struct RunSpec {
     kind: RunKind,
     trigger: RunTrigger,
     acts_on: Option<RunId>,
     expects: Option<RunId>,
 }
 
-impl Wanted {
+impl RunSpec {
     /// A run for a caller that waits, which acts on no other run.
     fn plain(kind: RunKind) -> Self {
         Self {
@@ -80,18 +80,18 @@ impl RequestDesk {
             let facts = change.run_facts(preview).await?.ok_or_else(no_run)?;
             judging::expectable(&facts, change.now())?;
         }
-        let wanted = Wanted {
+        let spec = RunSpec {
             expects,
-            ..Wanted::plain(RunKind::Sync)
+            ..RunSpec::plain(RunKind::Sync)
         };
-        self.join_or_add(change, wanted).await
+        self.join_or_add(change, spec).await
     }
 
     /// Asks for a preview at once. One that no worker has begun to read is answered instead.
     pub(crate) async fn preview(&self, request: &PreviewUsersRequest) -> Result<Requested, ApiError> {
         let tenant = parse_tenant(&request.tenant_id)?;
         let change = self.store.change(&tenant).await?;
-        self.join_or_add(change, Wanted::plain(RunKind::Preview)).await
+        self.join_or_add(change, RunSpec::plain(RunKind::Preview)).await
     }
 
     /// Asks for the sync that makes the removals of a HELD run.
@@ -101,27 +101,27 @@ impl RequestDesk {
         if !change.has_domains().await? {
             return Err(no_domains());
         }
-        let wanted = Wanted {
+        let spec = RunSpec {
             trigger: RunTrigger::Approval,
             acts_on: Some(run_id),
-            ..Wanted::plain(RunKind::Sync)
+            ..RunSpec::plain(RunKind::Sync)
         };
-        let requested = self.add(&mut change, wanted).await?;
-        self.finish(change, wanted, requested).await
+        let requested = self.add(&mut change, spec).await?;
+        self.finish(change, spec, requested).await
     }
 
     /// Requests the run that reverts a sync, and pauses the schedule, which would do the same again.
     pub(crate) async fn revert(&self, request: &RevertRunRequest) -> Result<Requested, ApiError> {
         let (mut change, run_id, facts) = self.acting(&request.tenant_id, &request.run_id).await?;
         judging::revertible(&facts, &change.periods().await?, change.now())?;
-        let wanted = Wanted {
+        let spec = RunSpec {
             acts_on: Some(run_id),
-            ..Wanted::plain(RunKind::Revert)
+            ..RunSpec::plain(RunKind::Revert)
         };
         change.pause_schedule().await?;
         change.cancel_scheduled().await?;
-        let requested = self.add(&mut change, wanted).await?;
-        self.finish(change, wanted, requested).await
+        let requested = self.add(&mut change, spec).await?;
+        self.finish(change, spec, requested).await
     }
 
     /// Cancels a run that is not finished.
@@ -140,11 +140,7 @@ impl RequestDesk {
     }
 
     /// Begins a change that acts on a run. The tenant's lock makes the second of two equal calls see the first.
-    async fn acting(
-        &self,
-        tenant_id: &str,
-        run_id: &str,
-    ) -> Result<(TenantChange, RunId, RunFacts), ApiError> {
+    async fn acting(&self, tenant_id: &str, run_id: &str) -> Result<(TenantLock, RunId, RunFacts), ApiError> {
         let tenant = parse_tenant(tenant_id)?;
         let run_id = parse_run("run_id", run_id)?;
         let mut change = self.store.change(&tenant).await?;
@@ -155,14 +151,14 @@ impl RequestDesk {
         Ok((change, run_id, facts))
     }
 
-    async fn join_or_add(&self, mut change: TenantChange, wanted: Wanted) -> Result<Requested, ApiError> {
+    async fn join_or_add(&self, mut change: TenantLock, spec: RunSpec) -> Result<Requested, ApiError> {
         if !change.lock_settings().await? {
             return Err(no_settings());
         }
         if !change.has_domains().await? {
             return Err(no_domains());
         }
-        let waiting = change.waiting_request(wanted.kind, wanted.expects).await?;
+        let waiting = change.waiting_request(spec.kind, spec.expects).await?;
         let requested = if let Some(run_id) = waiting {
             let traceparent = telemetry::traceparent();
             let lane = change.lane_of_read().await?;
@@ -174,33 +170,33 @@ impl RequestDesk {
                 already_queued: true,
             }
         } else {
-            self.add(&mut change, wanted).await?
+            self.add(&mut change, spec).await?
         };
-        self.finish(change, wanted, requested).await
+        self.finish(change, spec, requested).await
     }
 
     async fn finish(
         &self,
-        change: TenantChange,
-        wanted: Wanted,
+        change: TenantLock,
+        spec: RunSpec,
         requested: Requested,
     ) -> Result<Requested, ApiError> {
         let tenant = change.tenant().clone();
         change.commit().await?;
         fail_point::pass(FailPoint::RequestInserted, tenant.as_str()).await;
         self.wakes.requests_added();
-        self.metrics.asked(wanted.trigger);
+        self.metrics.asked(spec.trigger);
         let Requested {
             run_id,
             already_queued,
         } = requested;
-        let kind = wanted.kind.as_str_name();
+        let kind = spec.kind.as_str_name();
         tracing::info!(tenant.id = %tenant, run.id = %run_id, kind, already_queued, "run requested");
         Ok(requested)
     }
 
     /// Adds a run, unless the tenant had its share of them lately.
-    async fn add(&self, change: &mut TenantChange, wanted: Wanted) -> Result<Requested, ApiError> {
+    async fn add(&self, change: &mut TenantLock, spec: RunSpec) -> Result<Requested, ApiError> {
         if let Some(possible_time) = change.manual_run_possible_time(self.limit).await? {
             let wait = possible_time.duration_since(change.now()).unsigned_abs();
             return Err(too_many_runs(self.limit, wait));
@@ -208,17 +204,17 @@ impl RequestDesk {
         let run_id = RunId::from_uuid(Uuid::now_v7());
         let traceparent = telemetry::traceparent();
         // A REVERT reads nothing.
-        let lane = match wanted.kind {
+        let lane = match spec.kind {
             RunKind::Revert => Lane::Interactive,
             _ => change.lane_of_read().await?,
         };
         let request = NewRequest {
             run_id,
             lane,
-            kind: wanted.kind,
-            trigger: wanted.trigger,
-            acts_on: wanted.acts_on,
-            expects: wanted.expects,
+            kind: spec.kind,
+            trigger: spec.trigger,
+            acts_on: spec.acts_on,
+            expects: spec.expects,
             traceparent: traceparent.as_deref(),
         };
         change.insert_request(request).await?;

@@ -25,7 +25,7 @@ const LONGEST_KEY_ID: usize = 32;
 
 /// Keeps renewed seals.
 #[derive(Debug)]
-pub(crate) struct SealKeeper {
+pub(crate) struct SealSaver {
     /// The credentials.
     pub(crate) store: Store,
     /// The publisher of messages that cannot be read.
@@ -40,7 +40,7 @@ struct Renewal {
     credential: SealedCredential,
 }
 
-impl SealKeeper {
+impl SealSaver {
     /// Keeps the seals that come until it is stopped. A seal whose tenant is locked waits by itself: the others go
     /// on.
     pub(crate) async fn run(self, mut seals: Consumer, stop: CancellationToken) -> Result<(), BoxError> {
@@ -61,17 +61,17 @@ impl SealKeeper {
     }
 
     async fn keep(&self, delivery: Delivery) {
-        self.settle(&delivery).await;
+        self.finish(&delivery).await;
         if let Err(error) = delivery.ack().await {
             tracing::debug!(error = chain(&error), "a renewed seal comes again");
         }
     }
 
     /// Faults of ours are waited out: the message is neither lost nor counted as one that breaks its consumers.
-    async fn settle(&self, delivery: &Delivery) {
+    async fn finish(&self, delivery: &Delivery) {
         let renewal = read(delivery.body());
         loop {
-            let settled: Result<(), BoxError> = match &renewal {
+            let finished: Result<(), BoxError> = match &renewal {
                 Ok(renewal) => self.renew(renewal).await.map_err(Into::into),
                 Err(reason) => {
                     tracing::error!(
@@ -82,7 +82,7 @@ impl SealKeeper {
                     self.dead_letters.publish(&dead).await.map_err(Into::into)
                 }
             };
-            match settled {
+            match finished {
                 Ok(()) => return,
                 Err(error) => {
                     outage::report(error.as_ref(), "a renewed seal waits");

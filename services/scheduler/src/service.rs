@@ -158,7 +158,7 @@ impl SyncService for Service {
         &self,
         request: Request<TestConnectionRequest>,
     ) -> Result<Response<Self::TestConnectionStream>, Status> {
-        let caller = Caller::of(&request);
+        let caller = Caller::from(&request);
         let steps = self.tests.begin(caller, request.into_inner()).await;
         answer(steps, |steps| -> Steps {
             Box::pin(steps.map(|step| step.map_err(Status::from)))

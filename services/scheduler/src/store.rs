@@ -1,6 +1,6 @@
 //! Schema `scheduler` in PostgreSQL, and the views that reconcile publishes for it: all of the service's SQL.
 //!
-//! Changes that must not race with a run's commit go through [`TenantChange`], which holds the tenant's lock.
+//! Changes that must not race with a run's commit go through [`TenantLock`], which holds the tenant's lock.
 
 mod due;
 mod facts;
@@ -61,7 +61,7 @@ pub(crate) struct Store {
 
 /// A transaction that holds a tenant's lock, until it is committed or dropped.
 #[derive(Debug)]
-pub(crate) struct TenantChange {
+pub(crate) struct TenantLock {
     tx: LockedTransaction,
     tenant: TenantId,
     now: Timestamp,
@@ -93,12 +93,12 @@ impl Store {
 
     /// Begins a change that must not race with a commit of the tenant's runs. It waits for a commit under way, if not
     /// too many callers wait already. It holds no connection while it waits.
-    pub(crate) async fn change(&self, tenant: &TenantId) -> Result<TenantChange, LockError> {
+    pub(crate) async fn change(&self, tenant: &TenantId) -> Result<TenantLock, LockError> {
         let tx = self
             .locks
             .lock(&self.pool, &tenant_lock(tenant), Waiter::Call)
             .await?;
-        Ok(TenantChange {
+        Ok(TenantLock {
             now: tx.now().into(),
             tx,
             tenant: tenant.clone(),
@@ -106,7 +106,7 @@ impl Store {
     }
 }
 
-impl TenantChange {
+impl TenantLock {
     /// The tenant under the lock.
     pub(crate) fn tenant(&self) -> &TenantId {
         &self.tenant

@@ -29,7 +29,7 @@ pub(crate) fn missing(ground: Ground) -> Option<&'static str> {
 
 /// PostgreSQL 17 and RabbitMQ 4.
 fn newer() -> Root {
-    Root::of(&rollcall_testbed::target_folder().join("debian-13"))
+    Root::at(&rollcall_testbed::target_folder().join("debian-13"))
 }
 
 /// Its servers.

@@ -70,7 +70,7 @@ pub(crate) async fn judge(case: &Case<'_>) -> Result<(Seen, Vec<String>)> {
 async fn settle(case: &Case<'_>) -> Result<Vec<String>> {
     let end = Instant::now() + SETTLING;
     loop {
-        let left = left::of(case).await;
+        let left = left::find(case).await;
         match left {
             Ok(left) if left.is_empty() => return Ok(left),
             left if Instant::now() >= end => return left.context("look for what is left"),

@@ -193,7 +193,7 @@ impl<'a> Trial<'a> {
             }
         }
         loop {
-            if let Ok(runs) = runs::of(&self.world.database, &subject.tenant.id).await
+            if let Ok(runs) = runs::read(&self.world.database, &subject.tenant.id).await
                 && !runs.is_empty()
                 && runs.iter().all(runs::Run::is_over)
                 && !self.waits_for_schedule(subject).await

@@ -169,7 +169,7 @@ impl World {
         script.change(&tenant, &forest).await?;
         tenant.sync().await?;
         tenant.sync().await?;
-        Expected::of(&self.database, &tenant).await
+        Expected::read(&self.database, &tenant).await
     }
 
     /// The process ids of all services.

@@ -16,7 +16,7 @@ pub struct Past {
 
 impl Past {
     /// Opens the database of a stack.
-    pub async fn of(endpoints: &Endpoints) -> Result<Self> {
+    pub async fn connect(endpoints: &Endpoints) -> Result<Self> {
         let database = PgPoolOptions::new()
             .max_connections(1)
             .connect(&endpoints.database_url)

@@ -20,12 +20,12 @@ pub struct Clock {
 impl Clock {
     /// A clock that shows the right time, kept in this file.
     pub fn right(file: &Path) -> Result<Self> {
-        let clock = Self::of(file);
+        let clock = Self::at(file);
         clock.put(0)?;
         Ok(clock)
     }
 
-    pub(crate) fn of(file: &Path) -> Self {
+    pub(crate) fn at(file: &Path) -> Self {
         Self {
             file: file.to_owned(),
         }

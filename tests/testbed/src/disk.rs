@@ -38,7 +38,7 @@ impl Disk {
         }
     }
 
-    pub(crate) fn of(folder: &Path) -> Self {
+    pub(crate) fn at(folder: &Path) -> Self {
         Self {
             ballast: folder.join("ballast"),
         }

@@ -138,12 +138,12 @@ impl Postgres {
 
     /// Its own disk, if it has one.
     pub fn disk(&self) -> Option<Disk> {
-        self.disk.as_deref().map(Disk::of)
+        self.disk.as_deref().map(Disk::at)
     }
 
     /// Its own clock, if it has one.
     pub fn clock(&self) -> Option<Clock> {
-        self.clock.as_deref().map(Clock::of)
+        self.clock.as_deref().map(Clock::at)
     }
 
     /// The URL at which a service connects to a database, with its own role. The worker has none.

@@ -78,7 +78,7 @@ struct Counters {
 }
 
 impl Counters {
-    fn of(&self, direction: Direction) -> &AtomicU64 {
+    fn bytes_of(&self, direction: Direction) -> &AtomicU64 {
         match direction {
             Direction::ToServer => &self.to_server,
             Direction::ToClient => &self.to_client,
@@ -171,7 +171,7 @@ impl Proxy {
 
     /// Number of bytes that passed in a direction so far, over all connections.
     pub fn bytes(&self, direction: Direction) -> u64 {
-        self.counters.of(direction).load(Ordering::Relaxed)
+        self.counters.bytes_of(direction).load(Ordering::Relaxed)
     }
 }
 

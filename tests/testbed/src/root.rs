@@ -20,7 +20,7 @@ pub struct Root {
 
 impl Root {
     /// The system in this folder.
-    pub fn of(folder: &Path) -> Self {
+    pub fn at(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
         }

@@ -3,7 +3,7 @@
 use rollcall_proto::v1::{PortalEvent, portal_event::Event};
 
 /// Tenant, sequence, the event's name, and whom or what it is about.
-pub(crate) fn of(name: &str, event: &PortalEvent) -> String {
+pub(crate) fn describe(name: &str, event: &PortalEvent) -> String {
     let PortalEvent {
         tenant_id, sequence, ..
     } = event;
@@ -51,7 +51,7 @@ mod tests {
             account: Some(account),
             send_welcome: true,
         };
-        let created = |told: &AccountEvent| of("account.created", &event(Event::Account(told.clone())));
+        let created = |told: &AccountEvent| describe("account.created", &event(Event::Account(told.clone())));
         assert_eq!(created(&told), "acme 7 account.created ann@acme.example welcome");
         told.send_welcome = false;
         assert_eq!(created(&told), "acme 7 account.created ann@acme.example");
@@ -63,7 +63,7 @@ mod tests {
             reason: PausedReason::Reverted.into(),
         };
         assert_eq!(
-            of("schedule.paused", &event(Event::SchedulePaused(paused))),
+            describe("schedule.paused", &event(Event::SchedulePaused(paused))),
             "acme 7 schedule.paused PAUSED_REASON_REVERTED"
         );
     }

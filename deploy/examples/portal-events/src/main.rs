@@ -111,7 +111,7 @@ fn take(delivery: &Delivery, seen: &mut Seen) -> Result<()> {
         event.schema_version
     );
     match seen.meet(&event.tenant_id, event.sequence) {
-        Meeting::New => println!("{}", line::of(name, &event)),
+        Meeting::New => println!("{}", line::describe(name, &event)),
         Meeting::Repetition => {}
         Meeting::AfterGap { expected } => eprintln!(
             "{} {}: {expected} is missing; it comes again, with all that follows it",

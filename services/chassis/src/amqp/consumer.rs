@@ -53,8 +53,8 @@ impl Source {
         }
     }
 
-    /// Says which queue is consumed from now on.
-    fn tell(&self, queue: Option<String>) {
+    /// Publishes the name of the queue that is consumed from now on.
+    fn publish_queue(&self, queue: Option<String>) {
         if let Self::Replies(name) = self {
             name.send_replace(queue);
         }
@@ -83,8 +83,8 @@ pub struct Consumer {
     source: Source,
     prefetch: u16,
     open: Option<Subscription>,
-    /// Deliveries of the present subscription that are not settled.
-    unsettled: Arc<AtomicUsize>,
+    /// Deliveries of the present subscription that are not finished.
+    unfinished: Arc<AtomicUsize>,
     /// Deliveries of a subscription that was replaced.
     left: VecDeque<Delivery>,
 }
@@ -96,7 +96,7 @@ impl Consumer {
             source,
             prefetch,
             open: None,
-            unsettled: Arc::default(),
+            unfinished: Arc::default(),
             left: VecDeque::new(),
         }
     }
@@ -104,7 +104,7 @@ impl Consumer {
     /// Number of deliveries that may come before another one is acknowledged.
     pub fn may_come(&self) -> usize {
         let of_broker = match self.open {
-            Some(_) => usize::from(self.prefetch).saturating_sub(self.unsettled.load(Ordering::Relaxed)),
+            Some(_) => usize::from(self.prefetch).saturating_sub(self.unfinished.load(Ordering::Relaxed)),
             None => 0,
         };
         self.left.len() + of_broker
@@ -173,7 +173,7 @@ impl Consumer {
                 return std::future::pending().await;
             };
             match open.next().await {
-                Some(Ok(delivery)) => return Delivery::new(delivery, &open.channel, &self.unsettled),
+                Some(Ok(delivery)) => return Delivery::new(delivery, &open.channel, &self.unfinished),
                 Some(Err(error)) => outage::report(
                     &AmqpError::Broken {
                         what: "consuming",
@@ -184,7 +184,7 @@ impl Consumer {
                 // A connection that ends takes its consumers along; that is logged as the broker's outage.
                 None => tracing::debug!(queue = self.source.name(), "the broker ended the consumer"),
             }
-            self.source.tell(None);
+            self.source.publish_queue(None);
             self.open = None;
         }
     }
@@ -208,7 +208,7 @@ impl Consumer {
 
     /// Ends a subscription; returns deliveries that had been sent and not handed out.
     async fn cancel(&self, open: &mut Subscription) -> Result<Vec<Delivery>, AmqpError> {
-        self.source.tell(None);
+        self.source.publish_queue(None);
         let tag = open.stream.tag();
         let cancelled = open
             .channel
@@ -217,7 +217,7 @@ impl Consumer {
         within("cancelling a consumer", cancelled).await?;
         let mut left = Vec::new();
         while let Ok(Some(Ok(delivery))) = tokio::time::timeout(TAIL, open.next()).await {
-            left.push(Delivery::new(delivery, &open.channel, &self.unsettled));
+            left.push(Delivery::new(delivery, &open.channel, &self.unfinished));
         }
         Ok(left)
     }
@@ -240,9 +240,9 @@ impl Consumer {
                 .inner
                 .basic_consume(queue.as_str().into(), "".into(), options, FieldTable::default());
         let stream = within("consuming", consuming).await?;
-        self.source.tell(Some(queue));
+        self.source.publish_queue(Some(queue));
         // Deliveries of an earlier subscription do not count against the prefetch of this one.
-        self.unsettled = Arc::default();
+        self.unfinished = Arc::default();
         Ok(Subscription { channel, stream })
     }
 }

@@ -26,22 +26,22 @@ use crate::telemetry::TRACEPARENT;
 /// instead comes back when its channel closes, together with its consumer and all its other deliveries.
 pub struct Delivery {
     inner: lapin::message::Delivery,
-    _unsettled: Unsettled,
+    _unfinished: Unfinished,
     /// Kept open, because nothing can be acknowledged without it.
     channel: Channel,
 }
 
 /// Counts a delivery until it is dropped.
-struct Unsettled(Arc<AtomicUsize>);
+struct Unfinished(Arc<AtomicUsize>);
 
-impl Unsettled {
+impl Unfinished {
     fn new(all: &Arc<AtomicUsize>) -> Self {
         all.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(all))
     }
 }
 
-impl Drop for Unsettled {
+impl Drop for Unfinished {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -51,11 +51,11 @@ impl Delivery {
     pub(super) fn new(
         inner: lapin::message::Delivery,
         channel: &Channel,
-        unsettled: &Arc<AtomicUsize>,
+        unfinished: &Arc<AtomicUsize>,
     ) -> Self {
         Self {
             inner,
-            _unsettled: Unsettled::new(unsettled),
+            _unfinished: Unfinished::new(unfinished),
             channel: channel.clone(),
         }
     }

@@ -33,7 +33,7 @@ impl Publisher {
     pub async fn publish(&self, message: &Message) -> Result<(), AmqpError> {
         let channel = self.channel().await?;
         let result = match begin(&channel, message).await {
-            Ok(confirm) => settle(message, confirm).await,
+            Ok(confirm) => await_confirm(message, confirm).await,
             Err(error) => Err(error),
         };
         self.give_up_on_failure(&channel, &result).await;
@@ -52,12 +52,12 @@ impl Publisher {
             if under_way.len() == WINDOW
                 && let Some((message, confirm)) = under_way.pop_front()
             {
-                results.push(settle_begun(message, confirm).await);
+                results.push(await_begun(message, confirm).await);
             }
             under_way.push_back((message, begin(&channel, message).await));
         }
         for (message, confirm) in under_way {
-            results.push(settle_begun(message, confirm).await);
+            results.push(await_begun(message, confirm).await);
         }
         if let Some(failed) = results.iter().find(|result| is_channel_lost(result)) {
             self.give_up_on_failure(&channel, failed).await;
@@ -123,14 +123,11 @@ async fn begin(channel: &Channel, message: &Message) -> Result<PublisherConfirm,
     within("publishing", publishing).await
 }
 
-async fn settle_begun(
-    message: &Message,
-    begun: Result<PublisherConfirm, AmqpError>,
-) -> Result<(), AmqpError> {
-    settle(message, begun?).await
+async fn await_begun(message: &Message, begun: Result<PublisherConfirm, AmqpError>) -> Result<(), AmqpError> {
+    await_confirm(message, begun?).await
 }
 
-async fn settle(message: &Message, confirm: PublisherConfirm) -> Result<(), AmqpError> {
+async fn await_confirm(message: &Message, confirm: PublisherConfirm) -> Result<(), AmqpError> {
     match within("confirming a message", confirm).await? {
         // The broker confirms what it returned as well.
         Confirmation::Ack(Some(_)) => Err(AmqpError::Unroutable {

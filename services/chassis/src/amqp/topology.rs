@@ -354,14 +354,14 @@ async fn queue(channel: &Channel, name: &str, arguments: FieldTable) -> Result<(
 
 async fn bind(channel: &Channel, queue: &str, exchange: &str, key: &str) -> Result<(), AmqpError> {
     let options = QueueBindOptions::default();
-    let binding = channel.queue_bind(
+    let routing = channel.queue_bind(
         queue.into(),
         exchange.into(),
         key.into(),
         options,
         FieldTable::default(),
     );
-    within("binding a queue", binding).await
+    within("routing to a queue", routing).await
 }
 
 #[cfg(test)]

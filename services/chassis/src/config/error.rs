@@ -42,7 +42,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    pub(super) fn of(key: impl Into<String>, message: impl fmt::Display) -> Self {
+    pub(super) fn about(key: impl Into<String>, message: impl fmt::Display) -> Self {
         Self {
             problems: vec![Problem {
                 key: key.into(),

@@ -23,7 +23,7 @@ const STAND_INS: [&str; 3] = ["1", "true", "127.0.0.1:1"];
 pub fn load<C: ServiceConfig>(file: Option<&Path>) -> Result<C, ConfigError> {
     let text = match file {
         Some(path) => fs::read_to_string(path).map_err(|error| {
-            ConfigError::of(
+            ConfigError::about(
                 path.display().to_string(),
                 format_args!("cannot be read: {error}"),
             )
@@ -41,7 +41,7 @@ pub fn parse<C: ServiceConfig>(
     variables: impl IntoIterator<Item = (String, String)>,
 ) -> Result<C, ConfigError> {
     let table: toml::Table = toml::from_str(text)
-        .map_err(|error| ConfigError::of("the file", format_args!("is not TOML: {}", error.message())))?;
+        .map_err(|error| ConfigError::about("the file", format_args!("is not TOML: {}", error.message())))?;
     let mut reading = Reading {
         tree: table.into(),
         ..Reading::default()
@@ -60,7 +60,7 @@ pub fn parse<C: ServiceConfig>(
         }
     }
     reading.problems.into_result()?;
-    config.ok_or_else(|| ConfigError::of("the configuration", "cannot be read"))
+    config.ok_or_else(|| ConfigError::about("the configuration", "cannot be read"))
 }
 
 #[derive(Default)]

@@ -24,12 +24,14 @@ enum Identity {
     Address(Option<IpAddr>),
 }
 
-impl Caller {
+impl<T> From<&Request<T>> for Caller {
     /// The caller of `request`: by its certificate, otherwise by its address.
-    pub fn of<T>(request: &Request<T>) -> Self {
+    fn from(request: &Request<T>) -> Self {
         Self::in_extensions(request.extensions())
     }
+}
 
+impl Caller {
     /// The caller whose connection left these traces.
     pub(super) fn in_extensions(extensions: &Extensions) -> Self {
         let certificates = extensions
@@ -102,10 +104,10 @@ mod tests {
                 local_addr: None,
                 remote_addr: peer.parse().ok(),
             });
-            Caller::of(&request)
+            Caller::from(&request)
         };
         assert_eq!(from("127.0.0.1:1"), from("127.0.0.1:2"));
         assert_ne!(from("127.0.0.1:1"), from("127.0.0.2:1"));
-        assert_ne!(from("127.0.0.1:1"), Caller::of(&Request::new(())));
+        assert_ne!(from("127.0.0.1:1"), Caller::from(&Request::new(())));
     }
 }

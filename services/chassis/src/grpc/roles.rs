@@ -193,6 +193,6 @@ mod tests {
 
     #[test]
     fn without_tls_callers_are_not_distinguished() {
-        assert!(roles().admit(BEGIN, &Caller::of(&Request::new(()))).is_ok());
+        assert!(roles().admit(BEGIN, &Caller::from(&Request::new(()))).is_ok());
     }
 }

@@ -39,12 +39,14 @@ pub struct Monthly {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Month(Date);
 
-impl Month {
+impl From<Timestamp> for Month {
     /// The month of this time.
-    pub fn of(time: Timestamp) -> Self {
+    fn from(time: Timestamp) -> Self {
         Self(time.to_zoned(TimeZone::UTC).date().first_of_month())
     }
+}
 
+impl Month {
     /// The first moment of it.
     pub fn start(self) -> Timestamp {
         // A day of the calendar has a beginning in UTC, but for the very ends of the range.
@@ -96,7 +98,7 @@ impl Monthly {
             .fetch_one(&mut *connection)
             .await?;
         let made = self.months_on(connection).await?;
-        let present = Month::of(now.0);
+        let present = Month::from(now.0);
         for month in (0..=AHEAD).map(|months| present.plus(months)) {
             if !made.contains(&month) && self.make(connection, month).await? {
                 tracing::info!(table = self.table, %month, "made the partition of a month");
@@ -236,7 +238,7 @@ mod tests {
     use super::*;
 
     fn month(time: &str) -> Month {
-        Month::of(time.parse().expect(time))
+        Month::from(time.parse::<Timestamp>().expect(time))
     }
 
     #[test]

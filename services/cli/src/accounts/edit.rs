@@ -13,8 +13,8 @@ pub(super) fn apply(edit: EditAccount, before: Option<Account>) -> Account {
         ..Account::default()
     });
     account.addresses.extend(edit.aliases.into_iter().map(address));
-    account.addresses.retain(|held| {
-        let dropped = |given: &String| given.trim().eq_ignore_ascii_case(&held.address);
+    account.addresses.retain(|entry| {
+        let dropped = |given: &String| given.trim().eq_ignore_ascii_case(&entry.address);
         !edit.dropped.iter().any(dropped)
     });
     if let Some(primary) = edit.primary {
@@ -54,7 +54,7 @@ mod tests {
         account
             .addresses
             .iter()
-            .map(|held| held.address.as_str())
+            .map(|entry| entry.address.as_str())
             .collect()
     }
 

@@ -9,7 +9,7 @@ use super::Error;
 use crate::args::variable;
 
 /// One sentence or two, if there is something that helps.
-pub(super) fn of(error: &Error) -> Option<String> {
+pub(super) fn find(error: &Error) -> Option<String> {
     Some(match error {
         Error::Call(call) => return of_call(call),
         Error::Password { .. } => {
@@ -41,7 +41,7 @@ fn of_call(call: &Call) -> Option<String> {
             variable(*service),
         ),
         Call::Refused { status, .. } => {
-            let refusal = call.refusal().and_then(refusal::of);
+            let refusal = call.refusal().and_then(refusal::advice);
             refusal.or_else(|| of_code(status.code()))?.to_owned()
         }
         Call::Url { service, .. } => format!(

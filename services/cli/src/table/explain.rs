@@ -13,8 +13,8 @@ pub(crate) fn explanation(view: &ExplanationView, width: Width) -> String {
             [
                 ("address", Some(view.address.clone())),
                 ("domain", standing),
-                ("last read", view.read.as_ref().map(told)),
-                ("last change", view.last_change.as_ref().map(told)),
+                ("last read", view.read.as_ref().map(run_line)),
+                ("last change", view.last_change.as_ref().map(run_line)),
             ],
             width,
         ),
@@ -70,7 +70,7 @@ fn same_run(view: &ExplanationView) -> bool {
 }
 
 /// A run in a line: its kind, when it ended, its id.
-fn told(run: &RunView) -> String {
+fn run_line(run: &RunView) -> String {
     let ended = at(run.end_time.as_deref()).unwrap_or_default();
     format!("{} of {ended}, {}", word(run.kind), run.run_id)
 }

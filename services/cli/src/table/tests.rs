@@ -150,10 +150,10 @@ fn an_empty_list_is_said_in_words() {
 
 #[test]
 fn the_width_is_what_is_said_then_the_terminal_s_then_the_usual() {
-    assert_eq!(Width::of(Some("100"), true), Width(Some(100)));
-    assert_eq!(Width::of(Some("1"), false), Width(Some(Width::LEAST)));
-    assert_eq!(Width::of(Some("wide"), true), Width(None));
-    assert_eq!(Width::of(None, false), Width(Some(80)));
+    assert_eq!(Width::fitting(Some("100"), true), Width(Some(100)));
+    assert_eq!(Width::fitting(Some("1"), false), Width(Some(Width::LEAST)));
+    assert_eq!(Width::fitting(Some("wide"), true), Width(None));
+    assert_eq!(Width::fitting(None, false), Width(Some(80)));
 }
 
 #[test]

@@ -30,7 +30,7 @@ use crate::{
         binds::{self, Bind},
         fail,
         heartbeat::{self, Progress, Pulse},
-        submit::{self, Answer},
+        submit::{self, SubmitAnswer},
         unchanged,
     },
 };
@@ -165,7 +165,7 @@ impl ReconcileService for RunCalls {
 }
 
 /// The answers while a run is submitted, up to its outcome or an error.
-fn answers(receiver: mpsc::Receiver<Answer>) -> BoxStream<'static, Result<SubmitRunResponse, Status>> {
+fn answers(receiver: mpsc::Receiver<SubmitAnswer>) -> BoxStream<'static, Result<SubmitRunResponse, Status>> {
     stream::unfold(Some(receiver), async |receiver| {
         let mut receiver = receiver?;
         // A sender that is gone before it reported the end was cut off.
@@ -207,14 +207,14 @@ mod tests {
 
     use super::*;
 
-    async fn told(sent: Vec<Answer>) -> Vec<Result<Option<Part>, Code>> {
+    async fn received(sent: Vec<SubmitAnswer>) -> Vec<Result<Option<Part>, Code>> {
         let (sender, receiver) = mpsc::channel(ANSWERS);
         for answer in sent {
             sender.send(answer).await.unwrap();
         }
         drop(sender);
-        let told = |answer: Result<SubmitRunResponse, Status>| answer.map(|answer| answer.part);
-        let answers = answers(receiver).map(|answer| told(answer).map_err(|status| status.code()));
+        let part = |answer: Result<SubmitRunResponse, Status>| answer.map(|answer| answer.part);
+        let answers = answers(receiver).map(|answer| part(answer).map_err(|status| status.code()));
         answers.collect().await
     }
 
@@ -222,21 +222,21 @@ mod tests {
     async fn missing_objects_come_before_the_outcome_which_ends_the_answer() {
         let missing = Part::Missing(MissingObjects::default());
         let outcome = Part::Outcome(RunEnded::default());
-        let told = told(vec![Ok(missing.clone()), Ok(outcome.clone())]).await;
-        assert_eq!(told, [Ok(Some(missing)), Ok(Some(outcome))]);
+        let parts = received(vec![Ok(missing.clone()), Ok(outcome.clone())]).await;
+        assert_eq!(parts, [Ok(Some(missing)), Ok(Some(outcome))]);
     }
 
     #[tokio::test]
     async fn work_that_is_cut_off_does_not_pass_for_an_end() {
         let missing = Part::Missing(MissingObjects::default());
-        let told = told(vec![Ok(missing.clone())]).await;
-        assert_eq!(told, [Ok(Some(missing)), Err(Code::Unavailable)]);
+        let parts = received(vec![Ok(missing.clone())]).await;
+        assert_eq!(parts, [Ok(Some(missing)), Err(Code::Unavailable)]);
     }
 
     #[tokio::test]
     async fn an_error_is_the_end() {
         assert_eq!(
-            told(vec![Err(ReconcileError::Fenced)]).await,
+            received(vec![Err(ReconcileError::Fenced)]).await,
             [Err(Code::FailedPrecondition)]
         );
     }

@@ -63,7 +63,7 @@ impl HistoryChange {
     }
 }
 
-/// Finds the rows of the plan that the history has not, or not as something that settled, and those that it has too
+/// Finds the rows of the plan that the history does not have, or not as steady rows, and the rows that it has too
 /// many.
 pub(super) fn compare<'p>(
     OpenRows(open): &OpenRows,
@@ -73,9 +73,9 @@ pub(super) fn compare<'p>(
     let mut steady = SteadyCounts::default();
     let mut new = Vec::new();
     for (position, row) in rows.enumerate() {
-        let content = content::settled(&row);
+        let content = content::steady(&row);
         steady.add(row.steady_verdict);
-        let found = if has_settled(&row) {
+        let found = if is_steady(&row) {
             find(open, &stays, content)
         } else {
             None
@@ -107,7 +107,7 @@ fn find(open: &[OpenRow], stays: &[bool], content: u128) -> Option<usize> {
 }
 
 /// True if the run decides as every later one would.
-fn has_settled(row: &PlannedRow<'_>) -> bool {
+fn is_steady(row: &PlannedRow<'_>) -> bool {
     row.steady_verdict == Some(row.verdict)
         && row.steady_reason == row.reason
         && row.steady_other == row.other

@@ -3,8 +3,8 @@
 use rollcall_domain::{AddressType, ObjectType, Reason, Verdict, plan::PlannedRow};
 use uuid::Uuid;
 
-/// A hash of what a row settles to.
-pub(crate) fn settled(row: &PlannedRow<'_>) -> u128 {
+/// A hash of a row as later runs show it.
+pub(crate) fn steady(row: &PlannedRow<'_>) -> u128 {
     let decided = (row.steady_verdict, row.steady_reason, row.steady_other);
     hash(&fields(row, decided))
 }
@@ -98,10 +98,10 @@ mod tests {
     }
 
     #[test]
-    fn what_settles_the_same_is_the_same_however_it_came_about() {
+    fn rows_that_become_the_same_have_the_same_content_however_they_began() {
         let kept = row(Verdict::Keep, None);
         let added = row(Verdict::Add, Some(Reason::NewAccount));
-        assert_eq!(settled(&kept), settled(&added));
+        assert_eq!(steady(&kept), steady(&added));
     }
 
     #[test]

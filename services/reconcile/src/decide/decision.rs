@@ -94,7 +94,7 @@ pub(crate) struct Remember {
     pub(crate) inputs: Vec<u8>,
     pub(crate) server_id: Option<String>,
     /// Generation with which Remove Accounts was switched on when no removal was left unseen.
-    pub(crate) removal_settled: Option<i64>,
+    pub(crate) removal_last_seen: Option<i64>,
     pub(crate) steady: SteadyCounts,
     /// Live accounts.
     pub(crate) accounts: u64,
@@ -104,7 +104,7 @@ pub(crate) struct Remember {
 
 impl Remember {
     /// Of a run that is applied.
-    pub(super) fn of(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>, steady: SteadyCounts) -> Self {
+    pub(super) fn new(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>, steady: SteadyCounts) -> Self {
         // The digest of a read that met an object twice says nothing: another one may count twice the next time. Nor
         // does that of a read to which missing objects were added. And a withheld removal must be decided again.
         let is_comparable = read.directory.duplicates() == 0
@@ -133,8 +133,8 @@ impl Remember {
                 facts.domains.foreign_names.iter().map(String::as_str),
             ),
             server_id: read.server_id(),
-            removal_settled: if leaves_removals_unseen {
-                facts.removal.settled
+            removal_last_seen: if leaves_removals_unseen {
+                facts.removal.last_seen
             } else {
                 facts.removal.switched_on
             },

@@ -41,7 +41,7 @@ pub(crate) struct RemovalFacts {
     /// Generation with which it was switched on; `None` while it is off.
     pub(crate) switched_on: Option<i64>,
     /// The same of the last run that left no removal unseen.
-    pub(crate) settled: Option<i64>,
+    pub(crate) last_seen: Option<i64>,
     /// The removals that a preview has shown since then; `None` unless the run is the first since Remove Accounts was
     /// switched on and nobody has approved it.
     pub(crate) shown_before_first: Option<HashSet<String>>,

@@ -71,7 +71,7 @@ mod tests {
         }
     }
 
-    fn of(settings: &v1::Settings) -> Vec<u8> {
+    fn hash_of(settings: &v1::Settings) -> Vec<u8> {
         hash(settings, 1, false, std::iter::empty())
     }
 
@@ -86,36 +86,36 @@ mod tests {
             credential_set: true,
             ..settings()
         };
-        assert_eq!(of(&settings()), of(&scheduled));
+        assert_eq!(hash_of(&settings()), hash_of(&scheduled));
     }
 
     #[test]
     fn whatever_decides_changes_the_inputs() {
-        let base = of(&settings());
+        let base = hash_of(&settings());
         let mut other = settings();
         other.new_users = Some(v1::NewUsers {
             send_hsr: true,
             send_welcome: false,
         });
-        assert_ne!(base, of(&other));
+        assert_ne!(base, hash_of(&other));
         let mut other = settings();
         other.selection = Some(v1::Selection {
             exclude_disabled: true,
             ..Default::default()
         });
-        assert_ne!(base, of(&other));
+        assert_ne!(base, hash_of(&other));
         let mut other = settings();
         other.directory = Some(v1::Directory {
             hosts: vec!["dc2".to_owned()],
             ..Default::default()
         });
-        assert_ne!(base, of(&other));
+        assert_ne!(base, hash_of(&other));
         let mut other = settings();
         other.removal = Some(v1::Removal {
             remove_accounts: true,
             ..Default::default()
         });
-        assert_ne!(base, of(&other));
+        assert_ne!(base, hash_of(&other));
         assert_ne!(base, hash(&settings(), 2, false, std::iter::empty()));
         assert_ne!(base, hash(&settings(), 1, true, std::iter::empty()));
         assert_ne!(base, hash(&settings(), 1, false, ["b.example"].into_iter()));

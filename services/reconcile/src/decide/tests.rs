@@ -116,7 +116,7 @@ fn removing(users: &[&str]) -> Facts {
     facts.removal = RemovalFacts {
         is_on: true,
         switched_on: Some(3),
-        settled: Some(3),
+        last_seen: Some(3),
         shown_before_first: None,
     };
     facts
@@ -158,7 +158,7 @@ fn rows_that_the_history_has_are_not_written_again() {
     let content = {
         let first = decided(&facts, &read);
         let row = first.plan().rows.iter().next().unwrap();
-        content::settled(&row)
+        content::steady(&row)
     };
     facts.open = OpenRows::new(vec![
         OpenRow { content, row_id: 5 },
@@ -284,13 +284,13 @@ fn the_first_removal_is_held_unless_a_preview_has_shown_all_of_it() {
 #[test]
 fn removals_that_wait_unseen_leave_the_first_removal_to_come() {
     let mut facts = removing(&["ann", "bob"]);
-    facts.removal.settled = None;
+    facts.removal.last_seen = None;
     facts.withholding.removals_paused = true;
     let read = read_without(&["ann"], &[]);
     let Decision::Apply { remember, .. } = decided(&facts, &read) else {
         panic!("it is not applied")
     };
-    assert_eq!(remember.removal_settled, None);
+    assert_eq!(remember.removal_last_seen, None);
     assert_eq!(remember.digest, None);
 }
 

@@ -7,7 +7,7 @@ use rollcall_proto::v1;
 
 use super::{
     asking::{Begin, Begun, Started},
-    lease::{self, Answer, Granted},
+    lease::{self, Granted, LeaseAnswer},
     revert, unchanged,
 };
 use crate::{
@@ -19,8 +19,8 @@ use crate::{
 /// Begins a run. One that reverts a sync reads no directory, and has ended when this answers.
 pub(crate) async fn begin(resources: &Arc<Resources>, begin: Begin) -> Result<Begun, ReconcileError> {
     let mut granted = match lease::ask(resources, &resources.store.runs, &begin).await? {
-        Answer::Granted(granted) => granted,
-        Answer::Refused(answer) => return Ok(answer),
+        LeaseAnswer::Granted(granted) => granted,
+        LeaseAnswer::Refused(answer) => return Ok(answer),
     };
     if granted.request.kind() == v1::RunKind::Revert {
         let bytes = revert::memory(&mut granted.tenant, &granted.request).await?;

@@ -69,7 +69,7 @@ async fn decide_and_write(
         confirmed,
     };
     let mut tenant = TenantLock::open_held(&resources.store.commits, &key).await?;
-    let (outcome, rows) = match Readiness::of(&mut tenant, key.run).await? {
+    let (outcome, rows) = match Readiness::check(&mut tenant, key.run).await? {
         Readiness::Cancelled => (Outcome::cancelled(), 0),
         Readiness::Ready(ready) => run(resources, &mut tenant, key.run, &ready, &read, &turns).await?,
     };

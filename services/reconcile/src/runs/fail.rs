@@ -29,7 +29,7 @@ pub(crate) async fn fail(
     let status = tenant.status(key.run).await?;
     let takeovers = status.map_or(0, |status| status.takeovers);
     let failure = of_whose_fault(storable(&failure.unwrap_or_default()), takeovers);
-    let cancelled = match Readiness::of(&mut tenant, key.run).await {
+    let cancelled = match Readiness::check(&mut tenant, key.run).await {
         // Edited settings are no reason to end: the next attempt reads with them.
         Err(ReconcileError::SettingsChanged) => false,
         readiness => matches!(readiness?, Readiness::Cancelled),

@@ -57,7 +57,7 @@ pub(super) struct Leased(Option<HeldLease>);
 impl Leased {
     /// The tenant's lease, if a run has it. One whose holder was silent for this long counts only as long as nobody
     /// could have been heard.
-    pub(super) fn of(tenant: &TenantLock, silence: SignedDuration, hearing: &Hearing) -> Self {
+    pub(super) fn look_up(tenant: &TenantLock, silence: SignedDuration, hearing: &Hearing) -> Self {
         let beats = tenant
             .last_heartbeat()
             .is_some_and(|beat| tenant.now() - silence < beat);

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The answer to a worker that asks for the lease.
-pub(super) enum Answer {
+pub(super) enum LeaseAnswer {
     Granted(Box<Granted>),
     Refused(Begun),
 }
@@ -35,7 +35,11 @@ pub(super) struct Granted {
 }
 
 /// Asks for the tenant's lease for a run.
-pub(super) async fn ask(resources: &Resources, gate: &Gate, begin: &Begin) -> Result<Answer, ReconcileError> {
+pub(super) async fn ask(
+    resources: &Resources,
+    gate: &Gate,
+    begin: &Begin,
+) -> Result<LeaseAnswer, ReconcileError> {
     loop {
         let tenant = TenantLock::open_for(gate, &begin.tenant, begin.run).await?;
         if let Some(answer) = ask_locked(resources, tenant, begin).await? {
@@ -49,8 +53,8 @@ async fn ask_locked(
     resources: &Resources,
     mut tenant: TenantLock,
     begin: &Begin,
-) -> Result<Option<Answer>, ReconcileError> {
-    let refused = |begun| Ok(Some(Answer::Refused(begun)));
+) -> Result<Option<LeaseAnswer>, ReconcileError> {
+    let refused = |begun| Ok(Some(LeaseAnswer::Refused(begun)));
     let status = tenant.status(begin.run).await?;
     let Some(request) = tenant.request(begin.run).await? else {
         return refused(Begun::Finished);
@@ -66,7 +70,7 @@ async fn ask_locked(
         }
     };
     let mut takeovers = status.map_or(0, |status| status.takeovers);
-    let leased = Leased::of(&tenant, resources.bounds.leases.silence, &resources.hearing);
+    let leased = Leased::look_up(&tenant, resources.bounds.leases.silence, &resources.hearing);
     match leased.for_asker(&Asker::new(begin)) {
         Holder::Nobody => {}
         Holder::Asker => return refused(Begun::RunningHere),
@@ -100,7 +104,7 @@ async fn ask_locked(
     if takeovers > 0 && !begin.alone {
         return refused(Begun::NeedsProcess);
     }
-    Ok(Some(Answer::Granted(Box::new(Granted {
+    Ok(Some(LeaseAnswer::Granted(Box::new(Granted {
         tenant,
         request,
         current,

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{
     asking::{Begin, Begun},
     binds,
-    lease::{self, Answer, Granted},
+    lease::{self, Granted, LeaseAnswer},
 };
 use crate::{
     decide::revert::{Reverted, ToRevert, balance, check, counts},
@@ -79,8 +79,8 @@ async fn begin_in_time(
     let work = move || async move {
         let _memory = memory;
         match lease::ask(&for_work, &for_work.store.commits, &begin).await? {
-            Answer::Granted(granted) => revert(&for_work, &begin, *granted).await,
-            Answer::Refused(answer) => Ok(answer),
+            LeaseAnswer::Granted(granted) => revert(&for_work, &begin, *granted).await,
+            LeaseAnswer::Refused(answer) => Ok(answer),
         }
     };
     resources.workshop.run(size, work).await

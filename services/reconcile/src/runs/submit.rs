@@ -41,13 +41,13 @@ const MEMORY_FACTOR: usize = 2;
 const ON_THE_SPOT: usize = 32 * 1024;
 
 /// Answer to the worker: missing objects, and at last the outcome.
-pub(crate) type Answer = Result<submit_run_response::Part, ReconcileError>;
+pub(crate) type SubmitAnswer = Result<submit_run_response::Part, ReconcileError>;
 
 /// Takes a submission to its end, and decides and applies what was read.
 pub(crate) async fn submit(
     resources: &Arc<Resources>,
     parts: impl Stream<Item = Result<internal::v1::SubmitRunRequest, Status>> + Unpin,
-    answers: &mpsc::Sender<Answer>,
+    answers: &mpsc::Sender<SubmitAnswer>,
 ) -> Result<internal::v1::RunEnded, ReconcileError> {
     let read = collect(resources, parts, answers).await?;
     commit::commit(resources, read).await
@@ -56,7 +56,7 @@ pub(crate) async fn submit(
 async fn collect(
     resources: &Resources,
     parts: impl Stream<Item = Result<internal::v1::SubmitRunRequest, Status>> + Unpin,
-    answers: &mpsc::Sender<Answer>,
+    answers: &mpsc::Sender<SubmitAnswer>,
 ) -> Result<CompleteRead, ReconcileError> {
     let mut parts = Parts {
         parts,

@@ -22,7 +22,7 @@ pub(crate) async fn finish_unchanged(
     read: internal::v1::ReadSummary,
 ) -> Result<internal::v1::RunEnded, ReconcileError> {
     let mut tenant = TenantLock::open_held(&resources.store.runs, key).await?;
-    let outcome = match Readiness::of(&mut tenant, key.run).await? {
+    let outcome = match Readiness::check(&mut tenant, key.run).await? {
         Readiness::Cancelled => Outcome::cancelled(),
         Readiness::Ready(ready) => {
             let inputs = current_inputs(&tenant, &ready.current);
@@ -72,7 +72,7 @@ fn equals_last_applied(last: &LastRead, digest: &[u8], inputs: &[u8]) -> bool {
     last.digest.as_deref() == Some(digest) && last.inputs.as_deref() == Some(inputs)
 }
 
-/// Its rows are what the last applied run settled to.
+/// Its rows are the steady rows of the last applied run.
 fn unchanged(row: &TenantRow, read: internal::v1::ReadSummary) -> Outcome {
     let count = |count: i64| u64::try_from(count).unwrap_or_default();
     let counts = v1::Counts {

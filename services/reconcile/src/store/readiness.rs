@@ -26,7 +26,7 @@ pub(crate) struct ReadyRun {
 
 impl Readiness {
     /// Looks under the lock, so that nothing changes until the end.
-    pub(crate) async fn of(tenant: &mut TenantLock, run: RunId) -> Result<Self, ReconcileError> {
+    pub(crate) async fn check(tenant: &mut TenantLock, run: RunId) -> Result<Self, ReconcileError> {
         let request = tenant
             .request(run)
             .await?

@@ -74,7 +74,7 @@ async fn free(resources: &Resources, tenant: &str) -> Result<(), ReconcileError>
     };
     let id = tenant.tenant.clone();
     tracing::warn!(tenant.id = %id, run.id = %run, "a run is past its deadline, and its worker did not end it");
-    let ended = match Readiness::of(&mut tenant, run).await {
+    let ended = match Readiness::check(&mut tenant, run).await {
         Ok(Readiness::Cancelled) => Some(write::end(&mut tenant, run, Outcome::cancelled()).await?),
         Ok(Readiness::Ready(_)) | Err(ReconcileError::SettingsChanged) => {
             write::lose(&mut tenant, run).await?

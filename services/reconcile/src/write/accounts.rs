@@ -30,6 +30,6 @@ pub(crate) async fn changes(
         accounts::update(tenant, version, batch).await?;
     }
     accounts::create(tenant, version, &created).await?;
-    address::AddressChange::of(changes).apply(tenant).await?;
+    address::AddressChange::collect(changes).apply(tenant).await?;
     Ok(Some(version))
 }

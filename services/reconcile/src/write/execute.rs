@@ -94,7 +94,7 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
         digest,
         inputs,
         server_id,
-        removal_settled,
+        removal_last_seen,
         steady,
         accounts,
         unregistered,
@@ -110,7 +110,7 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
         steady_stale: steady.stale,
         steady_skip: steady.skip,
     };
-    tenant.row.generations.removal = *removal_settled;
+    tenant.row.generations.removal = *removal_last_seen;
     tenant.row.history.accounts = to_bigint(*accounts);
     Ok(())
 }

@@ -76,7 +76,7 @@ pub(super) async fn differences(
         let row = rows.get(*position)?;
         Some(HistoryRow {
             valid_to: Some(state),
-            content: content::settled(&row),
+            content: content::steady(&row),
             only_of: Some(run),
             previous: *previous,
             row,

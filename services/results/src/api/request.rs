@@ -10,9 +10,9 @@ use crate::{run_key::RunKey, store::RowFilter};
 /// No address is longer, however it stands in a directory.
 const LONGEST_SEARCH: usize = 1024;
 
-/// An address about which a caller asks.
+/// An address that a caller asks to have explained.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct SearchedAddress {
     /// Normalised, or as it stands if it is none.
     pub(super) text: String,
     /// `None` if it is no address.
@@ -81,16 +81,16 @@ impl Checked {
     }
 
     /// The address that is asked about: what is none may stand in the directory all the same.
-    pub(super) fn address(&mut self, text: &str) -> Asked {
+    pub(super) fn address(&mut self, text: &str) -> SearchedAddress {
         match Address::parse(text) {
-            Ok(address) => Asked {
+            Ok(address) => SearchedAddress {
                 text: address.as_str().to_owned(),
                 domain: Some(address.domain().to_owned()),
                 invalid: None,
             },
             Err(why) => {
                 self.searchable("address", text);
-                Asked {
+                SearchedAddress {
                     text: text.to_owned(),
                     domain: None,
                     invalid: Some(why),

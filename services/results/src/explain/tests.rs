@@ -67,7 +67,7 @@ fn own(facts: Facts) -> Facts {
 }
 
 #[track_caller]
-fn tells(facts: &Facts, sentences: &[&str]) {
+fn says(facts: &Facts, sentences: &[&str]) {
     assert_eq!(explanation(ANN, facts), sentences.join(" "));
 }
 
@@ -85,7 +85,7 @@ fn an_imported_primary_is_in_the_portal_because_of_its_entry() {
         rows: vec![keep],
         ..Facts::default()
     });
-    tells(
+    says(
         &facts,
         &[
             "ann@acme.example is in the portal, as the primary address of a user.",
@@ -122,7 +122,7 @@ fn a_lost_claim_is_told_with_who_won() {
         &Periods::default(),
     );
     assert!(rule.contains("bob@acme.example"), "{rule}");
-    tells(
+    says(
         &facts,
         &[
             "ann@acme.example is in the portal, as an alias of smith@acme.example.",
@@ -165,7 +165,7 @@ fn a_stale_address_is_told_with_the_date_since_when() {
         rows: vec![row(v1::Verdict::Stale, v1::Reason::Absent)],
         ..Facts::default()
     });
-    tells(
+    says(
         &facts,
         &[
             "ann@acme.example is in the portal, as a domain alias of smith@acme.example.",
@@ -187,7 +187,7 @@ fn a_typed_address_of_a_protected_account_is_told_as_such() {
         account: Some(account),
         ..Facts::default()
     });
-    tells(
+    says(
         &facts,
         &[
             "ann@acme.example is in the portal, as the primary address of a user.",
@@ -212,7 +212,7 @@ fn a_removed_address_is_told_with_the_day_until_which_it_can_be_restored() {
         last_change: Some((synced(), removal)),
         ..Facts::default()
     });
-    tells(
+    says(
         &facts,
         &[
             "None of your accounts has ann@acme.example.",

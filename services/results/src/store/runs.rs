@@ -25,12 +25,12 @@ impl Store {
         after: Option<Uuid>,
         limit: usize,
     ) -> Result<Vec<Run>, ApiError> {
-        let wanted = Wanted {
+        let query = RunQuery {
             before: after,
             limit: i64::try_from(limit).unwrap_or(i64::MAX),
-            ..Wanted::default()
+            ..RunQuery::default()
         };
-        let records = read(&self.pool, tenant_id, wanted).await?;
+        let records = read(&self.pool, tenant_id, query).await?;
         Ok(records.into_iter().map(Run::from).collect())
     }
 }
@@ -43,24 +43,24 @@ pub(super) async fn find(
     Ok(record(executor, key).await?.map(Run::from))
 }
 
-/// The part of a run that is shown.
+/// Source of the rows that are shown for a run.
 #[derive(Debug)]
-pub(super) struct Shown {
+pub(super) struct RowSource {
     /// The run whose rows these are: itself, but for a HELD one that decided the same as the one before it.
     pub(super) rows_of: RunKey,
     /// True if they are looked at for the changes: a person must decide on it, or see what was reverted.
     pub(super) is_of_changes: bool,
 }
 
-/// The part of a run that is shown, if it has rows.
+/// Source of a run's rows, if it has any.
 pub(super) async fn with_rows(
     executor: impl Executor<'_, Database = Postgres>,
     key: &RunKey,
-) -> Result<Shown, ApiError> {
+) -> Result<RowSource, ApiError> {
     let record = record(executor, key).await?.ok_or_else(|| no_run(key))?;
     record.has_rows()?;
     let kind = names::from_nullable::<RunKind>(Some(&record.kind));
-    Ok(Shown {
+    Ok(RowSource {
         rows_of: record.rows_key(),
         is_of_changes: record.state() == RunState::Held || kind == RunKind::Revert,
     })
@@ -71,12 +71,12 @@ pub(super) async fn last_read(
     executor: impl Executor<'_, Database = Postgres>,
     tenant_id: &str,
 ) -> Result<Option<(Run, RunKey)>, ApiError> {
-    let wanted = Wanted {
+    let query = RunQuery {
         has_read: true,
         limit: 1,
-        ..Wanted::default()
+        ..RunQuery::default()
     };
-    let record = read(executor, tenant_id, wanted).await?.pop();
+    let record = read(executor, tenant_id, query).await?.pop();
     Ok(record.map(|record| {
         let rows = record.rows_key();
         (record.into(), rows)
@@ -87,17 +87,17 @@ async fn record(
     executor: impl Executor<'_, Database = Postgres>,
     key: &RunKey,
 ) -> Result<Option<Record>, ApiError> {
-    let wanted = Wanted {
+    let query = RunQuery {
         run: Some(key.run_id),
         limit: 1,
-        ..Wanted::default()
+        ..RunQuery::default()
     };
-    Ok(read(executor, &key.tenant_id, wanted).await?.pop())
+    Ok(read(executor, &key.tenant_id, query).await?.pop())
 }
 
 /// The tenant's runs that are read.
 #[derive(Debug, Clone, Copy, Default)]
-struct Wanted {
+struct RunQuery {
     /// Only this one.
     run: Option<Uuid>,
     /// Only those before this one.
@@ -111,16 +111,16 @@ struct Wanted {
 async fn read(
     executor: impl Executor<'_, Database = Postgres>,
     tenant_id: &str,
-    wanted: Wanted,
+    query: RunQuery,
 ) -> sqlx::Result<Vec<Record>> {
     sqlx::query_file_as!(
         Record,
         "sql/run/of_tenant.sql",
         tenant_id,
-        wanted.run,
-        wanted.before,
-        wanted.has_read,
-        wanted.limit
+        query.run,
+        query.before,
+        query.has_read,
+        query.limit
     )
     .fetch_all(executor)
     .await

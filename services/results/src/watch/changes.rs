@@ -18,7 +18,7 @@ pub(crate) struct Changes {
 
 impl Changes {
     /// Wakes the run's watchers.
-    pub(crate) fn tell(&self, run: &RunKey) {
+    pub(crate) fn notify(&self, run: &RunKey) {
         if let Some(watchers) = self.watched().get(run) {
             watchers.send_replace(());
         }
@@ -60,7 +60,7 @@ pub(super) struct Subscription {
 
 impl Subscription {
     /// Waits for a change since the last call.
-    pub(super) async fn told(&mut self) {
+    pub(super) async fn changed(&mut self) {
         if self.receiver.changed().await.is_err() {
             // The sender lives as long as this subscription: there is nothing to hear any more, and nothing to do.
             std::future::pending::<()>().await;
@@ -103,25 +103,25 @@ mod tests {
             changes.subscribe(run(1)),
             changes.subscribe(run(2)),
         ];
-        changes.tell(&run(1));
-        changes.tell(&run(1));
+        changes.notify(&run(1));
+        changes.notify(&run(1));
         let told: Vec<_> = watchers
             .iter_mut()
-            .map(|watcher| watcher.told().now_or_never().is_some())
+            .map(|watcher| watcher.changed().now_or_never().is_some())
             .collect();
         assert_eq!(told, [true, true, false]);
-        assert!(watchers[0].told().now_or_never().is_none());
+        assert!(watchers[0].changed().now_or_never().is_none());
     }
 
     #[test]
     fn another_tenant_s_run_of_the_same_id_is_another_run() {
         let changes = Changes::default();
         let mut watcher = changes.subscribe(run(1));
-        changes.tell(&RunKey {
+        changes.notify(&RunKey {
             tenant_id: "other".into(),
             ..run(1)
         });
-        assert!(watcher.told().now_or_never().is_none());
+        assert!(watcher.changed().now_or_never().is_none());
     }
 
     #[test]

@@ -93,7 +93,7 @@ async fn a_change_that_was_told_is_shown_at_once() {
     assert_eq!(stream.next().await.unwrap().unwrap(), run(RunState::Queued, 0));
     let before = Instant::now();
     stub.set(run(RunState::Running, 7));
-    changes.tell(&key());
+    changes.notify(&key());
     assert_eq!(stream.next().await.unwrap().unwrap(), run(RunState::Running, 7));
     assert!(before.elapsed() <= SPACING, "{:?}", before.elapsed());
 }
@@ -117,7 +117,7 @@ async fn what_was_told_without_a_change_is_not_shown_again() {
     let stub = Stub::new(run(RunState::Running, 3));
     let mut stream = watched(&stub, &changes, &ended).await;
     stream.next().await.unwrap().unwrap();
-    changes.tell(&key());
+    changes.notify(&key());
     assert!(
         tokio::time::timeout(Duration::from_mins(1), stream.next())
             .await

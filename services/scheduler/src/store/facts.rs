@@ -5,7 +5,7 @@ use rollcall_domain::RunId;
 use rollcall_proto::v1::{HeldReason, RunKind, RunState};
 use rollcall_terms::names;
 
-use super::TenantChange;
+use super::TenantLock;
 
 /// Facts that decide if a run can be approved, reverted, or expected.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,7 +40,7 @@ pub(crate) struct RunFacts {
     pub(crate) acted_on_by: Option<RunId>,
 }
 
-impl TenantChange {
+impl TenantLock {
     /// Facts of one of the tenant's runs.
     pub(crate) async fn run_facts(&mut self, run_id: RunId) -> sqlx::Result<Option<RunFacts>> {
         let tenant = self.tenant.as_str();

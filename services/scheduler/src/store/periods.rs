@@ -3,7 +3,7 @@
 use rollcall_domain::{Days, Periods};
 use sqlx::{Executor, Postgres};
 
-use super::{Store, TenantChange};
+use super::{Store, TenantLock};
 
 impl Store {
     /// How long what is over is kept; `None` until reconcile has said so. Nothing is deleted by the usual periods.
@@ -12,7 +12,7 @@ impl Store {
     }
 }
 
-impl TenantChange {
+impl TenantLock {
     /// How long what is over is kept.
     pub(crate) async fn periods(&mut self) -> sqlx::Result<Periods> {
         // The usual ones until reconcile has first started.

@@ -13,15 +13,15 @@ use super::Store;
 pub(crate) struct Claim {
     id: Uuid,
     /// Time for which it holds unless it is renewed.
-    hold: Duration,
+    length: Duration,
 }
 
 impl Claim {
     /// A claim that no other publisher has.
-    pub(crate) fn new(hold: Duration) -> Self {
+    pub(crate) fn new(length: Duration) -> Self {
         Self {
             id: Uuid::now_v7(),
-            hold,
+            length,
         }
     }
 }
@@ -42,7 +42,7 @@ pub(crate) struct Unpublished {
 impl Store {
     /// Takes up to `limit` requests in hand; who neither publishes them nor renews the claim loses them to another.
     pub(crate) async fn claim_unpublished(&self, limit: u32, claim: Claim) -> sqlx::Result<Vec<Unpublished>> {
-        let seconds = claim.hold.as_secs_f64();
+        let seconds = claim.length.as_secs_f64();
         sqlx::query_file!("sql/run_request/claim.sql", i64::from(limit), seconds, claim.id)
             .try_map(|row| {
                 Ok(Unpublished {
@@ -57,9 +57,9 @@ impl Store {
     }
 
     /// Keeps requests in hand for as long again, as far as they still are.
-    pub(crate) async fn renew_claims(&self, held: &[Unpublished], claim: Claim) -> sqlx::Result<()> {
-        let ids: Vec<Uuid> = held.iter().map(|request| request.run_id.as_uuid()).collect();
-        let seconds = claim.hold.as_secs_f64();
+    pub(crate) async fn renew_claims(&self, claimed: &[Unpublished], claim: Claim) -> sqlx::Result<()> {
+        let ids: Vec<Uuid> = claimed.iter().map(|request| request.run_id.as_uuid()).collect();
+        let seconds = claim.length.as_secs_f64();
         sqlx::query_file!("sql/run_request/renew_claims.sql", &ids, seconds, claim.id)
             .execute(&self.pool)
             .await?;

@@ -8,7 +8,7 @@ use rollcall_domain::{RunId, failure::FailureCode};
 use rollcall_proto::v1::{RunKind, RunTrigger};
 use rollcall_terms::names;
 
-use super::TenantChange;
+use super::TenantLock;
 
 /// A run that a caller asks for.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,7 @@ impl RequestState {
     }
 }
 
-impl TenantChange {
+impl TenantLock {
     /// The tenant's run of this kind and with this expectation that no worker has begun to read.
     pub(crate) async fn waiting_request(
         &mut self,

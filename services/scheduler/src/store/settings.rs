@@ -11,7 +11,7 @@ use rollcall_proto::{
 use rollcall_terms::names;
 use sqlx::PgExecutor;
 
-use super::{Store, TenantChange, undecodable};
+use super::{Store, TenantLock, undecodable};
 use crate::validation::Rhythm;
 
 /// A tenant's settings and what belongs to them.
@@ -125,7 +125,7 @@ impl Store {
     }
 }
 
-impl TenantChange {
+impl TenantLock {
     /// The tenant's settings. The due tick does not touch them until the change is made.
     pub(crate) async fn settings(&mut self) -> sqlx::Result<Option<StoredSettings>> {
         if !self.lock_settings().await? {

@@ -111,6 +111,6 @@ impl LaneWork {
 
 fn note_end(ended: Result<Arc<Place>, JoinError>) {
     if let Err(error) = ended {
-        tracing::error!(%error, "settling a job crashed");
+        tracing::error!(%error, "finishing a job crashed");
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Pause before a failure is reported again to a reconcile that was away.
-const TELL_AGAIN: Duration = Duration::from_secs(1);
+const REPORT_AGAIN: Duration = Duration::from_secs(1);
 
 impl Attempt<'_> {
     /// Reports why the read failed, and when the next attempt is due, if any.
@@ -25,11 +25,13 @@ impl Attempt<'_> {
             (_, Some(Stop::Cancelled)) => {
                 tracing::info!(ms = self.start.elapsed().as_millis(), "run cancelled");
                 self.runner.metrics.cancelled();
-                return self.tell(None, None, Disposition::Done).await;
+                return self.report(None, None, Disposition::Done).await;
             }
             (ReadError::GivesWay, None) => {
                 tracing::info!("too many runs wait for their directories: this one waits in the slow lane");
-                return self.tell(None, Some(Duration::ZERO), Disposition::GiveWay).await;
+                return self
+                    .report(None, Some(Duration::ZERO), Disposition::GiveWay)
+                    .await;
             }
             (ReadError::Stopped, None) => return Disposition::GiveUp(self.lease.fence.0),
             _ => {}
@@ -53,19 +55,19 @@ impl Attempt<'_> {
             Some(delay) if code.is_slow() => Disposition::RetrySlowly(delay),
             Some(delay) => Disposition::Retry(delay),
         };
-        self.tell(Some(failure), delay.map(Delay::duration), then).await
+        self.report(Some(failure), delay.map(Delay::duration), then).await
     }
 
     /// Until the deadline: a run that were begun again for want of a listener would bind again, and a wrong
     /// password that is tried often locks an account.
-    async fn tell(
+    async fn report(
         &self,
         failure: Option<Failure>,
         delay: Option<Duration>,
         then: Disposition,
     ) -> Disposition {
         loop {
-            match self.tell_once(failure.clone(), delay).await {
+            match self.report_once(failure.clone(), delay).await {
                 Ok(()) => return then,
                 Err(CallError::Fenced) => return super::fenced(self.lease),
                 Err(error) if Instant::now() >= self.deadline => {
@@ -74,14 +76,14 @@ impl Attempt<'_> {
                 }
                 Err(error) => reconcile::report(&error, "the failure could not be reported yet"),
             }
-            sleep(TELL_AGAIN).await;
+            sleep(REPORT_AGAIN).await;
         }
     }
 
     /// Gives back the lease of a run whose read was wasted, so that no later request for the run waits for it to fall
     /// silent. The cause that kept the read from being handed in may keep this as well: the job then carries the fence.
     pub(super) async fn end_in_vain(&self) -> Disposition {
-        match self.tell_once(None, Some(Duration::ZERO)).await {
+        match self.report_once(None, Some(Duration::ZERO)).await {
             Ok(()) => Disposition::InVain(None),
             Err(CallError::Fenced) => super::fenced(self.lease),
             Err(error) => {
@@ -91,7 +93,7 @@ impl Attempt<'_> {
         }
     }
 
-    async fn tell_once(&self, failure: Option<Failure>, delay: Option<Duration>) -> Result<(), CallError> {
+    async fn report_once(&self, failure: Option<Failure>, delay: Option<Duration>) -> Result<(), CallError> {
         let next = delay.and_then(|delay| clock::now().checked_add(delay).ok());
         let request = FailRunRequest {
             tenant_id: self.lease.tenant.to_string(),

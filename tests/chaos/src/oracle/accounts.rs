@@ -18,7 +18,7 @@ pub(crate) struct Expected {
 
 impl Expected {
     /// The result of a tenant's runs.
-    pub(crate) async fn of(database: &PgPool, tenant: &Tenant) -> Result<Self> {
+    pub(crate) async fn read(database: &PgPool, tenant: &Tenant) -> Result<Self> {
         let accounts = sqlx::query_scalar(
             "SELECT concat_ws(' ', replace(a.primary_address, $2, ''), a.type, a.origin, a.hsr_enabled, a.is_protected,
                               a.stale_since IS NOT NULL, a.remove_time IS NOT NULL, d.listed)
@@ -62,7 +62,10 @@ impl Expected {
 
 pub(super) async fn judge(case: &Case<'_>, tenant: &Tenant) -> Result<Vec<String>> {
     let mut violations = Vec::new();
-    let (found, expected) = (Expected::of(&case.world.database, tenant).await?, &case.expected);
+    let (found, expected) = (
+        Expected::read(&case.world.database, tenant).await?,
+        &case.expected,
+    );
     if found.accounts != expected.accounts {
         let only = |these: &[String], those: &[String]| -> Vec<String> {
             these.iter().filter(|one| !those.contains(one)).cloned().collect()

@@ -28,7 +28,7 @@ const LEFT: &str = "
     UNION ALL
     SELECT count(*) || ' connections' FROM pg_stat_activity WHERE datname = current_database() HAVING count(*) > $2";
 
-pub(super) async fn of(case: &Case<'_>) -> Result<Vec<String>> {
+pub(super) async fn find(case: &Case<'_>) -> Result<Vec<String>> {
     let tenants: Vec<&str> = case.subjects.iter().map(|one| one.tenant.id.as_str()).collect();
     let mut left: Vec<String> = sqlx::query_scalar(LEFT)
         .bind(&tenants)

@@ -32,7 +32,7 @@ impl Run {
 }
 
 /// All runs of a tenant.
-pub(crate) async fn of(database: &PgPool, tenant: &str) -> Result<Vec<Run>> {
+pub(crate) async fn read(database: &PgPool, tenant: &str) -> Result<Vec<Run>> {
     let runs = sqlx::query_as(
         "SELECT r.run_id::text AS id, o.state, o.failure_code
          FROM scheduler.run_request r LEFT JOIN reconcile.run_outcome o USING (tenant_id, run_id)
@@ -50,7 +50,7 @@ pub(super) struct Judged {
 
 pub(super) async fn judge(case: &Case<'_>, subject: &Subject) -> Result<Judged> {
     let tenant = &subject.tenant;
-    let runs = of(&case.world.database, &tenant.id).await?;
+    let runs = read(&case.world.database, &tenant.id).await?;
     let beginnings: Vec<(String, i64)> = sqlx::query_as(
         "SELECT run_id::text, count(*) FROM chaos.beginning WHERE tenant_id = $1 GROUP BY run_id",
     )

@@ -102,7 +102,7 @@ impl<'a> Customer<'a> {
     }
 
     async fn portal(&self) -> Result<Portal> {
-        let portal = Portal::of(&self.tenant, &self.own.database).await?;
+        let portal = Portal::read(&self.tenant, &self.own.database).await?;
         portal.check()?;
         Ok(portal)
     }

@@ -168,7 +168,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn of(own: &Own) -> Result<Self> {
+    fn find(own: &Own) -> Result<Self> {
         let pid = own
             .stack
             .service(Kind::Worker, 0)?
@@ -200,7 +200,7 @@ impl Worker {
 #[tokio::test]
 async fn a_hostile_directory_fails_its_own_run_and_ends_no_worker() -> Result<()> {
     let own = one_worker().await?;
-    let worker = Worker::of(&own)?;
+    let worker = Worker::find(&own)?;
     let (good, _) = own.office("good").people(["ann"]).saved().await?;
     let fail = |(behaviour, code, said): (Behaviour, &'static str, &'static str)| {
         let (own, good) = (&own, &good);
@@ -237,7 +237,7 @@ async fn a_hostile_directory_fails_its_own_run_and_ends_no_worker() -> Result<()
 #[tokio::test]
 async fn what_nobody_asked_for_is_dropped_and_the_rest_of_the_entry_is_read() -> Result<()> {
     let own = one_worker().await?;
-    let worker = Worker::of(&own)?;
+    let worker = Worker::find(&own)?;
     for behaviour in Behaviour::BEARABLE {
         let case = Case::new(&own, behaviour).await?;
         let run = case.sync().await?;
@@ -260,7 +260,7 @@ async fn what_nobody_asked_for_is_dropped_and_the_rest_of_the_entry_is_read() ->
 #[tokio::test]
 async fn many_directories_that_send_large_entries_at_once_stay_within_the_workers_memory() -> Result<()> {
     let own = one_worker().await?;
-    let worker = Worker::of(&own)?;
+    let worker = Worker::find(&own)?;
     let (good, _) = own.office("good").people(["ann"]).saved().await?;
     let hostile = stream::iter(0..3 * AT_ONCE).map(|_| async {
         let case = Case::new(&own, Behaviour::LargeEntries).await?;
@@ -287,7 +287,7 @@ async fn many_directories_that_send_large_entries_at_once_stay_within_the_worker
 #[tokio::test]
 async fn a_connection_test_of_a_hostile_directory_has_the_bounds_of_a_read() -> Result<()> {
     let own = one_worker().await?;
-    let worker = Worker::of(&own)?;
+    let worker = Worker::find(&own)?;
     let cases = [
         (Behaviour::UnrequestedRanges, TestStepKind::Examples, ""),
         (

@@ -70,7 +70,7 @@ pub(crate) async fn runs(tenant: &Tenant) -> Result<Vec<Run>> {
 
 /// The shared stack's past.
 pub(crate) async fn past() -> Result<Past> {
-    Past::of(Bed::attach()?.endpoints()?).await
+    Past::connect(Bed::attach()?.endpoints()?).await
 }
 
 /// The tables of the shared stack in which some row holds `text`.

@@ -83,7 +83,7 @@ async fn the_fleet_tells_who_fails_who_is_held_and_how_runs_ended() -> Result<()
 #[tokio::test]
 async fn while_schedules_are_paused_no_schedule_runs_and_none_is_missed_afterwards() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let past = Past::of(own.stack.endpoints()).await?;
+    let past = Past::connect(own.stack.endpoints()).await?;
     let (tenant, forest) = own.office("paused").crowd(1).furnished().await?;
     tenant.put_schedule(forest.settings(), 1).await?;
     let request = PauseFleetRequest {

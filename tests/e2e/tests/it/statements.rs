@@ -50,7 +50,7 @@ async fn telling() -> Result<(Own, Log)> {
     for kind in [Kind::Reconcile, Kind::Scheduler, Kind::Results, Kind::Worker] {
         own.stack.add(kind).await?;
     }
-    let log = Log::of(&own.bed, &database);
+    let log = Log::open(&own.bed, &database);
     Ok((own, log))
 }
 

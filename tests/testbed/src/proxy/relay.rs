@@ -204,7 +204,7 @@ async fn write(to: &mut OwnedWriteHalf, bytes: &[u8], lane: &mut Lane<'_>) -> Op
     let count = bytes.len() as u64;
     lane.passed += count;
     lane.counters
-        .of(lane.direction)
+        .bytes_of(lane.direction)
         .fetch_add(count, Ordering::Relaxed);
     Some(())
 }

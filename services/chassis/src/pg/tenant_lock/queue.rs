@@ -64,7 +64,7 @@ impl Queues {
             let mut tenants = self.lock();
             match tenants.get_mut(tenant) {
                 None => {
-                    tenants.insert(tenant.to_owned(), Queue::of(waiter));
+                    tenants.insert(tenant.to_owned(), Queue::new(waiter));
                     first = Some(self.turn(tenant));
                 }
                 Some(queue) if queue.has_place(waiter, self.most_calls) => queue.push(waiter, sender),
@@ -85,7 +85,7 @@ impl Queues {
         if tenants.contains_key(tenant) {
             return None;
         }
-        tenants.insert(tenant.to_owned(), Queue::of(Waiter::Run));
+        tenants.insert(tenant.to_owned(), Queue::new(Waiter::Run));
         Some(self.turn(tenant))
     }
 
@@ -118,7 +118,7 @@ impl Queues {
 }
 
 impl Queue {
-    fn of(waiter: Waiter) -> Self {
+    fn new(waiter: Waiter) -> Self {
         Self {
             turn_of: waiter,
             turn_waits: false,

@@ -3,7 +3,7 @@
 use rollcall_terms::Refusal;
 
 /// Advice, if something helps.
-pub(super) fn of(refusal: Refusal) -> Option<&'static str> {
+pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::NoDomains
         | Refusal::NoSettings

@@ -23,7 +23,7 @@ fn row(address: &str, verdict: Verdict, steady: Option<Verdict>) -> PlannedRow<'
 
 fn open(row: &PlannedRow<'_>, row_id: i64) -> OpenRow {
     OpenRow {
-        content: content::settled(row),
+        content: content::steady(row),
         row_id,
     }
 }
@@ -33,7 +33,7 @@ fn new(difference: &HistoryChange) -> Vec<usize> {
 }
 
 #[test]
-fn what_has_settled_stays_and_the_rest_comes_or_goes() {
+fn steady_rows_stay_and_the_rest_comes_or_goes() {
     let (kept, added) = (
         row("a@x.example", Verdict::Keep, Some(Verdict::Keep)),
         row("b@x.example", Verdict::Add, Some(Verdict::Keep)),
@@ -55,7 +55,7 @@ fn what_has_settled_stays_and_the_rest_comes_or_goes() {
 }
 
 #[test]
-fn a_row_with_news_is_written_even_if_it_settles_to_what_was() {
+fn a_row_with_news_is_written_even_if_its_steady_form_was_there() {
     let updated = row("a@x.example", Verdict::Update, Some(Verdict::Keep));
     let difference = compare(&OpenRows::new(vec![open(&updated, 3)]), [updated].into_iter());
     assert_eq!(new(&difference), [0]);
@@ -158,6 +158,6 @@ fn every_field_that_is_shown_is_part_of_the_content() {
         },
     ];
     for variant in variants {
-        assert_ne!(content::settled(&base), content::settled(&variant), "{variant:?}");
+        assert_ne!(content::steady(&base), content::steady(&variant), "{variant:?}");
     }
 }

@@ -176,7 +176,7 @@ impl World {
             &mut new_id,
         )
         .unwrap();
-        let decided = Decided::of(&plan);
+        let decided = Decided::from(&plan);
         let portal = self.portal.apply(&plan);
         let digest = (!plan.withheld).then_some(digest);
         self.applied = Some(Applied {
@@ -198,8 +198,8 @@ struct Decided {
     rows: Vec<String>,
 }
 
-impl Decided {
-    fn of(plan: &Plan<'_>) -> Self {
+impl From<&Plan<'_>> for Decided {
+    fn from(plan: &Plan<'_>) -> Self {
         let row = |row| format!("{row:?}");
         Self {
             changes: plan.changes.len(),

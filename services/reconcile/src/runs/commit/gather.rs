@@ -124,10 +124,10 @@ async fn removal(
     ready: &ReadyRun,
     is_approved: bool,
 ) -> Result<RemovalFacts, ReconcileError> {
-    let (switched_on, settled) = (ready.current.removal_generation, tenant.row.generations.removal);
+    let (switched_on, last_seen) = (ready.current.removal_generation, tenant.row.generations.removal);
     // Neither a preview nor a run that may not remove is the first removal.
     let may_remove = ready.request.kind() == v1::RunKind::Sync && !tenant.removals_paused(&ready.current);
-    let first = switched_on.filter(|_| may_remove && !is_approved && switched_on != settled);
+    let first = switched_on.filter(|_| may_remove && !is_approved && switched_on != last_seen);
     let shown_before_first = match first {
         Some(switched_on) => Some(guard::removals_of_preview(tenant, switched_on).await?),
         None => None,
@@ -135,7 +135,7 @@ async fn removal(
     Ok(RemovalFacts {
         is_on: ready.current.removes(),
         switched_on,
-        settled,
+        last_seen,
         shown_before_first,
     })
 }

@@ -16,7 +16,7 @@ use tokio::{
 };
 use tonic::Status;
 
-use super::{Answer, Collector, Parts};
+use super::{Collector, Parts, SubmitAnswer};
 use crate::{
     decide::facts::Confirmed,
     error::ReconcileError,
@@ -33,7 +33,7 @@ impl Collector<'_> {
     pub(super) async fn ask(
         &mut self,
         parts: &mut Parts<impl Stream<Item = Result<internal::v1::SubmitRunRequest, Status>> + Unpin>,
-        answers: &mpsc::Sender<Answer>,
+        answers: &mpsc::Sender<SubmitAnswer>,
         summary: &mut internal::v1::ReadSummary,
     ) -> Result<Confirmed, ReconcileError> {
         // Both are as things stand now; under the lock it is looked at again.
@@ -162,7 +162,10 @@ async fn find_missing(
     Ok(missing)
 }
 
-async fn send(missing: &HashSet<Box<str>>, answers: &mpsc::Sender<Answer>) -> Result<(), ReconcileError> {
+async fn send(
+    missing: &HashSet<Box<str>>,
+    answers: &mpsc::Sender<SubmitAnswer>,
+) -> Result<(), ReconcileError> {
     for message in messages(missing) {
         answers
             .send(Ok(Part::Missing(message)))

@@ -39,7 +39,7 @@ async fn months_are_made_ahead_and_take_their_rows_from_the_default_partition() 
     months::keep(ground.gate(), PERIOD).await?;
     let made = ground.months().await?;
     assert_eq!(made.len(), 4);
-    assert_eq!(made.first(), Some(&Month::of(clock::now())));
+    assert_eq!(made.first(), Some(&Month::from(clock::now())));
     assert!(!RUN_OUTCOME.has_strays(ground.pool()).await?);
     assert_eq!(
         ground.count("SELECT count(*) FROM reconcile.run_outcome").await?,

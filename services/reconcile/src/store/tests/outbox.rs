@@ -4,7 +4,7 @@ use super::*;
 use crate::store::News;
 
 /// Puts an event behind the tenant's others.
-async fn tell(ground: &Ground, payload: &[u8]) -> Result<()> {
+async fn announce(ground: &Ground, payload: &[u8]) -> Result<()> {
     let mut tenant = ground.lock().await?;
     tenant.row.history.outbox_sequence += 1;
     let sequence = tenant.row.history.outbox_sequence;
@@ -27,7 +27,7 @@ async fn next(ground: &Ground, after: i64, count: i64, bytes: i64) -> Result<Vec
 async fn events_come_in_the_order_in_which_they_were_told() -> Result<()> {
     let ground = Ground::new().await?;
     for _ in 0..3 {
-        tell(&ground, b"ten bytes.").await?;
+        announce(&ground, b"ten bytes.").await?;
     }
     assert_eq!(next(&ground, 0, 10, 1000).await?, [1, 2, 3]);
     assert_eq!(next(&ground, 1, 1, 1000).await?, [2]);
@@ -38,7 +38,7 @@ async fn events_come_in_the_order_in_which_they_were_told() -> Result<()> {
 async fn a_batch_ends_once_it_is_large_enough_and_has_one_event_at_least() -> Result<()> {
     let ground = Ground::new().await?;
     for _ in 0..3 {
-        tell(&ground, b"ten bytes.").await?;
+        announce(&ground, b"ten bytes.").await?;
     }
     assert_eq!(next(&ground, 0, 10, 1).await?, [1]);
     assert_eq!(next(&ground, 0, 10, 11).await?, [1, 2]);
@@ -83,7 +83,7 @@ async fn a_transaction_that_is_not_committed_tells_nothing() -> Result<()> {
         payload: Vec::new(),
     });
     drop(tenant);
-    tell(&ground, b"").await?;
+    announce(&ground, b"").await?;
     assert_eq!(next(&ground, 0, 10, 1000).await?, [1]);
     Ok(())
 }

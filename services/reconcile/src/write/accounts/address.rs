@@ -32,7 +32,7 @@ pub(super) struct AddressChange<'a> {
 
 impl<'a> AddressChange<'a> {
     /// Of all changes of a plan.
-    pub(super) fn of(changes: &'a [AccountChange]) -> Self {
+    pub(super) fn collect(changes: &'a [AccountChange]) -> Self {
         let mut difference = Self::default();
         for change in changes {
             difference.add(change);
@@ -42,8 +42,8 @@ impl<'a> AddressChange<'a> {
 
     fn add(&mut self, change: &'a AccountChange) {
         let account = change.after.id;
-        let after = Addresses::of(Some(&change.after));
-        let before = Addresses::of(change.before.as_ref());
+        let after = Addresses::from(Some(&change.after));
+        let before = Addresses::from(change.before.as_ref());
         if before.retained != after.retained {
             if !before.retained.is_empty() {
                 self.forgotten.push(account.as_uuid());
@@ -98,8 +98,8 @@ struct Addresses<'a> {
     retained: &'a [AddressState],
 }
 
-impl<'a> Addresses<'a> {
-    fn of(account: Option<&'a AccountState>) -> Self {
+impl<'a> From<Option<&'a AccountState>> for Addresses<'a> {
+    fn from(account: Option<&'a AccountState>) -> Self {
         match account {
             None => Self {
                 live: &[],

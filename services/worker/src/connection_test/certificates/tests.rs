@@ -36,16 +36,16 @@ impl Authority {
     }
 
     /// A server's certificate and key.
-    fn sign(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Shown {
+    fn sign(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Issued {
         let params = server_params(names, change);
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        Shown { certificate, key }
+        Issued { certificate, key }
     }
 }
 
 /// Certificate that a server shows.
-struct Shown {
+struct Issued {
     certificate: Certificate,
     key: KeyPair,
 }
@@ -59,7 +59,7 @@ fn server_params(names: &[&str], change: impl FnOnce(&mut CertificateParams)) ->
 }
 
 /// One handshake with a server that shows `shown`, by a client that trusts `authorities`.
-async fn handshake(shown: Shown, authorities: &str) -> (Handshake, Result<(), DirectoryError>) {
+async fn handshake(shown: Issued, authorities: &str) -> (Handshake, Result<(), DirectoryError>) {
     let key = PrivateKeyDer::try_from(shown.key.serialize_der()).unwrap();
     let chain = vec![CertificateDer::from(shown.certificate.der().to_vec())];
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -84,7 +84,7 @@ async fn handshake(shown: Shown, authorities: &str) -> (Handshake, Result<(), Di
 }
 
 /// Text of a handshake that must fail.
-async fn refused(shown: Shown, authorities: &str) -> (StepText, TlsFindings) {
+async fn refused(shown: Issued, authorities: &str) -> (StepText, TlsFindings) {
     let (handshake, connected) = handshake(shown, authorities).await;
     let error = connected.expect_err("a refusal");
     assert!(matches!(error, DirectoryError::Untrusted(_)), "{error}");
@@ -176,7 +176,7 @@ async fn a_certificate_that_signs_itself_is_called_so() {
     let key = KeyPair::generate().unwrap();
     let certificate = server_params(&[HOST], |_| {}).self_signed(&key).unwrap();
     let other = Authority::new("Other CA").certificate.pem();
-    let (told, _) = refused(Shown { certificate, key }, &other).await;
+    let (told, _) = refused(Issued { certificate, key }, &other).await;
     assert!(told.message.contains("self-signed"), "{told:?}");
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Portal {
 }
 
 impl Portal {
-    pub(super) async fn of(tenant: &Tenant, database: &PgPool) -> Result<Self> {
+    pub(super) async fn read(tenant: &Tenant, database: &PgPool) -> Result<Self> {
         let accounts: Vec<(Uuid, bool, i64, String, String)> = sqlx::query_as(
             "SELECT account_id, remove_time IS NULL, version, primary_address,
                     (to_jsonb(a) - '{version,created_version,remove_time}'::text[])::text

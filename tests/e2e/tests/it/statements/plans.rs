@@ -45,7 +45,7 @@ pub(super) struct Plans {
 }
 
 impl Log {
-    pub(super) fn of(bed: &Bed, database: &str) -> Self {
+    pub(super) fn open(bed: &Bed, database: &str) -> Self {
         Self {
             file: bed.folder().join("logs").join("postgres.log"),
             mark: format!("@{database} LOG:  "),

@@ -62,7 +62,7 @@ fn come<'a>(difference: &AddressChange<'a>) -> Vec<(u128, &'a str)> {
 #[test]
 fn all_addresses_of_a_new_account_come() {
     let changes = [change(None, account(1, &["a@x.example", "b@x.example"]))];
-    let difference = AddressChange::of(&changes);
+    let difference = AddressChange::collect(&changes);
     assert_eq!(come(&difference), [(1, "a@x.example"), (1, "b@x.example")]);
     assert!(difference.gone.is_empty());
 }
@@ -74,7 +74,7 @@ fn what_stays_as_it_is_is_not_touched() {
         Some(before),
         account(1, &["a@x.example", "c@x.example", "d@x.example"]),
     )];
-    let difference = AddressChange::of(&changes);
+    let difference = AddressChange::collect(&changes);
     assert_eq!(difference.gone, ["b@x.example"]);
     assert_eq!(come(&difference), [(1, "d@x.example")]);
 }
@@ -83,7 +83,7 @@ fn what_stays_as_it_is_is_not_touched() {
 fn an_address_whose_role_changes_goes_and_comes() {
     let before = account(1, &["a@x.example", "b@x.example"]);
     let changes = [change(Some(before), account(1, &["b@x.example", "a@x.example"]))];
-    let difference = AddressChange::of(&changes);
+    let difference = AddressChange::collect(&changes);
     assert_eq!(difference.gone, ["a@x.example", "b@x.example"]);
     assert_eq!(come(&difference), [(1, "a@x.example"), (1, "b@x.example")]);
 }
@@ -94,7 +94,7 @@ fn swapped_addresses_both_go_and_both_come() {
         change(Some(account(1, &["a@x.example"])), account(1, &["b@x.example"])),
         change(Some(account(2, &["b@x.example"])), account(2, &["a@x.example"])),
     ];
-    let difference = AddressChange::of(&changes);
+    let difference = AddressChange::collect(&changes);
     assert_eq!(difference.gone, ["a@x.example", "b@x.example"]);
     assert_eq!(come(&difference), [(1, "b@x.example"), (2, "a@x.example")]);
 }
@@ -103,13 +103,13 @@ fn swapped_addresses_both_go_and_both_come() {
 fn a_removed_account_keeps_its_addresses_apart_until_it_returns() {
     let live = account(1, &["a@x.example"]);
     let going = [change(Some(live.clone()), removed(live.clone()))];
-    let difference = AddressChange::of(&going);
+    let difference = AddressChange::collect(&going);
     assert_eq!(difference.gone, ["a@x.example"]);
     assert_eq!(difference.retained.len(), 1);
     assert!(difference.come.is_empty() && difference.forgotten.is_empty());
 
     let returning = [change(Some(removed(live.clone())), live)];
-    let difference = AddressChange::of(&returning);
+    let difference = AddressChange::collect(&returning);
     assert_eq!(difference.forgotten, [Uuid::from_u128(1)]);
     assert_eq!(come(&difference), [(1, "a@x.example")]);
     assert!(difference.gone.is_empty() && difference.retained.is_empty());
