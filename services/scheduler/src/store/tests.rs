@@ -116,6 +116,17 @@ impl Ground {
         self.as_reconcile(&outcome).await
     }
 
+    /// Notes that a run, the tenant's last one, did not reach its directory in time.
+    async fn note_slow_failure(&self, run: RunId) -> Result<()> {
+        self.note(run, "FAILED", true).await?;
+        let last = format!(
+            "INSERT INTO reconcile.tenant (tenant_id) VALUES ('{TENANT}') ON CONFLICT DO NOTHING;
+             INSERT INTO reconcile.last_run (tenant_id, run_id, state, failure_code)
+             VALUES ('{TENANT}', '{run}', 'FAILED', 'CONNECT_TIMEOUT')"
+        );
+        self.as_reconcile(&last).await
+    }
+
     /// Makes what the scheduler noted older.
     async fn age(&self, column: &str) -> Result<()> {
         let older = format!("UPDATE scheduler.run_request SET {column} = {column} - interval '1 hour'");

@@ -50,10 +50,7 @@ async fn a_due_sync_is_asked_for_once_while_it_waits() -> Result<()> {
 async fn a_sync_after_a_slow_failure_goes_to_the_slow_lane() -> Result<()> {
     let ground = Ground::with_schedule(time("2020-01-01T00:00:00Z")?).await?;
     let run = take_and_finish(&ground).await?;
-    ground.note(run, "FAILED", true).await?;
-    ground
-        .as_reconcile("UPDATE reconcile.run_outcome SET failure_code = 'CONNECT_TIMEOUT'")
-        .await?;
+    ground.note_slow_failure(run).await?;
     let next = take_and_finish(&ground).await?;
     let claim = crate::store::Claim::new(Duration::from_secs(30));
     let unpublished = ground.store.claim_unpublished(10, claim).await?;

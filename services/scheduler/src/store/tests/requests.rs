@@ -69,10 +69,7 @@ async fn the_last_failure_chooses_the_lane_of_a_read() -> Result<()> {
     let run = ground.ask(Lane::Interactive).await?;
     let mut change = ground.store.change(&ground.tenant).await?;
     assert_eq!(change.lane_of_read().await?, Lane::Interactive);
-    ground.note(run, "FAILED", true).await?;
-    ground
-        .as_reconcile("UPDATE reconcile.run_outcome SET failure_code = 'CONNECT_TIMEOUT'")
-        .await?;
+    ground.note_slow_failure(run).await?;
     assert_eq!(change.lane_of_read().await?, Lane::Slow);
     Ok(())
 }
