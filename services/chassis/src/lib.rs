@@ -20,6 +20,7 @@ pub mod outage;
 mod pauses;
 pub mod pg;
 pub mod readiness;
+pub mod sentences;
 pub mod service;
 pub mod status;
 pub mod telemetry;

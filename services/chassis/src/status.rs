@@ -10,7 +10,7 @@ use rollcall_terms::Refusal;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use crate::{lifecycle::chain, outage};
+use crate::{lifecycle::chain, outage, sentences};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "rollcall";
@@ -49,16 +49,13 @@ impl ApiError {
         } else {
             tracing::error!(error = chain(error), "{what} failed");
         }
-        Self::new(
-            Refusal::Unavailable,
-            "The service cannot do this at the moment. Try again.",
-        )
+        Self::new(Refusal::Unavailable, sentences::UNAVAILABLE)
     }
 
     /// A fault that a retry will not mend: logged here, answered without detail.
     pub fn internal(what: &'static str, error: &(dyn Error + 'static)) -> Self {
         tracing::error!(error = chain(error), "{what} failed");
-        Self::new(Refusal::Internal, "The service failed. Its log says why.")
+        Self::new(Refusal::Internal, sentences::INTERNAL)
     }
 
     /// Adds a value that a program may need, such as the tenant's id.
@@ -77,11 +74,7 @@ impl ApiError {
 
     /// Refusal for a tenant whose lock is taken: the call may be repeated.
     pub fn tenant_busy() -> Self {
-        Self::new(
-            Refusal::TenantBusy,
-            "Another change for this tenant is in progress, and other calls are already waiting for it. Try again.",
-        )
-        .retry_after(TENANT_BUSY_RETRY)
+        Self::new(Refusal::TenantBusy, sentences::TENANT_BUSY).retry_after(TENANT_BUSY_RETRY)
     }
 
     /// The refusal.
@@ -137,7 +130,7 @@ impl Violations {
     /// The size of a page: as many entries as are asked for, at most 1,000; `default` if 0 are.
     pub fn page_size(&mut self, asked: i32, default: usize) -> usize {
         const LARGEST: usize = 1_000;
-        let asked = usize::try_from(asked).map_err(|_| "expected 0 or more entries");
+        let asked = usize::try_from(asked).map_err(|_| sentences::PAGE_SIZE);
         match self.check("page_size", asked) {
             None | Some(0) => default,
             Some(asked) => asked.min(LARGEST),

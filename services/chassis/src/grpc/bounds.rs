@@ -15,7 +15,7 @@ use rollcall_terms::Refusal;
 use tonic::Status;
 
 use super::peer::Caller;
-use crate::{config::ServerConfig, status::ApiError};
+use crate::{config::ServerConfig, sentences, status::ApiError};
 
 /// Health checks: in all, and of one caller.
 const CHECKS: Bound = Bound { all: 512, caller: 64 };
@@ -146,17 +146,8 @@ impl Kind {
             Self::Watch => "streams of health or reflection",
         };
         let (refusal, message) = match whose {
-            Whose::Caller => (
-                Refusal::CallerLimit,
-                format!(
-                    "This caller has {bound} {calls} open, as many as one caller may have. End some of them, or try \
-                     again later."
-                ),
-            ),
-            Whose::All => (
-                Refusal::ServerLimit,
-                format!("{bound} {calls} are open at this server, which is the limit. Try again later."),
-            ),
+            Whose::Caller => (Refusal::CallerLimit, sentences::caller_limit(bound, calls)),
+            Whose::All => (Refusal::ServerLimit, sentences::server_limit(bound, calls)),
         };
         let refused = ApiError::new(refusal, message).retry_after(RETRY);
         match self.setting(whose) {

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     config::ServerConfig,
-    given_up,
+    given_up, sentences,
     telemetry::{TRACEPARENT, set_parent},
 };
 
@@ -146,10 +146,7 @@ where
                 Ok(answered) => answered,
                 Err(error) => {
                     tracing::error!(%error, "a call crashed");
-                    Ok(
-                        Status::internal("The call could not be answered. The service's log says why.")
-                            .into_http(),
-                    )
+                    Ok(Status::internal(sentences::CRASHED).into_http())
                 }
             }
         })

@@ -8,7 +8,7 @@ use rollcall_terms::Refusal;
 use tonic::Status;
 
 use super::peer::Caller;
-use crate::status::ApiError;
+use crate::{sentences, status::ApiError};
 
 /// A role, which a caller has by a name in its certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -105,11 +105,9 @@ impl Roles {
         match (callers, caller.names()) {
             (Callers::All, _) | (Callers::Only(_), None) => Ok(()),
             (Callers::Only(roles), Some(names)) if roles.iter().any(|role| self.has(*role, names)) => Ok(()),
-            (Callers::Only(_), Some(_)) => Err(ApiError::new(
-                Refusal::CallerNotAllowed,
-                "This client certificate may not call this method.",
-            )
-            .into()),
+            (Callers::Only(_), Some(_)) => {
+                Err(ApiError::new(Refusal::CallerNotAllowed, sentences::CALLER_NOT_ALLOWED).into())
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
 
 use super::Caller;
-use crate::given_up::given_up;
+use crate::{given_up::given_up, sentences};
 
 /// Places of which one caller has at most a part. A call that finds none waits: behind its own caller's calls for that
 /// part, behind those of all callers for the rest.
@@ -48,7 +48,7 @@ impl Shares {
         };
         tokio::select! {
             place = place => Ok(place),
-            () = given_up() => Err(Status::cancelled("The call was cancelled before its turn came.")),
+            () = given_up() => Err(Status::cancelled(sentences::GIVEN_UP)),
         }
     }
 

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status, body::Body};
 
 use super::open_call::OpenCall;
+use crate::sentences;
 
 type Data = <Body as http_body::Body>::Data;
 
@@ -146,10 +147,7 @@ impl http_body::Body for Watched {
             // The caller reads again after all: it learns why there is no more.
             State::CutOff => {
                 *state = State::Ended;
-                let status = Status::new(
-                    Code::ResourceExhausted,
-                    "The answer was not read in time. Repeat the call.",
-                );
+                let status = Status::new(Code::ResourceExhausted, sentences::ANSWER_NOT_READ);
                 let mut trailers = http::HeaderMap::new();
                 let added = status.add_header(&mut trailers);
                 Poll::Ready(Some(added.map(|()| Frame::trailers(trailers))))
@@ -203,12 +201,7 @@ impl http_body::Body for Arriving {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
             return Poll::Ready(frame);
         }
-        let late = || {
-            Status::deadline_exceeded(format!(
-                "The request did not arrive within {} s.",
-                ARRIVAL.as_secs()
-            ))
-        };
+        let late = || Status::deadline_exceeded(sentences::request_late(ARRIVAL));
         self.timer.as_mut().poll(context).map(|()| Some(Err(late())))
     }
 

@@ -1,0 +1,41 @@
+//! Every sentence that a caller reads from the chassis itself, whatever it asked for.
+//!
+//! They say nothing of Rollcall, so they stand here and not with the others in `rollcall_domain::sentences`, whose module
+//! document says how to write them.
+
+use std::time::Duration;
+
+/// The database or the broker is away.
+pub const UNAVAILABLE: &str = "The service cannot do this at the moment. Try again.";
+/// A fault of ours.
+pub const INTERNAL: &str = "The service failed. Its log says why.";
+/// A call panicked.
+pub const CRASHED: &str = "The call could not be answered. The service's log says why.";
+/// The tenant's lock is taken, and others wait for it.
+pub const TENANT_BUSY: &str =
+    "Another change for this tenant is in progress, and other calls are already waiting for it. Try again.";
+/// The caller gave its call up.
+pub const GIVEN_UP: &str = "The call was cancelled before its turn came.";
+/// The caller's certificate has not the role that the method needs.
+pub const CALLER_NOT_ALLOWED: &str = "This client certificate may not call this method.";
+/// The caller does not read its answer.
+pub const ANSWER_NOT_READ: &str = "The answer was not read in time. Repeat the call.";
+/// A page of less than nothing; it continues the field's name.
+pub const PAGE_SIZE: &str = "expected 0 or more entries";
+
+/// The caller does not send its request.
+pub fn request_late(after: Duration) -> String {
+    format!("The request did not arrive within {} s.", after.as_secs())
+}
+
+/// One caller has as many `calls` open as it may.
+pub fn caller_limit(bound: usize, calls: &str) -> String {
+    format!(
+        "This caller has {bound} {calls} open, as many as one caller may have. End some of them, or try again later."
+    )
+}
+
+/// The server has as many `calls` open as it may.
+pub fn server_limit(bound: usize, calls: &str) -> String {
+    format!("{bound} {calls} are open at this server, which is the limit. Try again later.")
+}
