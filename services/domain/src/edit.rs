@@ -12,6 +12,7 @@ use crate::{
     id::AccountId,
     object::{AddressType, ObjectType, Origin},
     plan::{AccountState, AddressState, TenantDomains, stale_since},
+    sentences::account,
 };
 
 /// An account as the portal wants it.
@@ -35,21 +36,19 @@ pub struct AccountEdit {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditRefused {
     /// A new address is outside of the tenant's domains.
-    #[error("The address {address} is not in any of the tenant's domains.")]
+    #[error("{}", account::domain_not_registered(address))]
     DomainNotRegistered {
         /// The address.
         address: Address,
     },
     /// The directory has what would be changed.
-    #[error(
-        "The address {address} comes from the directory: change its account, address type and object type there."
-    )]
+    #[error("{}", account::held_by_directory(address))]
     HeldByDirectory {
         /// The address, or the first of those of the account.
         address: Address,
     },
     /// HSR is only for users.
-    #[error("HSR is only for accounts of type USER; this account is {object_type}")]
+    #[error("{}", account::hsr_of_other_type(*object_type))]
     HsrOfOtherType {
         /// The account's type.
         object_type: ObjectType,

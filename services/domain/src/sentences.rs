@@ -10,8 +10,13 @@
 //! Each function takes values and returns its text. It decides nothing: whether a sentence is said at all is up to the
 //! caller. The labels of the command stand in `services/cli`, and texts for operators where they are logged.
 
+pub mod account;
 pub mod connection_test;
 pub mod failure;
+pub mod field;
 pub mod guard;
+pub mod read;
+pub mod refusal;
+pub mod revert;
 pub mod verdict;
 mod words;

@@ -3,7 +3,9 @@
 mod account;
 
 use rollcall_chassis::status::{ApiError, Violations};
-use rollcall_domain::{MOST_CLAIMS_OF_OBJECT, edit::EditRefused, plan::PlanError};
+use rollcall_domain::{
+    MOST_CLAIMS_OF_OBJECT, edit::EditRefused, plan::PlanError, sentences::refusal as sentences,
+};
 use rollcall_terms::{Refusal, object::MalformedObject};
 use tonic::Status;
 
@@ -116,11 +118,9 @@ impl From<ReconcileError> for Status {
             ReconcileError::Fenced => ApiError::new(Refusal::Fenced, told),
             ReconcileError::SettingsChanged => ApiError::new(Refusal::SettingsChangedDuringRun, told),
             ReconcileError::NotUnchanged => ApiError::new(Refusal::NotUnchanged, told),
-            ReconcileError::DomainOwned { name } => ApiError::new(
-                Refusal::DomainOwned,
-                format!("The domain {name} belongs to another customer of the portal."),
-            )
-            .with("domain", name),
+            ReconcileError::DomainOwned { name } => {
+                ApiError::new(Refusal::DomainOwned, sentences::domain_owned(&name)).with("domain", name)
+            }
             ReconcileError::Account(refused) => refused.into(),
             ReconcileError::Database { .. } => ApiError::unavailable("a statement", &error),
             ReconcileError::CutOff => ApiError::unavailable("a run's work", &error),

@@ -14,6 +14,7 @@ use rollcall_chassis::{
     pg::whole,
     status::ApiError,
 };
+use rollcall_domain::sentences::refusal;
 use rollcall_proto::v1::{ExportCsvResponse, Row};
 use rollcall_terms::Refusal;
 use tonic::Status;
@@ -53,12 +54,7 @@ impl Exports {
         filter: &RowFilter,
     ) -> Result<impl Stream<Item = Result<ExportCsvResponse, Status>> + Send + use<>, Status> {
         let turn = tokio::time::timeout(TURN, self.turns.take(caller)).await;
-        let busy = |_| {
-            ApiError::new(
-                Refusal::ExportsBusy,
-                "Too many exports are running. Try again in a moment.",
-            )
-        };
+        let busy = |_| ApiError::new(Refusal::ExportsBusy, refusal::EXPORTS_BUSY);
         let turn = turn.map_err(busy)??;
         let rows = self.store.open_rows(run, filter).await?;
         let export = Export {

@@ -6,6 +6,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rollcall_chassis::status::ApiError;
+use rollcall_domain::sentences::refusal;
 use rollcall_terms::Refusal;
 
 const VERSION: u8 = 1;
@@ -54,12 +55,9 @@ impl Query {
             return Ok(None);
         }
         let position = self.decode(token);
-        position.map(Some).ok_or_else(|| {
-            ApiError::new(
-                Refusal::PageToken,
-                "The page token does not belong to this query. Start again at the first page.",
-            )
-        })
+        position
+            .map(Some)
+            .ok_or_else(|| ApiError::new(Refusal::PageToken, refusal::PAGE_TOKEN))
     }
 
     fn decode(&self, token: &str) -> Option<Position> {

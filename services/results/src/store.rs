@@ -12,7 +12,8 @@ mod runs;
 
 use std::sync::Arc;
 
-use rollcall_chassis::{given_up::given_up, status::ApiError};
+use rollcall_chassis::{given_up::given_up, sentences::GIVEN_UP, status::ApiError};
+use rollcall_domain::sentences::refusal;
 use rollcall_proto::v1::Run;
 use rollcall_terms::Refusal;
 use sqlx::PgPool;
@@ -80,8 +81,7 @@ impl Store {
         let _turn = tokio::select! {
             turn = share.acquire() => turn,
             () = given_up() => {
-                let why = "The call was cancelled before its turn came.";
-                return Err(ApiError::new(Refusal::GivenUp, why));
+                return Err(ApiError::new(Refusal::GivenUp, GIVEN_UP));
             }
         };
         self.run(run).await
@@ -100,10 +100,7 @@ impl ReadRun for Store {
 
 /// Refusal of an unknown run, and of another tenant's too.
 pub(crate) fn no_run(run: &RunKey) -> ApiError {
-    ApiError::new(
-        Refusal::NoRun,
-        format!("Tenant {} has no run {}.", run.tenant_id, run.run_id),
-    )
+    ApiError::new(Refusal::NoRun, refusal::no_run_of(&run.tenant_id, run.run_id))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use rollcall_chassis::{
     pg::whole,
     status::ApiError,
 };
+use rollcall_domain::sentences::refusal;
 use rollcall_proto::{internal::v1::RunChanged, v1::Run};
 use rollcall_terms::{Refusal, run::is_final};
 use tokio::time::Instant;
@@ -167,20 +168,12 @@ impl<R: ReadRun> Watcher<R> {
         };
         tokio::select! {
             biased;
-            () = self.ended.cancelled() => Err(interrupted(Refusal::WatchEnded, "The service is restarting")),
-            () = tokio::time::sleep_until(limit) => Err(interrupted(Refusal::WatchTooLong, "The watch has reached its \
-                                                                                             limit")),
+            () = self.ended.cancelled() => Err(ApiError::new(Refusal::WatchEnded, refusal::WATCH_ENDED)),
+            () = tokio::time::sleep_until(limit) => Err(ApiError::new(Refusal::WatchTooLong, refusal::WATCH_TOO_LONG)),
             () = told => Ok(()),
             () = tokio::time::sleep_until(self.read + self.limits.reread) => Ok(()),
         }
     }
-}
-
-fn interrupted(refusal: Refusal, why: &str) -> ApiError {
-    ApiError::new(
-        refusal,
-        format!("{why}, and the run has not ended yet. Watch it again."),
-    )
 }
 
 #[cfg(test)]

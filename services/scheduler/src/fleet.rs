@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rollcall_chassis::status::{ApiError, Violations};
+use rollcall_domain::sentences::field;
 use rollcall_proto::v1::{FleetPause, PauseFleetRequest, ResumeFleetRequest};
 use rollcall_terms::time::to_proto;
 
@@ -55,10 +56,10 @@ fn check(schedules: bool, removals: bool, note: &str) -> Result<(), ApiError> {
     }
     let mut violations = Violations::default();
     if note.chars().count() > LONGEST_NOTE {
-        violations.push("note", format!("expected at most {LONGEST_NOTE} characters"));
+        violations.push("note", field::most_characters(LONGEST_NOTE));
     }
     if note.chars().any(char::is_control) {
-        violations.push("note", "has a control character, such as a line end");
+        violations.push("note", field::CONTROL_CHARACTER);
     }
     violations.into_result()
 }

@@ -20,6 +20,7 @@ use rollcall_chassis::{
 use rollcall_domain::{
     DomainName, TenantId,
     schedule::{self, EveryHours},
+    sentences::field,
     time_zone,
 };
 use rollcall_proto::v1::{PausedReason, Schedule, Settings};
@@ -119,7 +120,7 @@ pub(crate) fn check_to_test(
         Some(tenant) if given.is_empty() || given == tenant.as_str() => {
             tenant.as_str().clone_into(&mut settings.tenant_id);
         }
-        Some(_) => violations.push(FIELD, "expected the tenant_id of the call, or none"),
+        Some(_) => violations.push(FIELD, field::OTHER_TENANT),
         None if given.is_empty() => {}
         None => {
             if let Some(tenant) = violations.check(FIELD, TenantId::parse(&given)) {
@@ -146,10 +147,7 @@ fn check_fields(
     let password = directory::take_password(settings, violations);
     match &mut settings.directory {
         Some(directory) => directory::check(directory, deployment, violations),
-        None => violations.push(
-            "settings.directory",
-            "is required: it says where the directory is",
-        ),
+        None => violations.push("settings.directory", field::NO_DIRECTORY),
     }
     selection::check(settings.selection.get_or_insert_default(), domains, violations);
     if let Some(removal) = &settings.removal {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rollcall_chassis::status::Violations;
-use rollcall_domain::{AccountId, Address, ObjectType, edit::AccountEdit};
+use rollcall_domain::{AccountId, Address, ObjectType, edit::AccountEdit, sentences::field};
 use rollcall_proto::v1;
 use rollcall_terms::Twin as _;
 
@@ -54,7 +54,10 @@ fn addresses(
             continue;
         };
         if let Some(first) = first_seen.get(&address) {
-            violations.push(field, format!("{address} is already account.addresses[{first}]"));
+            violations.push(
+                field,
+                field::already_listed(address.as_str(), "account.addresses", *first),
+            );
             whole = false;
             continue;
         }
@@ -77,10 +80,7 @@ fn addresses(
 }
 
 fn too_many(found: usize, violations: &mut Violations) {
-    violations.push(
-        "account.addresses",
-        format!("expected at most {MOST_ADDRESSES} addresses with the primary, found {found}"),
-    );
+    violations.push("account.addresses", field::addresses(MOST_ADDRESSES, found));
 }
 
 /// The type; `None` if it is not given.
@@ -92,7 +92,7 @@ fn object_type(number: i32) -> Result<Option<ObjectType>, String> {
     known
         .and_then(ObjectType::of_message)
         .map(Some)
-        .ok_or_else(|| format!("{number} is not an object type"))
+        .ok_or_else(|| field::not_an_object_type(number))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rollcall_chassis::status::Violations;
-use rollcall_domain::DomainName;
+use rollcall_domain::{DomainName, sentences::field as sentences};
 use rollcall_proto::v1;
 
 use crate::runs::edits::DomainList;
@@ -16,10 +16,7 @@ const MOST_TOLD: usize = 100;
 /// Checks the list, or names every field that is wrong.
 pub(super) fn domain_list(domains: &[v1::Domain], violations: &mut Violations) -> Option<DomainList> {
     if domains.len() > MOST {
-        violations.push(
-            "domains",
-            format!("expected at most {MOST} domains, found {}", domains.len()),
-        );
+        violations.push("domains", sentences::domains(MOST, domains.len()));
         return None;
     }
     let mut reading = Reading {
@@ -64,7 +61,7 @@ impl Reading<'_> {
             return;
         };
         if let Some(first) = self.first_seen.get(&name) {
-            let what = format!("{} is already domains[{first}]", name.as_str());
+            let what = sentences::already_listed(name.as_str(), "domains", *first);
             self.wrong(format!("domains[{position}].name"), what);
             return;
         }
@@ -87,8 +84,8 @@ impl Reading<'_> {
         for (name, of) in &self.alias_of {
             let Some(of) = of else { continue };
             let what = match self.alias_of.get(of) {
-                None => format!("{} is not in the list", of.as_str()),
-                Some(Some(_)) => format!("{} is itself an alias", of.as_str()),
+                None => sentences::not_listed(of),
+                Some(Some(_)) => sentences::alias_of_alias(of),
                 Some(None) => continue,
             };
             let position = self.first_seen.get(name).copied().unwrap_or_default();

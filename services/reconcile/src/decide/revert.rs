@@ -8,6 +8,7 @@ use rollcall_domain::{
     failure::FailureCode,
     plan::{AccountChange, ChangeKind},
     revert::Revert,
+    sentences::revert as sentences,
 };
 use rollcall_proto::v1;
 use rollcall_terms::failure::failure;
@@ -37,15 +38,15 @@ pub(crate) struct Reverted {
 /// Reason why it cannot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refused {
-    #[error("There is no such run.")]
+    #[error("{}", sentences::NO_RUN)]
     NoRun,
-    #[error("The run is not a sync that succeeded.")]
+    #[error("{}", sentences::NOT_A_FINISHED_SYNC)]
     NotAFinishedSync,
-    #[error("The run has already been reverted.")]
+    #[error("{}", sentences::ALREADY_REVERTED)]
     AlreadyReverted,
-    #[error("The run changed no account.")]
+    #[error("{}", sentences::NOTHING_TO_REVERT)]
     NothingToRevert,
-    #[error("The run ended too long ago: the data for its revert is no longer kept.")]
+    #[error("{}", sentences::EXPIRED)]
     Expired,
 }
 

@@ -1,26 +1,26 @@
 //! Reasons why a write to an account is refused, and what the portal learns of them.
 
 use rollcall_chassis::status::{ApiError, Violations};
-use rollcall_domain::edit::EditRefused;
+use rollcall_domain::{edit::EditRefused, sentences::account as sentences};
 use rollcall_terms::Refusal;
 
 /// A write that cannot be, as things stand.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AccountRefused {
     /// There is no such account of the tenant.
-    #[error("The tenant has no such account.")]
+    #[error("{}", sentences::NO_ACCOUNT)]
     NoAccount,
     /// It is removed.
-    #[error("The account is removed. Restore it first.")]
+    #[error("{}", sentences::ALREADY_REMOVED)]
     AlreadyRemoved,
     /// It is live.
-    #[error("The account is not removed.")]
+    #[error("{}", sentences::NOT_REMOVED)]
     NotRemoved,
     /// It is protected.
-    #[error("The account is protected. Remove its protection first.")]
+    #[error("{}", sentences::PROTECTED)]
     Protected,
     /// Another account has an address.
-    #[error("The address {address} belongs to the account {primary}.")]
+    #[error("{}", sentences::address_taken(address, primary))]
     AddressTaken {
         /// The address.
         address: String,

@@ -1,7 +1,7 @@
 //! The fields of requests. All that are wrong are reported at once.
 
 use rollcall_chassis::status::{ApiError, Violations};
-use rollcall_domain::{Address, InvalidAddress, RunId, TenantId};
+use rollcall_domain::{Address, InvalidAddress, RunId, TenantId, sentences::field as sentences};
 use rollcall_proto::v1::Verdict;
 use rollcall_terms::names;
 
@@ -72,11 +72,10 @@ impl Checked {
 
     fn searchable(&mut self, field: &str, text: &str) {
         if text.len() > LONGEST_SEARCH {
-            self.0
-                .push(field, format!("must have at most {LONGEST_SEARCH} bytes"));
+            self.0.push(field, sentences::most_search_bytes(LONGEST_SEARCH));
         }
         if text.contains('\0') {
-            self.0.push(field, "must not contain NUL");
+            self.0.push(field, sentences::NUL);
         }
     }
 
@@ -107,7 +106,7 @@ impl Checked {
                 Some(text) => texts.push(text),
                 None => self
                     .0
-                    .push(format!("verdicts[{index}]"), format!("{number} is not a verdict")),
+                    .push(format!("verdicts[{index}]"), sentences::not_a_verdict(*number)),
             }
         }
         texts.sort_unstable();

@@ -1,6 +1,7 @@
 //! Rows.
 
 use rollcall_chassis::status::ApiError;
+use rollcall_domain::sentences::refusal;
 use rollcall_proto::v1::{AddressType, ObjectType, Reason, Row, Verdict};
 use rollcall_terms::{Refusal, names};
 use sqlx::{Postgres, Transaction};
@@ -113,8 +114,7 @@ impl RowCursor {
 }
 
 fn row_id(after: &Position) -> Result<i64, ApiError> {
-    i64::try_from(after.id)
-        .map_err(|_| ApiError::new(Refusal::PageToken, "The page token is not one of this query."))
+    i64::try_from(after.id).map_err(|_| ApiError::new(Refusal::PageToken, refusal::PAGE_TOKEN))
 }
 
 impl RowRecord {

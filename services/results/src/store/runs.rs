@@ -1,6 +1,7 @@
 //! Runs.
 
 use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
+use rollcall_domain::sentences::refusal;
 use rollcall_proto::v1::{Failure, Run, RunKind, RunState};
 use rollcall_terms::{
     Refusal, names,
@@ -209,30 +210,16 @@ impl Record {
     /// Checks that there are rows to show.
     fn has_rows(&self) -> Result<(), ApiError> {
         if !matches!(self.state(), RunState::Succeeded | RunState::Held) {
-            let message = format!(
-                "Run {} is {}: only a run that SUCCEEDED or is HELD has rows.",
-                self.run_id, self.state
-            );
+            let message = refusal::no_rows(self.run_id, &self.state);
             return Err(ApiError::new(Refusal::RunHasNoRows, message));
         }
         if self.rows_superseded {
-            let what = match names::from_nullable(Some(&self.kind)) {
-                RunKind::Preview => "previews",
-                RunKind::Sync | RunKind::Revert | RunKind::Unspecified => "HELD runs",
-            };
-            let message = format!(
-                "Newer {what} took the place of run {}, and only its summary is kept. Review a newer one, or make a new \
-                 preview.",
-                self.run_id
-            );
+            let is_preview = names::from_nullable::<RunKind>(Some(&self.kind)) == RunKind::Preview;
+            let message = refusal::rows_superseded(self.run_id, is_preview);
             return Err(ApiError::new(Refusal::SummaryOnly, message));
         }
         if self.rows_expired {
-            let message = format!(
-                "The rows of run {} were kept for their time and are gone; its summary is still there. \
-                 A new preview shows what a sync would do now.",
-                self.run_id
-            );
+            let message = refusal::rows_expired(self.run_id);
             return Err(ApiError::new(Refusal::RowsExpired, message));
         }
         Ok(())

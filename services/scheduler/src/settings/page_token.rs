@@ -3,7 +3,8 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use rollcall_chassis::status::ApiError;
 use rollcall_domain::TenantId;
-use rollcall_terms::Refusal;
+
+use crate::refusals::page_token;
 
 /// Names the call and the token's form.
 const PREFIX: &str = "ListSettings/1/";
@@ -28,12 +29,7 @@ pub(super) fn read(token: &str) -> Result<String, ApiError> {
         .map(str::to_owned);
     tenant
         .filter(|tenant| TenantId::parse(tenant).is_ok())
-        .ok_or_else(|| {
-            ApiError::new(
-                Refusal::PageToken,
-                "The page token does not belong to ListSettings. Start again at the first page.",
-            )
-        })
+        .ok_or_else(page_token)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The CA certificates that a directory's certificate must lead to.
 
 use rollcall_chassis::status::Violations;
+use rollcall_domain::sentences::field;
 use rustls::{
     RootCertStore,
     pki_types::{
@@ -27,26 +28,24 @@ pub(super) fn check(pem: &mut String, violations: &mut Violations) {
 
 fn canonical(pem: &str) -> Result<String, String> {
     if pem.len() > MOST_BYTES {
-        return Err(format!("expected at most {} KiB", MOST_BYTES / 1024));
+        return Err(field::most_kib(MOST_BYTES / 1024));
     }
     let mut text = String::new();
     let mut count = 0;
     for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(pem.as_bytes()) {
         count += 1;
-        let (kind, der) = section.map_err(|_| format!("block {count} is damaged: it is not PEM"))?;
+        let (kind, der) = section.map_err(|_| field::damaged_block(count))?;
         if kind != SectionKind::Certificate {
-            return Err(format!(
-                "block {count} is not a certificate: expected only CERTIFICATE blocks"
-            ));
+            return Err(field::not_a_certificate(count));
         }
         // The worker's own test: what it would not trust is refused here.
         RootCertStore::empty()
             .add(CertificateDer::from(der.as_slice()))
-            .map_err(|_| format!("certificate {count} is not an X.509 certificate that can be trusted"))?;
+            .map_err(|_| field::not_trustworthy(count))?;
         push_block(&mut text, &der);
     }
     if count == 0 {
-        return Err("expected PEM: blocks that begin with -----BEGIN CERTIFICATE-----".to_owned());
+        return Err(field::NO_PEM.to_owned());
     }
     Ok(text)
 }

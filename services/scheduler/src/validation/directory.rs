@@ -1,7 +1,7 @@
 //! Place of a directory and the way it is read.
 
 use rollcall_chassis::{credential::SecretString, status::Violations};
-use rollcall_domain::dn::Dn;
+use rollcall_domain::{dn::Dn, sentences::field};
 use rollcall_proto::v1::{Directory, Security, ServerType, Settings};
 
 use super::{Deployment, certificates, filter, hosts};
@@ -15,10 +15,7 @@ pub(super) fn check(directory: &mut Directory, deployment: &Deployment, violatio
     match ServerType::try_from(directory.server_type) {
         Ok(ServerType::Unspecified) => directory.set_server_type(ServerType::ActiveDirectory),
         Ok(_) => {}
-        Err(_) => violations.push(
-            "settings.directory.server_type",
-            "expected ACTIVE_DIRECTORY, OPENLDAP or OTHER",
-        ),
+        Err(_) => violations.push("settings.directory.server_type", field::SERVER_TYPE),
     }
     hosts::check(&mut directory.hosts, violations);
     security(directory, deployment, violations);
@@ -43,12 +40,9 @@ pub(super) fn take_password(settings: &mut Settings, violations: &mut Violations
         .map(SecretString::new)?;
     let length = password.expose().len();
     if length == 0 {
-        violations.push(
-            FIELD,
-            "must not be empty; leave it out to keep the stored password",
-        );
+        violations.push(FIELD, field::EMPTY_PASSWORD);
     } else if length > MOST_PASSWORD_BYTES {
-        violations.push(FIELD, format!("expected at most {MOST_PASSWORD_BYTES} bytes"));
+        violations.push(FIELD, field::most_bytes(MOST_PASSWORD_BYTES));
     }
     Some(password)
 }
@@ -57,13 +51,9 @@ fn security(directory: &mut Directory, deployment: &Deployment, violations: &mut
     const FIELD: &str = "settings.directory.security";
     match Security::try_from(directory.security) {
         Ok(Security::Unspecified) => directory.set_security(Security::Ldaps),
-        Ok(Security::Plaintext) if !deployment.allow_plaintext => violations.push(
-            FIELD,
-            "PLAINTEXT is not allowed here, because it would show the password to the network: expected LDAPS or \
-             STARTTLS",
-        ),
+        Ok(Security::Plaintext) if !deployment.allow_plaintext => violations.push(FIELD, field::PLAINTEXT),
         Ok(_) => {}
-        Err(_) => violations.push(FIELD, "expected LDAPS, STARTTLS or PLAINTEXT"),
+        Err(_) => violations.push(FIELD, field::SECURITY),
     }
 }
 
@@ -77,31 +67,25 @@ fn port(directory: &mut Directory, violations: &mut Violations) {
             }
         }
         1..=65_535 => {}
-        _ => violations.push(
-            "settings.directory.port",
-            "expected 1 to 65535, or 0 for 636 with LDAPS and 389 otherwise",
-        ),
+        _ => violations.push("settings.directory.port", field::PORT),
     }
 }
 
 fn username(name: &str, violations: &mut Violations) {
     const FIELD: &str = "settings.directory.bind_username";
     if name.trim().is_empty() {
-        violations.push(FIELD, r"is required: a DN, name@example.com, or DOMAIN\name");
+        violations.push(FIELD, field::NO_USERNAME);
     } else if name.chars().count() > MOST_USERNAME_CHARACTERS {
-        violations.push(
-            FIELD,
-            format!("expected at most {MOST_USERNAME_CHARACTERS} characters"),
-        );
+        violations.push(FIELD, field::most_characters(MOST_USERNAME_CHARACTERS));
     } else if name.chars().any(char::is_control) {
-        violations.push(FIELD, "has a control character, such as a line end");
+        violations.push(FIELD, field::CONTROL_CHARACTER);
     }
 }
 
 fn search_base(base: &mut String, violations: &mut Violations) {
     const FIELD: &str = "settings.directory.search_base";
     if base.len() > MOST_BASE_BYTES {
-        violations.push(FIELD, format!("expected at most {MOST_BASE_BYTES} bytes"));
+        violations.push(FIELD, field::most_bytes(MOST_BASE_BYTES));
     } else if let Some(dn) = violations.check(FIELD, Dn::parse(base)) {
         *base = dn.to_string();
     }
@@ -112,7 +96,7 @@ fn canonical_filter(text: &mut String, violations: &mut Violations) {
         Ok(parsed) => *text = parsed.map(|parsed| parsed.to_string()).unwrap_or_default(),
         Err(error) => violations.push(
             "settings.directory.filter",
-            format!("at position {}: {}", error.position, error.message),
+            field::at_position(error.position, &error.message),
         ),
     }
 }

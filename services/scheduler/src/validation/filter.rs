@@ -1,7 +1,9 @@
 //! Filters and the attributes that they are sent with.
 
 use rollcall_chassis::status::{ApiError, Violations};
-use rollcall_domain::{AddressAttributes, AttributeDescription, Filter, filter};
+use rollcall_domain::{
+    AddressAttributes, AttributeDescription, Filter, filter, sentences::field as sentences,
+};
 use rollcall_proto::v1::{
     BuildFilterRequest, BuildFilterResponse, Directory, FilterError, ValidateFilterRequest,
     ValidateFilterResponse,
@@ -15,7 +17,7 @@ const MOST_ATTRIBUTES: usize = 16;
 /// Reads a filter; `None` if there is no filter.
 pub(super) fn parse(text: &str) -> Result<Option<Filter>, FilterError> {
     if text.len() > MOST_FILTER_BYTES {
-        let message = format!("expected at most {MOST_FILTER_BYTES} bytes");
+        let message = sentences::most_bytes(MOST_FILTER_BYTES);
         return Err(FilterError { position: 0, message });
     }
     if text.trim().is_empty() {
@@ -27,7 +29,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Filter>, FilterError> {
     })?;
     // A stored filter must be accepted again: invisible characters take more room there.
     if filter.to_string().len() > MOST_FILTER_BYTES {
-        let message = format!("expected at most {MOST_FILTER_BYTES} bytes in canonical form");
+        let message = sentences::canonical_filter_too_long(MOST_FILTER_BYTES);
         return Err(FilterError { position: 0, message });
     }
     Ok(Some(filter))
@@ -40,19 +42,19 @@ pub(super) fn check_attributes(
     violations: &mut Violations,
 ) -> AddressAttributes {
     if names.len() > MOST_ATTRIBUTES {
-        violations.push(field, format!("expected at most {MOST_ATTRIBUTES} attributes"));
+        violations.push(field, sentences::most_attributes(MOST_ATTRIBUTES));
     }
     let mut seen: Vec<AttributeDescription> = Vec::new();
     for (index, name) in names.iter().enumerate().take(MOST_ATTRIBUTES) {
         let path = format!("{field}[{index}]");
         match AttributeDescription::parse(name) {
             Err(error) => violations.push(path, error.to_string()),
-            Ok(_) if name.contains(';') => violations.push(path, "expected an attribute without options"),
+            Ok(_) if name.contains(';') => violations.push(path, sentences::ATTRIBUTE_OPTION),
             // Servers answer it under its name, so that nothing they answer would be known as asked for.
             Ok(attribute) if attribute.is_numeric() => {
-                violations.push(path, "expected the attribute's name, not its object identifier");
+                violations.push(path, sentences::ATTRIBUTE_NUMBER);
             }
-            Ok(attribute) if seen.contains(&attribute) => violations.push(path, "is given twice"),
+            Ok(attribute) if seen.contains(&attribute) => violations.push(path, sentences::GIVEN_TWICE),
             Ok(attribute) => seen.push(attribute),
         }
     }
@@ -92,10 +94,7 @@ pub(crate) fn build_filter(request: &BuildFilterRequest) -> Result<BuildFilterRe
     let object_types = selection::check_object_types("object_types", &request.object_types, &mut violations);
     let domains = selection::check_domains("domains", &request.domains, &mut violations);
     let own = parse(&request.filter).unwrap_or_else(|error| {
-        violations.push(
-            "filter",
-            format!("at position {}: {}", error.position, error.message),
-        );
+        violations.push("filter", sentences::at_position(error.position, &error.message));
         None
     });
     let built = filter::build(&filter::BuildFilter {
@@ -116,17 +115,9 @@ pub(crate) fn build_filter(request: &BuildFilterRequest) -> Result<BuildFilterRe
 /// The filter must be accepted by PutSettings: it is neither too long nor, around the tenant's own filter, too deep.
 fn check_built(filter: &str, violations: &mut Violations) {
     if filter.len() > MOST_FILTER_BYTES {
-        violations.push(
-            "domains",
-            format!(
-                "the filter would have more than {MOST_FILTER_BYTES} bytes: expected fewer domains, or a shorter filter"
-            ),
-        );
+        violations.push("domains", sentences::built_filter_too_long(MOST_FILTER_BYTES));
     } else if parse(filter).is_err() {
-        violations.push(
-            "filter",
-            "is nested as deeply as possible: expected a filter to which conditions can be added",
-        );
+        violations.push("filter", sentences::FILTER_TOO_DEEP);
     }
 }
 

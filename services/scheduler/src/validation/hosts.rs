@@ -3,18 +3,15 @@
 use std::{collections::BTreeSet, net::IpAddr};
 
 use rollcall_chassis::status::Violations;
+use rollcall_domain::sentences::field;
 
 const FIELD: &str = "settings.directory.hosts";
 const MOST: usize = 8;
-const EXPECTED: &str = "expected a host name such as dc1.example.com, or an IP address";
 
 /// Checks the hosts and puts them into canonical form, in their order.
 pub(super) fn check(hosts: &mut [String], violations: &mut Violations) {
     if !(1..=MOST).contains(&hosts.len()) {
-        violations.push(
-            FIELD,
-            format!("expected 1 to {MOST} hosts, found {}", hosts.len()),
-        );
+        violations.push(FIELD, field::hosts(MOST, hosts.len()));
     }
     let mut seen = BTreeSet::new();
     for (index, host) in hosts.iter_mut().enumerate().take(MOST) {
@@ -22,7 +19,7 @@ pub(super) fn check(hosts: &mut [String], violations: &mut Violations) {
             if seen.insert(name.clone()) {
                 Ok(name)
             } else {
-                Err("is given twice")
+                Err(field::GIVEN_TWICE)
             }
         });
         match result {
@@ -38,22 +35,22 @@ fn canonical(text: &str) -> Result<String, &'static str> {
         return Ok(address.to_string());
     }
     if text.contains("://") {
-        return Err("expected only the host, not a URL: security and port have fields of their own");
+        return Err(field::HOST_URL);
     }
     if text.starts_with('[') {
-        return Err("expected an IPv6 address without brackets, and no port: the port is directory.port");
+        return Err(field::HOST_BRACKETS);
     }
     if let Some((_, port)) = text.rsplit_once(':')
         && !port.is_empty()
         && port.bytes().all(|byte| byte.is_ascii_digit())
     {
-        return Err("expected the host without a port: the port is directory.port");
+        return Err(field::HOST_PORT);
     }
     let name = text.strip_suffix('.').unwrap_or(text);
     if is_host_name(name) {
         Ok(name.to_ascii_lowercase())
     } else {
-        Err(EXPECTED)
+        Err(field::HOST)
     }
 }
 

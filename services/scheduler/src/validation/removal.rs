@@ -1,6 +1,7 @@
 //! Accounts that a run may remove before it needs approval.
 
 use rollcall_chassis::status::Violations;
+use rollcall_domain::sentences::field;
 use rollcall_proto::v1::Removal;
 
 /// More accounts than a tenant has: a limit beyond it is a slip.
@@ -14,13 +15,13 @@ pub(super) fn check(removal: &Removal, violations: &mut Violations) {
     {
         violations.push(
             "settings.removal.limit_accounts",
-            format!("expected 0 to {MOST_ACCOUNTS} accounts"),
+            field::limit_accounts(MOST_ACCOUNTS),
         );
     }
     if removal
         .limit_percent
         .is_some_and(|limit| !(0..=100).contains(&limit))
     {
-        violations.push("settings.removal.limit_percent", "expected 0 to 100 percent");
+        violations.push("settings.removal.limit_percent", field::PERCENT);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rollcall_chassis::status::Violations;
-use rollcall_domain::DomainName;
+use rollcall_domain::{DomainName, sentences::field as sentences};
 use rollcall_proto::v1::{SameUsername, Selection};
 use rollcall_terms::{Twin as _, names};
 
@@ -25,7 +25,7 @@ pub(super) fn check(selection: &mut Selection, own: &BTreeSet<DomainName>, viola
     match SameUsername::try_from(selection.same_username) {
         Ok(SameUsername::Unspecified) => selection.set_same_username(SameUsername::Skip),
         Ok(_) => {}
-        Err(_) => violations.push("settings.selection.same_username", "expected SKIP or IMPORT"),
+        Err(_) => violations.push("settings.selection.same_username", sentences::SAME_USERNAME),
     }
 }
 
@@ -36,16 +36,13 @@ pub(super) fn check_object_types(
     violations: &mut Violations,
 ) -> Vec<rollcall_domain::ObjectType> {
     if numbers.len() > MOST_OBJECT_TYPES {
-        violations.push(field, format!("expected at most {MOST_OBJECT_TYPES}"));
+        violations.push(field, sentences::most_entries(MOST_OBJECT_TYPES));
     }
     let mut types = Vec::new();
     for (index, number) in numbers.iter().enumerate().take(MOST_OBJECT_TYPES) {
         match rollcall_domain::ObjectType::of_message(names::from_wire(*number)) {
             Some(object_type) => types.push(object_type),
-            None => violations.push(
-                format!("{field}[{index}]"),
-                "expected USER, GROUP, CONTACT, PUBLIC_FOLDER, RESOURCE, SHARED_MAILBOX or OTHER",
-            ),
+            None => violations.push(format!("{field}[{index}]"), sentences::OBJECT_TYPE),
         }
     }
     types.sort_unstable();
@@ -75,10 +72,7 @@ fn domains(
     violations: &mut Violations,
 ) -> BTreeSet<DomainName> {
     if names.len() > MOST_DOMAINS {
-        violations.push(
-            field,
-            format!("expected at most {MOST_DOMAINS}; leave it empty for all"),
-        );
+        violations.push(field, sentences::most_chosen_domains(MOST_DOMAINS));
         return BTreeSet::new();
     }
     let mut canonical = BTreeSet::new();
@@ -87,10 +81,7 @@ fn domains(
             Ok(name) if own.is_empty() || own.contains(&name) => {
                 canonical.insert(name);
             }
-            Ok(name) => violations.push(
-                format!("{field}[{index}]"),
-                format!("{name} is not one of the tenant's own domains"),
-            ),
+            Ok(name) => violations.push(format!("{field}[{index}]"), sentences::not_own_domain(&name)),
             Err(error) => violations.push(format!("{field}[{index}]"), error.to_string()),
         }
     }

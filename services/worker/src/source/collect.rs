@@ -4,7 +4,7 @@ use std::{mem, sync::Arc};
 
 use prost::Message as _;
 use rollcall_chassis::fail_point::{self, FailPoint};
-use rollcall_domain::{DirectoryObject, MOST_CLAIMS_OF_OBJECT, digest::ReadDigest};
+use rollcall_domain::{DirectoryObject, MOST_CLAIMS_OF_OBJECT, digest::ReadDigest, sentences::read};
 use rollcall_proto::{
     internal::{
         self,
@@ -158,7 +158,7 @@ impl Collector {
             references: met.references,
             digest: self.digest.finish().to_vec(),
             read_mode: ReadMode::Full.into(),
-            read_mode_reason: "Every matching object is read each time.".to_owned(),
+            read_mode_reason: read::FULL.to_owned(),
             server: met.server,
             server_id: met.server_id,
         })

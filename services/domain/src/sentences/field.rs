@@ -1,0 +1,188 @@
+//! Errors of a request's fields. Each continues the field's name, as in `settings.directory.port: expected …`.
+
+use crate::address::DomainName;
+
+/// A text has a character that cannot be seen.
+pub const CONTROL_CHARACTER: &str = "has a control character, such as a line end";
+/// A value stands twice in a list.
+pub const GIVEN_TWICE: &str = "is given twice";
+
+/// A text is too long.
+pub fn most_characters(most: usize) -> String {
+    format!("expected at most {most} characters")
+}
+
+/// A text is too long, as the database counts.
+pub fn most_bytes(most: usize) -> String {
+    format!("expected at most {most} bytes")
+}
+
+/// A list is too long.
+pub fn most_entries(most: usize) -> String {
+    format!("expected at most {most}")
+}
+
+// Settings and calls as a whole.
+/// The settings of a test name another tenant than the call.
+pub const OTHER_TENANT: &str = "expected the tenant_id of the call, or none";
+/// Neither settings nor a tenant are given to a test.
+pub const NOTHING_TO_TEST: &str = "is required unless settings are given: it says which settings to test";
+/// A pause of the operator pauses nothing.
+pub const NOTHING_TO_PAUSE: &str = "expected schedules, removals or both";
+
+// The directory's server and account.
+/// No directory.
+pub const NO_DIRECTORY: &str = "is required: it says where the directory is";
+/// An unknown kind of server.
+pub const SERVER_TYPE: &str = "expected ACTIVE_DIRECTORY, OPENLDAP or OTHER";
+/// An unknown kind of security.
+pub const SECURITY: &str = "expected LDAPS, STARTTLS or PLAINTEXT";
+/// The operator allows no plain text.
+pub const PLAINTEXT: &str = "PLAINTEXT is not allowed here, because it would show the password to the network: expected LDAPS or STARTTLS";
+/// No port.
+pub const PORT: &str = "expected 1 to 65535, or 0 for 636 with LDAPS and 389 otherwise";
+/// No user name.
+pub const NO_USERNAME: &str = r"is required: a DN, name@example.com, or DOMAIN\name";
+/// An empty password.
+pub const EMPTY_PASSWORD: &str = "must not be empty; leave it out to keep the stored password";
+
+// Hosts.
+/// Neither a name nor an address.
+pub const HOST: &str = "expected a host name such as dc1.example.com, or an IP address";
+/// A URL.
+pub const HOST_URL: &str = "expected only the host, not a URL: security and port have fields of their own";
+/// An address in brackets.
+pub const HOST_BRACKETS: &str =
+    "expected an IPv6 address without brackets, and no port: the port is directory.port";
+/// A host with its port.
+pub const HOST_PORT: &str = "expected the host without a port: the port is directory.port";
+
+/// Too many hosts, or none.
+pub fn hosts(most: usize, found: usize) -> String {
+    format!("expected 1 to {most} hosts, found {found}")
+}
+
+// CA certificates. Blocks and certificates are counted from 1.
+/// Not one block.
+pub const NO_PEM: &str = "expected PEM: blocks that begin with -----BEGIN CERTIFICATE-----";
+
+/// The certificates are too long.
+pub fn most_kib(most: usize) -> String {
+    format!("expected at most {most} KiB")
+}
+
+/// A block is damaged.
+pub fn damaged_block(block: usize) -> String {
+    format!("block {block} is damaged: it is not PEM")
+}
+
+/// A block is something else.
+pub fn not_a_certificate(block: usize) -> String {
+    format!("block {block} is not a certificate: expected only CERTIFICATE blocks")
+}
+
+/// A certificate cannot be trusted.
+pub fn not_trustworthy(certificate: usize) -> String {
+    format!("certificate {certificate} is not an X.509 certificate that can be trusted")
+}
+
+// Filters and attributes.
+/// A built filter leaves no room for another level.
+pub const FILTER_TOO_DEEP: &str =
+    "is nested as deeply as possible: expected a filter to which conditions can be added";
+/// An attribute with an option.
+pub const ATTRIBUTE_OPTION: &str = "expected an attribute without options";
+/// An attribute by its number.
+pub const ATTRIBUTE_NUMBER: &str = "expected the attribute's name, not its object identifier";
+
+/// An error of a filter, at a place in it.
+pub fn at_position(position: i32, message: &str) -> String {
+    format!("at position {position}: {message}")
+}
+
+/// A filter grows too long where invisible characters are written out.
+pub fn canonical_filter_too_long(most: usize) -> String {
+    format!("expected at most {most} bytes in canonical form")
+}
+
+/// A built filter is too long.
+pub fn built_filter_too_long(most: usize) -> String {
+    format!("the filter would have more than {most} bytes: expected fewer domains, or a shorter filter")
+}
+
+/// Too many attributes.
+pub fn most_attributes(most: usize) -> String {
+    format!("expected at most {most} attributes")
+}
+
+// The choice of objects and domains.
+/// An unknown choice for addresses with the same username portion.
+pub const SAME_USERNAME: &str = "expected SKIP or IMPORT";
+/// An unknown type.
+pub const OBJECT_TYPE: &str =
+    "expected USER, GROUP, CONTACT, PUBLIC_FOLDER, RESOURCE, SHARED_MAILBOX or OTHER";
+
+/// More domains are chosen than can be.
+pub fn most_chosen_domains(most: usize) -> String {
+    format!("expected at most {most}; leave it empty for all")
+}
+
+/// A chosen domain is not the tenant's.
+pub fn not_own_domain(domain: &DomainName) -> String {
+    format!("{domain} is not one of the tenant's own domains")
+}
+
+// Limits of removals.
+/// No percentage.
+pub const PERCENT: &str = "expected 0 to 100 percent";
+
+/// A limit beyond all accounts.
+pub fn limit_accounts(most: i32) -> String {
+    format!("expected 0 to {most} accounts")
+}
+
+// Accounts.
+/// Too many addresses.
+pub fn addresses(most: usize, found: usize) -> String {
+    format!("expected at most {most} addresses with the primary, found {found}")
+}
+
+/// A number stands for no object type.
+pub fn not_an_object_type(number: i32) -> String {
+    format!("{number} is not an object type")
+}
+
+/// A value stands in a list already, such as `account.addresses`, at a place counted from 0.
+pub fn already_listed(value: &str, list: &str, place: usize) -> String {
+    format!("{value} is already {list}[{place}]")
+}
+
+// Domains.
+/// Too many domains.
+pub fn domains(most: usize, found: usize) -> String {
+    format!("expected at most {most} domains, found {found}")
+}
+
+/// An alias stands for a domain that is not listed.
+pub fn not_listed(domain: &DomainName) -> String {
+    format!("{domain} is not in the list")
+}
+
+/// An alias stands for an alias.
+pub fn alias_of_alias(domain: &DomainName) -> String {
+    format!("{domain} is itself an alias")
+}
+
+// Searches.
+/// A search for a character that no database takes.
+pub const NUL: &str = "must not contain NUL";
+
+/// A search is too long.
+pub fn most_search_bytes(most: usize) -> String {
+    format!("must have at most {most} bytes")
+}
+
+/// A number stands for no verdict.
+pub fn not_a_verdict(number: i32) -> String {
+    format!("{number} is not a verdict")
+}
