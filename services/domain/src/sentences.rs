@@ -12,6 +12,7 @@
 
 pub mod account;
 pub mod connection_test;
+pub mod explain;
 pub mod failure;
 pub mod field;
 pub mod guard;

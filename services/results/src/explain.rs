@@ -3,9 +3,12 @@
 mod portal;
 mod reading;
 
-use jiff::Timestamp;
 use rollcall_domain::{
-    Periods, sentences,
+    Periods,
+    sentences::{
+        explain::{self as sentences, NamedRun},
+        verdict,
+    },
     verdict::{Reason, Verdict},
 };
 use rollcall_proto::v1::{self, Account, DomainStanding, ExplainAddressResponse, Row, Run, RunKind};
@@ -53,45 +56,36 @@ pub(crate) fn answer(address: &str, mut facts: Facts) -> ExplainAddressResponse 
 /// In the order in which a person asks: is it in the portal, whose is the domain, what does the directory say and
 /// what follows from it, what changed it last.
 fn explanation(address: &str, facts: &Facts) -> String {
-    let mut sentences = portal::sentences(address, facts);
-    let at_read = sentences.len();
-    sentences.extend(reading::sentences(facts));
+    let mut said = portal::sentences(address, facts);
+    let at_read = said.len();
+    said.extend(reading::sentences(facts));
     // If rows were decided, the domain's present standing follows them.
     let place = if facts.rows.is_empty() {
         at_read
     } else {
-        sentences.len()
+        said.len()
     };
-    sentences.splice(place..place, standing(facts));
-    sentences.extend(last_change(facts));
-    sentences.join(" ")
+    said.splice(place..place, standing(facts));
+    said.extend(last_change(facts));
+    said.join(" ")
 }
 
 /// `Some` if no row says the same already, and if a row says what held then and no longer does.
 fn standing(facts: &Facts) -> Option<String> {
     let told = |reason| facts.rows.iter().any(|row| reason_of(row) == Some(reason));
     let was_foreign = told(Reason::OtherTenant) || told(Reason::DomainNotRegistered);
-    let (what, reason) = match facts.standing {
-        DomainStanding::OtherTenant => (
-            "domain belongs to another customer of the portal.",
-            Reason::OtherTenant,
-        ),
-        DomainStanding::NotRegistered => (
-            "domain is not registered in the portal, and only addresses of registered domains are imported.",
-            Reason::DomainNotRegistered,
-        ),
-        DomainStanding::Own | DomainStanding::OwnAlias if was_foreign => {
-            return Some(
-                "Its domain has been registered since then: the next sync decides again.".to_owned(),
-            );
+    match facts.standing {
+        DomainStanding::OtherTenant => {
+            (!told(Reason::OtherTenant)).then(|| sentences::domain_of_other_tenant(was_foreign))
         }
-        DomainStanding::Unspecified | DomainStanding::Own | DomainStanding::OwnAlias => return None,
-    };
-    if told(reason) {
-        return None;
+        DomainStanding::NotRegistered => {
+            (!told(Reason::DomainNotRegistered)).then(|| sentences::domain_not_registered(was_foreign))
+        }
+        DomainStanding::Own | DomainStanding::OwnAlias => {
+            was_foreign.then(|| sentences::DOMAIN_REGISTERED_SINCE.to_owned())
+        }
+        DomainStanding::Unspecified => None,
     }
-    let its = if was_foreign { "Since then: its" } else { "Its" };
-    Some(format!("{its} {what}"))
 }
 
 /// `Some` unless it was the run whose rows are shown anyway. A person may have changed the address since.
@@ -104,23 +98,15 @@ fn last_change(facts: &Facts) -> Option<String> {
     if told {
         return None;
     }
-    let run = format!("The last run that changed it was {}", run_in_words(run));
-    Some(match rule(row, &facts.periods) {
-        Some(rule) => format!("{run}, which decided: {rule}"),
-        None => format!("{run}."),
-    })
+    let rule = rule(row, &facts.periods);
+    Some(sentences::last_change(&run_in_words(run), rule.as_deref()))
 }
 
 /// The rule that decided; `None` for a verdict that this version does not know.
 fn rule(row: &Row, periods: &Periods) -> Option<String> {
     let verdict = Verdict::of_message(row.verdict())?;
     let other = Some(row.other.as_str()).filter(|other| !other.is_empty());
-    Some(sentences::verdict::explain(
-        verdict,
-        reason_of(row),
-        other,
-        periods,
-    ))
+    Some(verdict::explain(verdict, reason_of(row), other, periods))
 }
 
 fn reason_of(row: &Row) -> Option<Reason> {
@@ -137,21 +123,13 @@ fn join(sentence: String, next: Option<String>) -> String {
 /// A run by its kind and time.
 fn run_in_words(run: &Run) -> String {
     let kind = match run.kind() {
-        RunKind::Sync => "the sync",
-        RunKind::Preview => "the preview",
-        RunKind::Revert => "the revert of a sync",
-        RunKind::Unspecified => "the run",
+        RunKind::Sync => NamedRun::Sync,
+        RunKind::Preview => NamedRun::Preview,
+        RunKind::Revert => NamedRun::Revert,
+        RunKind::Unspecified => NamedRun::Other,
     };
     let time = run.end_time.as_ref().or(run.create_time.as_ref());
-    match time.and_then(from_proto) {
-        Some(time) => format!("{kind} of {}", minute(time)),
-        None => kind.to_owned(),
-    }
-}
-
-/// A time as an administrator reads it.
-fn minute(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
+    sentences::run(kind, time.and_then(from_proto))
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ fn an_imported_primary_is_in_the_portal_because_of_its_entry() {
             "The directory was last read by the sync of 2026-11-23 02:00 UTC.",
             DECIDED,
             "cn=ann has it as its primary address.",
-            &sentences::verdict::explain(Verdict::Keep, None, None, &Periods::default()),
+            &verdict::explain(Verdict::Keep, None, None, &Periods::default()),
         ],
     );
 }
@@ -115,7 +115,7 @@ fn a_lost_claim_is_told_with_who_won() {
         ..Facts::default()
     });
     let reason = Some(Reason::ClaimedByOtherObject);
-    let rule = sentences::verdict::explain(
+    let rule = verdict::explain(
         Verdict::Skip,
         reason,
         Some("bob@acme.example"),
@@ -172,7 +172,7 @@ fn a_stale_address_is_told_with_the_date_since_when() {
             "It has been stale since 2026-11-20 01:01 UTC: no object in the directory gives it to its account.",
             "The directory was last read by the sync of 2026-11-23 02:00 UTC.",
             DECIDED,
-            &sentences::verdict::explain(Verdict::Stale, Some(Reason::Absent), None, &Periods::default()),
+            &verdict::explain(Verdict::Stale, Some(Reason::Absent), None, &Periods::default()),
         ],
     );
 }
@@ -222,7 +222,7 @@ fn a_removed_address_is_told_with_the_day_until_which_it_can_be_restored() {
              a sync would do.",
             "No object in the search scope has this address.",
             "The last run that changed it was the sync of 2026-11-23 02:00 UTC, which decided:",
-            &sentences::verdict::explain(Verdict::Remove, Some(Reason::Absent), None, &Periods::default()),
+            &verdict::explain(Verdict::Remove, Some(Reason::Absent), None, &Periods::default()),
         ],
     );
 }
