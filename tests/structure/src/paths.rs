@@ -12,7 +12,7 @@ pub(crate) struct Written {
     pub(crate) brought: BTreeMap<String, Vec<Vec<String>>>,
     /// Paths of two segments and more.
     pub(crate) paths: Vec<Vec<String>>,
-    /// Literals of text and of bytes. Comments are none.
+    /// Literals of text and of bytes, the messages of errors among them. Comments are none.
     pub(crate) texts: Vec<String>,
 }
 
@@ -75,8 +75,13 @@ impl<'ast> Visit<'ast> for Reader {
         self.0.texts.extend(text(literal));
     }
 
-    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {
-        // Comments of the documentation are attributes.
+    fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
+        // Comments of the documentation are attributes too. Only the messages of errors count.
+        if let syn::Meta::List(list) = &attribute.meta
+            && list.path.is_ident("error")
+        {
+            in_tokens(&list.tokens, &mut self.0);
+        }
     }
 }
 
