@@ -37,13 +37,13 @@ pub enum AmqpError {
     },
     /// A queue exists with other arguments.
     #[error(
-        "queue {queue} exists with other arguments than this release declares; deploy/OPERATION.md says how to replace it: {told}"
+        "queue {queue} exists with other arguments than this release declares; deploy/OPERATION.md says how to replace it: {answer}"
     )]
     Queue {
         /// Its name.
         queue: String,
         /// The broker's words.
-        told: String,
+        answer: String,
     },
     /// A queue would not take the message.
     #[error("the broker refused the message")]

@@ -153,12 +153,12 @@ impl Violations {
 
     /// The error that reports all violations.
     pub fn into_error(self) -> ApiError {
-        let told: Vec<String> = self
+        let texts: Vec<String> = self
             .0
             .iter()
             .map(|(field, what)| format!("{field}: {what}"))
             .collect();
-        let mut error = ApiError::new(Refusal::InvalidFields, told.join("; "));
+        let mut error = ApiError::new(Refusal::InvalidFields, texts.join("; "));
         error.violations = self.0;
         error
     }
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_of_ours_is_told_without_what_is_inside() {
+    fn an_internal_fault_is_reported_without_its_details() {
         let error = sqlx::Error::Io(io::Error::other("10.1.2.3 refused the role's password"));
         let status = Status::from(ApiError::from(error));
         assert_eq!(status.code(), Code::Unavailable);

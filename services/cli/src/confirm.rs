@@ -22,8 +22,8 @@ pub(crate) fn ask(question: &str, already: bool) -> Result<Consent, Error> {
         return Err(Error::NobodyToAsk);
     }
     // If standard error is closed, the question is not seen, and the answer is no.
-    let mut told = io::stderr();
-    let _ = write!(told, "{question} [y/N] ").and_then(|()| told.flush());
+    let mut terminal = io::stderr();
+    let _ = write!(terminal, "{question} [y/N] ").and_then(|()| terminal.flush());
     let mut said = String::new();
     io::stdin()
         .lock()

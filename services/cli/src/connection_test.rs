@@ -40,8 +40,8 @@ async fn show(
     output: &mut Output,
 ) -> Result<TestStepState, Error> {
     let mut last = TestStepState::Unspecified;
-    while let Some(told) = steps.message().await.map_err(client.failed(Service::Scheduler))? {
-        let Some(step) = told.step else { continue };
+    while let Some(response) = steps.message().await.map_err(client.failed(Service::Scheduler))? {
+        let Some(step) = response.step else { continue };
         let view = StepView::from(&step);
         waiting.aside(|| output.entry(&view, |width| table::step(&view, width)))?;
         last = step.state();

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn run_ids_are_read_hyphenated_alone_and_shown_in_lower_case() {
+    fn run_ids_are_read_only_hyphenated_and_shown_in_lower_case() {
         let id = RunId::parse("01890A5D-AC96-774B-BCCE-B302099A8057").unwrap();
         assert_eq!(id.to_string(), "01890a5d-ac96-774b-bcce-b302099a8057");
         for bad in [

@@ -74,7 +74,7 @@ mod tests {
         let Err(ReconcileError::Malformed(violations)) = run("no tenant", "no run") else {
             panic!("it was taken")
         };
-        let told = format!("{violations:?}");
-        assert!(told.contains("tenant_id") && told.contains("run_id"), "{told}");
+        let text = format!("{violations:?}");
+        assert!(text.contains("tenant_id") && text.contains("run_id"), "{text}");
     }
 }

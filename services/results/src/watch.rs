@@ -162,7 +162,7 @@ impl<R: ReadRun> Watcher<R> {
     /// Waits until the run should be read again.
     async fn wait(&mut self) -> Result<(), ApiError> {
         let limit = (self.begun + self.limits.lifetime).min(self.changed + self.limits.idle);
-        let told = async {
+        let change = async {
             self.subscription.changed().await;
             tokio::time::sleep_until(self.read + SPACING).await;
         };
@@ -170,7 +170,7 @@ impl<R: ReadRun> Watcher<R> {
             biased;
             () = self.ended.cancelled() => Err(ApiError::new(Refusal::WatchEnded, refusal::WATCH_ENDED)),
             () = tokio::time::sleep_until(limit) => Err(ApiError::new(Refusal::WatchTooLong, refusal::WATCH_TOO_LONG)),
-            () = told => Ok(()),
+            () = change => Ok(()),
             () = tokio::time::sleep_until(self.read + self.limits.reread) => Ok(()),
         }
     }

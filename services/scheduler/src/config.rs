@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_is_told_in_the_help() {
+    fn every_key_is_explained_in_the_help() {
         assert_eq!(undocumented::<Config>(), [""; 0]);
     }
 }

@@ -12,12 +12,12 @@ pub(crate) fn describe(name: &str, event: &PortalEvent) -> String {
 
 fn about(event: &PortalEvent) -> String {
     match &event.event {
-        Some(Event::Account(told)) => {
-            let address = told
+        Some(Event::Account(account)) => {
+            let address = account
                 .account
                 .as_ref()
                 .map(|account| account.primary_address.as_str());
-            let welcome = if told.send_welcome { " welcome" } else { "" };
+            let welcome = if account.send_welcome { " welcome" } else { "" };
             format!("{}{welcome}", address.unwrap_or("-"))
         }
         Some(Event::Run(run)) => format!("{} {}", run.run_id, run.state().as_str_name()),
@@ -42,19 +42,23 @@ mod tests {
     }
 
     #[test]
-    fn a_new_user_who_is_to_be_welcomed_is_marked() {
+    fn a_new_user_to_welcome_is_marked() {
         let account = Account {
             primary_address: "ann@acme.example".into(),
             ..Account::default()
         };
-        let mut told = AccountEvent {
+        let mut account = AccountEvent {
             account: Some(account),
             send_welcome: true,
         };
-        let created = |told: &AccountEvent| describe("account.created", &event(Event::Account(told.clone())));
-        assert_eq!(created(&told), "acme 7 account.created ann@acme.example welcome");
-        told.send_welcome = false;
-        assert_eq!(created(&told), "acme 7 account.created ann@acme.example");
+        let created =
+            |account: &AccountEvent| describe("account.created", &event(Event::Account(account.clone())));
+        assert_eq!(
+            created(&account),
+            "acme 7 account.created ann@acme.example welcome"
+        );
+        account.send_welcome = false;
+        assert_eq!(created(&account), "acme 7 account.created ann@acme.example");
     }
 
     #[test]

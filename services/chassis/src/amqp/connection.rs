@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_connection_that_nobody_keeps_any_more_is_not_asked_for_in_a_busy_loop() {
+    async fn an_abandoned_connection_is_not_requested_in_a_busy_loop() {
         let (_, links) = watch::channel(None);
         let links = Links {
             links,

@@ -342,11 +342,11 @@ async fn queue(channel: &Channel, name: &str, arguments: FieldTable) -> Result<(
     match within("declaring a queue", declaring).await {
         Ok(_) => Ok(()),
         Err(AmqpError::Broken {
-            source: Fault::Refused(told),
+            source: Fault::Refused(answer),
             ..
         }) => Err(AmqpError::Queue {
             queue: name.to_owned(),
-            told,
+            answer,
         }),
         Err(error) => Err(error),
     }

@@ -39,9 +39,9 @@ impl From<lapin::Error> for Fault {
             ErrorKind::InvalidChannelState(..)
             | ErrorKind::InvalidConnectionState(_)
             | ErrorKind::InvalidChannel(_) => Self::Closed,
-            ErrorKind::ProtocolError(told) => {
-                let text = told.get_message().to_string();
-                match told.kind() {
+            ErrorKind::ProtocolError(answer) => {
+                let text = answer.get_message().to_string();
+                match answer.kind() {
                     AMQPErrorKind::Hard(_) => Self::Ended(text),
                     AMQPErrorKind::Soft(_) => Self::Refused(text),
                 }

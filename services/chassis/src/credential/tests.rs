@@ -31,7 +31,7 @@ fn hosts(names: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn what_is_sealed_opens_under_the_same_binding() {
+fn a_seal_opens_in_the_context_it_was_made_in() {
     let dir = tempfile::tempdir().expect("a folder");
     let (sealing, opening) = keys(dir.path(), "k1");
     let hosts = hosts(&["dc1", "dc2"]);
@@ -208,7 +208,7 @@ fn the_newest_key_is_the_first_and_seals_what_it_opens() {
 }
 
 #[test]
-fn a_private_key_is_its_owners_alone_and_is_never_overwritten() {
+fn only_the_owner_can_read_a_private_key_and_it_is_never_overwritten() {
     let dir = tempfile::tempdir().expect("a folder");
     generate("k1")
         .expect("a key")

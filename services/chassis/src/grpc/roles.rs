@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_a_role_that_the_server_gave_to_nobody() {
+    fn no_caller_has_a_role_that_the_server_did_not_give() {
         let refused = Roles::new().admit(BEGIN, &Caller::named("worker.rollcall"));
         assert_eq!(
             refused.map_err(|status| status.code()),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_without_a_line_is_answered_by_nobody() {
+    fn a_method_without_a_line_is_refused_to_every_caller() {
         for path in ["/rollcall.v1.SyncService/Novel", "/", "/grpc.health.v1.Health"] {
             assert_eq!(answer(path, "worker.rollcall"), Code::Unimplemented, "{path}");
         }

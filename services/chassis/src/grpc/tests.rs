@@ -86,7 +86,7 @@ async fn an_address_that_others_reach_is_refused_without_mutual_tls() {
 }
 
 #[tokio::test]
-async fn health_tells_when_the_service_is_ready_and_when_it_drains() {
+async fn health_shows_when_the_service_is_ready_and_when_it_drains() {
     let lifecycle = Lifecycle::new();
     let serving = serve(&ServerConfig::plaintext(address(LOOPBACK)), &lifecycle).await;
     let channel =
@@ -197,7 +197,7 @@ impl Certificates {
 }
 
 #[tokio::test]
-async fn mutual_tls_tells_the_server_who_calls() {
+async fn mutual_tls_shows_the_server_who_calls() {
     let (certificates, lifecycle) = (Certificates::new(), Lifecycle::new());
     let serving = serve(&certificates.server(), &lifecycle).await;
     let channel = connect(&certificates.client(&serving)).expect("a channel");
@@ -266,9 +266,9 @@ async fn bounded(config: ServerConfig, lifecycle: &Lifecycle) -> (SocketAddr, Ch
 
 /// True if the server closes a connection on which nothing is sent.
 async fn is_closed(stream: &mut TcpStream) -> bool {
-    let mut told = [0; 1024];
+    let mut received = [0; 1024];
     loop {
-        match tokio::time::timeout(Duration::from_secs(30), stream.read(&mut told)).await {
+        match tokio::time::timeout(Duration::from_secs(30), stream.read(&mut received)).await {
             // The server's own settings come first.
             Ok(Ok(1..)) => {}
             Ok(Ok(0) | Err(_)) => return true,
@@ -278,7 +278,7 @@ async fn is_closed(stream: &mut TcpStream) -> bool {
 }
 
 #[tokio::test]
-async fn connections_that_never_speak_are_closed_and_keep_nobody_from_connecting() {
+async fn silent_connections_are_closed_and_keep_no_caller_from_connecting() {
     let lifecycle = Lifecycle::new();
     let config = ServerConfig {
         max_connections: 8,

@@ -29,7 +29,7 @@ mod tests {
     use super::whole;
 
     #[tokio::test(start_paused = true)]
-    async fn what_nobody_waits_for_any_more_goes_on_to_its_end() {
+    async fn work_whose_caller_has_left_continues_to_its_end() {
         let (done, ended) = oneshot::channel();
         let work = async {
             tokio::time::sleep(Duration::from_secs(2)).await;

@@ -92,7 +92,7 @@ fn csv_as_json_needs_a_file_for_the_csv() {
 }
 
 #[test]
-fn the_fleet_is_shown_unless_something_is_to_be_done_with_it() {
+fn the_fleet_is_shown_unless_it_must_be_paused_or_resumed() {
     let args = parse(&["fleet"]).unwrap();
     assert!(matches!(args.command, Command::Fleet { command: None }));
     let nothing = parse(&["fleet", "pause", "--note", "why"]);

@@ -174,9 +174,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_age_is_told_in_the_largest_unit_that_says_something() {
+    fn an_age_is_shown_in_the_largest_unit_that_says_something() {
         let now = Timestamp::from_second(1_700_000_000).unwrap();
-        for (seconds, told) in [
+        for (seconds, text) in [
             (-5, "0 s"),
             (119, "119 s"),
             (120, "2 min"),
@@ -185,7 +185,7 @@ mod tests {
             (200_000, "2 days"),
         ] {
             let then = Timestamp::from_second(1_700_000_000 - seconds).unwrap();
-            assert_eq!(age(Some(then), Some(now)).as_deref(), Some(told));
+            assert_eq!(age(Some(then), Some(now)).as_deref(), Some(text));
         }
         assert_eq!(age(None, Some(now)), None);
     }

@@ -14,8 +14,8 @@ pub(crate) fn step(step: &StepView, width: Width) -> String {
     let said = format!("{}{}", step.message, took(step));
     table.add_row([format!("{} {}", mark(step), step_name(step)), said]);
     // The sentence contains most of it: only the rest is repeated.
-    let untold = |(_, value): &Detail| !step.message.contains(value);
-    for (name, value) in details(step).into_iter().filter(untold) {
+    let is_new = |(_, value): &Detail| !step.message.contains(value);
+    for (name, value) in details(step).into_iter().filter(is_new) {
         table.add_row([String::new(), format!("{name}: {value}")]);
     }
     if let Some(advice) = &step.advice {

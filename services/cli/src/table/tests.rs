@@ -42,7 +42,7 @@ fn finished() -> v1::Run {
 }
 
 #[test]
-fn a_row_tells_both_sides() {
+fn a_row_shows_both_sides() {
     let row = v1::Row {
         address: "ann@acme.example".into(),
         verdict: v1::Verdict::Skip.into(),

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn every_pause_and_standing_has_its_words() {
+    fn every_pause_and_domain_standing_has_its_words() {
         for number in 1..=3 {
             let known = name(v1::PausedReason::try_from(number).unwrap()).unwrap();
             assert_ne!(paused(known), known);

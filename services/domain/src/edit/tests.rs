@@ -83,7 +83,7 @@ fn refused(before: &AccountState, wanted: &AccountEdit) -> Option<String> {
 }
 
 #[test]
-fn a_new_account_is_made_by_hand_with_domain_aliases_told_apart() {
+fn a_new_account_is_manual_and_its_domain_aliases_are_recognised() {
     let account = made(
         id(7),
         &wanted(&["z@a.example", "z@b.example", "y@b.example", "b@a.example"]),
@@ -106,7 +106,7 @@ fn a_new_account_is_made_by_hand_with_domain_aliases_told_apart() {
 }
 
 #[test]
-fn hsr_is_for_users_alone() {
+fn hsr_is_only_for_users() {
     let group = AccountEdit {
         object_type: Some(ObjectType::Group),
         hsr_enabled: true,
@@ -124,7 +124,7 @@ fn hsr_is_for_users_alone() {
 }
 
 #[test]
-fn what_the_directory_holds_can_be_neither_dropped_nor_made_another_thing() {
+fn addresses_in_the_directory_can_be_neither_dropped_nor_given_another_type() {
     let before = synced(vec![
         state("p@a.example", Origin::Synced, false),
         state("s@a.example", Origin::Synced, false),
@@ -152,7 +152,7 @@ fn an_alias_that_the_directory_holds_cannot_be_made_the_primary() {
 }
 
 #[test]
-fn typed_addresses_and_hsr_of_a_synced_account_are_the_portals() {
+fn manual_addresses_and_hsr_of_a_synced_account_belong_to_the_portal() {
     let before = synced(vec![
         state("p@a.example", Origin::Synced, false),
         state("t@a.example", Origin::Manual, false),
@@ -182,9 +182,9 @@ fn a_stale_address_stays_stale_or_goes_and_its_account_with_it() {
     let kept = changed(&before, &wanted(&["p@a.example"]), &domains()).unwrap();
     assert_eq!(kept.stale_since, before.stale_since);
     assert!(kept.addresses[0].stale_since.is_some());
-    let typed = changed(&before, &wanted(&["t@a.example"]), &domains()).unwrap();
-    assert_eq!(typed.stale_since, None);
-    assert_eq!(texts(&typed), [("t@a.example", "PRIMARY", "MANUAL")]);
+    let manual = changed(&before, &wanted(&["t@a.example"]), &domains()).unwrap();
+    assert_eq!(manual.stale_since, None);
+    assert_eq!(texts(&manual), [("t@a.example", "PRIMARY", "MANUAL")]);
 }
 
 #[test]
@@ -219,6 +219,6 @@ fn only_what_is_new_to_the_account_must_be_in_the_tenants_domains() {
     let added = added(Some(&before), &wanted(&["p@gone.example", "t@a.example"]));
     assert_eq!(added, [address("t@a.example")]);
     assert!(check_registered(&added, &domains()).is_ok());
-    let told = check_registered(&[address("x@gone.example")], &domains()).unwrap_err();
-    assert!(told.to_string().contains("x@gone.example"), "{told}");
+    let refusal = check_registered(&[address("x@gone.example")], &domains()).unwrap_err();
+    assert!(refusal.to_string().contains("x@gone.example"), "{refusal}");
 }

@@ -11,7 +11,7 @@ fn active_directory(sub_code: &str) -> String {
 }
 
 #[test]
-fn the_sub_code_of_active_directory_tells_why_a_bind_was_refused() {
+fn the_sub_code_of_active_directory_shows_why_a_bind_was_refused() {
     for (sub_code, expected) in [
         ("525", FailureCode::WrongCredentials),
         ("52e", FailureCode::WrongCredentials),
@@ -125,7 +125,7 @@ fn class_of(code: FailureCode) -> FailureClass {
 }
 
 #[test]
-fn what_may_pass_is_tried_again_what_locks_accounts_and_what_somebody_has_to_change_is_not() {
+fn failures_that_may_pass_are_tried_again_and_those_that_lock_accounts_or_need_a_person_are_not() {
     for code in FailureCode::ALL.iter().copied() {
         assert_eq!(code.class(), class_of(code), "{code}");
     }

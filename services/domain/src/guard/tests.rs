@@ -51,7 +51,7 @@ fn unless_a_limit_is_set_it_is_the_greater_of_5_and_5_percent_and_never_more_tha
 }
 
 #[test]
-fn a_limit_that_is_set_counts_alone_and_of_two_the_lower() {
+fn only_a_limit_that_is_set_counts_and_of_two_the_lower() {
     for (limit, live, allowed) in [
         (limit(Some(0), None), 1_000, 0),
         (limit(Some(3), None), 1_000, 3),
@@ -265,7 +265,7 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
 }
 
 #[test]
-fn of_a_preview_nobody_is_told_to_approve_it() {
+fn the_message_of_a_preview_does_not_ask_for_its_approval() {
     let hold = Hold::RemovalLimit {
         reduced: 51,
         earlier: 0,

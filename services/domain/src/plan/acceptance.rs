@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn who_loses_its_first_wish_gets_its_next() {
+    fn a_group_that_loses_its_first_wish_gets_its_next() {
         let first = [wish(0, 5, 1), wish(0, 6, 0)];
         let second = [wish(1, 5, 0)];
         assert_eq!(granted(&[&first, &second]), [Some(6), Some(5)]);

@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn every_wrong_field_is_named() {
-        let told = refused(&v1::Account {
+        let message = refused(&v1::Account {
             account_id: "x".to_owned(),
             r#type: 99,
             ..account("", &["a@a.example", "no address", "A@a.example"])
@@ -143,7 +143,7 @@ mod tests {
             "account.addresses[1].address",
             "account.addresses[2].address",
         ] {
-            assert!(told.contains(field), "{field}: {told}");
+            assert!(message.contains(field), "{field}: {message}");
         }
     }
 

@@ -140,40 +140,40 @@ mod tests {
 
     #[test]
     fn a_name_given_twice_is_refused_however_it_is_written() {
-        let told = refused(&[domain("a.example", ""), domain("A.EXAMPLE", "")]);
-        assert!(told.contains("domains[1].name"), "{told}");
+        let message = refused(&[domain("a.example", ""), domain("A.EXAMPLE", "")]);
+        assert!(message.contains("domains[1].name"), "{message}");
     }
 
     #[test]
     fn an_alias_needs_a_domain_of_its_own_in_the_list() {
-        let told = refused(&[domain("a.example", "b.example")]);
+        let message = refused(&[domain("a.example", "b.example")]);
         assert!(
-            told.contains("domains[0].alias_of") && told.contains("not in the list"),
-            "{told}"
+            message.contains("domains[0].alias_of") && message.contains("not in the list"),
+            "{message}"
         );
-        let told = refused(&[
+        let message = refused(&[
             domain("a.example", ""),
             domain("b.example", "a.example"),
             domain("c.example", "b.example"),
         ]);
         assert!(
-            told.contains("domains[2].alias_of") && told.contains("itself an alias"),
-            "{told}"
+            message.contains("domains[2].alias_of") && message.contains("itself an alias"),
+            "{message}"
         );
-        let told = refused(&[domain("a.example", "a.example")]);
-        assert!(told.contains("itself an alias"), "{told}");
+        let message = refused(&[domain("a.example", "a.example")]);
+        assert!(message.contains("itself an alias"), "{message}");
     }
 
     #[test]
     fn every_malformed_name_is_named() {
-        let told = refused(&[
+        let message = refused(&[
             domain("not a domain", ""),
             domain("a.example", ""),
             domain("..", ""),
         ]);
         assert!(
-            told.contains("domains[0].name") && told.contains("domains[2].name"),
-            "{told}"
+            message.contains("domains[0].name") && message.contains("domains[2].name"),
+            "{message}"
         );
     }
 

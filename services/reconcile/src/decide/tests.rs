@@ -295,7 +295,7 @@ fn removals_that_wait_unseen_leave_the_first_removal_to_come() {
 }
 
 #[test]
-fn an_object_that_nobody_asked_for_is_not_removed() {
+fn an_object_that_was_not_asked_for_is_not_removed() {
     let facts = removing(&["ann", "bob"]);
     let read = read_without(&["ann"], &[]);
     let refused = decide(&facts, &read, Timestamp::UNIX_EPOCH, Pace::unhurried());

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_credential_begins_anew_and_can_pause_again() {
+    fn a_new_credential_is_counted_from_zero_and_can_pause_again() {
         let mut binds = RefusedBinds::default();
         refuse(&mut binds, 3, 7);
         assert_eq!(refuse(&mut binds, 3, 9), [false, false, true]);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_success_of_an_older_credential_tells_nothing_of_the_newer_one() {
+    fn a_success_of_an_older_credential_says_nothing_of_the_newer_one() {
         let mut binds = RefusedBinds::default();
         refuse(&mut binds, 2, 9);
         accepted(&mut binds, 7);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fails_before_the_bind_tells_nothing_of_it() {
+    fn a_failure_before_the_bind_says_nothing_of_it() {
         for code in [
             "CANNOT_RESOLVE",
             "CANNOT_CONNECT",

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_holder_that_lives_is_deprived_by_nobody_not_even_by_its_own_worker() {
+    fn no_worker_takes_the_lease_of_a_live_holder_not_even_its_own() {
         assert_eq!(asks(true, 1, "w1", None), Holder::Asker);
         assert_eq!(asks(true, 1, "w1", Some(6)), Holder::Asker, "another lease");
         assert_eq!(asks(true, 1, "w2", None), Holder::OtherWorker);

@@ -1,4 +1,4 @@
-//! The deployment's periods, as this service tells them to the others.
+//! The deployment's periods, as this service publishes them to the others.
 
 use rollcall_domain::Periods;
 

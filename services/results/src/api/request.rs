@@ -124,7 +124,7 @@ mod tests {
     const RUN: &str = "01900000-0000-7000-8000-000000000001";
 
     #[test]
-    fn everything_that_is_wrong_is_told_at_once() {
+    fn all_mistakes_are_reported_at_once() {
         let mut checked = Checked::default();
         checked.rows(&[1, 99, 0], &"x".repeat(2000));
         let status = Status::from(checked.run("no tenant", "no run").unwrap_err());

@@ -98,7 +98,7 @@ fn an_imported_primary_is_in_the_portal_because_of_its_entry() {
 }
 
 #[test]
-fn a_lost_claim_is_told_with_who_won() {
+fn a_lost_claim_is_shown_with_the_winner() {
     let lost = Row {
         other: "bob@acme.example".into(),
         ..claim(
@@ -156,7 +156,7 @@ fn more_claims_than_one_reads_are_counted() {
 }
 
 #[test]
-fn a_stale_address_is_told_with_the_date_since_when() {
+fn a_stale_address_is_shown_with_the_date_of_its_absence() {
     let mut stale = account(AddressType::DomainAlias, Origin::Synced);
     stale.addresses[0].stale_since = Some(time("2026-11-20T01:01:30Z"));
     let facts = own(Facts {
@@ -178,7 +178,7 @@ fn a_stale_address_is_told_with_the_date_since_when() {
 }
 
 #[test]
-fn a_typed_address_of_a_protected_account_is_told_as_such() {
+fn a_manual_address_of_a_protected_account_is_shown_as_such() {
     let account = Account {
         is_protected: true,
         ..account(AddressType::Primary, Origin::Manual)
@@ -200,7 +200,7 @@ fn a_typed_address_of_a_protected_account_is_told_as_such() {
 }
 
 #[test]
-fn a_removed_address_is_told_with_the_day_until_which_it_can_be_restored() {
+fn a_removed_address_is_shown_with_the_last_day_for_restoring_it() {
     let removed = Account {
         remove_time: Some(time("2026-11-22T10:00:00Z")),
         ..account(AddressType::Alias, Origin::Synced)
@@ -228,7 +228,7 @@ fn a_removed_address_is_told_with_the_day_until_which_it_can_be_restored() {
 }
 
 #[test]
-fn what_the_last_read_changed_is_told_once() {
+fn the_changes_of_the_last_read_are_shown_once() {
     let added = claim(
         "cn=ann",
         AddressType::Primary,
@@ -265,7 +265,7 @@ fn a_held_read_and_a_reverted_change_are_shown_as_such() {
 }
 
 #[test]
-fn a_foreign_domain_is_told_once_and_not_whose_it_is() {
+fn a_foreign_domain_is_shown_once_without_its_owner() {
     for (standing, reason, words) in [
         (
             DomainStanding::OtherTenant,
@@ -291,7 +291,7 @@ fn a_foreign_domain_is_told_once_and_not_whose_it_is() {
 }
 
 #[test]
-fn a_domain_that_changed_hands_after_the_read_is_told_after_what_the_read_decided() {
+fn a_domain_that_changed_hands_after_the_read_is_shown_after_the_decisions_of_the_read() {
     let refused = |reason| vec![claim("cn=ann", AddressType::Alias, v1::Verdict::Skip, reason)];
     let foreign = Facts {
         standing: DomainStanding::OtherTenant,
@@ -313,7 +313,7 @@ fn a_domain_that_changed_hands_after_the_read_is_told_after_what_the_read_decide
 }
 
 #[test]
-fn who_has_it_is_told_before_those_who_lost_it() {
+fn the_owner_is_shown_before_those_that_lost_the_address() {
     let lost = claim(
         "cn=a",
         AddressType::Alias,
@@ -335,7 +335,7 @@ fn who_has_it_is_told_before_those_who_lost_it() {
 }
 
 #[test]
-fn of_what_was_typed_and_is_in_no_directory_both_is_told() {
+fn a_manual_address_that_is_in_no_directory_is_shown_as_both() {
     let facts = own(Facts {
         read: Some(synced()),
         rows: vec![row(v1::Verdict::Keep, v1::Reason::Unspecified)],

@@ -66,7 +66,7 @@ fn reads_are_counted_by_how_they_were_done_and_found_unchanged() {
 }
 
 #[test]
-fn each_lane_is_told_and_an_empty_one_waits_since_never() {
+fn each_lane_is_shown_and_an_empty_one_has_no_waiting_time() {
     let waiting = LaneBacklog {
         lane: "scheduled".into(),
         waiting: 7,

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_wakes_everybody_who_watches_that_run_once() {
+    fn a_change_wakes_each_watcher_of_that_run_once() {
         let changes = Changes::default();
         let mut watchers = [
             changes.subscribe(run(1)),
@@ -105,11 +105,11 @@ mod tests {
         ];
         changes.notify(&run(1));
         changes.notify(&run(1));
-        let told: Vec<_> = watchers
+        let woken: Vec<_> = watchers
             .iter_mut()
             .map(|watcher| watcher.changed().now_or_never().is_some())
             .collect();
-        assert_eq!(told, [true, true, false]);
+        assert_eq!(woken, [true, true, false]);
         assert!(watchers[0].changed().now_or_never().is_none());
     }
 
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_those_who_are_gone() {
+    fn nothing_is_left_of_watchers_that_left() {
         let changes = Changes::default();
         let (one, other) = (changes.subscribe(run(1)), changes.subscribe(run(1)));
         drop(one);

@@ -86,7 +86,7 @@ async fn a_run_that_is_over_is_shown_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_that_was_told_is_shown_at_once() {
+async fn a_change_that_was_reported_is_shown_at_once() {
     let (changes, ended) = (Changes::default(), CancellationToken::new());
     let stub = Stub::new(run(RunState::Queued, 0));
     let mut stream = watched(&stub, &changes, &ended).await;
@@ -99,7 +99,7 @@ async fn a_change_that_was_told_is_shown_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_that_was_not_told_is_found_all_the_same() {
+async fn a_change_that_was_not_reported_is_found_all_the_same() {
     let (changes, ended) = (Changes::default(), CancellationToken::new());
     let stub = Stub::new(run(RunState::Running, 0));
     let mut stream = watched(&stub, &changes, &ended).await;
@@ -112,7 +112,7 @@ async fn a_change_that_was_not_told_is_found_all_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_told_without_a_change_is_not_shown_again() {
+async fn a_report_without_a_change_is_not_shown_again() {
     let (changes, ended) = (Changes::default(), CancellationToken::new());
     let stub = Stub::new(run(RunState::Running, 3));
     let mut stream = watched(&stub, &changes, &ended).await;

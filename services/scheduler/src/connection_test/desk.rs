@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_cannot_keep_up_is_told_the_loss_after_what_was_kept() {
+    async fn a_caller_that_cannot_keep_up_sees_the_loss_after_the_reports_that_were_kept() {
         let desk = Desk::default();
         let id = Uuid::from_u128(1);
         let mut reports = desk.wait_for(id);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_for_who_went_away() {
+    fn nothing_is_kept_for_a_caller_that_left() {
         let desk = Desk::default();
         drop(desk.wait_for(Uuid::from_u128(1)));
         desk.pass_on(Uuid::from_u128(1), Report::Over);

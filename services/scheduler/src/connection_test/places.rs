@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn all_together_have_so_many_and_nothing_is_remembered_of_who_has_none() {
+    fn all_tenants_share_so_many_places_and_a_tenant_without_one_is_forgotten() {
         let places = places();
         let all: Vec<_> = (0..5)
             .map(|n| {

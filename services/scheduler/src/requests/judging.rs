@@ -187,8 +187,8 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_twice_is_told_the_run_that_does_it() {
-        let told = |refusal: ApiError| {
+    fn a_second_request_is_answered_with_the_run_of_the_first() {
+        let acting_run = |refusal: ApiError| {
             let info = Status::from(refusal).get_details_error_info().unwrap();
             info.metadata.get("run_id").cloned()
         };
@@ -197,9 +197,9 @@ mod tests {
             ..run
         };
         let approved = approvable(&acted_on(held()), &Periods::default(), NOW).unwrap_err();
-        assert_eq!(told(approved), Some(ACTING.to_string()));
+        assert_eq!(acting_run(approved), Some(ACTING.to_string()));
         let reverted = revertible(&acted_on(applied()), &Periods::default(), NOW).unwrap_err();
-        assert_eq!(told(reverted), Some(ACTING.to_string()));
+        assert_eq!(acting_run(reverted), Some(ACTING.to_string()));
     }
 
     #[test]

@@ -52,11 +52,11 @@ fn stored(settings: Settings, paused_reason: PausedReason) -> StoredSettings {
 
 #[test]
 fn a_schedule_without_a_domain_to_import_has_no_next_time() {
-    let told = answer(StoredSettings {
+    let shown = answer(StoredSettings {
         has_domains: false,
         ..stored(scheduled(2), PausedReason::Unspecified)
     });
-    assert_eq!(told.next_run_time, None);
+    assert_eq!(shown.next_run_time, None);
 }
 
 #[test]
@@ -66,15 +66,15 @@ fn a_paused_schedule_has_no_next_time_and_says_why() {
         PausedReason::Reverted,
         PausedReason::Operator,
     ] {
-        let told = answer(stored(scheduled(2), reason));
-        assert_eq!((told.paused_reason(), told.next_run_time), (reason, None));
+        let shown = answer(stored(scheduled(2), reason));
+        assert_eq!((shown.paused_reason(), shown.next_run_time), (reason, None));
     }
-    let told = answer(stored(scheduled(2), PausedReason::Unspecified));
-    assert_eq!(told.next_run_time, Some(to_proto(NEXT)));
+    let shown = answer(stored(scheduled(2), PausedReason::Unspecified));
+    assert_eq!(shown.next_run_time, Some(to_proto(NEXT)));
 }
 
 #[test]
-fn the_filter_is_told_as_it_is_sent() {
+fn the_filter_is_shown_as_it_is_sent() {
     let settings = Settings {
         directory: Some(Directory {
             filter: "(cn=a*)".to_owned(),
@@ -83,8 +83,8 @@ fn the_filter_is_told_as_it_is_sent() {
         }),
         ..Settings::default()
     };
-    let told = answer(stored(settings, PausedReason::Unspecified));
-    assert_eq!(told.composed_filter, "(&(cn=a*)(|(mail=*)))");
+    let shown = answer(stored(settings, PausedReason::Unspecified));
+    assert_eq!(shown.composed_filter, "(&(cn=a*)(|(mail=*)))");
 }
 
 #[test]

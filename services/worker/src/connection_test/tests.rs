@@ -31,9 +31,9 @@ const FAILED: TestStepState = TestStepState::Failed;
 
 /// Reports of a test: its steps, and the bind's result.
 async fn test_with(reader: &Reader, directory: &Directory) -> (Vec<TestStep>, Option<Bound>) {
-    let (told, mut steps) = mpsc::channel(100);
+    let (sender, mut steps) = mpsc::channel(100);
     let password = || Ok(SecretString::new("secret".to_owned()));
-    let bound = conduct(reader, directory, password, told, &CancellationToken::new()).await;
+    let bound = conduct(reader, directory, password, sender, &CancellationToken::new()).await;
     let mut all = Vec::new();
     while let Some(step) = steps.recv().await {
         all.push(step);
@@ -48,7 +48,7 @@ async fn test(scripts: Vec<Script>, change: impl FnOnce(&mut Directory)) -> (Vec
     test_with(&reader(), &directory).await
 }
 
-fn as_told(steps: &[TestStep]) -> Vec<(TestStepKind, TestStepState)> {
+fn states_of(steps: &[TestStep]) -> Vec<(TestStepKind, TestStepState)> {
     steps.iter().map(|step| (step.kind(), step.state())).collect()
 }
 
@@ -96,7 +96,7 @@ fn whole(id: u8, name: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn every_step_is_told_in_its_order_down_to_examples_as_they_would_be_read() {
+async fn every_step_is_reported_in_its_order_down_to_examples_as_they_would_be_read() {
     let rest = vec![
         base(4),
         [person(5, "ann"), person(5, "bob"), page_done(5, b"next")].concat(),
@@ -106,7 +106,7 @@ async fn every_step_is_told_in_its_order_down_to_examples_as_they_would_be_read(
         whole(9, "cay"),
     ];
     let (steps, bound) = test(vec![[until_base(), rest].concat()], |_| {}).await;
-    let kinds: Vec<_> = as_told(&steps).into_iter().map(|(kind, _)| kind).collect();
+    let kinds: Vec<_> = states_of(&steps).into_iter().map(|(kind, _)| kind).collect();
     let expected = [
         TestStepKind::Resolve,
         TestStepKind::Connect,
@@ -191,7 +191,7 @@ async fn a_host_that_fails_before_the_bind_is_followed_by_the_next() {
         (TestStepKind::Connect, PASSED),
         (TestStepKind::Bind, PASSED),
     ];
-    assert_eq!(as_told(&steps)[..6], beginning, "{steps:#?}");
+    assert_eq!(states_of(&steps)[..6], beginning, "{steps:#?}");
     assert_eq!(
         (code(&steps[0]), code(&steps[2])),
         ("CANNOT_RESOLVE", "CANNOT_CONNECT")
@@ -206,7 +206,7 @@ async fn the_first_failure_of_the_last_host_is_the_end() {
     })
     .await;
     assert_eq!(
-        as_told(&steps),
+        states_of(&steps),
         [(TestStepKind::Resolve, PASSED), (TestStepKind::Connect, FAILED)]
     );
     assert_eq!(bound, None);
@@ -220,7 +220,7 @@ async fn an_address_that_the_operator_does_not_allow_is_named_and_not_dialled() 
         ..reader()
     };
     let (steps, _) = test_with(&closed, &directory(server.port)).await;
-    assert_eq!(as_told(&steps), [(TestStepKind::Resolve, FAILED)]);
+    assert_eq!(states_of(&steps), [(TestStepKind::Resolve, FAILED)]);
     assert_eq!(code(&steps[0]), "ADDRESS_NOT_ALLOWED");
     let Some(Findings::Resolve(found)) = &steps[0].findings else {
         panic!("{steps:?}")
@@ -236,7 +236,7 @@ async fn a_connection_without_tls_needs_the_operators_leave() {
         ..reader()
     };
     let (steps, _) = test_with(&strict, &directory(1)).await;
-    assert_eq!(as_told(&steps), [(TestStepKind::Connect, FAILED)]);
+    assert_eq!(states_of(&steps), [(TestStepKind::Connect, FAILED)]);
     assert_eq!(code(&steps[0]), "PLAINTEXT_NOT_ALLOWED");
 }
 
@@ -258,10 +258,10 @@ async fn a_server_that_refuses_starttls_is_quoted() {
 #[tokio::test]
 async fn a_password_that_cannot_be_opened_is_never_sent() {
     let server = serve(vec![until_base()]).await;
-    let (told, mut steps) = mpsc::channel(100);
+    let (sender, mut steps) = mpsc::channel(100);
     let password = || Err(ReadError::Credential("no key".to_owned()));
     let directory = directory(server.port);
-    let bound = conduct(&reader(), &directory, password, told, &CancellationToken::new()).await;
+    let bound = conduct(&reader(), &directory, password, sender, &CancellationToken::new()).await;
     let mut last = None;
     while let Some(step) = steps.recv().await {
         last = Some(step);
@@ -277,24 +277,24 @@ async fn a_password_that_cannot_be_opened_is_never_sent() {
 #[tokio::test]
 async fn a_test_that_is_interrupted_says_so() {
     let server = serve(vec![vec![Vec::new()]]).await;
-    let (told, mut steps) = mpsc::channel(100);
+    let (sender, mut steps) = mpsc::channel(100);
     let cancel = CancellationToken::new();
     cancel.cancel();
     let password = || Ok(SecretString::new("secret".to_owned()));
-    conduct(&reader(), &directory(server.port), password, told, &cancel).await;
+    conduct(&reader(), &directory(server.port), password, sender, &cancel).await;
     let step = steps.recv().await.unwrap();
     assert_eq!((step.state(), code(&step)), (FAILED, "INTERNAL"));
     assert!(steps.recv().await.is_none());
 }
 
 #[tokio::test]
-async fn a_test_that_nobody_hears_goes_no_further() {
+async fn a_test_without_a_listener_goes_no_further() {
     let server = serve(vec![until_base()]).await;
-    let (told, steps) = mpsc::channel(1);
+    let (sender, steps) = mpsc::channel(1);
     drop(steps);
     let password = || Ok(SecretString::new("secret".to_owned()));
     let (directory, cancel) = (directory(server.port), CancellationToken::new());
-    let bound = conduct(&reader(), &directory, password, told, &cancel).await;
+    let bound = conduct(&reader(), &directory, password, sender, &cancel).await;
     assert_eq!(bound, None);
     assert!(!server.task.is_finished(), "a connection was made");
 }

@@ -97,7 +97,7 @@ fn each_credential_is_renewed_once() {
 }
 
 #[test]
-fn a_renewal_that_nobody_takes_fails_no_run_and_is_made_again() {
+fn a_renewal_that_is_not_taken_fails_no_run_and_is_made_again() {
     let mut bench = bench();
     let one_more = i64::try_from(WAITING_RENEWALS).unwrap() + 1;
     for generation in 1..=one_more {

@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_who_waits_gets_one_more_try_and_a_schedule_three() {
+    fn a_run_for_a_waiting_person_gets_one_more_try_and_a_schedule_three() {
         for waited_for in [RunTrigger::Manual, RunTrigger::Approval] {
             assert_eq!(waits(FailureClass::Transient, waited_for), [2]);
         }

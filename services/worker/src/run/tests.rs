@@ -70,7 +70,7 @@ async fn a_preview_is_never_unchanged() {
 }
 
 #[tokio::test]
-async fn what_is_not_unchanged_after_all_is_submitted_from_what_was_held_back() {
+async fn a_read_that_proves_changed_is_submitted_from_the_buffer() {
     let refusal = Some(Refusal::NotUnchanged);
     let answers = Answers {
         last_digest: digest().await,
@@ -85,7 +85,7 @@ async fn what_is_not_unchanged_after_all_is_submitted_from_what_was_held_back() 
 }
 
 #[tokio::test]
-async fn what_does_not_fit_into_what_may_be_held_back_is_sent_as_it_comes() {
+async fn batches_beyond_the_buffer_are_sent_as_they_come() {
     let answers = Answers {
         last_digest: vec![7; 16],
         buffer_bytes: 1,
@@ -116,9 +116,9 @@ async fn a_read_that_fails_sends_no_footer_and_is_tried_again_as_often_as_its_tr
             expected
         );
         assert!(scripted.submitted().is_none());
-        let told = scripted.failed().expect("a failure");
-        assert_eq!(told.failure.expect("why").code, "CONNECTION_LOST");
-        assert_eq!(told.next_attempt_time.is_some(), again);
+        let failed = scripted.failed().expect("a failure");
+        assert_eq!(failed.failure.expect("why").code, "CONNECTION_LOST");
+        assert_eq!(failed.next_attempt_time.is_some(), again);
     }
 }
 
@@ -133,16 +133,16 @@ async fn wrong_credentials_fail_at_once_with_advice() {
         .await
         .port;
     assert_eq!(scripted.run(port, 1).await, Disposition::Done);
-    let told = scripted.failed().expect("a failure");
-    let failure = told.failure.expect("why");
+    let failed = scripted.failed().expect("a failure");
+    let failure = failed.failure.expect("why");
     assert_eq!(failure.code, "ACCOUNT_DISABLED");
     assert!(!failure.message.is_empty() && !failure.advice.is_empty());
     assert!(failure.detail.contains("data 533"), "{}", failure.detail);
-    assert!(told.next_attempt_time.is_none());
+    assert!(failed.next_attempt_time.is_none());
 }
 
 #[tokio::test]
-async fn a_run_whose_settings_changed_begins_anew() {
+async fn a_run_whose_settings_changed_begins_again() {
     let refusal = Some(Refusal::SettingsChangedDuringRun);
     let scripted = Scripted::start(Answers {
         submit: refusal,
@@ -185,9 +185,9 @@ async fn a_read_that_cannot_be_handed_in_gives_the_lease_back_and_fails_nothing(
     .await;
     let disposition = scripted.run(serve(vec![two_people()]).await.port, 1).await;
     assert_eq!(disposition, Disposition::InVain(None));
-    let told = scripted.failed().expect("the lease is given back");
-    assert_eq!(told.failure, None);
-    assert!(told.next_attempt_time.is_some(), "it is not over");
+    let failed = scripted.failed().expect("the lease is given back");
+    assert_eq!(failed.failure, None);
+    assert!(failed.next_attempt_time.is_some(), "it is not over");
 }
 
 #[tokio::test]
@@ -282,7 +282,7 @@ async fn a_credential_that_was_sealed_for_another_host_does_not_open_and_nothing
 }
 
 #[tokio::test]
-async fn a_job_whose_run_cannot_begin_now_is_settled_by_the_reason() {
+async fn a_job_whose_run_cannot_begin_now_is_finished_according_to_the_reason() {
     for (status, expected) in [
         (BeginStatus::Finished, Disposition::Done),
         (BeginStatus::Busy, Disposition::Park),

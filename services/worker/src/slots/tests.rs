@@ -73,7 +73,7 @@ async fn a_directory_that_answers_and_falls_silent_again_never_had_a_slot() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_place_to_wait_a_run_keeps_its_slot_and_is_told_so() {
+async fn without_a_place_to_wait_a_run_keeps_its_slot_and_the_answer_says_so() {
     let slots = Slots::new(Lane::Interactive, 2, &waiting(1));
     let begun = begin(&slots);
     assert_eq!(begun[0].give_up(), Ok(()));

@@ -237,7 +237,7 @@ fn no_message_shows_a_secret() {
 }
 
 #[test]
-fn help_names_every_variable_and_tells_which_key_has_no_explanation() {
+fn help_names_every_variable_and_reports_keys_without_an_explanation() {
     let text = help::<Config>();
     assert!(text.contains("ROLLCALL_SERVER__LISTEN"), "{text}");
     assert!(text.contains("ROLLCALL_DATABASE__URL (or …_FILE"), "{text}");

@@ -137,7 +137,7 @@ async fn probes_are_answered_under_any_load() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_nobody_reads_gives_its_place_back_and_says_so_to_whoever_reads_it_later() {
+async fn an_answer_left_unread_gives_its_place_back_and_says_so_to_a_later_reader() {
     let (layer, answers) = layer(1);
     let ended = CancellationToken::new();
     let looking = tokio::spawn(answers.look(ended.clone()));

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn who_finds_the_lock_taken_waits_too_and_the_last_is_one_too_many() {
+    fn a_caller_that_finds_the_lock_taken_waits_too_and_the_last_is_one_too_many() {
         let queues = Queues::new(2);
         let mut first = join(&queues, "a", Waiter::Call).unwrap();
         let mut has = turn(&mut first).unwrap();
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_goes_before_the_calls_and_a_turn_that_nobody_takes_is_the_next_ones() {
+    fn a_run_goes_before_the_calls_and_an_untaken_turn_goes_to_the_next() {
         let queues = Queues::new(2);
         let mut first = join(&queues, "a", Waiter::Call).unwrap();
         let has = turn(&mut first).unwrap();
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn who_only_tries_gets_no_turn_while_anybody_wants_the_tenant() {
+    fn a_caller_that_only_tries_gets_no_turn_while_others_wait_for_the_tenant() {
         let queues = Queues::new(2);
         let tried = queues.take("a").unwrap();
         assert!(queues.take("a").is_none());

@@ -64,7 +64,7 @@ fn a_run_that_lost_its_workers_says_how_often() {
 }
 
 #[test]
-fn runs_are_told_in_a_line_each() {
+fn each_run_is_shown_in_a_line() {
     insta::assert_snapshot!(runs(&[RunView::from(&finished())], WIDE), @"
     run                                   kind          created               result
     ───────────────────────────────────────────────────────────────────────────────────────────
@@ -186,7 +186,7 @@ fn a_row_that_differs_from_the_preview_says_what_it_was() {
 }
 
 #[test]
-fn a_revert_reads_no_directory_and_tells_what_it_takes_back() {
+fn a_revert_reads_no_directory_and_shows_what_it_reverts() {
     let mut reverted = finished();
     reverted.set_kind(v1::RunKind::Revert);
     reverted.acts_on_run_id = "r1".into();

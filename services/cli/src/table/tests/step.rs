@@ -32,7 +32,7 @@ fn tls_step() -> v1::TestStep {
 }
 
 #[test]
-fn a_step_is_told_with_its_details_and_what_to_do() {
+fn a_step_is_shown_with_its_details_and_advice() {
     insta::assert_snapshot!(step(&StepView::from(&tls_step()), Width(Some(80))), @"
     ! TLS        The connection is encrypted, but the certificate expires in 3 days.
                  (1.2 s)

@@ -16,7 +16,7 @@ fn with_removal(keep_manual: bool) -> Tenant {
 }
 
 #[test]
-fn what_is_absent_stays_with_the_date_since_when_and_is_stale_no_more_once_it_is_back() {
+fn an_absent_address_stays_with_the_date_of_its_absence_and_is_no_longer_stale_once_it_is_back() {
     let mut tenant = Tenant::new();
     tenant.directory(&[("ann", "SMTP:ann@a.test")]).sync();
     tenant.directory(&[]);
@@ -62,7 +62,7 @@ fn a_domain_that_leaves_the_tenant_makes_its_addresses_stale_and_says_why() {
 }
 
 #[test]
-fn remove_accounts_removes_all_that_the_directory_does_not_hold_hand_made_ones_too() {
+fn remove_accounts_removes_all_that_is_not_in_the_directory_manual_accounts_too() {
     let mut tenant = with_removal(false);
     tenant
         .directory(&[
@@ -88,7 +88,7 @@ fn remove_accounts_removes_all_that_the_directory_does_not_hold_hand_made_ones_t
 }
 
 #[test]
-fn keep_manual_spares_hand_made_accounts_and_typed_addresses() {
+fn keep_manual_spares_manual_accounts_and_manual_addresses() {
     let mut tenant = with_removal(true);
     tenant
         .directory(&[("ann", "SMTP:ann@a.test smtp:al@a.test")])

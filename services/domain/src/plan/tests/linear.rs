@@ -169,14 +169,14 @@ fn a_hundred_thousand_addresses_cost_the_same_however_many_of_them_are_of_one_ob
 }
 
 #[test]
-fn an_account_with_many_typed_addresses_whose_object_claims_many_in_vain_costs_their_sum() {
+fn an_account_with_many_manual_addresses_whose_object_claims_many_in_vain_costs_their_sum() {
     assert_grows_as_its_size(
         |size| {
             let elsewhere = (0..size).map(|n| (format!("e{n}@elsewhere.test"), false));
-            let typed = (0..size).map(|n| format!("t{n}@a.test"));
+            let manual = (0..size).map(|n| format!("t{n}@a.test"));
             World::new(
                 vec![object(1, elsewhere)],
-                vec![account(1, Some(1), Origin::Manual, typed)],
+                vec![account(1, Some(1), Origin::Manual, manual)],
             )
         },
         2_000,
@@ -184,15 +184,15 @@ fn an_account_with_many_typed_addresses_whose_object_claims_many_in_vain_costs_t
 }
 
 #[test]
-fn claims_on_a_large_hand_made_account_of_which_all_or_nothing_may_go_cost_their_sum() {
+fn claims_on_a_large_manual_account_that_goes_as_a_whole_or_not_at_all_cost_their_sum() {
     assert_grows_as_its_size(
         |size| {
             let claims = (1..size).map(|n| (format!("h{n:06}@a.test"), false));
-            let typed = (0..size).map(|n| format!("h{n:06}@a.test"));
+            let manual = (0..size).map(|n| format!("h{n:06}@a.test"));
             let approved = (0..size).map(|n| format!("h{n:06}@a.test"));
             let mut world = World::new(
                 vec![object(1, claims)],
-                vec![account(1, None, Origin::Manual, typed)],
+                vec![account(1, None, Origin::Manual, manual)],
             );
             world.rules.removal = Removal::On { keep_manual: false };
             world.withholding.approved = Some(approved.collect());

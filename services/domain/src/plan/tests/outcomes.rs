@@ -23,7 +23,7 @@ proptest! {
     }
 
     #[test]
-    fn what_the_directory_holds_is_synced_and_not_stale_and_what_was_typed_stays_typed(world in any_world()) {
+    fn addresses_in_the_directory_are_synced_and_not_stale_and_manual_ones_stay_manual(world in any_world()) {
         let (directory, portal) = (world.directory(), world.portal());
         let plan = world.plan(&directory, &portal);
         let (before, after) = (live(&portal), live(&portal.apply(&plan)));
@@ -44,7 +44,7 @@ proptest! {
     }
 
     #[test]
-    fn hsr_and_welcomes_are_for_new_users_alone(world in any_world()) {
+    fn hsr_and_welcomes_are_only_for_new_users(world in any_world()) {
         let (directory, portal) = (world.directory(), world.portal());
         for change in world.plan(&directory, &portal).changes {
             let (is_new, is_user) = (change.kind == ChangeKind::Created, change.after.object_type == ObjectType::User);

@@ -41,7 +41,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_what_is_given_never_matters((world, shuffled) in any_world().prop_flat_map(|world| {
+    fn the_order_of_the_input_never_matters((world, shuffled) in any_world().prop_flat_map(|world| {
         let shuffled = shuffle(world.clone());
         (Just(world), shuffled)
     })) {
@@ -54,7 +54,7 @@ proptest! {
     }
 
     #[test]
-    fn planning_again_changes_nothing_and_finds_the_rows_that_were_foretold(mut world in any_world()) {
+    fn planning_again_changes_nothing_and_finds_the_steady_rows(mut world in any_world()) {
         // An address that a different server was the first to lack is no longer new the next time.
         world.withholding.other_server = false;
         let (directory, portal) = (world.directory(), world.portal());
@@ -64,9 +64,9 @@ proptest! {
         prop_assert!(again.changes.is_empty(), "{:#?}", again.changes);
         let moved = again.counts.add + again.counts.update + again.counts.remove;
         prop_assert_eq!(moved, 0, "{:#?}", again.rows.iter().collect::<Vec<_>>());
-        prop_assert_eq!(foretold(plan.rows.iter()), found(again.rows.iter()));
+        prop_assert_eq!(forecast(plan.rows.iter()), found(again.rows.iter()));
         prop_assert_eq!(plan.counts.accounts, after.live_accounts());
-        prop_assert_eq!(foretold(again.rows.iter()), found(again.rows.iter()));
+        prop_assert_eq!(forecast(again.rows.iter()), found(again.rows.iter()));
     }
 
     #[test]
@@ -103,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn no_address_is_lost_that_somebody_could_keep(world in any_world()) {
+    fn no_address_is_lost_that_an_object_could_keep(world in any_world()) {
         let (directory, portal) = (world.directory(), world.portal());
         let plan = world.plan(&directory, &portal);
         let after = live_addresses(&portal.apply(&plan));
@@ -137,7 +137,7 @@ proptest! {
     }
 
     #[test]
-    fn changes_tell_the_states_before_and_after_and_only_real_ones(world in any_world()) {
+    fn changes_show_the_states_before_and_after_and_only_real_changes(world in any_world()) {
         let (directory, portal) = (world.directory(), world.portal());
         let plan = world.plan(&directory, &portal);
         let before = by_id(&portal);
@@ -153,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn hand_made_accounts_are_spared_unless_the_settings_remove_them(world in any_world()) {
+    fn manual_accounts_are_spared_unless_the_settings_remove_them(world in any_world()) {
         let (directory, portal) = (world.directory(), world.portal());
         let plan = world.plan(&directory, &portal);
         let after = live_addresses(&portal.apply(&plan));
@@ -184,10 +184,10 @@ fn is_refusal_of_the_claim(row: &PlannedRow<'_>) -> bool {
     )
 }
 
-type Told = BTreeMap<(String, Option<String>), (Verdict, Option<Reason>, Option<String>, Option<String>)>;
+type Verdicts = BTreeMap<(String, Option<String>), (Verdict, Option<Reason>, Option<String>, Option<String>)>;
 
 /// The rows that a next run is said to have.
-fn foretold<'a>(rows: impl Iterator<Item = PlannedRow<'a>>) -> Told {
+fn forecast<'a>(rows: impl Iterator<Item = PlannedRow<'a>>) -> Verdicts {
     rows.filter_map(|row| {
         Some((
             key(&row),
@@ -202,7 +202,7 @@ fn foretold<'a>(rows: impl Iterator<Item = PlannedRow<'a>>) -> Told {
     .collect()
 }
 
-fn found<'a>(rows: impl Iterator<Item = PlannedRow<'a>>) -> Told {
+fn found<'a>(rows: impl Iterator<Item = PlannedRow<'a>>) -> Verdicts {
     rows.map(|row| {
         (
             key(&row),

@@ -14,7 +14,7 @@ fn rule_1_primary_beats_alias_where_one_object_claims_an_address_as_both() {
 }
 
 #[test]
-fn rule_1_a_typed_address_that_its_own_object_claims_is_synced_from_here_on() {
+fn rule_1_a_manual_address_that_its_own_object_claims_is_synced_from_here_on() {
     let mut tenant = Tenant::new();
     tenant.directory(&[("ann", "SMTP:ann@a.test")]).sync();
     tenant.manual_address("ann@a.test", "info@a.test");
@@ -167,7 +167,7 @@ fn rule_5_with_import_each_alias_stands_for_itself() {
 }
 
 #[test]
-fn rule_5_who_loses_an_alias_keeps_the_next_of_the_same_username() {
+fn rule_5_an_object_that_loses_an_alias_keeps_the_next_of_the_same_username() {
     let mut tenant = Tenant::new();
     tenant.directory(&[
         ("ann", "SMTP:ann@a.test smtp:info@a.test"),
@@ -198,7 +198,7 @@ fn rule_6_an_object_keeps_its_account_when_its_primary_changes() {
 }
 
 #[test]
-fn rule_6_addresses_swapped_between_two_objects_change_accounts_and_nobody_is_made_anew() {
+fn rule_6_addresses_swapped_between_two_objects_change_accounts_and_no_account_is_created() {
     let mut tenant = Tenant::new();
     tenant
         .directory(&[("ann", "SMTP:x@a.test"), ("bob", "SMTP:y@a.test")])
@@ -286,7 +286,7 @@ fn rule_6_an_account_left_without_an_address_is_removed_and_comes_back_with_its_
 }
 
 #[test]
-fn rule_8_new_users_alone_get_hsr_and_who_ceases_to_be_a_user_loses_it() {
+fn rule_8_only_new_users_get_hsr_and_an_account_that_ceases_to_be_a_user_loses_it() {
     let mut tenant = Tenant::with(Rules {
         send_hsr: true,
         ..Rules::default()
@@ -311,7 +311,7 @@ fn rule_8_new_users_alone_get_hsr_and_who_ceases_to_be_a_user_loses_it() {
 }
 
 #[test]
-fn rule_8_an_account_whose_type_changes_is_told_at_its_typed_addresses_too() {
+fn rule_8_an_account_whose_type_changes_has_rows_for_its_manual_addresses_too() {
     let mut tenant = Tenant::new();
     tenant.directory(&[("desk", "SMTP:desk@a.test")]).sync();
     tenant.manual_address("desk@a.test", "help@a.test");

@@ -13,7 +13,7 @@ fn with_removal(keep_manual: bool) -> Tenant {
 }
 
 #[test]
-fn a_typed_address_is_refused_to_others() {
+fn a_manual_address_is_refused_to_others() {
     let mut tenant = Tenant::new();
     tenant
         .manual_accounts(&["boss@a.test info@a.test"])
@@ -29,7 +29,7 @@ fn a_typed_address_is_refused_to_others() {
 }
 
 #[test]
-fn an_object_adopts_the_hand_made_account_of_its_primary_whole() {
+fn an_object_adopts_the_manual_account_of_its_primary_whole() {
     let mut tenant = Tenant::new();
     tenant.manual_accounts(&["ann@a.test info@a.test sales@a.test"]);
     tenant.directory(&[("ann", "SMTP:ann@a.test smtp:sales@a.test")]);
@@ -48,7 +48,7 @@ fn an_object_adopts_the_hand_made_account_of_its_primary_whole() {
 }
 
 #[test]
-fn an_object_with_an_account_takes_the_addresses_of_a_hand_made_one_into_it() {
+fn an_object_with_an_account_takes_the_addresses_of_a_manual_one_into_it() {
     let mut tenant = Tenant::new();
     tenant.directory(&[("ann", "SMTP:ann@a.test")]).sync();
     tenant
@@ -82,7 +82,7 @@ fn what_is_adopted_counts_as_its_objects_own_in_the_same_run() {
 }
 
 #[test]
-fn an_object_made_anew_with_the_same_primary_takes_the_account_over() {
+fn an_object_created_again_with_the_same_primary_takes_the_account_over() {
     let mut tenant = Tenant::new();
     tenant
         .directory(&[("old", "SMTP:ann@a.test smtp:al@a.test")])
@@ -110,7 +110,7 @@ fn an_account_whose_object_is_in_the_read_is_not_taken_over() {
 }
 
 #[test]
-fn a_hand_made_account_on_its_way_out_refuses_nothing() {
+fn a_manual_account_about_to_be_removed_refuses_nothing() {
     let mut tenant = with_removal(false);
     tenant
         .manual_accounts(&["boss@a.test info@a.test"])

@@ -107,7 +107,7 @@ impl Tenant {
 
     pub(super) fn sync_at(&mut self, now: Timestamp) -> Vec<String> {
         let (rows, after, next_id) = self.plan_at(now, |portal, plan, next_id| {
-            (told(plan), portal.apply(plan), next_id)
+            (rows_of(plan), portal.apply(plan), next_id)
         });
         self.portal = after;
         self.next_id = next_id;
@@ -154,14 +154,14 @@ impl Tenant {
     /// aliases.
     pub(super) fn accounts(&self) -> Vec<String> {
         let mark = |state: &AddressState| {
-            let typed = if state.origin == Origin::Manual { "*" } else { "" };
+            let manual = if state.origin == Origin::Manual { "*" } else { "" };
             let stale = if state.stale_since.is_some() { "~" } else { "" };
-            let role = if state.address_type == AddressType::DomainAlias {
+            let address_type = if state.address_type == AddressType::DomainAlias {
                 "="
             } else {
                 ""
             };
-            format!("{}{typed}{stale}{role}", state.address)
+            format!("{}{manual}{stale}{address_type}", state.address)
         };
         let line = |account: AccountState| {
             let addresses: Vec<String> = account.addresses.iter().map(mark).collect();
@@ -178,7 +178,7 @@ impl Tenant {
     }
 }
 
-fn told(plan: &Plan<'_>) -> Vec<String> {
+fn rows_of(plan: &Plan<'_>) -> Vec<String> {
     let line = |row: crate::plan::PlannedRow<'_>| {
         let reason = row.reason.map(|reason| format!(" {reason}")).unwrap_or_default();
         let other = row.other.map(|other| format!(" {other}")).unwrap_or_default();
@@ -225,7 +225,7 @@ fn manual(address: &str, address_type: AddressType) -> AddressState {
 }
 
 fn manual_account(id: crate::id::AccountId, addresses: &str) -> AccountState {
-    let role = |position| {
+    let address_type = |position| {
         if position == 0 {
             AddressType::Primary
         } else {
@@ -244,7 +244,7 @@ fn manual_account(id: crate::id::AccountId, addresses: &str) -> AccountState {
         addresses: addresses
             .split_whitespace()
             .enumerate()
-            .map(|(at, text)| manual(text, role(at)))
+            .map(|(at, text)| manual(text, address_type(at)))
             .collect(),
     }
 }

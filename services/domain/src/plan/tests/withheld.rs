@@ -27,7 +27,7 @@ proptest! {
     }
 
     #[test]
-    fn while_removals_are_paused_nothing_is_removed_that_nobody_takes(mut world in any_world()) {
+    fn while_removals_are_paused_nothing_is_removed_that_no_object_takes(mut world in any_world()) {
         world.withholding.removals_paused = true;
         let (directory, portal) = (world.directory(), world.portal());
         let plan = world.plan(&directory, &portal);
@@ -37,7 +37,7 @@ proptest! {
     }
 
     #[test]
-    fn of_what_is_lost_all_is_approved_or_somebody_elses(mut world in any_world()) {
+    fn every_lost_address_is_approved_or_goes_to_another_object(mut world in any_world()) {
         world.withholding.approved.get_or_insert_default();
         let (directory, portal) = (world.directory(), world.portal());
         let plan = world.plan(&directory, &portal);
@@ -82,7 +82,7 @@ proptest! {
     }
 
     #[test]
-    fn who_approves_all_that_a_run_shows_gets_all_of_it_and_nothing_beyond(mut world in any_world()) {
+    fn an_approval_of_all_that_a_run_shows_applies_all_of_it_and_nothing_beyond(mut world in any_world()) {
         world.withholding = Withholding::default();
         // One that keeps an account's primary address from its object makes another account wait as a whole.
         for account in &mut world.accounts {

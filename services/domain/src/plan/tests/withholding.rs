@@ -82,7 +82,7 @@ fn while_removals_are_paused_all_that_is_absent_stays() {
 }
 
 #[test]
-fn what_another_server_is_the_first_to_lack_waits_for_the_next_read_but_not_what_was_typed() {
+fn addresses_first_absent_at_another_server_wait_for_the_next_read_but_manual_ones_do_not() {
     let mut tenant = tenant(false);
     tenant.withholding = other_server();
     assert_eq!(
@@ -107,7 +107,7 @@ fn what_another_server_is_the_first_to_lack_waits_for_the_next_read_but_not_what
 }
 
 #[test]
-fn what_comes_back_before_the_next_read_is_stale_no_more() {
+fn an_address_that_comes_back_before_the_next_read_is_no_longer_stale() {
     let mut tenant = tenant(true);
     tenant.withholding = other_server();
     tenant.sync();
@@ -129,7 +129,7 @@ fn what_comes_back_before_the_next_read_is_stale_no_more() {
 }
 
 #[test]
-fn of_what_is_absent_only_what_was_approved_goes() {
+fn only_approved_addresses_are_removed() {
     let mut tenant = tenant(false);
     tenant.withholding = approved(&["bob@a.test", "typed@a.test"]);
     assert_eq!(
@@ -195,7 +195,7 @@ fn with_remove_accounts_off_nothing_is_withheld() {
 }
 
 #[test]
-fn a_hand_made_account_whose_removal_waits_is_not_on_its_way_out_and_refuses_what_it_holds() {
+fn a_manual_account_whose_removal_waits_still_refuses_its_addresses() {
     for withholding in [paused(), approved(&["boss@a.test"])] {
         let mut tenant = Tenant::with(Rules {
             removal: Removal::On { keep_manual: false },

@@ -207,7 +207,7 @@ struct Hand {
     hsr_enabled: bool,
     is_protected: bool,
     removed: bool,
-    typed: Vec<bool>,
+    manual: Vec<bool>,
     stale: Vec<bool>,
     addresses: usize,
 }
@@ -220,12 +220,12 @@ prop_compose! {
         hsr_enabled in any::<bool>(),
         is_protected in prop::bool::weighted(0.12),
         removed in prop::bool::weighted(0.15),
-        typed in vec(prop::bool::weighted(0.3), 4),
+        manual in vec(prop::bool::weighted(0.3), 4),
         stale in vec(prop::bool::weighted(0.3), 4),
         addresses in 1..4_usize,
     ) -> Hand {
         let origin = if adopted || object.is_none() { Origin::Manual } else { Origin::Synced };
-        Hand { object, object_type, origin, hsr_enabled, is_protected: is_protected && !removed, removed, typed, stale, addresses }
+        Hand { object, object_type, origin, hsr_enabled, is_protected: is_protected && !removed, removed, manual, stale, addresses }
     }
 }
 
@@ -245,7 +245,7 @@ fn accounts() -> impl Strategy<Value = Vec<AccountState>> {
                 objects.push(object);
             }
             if hand.object.is_none() {
-                hand.typed = vec![true; 4];
+                hand.manual = vec![true; 4];
             }
             let dealt: Vec<Address> = deck.by_ref().take(hand.addresses).collect();
             if !dealt.is_empty() {
@@ -264,12 +264,12 @@ fn account(id: AccountId, hand: &Hand, dealt: Vec<Address>) -> AccountState {
             _ => AddressType::Alias,
         },
         address,
-        origin: if hand.typed[position] {
+        origin: if hand.manual[position] {
             Origin::Manual
         } else {
             Origin::Synced
         },
-        stale_since: (hand.stale[position] && !hand.typed[position]).then(long_ago),
+        stale_since: (hand.stale[position] && !hand.manual[position]).then(long_ago),
     };
     let addresses: Vec<AddressState> = dealt.into_iter().enumerate().map(state).collect();
     let mut synced = addresses

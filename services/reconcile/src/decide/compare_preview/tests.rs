@@ -54,7 +54,7 @@ fn what_is_decided_otherwise_comes_with_the_verdict_that_was_shown() {
 }
 
 #[test]
-fn a_reason_alone_is_a_difference() {
+fn a_different_reason_is_a_difference() {
     let before = row("a@x.example", Verdict::Stale, Some(Reason::Absent));
     let now = row("a@x.example", Verdict::Stale, Some(Reason::OtherServer));
     let differences = compare(&ShownRows::new(vec![shown(&before, 1)]), [now].into_iter());

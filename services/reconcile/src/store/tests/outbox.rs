@@ -24,7 +24,7 @@ async fn next(ground: &Ground, after: i64, count: i64, bytes: i64) -> Result<Vec
 }
 
 #[tokio::test]
-async fn events_come_in_the_order_in_which_they_were_told() -> Result<()> {
+async fn events_come_in_the_order_in_which_they_were_written() -> Result<()> {
     let ground = Ground::new().await?;
     for _ in 0..3 {
         announce(&ground, b"ten bytes.").await?;
@@ -73,7 +73,7 @@ async fn tenants_whose_events_wait_are_found_once_each() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_transaction_that_is_not_committed_tells_nothing() -> Result<()> {
+async fn a_transaction_that_is_not_committed_announces_nothing() -> Result<()> {
     let ground = Ground::new().await?;
     let mut tenant = ground.lock().await?;
     tenant.row.history.outbox_sequence += 1;

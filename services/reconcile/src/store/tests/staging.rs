@@ -52,7 +52,7 @@ async fn what_is_staged_goes_with_the_lease() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_is_staged_for_nobody_is_swept_away() -> Result<()> {
+async fn batches_staged_for_no_run_are_swept_away() -> Result<()> {
     let ground = Ground::new().await?.with_settings().await?;
     let (key, _) = ground.started("SYNC").await?;
     Stage::new(ground.gate(), &key).write(&batch("a")).await?;

@@ -25,7 +25,7 @@ fn lines(rows: &[Row]) -> String {
 }
 
 #[test]
-fn a_line_tells_the_directory_s_side_first_and_ends_in_crlf() {
+fn a_line_shows_the_directory_s_side_first_and_ends_in_crlf() {
     let mut written = Lines::new();
     written.header().unwrap();
     written.row(&row("a@acme.example")).unwrap();

@@ -30,7 +30,7 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_row_has_the_verdict_of_its_run_and_settles_for_later_ones() -> Result<()> {
+async fn a_row_has_the_verdict_of_its_run_and_a_steady_one_for_later_runs() -> Result<()> {
     let ground = Ground::new().await?;
     let first = ground.applied(1, &FIRST).await?;
     let second = ground.applied(2, &[("dan@acme.example", "REMOVE", None)]).await?;

@@ -27,7 +27,7 @@ async fn a_request_is_in_the_hand_of_one_publisher() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_claim_that_nobody_renews_ends() -> Result<()> {
+async fn a_claim_that_is_not_renewed_ends() -> Result<()> {
     let ground = Ground::new().await?;
     ground.ask(Lane::Interactive).await?;
     ground

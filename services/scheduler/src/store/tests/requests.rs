@@ -75,7 +75,7 @@ async fn the_last_failure_chooses_the_lane_of_a_read() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_run_shows_what_became_of_it_and_who_acts_on_it() -> Result<()> {
+async fn a_run_shows_its_outcome_and_the_run_that_acts_on_it() -> Result<()> {
     let ground = Ground::new().await?;
     let run = ground.ask(Lane::Interactive).await?;
     let mut change = ground.store.change(&ground.tenant).await?;

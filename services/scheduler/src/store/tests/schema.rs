@@ -42,7 +42,7 @@ impl Ground {
         Ok(Database::reach(&config.database, "store-tests").await?)
     }
 
-    /// The view's columns, by which one text is told from another.
+    /// The view's columns, by which two texts are distinguished.
     async fn columns(&self) -> Result<Vec<String>> {
         Ok(sqlx::query_scalar(
             "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass('scheduler.answer') ORDER BY attnum",

@@ -98,7 +98,7 @@ fn a_filter_of_nothing_lets_everything_through() {
 }
 
 #[test]
-fn all_that_a_filter_cannot_be_made_from_is_told_together() {
+fn all_that_a_filter_cannot_be_made_from_is_reported_together() {
     let refusal = build_filter(&BuildFilterRequest {
         object_types: vec![ObjectType::User.into(), 4711, 0],
         domains: vec!["corp.example".to_owned(), "no domain".to_owned()],
@@ -130,7 +130,7 @@ fn a_filter_that_settings_would_not_take_is_not_made() {
 }
 
 #[test]
-fn a_filter_to_which_nothing_can_be_added_is_told_so() {
+fn a_filter_to_which_nothing_can_be_added_is_reported_as_such() {
     let depth = Filter::MAX_DEPTH;
     let own = format!("{}(cn=a){}", "(!".repeat(depth - 1), ")".repeat(depth - 1));
     assert!(validate(&own, &[]).valid);

@@ -3,7 +3,7 @@ use rollcall_proto::v1::{Directory, Schedule, Selection, Settings};
 use super::{assert_directory_refused, assert_refused, refused};
 
 #[test]
-fn all_wrong_fields_are_told_together() {
+fn all_wrong_fields_are_reported_together() {
     let found = refused(Settings {
         tenant_id: "a b".to_owned(),
         directory: Some(Directory {

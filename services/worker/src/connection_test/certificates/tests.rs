@@ -58,10 +58,10 @@ fn server_params(names: &[&str], change: impl FnOnce(&mut CertificateParams)) ->
     params
 }
 
-/// One handshake with a server that shows `shown`, by a client that trusts `authorities`.
-async fn handshake(shown: Issued, authorities: &str) -> (Handshake, Result<(), DirectoryError>) {
-    let key = PrivateKeyDer::try_from(shown.key.serialize_der()).unwrap();
-    let chain = vec![CertificateDer::from(shown.certificate.der().to_vec())];
+/// One handshake with a server that shows `issued`, by a client that trusts `authorities`.
+async fn handshake(issued: Issued, authorities: &str) -> (Handshake, Result<(), DirectoryError>) {
+    let key = PrivateKeyDer::try_from(issued.key.serialize_der()).unwrap();
+    let chain = vec![CertificateDer::from(issued.certificate.der().to_vec())];
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -84,13 +84,13 @@ async fn handshake(shown: Issued, authorities: &str) -> (Handshake, Result<(), D
 }
 
 /// Text of a handshake that must fail.
-async fn refused(shown: Issued, authorities: &str) -> (StepText, TlsFindings) {
-    let (handshake, connected) = handshake(shown, authorities).await;
+async fn refused(issued: Issued, authorities: &str) -> (StepText, TlsFindings) {
+    let (handshake, connected) = handshake(issued, authorities).await;
     let error = connected.expect_err("a refusal");
     assert!(matches!(error, DirectoryError::Untrusted(_)), "{error}");
     let findings = findings(&handshake);
-    let told = untrusted(HOST, &handshake, &findings, !authorities.is_empty(), &error);
-    (told, findings)
+    let step = untrusted(HOST, &handshake, &findings, !authorities.is_empty(), &error);
+    (step, findings)
 }
 
 fn at(time: &str) -> Timestamp {
@@ -100,10 +100,10 @@ fn at(time: &str) -> Timestamp {
 #[tokio::test]
 async fn a_trusted_server_shows_version_suite_and_chain() {
     let authority = Authority::new("Corp CA");
-    let shown = authority.sign(&[HOST, "192.0.2.7", "2001:db8::7"], |params| {
+    let issued = authority.sign(&[HOST, "192.0.2.7", "2001:db8::7"], |params| {
         params.not_after = date_time_ymd(2031, 2, 3);
     });
-    let (handshake, connected) = handshake(shown, &authority.certificate.pem()).await;
+    let (handshake, connected) = handshake(issued, &authority.certificate.pem()).await;
     connected.unwrap();
     let findings = findings(&handshake);
     assert_eq!(findings.version, "TLSv1.3");
@@ -114,17 +114,17 @@ async fn a_trusted_server_shows_version_suite_and_chain() {
     assert_eq!(own.names, [HOST, "192.0.2.7", "2001:db8::7"]);
     let end = own.not_after.as_ref().map(|end| end.seconds);
     assert_eq!(end, Some(at("2031-02-03T00:00:00Z").as_second()));
-    let told = trusted(HOST, &findings, at("2031-01-01T00:00:00Z"));
-    assert!(told.message.contains("TLSv1.3"), "{told:?}");
-    assert!(told.message.contains("It expires on 2031-02-03"), "{told:?}");
-    assert_eq!(told.advice, "");
+    let step = trusted(HOST, &findings, at("2031-01-01T00:00:00Z"));
+    assert!(step.message.contains("TLSv1.3"), "{step:?}");
+    assert!(step.message.contains("It expires on 2031-02-03"), "{step:?}");
+    assert_eq!(step.advice, "");
 }
 
 #[tokio::test]
 async fn a_certificate_that_ends_within_thirty_days_is_warned_of() {
     let authority = Authority::new("Corp CA");
-    let shown = authority.sign(&[HOST], |params| params.not_after = date_time_ymd(2031, 2, 3));
-    let (handshake, _) = handshake(shown, &authority.certificate.pem()).await;
+    let issued = authority.sign(&[HOST], |params| params.not_after = date_time_ymd(2031, 2, 3));
+    let (handshake, _) = handshake(issued, &authority.certificate.pem()).await;
     let findings = findings(&handshake);
     let advice = |now| trusted(HOST, &findings, at(now)).advice;
     assert_eq!(advice("2031-01-04T00:00:00Z"), "");
@@ -132,43 +132,43 @@ async fn a_certificate_that_ends_within_thirty_days_is_warned_of() {
 }
 
 #[tokio::test]
-async fn of_an_unknown_authority_the_name_is_told_so_that_it_can_be_entered() {
+async fn an_unknown_authority_is_named_so_that_it_can_be_entered() {
     let (corp, other) = (Authority::new("Corp CA"), Authority::new("Other CA"));
-    let (told, findings) = refused(corp.sign(&[HOST], |_| {}), &other.certificate.pem()).await;
+    let (step, findings) = refused(corp.sign(&[HOST], |_| {}), &other.certificate.pem()).await;
     assert_eq!(
         findings.chain.len(),
         1,
-        "the chain is shown though no session came about"
+        "the chain is issued though no session came about"
     );
-    assert!(told.message.contains("Corp CA"), "{told:?}");
+    assert!(step.message.contains("Corp CA"), "{step:?}");
     assert!(
-        told.advice.contains("Corp CA") && told.advice.contains("currently entered"),
-        "{told:?}"
+        step.advice.contains("Corp CA") && step.advice.contains("currently entered"),
+        "{step:?}"
     );
-    let (told, _) = refused(corp.sign(&[HOST], |_| {}), "").await;
+    let (step, _) = refused(corp.sign(&[HOST], |_| {}), "").await;
     assert!(
-        told.advice.contains("not one of the public authorities"),
-        "{told:?}"
+        step.advice.contains("not one of the public authorities"),
+        "{step:?}"
     );
 }
 
 #[tokio::test]
-async fn an_authority_that_was_renewed_under_its_old_name_is_to_be_entered_anew() {
+async fn an_authority_that_was_renewed_under_its_old_name_must_be_entered_again() {
     let (renewed, entered) = (Authority::new("Corp CA"), Authority::new("Corp CA"));
-    let (told, _) = refused(renewed.sign(&[HOST], |_| {}), &entered.certificate.pem()).await;
-    assert!(told.message.contains("not signed with the key"), "{told:?}");
-    assert!(told.advice.contains("Corp CA"), "{told:?}");
+    let (step, _) = refused(renewed.sign(&[HOST], |_| {}), &entered.certificate.pem()).await;
+    assert!(step.message.contains("not signed with the key"), "{step:?}");
+    assert!(step.advice.contains("Corp CA"), "{step:?}");
 }
 
 #[tokio::test]
 async fn a_certificate_for_another_name_is_shown_with_the_names_that_it_has() {
     let authority = Authority::new("Corp CA");
     let trusted = authority.certificate.pem();
-    let (told, _) = refused(authority.sign(&["dc2.corp.example"], |_| {}), &trusted).await;
-    assert!(told.message.contains("it names dc2.corp.example"), "{told:?}");
-    assert!(told.advice.contains(HOST), "{told:?}");
-    let (told, _) = refused(authority.sign(&[], |_| {}), &trusted).await;
-    assert!(told.message.contains("it names no host"), "{told:?}");
+    let (step, _) = refused(authority.sign(&["dc2.corp.example"], |_| {}), &trusted).await;
+    assert!(step.message.contains("it names dc2.corp.example"), "{step:?}");
+    assert!(step.advice.contains(HOST), "{step:?}");
+    let (step, _) = refused(authority.sign(&[], |_| {}), &trusted).await;
+    assert!(step.message.contains("it names no host"), "{step:?}");
 }
 
 #[tokio::test]
@@ -176,19 +176,19 @@ async fn a_certificate_that_signs_itself_is_called_so() {
     let key = KeyPair::generate().unwrap();
     let certificate = server_params(&[HOST], |_| {}).self_signed(&key).unwrap();
     let other = Authority::new("Other CA").certificate.pem();
-    let (told, _) = refused(Issued { certificate, key }, &other).await;
-    assert!(told.message.contains("self-signed"), "{told:?}");
+    let (step, _) = refused(Issued { certificate, key }, &other).await;
+    assert!(step.message.contains("self-signed"), "{step:?}");
 }
 
 #[tokio::test]
-async fn an_expired_certificate_is_told_with_its_day() {
+async fn an_expired_certificate_is_shown_with_its_day() {
     let authority = Authority::new("Corp CA");
-    let shown = authority.sign(&[HOST], |params| params.not_after = date_time_ymd(2020, 1, 2));
-    let (told, _) = refused(shown, &authority.certificate.pem()).await;
-    assert!(told.message.contains("expired on 2020-01-02"), "{told:?}");
-    let shown = authority.sign(&[HOST], |params| params.not_before = date_time_ymd(3000, 1, 2));
-    let (told, _) = refused(shown, &authority.certificate.pem()).await;
-    assert!(told.message.contains("before 3000-01-02"), "{told:?}");
+    let issued = authority.sign(&[HOST], |params| params.not_after = date_time_ymd(2020, 1, 2));
+    let (step, _) = refused(issued, &authority.certificate.pem()).await;
+    assert!(step.message.contains("expired on 2020-01-02"), "{step:?}");
+    let issued = authority.sign(&[HOST], |params| params.not_before = date_time_ymd(3000, 1, 2));
+    let (step, _) = refused(issued, &authority.certificate.pem()).await;
+    assert!(step.message.contains("before 3000-01-02"), "{step:?}");
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn an_attribute_of_the_schema_is_found_by_its_whole_name() {
 }
 
 /// Text of these findings, with or without deleted objects.
-fn told_of(findings: &ServerFindings, deleted: bool) -> StepText {
+fn text_of(findings: &ServerFindings, deleted: bool) -> StepText {
     server_text(&Explored {
         findings: findings.clone(),
         deleted,
@@ -74,8 +74,8 @@ fn a_server_without_pages_is_warned_of() {
         paging,
         ..ServerFindings::default()
     };
-    assert_eq!(told_of(&with(true), false).advice, "");
-    assert!(told_of(&with(false), false).advice.contains("size limit"));
+    assert_eq!(text_of(&with(true), false).advice, "");
+    assert!(text_of(&with(false), false).advice.contains("size limit"));
 }
 
 #[test]
@@ -86,9 +86,9 @@ fn what_keeps_dirsync_from_being_of_use_is_said() {
         dirsync_allowed: true,
         ..ServerFindings::default()
     };
-    assert!(told_of(&findings, false).message.contains("CN=Deleted Objects"));
+    assert!(text_of(&findings, false).message.contains("CN=Deleted Objects"));
     assert!(
-        told_of(&findings, true)
+        text_of(&findings, true)
             .message
             .contains("deleted objects included")
     );
@@ -96,7 +96,7 @@ fn what_keeps_dirsync_from_being_of_use_is_said() {
         dirsync_allowed: false,
         ..findings
     };
-    assert!(told_of(&refused, false).message.contains("may not ask"));
+    assert!(text_of(&refused, false).message.contains("may not ask"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use rollcall_proto::v1::{ServerFindings, TestStep, TestStepKind, test_step::Findings};
 
 use super::{
-    FAILED, PASSED, WARNING, as_told, base, code, root, root_with, test, test_with, until_base, whole,
+    FAILED, PASSED, WARNING, base, code, root, root_with, states_of, test, test_with, until_base, whole,
     you_are,
 };
 use crate::source::ldap::{
@@ -12,21 +12,21 @@ use crate::source::ldap::{
 };
 
 #[tokio::test]
-async fn a_server_that_does_not_tell_who_we_are_does_not_fail_the_test() {
+async fn a_server_that_does_not_say_who_we_are_does_not_fail_the_test() {
     let rest = vec![root(3), base(4), page_done(5, b"")];
     let beginning = vec![bound(1, 0, ""), message(2, result(0x78, 2, "what?"))];
     let (steps, _) = test(vec![[beginning, rest].concat()], |_| {}).await;
-    assert_eq!(as_told(&steps)[3], (TestStepKind::Identity, PASSED));
+    assert_eq!(states_of(&steps)[3], (TestStepKind::Identity, PASSED));
     assert!(steps[3].message.contains("cn=reader"), "{steps:?}");
-    assert_eq!(as_told(&steps)[7], (TestStepKind::Examples, PASSED));
+    assert_eq!(states_of(&steps)[7], (TestStepKind::Examples, PASSED));
 }
 
 #[tokio::test]
-async fn somebody_who_is_nobody_to_the_server_is_warned() {
+async fn an_anonymous_bind_is_a_warning() {
     let rest = vec![root(3), base(4), page_done(5, b"")];
     let beginning = vec![bound(1, 0, ""), you_are(2, "")];
     let (steps, _) = test(vec![[beginning, rest].concat()], |_| {}).await;
-    assert_eq!(as_told(&steps)[3], (TestStepKind::Identity, WARNING));
+    assert_eq!(states_of(&steps)[3], (TestStepKind::Identity, WARNING));
 }
 
 #[tokio::test]
@@ -58,13 +58,13 @@ async fn a_base_that_does_not_show_itself_may_show_what_lies_below_it() {
     let found = [person(5, "ann"), page_done(5, b"")].concat();
     let rest = vec![done(4, 0, ""), found, whole(6, "ann")];
     let (steps, _) = test(vec![[until_base(), rest].concat()], |_| {}).await;
-    assert_eq!(as_told(&steps)[5], (TestStepKind::Base, WARNING));
+    assert_eq!(states_of(&steps)[5], (TestStepKind::Base, WARNING));
     assert!(
         steps[5].message.contains("dc=corp") && steps[5].failure.is_none(),
         "{steps:?}"
     );
     assert_eq!(
-        as_told(&steps)[6..],
+        states_of(&steps)[6..],
         [(TestStepKind::Count, PASSED), (TestStepKind::Examples, PASSED)]
     );
 }
@@ -101,9 +101,9 @@ async fn a_filter_that_matches_nothing_is_a_warning_with_what_was_asked() {
         directory.filter = "(department=Slaes)".to_owned();
     })
     .await;
-    assert_eq!(as_told(&steps)[6], (TestStepKind::Count, WARNING));
+    assert_eq!(states_of(&steps)[6], (TestStepKind::Count, WARNING));
     assert!(steps[6].advice.contains("(department=Slaes)"), "{steps:?}");
-    assert_eq!(as_told(&steps)[7], (TestStepKind::Examples, PASSED));
+    assert_eq!(states_of(&steps)[7], (TestStepKind::Examples, PASSED));
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn a_server_without_pages_is_asked_for_little_more_than_is_counted() {
     ];
     let server = serve(vec![script]).await;
     let (steps, _) = test_with(&reader(), &directory(server.port)).await;
-    assert_eq!(as_told(&steps)[4], (TestStepKind::Server, WARNING));
+    assert_eq!(states_of(&steps)[4], (TestStepKind::Server, WARNING));
     assert!(steps[4].advice.contains("size limit"), "{steps:?}");
     // INTEGER 10,001.
     assert!(holds(&server.requests()[4], &[0x02, 0x02, 0x27, 0x11]));
@@ -163,7 +163,7 @@ async fn dirsync(code: u8) -> (ServerFindings, Vec<Vec<u8>>) {
 }
 
 #[tokio::test]
-async fn whether_this_account_may_use_dirsync_is_tried_out_with_object_security() {
+async fn the_right_to_use_dirsync_is_tested_with_object_security() {
     let (found, requests) = dirsync(0).await;
     assert!(found.dirsync && found.dirsync_allowed, "{found:?}");
     assert!(holds(&requests[3], b"1.2.840.113556.1.4.841"));

@@ -4,7 +4,7 @@ use super::{no_base, unconnected, unprotected};
 use crate::source::ldap::error::{DirectoryError, Operation};
 
 #[test]
-fn a_refused_connection_and_a_silent_one_are_told_apart() {
+fn a_refused_connection_and_a_silent_one_are_distinguished() {
     let address = "192.0.2.1:636".parse().unwrap();
     let refused = DirectoryError::Connect(io::ErrorKind::ConnectionRefused.into());
     assert_eq!(

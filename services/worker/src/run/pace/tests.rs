@@ -93,7 +93,7 @@ fn the_time_that_we_take_is_not_the_directorys() {
 }
 
 #[test]
-fn a_run_that_asks_nothing_waits_for_nobody() {
+fn a_run_that_asks_nothing_does_not_wait() {
     let mut directory = Directory::new();
     directory.sight.step = Step::Bound;
     for _ in 0..1_000 {

@@ -30,9 +30,9 @@ async fn a_run_that_cannot_connect_gives_way_before_it_binds_and_that_is_no_atte
     let (_listener, port) = silent().await;
     let scripted = worker(Lane::Scheduled, 0).await;
     assert_eq!(scripted.run_over_tls(port).await, Disposition::GiveWay);
-    let told = scripted.failed().expect("its lease is given back");
-    assert_eq!(told.failure, None);
-    assert!(told.next_attempt_time.is_some(), "it is not over");
+    let failed = scripted.failed().expect("its lease is given back");
+    assert_eq!(failed.failure, None);
+    assert!(failed.next_attempt_time.is_some(), "it is not over");
 }
 
 #[tokio::test]
@@ -43,8 +43,8 @@ async fn a_run_whose_password_was_sent_never_gives_way_so_that_it_is_not_sent_ag
         scripted.run(port, 1).await,
         Disposition::RetrySlowly(Delay::Seconds2)
     );
-    let told = scripted.failed().expect("a failure");
-    assert_eq!(told.failure.expect("why").code, "OPERATION_TIMEOUT");
+    let failed = scripted.failed().expect("a failure");
+    assert_eq!(failed.failure.expect("why").code, "OPERATION_TIMEOUT");
 }
 
 #[tokio::test]
@@ -65,6 +65,6 @@ async fn with_a_place_to_wait_a_silent_directory_is_waited_for_and_the_next_atte
         scripted.run_over_tls(port).await,
         Disposition::RetrySlowly(Delay::Seconds2)
     );
-    let told = scripted.failed().expect("a failure");
-    assert_eq!(told.failure.expect("why").code, "CONNECT_TIMEOUT");
+    let failed = scripted.failed().expect("a failure");
+    assert_eq!(failed.failure.expect("why").code, "CONNECT_TIMEOUT");
 }

@@ -60,7 +60,7 @@ fn is_complete(confirmations: &[Confirmation]) -> bool {
 }
 
 #[tokio::test]
-async fn what_is_there_after_all_is_told_before_the_outcome_over_the_connection_of_the_read() {
+async fn objects_that_are_found_after_all_are_reported_before_the_outcome_over_the_connection_of_the_read() {
     let directory = directory(&[there_after_all(4)]).await;
     let scripted = reconcile(&[&[LOST], &[ELSEWHERE]]).await;
     assert_eq!(scripted.run(directory.port, 1).await, Disposition::Done);
@@ -134,7 +134,7 @@ async fn a_server_that_hangs_up_while_reconcile_thinks_is_no_matter_unless_it_is
         assert_eq!(
             scripted
                 .failed()
-                .and_then(|told| told.failure)
+                .and_then(|failed| failed.failure)
                 .map(|why| why.code)
                 .as_deref(),
             expected
@@ -143,7 +143,7 @@ async fn a_server_that_hangs_up_while_reconcile_thinks_is_no_matter_unless_it_is
 }
 
 #[tokio::test]
-async fn what_does_not_fit_into_what_may_be_held_back_is_confirmed_all_the_same() {
+async fn a_read_beyond_the_buffer_is_confirmed_all_the_same() {
     let scripted = Scripted::start(Answers {
         last_digest: vec![7; 16],
         buffer_bytes: 1,

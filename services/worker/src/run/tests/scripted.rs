@@ -117,7 +117,7 @@ pub(super) enum Call {
 }
 
 #[derive(Default)]
-struct Told {
+struct Received {
     calls: Vec<Call>,
     submitted: Option<(usize, ReadSummary)>,
     confirmations: Vec<Confirmation>,
@@ -129,7 +129,7 @@ struct Told {
 #[derive(Clone)]
 pub(super) struct Scripted {
     answers: Answers,
-    told: Arc<Mutex<Told>>,
+    received: Arc<Mutex<Received>>,
     sealing: Arc<SealingKey>,
     keys: Arc<tempfile::TempDir>,
     url: String,
@@ -143,7 +143,7 @@ impl Scripted {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let scripted = Self {
             answers,
-            told: Arc::default(),
+            received: Arc::default(),
             sealing: Arc::new(SealingKey::read(&keys.path().join("k1.pub")).unwrap()),
             keys: Arc::new(keys),
             url: format!("http://{}", listener.local_addr().unwrap()),
@@ -184,7 +184,7 @@ impl Scripted {
     }
 
     async fn run_with(&self, reader: Reader, directory: Directory, attempt: u32) -> Disposition {
-        self.told.lock().unwrap().directory = directory;
+        self.received.lock().unwrap().directory = directory;
         let channel = grpc::connect(&ClientConfig::plaintext(&self.url)).unwrap();
         let keys = OpeningKeys::read(&[self.keys.path().join("k1.key")]).unwrap();
         let (credentials, _renewals) = Credentials::new(keys);
@@ -214,26 +214,26 @@ impl Scripted {
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {
-        self.told.lock().unwrap().calls.clone()
+        self.received.lock().unwrap().calls.clone()
     }
 
     /// Number of objects that came, and the footer's summary.
     pub(super) fn submitted(&self) -> Option<(usize, ReadSummary)> {
-        self.told.lock().unwrap().submitted.clone()
+        self.received.lock().unwrap().submitted.clone()
     }
 
     /// Objects that the directory returned of those that were missing.
     pub(super) fn confirmations(&self) -> Vec<Confirmation> {
-        self.told.lock().unwrap().confirmations.clone()
+        self.received.lock().unwrap().confirmations.clone()
     }
 
     pub(super) fn failed(&self) -> Option<FailRunRequest> {
-        self.told.lock().unwrap().failed.clone()
+        self.received.lock().unwrap().failed.clone()
     }
 
     fn note(&self, call: Call) -> usize {
-        let mut told = self.told.lock().unwrap();
-        told.calls.push(call);
-        told.calls.iter().filter(|made| **made == call).count()
+        let mut received = self.received.lock().unwrap();
+        received.calls.push(call);
+        received.calls.iter().filter(|made| **made == call).count()
     }
 }

@@ -97,7 +97,7 @@ async fn an_object_claims_ten_thousand_addresses_and_one_more_fails_the_read_by_
 }
 
 #[tokio::test]
-async fn entries_that_nobody_asked_for_count_as_well() {
+async fn entries_that_were_not_asked_for_count_as_well() {
     let (collector, _batches, _) = collector(2);
     let mut collector = collector.only(Arc::new(MissingIds::default()));
     collector.add(person("a", 1), 0).await.unwrap();
@@ -115,7 +115,7 @@ async fn a_name_that_would_be_multiplied_by_its_addresses_is_a_limit() {
 }
 
 #[tokio::test]
-async fn a_read_that_nobody_takes_stops() {
+async fn a_read_that_is_not_taken_stops() {
     let (mut collector, batches, _) = collector(10);
     drop(batches);
     collector.add(person("a", 1), 0).await.unwrap();

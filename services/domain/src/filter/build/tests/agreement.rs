@@ -25,8 +25,8 @@ type Entry = Vec<(&'static str, Vec<String>)>;
 
 impl Server {
     fn knows_class(self, name: &str) -> bool {
-        let telling = CLASSES.iter().find(|class| class.name == name);
-        telling.is_none_or(|class| match class.schema {
+        let type_class = CLASSES.iter().find(|class| class.name == name);
+        type_class.is_none_or(|class| match class.schema {
             Schema::Standard => true,
             Schema::ActiveDirectory => self != Self::Other,
             Schema::Exchange => self == Self::WithExchange,
@@ -106,8 +106,8 @@ fn class_of(server: Server) -> impl Strategy<Value = Vec<String>> {
         .filter(|name| server.knows_class(name))
         .collect();
     let plain = subsequence(vec!["person", "inetOrgPerson", "posixGroup"], 0..=3);
-    (prop::option::of(select(known)), plain).prop_map(|(telling, plain)| {
-        let classes = ["top"].into_iter().chain(telling).chain(plain);
+    (prop::option::of(select(known)), plain).prop_map(|(type_class, plain)| {
+        let classes = ["top"].into_iter().chain(type_class).chain(plain);
         classes.map(str::to_owned).collect()
     })
 }

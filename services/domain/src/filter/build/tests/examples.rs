@@ -34,7 +34,7 @@ fn without_a_wish_everything_passes() {
 }
 
 #[test]
-fn kinds_of_object_are_told_by_exchange_and_where_it_is_silent_by_class() {
+fn kinds_of_object_are_shown_by_exchange_and_where_it_is_silent_by_class() {
     for (object_types, expected) in [
         (
             vec![ObjectType::SharedMailbox],
@@ -80,7 +80,7 @@ fn other_is_what_exchange_knows_and_we_do_not() {
 }
 
 #[test]
-fn without_exchange_kinds_are_told_by_class_alone() {
+fn without_exchange_kinds_are_shown_by_class_only() {
     for (object_types, expected) in [
         (
             vec![ObjectType::Group],

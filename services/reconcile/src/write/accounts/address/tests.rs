@@ -80,7 +80,7 @@ fn what_stays_as_it_is_is_not_touched() {
 }
 
 #[test]
-fn an_address_whose_role_changes_goes_and_comes() {
+fn an_address_whose_type_changes_is_deleted_and_written() {
     let before = account(1, &["a@x.example", "b@x.example"]);
     let changes = [change(Some(before), account(1, &["b@x.example", "a@x.example"]))];
     let difference = AddressChange::collect(&changes);

@@ -56,7 +56,8 @@ impl Scripted {
                     false
                 }
                 submit_run_request::Part::Footer(footer) => {
-                    self.told.lock().unwrap().submitted = Some((objects, footer.summary.unwrap_or_default()));
+                    self.received.lock().unwrap().submitted =
+                        Some((objects, footer.summary.unwrap_or_default()));
                     tokio::time::sleep(self.answers.thinks).await;
                     for missing in self.missing() {
                         answers.send(Ok(part(Part::Missing(missing)))).await.unwrap();
@@ -65,7 +66,7 @@ impl Scripted {
                 }
                 submit_run_request::Part::Confirmation(confirmation) => {
                     let complete = confirmation.complete;
-                    self.told.lock().unwrap().confirmations.push(confirmation);
+                    self.received.lock().unwrap().confirmations.push(confirmation);
                     complete
                 }
             };
@@ -101,7 +102,7 @@ impl ReconcileService for Scripted {
     async fn begin_run(&self, _: Request<BeginRunRequest>) -> Result<Response<BeginRunResponse>, Status> {
         self.note(Call::Begin);
         refuse(self.answers.begin_refusal)?;
-        let directory = self.told.lock().unwrap().directory.clone();
+        let directory = self.received.lock().unwrap().directory.clone();
         let sealed_for = if self.answers.sealed_for_another {
             Directory {
                 hosts: vec!["elsewhere".to_owned()],
@@ -167,7 +168,7 @@ impl ReconcileService for Scripted {
     async fn fail_run(&self, request: Request<FailRunRequest>) -> Result<Response<FailRunResponse>, Status> {
         self.note(Call::Fail);
         refuse(self.answers.fail)?;
-        self.told.lock().unwrap().failed = Some(request.into_inner());
+        self.received.lock().unwrap().failed = Some(request.into_inner());
         Ok(Response::new(FailRunResponse {}))
     }
 

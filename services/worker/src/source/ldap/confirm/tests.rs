@@ -76,7 +76,7 @@ async fn an_id_is_asked_for_as_either_kind_with_the_filter_of_the_read() {
 }
 
 #[tokio::test]
-async fn active_directory_is_asked_for_the_guid_alone() {
+async fn active_directory_is_asked_only_for_the_guid() {
     let root = entry(2, "", &[("dsServiceName", &[b"CN=NTDS Settings,CN=DC1"])]);
     let beginning = vec![bound(1, 0, ""), [root, done(2, 0, "")].concat()];
     let script = [beginning, vec![page_done(3, b"")]].concat();

@@ -81,7 +81,7 @@ fn of_elements_there_are_as_many_as_are_accepted() {
 }
 
 #[tokio::test]
-async fn an_end_within_a_frame_is_told_from_an_end_between_frames() {
+async fn an_end_within_a_frame_is_distinguished_from_an_end_between_frames() {
     let frame = entry(2, "cn=a", &[]);
     assert!(matches!(
         read(&frame[..frame.len() - 1]).await,
@@ -91,7 +91,7 @@ async fn an_end_within_a_frame_is_told_from_an_end_between_frames() {
 }
 
 #[test]
-fn a_large_frame_is_refused_by_its_header_alone() {
+fn a_large_frame_is_refused_after_only_its_header() {
     let error = length(&[0x30, 0x83, 0x20, 0x00, 0x00], LIMITS).unwrap_err();
     assert_eq!(
         error,

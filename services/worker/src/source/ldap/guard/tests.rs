@@ -132,7 +132,7 @@ fn search_for_mail() -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn attributes_that_nobody_asked_for_never_reach_the_library_however_many_there_are() {
+async fn attributes_that_were_not_asked_for_never_reach_the_library_however_many_there_are() {
     let names: Vec<String> = (0..2_000).map(|n| format!("x{n};range=0-0")).collect();
     let value: [&[u8]; 1] = [b"x"];
     let mut attributes: Vec<(&str, &[&[u8]])> =
@@ -192,7 +192,7 @@ async fn answers_before_any_request_are_refused() {
 }
 
 #[tokio::test]
-async fn an_end_is_told_from_a_cut() {
+async fn an_end_is_distinguished_from_a_cut() {
     let mut closed = bench(1 << 20);
     closed.server.shutdown().await.unwrap();
     assert!(matches!(closed.ended().await, Err(GuardError::Closed)));
@@ -220,7 +220,7 @@ async fn no_more_waits_for_the_reader_than_there_is_credit() {
 }
 
 #[tokio::test]
-async fn a_message_larger_than_all_credit_passes_alone() {
+async fn a_message_larger_than_all_credit_passes_by_itself() {
     let mut bench = bench(100);
     bench.ask(&SEARCH).await;
     let large = entry(2, "cn=a", &[("mail", &[&[b'x'; 5_000]])]);

@@ -14,7 +14,7 @@ const LIMITS: FrameLimits = FrameLimits {
 };
 
 #[test]
-fn answers_are_told_apart_and_carry_their_results() {
+fn answers_are_distinguished_and_carry_their_results() {
     let answer = bound(1, 49, "80090308: data 52e");
     let parsed = Message::parse(&answer).unwrap();
     assert_eq!((parsed.id, parsed.response), (1, Response::Bind));
