@@ -89,7 +89,7 @@ CREATE TABLE reconcile.outbox (
     routing_key text NOT NULL,
     -- rollcall.v1.PortalEvent.
     payload bytea NOT NULL,
-    -- Since when it waits for the broker.
+    -- Time since which it waits for the broker.
     create_time timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, sequence)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);

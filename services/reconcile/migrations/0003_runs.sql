@@ -9,9 +9,9 @@ CREATE TABLE reconcile.run_outcome (
     trigger text NOT NULL,
     state text NOT NULL,
     attempt integer NOT NULL,
-    -- How often the run was taken from a worker that had fallen silent.
+    -- Takeovers of the run from workers that had fallen silent.
     takeovers integer NOT NULL DEFAULT 0,
-    -- Until when this attempt must have ended: given when a worker first begins it, and kept when another takes it
+    -- Time by which this attempt must have ended: given when a worker first begins it, and kept when another takes it
     -- over.
     deadline timestamptz,
     next_attempt_time timestamptz,
@@ -19,7 +19,7 @@ CREATE TABLE reconcile.run_outcome (
     end_time timestamptz,
     -- The state of the history that its rows are a view of; null for a run without rows.
     history bigint,
-    -- True if this run made that state. If not, its rows are what the state settles to.
+    -- True if this run made that state. If not, its rows are the steady rows of that state.
     applied boolean NOT NULL DEFAULT false,
     unchanged boolean NOT NULL DEFAULT false,
     read_mode text,
@@ -30,7 +30,7 @@ CREATE TABLE reconcile.run_outcome (
     counts jsonb NOT NULL DEFAULT '{}',
     -- Accounts that it removed or took an address from, or would: one of the numbers, by which runs are looked up.
     accounts_reduced bigint NOT NULL DEFAULT 0,
-    -- How many accounts it changed, and the version that it gave them.
+    -- Number of accounts that it changed, and the version that it gave them.
     accounts_changed bigint NOT NULL DEFAULT 0,
     account_version bigint,
     failure_code text,
@@ -41,21 +41,21 @@ CREATE TABLE reconcile.run_outcome (
     held_message text,
     -- True if the sync that a preview stands for would be HELD.
     would_hold boolean NOT NULL DEFAULT false,
-    -- A hash of all rows of a HELD run, to tell if the next one equals it.
+    -- A hash of all rows of a HELD run: shows if the next one equals it.
     held_content uuid,
     -- The HELD run before it whose rows are also this one's.
     rows_of_run_id uuid,
-    -- As they were when it was decided: an approval holds only for these.
+    -- Generations when it was decided: an approval counts only for these.
     settings_generation bigint,
     domain_generation bigint,
     removal_generation bigint,
     -- The run that reverted it.
     reverted_by_run_id uuid,
-    -- Until when its rows are kept; null for a run without rows.
+    -- Time until which its rows are kept; null for a run without rows.
     rows_expire_time timestamptz,
-    -- True once they are gone.
+    -- True once they are deleted.
     rows_dropped boolean NOT NULL DEFAULT false,
-    -- True if newer runs took its place: its rows were to go before their time.
+    -- True if newer runs took its place: its rows had to go before their time.
     rows_superseded boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, run_id),
     CONSTRAINT run_outcome_kind_is_known CHECK (kind IN ('SYNC', 'PREVIEW', 'REVERT')),
@@ -86,7 +86,7 @@ CREATE INDEX run_outcome_ended ON reconcile.run_outcome (end_time);
 -- All tenants' runs from one on: ids grow with time.
 CREATE INDEX run_outcome_by_id ON reconcile.run_outcome (run_id);
 
--- What a tenant's runs came to, without reading them: each end of a run writes it. Runs count in the order of their ids,
+-- Outcome of a tenant's runs, without reading them: each end of a run writes it. Runs count in the order of their ids,
 -- which grow with time, in whatever order they end. A cancelled one does not count.
 CREATE TABLE reconcile.last_run (
     tenant_id text COLLATE "C" PRIMARY KEY,
@@ -135,8 +135,8 @@ CREATE TABLE reconcile.address_before (
     CONSTRAINT address_before_origin_is_known CHECK (origin IN ('SYNCED', 'MANUAL'))
 );
 
--- How long what is over is kept, in days: written from the configuration whenever a process starts. The services that
--- act by it, or say it to a person, read it from here.
+-- Periods for which finished runs and removed accounts are kept, in days: written from the configuration whenever a
+-- process starts. The services that act by them, or show them to a person, read them from here.
 CREATE TABLE reconcile.period (
     the_only boolean PRIMARY KEY DEFAULT true CHECK (the_only),
     preview_days integer NOT NULL,

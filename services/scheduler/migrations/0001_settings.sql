@@ -23,7 +23,7 @@ CREATE TABLE scheduler.settings (
     time_zone text NOT NULL,
     -- Advanced also while the schedule is paused.
     next_run_time timestamptz,
-    -- Why the schedule does not run, as far as this schema knows.
+    -- Reason why the schedule does not run, as far as this schema knows.
     paused_reason text,
     update_time timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT settings_every_hours_are_of_a_day CHECK (every_hours BETWEEN 0 AND 24),

@@ -1,4 +1,4 @@
--- A run as somebody, or the schedule, asked for it. Its outcome is reconcile's. Ids begin with
+-- A run as a person, or the schedule, requested it. Its outcome is reconcile's. Ids begin with
 -- their time: each month has a partition, which is dropped as a whole.
 CREATE TABLE scheduler.run_request (
     run_id uuid PRIMARY KEY,
@@ -6,12 +6,12 @@ CREATE TABLE scheduler.run_request (
     kind text NOT NULL,
     trigger text NOT NULL,
     lane text NOT NULL,
-    -- True if somebody asked for it: a tenant gets only so many of these in a while. A scheduled run that somebody
-    -- moved to the front is none.
+    -- True if a person requested it: a tenant gets only so many of these in a while. A scheduled run that a person
+    -- moved to the front is not one of them.
     by_hand boolean NOT NULL DEFAULT false,
     -- The HELD run that an approval is of, or the sync that a REVERT reverts.
     acts_on_run_id uuid,
-    -- The preview that somebody reviewed before asking for the sync.
+    -- The preview that a person reviewed before asking for the sync.
     expect_preview_run_id uuid,
     cancel_requested boolean NOT NULL DEFAULT false,
     -- The W3C trace context of the call that asked.
@@ -48,7 +48,7 @@ CREATE INDEX run_request_open ON scheduler.run_request (tenant_id, kind) WHERE o
 CREATE INDEX run_request_unpublished ON scheduler.run_request (lane, create_time)
     WHERE publish_time IS NULL AND open;
 
--- A tenant's runs of a while that somebody asked for.
+-- A tenant's runs of a while that a person requested.
 CREATE INDEX run_request_by_hand ON scheduler.run_request (tenant_id, create_time) WHERE by_hand;
 
 -- Runs that approve or revert a run, and syncs that expect a preview.

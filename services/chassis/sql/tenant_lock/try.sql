@@ -1,4 +1,4 @@
--- Held until the transaction ends: runs of the tenant neither begin nor commit meanwhile.
+-- Lasts until the transaction ends: until then, runs of the tenant neither begin nor commit.
 --
 -- Most statements under the lock look up a few keys, and any plan of theirs is the right one. PostgreSQL would plan those
 -- that name a table in months for each call again, since it compares the cost with a plan of all months: a millisecond

@@ -1,6 +1,6 @@
--- What a run shows that ended since, or will end, is a state from the oldest shown one on. Where none is shown that is the
--- present one, of a run that finds nothing changed: it does not show what was news of the run that made it, which alone is
--- valid up to the next one.
+-- Deletes rows that ended before the oldest state that a run shows. If no run shows a state, the present one counts, for a
+-- run that finds nothing changed: it does not show the news of the run that made the state. Only those rows are valid up to
+-- the next state.
 DELETE FROM reconcile.claim_history
 WHERE ctid = ANY (ARRAY(
     SELECT h.ctid

@@ -1,4 +1,4 @@
--- What is met no more is forgotten. The two touch different names. Both may be many: each name is looked up, not compared
+-- Forgets domains that are no longer met. The two parts touch different names. Both may be many: each name is looked up, not compared
 -- with all.
 WITH forgotten AS (
     DELETE FROM reconcile.foreign_domain

@@ -1,4 +1,4 @@
--- Nothing comes back for an older fence. A run without a request or settings is to stop.
+-- Nothing comes back for an older fence. A run without a request or settings must stop.
 UPDATE reconcile.heartbeat h
 SET beat_time = now(), objects = $4, claims = $5
 WHERE h.tenant_id = $1 AND h.run_id = $2 AND h.fence = $3

@@ -1,3 +1,3 @@
--- How many tenants have events that wait, and for how many seconds the oldest of them has.
+-- Number of tenants whose events wait, and seconds for which the oldest event has waited.
 SELECT count(*) AS "tenants!", coalesce(extract(epoch FROM now() - min(oldest_create_time)), 0)::bigint AS "seconds!"
 FROM results.waiting_events

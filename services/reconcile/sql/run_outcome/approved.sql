@@ -1,4 +1,4 @@
--- Only as long as settings and domains are as they were, and somebody could look at the rows.
+-- Only as long as settings and domains are as they were, and a person could look at the rows.
 SELECT h.held_reason, COALESCE(h.rows_of_run_id, h.run_id) AS "rows_of!"
 FROM reconcile.run_outcome h
 JOIN reconcile.run_outcome shown

@@ -1,7 +1,7 @@
--- The lease ($8) beats from this moment on, not from the transaction's beginning: who waited for the tenant's lock has not been
--- silent meanwhile. A run that waits for its next attempt may be asked for by hand meanwhile. The deadline of an attempt stands,
--- whoever takes it over, while it lies ahead: a worker that lives ends its run at it, so that one which has passed was missed
--- by a fault of ours.
+-- The lease ($8) beats from this moment on, not from the transaction's beginning: a worker was not silent while it waited for
+-- the tenant's lock. A run that waits for its next attempt can be requested by hand before that. The deadline of an attempt
+-- stands while it lies ahead, even if another worker takes the run over: a live worker ends its run at the deadline, so a
+-- deadline that has passed was missed by a fault of ours.
 WITH outcome AS (
     INSERT INTO reconcile.run_outcome AS o (tenant_id, run_id, kind, trigger, state, attempt, takeovers, start_time, deadline)
     VALUES ($1, $2, $3, $4, 'RUNNING', $5, $6, now(), $7)

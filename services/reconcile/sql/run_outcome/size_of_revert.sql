@@ -1,4 +1,4 @@
--- How many accounts a run changed, and how many addresses they had and have.
+-- Number of accounts that a run changed, and of the addresses that they had and have.
 SELECT
     o.accounts_changed AS "accounts!",
     COALESCE((o.counts ->> 'add')::bigint, 0) + COALESCE((o.counts ->> 'update')::bigint, 0) + (

@@ -1,4 +1,4 @@
--- What would have gone, left its account or been given back, and what was shown to be gone without that.
+-- Addresses that would have been removed, left their accounts or become manual again, and those shown as absent otherwise.
 SELECT address AS "address!", bool_or(verdict <> 'STALE') AS "taken!"
 FROM results.run_row
 WHERE tenant_id = $1 AND run_id = $2

@@ -1,4 +1,4 @@
--- What a commit of this tenant loads: accounts, their addresses, and the rows of the history that count.
+-- Sizes of all that a commit of this tenant loads: accounts, their addresses, and the rows of the history that count.
 SELECT
     (SELECT count(*) FROM portal.account WHERE tenant_id = $1) AS "accounts!",
     (SELECT count(*) FROM portal.address WHERE tenant_id = $1)

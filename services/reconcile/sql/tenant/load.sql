@@ -1,14 +1,14 @@
--- What is known of a tenant, and of a run of it if one is given.
+-- Facts about a tenant, and about a run of it if one is given.
 SELECT l.fence, l.run_id, l.worker, l.settings_generation, l.deadline,
        t.applied, t.next_row_id, t.outbox_sequence, t.accounts, t.account_version,
        t.digest, t.inputs, t.server_id, t.steady_keep, t.steady_stale, t.steady_skip,
        t.portal_generation, t.domain_generation, t.removal_generation,
        t.refused_binds, t.refused_credential_generation, t.paused_credential_generation,
        h.beat_time AS "beat_time?", now() AS "now!",
-       -- What was asked for, and what became of it so far.
+       -- The run's request, and its outcome so far.
        r.run_id IS NOT NULL AS "is_requested!", r.kind, r.trigger, r.cancel_requested, r.acts_on_run_id,
        r.expect_preview_run_id, o.state AS "state?", o.takeovers AS "takeovers?",
-       -- What decides on it now.
+       -- The facts that decide on it now.
        s.settings, s.sealed_credential, s.generation, s.credential_generation,
        s.removal_generation AS switched_on_generation,
        COALESCE(f.removals_paused, false) AS "removals_paused!",

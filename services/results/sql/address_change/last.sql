@@ -1,4 +1,4 @@
--- What last changed an address. A row that was written anew while the address stayed stale changed nothing.
+-- The last change of an address. A row that was written again while the address stayed stale changed nothing.
 SELECT
     run_id AS "run_id!",
     row_id AS "row_id!",

@@ -1,3 +1,3 @@
--- What the operator has paused for everybody.
+-- The operator's pauses for all tenants.
 SELECT schedules_paused AS "schedules_paused!", removals_paused AS "removals_paused!", note AS "note!", update_time
 FROM results.fleet_pause

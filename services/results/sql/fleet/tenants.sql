@@ -1,4 +1,4 @@
--- How many tenants have settings, and how many of them a schedule; and how many schedules are paused for what.
+-- Number of tenants with settings, of those with a schedule, and of paused schedules by reason.
 SELECT
     count(*) AS "tenants!",
     count(*) FILTER (WHERE every_hours > 0) AS "scheduled!",

@@ -1,6 +1,6 @@
 -- Scheduled syncs of tenant $1, or of all tenants where it is null, that no worker has begun to read or that wait for their
--- next attempt. What begins at this very moment ends without applying. Each is locked before it is judged, so that one which
--- somebody asked for meanwhile is spared; in the order of the ids, as everywhere where many are.
+-- next attempt. A run that begins at this moment ends without applying. Each is locked before it is judged, so that one which
+-- a person has requested since then is spared; in the order of the ids, as everywhere where many are.
 UPDATE scheduler.run_request AS request
 SET cancel_requested = true,
     open = waiting.taken

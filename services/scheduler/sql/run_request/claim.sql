@@ -1,5 +1,5 @@
 -- A claim is kept in the row, not in a transaction, so that nothing is locked while the broker is slow. It is short, and renewed
--- by whoever has it: a publisher that is gone keeps nobody waiting.
+-- by its publisher: one that has died does not keep others waiting.
 UPDATE scheduler.run_request AS request
 SET claim_expire_time = now() + make_interval(secs => $2), claimed_by = $3
 FROM (

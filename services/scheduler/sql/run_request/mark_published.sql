@@ -1,5 +1,5 @@
--- One that moved to another lane meanwhile is still to be published there. Locked in the order of the ids, as everywhere where
--- many are.
+-- A request that has moved to another lane since then must still be published there. Locked in the order of the ids,
+-- as everywhere where many are.
 UPDATE scheduler.run_request AS request
 SET publish_time = now(), claim_expire_time = NULL, claimed_by = NULL
 FROM (

@@ -1,5 +1,5 @@
--- One that moved to another lane meanwhile is nobody's, and free to be published there. Locked in the order of the ids, as
--- everywhere where many are.
+-- A request that has moved to another lane since then has no claim, and is free to be published there. Locked in the order
+-- of the ids, as everywhere where many are.
 UPDATE scheduler.run_request AS request
 SET claim_expire_time = now() + make_interval(secs => $2)
 FROM (

@@ -1,5 +1,5 @@
 -- A run that a worker reads is heard of every few seconds. One that is silent has lost its worker, and perhaps its job: it is
--- looked for among the few that have a pulse, not among all that are open. As long as nobody takes the new job either, since
+-- looked for among the few that have a pulse, not among all that are open. As long as no worker takes the new job either, since
 -- a service is away, each wait is twice as long as the one before.
 UPDATE scheduler.run_request
 SET publish_time = NULL, claim_expire_time = NULL, claimed_by = NULL

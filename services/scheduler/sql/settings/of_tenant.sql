@@ -1,4 +1,4 @@
--- Of several pauses the tenant's own is told, and first the one that asks
+-- Of several pauses the tenant's own is shown, and first the one that asks
 -- most of it. Without a schedule there is nothing to pause.
 SELECT settings.settings, settings.sealed_credential, settings.generation, settings.credential_generation,
        settings.next_run_time, settings.update_time, settings.every_hours, settings.time_zone,

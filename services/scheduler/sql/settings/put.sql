@@ -1,4 +1,4 @@
--- A save ends a pause that waits for nothing else. A password given anew counts as another, even if it is the same text.
+-- A save ends a pause that waits for nothing else. A password given again counts as another, even if it is the same text.
 INSERT INTO scheduler.settings AS stored
     (tenant_id, settings, sealed_credential, key_id, every_hours, time_zone, next_run_time,
      generation, credential_generation, removal_generation)

@@ -1,6 +1,6 @@
--- What another scheduler, or a call about the tenant, has in hand is left for the next tick. The schedules that are to
--- run nothing are taken too, so that their times go on and they stand in nobody's way: those that are paused; what came
--- due before the operator let schedules go on; and those of tenants whose domains are all gone, for whom a run would
+-- Schedules that another scheduler, or a call about the tenant, has in hand are left for the next tick. Schedules that must
+-- not run are taken too, so that their times advance and they block no others: those that are paused; those that came due
+-- before the operator resumed schedules; and those of tenants that no longer have domains, for whom a run would
 -- take every address for absent. The fleet's row is held, so that after a pause of all schedules none begins.
 SELECT settings.tenant_id, settings.every_hours, settings.time_zone, now() AS "now!",
        settings.paused_reason IS NULL
