@@ -30,22 +30,21 @@ pub struct Address {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAddress {
     /// There is nothing before an `@`, or no `@`.
-    #[error("expected a local part, `@` and a domain")]
     Incomplete,
     /// The part before the `@` is neither a dot-atom nor one extended by RFC 6531.
-    #[error(
-        "expected letters, digits and !#$%&'*+/=?^_`{{|}}~- before the `@`, in parts joined by single dots"
-    )]
     LocalPart,
     /// The part before the `@` is too long.
-    #[error("expected at most 64 octets before the `@`")]
     LocalPartTooLong,
     /// The part after the `@` is no domain name.
-    #[error(transparent)]
-    Domain(#[from] InvalidDomainName),
+    Domain(InvalidDomainName),
     /// The whole is too long.
-    #[error("expected at most 254 octets in all")]
     TooLong,
+}
+
+impl From<InvalidDomainName> for InvalidAddress {
+    fn from(error: InvalidDomainName) -> Self {
+        Self::Domain(error)
+    }
 }
 
 impl Address {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::syntax::{Cursor, SyntaxError, is_keychar};
+use crate::syntax::{Cursor, Expected, SyntaxError, is_keychar};
 
 /// The attribute that carries addresses unless the settings name others. Its values have prefixes.
 pub(crate) const PROXY_ADDRESSES: &str = "proxyAddresses";
@@ -20,7 +20,7 @@ impl AttributeDescription {
         let attribute = Self::parse_at(&mut cursor)?;
         match cursor.peek() {
             None => Ok(attribute),
-            Some(_) => Err(cursor.error("letters, digits or hyphens, or `;` and an option")),
+            Some(_) => Err(cursor.error(Expected::EndOfAttribute)),
         }
     }
 
@@ -32,10 +32,10 @@ impl AttributeDescription {
     /// Reads as much as belongs to an attribute description.
     pub(crate) fn parse_at(cursor: &mut Cursor<'_>) -> Result<Self, SyntaxError> {
         let start = cursor.offset();
-        cursor.oid("an attribute, such as `mail`")?;
+        cursor.oid(Expected::Attribute)?;
         while cursor.eat(';') {
             if cursor.eat_while(is_keychar).is_empty() {
-                return Err(cursor.error("an option of the attribute, in letters, digits or hyphens"));
+                return Err(cursor.error(Expected::Option));
             }
         }
         Ok(Self(cursor.since(start).into()))
@@ -191,7 +191,7 @@ mod tests {
         ] {
             let error = AttributeDescription::parse(text).unwrap_err();
             assert_eq!(
-                (error.position, error.message.as_str()),
+                (error.position, error.message().as_str()),
                 (position, expected),
                 "{text:?}"
             );

@@ -6,11 +6,17 @@ use uuid::Uuid;
 
 use crate::dn::Dn;
 
-/// A text that is not an identifier of the kind asked for; says what was expected.
+/// A text that is not an identifier of the kind asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected {expected}")]
-pub struct InvalidId {
-    expected: &'static str,
+pub struct InvalidId(pub(crate) IdKind);
+
+/// Kind of an identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdKind {
+    Tenant,
+    /// Of a run or an account.
+    Uuid,
+    Object,
 }
 
 /// The portal's own id of a customer: 1 to 64 of `A-Za-z0-9._-`.
@@ -24,9 +30,7 @@ impl TenantId {
         if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
             Ok(Self(text.into()))
         } else {
-            Err(InvalidId {
-                expected: "1 to 64 letters, digits, dots, underscores or hyphens (A-Z a-z 0-9 . _ -)",
-            })
+            Err(InvalidId(IdKind::Tenant))
         }
     }
 
@@ -83,9 +87,7 @@ uuid_id! {
 }
 
 fn hyphenated(text: &str) -> Result<Uuid, InvalidId> {
-    let invalid = InvalidId {
-        expected: "a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057",
-    };
+    let invalid = InvalidId(IdKind::Uuid);
     if text.len() != 36 {
         return Err(invalid);
     }
@@ -122,9 +124,7 @@ impl ObjectId {
     /// From the text of another id, such as one that was stored.
     pub fn from_canonical(text: &str) -> Result<Self, InvalidId> {
         if text.is_empty() {
-            return Err(InvalidId {
-                expected: "the canonical text of an object's id",
-            });
+            return Err(InvalidId(IdKind::Object));
         }
         Ok(Self(text.into()))
     }

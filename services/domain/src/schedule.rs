@@ -14,7 +14,6 @@ pub struct EveryHours(u8);
 
 /// A number that is no interval of a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected a whole number of hours from 1 to 24")]
 pub struct InvalidHours;
 
 impl EveryHours {

@@ -2,12 +2,52 @@
 
 /// Position and reason of an error in a text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message} (at character {position})")]
 pub struct SyntaxError {
     /// In characters, from 0.
     pub position: usize,
-    /// Sentence that says what was expected there and what was found.
-    pub message: String,
+    /// What was expected there.
+    pub(crate) expected: Expected,
+    /// The character that was found there; `None` at the end.
+    pub(crate) found: Option<char>,
+}
+
+/// What a text should have where it is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// These characters.
+    Symbol(&'static str),
+    HexPair,
+    /// The next number of an object identifier.
+    FurtherNumber,
+    Number,
+    Attribute,
+    /// An option of an attribute.
+    Option,
+    /// Nothing that an attribute cannot have.
+    EndOfAttribute,
+    EndOfFilter,
+    /// The end of a component of a filter.
+    EndOfComponent,
+    /// The end of components of a filter.
+    EndOfList,
+    /// At most so many components within each other.
+    Levels(usize),
+    /// A comparison.
+    Operator,
+    /// A matching rule, or the end of the matching rules.
+    RuleOrNot,
+    /// A matching rule, the attributes of DNs, or the end of both.
+    Rule,
+    /// A matching rule that is not taken for the attributes of DNs.
+    RuleNotDn,
+    /// A matching rule that cannot be left out.
+    RuleNeeded,
+    /// An attribute of a DN.
+    DnAttribute,
+    /// The next part of a DN, or its end.
+    NextPart,
+    /// A character that can be escaped.
+    Escaped,
 }
 
 /// A position in a text.
@@ -69,14 +109,14 @@ impl<'a> Cursor<'a> {
                 .peek()
                 .and_then(|c| c.to_digit(16))
                 .and_then(|d| u8::try_from(d).ok());
-            byte = byte << 4 | digit.ok_or_else(|| self.error("two hexadecimal digits"))?;
+            byte = byte << 4 | digit.ok_or_else(|| self.error(Expected::HexPair))?;
             self.bump();
         }
         Ok(byte)
     }
 
     /// An object identifier of RFC 4512: a name, or numbers joined by dots.
-    pub(crate) fn oid(&mut self, expected: &str) -> Result<&'a str, SyntaxError> {
+    pub(crate) fn oid(&mut self, expected: Expected) -> Result<&'a str, SyntaxError> {
         let start = self.offset;
         match self.peek() {
             Some(c) if c.is_ascii_alphabetic() => {
@@ -91,7 +131,7 @@ impl<'a> Cursor<'a> {
     fn numeric_oid(&mut self) -> Result<(), SyntaxError> {
         self.number()?;
         if self.peek() != Some('.') {
-            return Err(self.error("`.` and a further number of the object identifier"));
+            return Err(self.error(Expected::FurtherNumber));
         }
         while self.eat('.') {
             self.number()?;
@@ -104,22 +144,17 @@ impl<'a> Cursor<'a> {
         let digits = self.eat_while(|c| c.is_ascii_digit());
         if digits.is_empty() || leading_zero && digits.len() > 1 {
             self.offset -= digits.len();
-            return Err(self.error("a number without leading zeros"));
+            return Err(self.error(Expected::Number));
         }
         Ok(())
     }
 
     /// Error that another text was expected here.
-    pub(crate) fn error(&self, expected: &str) -> SyntaxError {
-        let found = match self.peek() {
-            None => "the end".to_owned(),
-            Some('`') => "a backtick".to_owned(),
-            Some(c) if c.is_control() => format!("the control character U+{:04X}", u32::from(c)),
-            Some(c) => format!("`{c}`"),
-        };
+    pub(crate) fn error(&self, expected: Expected) -> SyntaxError {
         SyntaxError {
             position: self.text[..self.offset].chars().count(),
-            message: format!("Expected {expected}, but found {found}."),
+            expected,
+            found: self.peek(),
         }
     }
 

@@ -8,7 +8,6 @@ static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundl
 
 /// A text that names no time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected the IANA name of a time zone, such as `Europe/Berlin` or `UTC`")]
 pub struct UnknownTimeZone;
 
 /// The time zone with this IANA name, whatever the case.

@@ -17,9 +17,6 @@ pub struct DomainName(Box<str>);
 
 /// A text that is no domain name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "expected a domain name: labels of letters, digits and inner hyphens, joined by dots, each of at most 63 octets and 253 in all"
-)]
 pub struct InvalidDomainName;
 
 impl DomainName {

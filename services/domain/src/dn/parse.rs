@@ -1,7 +1,7 @@
 //! The parser of DNs.
 
 use super::{Dn, DnError, Pair, Rdn, Value};
-use crate::syntax::{Cursor, is_space};
+use crate::syntax::{Cursor, Expected, is_space};
 
 pub(super) fn dn(text: &str) -> Result<Dn, DnError> {
     let mut cursor = Cursor::new(text);
@@ -18,8 +18,7 @@ pub(super) fn dn(text: &str) -> Result<Dn, DnError> {
     }
     match cursor.peek() {
         None => Ok(Dn { rdns }),
-        Some(_) => Err(cursor
-            .error(r"`,` and the next part (in a value, write `\` before `,` `+` `;` `<` `>` and quotes)")),
+        Some(_) => Err(cursor.error(Expected::NextPart)),
     }
 }
 
@@ -33,10 +32,10 @@ fn rdn(cursor: &mut Cursor<'_>) -> Result<Rdn, DnError> {
 
 fn pair(cursor: &mut Cursor<'_>) -> Result<Pair, DnError> {
     cursor.skip_space();
-    let attribute = cursor.oid("an attribute, such as `OU`")?.to_owned();
+    let attribute = cursor.oid(Expected::DnAttribute)?.to_owned();
     cursor.skip_space();
     if !cursor.eat('=') {
-        return Err(cursor.error("`=`"));
+        return Err(cursor.error(Expected::Symbol("=")));
     }
     cursor.skip_space();
     let value = if cursor.eat('#') {
@@ -84,6 +83,6 @@ fn escaped(cursor: &mut Cursor<'_>) -> Result<u8, DnError> {
             Ok(c as u8)
         }
         Some(c) if c.is_ascii_hexdigit() => cursor.hex_pair(),
-        _ => Err(cursor.error("two hexadecimal digits or the character that is escaped")),
+        _ => Err(cursor.error(Expected::Escaped)),
     }
 }

@@ -70,7 +70,7 @@ fn an_error_says_where_and_what_was_expected() {
     ] {
         let error = Dn::parse(text).unwrap_err();
         assert_eq!(
-            (error.position, error.message),
+            (error.position, error.message()),
             (position, format!("Expected {expected}")),
             "{text:?}"
         );

@@ -1,4 +1,4 @@
-//! The failures: each with its code, its class and its consequences. [`crate::sentences::failure`] has the texts.
+//! The failures: each with its code, its class and its consequences. `sentences::failure` has the texts.
 
 use super::{BindOutcome, FailureClass};
 use crate::text_enum::text_enum;

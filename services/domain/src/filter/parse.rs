@@ -2,12 +2,7 @@
 
 use super::{Comparison, Extensible, Filter, FilterError, Substrings};
 use crate::attribute::AttributeDescription;
-use crate::syntax::{Cursor, is_space};
-
-const END: &str = "the end of the filter (several components are joined as `(&(…)(…))` or `(|(…)(…))`)";
-const CLOSE: &str = r"`)` (in a value, `*` is written `\2a`, `(` `\28`, `)` `\29` and `\` `\5c`)";
-const CLOSE_LIST: &str = "`(` and a further component, or `)`";
-const OPERATOR: &str = "`=`, `~=`, `>=`, `<=` or `:=`";
+use crate::syntax::{Cursor, Expected, is_space};
 
 pub(super) fn filter(text: &str) -> Result<Filter, FilterError> {
     let mut cursor = Cursor::new(text.trim_end_matches(is_space));
@@ -20,24 +15,28 @@ pub(super) fn filter(text: &str) -> Result<Filter, FilterError> {
     cursor.skip_space();
     match cursor.peek() {
         None => Ok(filter),
-        Some(_) => Err(cursor.error(END)),
+        Some(_) => Err(cursor.error(Expected::EndOfFilter)),
     }
 }
 
 /// A filter in its parentheses.
 fn component(cursor: &mut Cursor<'_>, depth: usize) -> Result<Filter, FilterError> {
     if depth >= Filter::MAX_DEPTH {
-        return Err(cursor.error(&format!("at most {} levels of parentheses", Filter::MAX_DEPTH)));
+        return Err(cursor.error(Expected::Levels(Filter::MAX_DEPTH)));
     }
     if !cursor.eat('(') {
-        return Err(cursor.error("`(`"));
+        return Err(cursor.error(Expected::Symbol("(")));
     }
     cursor.skip_space();
     let filter = body(cursor, depth)?;
     cursor.skip_space();
     if !cursor.eat(')') {
         let is_list = matches!(filter, Filter::And(_) | Filter::Or(_));
-        return Err(cursor.error(if is_list { CLOSE_LIST } else { CLOSE }));
+        return Err(cursor.error(if is_list {
+            Expected::EndOfList
+        } else {
+            Expected::EndOfComponent
+        }));
     }
     Ok(filter)
 }
@@ -87,11 +86,11 @@ fn item(cursor: &mut Cursor<'_>) -> Result<Filter, FilterError> {
         Some('~') => Comparison::Approximate,
         Some('>') => Comparison::GreaterOrEqual,
         Some('<') => Comparison::LessOrEqual,
-        _ => return Err(cursor.error(OPERATOR)),
+        _ => return Err(cursor.error(Expected::Operator)),
     };
     cursor.bump();
     if !cursor.eat('=') {
-        return Err(cursor.error("`=`"));
+        return Err(cursor.error(Expected::Symbol("=")));
     }
     Ok(Filter::Compare(attribute, comparison, value(cursor)?))
 }
@@ -126,29 +125,29 @@ fn extensible(
     loop {
         if !cursor.eat(':') {
             return Err(cursor.error(if rule.is_some() {
-                "`:=`"
+                Expected::Symbol(":=")
             } else {
-                "`:=`, or `:` and a matching rule"
+                Expected::RuleOrNot
             }));
         }
         if rule.is_some() || cursor.peek() == Some('=') {
             break;
         }
-        let name = cursor.oid("`=`, `dn` or a matching rule, such as `1.2.840.113556.1.4.803`")?;
+        let name = cursor.oid(Expected::Rule)?;
         if !dn_attributes && name.eq_ignore_ascii_case("dn") {
             dn_attributes = true;
         } else if !dn_attributes && name.starts_with("dn") {
             // No rule is named so, and the LDAP library would take the beginning for `:dn`.
-            return Err(cursor.error("a matching rule whose name does not begin with `dn`"));
+            return Err(cursor.error(Expected::RuleNotDn));
         } else {
             rule = Some(name.to_owned());
         }
     }
     if attribute.is_none() && rule.is_none() {
-        return Err(cursor.error("a matching rule, since no attribute is named"));
+        return Err(cursor.error(Expected::RuleNeeded));
     }
     if !cursor.eat('=') {
-        return Err(cursor.error("`=`"));
+        return Err(cursor.error(Expected::Symbol("=")));
     }
     Ok(Filter::Extensible(Extensible {
         attribute,

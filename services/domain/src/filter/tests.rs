@@ -143,7 +143,7 @@ fn an_error_says_where_and_what_was_expected() {
     for (text, position, expected, found) in WRONG {
         let error = Filter::parse(text).unwrap_err();
         let message = format!("Expected {expected}, but found {found}.");
-        assert_eq!((error.position, error.message), (position, message), "{text:?}");
+        assert_eq!((error.position, error.message()), (position, message), "{text:?}");
     }
 }
 
@@ -153,7 +153,7 @@ fn nesting_is_bounded() {
     assert!(Filter::parse(&nested(Filter::MAX_DEPTH)).is_ok());
     let error = Filter::parse(&nested(Filter::MAX_DEPTH + 1)).unwrap_err();
     assert_eq!(
-        error.message,
+        error.message(),
         "Expected at most 64 levels of parentheses, but found `(`."
     );
     assert!(Filter::parse(&"(&".repeat(1_000_000)).is_err());

@@ -25,7 +25,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Filter>, FilterError> {
     }
     let filter = Filter::parse(text).map_err(|error| FilterError {
         position: i32::try_from(error.position).unwrap_or(i32::MAX),
-        message: error.message,
+        message: error.message(),
     })?;
     // A stored filter must be accepted again: invisible characters take more room there.
     if filter.to_string().len() > MOST_FILTER_BYTES {
