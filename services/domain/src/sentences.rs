@@ -8,7 +8,8 @@
 //! - The error of a field continues the field's name: "expected …", "is required", "must be …". It has no full stop.
 //!
 //! Each function takes values and returns its text. It decides nothing: whether a sentence is said at all is up to the
-//! caller. A type whose every value has a text, such as a failure's code, says it by a method or `Display` written here. The labels of the command stand in `services/cli`, and texts for operators where they are logged.
+//! caller. A type whose every value has a text, such as a failure's code, says it by a method or `Display` written here.
+//! The labels of the command stand in `services/cli`, and texts for operators where they are logged.
 
 pub mod account;
 pub mod connection_test;
