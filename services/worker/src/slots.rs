@@ -12,6 +12,7 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -64,15 +65,12 @@ pub(crate) struct Slots {
     changed: Notify,
 }
 
+/// The runs of a lane. How many there are of a kind is counted where it is asked for, so that no count can differ from
+/// what the runs do.
 #[derive(Debug, Default)]
 struct Runs {
     next: u64,
-    /// With a slot, or about to have one.
-    active: usize,
-    /// Without one because their directories wait, and since when.
-    waiting: HashMap<u64, Instant>,
-    /// Without one because they take long, and since when.
-    long: HashMap<u64, Instant>,
+    stages: HashMap<u64, Stage>,
 }
 
 /// All places of such runs without a slot are taken.
@@ -84,22 +82,58 @@ pub(crate) struct Full;
 pub(crate) struct Place {
     slots: Arc<Slots>,
     id: u64,
-    stage: Mutex<Stage>,
     /// Notified when the run must continue without a slot.
     has_had_turn: Notify,
 }
 
-/// Activity of a run.
+/// Activity of a run. Its directory, its turns and its reading thread change it at the same time.
 #[derive(Debug)]
 enum Stage {
     /// It finds out about its directory, and counts as one with a slot.
     Opening,
     /// It has no slot: its directory does not answer, or answers slowly.
-    Waiting { _permit: OwnedSemaphorePermit },
+    Waiting {
+        since: Instant,
+        permit: OwnedSemaphorePermit,
+    },
+    /// Its directory has answered. It counts as one with a slot, and keeps its place without one until it reads.
+    Answered { permit: OwnedSemaphorePermit },
     /// It reads.
     Reading { _permit: OwnedSemaphorePermit },
     /// It goes on without a slot: it had its turn.
-    Long { _permit: OwnedSemaphorePermit },
+    Long {
+        since: Instant,
+        _permit: OwnedSemaphorePermit,
+    },
+}
+
+impl Stage {
+    /// True if it has a slot, or is about to have one.
+    fn is_active(&self) -> bool {
+        matches!(self, Self::Opening | Self::Answered { .. } | Self::Reading { .. })
+    }
+}
+
+impl Runs {
+    fn active(&self) -> usize {
+        self.stages.values().filter(|stage| stage.is_active()).count()
+    }
+
+    /// Those without a slot because their directories wait.
+    fn waiting(&self) -> impl Iterator<Item = Instant> {
+        self.stages.values().filter_map(|stage| match stage {
+            Stage::Waiting { since, .. } => Some(*since),
+            _ => None,
+        })
+    }
+
+    /// Those without one because they take long.
+    fn long(&self) -> impl Iterator<Item = Instant> {
+        self.stages.values().filter_map(|stage| match stage {
+            Stage::Long { since, .. } => Some(*since),
+            _ => None,
+        })
+    }
 }
 
 impl Slots {
@@ -127,16 +161,14 @@ impl Slots {
         let runs = self.runs();
         let free = self.beside.waiting.available_permits();
         if self.lane == Lane::Slow {
-            let taken = runs.active + runs.waiting.len();
+            let taken = runs.active() + runs.waiting().count();
             return free.min(self.most_waiting.saturating_sub(taken));
         }
-        let instead = |gave_up: &HashMap<u64, Instant>, free: usize| {
-            let lately = |since: &&Instant| now.saturating_duration_since(**since) < STEAD;
-            gave_up.values().filter(lately).count().min(free)
-        };
-        let instead =
-            instead(&runs.waiting, free) + instead(&runs.long, self.beside.long.available_permits());
-        (self.most + instead).saturating_sub(runs.active)
+        let lately = |since: &Instant| now.saturating_duration_since(*since) < STEAD;
+        let waiting = runs.waiting().filter(lately).count().min(free);
+        let long = runs.long().filter(lately).count();
+        let instead = waiting + long.min(self.beside.long.available_permits());
+        (self.most + instead).saturating_sub(runs.active())
     }
 
     /// Takes a place for a run that begins. One of the slow lane has no slot before its directory has answered.
@@ -146,20 +178,15 @@ impl Slots {
         } else {
             None
         };
+        let since = Instant::now();
+        let stage = permit.map_or(Stage::Opening, |permit| Stage::Waiting { since, permit });
         let mut runs = self.runs();
         runs.next += 1;
         let id = runs.next;
-        let stage = if let Some(permit) = permit {
-            runs.waiting.insert(id, Instant::now());
-            Stage::Waiting { _permit: permit }
-        } else {
-            runs.active += 1;
-            Stage::Opening
-        };
+        runs.stages.insert(id, stage);
         Place {
             slots: Arc::clone(self),
             id,
-            stage: Mutex::new(stage),
             has_had_turn: Notify::new(),
         }
     }
@@ -169,7 +196,7 @@ impl Slots {
         self.changed.notified().await;
     }
 
-    // The counts are whole at any time, so a panic elsewhere does not make them wrong.
+    // Each stage is whole at any time, so a panic elsewhere does not make them wrong.
     fn runs(&self) -> MutexGuard<'_, Runs> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -178,24 +205,29 @@ impl Slots {
 impl Place {
     /// Gives the slot up, if there is a place for a run without one.
     pub(crate) fn give_up(&self) -> Result<(), Full> {
-        let mut stage = self.stage();
-        if !matches!(*stage, Stage::Waiting { .. }) {
-            let permit = Arc::clone(&self.slots.beside.waiting)
-                .try_acquire_owned()
-                .map_err(|_| Full)?;
-            *stage = Stage::Waiting { _permit: permit };
-        }
-        let mut runs = self.slots.runs();
-        if runs.waiting.contains_key(&self.id) {
-            return Ok(());
-        }
-        let since = runs.long.remove(&self.id);
-        runs.waiting.insert(self.id, since.unwrap_or_else(Instant::now));
-        if since.is_none() {
-            runs.active -= 1;
-            self.slots.changed.notify_one();
-        }
-        Ok(())
+        self.change(|stage| {
+            let since = match stage {
+                Stage::Waiting { .. } => return Ok(()),
+                Stage::Long { since, .. } => *since,
+                Stage::Opening | Stage::Answered { .. } | Stage::Reading { .. } => Instant::now(),
+            };
+            let had_slot = stage.is_active();
+            let permit = match mem::replace(stage, Stage::Opening) {
+                Stage::Answered { permit } => permit,
+                before => match Arc::clone(&self.slots.beside.waiting).try_acquire_owned() {
+                    Ok(permit) => permit,
+                    Err(_) => {
+                        *stage = before;
+                        return Err(Full);
+                    }
+                },
+            };
+            *stage = Stage::Waiting { since, permit };
+            if had_slot {
+                self.slots.changed.notify_one();
+            }
+            Ok(())
+        })
     }
 
     /// Gives the slot up after the run's turn, and again if it gets one later. Never ends: it is watched for as long as the
@@ -209,50 +241,57 @@ impl Place {
 
     /// Gives the slot up if there is a place for a run that takes long.
     fn go_on_without_slot(&self) {
-        let mut stage = self.stage();
-        if !matches!(*stage, Stage::Opening | Stage::Reading { .. }) {
-            return;
-        }
-        let Ok(permit) = Arc::clone(&self.slots.beside.long).try_acquire_owned() else {
-            return;
-        };
-        *stage = Stage::Long { _permit: permit };
-        let mut runs = self.slots.runs();
-        runs.long.insert(self.id, Instant::now());
-        runs.active -= 1;
-        self.slots.changed.notify_one();
-        self.has_had_turn.notify_one();
+        self.change(|stage| {
+            if !matches!(stage, Stage::Opening | Stage::Reading { .. }) {
+                return;
+            }
+            let Ok(permit) = Arc::clone(&self.slots.beside.long).try_acquire_owned() else {
+                return;
+            };
+            *stage = Stage::Long {
+                since: Instant::now(),
+                _permit: permit,
+            };
+            self.slots.changed.notify_one();
+            self.has_had_turn.notify_one();
+        });
     }
 
     /// Notes that the directory has answered: no other run begins in this one's stead. Whether it is worth a slot shows once
     /// it has sent enough to hand over.
     pub(crate) fn answered(&self) {
-        self.count_as_active();
+        self.change(|stage| {
+            *stage = match mem::replace(stage, Stage::Opening) {
+                Stage::Waiting { permit, .. } => Stage::Answered { permit },
+                other => other,
+            };
+        });
     }
 
     /// Waits for a slot, unless the run goes on without one. The directory has sent enough to hand over.
     pub(crate) async fn read(&self) {
         loop {
-            if matches!(*self.stage(), Stage::Reading { .. } | Stage::Long { .. }) {
+            if self.change(|stage| matches!(stage, Stage::Reading { .. } | Stage::Long { .. })) {
                 return;
             }
-            self.count_as_active();
+            self.answered();
             tokio::select! {
                 // The semaphore is never closed.
                 slot = Arc::clone(&self.slots.reading).acquire_owned() => if let Ok(permit) = slot {
-                    *self.stage() = Stage::Reading { _permit: permit };
-                    return self.count_as_active();
+                    return self.take_slot(permit);
                 },
                 () = self.has_had_turn.notified() => {}
             }
         }
     }
 
-    fn count_as_active(&self) {
-        let mut runs = self.slots.runs();
-        if runs.waiting.remove(&self.id).is_some() {
-            runs.active += 1;
-        }
+    /// Reads in a slot, unless the run's turn ended while it waited for it: then the slot goes back.
+    fn take_slot(&self, permit: OwnedSemaphorePermit) {
+        self.change(|stage| {
+            if !matches!(stage, Stage::Long { .. }) {
+                *stage = Stage::Reading { _permit: permit };
+            }
+        });
     }
 
     /// True if the run may be sent to the slow lane: it is not in it already.
@@ -262,20 +301,19 @@ impl Place {
 
     /// True if the run has no slot because its directory waits.
     pub(crate) fn is_waiting(&self) -> bool {
-        matches!(*self.stage(), Stage::Waiting { .. })
+        self.change(|stage| matches!(stage, Stage::Waiting { .. }))
     }
 
-    fn stage(&self) -> MutexGuard<'_, Stage> {
-        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Looks at the stage or changes it, as one step.
+    fn change<T>(&self, step: impl FnOnce(&mut Stage) -> T) -> T {
+        let mut runs = self.slots.runs();
+        // It is there for as long as this place is.
+        step(runs.stages.entry(self.id).or_insert(Stage::Opening))
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut runs = self.slots.runs();
-        let had_none = runs.waiting.remove(&self.id).or(runs.long.remove(&self.id));
-        if had_none.is_none() {
-            runs.active -= 1;
-        }
+        self.slots.runs().stages.remove(&self.id);
     }
 }

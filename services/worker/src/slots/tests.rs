@@ -1,3 +1,7 @@
+use std::pin::pin;
+
+use futures::poll;
+
 use super::*;
 
 /// So many places of runs whose directories wait, and none of runs that take long.
@@ -178,4 +182,25 @@ async fn a_long_run_whose_directory_falls_silent_leaves_its_place_to_another_lon
     );
     drop(place);
     assert_eq!(slots.beside.waiting.available_permits(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_that_comes_as_the_turn_ends_is_not_counted_twice() {
+    // Which of the two is seen first is by chance.
+    for _ in 0..64 {
+        let slots = Slots::new(Lane::Scheduled, 1, &Beside::new(0, 1));
+        let (holder, other) = (slots.place(), slots.place());
+        holder.read().await;
+        {
+            let mut reading = pin!(other.read());
+            assert!(poll!(reading.as_mut()).is_pending(), "the slot is taken");
+            other.go_on_without_slot();
+            drop(holder);
+            reading.await;
+        }
+        other.go_on_without_slot();
+        drop(other);
+        assert_eq!(slots.room(Instant::now()), 1);
+        assert_eq!(slots.beside.long.available_permits(), 1);
+    }
 }
