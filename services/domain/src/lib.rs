@@ -6,6 +6,8 @@
 //! result is a value, or an error that says what was expected and where.
 //!
 //! Nothing here reads the clock, a file or the network: the time is an argument.
+//!
+//! Every sentence that an administrator reads stands in [`sentences`], apart from what decides.
 
 mod syntax;
 mod text_enum;

@@ -8,6 +8,7 @@ use super::words::minute;
 use crate::object::{AddressType, ObjectType};
 
 // The portal.
+
 /// The address was entered in the portal.
 pub const MANUAL: &str = "It is a manual address.";
 /// The account is protected.
@@ -70,6 +71,7 @@ pub fn removed_until(primary: &str, removed: Timestamp, purged: Timestamp) -> St
 }
 
 // The domain.
+
 /// The domain was not the tenant's when a row was decided, and is now.
 pub const DOMAIN_REGISTERED_SINCE: &str =
     "Its domain has been registered since then: the next sync decides again.";
@@ -92,6 +94,7 @@ fn its(since: bool) -> &'static str {
 }
 
 // Runs, as parts of a sentence.
+
 /// Kind of a run that is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamedRun {
@@ -120,8 +123,10 @@ pub fn run(kind: NamedRun, time: Option<Timestamp>) -> String {
 }
 
 // The directory.
+
 /// Nothing was read, or what was read is no longer kept.
-pub const NEVER_READ: &str = "The directory's state is not known: no complete read of it has been kept. Start a preview or a sync to get one.";
+pub const NEVER_READ: &str = "The directory's state is not known: no complete read of it has been kept. Start a \
+                              preview or a sync to get one.";
 /// The read met no claim to the address, and decided nothing about it.
 pub const NOT_FOUND: &str = "No object in the search scope has this address.";
 /// Heading of what was decided.
@@ -174,6 +179,7 @@ pub fn more_objects(more: usize) -> String {
 }
 
 // The last change.
+
 /// The run that changed the address last, which [`run`] names, and the rule's sentence if there is one.
 pub fn last_change(run: &str, rule: Option<&str>) -> String {
     match rule {

@@ -23,6 +23,7 @@ pub fn most_entries(most: usize) -> String {
 }
 
 // Settings and calls as a whole.
+
 /// The settings of a test name another tenant than the call.
 pub const OTHER_TENANT: &str = "expected the tenant_id of the call, or none";
 /// Neither settings nor a tenant are given to a test.
@@ -31,6 +32,7 @@ pub const NOTHING_TO_TEST: &str = "is required unless settings are given: it say
 pub const NOTHING_TO_PAUSE: &str = "expected schedules, removals or both";
 
 // The directory's server and account.
+
 /// No directory.
 pub const NO_DIRECTORY: &str = "is required: it says where the directory is";
 /// An unknown kind of server.
@@ -38,7 +40,8 @@ pub const SERVER_TYPE: &str = "expected ACTIVE_DIRECTORY, OPENLDAP or OTHER";
 /// An unknown kind of security.
 pub const SECURITY: &str = "expected LDAPS, STARTTLS or PLAINTEXT";
 /// The operator allows no plain text.
-pub const PLAINTEXT: &str = "PLAINTEXT is not allowed here, because it would show the password to the network: expected LDAPS or STARTTLS";
+pub const PLAINTEXT: &str = "PLAINTEXT is not allowed here, because it would show the password to the network: \
+                             expected LDAPS or STARTTLS";
 /// No port.
 pub const PORT: &str = "expected 1 to 65535, or 0 for 636 with LDAPS and 389 otherwise";
 /// No user name.
@@ -47,6 +50,7 @@ pub const NO_USERNAME: &str = r"is required: a DN, name@example.com, or DOMAIN\n
 pub const EMPTY_PASSWORD: &str = "must not be empty; leave it out to keep the stored password";
 
 // Hosts.
+
 /// Neither a name nor an address.
 pub const HOST: &str = "expected a host name such as dc1.example.com, or an IP address";
 /// A URL.
@@ -63,6 +67,7 @@ pub fn hosts(most: usize, found: usize) -> String {
 }
 
 // CA certificates. Blocks and certificates are counted from 1.
+
 /// Not one block.
 pub const NO_PEM: &str = "expected PEM: blocks that begin with -----BEGIN CERTIFICATE-----";
 
@@ -87,6 +92,7 @@ pub fn not_trustworthy(certificate: usize) -> String {
 }
 
 // Filters and attributes.
+
 /// A built filter leaves no room for another level.
 pub const FILTER_TOO_DEEP: &str =
     "is nested as deeply as possible: expected a filter to which conditions can be added";
@@ -116,6 +122,7 @@ pub fn most_attributes(most: usize) -> String {
 }
 
 // The choice of objects and domains.
+
 /// An unknown choice for addresses with the same username portion.
 pub const SAME_USERNAME: &str = "expected SKIP or IMPORT";
 /// An unknown type.
@@ -133,6 +140,7 @@ pub fn not_own_domain(domain: &DomainName) -> String {
 }
 
 // Limits of removals.
+
 /// No percentage.
 pub const PERCENT: &str = "expected 0 to 100 percent";
 
@@ -142,6 +150,7 @@ pub fn limit_accounts(most: i32) -> String {
 }
 
 // Accounts.
+
 /// Too many addresses.
 pub fn addresses(most: usize, found: usize) -> String {
     format!("expected at most {most} addresses with the primary, found {found}")
@@ -158,6 +167,7 @@ pub fn already_listed(value: &str, list: &str, place: usize) -> String {
 }
 
 // Domains.
+
 /// Too many domains.
 pub fn domains(most: usize, found: usize) -> String {
     format!("expected at most {most} domains, found {found}")
@@ -174,6 +184,7 @@ pub fn alias_of_alias(domain: &DomainName) -> String {
 }
 
 // Searches.
+
 /// A search for a character that no database takes.
 pub const NUL: &str = "must not contain NUL";
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::periods::Days;
 
 // Settings.
+
 /// The tenant has no settings.
 pub const NO_SETTINGS: &str = "The tenant has no sync settings: save them first.";
 /// The tenant has no domains.
@@ -26,18 +27,20 @@ pub fn domain_owned(domain: &str) -> String {
 }
 
 // Schedules.
+
 /// Nothing is paused.
 pub const NOT_PAUSED: &str = "The schedule is not paused.";
 /// Nothing can be paused.
 pub const NO_SCHEDULE: &str = "The settings have no schedule: there is none to resume.";
 /// The directory refused the password.
-pub const CREDENTIALS_REFUSED: &str = "The directory refused the credentials three times in a row: enter the password again, or correct the server \
-     it is sent to.";
+pub const CREDENTIALS_REFUSED: &str = "The directory refused the credentials three times in a row: enter the \
+                                       password again, or correct the server it is sent to.";
 /// The operator's pause.
 pub const FLEET_PAUSED: &str =
     "The operator has paused the schedules of all tenants; only the operator can resume them.";
 
 // Runs.
+
 /// No such run.
 pub const NO_RUN: &str = "The tenant has no such run.";
 /// Only a run that has not ended can be cancelled.
@@ -69,11 +72,12 @@ pub fn no_run_of(tenant: &str, run: Uuid) -> String {
 }
 
 // Approvals.
+
 /// The run is not HELD.
 pub const NOT_HELD: &str = "The run is not HELD: there is nothing to approve.";
 /// No approval answers the reason for which it is HELD.
-pub const NOT_APPROVABLE: &str = "The run is HELD because the directory or the portal changed after the preview: review a new preview, then \
-     sync.";
+pub const NOT_APPROVABLE: &str = "The run is HELD because the directory or the portal changed after the preview: \
+                                  review a new preview, then sync.";
 /// Only the newest HELD run can be approved.
 pub const NOT_NEWEST_HELD: &str =
     "A later run is HELD: review what that run would remove, and approve it instead.";
@@ -84,7 +88,8 @@ pub const SETTINGS_CHANGED: &str =
 pub const DOMAINS_CHANGED: &str =
     "The tenant's domains changed after the run: sync again, and approve what that run shows.";
 /// Another run removes what this one shows.
-pub const ALREADY_APPROVED: &str = "The run's removals have already been approved; the run that makes them is waiting, running or has succeeded.";
+pub const ALREADY_APPROVED: &str = "The run's removals have already been approved; the run that makes them is \
+                                    waiting, running or has succeeded.";
 
 /// A HELD run can no longer be approved.
 pub fn approval_expired(period: Days) -> String {
@@ -92,6 +97,7 @@ pub fn approval_expired(period: Days) -> String {
 }
 
 // Reverts that are asked for.
+
 /// It is no sync, or none that succeeded.
 pub const NOT_A_FINISHED_SYNC: &str = "Only a sync that succeeded can be reverted.";
 /// The sync changed nothing.
@@ -105,6 +111,7 @@ pub fn revert_expired(period: Days) -> String {
 }
 
 // Connection tests.
+
 /// The service has no place for another test.
 pub const TOO_MANY_TESTS: &str =
     "Too many connection tests are running for all customers. Try again in a minute.";
@@ -131,6 +138,7 @@ pub fn too_many_tests_of_tenant(most: usize) -> String {
 }
 
 // Lists, rows and exports.
+
 /// A page of another query.
 pub const PAGE_TOKEN: &str = "The page token does not belong to this query. Start again at the first page.";
 /// A page of another query than of settings.
@@ -161,6 +169,7 @@ pub fn rows_expired(run: Uuid) -> String {
 }
 
 // Watched runs.
+
 /// The service stops.
 pub const WATCH_ENDED: &str = "The service is restarting, and the run has not ended yet. Watch it again.";
 /// The stream took as long as it may.
