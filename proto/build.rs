@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "cargo tells a build script where to write by a variable"
+    reason = "cargo names a build script's output folder by a variable"
 )]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=google");

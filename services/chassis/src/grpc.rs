@@ -39,7 +39,7 @@ pub enum GrpcError {
         #[source]
         source: io::Error,
     },
-    /// A server would answer anybody.
+    /// A server would answer any caller.
     #[error("{0} is not a loopback address: without mutual TLS, a server listens only on the loopback")]
     Exposed(std::net::SocketAddr),
     /// The address is taken, or is not one of this machine.

@@ -1,6 +1,6 @@
 //! Texts from elsewhere, made fit for a terminal.
 
-/// The text with control characters escaped: what stands in a directory is anybody's, and must not steer a terminal.
+/// The text with control characters escaped: a directory's texts come from strangers, and must not steer a terminal.
 pub(crate) fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     for letter in text.chars() {

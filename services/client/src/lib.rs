@@ -1,4 +1,4 @@
-//! What a front end needs besides the contract, such as the command `rollcall` or a console in the web.
+//! Parts that a front end needs besides the contract, such as the command `rollcall` or a console in the web.
 //!
 //! [`Client`] connects to the services, [`fetch`] turns the pages of a list, [`watch_run`] follows a run across broken
 //! streams, and [`view`] turns answers into JSON that keeps the names of the contract. An [`Error`] says which

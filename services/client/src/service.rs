@@ -36,11 +36,11 @@ impl fmt::Display for Service {
 /// The URL of each service, `http://` or `https://`.
 #[derive(Debug, Clone)]
 pub struct Places {
-    /// Where scheduler is.
+    /// Address of scheduler.
     pub scheduler: String,
-    /// Where results is.
+    /// Address of results.
     pub results: String,
-    /// Where reconcile is.
+    /// Address of reconcile.
     pub reconcile: String,
 }
 

@@ -9,7 +9,7 @@ use crate::guard::HeldReason;
 use crate::id::RunId;
 use crate::periods::{Days, Periods};
 
-/// A run whose removals somebody wants to approve.
+/// A run whose removals a person wants to approve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -24,7 +24,7 @@ pub struct HeldRun {
     pub approved_by: Option<RunId>,
     /// No later run of the tenant is HELD.
     pub is_newest: bool,
-    /// The time at which it was held.
+    /// The time at which it became HELD.
     pub end_time: Option<Timestamp>,
     /// The settings are as they were.
     pub same_settings: bool,
@@ -77,7 +77,7 @@ pub fn approvable(run: &HeldRun, periods: &Periods, now: Timestamp) -> Result<()
     Ok(())
 }
 
-/// A run that somebody wants to revert.
+/// A run that a person wants to revert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AppliedRun {
     /// It is a sync that SUCCEEDED.
@@ -122,7 +122,7 @@ pub fn revertible(run: &AppliedRun, periods: &Periods, now: Timestamp) -> Result
     Ok(())
 }
 
-/// A run that a sync is to be compared with.
+/// A run that a sync must be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExpectedRun {
     /// It is a preview that SUCCEEDED.

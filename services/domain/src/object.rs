@@ -103,7 +103,7 @@ impl ClaimedAddress {
 }
 
 /// The longest text that is shown in place of an address, in octets. Active Directory allows 1,123 in `proxyAddresses`; a
-/// longer text is nobody's address, and has to fit where addresses are stored and indexed.
+/// longer text is not an address, and has to fit where addresses are stored and indexed.
 pub const LONGEST_SHOWN: usize = 1_024;
 
 /// A text that is shown in place of an address, cut to [`LONGEST_SHOWN`], its `…` included.

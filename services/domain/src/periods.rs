@@ -22,7 +22,8 @@ impl fmt::Display for Days {
     }
 }
 
-/// How long what is over is kept, as the deployment chose. Each sentence that names a period names it from here.
+/// Periods for which finished runs and removed accounts are kept, as the deployment chose. Each sentence that names a
+/// period takes it from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Periods {
     /// The rows of previews.

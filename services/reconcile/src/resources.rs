@@ -7,7 +7,7 @@ use crate::{
     work::Workshop,
 };
 
-/// What a run needs from its beginning to its end.
+/// Resources that a run needs from its beginning to its end.
 pub(crate) struct Resources {
     pub(crate) store: Store,
     pub(crate) bounds: Bounds,

@@ -1,6 +1,6 @@
 //! The statements of this service. No other folder names the database's library.
 //!
-//! Whoever changes something holds a [`TenantLock`]; what is only looked at needs a pool.
+//! Changes need a [`TenantLock`]; data that is only read needs a pool.
 
 pub(crate) mod accounts;
 mod copy;

@@ -1,4 +1,4 @@
-//! Where a bind password may be sent.
+//! Server to which a bind password may be sent, and the way to it.
 
 use rollcall_proto::v1::Directory;
 

@@ -65,9 +65,9 @@ pub struct RunRecord {
     pub tenant_id: String,
     /// SYNC, PREVIEW or REVERT.
     pub kind: RunKind,
-    /// What asked for it.
+    /// Origin of its request.
     pub trigger: RunTrigger,
-    /// How far it is.
+    /// Its progress, or its end.
     pub state: RunState,
     /// Reason why it is HELD, or why a preview's sync would be.
     pub held_reason: HeldReason,
@@ -75,9 +75,9 @@ pub struct RunRecord {
     pub held_message: String,
     /// True if a preview's sync would be HELD.
     pub would_hold: bool,
-    /// How it read the directory.
+    /// Kind of its read of the directory.
     pub read_mode: ReadMode,
-    /// Why it read that way; empty if there is nothing to say.
+    /// Reason for that kind of read; empty if there is nothing to say.
     pub read_mode_reason: String,
     /// True if its read equalled the last applied one.
     pub unchanged: bool,

@@ -79,9 +79,9 @@ pub struct DirectoryConfig {
     pub connect_timeout_seconds: u64,
     /// For all of these together, over all hosts and addresses.
     pub reach_timeout_seconds: u64,
-    /// Until the bind is answered.
+    /// Time until the bind is answered.
     pub bind_timeout_seconds: u64,
-    /// Until a server's next message, once it has taken the bind.
+    /// Time until a server's next message, once it has accepted the bind.
     pub read_timeout_seconds: u64,
 }
 
@@ -137,7 +137,7 @@ impl Default for LanesConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PaceConfig {
-    /// Until a directory has taken the bind.
+    /// Time until a directory has accepted the bind.
     pub grace_milliseconds: u64,
     /// Without a message.
     pub silence_milliseconds: u64,

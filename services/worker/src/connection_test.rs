@@ -142,7 +142,7 @@ impl Tester {
         sent.is_ok()
     }
 
-    /// A stored credential that is refused repeatedly pauses the schedule, whoever tried it.
+    /// A stored credential that is refused repeatedly pauses the schedule, whether a test or a run tried it.
     async fn note(&self, job: &Job, test: &ConnectionTest, bound: Option<Bound>) {
         let Some(bound) = bound.filter(|_| test.credential_generation > 0) else {
             return;

@@ -1,7 +1,7 @@
 //! The memory of what a directory decides: messages that are large, batches that are kept back, and ids of objects that went
 //! missing.
 //!
-//! What a slot needs in any case is set aside for each of them when the configuration is checked. The rest of the process's
+//! Memory that every slot needs is set aside for each of them when the configuration is checked. The rest of the process's
 //! memory is lent from here, so that all runs together stay within it whatever their directories send.
 
 use std::sync::Arc;

@@ -98,7 +98,7 @@ fn take(delivery: &Delivery, seen: &mut Seen) -> Result<()> {
     let name = delivery.routing_key.as_str();
     let event = match PortalEvent::decode(delivery.data.as_slice()) {
         Ok(event) => event,
-        // Somebody else's: coming again would not help.
+        // Of another program: coming again would not help.
         Err(error) => {
             eprintln!("passed over: not an event: {error}");
             return Ok(());

@@ -1,4 +1,4 @@
-//! What was seen of each tenant.
+//! The events seen of each tenant.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ pub(crate) struct Seen {
     events: u64,
 }
 
-/// How an event stands to those before it.
+/// Place of an event among those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meeting {
     /// The next one.
@@ -18,7 +18,7 @@ pub(crate) enum Meeting {
     Repetition,
     /// One that comes too early.
     AfterGap {
-        /// What must come first.
+        /// Number of the event that must come first.
         expected: i64,
     },
 }
@@ -41,7 +41,7 @@ impl Seen {
         }
     }
 
-    /// How many events were met, whatever they were.
+    /// Number of events met, of any kind.
     pub(crate) fn events(&self) -> u64 {
         self.events
     }

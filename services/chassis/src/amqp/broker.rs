@@ -14,7 +14,7 @@ pub struct Broker {
 
 impl Broker {
     /// Begins to connect, under a name that the broker's operator sees. The topology is declared on every connection
-    /// before anybody uses it.
+    /// before its first use.
     pub fn start(config: &AmqpConfig, name: &str, lifecycle: &Lifecycle) -> Result<Self, AmqpError> {
         let links = Links::start(config, name, lifecycle)?;
         Ok(Self { links })

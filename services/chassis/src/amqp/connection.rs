@@ -21,7 +21,7 @@ const HEARTBEAT_SECONDS: u16 = 10;
 const PAUSES: Pauses = Pauses::new(Duration::from_millis(200), Duration::from_secs(2));
 
 /// Between two looks at whether a connection still works. The client library announces no end without an error code, and
-/// none that came before somebody listened; it has nothing else to await an end by.
+/// none that came before a listener; it has nothing else to await an end by.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// A connection of the moment.
@@ -49,7 +49,7 @@ impl std::fmt::Debug for Links {
 
 impl Links {
     /// Begins to connect, under a name that the broker's operator sees. The topology is declared on every connection
-    /// before anybody uses it.
+    /// before its first use.
     pub(super) fn start(config: &AmqpConfig, name: &str, lifecycle: &Lifecycle) -> Result<Self, AmqpError> {
         let target = Target::new(config, name)?;
         let (links, receiver) = watch::channel(None);

@@ -1,6 +1,6 @@
 //! The callers that may call each method.
 //!
-//! A method that the table does not name is answered by nobody: a new one is named here, or a test fails.
+//! A method that the table does not name is refused to every caller: a new one is named here, or a test fails.
 
 use std::collections::HashMap;
 
@@ -82,7 +82,7 @@ pub(super) struct Roles {
 }
 
 impl Roles {
-    /// Nobody has a role yet.
+    /// No caller has a role yet.
     pub(super) fn new() -> Self {
         Self {
             methods: METHODS.iter().copied().collect(),

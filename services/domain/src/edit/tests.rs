@@ -1,4 +1,4 @@
-//! What a write makes of an account.
+//! Accounts after a write, by example.
 
 use super::*;
 use crate::DomainName;

@@ -25,7 +25,7 @@ pub(super) struct Contest {
 }
 
 impl Contest {
-    /// Decides rule 3 among all objects. The primary address of a protected account is not for anybody to win.
+    /// Decides rule 3 among all objects. No object can win the primary address of a protected account.
     pub(super) fn begin(world: &World<'_>, ownership: &Ownership) -> Result<(Self, Primaries), PlanError> {
         let mut contest = Self {
             acceptance: Acceptance::new(world.names.len()),

@@ -26,7 +26,7 @@ fn entangled(world: &World<'_>, object: ObjectName) -> PlanError {
     }
 }
 
-/// Decides rule 3 again until nobody takes anything more. After the first round, a round costs what it changes.
+/// Decides rule 3 again until no object takes anything more. After the first round, a round costs what it changes.
 pub(super) fn decide(world: &World<'_>) -> Result<(Ownership, Primaries), PlanError> {
     let mut ownership = Ownership::begin(world);
     let (mut contest, mut primaries) = Contest::begin(world, &ownership)?;

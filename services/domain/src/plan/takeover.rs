@@ -33,7 +33,7 @@ pub(super) enum Access {
 }
 
 impl Ownership {
-    /// Accounts as they are before anybody takes one over.
+    /// Accounts as they are before any takeover.
     pub(super) fn begin(world: &World<'_>) -> Self {
         Self {
             owner: world.accounts().map(|account| world.object_of[account]).collect(),

@@ -198,7 +198,7 @@ impl Judge<'_, '_> {
                 let spared = self.interferes(address, account);
                 (spared, Some(spared))
             }
-            // A duplicate is refused by the account from here on, and so is not absent any more.
+            // A duplicate is refused by the account from here on, and so is no longer absent.
             AbsenceOutcome::GivenBack => (
                 RowDecision::new(Verdict::Update, Reason::GivenBack, Other::Nothing),
                 (cause != Some(Reason::DuplicateUsername)).then_some(RowDecision::KEEP),

@@ -1,4 +1,4 @@
-//! What a run does.
+//! Decisions of a run.
 
 use rollcall_domain::{guard::Hold, plan::Plan};
 use rollcall_proto::v1;
@@ -63,7 +63,7 @@ impl<'f> Decision<'f> {
         }
     }
 
-    /// What it changes of the history, or shows instead; `None` if it shows other rows.
+    /// Its changes of the history, or the rows that it shows instead; `None` if it shows other rows.
     pub(crate) fn history(&self) -> Option<&HistoryChange> {
         match self {
             Self::Apply { history, .. }
@@ -85,7 +85,7 @@ impl<'f> Decision<'f> {
     }
 }
 
-/// What the next run must know of an applied one.
+/// Facts about an applied run that the next one needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Remember {
     /// The read's digest; `None` if an equal one must be decided on again.
@@ -112,7 +112,7 @@ impl Remember {
             && !plan.withheld
             && read.summary.digest.len() == DIGEST_BYTES;
         let removals_paused = facts.withholding.removals_paused;
-        // Removals wait that nobody has looked at yet: the run that makes them is then still the first since Remove
+        // Removals wait that no person has reviewed yet: the run that makes them is then still the first since Remove
         // Accounts was switched on, if it was.
         let leaves_removals_unseen = plan.withheld && (removals_paused || facts.approved.is_none());
         let DomainFacts {

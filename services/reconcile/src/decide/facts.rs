@@ -1,4 +1,4 @@
-//! What a decision rests on: everything that is known of the tenant under its lock, and everything that was read.
+//! Facts that a decision rests on: all that is known of the tenant under its lock, and all that was read.
 
 use std::collections::HashSet;
 
@@ -43,7 +43,7 @@ pub(crate) struct RemovalFacts {
     /// The same of the last run that left no removal unseen.
     pub(crate) last_seen: Option<i64>,
     /// The removals that a preview has shown since then; `None` unless the run is the first since Remove Accounts was
-    /// switched on and nobody has approved it.
+    /// switched on and is not approved.
     pub(crate) shown_before_first: Option<HashSet<String>>,
 }
 

@@ -1,4 +1,4 @@
-//! What a run does, shown by decisions on small worlds.
+//! Decisions of runs, by example, on small worlds.
 
 use std::collections::HashSet;
 

@@ -55,8 +55,8 @@ impl<'a> Asker<'a> {
 pub(super) struct Leased(Option<HeldLease>);
 
 impl Leased {
-    /// The tenant's lease, if a run has it. One whose holder was silent for this long counts only as long as nobody
-    /// could have been heard.
+    /// The tenant's lease, if a run has it. One whose holder was silent for this long counts only as long as no
+    /// worker could have been heard.
     pub(super) fn look_up(tenant: &TenantLock, silence: SignedDuration, hearing: &Hearing) -> Self {
         let beats = tenant
             .last_heartbeat()
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_free_lease_is_anybodys() {
+    fn a_free_lease_goes_to_any_run() {
         let asker = Asker {
             run: run(1),
             worker: "w1",

@@ -109,7 +109,7 @@ pub(crate) async fn mark_dropped(gate: &Gate, tenant: &str, run: Uuid) -> Result
     Ok(marked.rows_affected())
 }
 
-/// Drops outcomes that are older and have no rows any more, at most so many.
+/// Drops outcomes that are older and no longer have rows, at most so many.
 pub(crate) async fn drop_summaries(
     gate: &Gate,
     period: SignedDuration,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{run_record::DecidedBy, tenant_lock::TenantLock};
 use crate::error::{During, ReconcileError};
 
-/// What earlier runs leave for the guard.
+/// Facts that earlier runs leave for the guard.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct EarlierRuns {
     /// Accounts that syncs of the last 24 hours reduced, without those that were reverted.

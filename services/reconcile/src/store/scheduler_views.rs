@@ -120,7 +120,7 @@ pub(super) struct RequestedRun {
     pub(super) run: Option<RunId>,
     pub(super) request: Option<RunRequest>,
     pub(super) status: Option<RunStatus>,
-    /// Not decoded before somebody asks: settings that cannot be read stop nobody else.
+    /// Decoded only on request: settings that cannot be read must not stop other tenants.
     pub(super) settings: Option<SettingsRow>,
     pub(super) removals_paused: bool,
     pub(super) foreign_domains: Vec<String>,

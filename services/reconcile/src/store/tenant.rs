@@ -1,6 +1,5 @@
-//! What is known of a tenant: its lease, its history, its last applied read, its generations and its refused binds. All
-//! of it is read under the lock; what changes is written back. The lease is
-//! written by the statements that begin and end runs.
+//! The row of a tenant: its lease, its history, its last applied read, its generations and its refused binds. All of it
+//! is read under the lock, and changes are written back. The lease is written by the statements that begin and end runs.
 
 use jiff::Timestamp;
 use rollcall_chassis::pg::PgTimestamp;

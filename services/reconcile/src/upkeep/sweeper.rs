@@ -1,5 +1,5 @@
 //! Takes the lease from runs that are past their deadline, so that none blocks its tenant, and drops data that no
-//! reader needs any more or that has expired.
+//! reader still needs or that has expired.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 

@@ -12,7 +12,7 @@ use crate::{
     store::{TenantLock, domains, tenant::LastRead, to_bigint},
 };
 
-/// What was written of a decision.
+/// The part of a decision that was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Written {
     /// The state of the history that the run's rows are a view of; `None` for a run that shows other rows.

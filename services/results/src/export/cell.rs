@@ -78,7 +78,7 @@ fn word<E: Named>(value: E) -> &'static str {
 }
 
 /// The cell as it is, or behind an apostrophe if a spreadsheet would run it as a formula: what stands in a
-/// directory is anybody's text.
+/// directory comes from strangers.
 fn defused(cell: &str) -> Cow<'_, str> {
     // The wide forms are read as the narrow ones where wide letters are usual.
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {

@@ -62,7 +62,7 @@ impl Subscription {
     /// Waits for a change since the last call.
     pub(super) async fn changed(&mut self) {
         if self.receiver.changed().await.is_err() {
-            // The sender lives as long as this subscription: there is nothing to hear any more, and nothing to do.
+            // The sender lives as long as this subscription: there is nothing left to hear, and nothing to do.
             std::future::pending::<()>().await;
         }
     }

@@ -33,7 +33,7 @@ pub(super) enum Report {
     Over,
 }
 
-/// The reports of one test. Once it is dropped, no caller waits for them any more.
+/// The reports of one test. Once it is dropped, no caller waits for them.
 #[derive(Debug)]
 pub(super) struct Reports {
     desk: Desk,

@@ -17,9 +17,9 @@ use crate::refusals::{no_worker, test_lost, test_overdue};
 /// Times for which a test is awaited.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
-    /// Until the first report.
+    /// Time until the first report.
     pub(super) first: Duration,
-    /// Until the last.
+    /// Time until the last.
     pub(super) whole: Duration,
 }
 
@@ -76,7 +76,7 @@ impl Progress {
         } else {
             (patience.first, no_worker)
         };
-        // An error: no receiver listens any more.
+        // An error: no receiver listens.
         let queue_gone = async {
             let _ = queue.wait_for(|name| name.as_deref() != Some(reply_to)).await;
         };

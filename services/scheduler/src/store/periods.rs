@@ -6,14 +6,15 @@ use sqlx::{Executor, Postgres};
 use super::{Store, TenantLock};
 
 impl Store {
-    /// How long what is over is kept; `None` until reconcile has said so. Nothing is deleted by the usual periods.
+    /// Periods for which finished runs and removed accounts are kept; `None` until reconcile has said so. Nothing is
+    /// deleted by the usual periods.
     pub(crate) async fn periods(&self) -> sqlx::Result<Option<Periods>> {
         configured(&self.pool).await
     }
 }
 
 impl TenantLock {
-    /// How long what is over is kept.
+    /// Periods for which finished runs and removed accounts are kept.
     pub(crate) async fn periods(&mut self) -> sqlx::Result<Periods> {
         // The usual ones until reconcile has first started.
         Ok(configured(self.tx.connection()).await?.unwrap_or_default())

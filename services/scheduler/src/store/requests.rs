@@ -50,7 +50,7 @@ pub(crate) struct RequestState {
 }
 
 impl RequestState {
-    /// True if nothing can happen to it any more.
+    /// True if nothing more can happen to it.
     pub(crate) fn is_finished(self) -> bool {
         self.ended || (self.cancel_requested && !self.taken)
     }

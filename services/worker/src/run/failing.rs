@@ -58,7 +58,7 @@ impl Attempt<'_> {
         self.report(Some(failure), delay.map(Delay::duration), then).await
     }
 
-    /// Until the deadline: a run that were begun again for want of a listener would bind again, and a wrong
+    /// Reports until the deadline: a run that began again because the report was lost would bind again, and a wrong
     /// password that is tried often locks an account.
     async fn report(
         &self,

@@ -27,7 +27,7 @@ const SLOT_WINDOW: Duration = TURN;
 /// Expectations of a directory.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// Until it has taken the bind, or the run gives up its slot.
+    /// Time in which it must accept the bind, or the run gives up its slot.
     pub grace: Duration,
     /// Time that it may be silent within a read, or the run gives up its slot.
     pub silence: Duration,
@@ -80,8 +80,8 @@ pub(super) async fn watch(signs: &Signs, place: &Place, bounds: Pace) -> ReadErr
     }
 }
 
-/// Until the read begins. Once a password was sent, its answer is awaited: were the run to begin again, the password would
-/// be sent again, and a wrong one would be a try nearer to locking the account.
+/// Watches until the read begins. Once a password was sent, its answer is awaited: if the run began again, the password
+/// would be sent again, and a wrong one would be a try nearer to locking the account.
 async fn watch_bind(signs: &Signs, place: &Place, grace: Duration) -> Option<ReadError> {
     sleep(grace).await;
     loop {

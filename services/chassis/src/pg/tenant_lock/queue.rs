@@ -12,7 +12,7 @@ use super::Waiter;
 /// Number of steps of a tenant's runs that may queue: more than a tenant has runs in progress.
 const MOST_RUNS: usize = 16;
 
-/// The queues of all tenants that anybody wants.
+/// The queues of all tenants that a caller waits for.
 #[derive(Debug, Clone)]
 pub(super) struct Queues {
     tenants: Arc<Mutex<HashMap<String, Queue>>>,

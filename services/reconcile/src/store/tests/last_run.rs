@@ -1,4 +1,4 @@
-//! What a tenant's runs came to, as each of them ends.
+//! The outcome of a tenant's runs, as each of them ends.
 
 use rollcall_proto::v1::RunState;
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Ground;
 use crate::store::{TenantLock, guard};
 
-/// Plans that PostgreSQL made anew for a call of a statement of the connection, and those that it had kept.
+/// Plans that PostgreSQL made again for a call of a statement of the connection, and those that it had kept.
 const PLANS: &str =
     "SELECT sum(custom_plans)::bigint, sum(generic_plans)::bigint FROM pg_prepared_statements";
 

@@ -1,4 +1,4 @@
-//! The purge of accounts that nobody restored in time.
+//! The purge of accounts that were not restored in time.
 
 use rollcall_domain::TenantId;
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! The rows of runs whose time is over: those of only one run, and those of the history that no run shows any more.
+//! The rows of runs whose time is over: those of only one run, and those of the history that no run still shows.
 
 use uuid::Uuid;
 

@@ -9,7 +9,7 @@ use sqlx::{Connection as _, PgConnection};
 use super::*;
 use crate::{config::Config, store::SCHEMA};
 
-/// The lock of whoever brings the schema up to date.
+/// The lock of the process that brings the schema up to date.
 const LOCK: &str = "SELECT pg_advisory_lock(hashtextextended('rollcall schema ' || current_schema(), 0))";
 /// Sessions that try for it, and sessions that keep a snapshot, for which an index that is made concurrently waits. A try
 /// has one for a moment.

@@ -95,7 +95,7 @@ impl Connection {
         }
     }
 
-    /// Says goodbye. What counts has been answered already, so nothing can go wrong any more.
+    /// Says goodbye. What counts has been answered already, so nothing more can go wrong.
     pub(crate) async fn close(mut self) {
         let Some(guard) = self.guard.take() else { return };
         timeout(FAREWELL, async {

@@ -227,7 +227,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         }
     }
 
-    /// With what large frames borrow from. Without, they are bounded by their length only.
+    /// Adds the memory that large frames borrow from. Without it, they are bounded by their length only.
     #[must_use]
     pub fn borrowing(mut self, share: Share) -> Self {
         self.lent = Some(Lent { share, largest: 0 });

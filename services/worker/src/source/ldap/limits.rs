@@ -36,9 +36,9 @@ pub struct Limits {
     pub connect: Duration,
     /// All of these together, over all hosts and addresses.
     pub reach: Duration,
-    /// Until the bind is answered.
+    /// Time until the bind is answered.
     pub bind: Duration,
-    /// Until the server's next message after the bind.
+    /// Time until the server's next message after the bind.
     pub operation: Duration,
     /// Entries asked for at a time.
     pub page_size: u32,
