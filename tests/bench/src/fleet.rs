@@ -29,7 +29,7 @@ const LIMIT_PER_TENANT: Duration = Duration::from_secs(2);
 const ENDED: &str = "SELECT count(*), count(*) FILTER (WHERE state = 'SUCCEEDED')
      FROM reconcile.run_outcome WHERE state NOT IN ('QUEUED', 'RUNNING')";
 
-/// What stands still, for whoever has to find out why: runs that have not ended, and tenants that had too few or too many.
+/// Runs and tenants that stand still, to find out why: runs that have not ended, and tenants that had too few or too many.
 const STANDING: &str = "SELECT COALESCE(string_agg(line, E'\\n'), 'nothing')
      FROM (
          SELECT concat_ws(' ', r.tenant_id, r.run_id, r.trigger, r.lane, 'open', r.open, 'published', r.publish_time,
@@ -47,7 +47,7 @@ const STANDING: &str = "SELECT COALESCE(string_agg(line, E'\\n'), 'nothing')
          LIMIT 20
      ) AS standing";
 
-/// The processes whose time is told.
+/// The processes whose time is shown.
 pub(crate) const PROCESSES: [&str; 6] = [
     "worker",
     "reconcile",

@@ -15,7 +15,7 @@ use sqlx::{Connection as _, PgConnection};
 
 use crate::{ldapsearch, samples::Samples};
 
-/// Where the imported people have their addresses.
+/// Domain of the addresses of imported people.
 pub(crate) const DOMAINS: Domains<'static> = Domains {
     main: "corp.example",
     second: "corp.test",
@@ -23,7 +23,7 @@ pub(crate) const DOMAINS: Domains<'static> = Domains {
     foreign: "partner.example",
 };
 
-/// How many addresses each object has.
+/// Number of addresses of each object.
 pub(crate) const ADDRESSES: u64 = 3;
 const UNCHANGED_IMPORTS: usize = 2;
 

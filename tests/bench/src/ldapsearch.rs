@@ -13,7 +13,7 @@ use rollcall_testbed::{
 };
 use tokio::process::Command;
 
-/// Reads everything, in pages of a thousand as the worker does, and tells how long that took.
+/// Reads everything, in pages of a thousand as the worker does, and measures the time.
 pub(crate) async fn read(openldap: &OpenLdap, objects: u32) -> Result<Duration> {
     let begun = Instant::now();
     let ended = search(openldap)?

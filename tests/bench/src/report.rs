@@ -1,4 +1,4 @@
-//! What was measured, beside what was promised.
+//! Measured values, beside the promised ones.
 
 use std::fmt::{self, Display};
 

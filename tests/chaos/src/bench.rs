@@ -10,21 +10,21 @@ use futures::future::try_join_all;
 
 use crate::{Plan, Verdict, World, ground, trial};
 
-/// Holds all trials, `side_by_side` at a time. `told` receives each verdict as it comes.
-pub async fn hold(plans: Vec<Plan>, side_by_side: usize, told: impl Fn(&Verdict)) -> Result<Vec<Verdict>> {
+/// Holds all trials, `side_by_side` at a time. `report` receives each verdict as it comes.
+pub async fn hold(plans: Vec<Plan>, side_by_side: usize, report: impl Fn(&Verdict)) -> Result<Vec<Verdict>> {
     let waiting = Mutex::new(VecDeque::from(plans));
-    let lanes = (0..side_by_side.max(1)).map(|_| lane(&waiting, &told));
+    let lanes = (0..side_by_side.max(1)).map(|_| lane(&waiting, &report));
     Ok(try_join_all(lanes).await?.into_iter().flatten().collect())
 }
 
-async fn lane(waiting: &Mutex<VecDeque<Plan>>, told: &impl Fn(&Verdict)) -> Result<Vec<Verdict>> {
+async fn lane(waiting: &Mutex<VecDeque<Plan>>, report: &impl Fn(&Verdict)) -> Result<Vec<Verdict>> {
     let mut verdicts = Vec::new();
     let mut world: Option<World> = None;
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     while let Some(plan) = next() {
         if let Some(why) = ground::missing(plan.ground) {
             let verdict = Verdict::skipped(&plan, why);
-            told(&verdict);
+            report(&verdict);
             verdicts.push(verdict);
             continue;
         }
@@ -38,7 +38,7 @@ async fn lane(waiting: &Mutex<VecDeque<Plan>>, told: &impl Fn(&Verdict)) -> Resu
             }
         };
         let verdict = trial::hold(&usable, &plan).await;
-        told(&verdict);
+        report(&verdict);
         if usable.is_usable() {
             world = Some(usable);
         } else {

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Time that everything that follows a run (events, leases, connections) may take to finish.
-const SETTLING: Duration = Duration::from_secs(20);
+const QUIET_LIMIT: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A trial that is over.
@@ -47,7 +47,7 @@ pub(crate) struct Seen {
 
 /// Looks at everything, and names what does not hold.
 pub(crate) async fn judge(case: &Case<'_>) -> Result<(Seen, Vec<String>)> {
-    let mut violations = settle(case).await?;
+    let mut violations = await_quiet(case).await?;
     let mut seen = Seen::default();
     for subject in case.subjects {
         let tenant = &subject.tenant;
@@ -67,8 +67,8 @@ pub(crate) async fn judge(case: &Case<'_>) -> Result<(Seen, Vec<String>)> {
 }
 
 /// Waits until nothing of the trial is left, and names what stays.
-async fn settle(case: &Case<'_>) -> Result<Vec<String>> {
-    let end = Instant::now() + SETTLING;
+async fn await_quiet(case: &Case<'_>) -> Result<Vec<String>> {
+    let end = Instant::now() + QUIET_LIMIT;
     loop {
         let left = left::find(case).await;
         match left {

@@ -245,7 +245,7 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// Until nothing has been broken for so long.
+/// Waits until nothing has been broken for so long.
 async fn too_long(weather: &Weather, limit: Duration) {
     while weather.fair_for() < limit {
         sleep(PAUSE).await;

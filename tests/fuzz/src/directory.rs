@@ -1,4 +1,4 @@
-//! What a directory server sends.
+//! Answers of a directory server.
 
 use std::{
     pin::Pin,
@@ -83,7 +83,7 @@ impl AsyncRead for Pieces<'_> {
     }
 }
 
-/// An entry loses what nobody asked for and nothing else, stays within its bounds, and becomes one object whose claims are
+/// An entry loses only attributes that were not asked for, stays within its bounds, and becomes one object whose claims are
 /// sorted and each there once.
 pub(crate) fn entry(input: &[u8]) {
     let Some(entry) = decoded(input) else { return };

@@ -5,7 +5,7 @@ use rollcall_domain::{
     reading::EntryReader,
 };
 
-/// What is kept of a value that is no address.
+/// Part that is kept of a value that is no address.
 const MAX_SHOWN: usize = 1_024;
 
 /// A value becomes one claim at most. An address is normalised once and for all; anything else is shown, shortened.

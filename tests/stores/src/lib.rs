@@ -37,12 +37,12 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// A copy that nobody else uses.
+    /// A copy that no other test uses.
     pub async fn create() -> Result<Self> {
         let schemas = variable("SCHEMAS_DATABASE_URL")?;
         let (server, template) = split(&schemas)?;
         let name = format!("test_{}", Uuid::new_v4().simple());
-        // Whoever is connected to the schemas themselves keeps others from copying them.
+        // A session that is connected to the schemas themselves keeps others from copying them.
         let mut connection = PgConnection::connect(&format!("{server}/postgres")).await?;
         let create = AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {template}"));
         sqlx::raw_sql(create)
@@ -53,7 +53,7 @@ impl TestDatabase {
         Ok(Self { name })
     }
 
-    /// Where a service's role finds it.
+    /// Address at which a service's role finds it.
     pub fn url(&self, role: Role) -> Result<String> {
         let schemas = variable(role.variable())?;
         let (server, _) = split(&schemas)?;

@@ -62,7 +62,7 @@ fn fault(statement: &str) -> Option<&'static str> {
         return Some("a constraint is added without NOT VALID");
     }
     if has(" ALTER COLUMN ") && has(" TYPE ") {
-        return Some("a column's type changes, which may write the table anew");
+        return Some("a column's type changes, which may write the table again");
     }
     None
 }

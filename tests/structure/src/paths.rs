@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
-/// What one module writes, the modules within it left out.
+/// The text of one module, without the modules within it.
 #[derive(Debug, Default)]
 pub(crate) struct Written {
     /// A name that `use` brings in, and the path that it stands for. A glob stands under `*`, once for each.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::module::{Crate, Module};
 
-/// How many re-exports a path may pass on its way: more than any sensible crate has in a row.
+/// Re-exports that a path may pass on its way: more than any sensible crate has in a row.
 const REEXPORTS: usize = 16;
 
 /// One tie: a file names something that another file of its crate defines.

@@ -64,7 +64,7 @@ fn a_service_has_no_sentence_of_its_own_for_an_administrator() {
 }
 
 #[test]
-fn sentences_are_told_from_other_texts() {
+fn sentences_are_distinguished_from_other_texts() {
     for text in [
         "The run has ended: it cannot be cancelled.",
         "The server is {kind}",

@@ -139,18 +139,18 @@ impl Bed {
         let authority = Authority::create(&keeper.folder().join("certificates"))?;
         let (keeper_, authority_) = (&keeper, &authority);
         let (directory, root) = (options.directory.as_ref(), options.root.as_ref());
-        let told = options.progress;
+        let progress = options.progress;
         let (postgres, rabbitmq, samba, openldap) = tokio::try_join!(
-            timed(told, "PostgreSQL", options.has(Part::Postgres), || {
+            timed(progress, "PostgreSQL", options.has(Part::Postgres), || {
                 Postgres::start(keeper_, address, options.postgres, root)
             }),
-            timed(told, "RabbitMQ", options.has(Part::RabbitMq), || {
+            timed(progress, "RabbitMQ", options.has(Part::RabbitMq), || {
                 start_nodes(keeper_, address, options.broker_nodes, root)
             }),
-            timed(told, "Active Directory", options.has(Part::Samba), || {
+            timed(progress, "Active Directory", options.has(Part::Samba), || {
                 Samba::start(keeper_, address, authority_, directory)
             }),
-            timed(told, "OpenLDAP", options.has(Part::OpenLdap), || {
+            timed(progress, "OpenLDAP", options.has(Part::OpenLdap), || {
                 OpenLdap::start(keeper_, address, authority_, directory)
             }),
         )?;

@@ -57,7 +57,7 @@ pub fn main() -> ExitCode {
         .doing(|| "start the runtime".to_owned())
         .and_then(|runtime| runtime.block_on(perform(arguments.task)));
     done.unwrap_or_else(|error| {
-        eprintln!("rollcall-testbed: {}", told(&error));
+        eprintln!("rollcall-testbed: {}", text_of(&error));
         ExitCode::FAILURE
     })
 }
@@ -76,7 +76,7 @@ fn parts(only: Vec<Part>) -> Vec<Part> {
 }
 
 /// An error and what caused it, in one line.
-fn told(error: &dyn std::error::Error) -> String {
+fn text_of(error: &dyn std::error::Error) -> String {
     let sources = std::iter::successors(error.source(), |error| error.source());
     sources.fold(error.to_string(), |text, source| format!("{text}: {source}"))
 }

@@ -104,7 +104,7 @@ impl Postgres {
                 .await?
                 .close()
                 .await
-                .map_err(told("close"))
+                .map_err(failed_to("close"))
         };
         process.until_ready(LIMIT, connects).await
     }
@@ -116,8 +116,11 @@ impl Postgres {
         sqlx::raw_sql(create)
             .execute(&mut connection)
             .await
-            .map_err(told("create a database"))?;
-        connection.close().await.map_err(told("close the connection"))?;
+            .map_err(failed_to("create a database"))?;
+        connection
+            .close()
+            .await
+            .map_err(failed_to("close the connection"))?;
         self.psql(keeper, name, SCHEMAS).await
     }
 
@@ -171,8 +174,8 @@ impl Postgres {
         let options: sqlx::postgres::PgConnectOptions = self
             .url(database)
             .parse()
-            .map_err(told("understand its address"))?;
-        options.connect().await.map_err(told("connect"))
+            .map_err(failed_to("understand its address"))?;
+        options.connect().await.map_err(failed_to("connect"))
     }
 
     async fn initialise(&self, keeper: &Arc<Keeper>, layout: &Layout) -> Result<()> {
@@ -259,7 +262,7 @@ fn url_of(user: &str, password: &str, address: SocketAddr, database: &str) -> St
     format!("postgres://{user}:{password}@{address}/{database}")
 }
 
-fn told(what: &str) -> impl Fn(sqlx::Error) -> Error {
+fn failed_to(what: &str) -> impl Fn(sqlx::Error) -> Error {
     let what = what.to_owned();
     move |source| Error::Database {
         what: what.clone(),

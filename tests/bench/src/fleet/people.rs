@@ -9,7 +9,7 @@ use rollcall_testbed::{
     samba::{BASE, BIND_PASSWORD, BIND_USERNAME},
 };
 
-/// How many objects each tenant has, of three SMTP addresses each.
+/// Number of objects of each tenant, of three SMTP addresses each.
 pub(crate) const OBJECTS: u32 = 50;
 const FLEET: &str = "Fleet";
 
@@ -23,7 +23,7 @@ pub(super) fn domain(number: u32) -> String {
     format!("{}.example", tenant(number))
 }
 
-/// Everybody of all tenants.
+/// All people of all tenants.
 pub(super) fn of_fleet(tenants: u32) -> Directory {
     let people = |number| (0..OBJECTS).map(move |person| object(number, person));
     Directory {

@@ -1,4 +1,4 @@
-//! What a fleet's passes came to.
+//! Results of a fleet's passes.
 
 use std::{
     fmt::{self, Display},
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_tells_the_rate_and_what_a_run_costs_each_process() {
+    fn a_report_shows_the_rate_and_the_cost_of_a_run_for_each_process() {
         let report = FleetReport {
             tenants: 100,
             passes: vec![Pass {

@@ -47,8 +47,8 @@ fn rebuild(heard: &[PortalEvent]) -> (Accounts, i64, usize) {
             continue;
         }
         last = event.sequence;
-        if let Some(Event::Account(told)) = &event.event
-            && let Some(account) = &told.account
+        if let Some(Event::Account(event)) = &event.event
+            && let Some(account) = &event.account
         {
             if account.remove_time.is_some() {
                 accounts.remove(&account.account_id);
@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    fn told(sequence: i64, id: &str, removed: bool) -> PortalEvent {
+    fn account_event(sequence: i64, id: &str, removed: bool) -> PortalEvent {
         let account = Account {
             account_id: id.to_owned(),
             remove_time: removed.then(Default::default),
@@ -122,11 +122,11 @@ mod tests {
     #[test]
     fn repetitions_count_once_and_what_comes_too_early_is_counted_as_a_gap() {
         let heard = [
-            told(1, "a", false),
-            told(1, "a", false),
-            told(3, "c", false),
-            told(2, "a", true),
-            told(3, "c", false),
+            account_event(1, "a", false),
+            account_event(1, "a", false),
+            account_event(3, "c", false),
+            account_event(2, "a", true),
+            account_event(3, "c", false),
         ];
         let (accounts, last, gaps) = rebuild(&heard);
         assert_eq!((accounts.len(), last, gaps), (1, 3, 1));

@@ -29,7 +29,7 @@ impl Tenant {
         };
         let steps = self.clients.sync.clone().test_connection(request).await?;
         let steps = steps.into_inner().try_collect::<Vec<_>>().await?;
-        Ok(steps.into_iter().filter_map(|told| told.step).collect())
+        Ok(steps.into_iter().filter_map(|response| response.step).collect())
     }
 
     /// A filter from kinds of object and domains.

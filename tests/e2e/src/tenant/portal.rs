@@ -9,7 +9,7 @@ use tonic::Status;
 use super::Tenant;
 
 /// A manual user, as entered in the portal: a primary address and aliases.
-pub fn typed(primary: &str, aliases: &[&str]) -> Account {
+pub fn manual_account(primary: &str, aliases: &[&str]) -> Account {
     Account {
         primary_address: primary.to_owned(),
         addresses: aliases

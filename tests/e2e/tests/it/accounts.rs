@@ -14,7 +14,7 @@ async fn rows(tenant: &Tenant, run: &Run, address: &str) -> Result<Vec<Row>> {
     Ok(rows.into_iter().filter(|row| row.address == address).collect())
 }
 
-/// What a run decided for the only claim of an address.
+/// The decision of a run on the only claim of an address.
 async fn decided(tenant: &Tenant, run: &Run, address: &str) -> Result<(Verdict, Reason)> {
     let rows = rows(tenant, run, address).await?;
     assert_eq!(rows.len(), 1, "{address}: {rows:?}");

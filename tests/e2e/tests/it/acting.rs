@@ -1,4 +1,4 @@
-//! What is asked for again, too late or without sense: each is refused with its reason, and nothing is half done.
+//! Requests that come again, too late or without sense: each is refused with its reason, and nothing is half done.
 
 use anyhow::Result;
 use rollcall_e2e::{
@@ -37,13 +37,13 @@ async fn held(tenant: &Tenant, forest: &Forest) -> Result<Run> {
     tenant.held_sync().await
 }
 
-/// Lets a sync read without end, so that what is asked for meanwhile waits.
+/// Lets a sync read without end, so that requests made since then wait.
 async fn busy(tenant: &Tenant, proxy: &ForestProxy<'_>) -> Result<String> {
     proxy.stall_after(STALLED_AT);
     reading(tenant, proxy).await
 }
 
-fn is_told(refusal: &Refusal, reason: &str, run_id: &str) {
+fn shows_run(refusal: &Refusal, reason: &str, run_id: &str) {
     assert_eq!(
         (refusal.code, refusal.reason.as_str()),
         (Code::FailedPrecondition, reason),
@@ -64,7 +64,7 @@ async fn an_approval_asked_for_twice_is_one_and_a_cancelled_one_is_none() -> Res
     let reads = busy(&tenant, &proxy).await?;
 
     let first = tenant.start_approval(&held.run_id).await?;
-    is_told(
+    shows_run(
         &refused(tenant.start_approval(&held.run_id).await),
         "ALREADY_APPROVED",
         &first,
@@ -76,7 +76,7 @@ async fn an_approval_asked_for_twice_is_one_and_a_cancelled_one_is_none() -> Res
     proxy.heal();
     succeeded(&tenant, &second).await?;
     assert_eq!(tenant.accounts().await?.len(), 13);
-    is_told(
+    shows_run(
         &refused(tenant.start_approval(&held.run_id).await),
         "ALREADY_APPROVED",
         &second,
@@ -95,7 +95,7 @@ async fn a_sync_reverted_twice_is_reverted_once_and_a_cancelled_revert_does_noth
     );
 
     let first = tenant.start_revert(&run.run_id).await?;
-    is_told(
+    shows_run(
         &refused(tenant.start_revert(&run.run_id).await),
         "ALREADY_REVERTED",
         &first,
@@ -107,7 +107,7 @@ async fn a_sync_reverted_twice_is_reverted_once_and_a_cancelled_revert_does_noth
     proxy.heal();
     succeeded(&tenant, &second).await?;
     assert!(tenant.accounts().await?.is_empty());
-    is_told(
+    shows_run(
         &refused(tenant.start_revert(&run.run_id).await),
         "ALREADY_REVERTED",
         &second,
@@ -149,8 +149,7 @@ async fn what_was_held_is_not_approved_once_the_settings_are_gone_and_others_are
 }
 
 #[tokio::test]
-async fn the_file_of_a_held_or_reverted_run_tells_what_it_changes_and_a_preview_s_what_is_there() -> Result<()>
-{
+async fn the_file_of_a_held_run_or_a_revert_shows_changes_and_that_of_a_preview_all_rows() -> Result<()> {
     let (tenant, forest) = Forest::openldap("files").await?;
     let (_proxy, run) = synced(&tenant, &forest).await?;
     let held = held(&tenant, &forest).await?;
@@ -254,7 +253,7 @@ async fn pauses_and_tests_of_nothing_are_refused() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_schedule_whose_tenant_has_no_domains_left_tells_no_next_time() -> Result<()> {
+async fn a_schedule_whose_tenant_has_no_domains_left_shows_no_next_time() -> Result<()> {
     let (tenant, forest) = Forest::openldap("domainless").await?;
     let saved = tenant.put_schedule(forest.settings(), 6).await?;
     assert!(saved.next_run_time.is_some());

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use futures::future::try_join_all;
-use rollcall_e2e::{Dice, Tenant, tenant::portal::typed};
+use rollcall_e2e::{Dice, Tenant, tenant::portal::manual_account};
 use rollcall_proto::{
     internal::v1::BeginStatus,
     v1::{self, Counts, HeldReason, Removal, Row, Run, RunKind, RunState, RunTrigger, Security, Verdict},
@@ -51,8 +51,8 @@ async fn whatever_happens_nothing_goes_that_the_rules_keep() -> Result<()> {
         async move {
             let mut customer = Customer::new(own, seed).await?;
             for step in 0..STEPS {
-                let told = || format!("seed {seed}, step {step}");
-                customer.live_on().await.with_context(told)?;
+                let place = || format!("seed {seed}, step {step}");
+                customer.live_on().await.with_context(place)?;
             }
             anyhow::Ok(())
         }
@@ -168,12 +168,16 @@ impl<'a> Customer<'a> {
         let ids: Vec<_> = before.accounts.keys().map(ToString::to_string).collect();
         let id = ids.get(usize::try_from(self.dice.below(1 + ids.len() as u64))?);
         let (primary, alias) = (self.address(), self.address());
-        // What cannot be is refused, and changes nothing.
+        // An impossible edit is refused, and changes nothing.
         let written = match (self.dice.below(4), id) {
             (0, Some(id)) => self.tenant.remove_account(id).await.is_ok(),
             (1, Some(id)) => self.tenant.restore_account(id).await.is_ok(),
             (2, Some(id)) => self.tenant.protect(id, self.dice.one_in(3)).await.is_ok(),
-            _ => self.tenant.put_account(typed(&primary, &[&alias])).await.is_ok(),
+            _ => self
+                .tenant
+                .put_account(manual_account(&primary, &[&alias]))
+                .await
+                .is_ok(),
         };
         let after = self.portal().await?;
         ensure!(written || before == after, "refused, and written by half");
@@ -265,7 +269,7 @@ impl<'a> Customer<'a> {
         Ok(())
     }
 
-    /// What holds of every sync, as it was asked for or approved.
+    /// Rules for every sync, as it was asked for or approved.
     async fn ended(&mut self, before: Portal, run: &Run, approved: Option<&[Row]>) -> Result<()> {
         self.check_rows(run).await?;
         let after = self.portal().await?;
@@ -328,14 +332,14 @@ impl<'a> Customer<'a> {
         Ok(self.tenant.rows(&run.run_id).await?)
     }
 
-    /// The rows are those that the counts tell of.
+    /// The rows agree with the counts.
     async fn check_rows(&self, run: &Run) -> Result<()> {
         if run.held_reason() == HeldReason::ChangedSincePreview {
             return Ok(());
         }
         let rows = self.rows(run).await?;
         let of = |verdict| rows.iter().filter(|row| row.verdict() == verdict).count() as u64;
-        let told = counts(run);
+        let counted = counts(run);
         let shown = Counts {
             add: of(Verdict::Add),
             keep: of(Verdict::Keep),
@@ -343,9 +347,9 @@ impl<'a> Customer<'a> {
             remove: of(Verdict::Remove),
             stale: of(Verdict::Stale),
             skip: of(Verdict::Skip),
-            ..told
+            ..counted
         };
-        ensure!(told == shown, "{run:?} shows {shown:?}: {rows:?}");
+        ensure!(counted == shown, "{run:?} shows {shown:?}: {rows:?}");
         Ok(())
     }
 }

@@ -149,7 +149,7 @@ fn object(tenant: &Tenant, number: usize, claims: usize) -> DirectoryObject {
     }
 }
 
-/// A tenant whose directory nobody asks.
+/// A tenant whose directory is not read.
 async fn tenant(own: &Own, word: &str) -> Result<Tenant> {
     let tenant = Tenant::registered(own.stack.endpoints(), word).await?;
     let directory = Directory {
@@ -179,7 +179,7 @@ fn reason(status: &Status) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_calls_during_the_largest_run_is_answered_at_once() -> Result<()> {
+async fn calls_during_the_largest_run_are_answered_at_once() -> Result<()> {
     let own = own(StackOptions::default()).await?;
     let (large, other) = (tenant(&own, "large").await?, tenant(&own, "other").await?);
     let hand = Hand::connect(&own).await?;

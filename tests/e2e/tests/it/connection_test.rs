@@ -1,4 +1,4 @@
-//! Tests of connections: what an administrator is told of each step, against real directories.
+//! Connection tests: the report of each step to an administrator, against real directories.
 
 mod beside;
 mod failing;
@@ -177,7 +177,7 @@ async fn a_filter_that_matches_nothing_is_a_warning() -> Result<()> {
 }
 
 #[tokio::test]
-async fn who_sees_deleted_objects_is_told_so() -> Result<()> {
+async fn an_account_that_sees_deleted_objects_is_reported_as_such() -> Result<()> {
     let (tenant, forest) = Office::new("tested").people(["gone"]).furnished().await?;
     forest.remove("gone").await?;
     let administrator = Directory {

@@ -19,7 +19,7 @@ async fn no_table_no_answer_and_no_log_holds_the_password() -> Result<()> {
     let saved = tenant.put_directory(forest.settings()).await?;
     let password = forest.settings().bind_password.context("a password")?;
     tenant.sync().await?;
-    // A wrong one travels the same way, and is told apart from everything else in logs.
+    // A wrong one travels the same way, and is distinguished from everything else in logs.
     let wrong = format!("wrong-{}", uuid::Uuid::new_v4());
     tenant
         .put_directory(Directory {
@@ -40,7 +40,7 @@ async fn no_table_no_answer_and_no_log_holds_the_password() -> Result<()> {
     let shown = shown.into_inner().settings.context("settings")?;
     ensure!(
         shown.credential_set && saved.credential_set,
-        "it is told that there is one"
+        "it shows that there is one"
     );
     assert_eq!(shown.directory.context("directory")?.bind_password, None);
 
@@ -59,7 +59,7 @@ async fn no_table_no_answer_and_no_log_holds_the_password() -> Result<()> {
     Ok(())
 }
 
-/// What the services of the bed wrote so far.
+/// The logs of the services of the bed so far.
 fn logs(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut logs = Vec::new();
     for entry in std::fs::read_dir(folder.join("logs"))? {

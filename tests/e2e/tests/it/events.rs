@@ -1,10 +1,10 @@
-//! What the portal hears: every change with its new state, in order for each tenant, and at least once; and the
+//! Events for the portal: every change with its new state, in order for each tenant, and at least once; and the
 //! example program that listens.
 
 mod ear;
 
 use anyhow::{Context, Result, ensure};
-use rollcall_e2e::{Forest, Tenant, group, tenant::portal::typed};
+use rollcall_e2e::{Forest, Tenant, group, tenant::portal::manual_account};
 use rollcall_proto::v1::{
     Account, Directory, NewUsers, PausedReason, Removal, RunState, Schedule, Settings, portal_event::Event,
 };
@@ -33,7 +33,7 @@ fn settings(tenant: &Tenant, directory: Directory) -> Settings {
     }
 }
 
-/// A tenant with two users and a group in its directory, that nobody has synced.
+/// A tenant with two users and a group in its directory, that was never synced.
 async fn tenant(own: &Own, word: &str) -> Result<(Tenant, Forest)> {
     let office = own.office(word).people(["ann", "bob"]);
     let team = |tenant: &Tenant| vec![group("team").primary(&tenant.address("team"))];
@@ -44,7 +44,7 @@ async fn tenant(own: &Own, word: &str) -> Result<(Tenant, Forest)> {
 
 fn account(heard: &Heard) -> Result<Account> {
     match &heard.event.event {
-        Some(Event::Account(told)) => told.account.clone().context("an account"),
+        Some(Event::Account(event_body)) => event_body.account.clone().context("an account"),
         other => anyhow::bail!("{other:?} is no account's event"),
     }
 }
@@ -74,7 +74,7 @@ impl Story {
         }
     }
 
-    /// What came next, up to and with an event of this name.
+    /// The next events, up to and with an event of this name.
     async fn goes_on(&mut self, tenant: &Tenant, name: &str) -> Result<Vec<Heard>> {
         let heard = self.ear.up_to(tenant, name).await?;
         self.printed.extend(self.example.up_to(tenant, name).await?);
@@ -146,7 +146,7 @@ async fn the_portal_hears_what_became_of_each_account_in_order_and_the_example_p
         .iter()
         .map(|held| held.address.clone())
         .collect();
-    assert_eq!(all, [at("anna"), at("ann")], "the full new state is told");
+    assert_eq!(all, [at("anna"), at("ann")], "the full new state is in the event");
 
     story.check(&tenant)
 }
@@ -165,11 +165,11 @@ async fn the_portal_hears_of_a_removal_that_is_held_approved_and_reverted() -> R
     let held = tenant.held_sync().await?;
     let heard = story.goes_on(&tenant, "run.held").await?;
     assert_eq!(sorted(&heard), ["run.held"], "nothing else happened");
-    let Some(Event::Run(told)) = &heard[0].event.event else {
+    let Some(Event::Run(event_body)) = &heard[0].event.event else {
         anyhow::bail!("{heard:?}")
     };
     assert_eq!(
-        (told.state(), &told.held_message),
+        (event_body.state(), &event_body.held_message),
         (RunState::Held, &held.held_message)
     );
 
@@ -201,30 +201,30 @@ async fn the_portal_hears_of_a_removal_that_is_held_approved_and_reverted() -> R
 }
 
 #[tokio::test]
-async fn what_the_portal_did_itself_is_told_like_the_rest_and_never_welcomes() -> Result<()> {
+async fn edits_in_the_portal_are_announced_like_all_changes_and_never_welcome() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
     let url = &own.stack.endpoints().amqp_url;
     let mut story = Story::begin(Ear::listen(url).await?, Example::start(url)?);
     let (tenant, _forest) = tenant(&own, "by-hand").await?;
     let press = tenant.address("press");
 
-    let made = tenant.put_account(typed(&press, &[])).await?;
+    let made = tenant.put_account(manual_account(&press, &[])).await?;
     tenant.protect(&made.account_id, true).await?;
     tenant.protect(&made.account_id, false).await?;
     tenant.remove_account(&made.account_id).await?;
     tenant.restore_account(&made.account_id).await?;
 
     let heard = story.goes_on(&tenant, "account.restored").await?;
-    let told: Vec<_> = heard.iter().map(Heard::in_short).collect();
+    let event_body: Vec<_> = heard.iter().map(Heard::in_short).collect();
     let expected = ["created", "changed", "changed", "removed", "restored"]
         .map(|what| format!("account.{what} {press}"));
-    assert_eq!(told, expected);
+    assert_eq!(event_body, expected);
     assert!(heard.iter().all(|heard| heard.event.run_id.is_empty()));
     story.check(&tenant)
 }
 
 #[tokio::test]
-async fn a_schedule_that_pauses_over_refused_credentials_is_told_once() -> Result<()> {
+async fn a_schedule_that_pauses_over_refused_credentials_is_reported_once() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
     let url = &own.stack.endpoints().amqp_url;
     let mut story = Story::begin(Ear::listen(url).await?, Example::start(url)?);

@@ -1,7 +1,7 @@
 //! Any address has an explanation, whether it is in the portal or not.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Object, Office, Tenant, person, status::refused, tenant::portal::typed};
+use rollcall_e2e::{Forest, Object, Office, Tenant, person, status::refused, tenant::portal::manual_account};
 use rollcall_proto::v1::{
     AddressType, DomainStanding, ExplainAddressResponse, Origin, Reason, Removal, Row, RunKind, Verdict,
 };
@@ -118,7 +118,7 @@ async fn an_address_in_another_customers_domain_does_not_say_whose() -> Result<(
 }
 
 #[tokio::test]
-async fn an_address_that_nobody_has_is_explained_too() -> Result<()> {
+async fn an_address_without_an_account_is_explained_too() -> Result<()> {
     let (tenant, _) = Office::new("nobody")
         .in_openldap()
         .objects(rivals)
@@ -164,7 +164,7 @@ async fn what_is_gone_is_stale_since_the_run_that_missed_it_first() -> Result<()
 }
 
 #[tokio::test]
-async fn what_was_removed_tells_the_account_that_had_it_and_until_when_it_can_be_restored() -> Result<()> {
+async fn a_removed_address_shows_its_former_account_and_the_last_day_for_restoring_it() -> Result<()> {
     let (tenant, forest) = Office::new("removed")
         .in_openldap()
         .objects(rivals)
@@ -198,14 +198,14 @@ async fn what_was_removed_tells_the_account_that_had_it_and_until_when_it_can_be
 }
 
 #[tokio::test]
-async fn a_typed_address_is_told_as_typed() -> Result<()> {
-    let (tenant, _) = Office::new("typed")
+async fn a_manual_address_is_shown_as_manual() -> Result<()> {
+    let (tenant, _) = Office::new("manual")
         .in_openldap()
         .objects(rivals)
         .synced()
         .await?;
     let desk = tenant.address("desk");
-    tenant.put_account(typed(&desk, &[])).await?;
+    tenant.put_account(manual_account(&desk, &[])).await?;
     let explained = tenant.explain(&desk).await?;
     let account = explained.account.context("an account")?;
     assert_eq!(account.origin(), Origin::Manual);

@@ -1,4 +1,4 @@
-//! Directories that hang or drip, and callers that ask for much: nobody else waits for them. Each trial prints its figures.
+//! Directories that hang or drip, and callers that ask for much: no other tenant waits for them. Each trial prints its figures.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -144,7 +144,7 @@ impl Trial {
         Ok((run_id, begun.context("a time")?))
     }
 
-    /// How many of the tenants have a run that has begun and not ended.
+    /// Number of tenants that have a run that has begun and not ended.
     async fn running(&self, tenants: &[Tenant]) -> Result<i64> {
         let running =
             "SELECT count(*) FROM reconcile.run_outcome WHERE tenant_id = ANY ($1) AND state = 'RUNNING'";
@@ -154,7 +154,7 @@ impl Trial {
             .await?)
     }
 
-    /// How many of the tenants have a run that has begun, however it ended.
+    /// Number of tenants that have a run that has begun, however it ended.
     async fn begun(&self, tenants: &[Tenant]) -> Result<i64> {
         let begun = "SELECT count(*) FROM reconcile.run_outcome WHERE tenant_id = ANY ($1) AND start_time IS NOT NULL";
         Ok(sqlx::query_scalar(begun)

@@ -8,7 +8,7 @@ use rollcall_testbed::{Kind, Proxy, StackOptions, Way};
 
 use crate::own::Own;
 
-/// What the product promises, and what a slow machine may add.
+/// Time that the product promises, and time that a slow machine may add.
 const RECOVERED_WITHIN: Duration = Duration::from_secs(5 + 3);
 
 /// A stack that reaches its database and its broker through proxies.
@@ -55,7 +55,7 @@ fn since(log: &str, before: usize) -> Vec<&str> {
     log.get(before..).unwrap_or_default().lines().collect()
 }
 
-/// Whether a line shows a value as Rust's Debug does: `Database(PgDatabaseError { … })`, `Some(3)`.
+/// True if a line shows a value as Rust's Debug does: `Database(PgDatabaseError { … })`, `Some(3)`.
 fn shows_internals(line: &str) -> bool {
     let braces = line.match_indices(" { ").any(|(at, _)| {
         line[..at]
@@ -87,7 +87,7 @@ fn check(lines: &[&str], began: &str, ended: &str) -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_outage_of_the_database_is_seen_in_health_and_told_once_with_its_end() -> Result<()> {
+async fn an_outage_of_the_database_is_seen_in_health_and_reported_once_with_its_end() -> Result<()> {
     let cut = Cut::start().await?;
     let (tenant, forest) = cut.own.tenant("db-outage").await?;
     tenant.put_directory(forest.settings()).await?;
@@ -130,7 +130,7 @@ async fn an_outage_of_the_database_is_seen_in_health_and_told_once_with_its_end(
 }
 
 #[tokio::test]
-async fn an_outage_of_the_broker_is_seen_in_health_and_told_once_with_its_end() -> Result<()> {
+async fn an_outage_of_the_broker_is_seen_in_health_and_reported_once_with_its_end() -> Result<()> {
     let cut = Cut::start().await?;
     let (tenant, forest) = cut.own.tenant("broker-outage").await?;
     tenant.put_directory(forest.settings()).await?;

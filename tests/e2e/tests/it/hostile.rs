@@ -1,5 +1,5 @@
 //! Directories that do their worst: the run FAILED and says which bound was crossed and by what, the worker lives on within
-//! its memory, and nobody else waits.
+//! its memory, and no other tenant waits.
 
 use anyhow::{Context, Result, ensure};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -17,7 +17,7 @@ const MEMORY_KIB: u64 = 512 * 1024;
 /// So many hostile tenants sync at once: of four slots for those who wait, one is left.
 const AT_ONCE: usize = 3;
 
-/// What a hostile directory does to a run: its failure's code, and what the failure's detail says.
+/// Effect of a hostile directory on a run: its failure's code, and a part of the failure's detail.
 const FAILURES: [(Behaviour, &str, &str); 23] = [
     (
         Behaviour::EndlessRanges,
@@ -235,7 +235,7 @@ async fn a_hostile_directory_fails_its_own_run_and_ends_no_worker() -> Result<()
 }
 
 #[tokio::test]
-async fn what_nobody_asked_for_is_dropped_and_the_rest_of_the_entry_is_read() -> Result<()> {
+async fn attributes_that_were_not_asked_for_are_dropped_and_the_rest_of_the_entry_is_read() -> Result<()> {
     let own = one_worker().await?;
     let worker = Worker::find(&own)?;
     for behaviour in Behaviour::BEARABLE {

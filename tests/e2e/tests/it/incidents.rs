@@ -4,7 +4,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Object, Office, Tenant, group, office::REMOVING, person, tenant::portal::typed};
+use rollcall_e2e::{
+    Forest, Object, Office, Tenant, group, office::REMOVING, person, tenant::portal::manual_account,
+};
 use rollcall_proto::v1::{
     Directory, HeldReason, PausedReason, Run, RunState, Schedule, Security, Settings, Verdict,
 };
@@ -49,7 +51,7 @@ async fn a_directory_that_cannot_be_reached_is_no_empty_list() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_directory_that_is_lost_in_the_middle_disables_nobody() -> Result<()> {
+async fn a_directory_that_is_lost_in_the_middle_disables_no_account() -> Result<()> {
     let (tenant, forest) = Office::new("middle").crowd(40).removing().synced().await?;
     let proxy = forest.proxy().await?;
     proxy.cut_after(6_000);
@@ -109,7 +111,7 @@ async fn a_filter_edited_wrongly_is_held_and_can_be_previewed_before_and_reverte
 }
 
 #[tokio::test]
-async fn a_replica_that_lacks_the_base_stands_in_for_nobody() -> Result<()> {
+async fn a_replica_that_lacks_the_base_stands_in_for_no_server() -> Result<()> {
     let bed = Bed::attach()?;
     let (tenant, forest) = Office::new("replica").crowd(3).removing().synced().await?;
     // The main server is off; what answers in its place is another directory, without this unit.
@@ -136,7 +138,7 @@ async fn a_query_that_answers_an_empty_set_is_held() -> Result<()> {
     };
     tenant.put_removal(directory.clone(), REMOVING).await?;
     is_held(&tenant, HeldReason::EmptyRead).await?;
-    // Nor is anybody marked as gone with Remove Accounts off.
+    // Nor is any account marked as stale with Remove Accounts off.
     tenant.put_directory(directory).await?;
     is_held(&tenant, HeldReason::EmptyRead).await?;
     Ok(())
@@ -205,9 +207,11 @@ async fn an_object_that_breaks_off_in_the_middle_of_its_values_loses_none() -> R
 }
 
 #[tokio::test]
-async fn a_preview_writes_rows_alone() -> Result<()> {
+async fn a_preview_writes_only_rows() -> Result<()> {
     let (tenant, forest) = Office::new("dryrun").crowd(3).removing().synced().await?;
-    tenant.put_account(typed(&tenant.address("hand"), &[])).await?;
+    tenant
+        .put_account(manual_account(&tenant.address("hand"), &[]))
+        .await?;
     forest.remove("p2").await?;
     forest.set("p0", "userAccountControl", &["546"]).await?;
     forest.add(&person("new").primary(&tenant.address("new"))).await?;
@@ -235,7 +239,7 @@ async fn a_preview_writes_rows_alone() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_changed_password_is_tried_three_times_in_all_and_then_no_more() -> Result<()> {
+async fn a_changed_password_is_tried_only_three_times_in_all() -> Result<()> {
     let (tenant, forest) = Office::new("locked").crowd(2).removing().synced().await?;
     let proxy = forest.proxy().await?;
     let wrong = Directory {
@@ -287,7 +291,7 @@ async fn a_page_of_many_people_takes_one_connection() -> Result<()> {
     Ok(())
 }
 
-/// How long a first sync of these takes.
+/// Time that a first sync of these takes.
 async fn first_sync(word: &str, objects: impl Iterator<Item = Object>) -> Result<Duration> {
     let (tenant, forest) = Forest::openldap(word).await?;
     for object in objects {
@@ -314,7 +318,7 @@ async fn four_times_the_groups_take_about_four_times_as_long_and_not_sixteen() -
     let groups = |count: usize| (0..count).map(|n| group(&format!("g{n}")));
     let few = first_sync("fewgroups", groups(1_000)).await?;
     let many = first_sync("manygroups", groups(4_000)).await?;
-    // What a run takes whatever it reads is granted to the few, and a loaded machine to the many.
+    // Time that a run takes whatever it reads is granted to the few, and a loaded machine to the many.
     let base = few.max(Duration::from_millis(500));
     assert!(many < base * 10, "{few:?}, then {many:?}");
     Ok(())

@@ -1,6 +1,6 @@
 //! Jobs that are no jobs, jobs that come twice: the lane goes on, and nothing is done twice.
 //!
-//! The stacks here do one interactive job at a time, in order: what ended after a job came shows that the job is settled.
+//! The stacks here do one interactive job at a time, in order: what ended after a job came shows that the job is finished.
 
 use anyhow::{Context, Result, ensure};
 use futures::StreamExt as _;
@@ -128,16 +128,16 @@ async fn a_job_that_two_workers_have_is_done_by_one_of_them() -> Result<()> {
         own.office(word).crowd(3).synced().await?;
     }
     assert_eq!((own.fence(&tenant).await?, own.applied(&tenant).await?), (1, 1));
-    let told = broker.told_of(&tenant).await?;
+    let keys = broker.events_of(&tenant).await?;
     assert_eq!(
-        told.iter().filter(|key| *key == "account.created").count(),
+        keys.iter().filter(|key| *key == "account.created").count(),
         40,
-        "{told:?}"
+        "{keys:?}"
     );
     assert_eq!(
-        told.iter().filter(|key| *key == "run.finished").count(),
+        keys.iter().filter(|key| *key == "run.finished").count(),
         1,
-        "{told:?}"
+        "{keys:?}"
     );
     Ok(())
 }
@@ -205,7 +205,7 @@ impl Broker {
         Ok(())
     }
 
-    /// How many messages a queue holds that nobody has in hand.
+    /// Number of messages that wait in a queue.
     pub(crate) async fn waiting(&self, queue: &str) -> Result<u32> {
         let options = QueueDeclareOptions {
             passive: true,
@@ -218,9 +218,9 @@ impl Broker {
         Ok(declared.message_count())
     }
 
-    /// The names of what the portal was told of a tenant, up to and with the end of its run.
-    async fn told_of(&self, tenant: &Tenant) -> Result<Vec<String>> {
-        let mut told: Vec<String> = Vec::new();
+    /// The names of the events about a tenant, up to and with the end of its run.
+    async fn events_of(&self, tenant: &Tenant) -> Result<Vec<String>> {
+        let mut keys: Vec<String> = Vec::new();
         // A queue for one consumer at a time takes no single questions.
         let options = BasicConsumeOptions {
             no_ack: true,
@@ -230,18 +230,18 @@ impl Broker {
             .channel
             .basic_consume(PORTAL.into(), "".into(), options, FieldTable::default());
         let mut portal = consuming.await?;
-        while told.last().is_none_or(|key| key != "run.finished") {
+        while keys.last().is_none_or(|key| key != "run.finished") {
             let delivery = timeout(wait::CEILING, portal.next())
                 .await
-                .with_context(|| format!("the portal is told of the run; so far: {told:?}"))?
+                .with_context(|| format!("the portal hears of the run; so far: {keys:?}"))?
                 .context("the queue ended")??;
             if PortalEvent::decode(delivery.data.as_slice())?.tenant_id == tenant.id {
-                told.push(delivery.routing_key.to_string());
+                keys.push(delivery.routing_key.to_string());
             }
         }
         self.channel
             .basic_cancel(portal.tag(), BasicCancelOptions::default())
             .await?;
-        Ok(told)
+        Ok(keys)
     }
 }

@@ -10,7 +10,7 @@ use crate::own::Own;
 const PEOPLE: u64 = 500;
 const ADDRESSES_EACH: u64 = 15;
 
-/// Somebody of more than a kilobyte.
+/// A person of more than a kilobyte.
 fn somebody(tenant: &Tenant, n: u64) -> Object {
     let primary = tenant.person(&format!("p{n}"));
     let padding = "x".repeat(50);
@@ -81,7 +81,7 @@ async fn a_read_beyond_the_memory_of_a_run_is_staged_and_comes_out_the_same() ->
 }
 
 #[tokio::test]
-async fn a_read_beyond_what_a_worker_holds_back_is_streamed_and_comes_out_the_same() -> Result<()> {
+async fn a_read_beyond_the_buffer_of_a_worker_is_streamed_with_the_same_result() -> Result<()> {
     let small = StackOptions::default().set(Kind::Worker, "ROLLCALL_LIMITS__HOLD_BYTES", "2000");
     let own = Own::start(small).await?;
     let (tenant, forest) = own.tenant("streamed").await?;

@@ -1,4 +1,4 @@
-//! While something holds a tenant's lock, nobody but the tenant waits, and not even many of its own calls do.
+//! While something holds a tenant's lock, no other tenant waits, and not even many of its own calls do.
 
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ use tonic_types::StatusExt as _;
 
 use crate::own::{Own, succeeded};
 
-/// How many calls come for a locked tenant: more than a service has connections.
+/// Number of calls for a locked tenant: more than a service has connections.
 const CALLS: usize = 14;
-/// How many of them wait.
+/// Number of them that wait.
 const WAIT: usize = 2;
 /// A loaded machine answers within this, and nobody who waits for another's connection does.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -62,7 +62,7 @@ async fn all_but_two_are_refused(
 }
 
 #[tokio::test]
-async fn calls_for_a_locked_tenant_take_no_connection_from_anybody() -> Result<()> {
+async fn calls_for_a_locked_tenant_take_no_connection_from_others() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
     let (locked, _forest) = own.office("locked").saved().await?;
     let (other, others_forest) = own.tenant("other").await?;

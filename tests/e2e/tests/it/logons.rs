@@ -1,4 +1,4 @@
-//! Accounts that Active Directory lets nobody log on with: each reason is told apart, and none is tried twice.
+//! Accounts that Active Directory lets nobody log on with: each reason is distinguished, and none is tried twice.
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Tenant, person};
@@ -52,7 +52,7 @@ async fn fails_with(tenant: &Tenant, directory: Directory, code: &str) -> Result
 }
 
 #[tokio::test]
-async fn why_an_account_may_not_log_on_is_told_apart() -> Result<()> {
+async fn the_reasons_why_an_account_may_not_log_on_are_distinguished() -> Result<()> {
     let (tenant, forest) = Forest::active_directory("logons").await?;
     for Case {
         name,

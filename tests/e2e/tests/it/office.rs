@@ -1,4 +1,4 @@
-//! A customer's office in Active Directory, for tests that need one with somebody in it.
+//! A customer's office in Active Directory, for tests that need one with people in it.
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Object, Past, Tenant, wait};

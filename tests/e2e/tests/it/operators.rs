@@ -1,4 +1,4 @@
-//! What an operator sees of the whole fleet, and pauses for all of it: on a stack of its own, since it is everybody's.
+//! The operator's view of the whole fleet, and pauses of it: on a stack of its own, since they concern every tenant.
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Past, Tenant, office::REMOVING, wait};
@@ -26,7 +26,7 @@ async fn resume(tenant: &Tenant, request: ResumeFleetRequest) -> Result<FleetPau
 }
 
 #[tokio::test]
-async fn the_fleet_tells_who_fails_who_is_held_and_how_runs_ended() -> Result<()> {
+async fn the_fleet_shows_failing_and_held_tenants_and_how_runs_ended() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
     let (well, well_forest) = own.office("well").crowd(3).synced().await?;
     well.put_schedule(well_forest.settings(), 6).await?;
@@ -67,15 +67,15 @@ async fn the_fleet_tells_who_fails_who_is_held_and_how_runs_ended() -> Result<()
     let keys: Vec<_> = seen.keys.iter().map(|key| key.credentials).collect();
     assert_eq!(keys, [3]);
     assert_eq!((seen.failing_tenants, seen.held_tenants), (1, 1));
-    let [told] = seen.failing.as_slice() else {
+    let [shown] = seen.failing.as_slice() else {
         anyhow::bail!("one tenant fails: {:?}", seen.failing);
     };
     assert_eq!(
-        (told.tenant_id.as_str(), told.run_id.as_str()),
+        (shown.tenant_id.as_str(), shown.run_id.as_str()),
         (failing.id.as_str(), failed.run_id.as_str())
     );
-    assert_eq!(told.failure, failed.failure);
-    assert!(told.last_success_time.is_some());
+    assert_eq!(shown.failure, failed.failure);
+    assert!(shown.last_success_time.is_some());
     assert!(seen.paused.is_empty());
     Ok(())
 }
@@ -128,7 +128,7 @@ async fn while_schedules_are_paused_no_schedule_runs_and_none_is_missed_afterwar
     assert!(
         saved.next_run_time.context("a next run")?.seconds
             > fleet(&tenant).await?.time.context("now")?.seconds,
-        "what came due meanwhile was not missed"
+        "runs that came due since then were not missed"
     );
     sqlx::query("UPDATE scheduler.settings SET next_run_time = now() WHERE tenant_id = $1")
         .bind(&tenant.id)
@@ -143,7 +143,7 @@ async fn while_schedules_are_paused_no_schedule_runs_and_none_is_missed_afterwar
     Ok(())
 }
 
-/// Who asked for the tenant's runs, the newest first.
+/// Origins of the tenant's runs, the newest first.
 async fn triggers(tenant: &Tenant) -> Result<Vec<RunTrigger>> {
     let request = ListRunsRequest {
         tenant_id: tenant.id.clone(),

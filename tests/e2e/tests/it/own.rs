@@ -1,5 +1,5 @@
 //! Services of a test's own, to be killed, starved and looked into, with a database and a broker's virtual host
-//! that nobody else writes to.
+//! that no other test writes to.
 
 use anyhow::{Result, ensure};
 use rollcall_e2e::{Forest, Office, Tenant, forest::ForestProxy, wait};
@@ -59,13 +59,13 @@ impl Own {
             .await?)
     }
 
-    /// How often a lease of the tenant was taken.
+    /// Times that a lease of the tenant was taken.
     pub(crate) async fn fence(&self, tenant: &Tenant) -> Result<i64> {
         self.number("SELECT fence FROM reconcile.lease WHERE tenant_id = $1", tenant)
             .await
     }
 
-    /// How many runs of the tenant were applied.
+    /// Number of runs of the tenant that were applied.
     pub(crate) async fn applied(&self, tenant: &Tenant) -> Result<i64> {
         self.number(
             "SELECT applied FROM reconcile.tenant WHERE tenant_id = $1",
@@ -83,7 +83,7 @@ pub(crate) async fn people(tenant: &Tenant, forest: &Forest, count: usize) -> Re
     Ok(())
 }
 
-/// How many bytes of the server's a stalled proxy lets pass: more than a bind's answer, less than any page.
+/// Bytes of the server's that a stalled proxy lets pass: more than a bind's answer, less than any page.
 pub(crate) const STALLED_AT: u64 = 600;
 
 /// Starts a sync and waits until it is in the middle of its read, through a proxy that stalls.

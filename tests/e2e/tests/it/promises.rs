@@ -1,4 +1,4 @@
-//! What the portal's customers are promised, sentence by sentence, each kept against a real Active Directory.
+//! The promises to the portal's customers, sentence by sentence, each kept against a real Active Directory.
 
 mod checks;
 mod choice;

@@ -1,4 +1,4 @@
-//! Queues have bounds: what comes to a full one is refused, and whoever sent it keeps it.
+//! Queues have bounds: a message to a full one is refused, and its sender keeps it.
 
 use anyhow::{Context, Result, ensure};
 use futures::StreamExt as _;
@@ -24,7 +24,7 @@ const INTERACTIVE: &str = "rollcall.jobs.interactive";
 /// Few messages fill a queue.
 const LARGE: usize = 4 * 1024 * 1024;
 
-/// The broker, as somebody beside the services sees it.
+/// The broker, as a client beside the services sees it.
 struct Hand {
     connection: Connection,
     channel: Channel,
@@ -82,7 +82,7 @@ impl Hand {
     }
 }
 
-/// What each queue is declared with, beside its bounds.
+/// Arguments of each queue, beside its bounds.
 fn expected() -> [(&'static str, &'static [&'static str]); 12] {
     [
         (

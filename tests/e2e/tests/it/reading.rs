@@ -1,4 +1,4 @@
-//! What is read, from Active Directory and from OpenLDAP alike.
+//! Reads of Active Directory and of OpenLDAP alike.
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Object, Tenant, group, person, tenant::in_short};

@@ -1,4 +1,4 @@
-//! What becomes of whoever is absent from the directory, rule by rule.
+//! Accounts of people who are no longer in the directory, rule by rule.
 
 mod absence;
 mod approval;

@@ -1,7 +1,7 @@
 //! Runs, rows, CSV and accounts, as an administrator asks for them.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Forest, Object, Office, Tenant, person, tenant::portal::typed};
+use rollcall_e2e::{Forest, Object, Office, Tenant, person, tenant::portal::manual_account};
 use rollcall_proto::v1::{
     GetSettingsRequest, ListAccountsRequest, ListRowsRequest, ListRunsRequest, RunKind, RunState, RunTrigger,
     SyncNowRequest, Verdict,
@@ -9,7 +9,7 @@ use rollcall_proto::v1::{
 use rollcall_testbed::Bed;
 use sqlx::{Connection as _, PgConnection};
 
-/// Ann with an alias, and Bob with one of a domain that nobody owns.
+/// Ann with an alias, and Bob with one of a domain without an owner.
 fn ann_and_bob(tenant: &Tenant) -> Vec<Object> {
     vec![
         tenant.person("ann").alias(&tenant.address("office")),
@@ -90,7 +90,7 @@ async fn removed_accounts_are_listed_and_searched_apart_from_live_ones_page_by_p
     for name in ["zoe", "yan", "live"] {
         let alias = tenant.address(&format!("{name}-too"));
         let account = tenant
-            .put_account(typed(&tenant.address(name), &[&alias]))
+            .put_account(manual_account(&tenant.address(name), &[&alias]))
             .await?;
         if name != "live" {
             tenant.remove_account(&account.account_id).await?;
@@ -276,7 +276,7 @@ async fn a_sync_that_waits_is_answered_again_instead_of_queued_twice() -> Result
 }
 
 #[tokio::test]
-async fn a_schedule_tells_when_it_runs_next() -> Result<()> {
+async fn a_schedule_shows_when_it_runs_next() -> Result<()> {
     let (tenant, forest) = Forest::openldap("next").await?;
     let saved = tenant.put_schedule(forest.settings(), 1).await?;
     let next = saved.next_run_time.context("a next run")?;

@@ -1,4 +1,4 @@
-//! What has had its time goes, and what is still shown stays.
+//! Expired data go, and data that are still shown stay.
 
 use anyhow::Result;
 use rollcall_e2e::{Office, Tenant, status::refused, wait};

@@ -1,7 +1,7 @@
 //! Removed and changed accounts come back: restored by a person, with their object, or by a revert of the whole run.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Office, office::REMOVING, status::refused, tenant::portal::typed, wait};
+use rollcall_e2e::{Office, office::REMOVING, status::refused, tenant::portal::manual_account, wait};
 use rollcall_proto::v1::{Directory, NewUsers, PausedReason, Reason, RunState, Schedule, Settings, Verdict};
 
 use crate::{
@@ -17,7 +17,9 @@ async fn a_removed_account_can_be_restored_by_a_person_unless_an_address_is_take
     let removed = tenant.removed_accounts().await?;
     assert_eq!(removed.len(), 2);
     assert!(removed.iter().all(|account| account.remove_time.is_some()));
-    tenant.put_account(typed(&tenant.address("p1"), &[])).await?;
+    tenant
+        .put_account(manual_account(&tenant.address("p1"), &[]))
+        .await?;
     assert_eq!(
         refused(tenant.restore_account(&removed[1].account_id).await).reason,
         "ADDRESS_TAKEN"
@@ -101,7 +103,9 @@ async fn a_sync_is_reverted_once_except_accounts_changed_since_and_the_schedule_
     forest.set_addresses("p2", &renamed).await?;
     let sync = tenant.sync().await?;
     // A person gives p1's address to another account, and protects the new one.
-    tenant.put_account(typed(&tenant.address("p1"), &[])).await?;
+    tenant
+        .put_account(manual_account(&tenant.address("p1"), &[]))
+        .await?;
     tenant
         .protect(&account(&tenant, "new").await?.account_id, true)
         .await?;

@@ -1,4 +1,4 @@
-//! Keys rotate: a worker with a newer key makes the stored seals anew, and nobody has to give a password again.
+//! Keys rotate: a worker with a newer key renews the stored seals, and no password has to be entered again.
 
 use std::{
     fs,
@@ -86,7 +86,7 @@ impl Rotation {
         self.keys.path().join(name)
     }
 
-    /// How many stored credentials each key opens.
+    /// Number of stored credentials that each key opens.
     async fn keys(&self) -> Result<Vec<(String, u64)>> {
         keys(&self.tenant).await
     }
@@ -113,7 +113,7 @@ async fn generate(id: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// How many stored credentials each key opens.
+/// Number of stored credentials that each key opens.
 async fn keys(tenant: &Tenant) -> Result<Vec<(String, u64)>> {
     let mut results = tenant.clients.results.clone();
     let keys = results.get_fleet(GetFleetRequest {}).await?.into_inner().keys;
@@ -137,14 +137,14 @@ fn addresses(rows: &[Row]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn the_next_sync_makes_the_seal_anew_and_the_old_key_can_be_thrown_away() -> Result<()> {
+async fn the_next_sync_renews_the_seal_and_the_old_key_can_be_thrown_away() -> Result<()> {
     let mut rotation = Rotation::begin("rotated").await?;
     rotation.tenant.sync().await?;
     let saved = rotation.tenant.saved().await?;
     assert_eq!(rotation.keys().await?, [("old".to_owned(), 1)]);
 
     rotation.rotate().await?;
-    // What is in use already is no reason to make it anew before somebody needs it.
+    // A seal in use is not renewed before a run needs it.
     assert_eq!(rotation.keys().await?, [("old".to_owned(), 1)]);
     rotation.tenant.sync().await?;
     rotation.until_renewed().await?;
@@ -158,7 +158,7 @@ async fn the_next_sync_makes_the_seal_anew_and_the_old_key_can_be_thrown_away() 
     let preview = rotation.tenant.preview().await?;
     let rows = rotation.tenant.rows(&preview.run_id).await?;
     assert_eq!(addresses(&rows), [rotation.tenant.address("p0")]);
-    // Whoever saves without the password keeps the one that is there.
+    // A save without the password keeps the stored one.
     let without_password = Directory {
         bind_password: None,
         ..rotation.forest.settings()
@@ -170,7 +170,7 @@ async fn the_next_sync_makes_the_seal_anew_and_the_old_key_can_be_thrown_away() 
 }
 
 #[tokio::test]
-async fn a_connection_test_makes_the_seal_anew_too_but_not_that_of_a_password_it_was_given() -> Result<()> {
+async fn a_connection_test_renews_the_seal_too_but_not_that_of_a_password_it_was_given() -> Result<()> {
     let mut rotation = Rotation::begin("tried").await?;
     let saved = rotation.tenant.saved().await?;
     // The scheduler still seals to the old key.
@@ -234,7 +234,7 @@ async fn a_renewal_of_a_credential_that_was_replaced_changes_nothing_and_what_is
     tenant.put_directory(forest.settings()).await?;
     ensure!(
         credential_generation(&own, &tenant).await? != replaced,
-        "a password given anew is another"
+        "a password given again is another"
     );
 
     let late = SealRenewal {
@@ -256,7 +256,7 @@ async fn a_renewal_of_a_credential_that_was_replaced_changes_nothing_and_what_is
         ..late.clone()
     };
     let channel = channel(&own).await?;
-    // In order: what came first is settled once what follows is where it belongs.
+    // In order: what came first is finished once what follows is where it belongs.
     for renewal in [&late, &of_nobody, &unknown] {
         publish(&channel, &renewal.encode_to_vec()).await?;
     }

@@ -1,4 +1,4 @@
-//! When runs begin: schedules that wait, retry, pause and go on, and syncs that are asked for meanwhile.
+//! Times at which runs begin: schedules that wait, retry, pause and go on, and syncs that are requested in between.
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{
@@ -40,7 +40,7 @@ async fn waiting_for(tenant: &Tenant, attempt: i32) -> Result<Run> {
 }
 
 #[tokio::test]
-async fn a_scheduled_run_that_cannot_connect_tells_its_next_attempts_10_s_and_a_minute_later() -> Result<()> {
+async fn a_scheduled_run_that_cannot_connect_shows_its_next_attempts_10_s_and_a_minute_later() -> Result<()> {
     let (tenant, forest) = Forest::active_directory("attempts").await?;
     let directory = Directory {
         port: i32::from(forest.closed_port()?),
@@ -66,8 +66,8 @@ async fn a_scheduled_run_that_cannot_connect_tells_its_next_attempts_10_s_and_a_
 }
 
 #[tokio::test]
-async fn three_refused_binds_pause_the_schedule_whoever_asked_until_the_password_is_given_anew() -> Result<()>
-{
+async fn three_refused_binds_of_any_origin_pause_the_schedule_until_the_password_is_entered_again()
+-> Result<()> {
     let (tenant, forest) = Office::new("binds").people(["ann", "bob"]).saved().await?;
     let wrong = Directory {
         bind_password: Some("wrong".to_owned()),
@@ -97,15 +97,15 @@ async fn three_refused_binds_pause_the_schedule_whoever_asked_until_the_password
         PausedReason::CredentialsRefused,
         "another save does not end it"
     );
-    let anew = tenant.put(hourly(&tenant, forest.settings())).await?;
-    assert_eq!(anew.paused_reason(), PausedReason::Unspecified);
-    assert!(anew.next_run_time.is_some());
+    let again = tenant.put(hourly(&tenant, forest.settings())).await?;
+    assert_eq!(again.paused_reason(), PausedReason::Unspecified);
+    assert!(again.next_run_time.is_some());
     assert_eq!(scheduled_run(&tenant).await?.state(), RunState::Succeeded);
     Ok(())
 }
 
 #[tokio::test]
-async fn refused_binds_count_in_a_row_alone() -> Result<()> {
+async fn refused_binds_count_only_in_a_row() -> Result<()> {
     let (tenant, forest) = Office::new("inarow").people(["ann", "bob"]).saved().await?;
     forest.add(&person("reader")).await?;
     let reader = forest.settings_as("reader").await?;

@@ -1,4 +1,4 @@
-//! What one tenant may take of what all share: manual runs, and rows that are kept.
+//! Shares of one tenant in common resources: manual runs, and rows that are kept.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ const ROWS_OF_PREVIEWS: &str =
     "SELECT count(*) FROM reconcile.claim_history WHERE tenant_id = $1 AND preview_run_id IS NOT NULL";
 
 #[tokio::test]
-async fn a_tenant_gets_ten_manual_runs_in_ten_minutes_and_is_told_when_it_gets_more() -> Result<()> {
+async fn a_tenant_gets_ten_manual_runs_in_ten_minutes_and_the_refusal_says_when_it_gets_more() -> Result<()> {
     let no_workers = StackOptions {
         workers: 0,
         ..StackOptions::default().set(Kind::Scheduler, "ROLLCALL_LIMITS__MANUAL_RUNS", "10")
@@ -27,7 +27,7 @@ async fn a_tenant_gets_ten_manual_runs_in_ten_minutes_and_is_told_when_it_gets_m
     let own = Own::start(no_workers).await?;
     let (tenant, _forest) = own.office("shares").saved().await?;
     for _ in 0..9 {
-        // What waits already is answered, and does not count.
+        // A run that waits already is answered, and does not count.
         let preview = tenant.start_preview().await?;
         assert_eq!(tenant.start_preview().await?, preview);
         tenant.cancel(&preview).await?;
@@ -89,7 +89,7 @@ async fn the_newest_three_previews_are_kept_whole_and_of_older_ones_the_summary(
         let shown = tenant.run(&old.run_id).await?;
         assert_eq!(shown.counts, old.counts, "the summary is kept");
         let until = |run: &Run| run.rows_expire_time.map(|time| time.seconds);
-        assert!(until(&shown) < until(old), "and its time is told: {shown:?}");
+        assert!(until(&shown) < until(old), "and its time is shown: {shown:?}");
         let expecting = tenant.start_sync_expecting(&old.run_id).await;
         assert_eq!(refused(expecting).reason, "SUMMARY_ONLY");
     }
@@ -133,7 +133,7 @@ async fn a_preview_keeps_its_rows_while_a_sync_waits_to_equal_it() -> Result<()>
     assert_eq!(
         refused(tenant.rows(&awaited.run_id).await).reason,
         "SUMMARY_ONLY",
-        "nobody goes by it any more"
+        "it is no longer used"
     );
     Ok(())
 }

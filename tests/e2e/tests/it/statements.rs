@@ -1,4 +1,4 @@
-//! What a small run costs PostgreSQL: how many statements, and how they are planned once many tenants share the tables.
+//! Cost of a small run for PostgreSQL: the number of statements, and their plans once many tenants share the tables.
 
 mod plans;
 
@@ -13,11 +13,11 @@ use plans::{Log, Plans};
 /// The most statements of a small run that finds nothing changed, and of one that changes something.
 const UNCHANGED: usize = 12;
 const CHANGED: usize = 25;
-/// Loops that nobody wakes would add statements that are no run's.
+/// Idle loops would add statements of no run.
 const NEVER: &str = "3600";
 
-/// A stack whose every statement tells how it was planned. No service has connected before it is so.
-async fn telling() -> Result<(Own, Log)> {
+/// A stack that logs the plan of every statement. No service has connected before it is so.
+async fn logging() -> Result<(Own, Log)> {
     let mut options = StackOptions {
         schedulers: 0,
         workers: 0,
@@ -40,7 +40,7 @@ async fn telling() -> Result<(Own, Log)> {
         "auto_explain.log_analyze = on",
         "auto_explain.log_nested_statements = on",
         "auto_explain.log_format = 'json'",
-        // COPY has no plan, but is told as what modifies; its parameters are nobody's.
+        // COPY has no plan, but is logged like a statement that modifies. Parameters are not logged.
         "log_statement = 'mod'",
         "log_parameter_max_length = 0",
     ] {
@@ -66,8 +66,8 @@ async fn fill(own: &Own) -> Result<()> {
 async fn plans_of_a_sync(own: &Own, log: &Log, tenant: &Tenant) -> Result<Plans> {
     let from = log.length()?;
     let run_id = tenant.start_sync().await?;
-    let settled = || async {
-        let settled: bool = sqlx::query_scalar(
+    let sent = || async {
+        let sent: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT FROM reconcile.run_outcome WHERE run_id = $1::uuid AND state = 'SUCCEEDED')
                 AND EXISTS (SELECT FROM scheduler.run_request WHERE run_id = $1::uuid AND publish_time IS NOT NULL)
                 AND NOT EXISTS (SELECT FROM reconcile.outbox WHERE tenant_id = $2)",
@@ -76,9 +76,9 @@ async fn plans_of_a_sync(own: &Own, log: &Log, tenant: &Tenant) -> Result<Plans>
         .bind(&tenant.id)
         .fetch_one(&own.database)
         .await?;
-        Ok(settled)
+        Ok(sent)
     };
-    wait::until("the run to end and to be told", settled, |settled| *settled).await?;
+    wait::until("the run to end and its event to be sent", sent, |sent| *sent).await?;
     log.plans_from(from)
 }
 
@@ -93,17 +93,17 @@ fn check(what: &str, plans: &Plans, most: usize) {
     );
     let faults: Vec<String> = plans.all().flat_map(plans::Plan::faults).collect();
     assert!(faults.is_empty(), "{what}: {faults:#?}");
-    let told: Vec<&str> = plans.of_run.iter().map(plans::Plan::text).collect();
+    let statements: Vec<&str> = plans.of_run.iter().map(plans::Plan::text).collect();
     assert!(
-        (1..=most).contains(&told.len()),
-        "{what}: {} statements, at most {most}: {told:#?}",
-        told.len()
+        (1..=most).contains(&statements.len()),
+        "{what}: {} statements, at most {most}: {statements:#?}",
+        statements.len()
     );
 }
 
 #[tokio::test]
 async fn a_small_run_takes_few_statements_and_none_that_compiles_or_reads_all_tenants() -> Result<()> {
-    let (own, log) = telling().await?;
+    let (own, log) = logging().await?;
     let tenant = Tenant::registered(own.stack.endpoints(), "statements").await?;
     let forest = Forest::in_openldap(&own.bed, &tenant.id).await?;
     people(&tenant, &forest, 5).await?;

@@ -1,4 +1,4 @@
-//! What a sync does to the portal, as the real directory changes under it.
+//! Effects of a sync on the portal, as the real directory changes.
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Office, person, tenant::in_short};
@@ -87,7 +87,7 @@ async fn a_second_sync_changes_nothing_and_says_so() -> Result<()> {
 }
 
 #[tokio::test]
-async fn somebody_added_to_the_directory_gets_an_account_and_nobody_else_is_touched() -> Result<()> {
+async fn a_person_added_to_the_directory_gets_an_account_and_no_other_account_changes() -> Result<()> {
     let (tenant, forest) = Office::new("added").saved().await?;
     forest.add(&tenant.person("ann")).await?;
     tenant.sync().await?;
@@ -108,7 +108,7 @@ async fn somebody_added_to_the_directory_gets_an_account_and_nobody_else_is_touc
 }
 
 #[tokio::test]
-async fn somebody_who_marries_keeps_the_account_under_the_new_primary_address() -> Result<()> {
+async fn a_person_who_marries_keeps_the_account_under_the_new_primary_address() -> Result<()> {
     let (tenant, forest) = Office::new("renamed").saved().await?;
     forest
         .add(&person("ann").primary(&tenant.address("ann.berg")))
@@ -149,7 +149,7 @@ async fn somebody_who_marries_keeps_the_account_under_the_new_primary_address() 
 }
 
 #[tokio::test]
-async fn somebody_moved_to_another_ou_under_the_base_keeps_account_and_addresses() -> Result<()> {
+async fn a_person_moved_to_another_ou_under_the_base_keeps_account_and_addresses() -> Result<()> {
     let (tenant, forest) = Office::new("moved").saved().await?;
     forest.add(&tenant.person("ann")).await?;
     tenant.sync().await?;
@@ -164,13 +164,13 @@ async fn somebody_moved_to_another_ou_under_the_base_keeps_account_and_addresses
     assert!(rows.iter().all(|row| row.verdict() == Verdict::Keep), "{rows:?}");
     assert!(
         rows.iter().all(|row| row.object_dn.contains("Leadership")),
-        "rows tell where it stands now: {rows:?}"
+        "rows show its present place: {rows:?}"
     );
     Ok(())
 }
 
 #[tokio::test]
-async fn somebody_removed_from_the_directory_stays_in_the_portal_marked_stale() -> Result<()> {
+async fn a_person_removed_from_the_directory_stays_in_the_portal_marked_stale() -> Result<()> {
     let (tenant, forest) = Office::new("stale").saved().await?;
     forest.add(&tenant.person("ann")).await?;
     forest.add(&tenant.person("bob")).await?;
@@ -206,7 +206,7 @@ async fn somebody_removed_from_the_directory_stays_in_the_portal_marked_stale() 
 }
 
 #[tokio::test]
-async fn somebody_made_anew_with_the_same_primary_takes_the_old_account_over() -> Result<()> {
+async fn a_person_created_again_with_the_same_primary_takes_the_old_account_over() -> Result<()> {
     let (tenant, forest) = Office::new("rebound").saved().await?;
     forest.add(&tenant.person("ann")).await?;
     tenant.sync().await?;

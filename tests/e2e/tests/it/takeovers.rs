@@ -1,5 +1,5 @@
 //! Jobs that come twice, jobs that vanish, and runs that lose their workers: each run begins as often as it must, ends, and
-//! holds up nobody.
+//! holds up no tenant.
 
 use std::time::{Duration, Instant};
 
@@ -52,12 +52,12 @@ async fn a_job_that_comes_again_while_its_run_reads_makes_nothing_begin() -> Res
     let (tenant, forest) = own.tenant("again").await?;
     let (proxy, run_id) = stalled(&tenant, &forest).await?;
 
-    // In order, one at a time, by the lane that is free: what is no job shows that the jobs before it are settled.
+    // In order, one at a time, by the lane that is free: what is no job shows that the jobs before it are finished.
     for round in 1..=3 {
         broker.put("scheduled", &job(&tenant, &run_id, 1)).await?;
         broker.put("scheduled", b"no job").await?;
         wait::until(
-            "the job to be settled",
+            "the job to be finished",
             || broker.waiting(DEAD),
             |dead| *dead == round,
         )
@@ -116,7 +116,7 @@ async fn slow_reads_go_on_when_the_broker_breaks_and_hands_their_jobs_out_again(
     Ok(())
 }
 
-/// How often a worker met the job of a run that went on in it.
+/// Times that a worker met the job of a run that went on in it.
 fn came_again(worker: &Service) -> usize {
     worker.log().matches("the run goes on here already").count()
 }
@@ -162,7 +162,7 @@ async fn a_run_that_cannot_be_committed_asks_its_directory_less_and_less_often()
 }
 
 #[tokio::test]
-async fn a_run_that_ends_one_worker_after_another_is_tried_alone_and_given_up() -> Result<()> {
+async fn a_run_that_ends_one_worker_after_another_is_tried_by_itself_and_given_up() -> Result<()> {
     let own = Own::start(impatient(StackOptions::default())).await?;
     let (deadly, forest) = own.tenant("deadly").await?;
     let (_proxy, run_id) = stalled(&deadly, &forest).await?;
@@ -178,7 +178,7 @@ async fn a_run_that_ends_one_worker_after_another_is_tried_alone_and_given_up() 
         taken_over(&deadly, &run_id, times).await?;
         let of_its_own = children(pid)?;
         ensure!(of_its_own.len() == 1, "{of_its_own:?}");
-        // Nobody else is in the process that ends, and nobody waits for it.
+        // No other run is in the process that ends, and none waits for it.
         own.office("other").crowd(2).synced().await?;
         assert_eq!(
             own.number(deadline, &deadly).await?,
@@ -243,7 +243,7 @@ async fn a_process_that_does_one_run_ends_with_its_worker() -> Result<()> {
     Ok(())
 }
 
-/// What a process is doing, as the kernel tells it; none if there is none.
+/// State of a process, as the kernel shows it; `None` if there is none.
 fn state_of(pid: u32) -> Option<char> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit_once(") ")?.1.chars().next()
@@ -277,7 +277,7 @@ async fn a_run_whose_job_vanished_with_its_worker_is_read_again_within_a_minute(
 }
 
 #[tokio::test]
-async fn a_scheduler_that_dies_with_requests_in_hand_keeps_nobody_waiting() -> Result<()> {
+async fn a_scheduler_that_dies_with_requests_in_hand_keeps_no_tenant_waiting() -> Result<()> {
     let (own, way) = Own::behind_a_proxied_broker().await?;
     let (tenant, _forest) = own.office("inhand").crowd(2).synced().await?;
 
@@ -313,7 +313,7 @@ async fn a_scheduler_that_dies_with_requests_in_hand_keeps_nobody_waiting() -> R
 }
 
 #[tokio::test]
-async fn a_worker_that_asks_again_for_a_run_that_it_has_is_told_so() -> Result<()> {
+async fn a_worker_that_asks_again_for_a_run_that_it_has_learns_so() -> Result<()> {
     let own = Own::start(StackOptions {
         workers: 0,
         ..impatient(StackOptions::default())
@@ -355,7 +355,7 @@ async fn a_worker_that_asks_again_for_a_run_that_it_has_is_told_so() -> Result<(
         "it gave the lease up itself"
     );
     assert_eq!(again.deadline, first.deadline, "the first deadline stands");
-    // The answer is lost: nobody reads, and nobody beats.
+    // The answer is lost: no worker reads, and none beats.
     wait::until(
         "the lease to fall silent",
         || async { Ok(begin(asks(0)).await?.status()) },
@@ -368,13 +368,13 @@ async fn a_worker_that_asks_again_for_a_run_that_it_has_is_told_so() -> Result<(
 }
 
 #[tokio::test]
-async fn a_lost_heartbeat_and_a_lost_fence_are_told_with_their_run_and_why() -> Result<()> {
+async fn a_lost_heartbeat_and_a_lost_fence_are_reported_with_their_run_and_reason() -> Result<()> {
     let own = Own::start(impatient(StackOptions::default())).await?;
     let (tenant, forest) = own.tenant("lost").await?;
     let (_proxy, run_id) = stalled(&tenant, &forest).await?;
     let worker = own.stack.service(Kind::Worker, 0)?;
     let reconcile = own.stack.service(Kind::Reconcile, 0)?;
-    let told = async |service: &Service, what: &str| {
+    let reported = async |service: &Service, what: &str| {
         let lines = || async {
             let log = service.log();
             let line = log.lines().find(|line| line.contains(what)).map(str::to_owned);
@@ -390,7 +390,7 @@ async fn a_lost_heartbeat_and_a_lost_fence_are_told_with_their_run_and_why() -> 
     };
 
     reconcile.signal(Signal::Stop).await?;
-    told(worker, "a heartbeat was lost").await?;
+    reported(worker, "a heartbeat was lost").await?;
     reconcile.signal(Signal::Continue).await?;
 
     worker.signal(Signal::Stop).await?;
@@ -417,7 +417,7 @@ async fn a_lost_heartbeat_and_a_lost_fence_are_told_with_their_run_and_why() -> 
     )
     .await?;
     worker.signal(Signal::Continue).await?;
-    told(worker, "the fence was lost").await?;
-    told(reconcile, "a heartbeat came with a fence that was lost").await?;
+    reported(worker, "the fence was lost").await?;
+    reported(reconcile, "a heartbeat came with a fence that was lost").await?;
     Ok(())
 }

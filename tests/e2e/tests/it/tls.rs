@@ -1,4 +1,4 @@
-//! Who may call what, and what every server answers to those who watch it.
+//! Callers of each method, and the answers of every server to those that watch it.
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{
@@ -22,7 +22,7 @@ use tonic_reflection::pb::v1::{
     server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
 };
 
-/// What a call over TLS answers that shows `identity`, or none.
+/// Answer to a call over TLS that shows `identity`, or none.
 async fn sync_now(endpoints: &Endpoints, identity: Option<Identity>) -> Result<Result<(), Status>> {
     let authority = endpoints.certificates().context("mutual TLS")?;
     let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority.certificate_pem()?));
@@ -43,7 +43,7 @@ fn unheard(refusal: &Refusal) -> bool {
 }
 
 #[tokio::test]
-async fn nobody_calls_without_a_certificate_of_the_deployments_own_ca() -> Result<()> {
+async fn no_caller_is_answered_without_a_certificate_of_the_deployments_own_ca() -> Result<()> {
     let bed = Bed::attach()?;
     let endpoints = bed.endpoints()?;
     let folder = tempfile::tempdir()?;
@@ -65,7 +65,7 @@ async fn nobody_calls_without_a_certificate_of_the_deployments_own_ca() -> Resul
 }
 
 #[tokio::test]
-async fn nobody_calls_in_clear() -> Result<()> {
+async fn no_caller_is_answered_in_clear() -> Result<()> {
     let bed = Bed::attach()?;
     let url = bed.endpoints()?.scheduler_url.replace("https://", "http://");
     let channel = Endpoint::from_shared(url)?.connect_lazy();
@@ -79,7 +79,7 @@ async fn nobody_calls_in_clear() -> Result<()> {
 }
 
 #[tokio::test]
-async fn runs_are_begun_by_workers_alone() -> Result<()> {
+async fn runs_are_begun_only_by_workers() -> Result<()> {
     let bed = Bed::attach()?;
     let endpoints = bed.endpoints()?;
     let tenant = Tenant::registered(endpoints, "workers").await?;
@@ -103,7 +103,7 @@ async fn runs_are_begun_by_workers_alone() -> Result<()> {
 }
 
 #[tokio::test]
-async fn every_server_tells_its_health_and_describes_itself() -> Result<()> {
+async fn every_server_reports_its_health_and_describes_itself() -> Result<()> {
     let bed = Bed::attach()?;
     let described: [(Kind, &[&str]); 4] = [
         (Kind::Scheduler, &["rollcall.v1.SyncService"]),

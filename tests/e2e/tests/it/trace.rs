@@ -28,7 +28,7 @@ use crate::own::{Own, succeeded};
 const TRACE: u128 = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736;
 const CALLER: u64 = 0x00f0_67aa_0ba9_02b7;
 
-/// What a trace that ends in a commit goes through, as service and span.
+/// Steps of a trace that ends in a commit, as service and span.
 const WAY: [(&str, &str); 6] = [
     ("rollcall-scheduler", "rollcall.v1.SyncService/SyncNow"),
     ("rollcall-worker", "run"),
@@ -107,35 +107,35 @@ async fn one_trace_runs_from_the_call_to_the_commit() -> Result<()> {
     Ok(())
 }
 
-/// A span and those above it, up to the one whose parent was not told of.
-fn ancestors<'a>(spans: &'a [Told], of: Option<&'a Told>) -> Vec<&'a Told> {
-    let by_id: BTreeMap<u64, &Told> = spans.iter().map(|span| (span.id, span)).collect();
+/// A span and those above it, up to the one whose parent is not known.
+fn ancestors<'a>(spans: &'a [SpanRecord], of: Option<&'a SpanRecord>) -> Vec<&'a SpanRecord> {
+    let by_id: BTreeMap<u64, &SpanRecord> = spans.iter().map(|span| (span.id, span)).collect();
     std::iter::successors(of, |span| by_id.get(&span.parent).copied()).collect()
 }
 
-/// A span of the trace, as its service told of it.
+/// A span of the trace, as its service reported it.
 #[derive(Clone, Debug)]
-struct Told {
+struct SpanRecord {
     service: String,
     name: String,
     id: u64,
     parent: u64,
 }
 
-impl Told {
+impl SpanRecord {
     fn is(&self, service: &str, name: &str) -> bool {
         self.service == service && self.name == name
     }
 }
 
-/// What collectors do, in memory.
+/// A collector, in memory.
 #[derive(Clone, Debug, Default)]
 struct Collector {
-    spans: Arc<Mutex<Vec<Told>>>,
+    spans: Arc<Mutex<Vec<SpanRecord>>>,
 }
 
 impl Collector {
-    fn spans(&self) -> Vec<Told> {
+    fn spans(&self) -> Vec<SpanRecord> {
         self.spans.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -149,17 +149,17 @@ impl TraceService for Collector {
         let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
         for parcel in request.into_inner().resource_spans {
             let service = service_name(parcel.resource.as_ref());
-            let told = parcel.scope_spans.into_iter().flat_map(|scope| scope.spans);
-            let of_the_trace = told.filter(|span| span.trace_id == TRACE.to_be_bytes());
-            spans.extend(of_the_trace.map(|span| told_of(&service, span)));
+            let sent = parcel.scope_spans.into_iter().flat_map(|scope| scope.spans);
+            let of_the_trace = sent.filter(|span| span.trace_id == TRACE.to_be_bytes());
+            spans.extend(of_the_trace.map(|span| record_of(&service, span)));
         }
         Ok(Response::new(ExportTraceServiceResponse::default()))
     }
 }
 
-fn told_of(service: &str, span: Span) -> Told {
+fn record_of(service: &str, span: Span) -> SpanRecord {
     let id = |bytes: &[u8]| bytes.try_into().map(u64::from_be_bytes).unwrap_or_default();
-    Told {
+    SpanRecord {
         service: service.to_owned(),
         id: id(&span.span_id),
         parent: id(&span.parent_span_id),

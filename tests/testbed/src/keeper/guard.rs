@@ -46,7 +46,7 @@ pub(crate) async fn keep(folder: &Path) -> Result<()> {
         exits: JoinSet::new(),
         detached: false,
     };
-    tell(&Event::Ready);
+    report(&Event::Ready);
     let stopper = guard.serve(&listener).await;
     guard.stop_all().await;
     disk::unmount_all(folder);
@@ -73,7 +73,7 @@ fn make_folder(folder: &Path) -> Result<File> {
 }
 
 /// Reports an event to the owner. An owner that is gone is noticed by the end of standard input instead.
-fn tell(event: &Event) {
+fn report(event: &Event) {
     if let Ok(mut line) = serde_json::to_vec(event) {
         line.push(b'\n');
         let mut out = std::io::stdout().lock();
@@ -115,8 +115,8 @@ impl Guard {
     fn obey(&mut self, line: &str) {
         match serde_json::from_str::<Request>(line) {
             Ok(Request::Start { process, command }) => match self.start(process, &command) {
-                Ok(pid) => tell(&Event::Started { process, pid }),
-                Err(reason) => tell(&Event::Refused {
+                Ok(pid) => report(&Event::Started { process, pid }),
+                Err(reason) => report(&Event::Refused {
                     process,
                     reason: reason.to_string(),
                 }),
@@ -129,7 +129,7 @@ impl Guard {
             }
             Ok(Request::Detach) => {
                 self.detached = true;
-                tell(&Event::Detached);
+                report(&Event::Detached);
             }
             Err(error) => eprintln!("not understood: {error}"),
         }
@@ -187,7 +187,7 @@ impl Guard {
             code: status.and_then(|status| status.code()),
             signal: status.and_then(|status| status.signal()),
         };
-        tell(&Event::Exited { process, exit });
+        report(&Event::Exited { process, exit });
     }
 
     /// Ends every group, in good order where the process knows one, and waits until all are gone.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
 
-use super::{Postgres, told};
+use super::{Postgres, failed_to};
 use crate::error::Result;
 use crate::keeper::Keeper;
 use crate::service::Kind;
@@ -55,7 +55,7 @@ impl Postgres {
             }
             connection.close().await
         };
-        migrate.await.map_err(told("apply the migrations"))
+        migrate.await.map_err(failed_to("apply the migrations"))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::Connection as _;
 use tokio::time::{Instant, sleep};
 
-use super::{LIMIT, PORT, Postgres, SUPERUSER, layout::Layout, told};
+use super::{LIMIT, PORT, Postgres, SUPERUSER, failed_to, layout::Layout};
 use crate::error::{Error, Result};
 use crate::keeper::{Keeper, Process};
 
@@ -95,8 +95,11 @@ impl Postgres {
         sqlx::raw_sql(statement)
             .execute(&mut connection)
             .await
-            .map_err(told(statement))?;
-        connection.close().await.map_err(told("close the connection"))
+            .map_err(failed_to(statement))?;
+        connection
+            .close()
+            .await
+            .map_err(failed_to("close the connection"))
     }
 
     /// True if commits wait for a standby.
@@ -105,6 +108,6 @@ impl Postgres {
         sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')")
             .fetch_one(&mut connection)
             .await
-            .map_err(told("ask for its standby"))
+            .map_err(failed_to("ask for its standby"))
     }
 }

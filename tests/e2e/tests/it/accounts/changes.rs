@@ -1,7 +1,7 @@
 //! Accounts when their addresses and types change.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Object, Office, group, person, tenant::portal::typed};
+use rollcall_e2e::{Object, Office, group, person, tenant::portal::manual_account};
 use rollcall_proto::v1::{HeldReason, NewUsers, ObjectType, Reason, Removal, Settings, Verdict};
 
 use super::{decided, rows};
@@ -61,7 +61,7 @@ async fn rule_6_accounts_live_on_whatever_becomes_of_their_addresses() -> Result
 }
 
 #[tokio::test]
-async fn rule_8_new_users_alone_get_hsr_and_a_welcome_and_lose_hsr_when_they_are_no_users_any_more()
+async fn rule_8_only_new_users_get_hsr_and_a_welcome_and_they_lose_hsr_when_they_are_no_longer_users()
 -> Result<()> {
     let (tenant, forest) = Office::new("rule8")
         .objects(|tenant| -> Vec<Object> {
@@ -81,7 +81,9 @@ async fn rule_8_new_users_alone_get_hsr_and_a_welcome_and_lose_hsr_when_they_are
         ..tenant.settings(forest.settings())
     };
     tenant.put(settings).await?;
-    tenant.put_account(typed(&tenant.address("hand"), &[])).await?;
+    tenant
+        .put_account(manual_account(&tenant.address("hand"), &[]))
+        .await?;
     let run = tenant.sync().await?;
     assert_eq!(
         run.counts.context("counts")?.welcomes,

@@ -1,7 +1,7 @@
 //! From what an object claims to the addresses of its account.
 
 use anyhow::Result;
-use rollcall_e2e::{Forest, Office, group, person, tenant::portal::typed};
+use rollcall_e2e::{Forest, Office, group, person, tenant::portal::manual_account};
 use rollcall_proto::v1::{
     Account, AddressType, Directory, ObjectType, Origin, Reason, Selection, Settings, Verdict,
 };
@@ -10,7 +10,7 @@ use super::{addresses, decided, rows};
 use crate::office::account;
 
 #[tokio::test]
-async fn rule_1_an_object_claims_an_address_once_and_makes_a_typed_one_of_its_account_its_own() -> Result<()>
+async fn rule_1_an_object_claims_an_address_once_and_makes_a_manual_one_of_its_account_synced() -> Result<()>
 {
     let (tenant, forest) = Office::new("rule1").saved().await?;
     let (ann, desk) = (tenant.address("ann"), tenant.address("desk"));
@@ -33,7 +33,7 @@ async fn rule_1_an_object_claims_an_address_once_and_makes_a_typed_one_of_its_ac
     let account_id = account(&tenant, "ann").await?.account_id;
     let with_desk = Account {
         account_id,
-        ..typed(&ann, &[&desk])
+        ..manual_account(&ann, &[&desk])
     };
     let origins = |account: Account| -> Vec<_> {
         let addresses = account.addresses.into_iter();
@@ -138,7 +138,7 @@ async fn rule_3_primaries_go_by_claim_mail_domain_and_holder_and_losers_want_the
         .filter(|row| row.reason() == Reason::ClaimedByOtherObject);
     assert_eq!(lost.count(), 2, "{shared:?}");
 
-    // Who holds an address keeps it against another primary claim of it.
+    // The holder of an address keeps it against another primary claim of it.
     forest
         .add(&person("rival").primary(&at("b1")).primary(&at("r")))
         .await?;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use rollcall_e2e::{
     Office, person,
-    tenant::{in_short, portal::typed},
+    tenant::{in_short, portal::manual_account},
 };
 use rollcall_proto::v1::{Account, Reason, Removal, Verdict};
 
@@ -11,10 +11,12 @@ use super::{addresses, decided, rows};
 use crate::office::account;
 
 #[tokio::test]
-async fn rule_4_typed_addresses_are_refused_to_others_but_a_wanted_primary_adopts_or_merges() -> Result<()> {
+async fn rule_4_manual_addresses_are_refused_to_others_but_a_wanted_primary_adopts_or_merges() -> Result<()> {
     let (tenant, forest) = Office::new("rule4").saved().await?;
     let at = |local: &str| tenant.address(local);
-    let hand = tenant.put_account(typed(&at("ann"), &[&at("desk")])).await?;
+    let hand = tenant
+        .put_account(manual_account(&at("ann"), &[&at("desk")]))
+        .await?;
     forest.add(&person("ann").primary(&at("ann"))).await?;
     forest
         .add(&person("bob").primary(&at("bob")).alias(&at("desk")))
@@ -33,7 +35,9 @@ async fn rule_4_typed_addresses_are_refused_to_others_but_a_wanted_primary_adopt
     assert_eq!(ann.account_id, hand.account_id, "adopted whole");
     assert_eq!(addresses(&ann), [at("ann"), at("desk")]);
 
-    let second = tenant.put_account(typed(&at("bobby"), &[&at("robert")])).await?;
+    let second = tenant
+        .put_account(manual_account(&at("bobby"), &[&at("robert")]))
+        .await?;
     forest
         .set_addresses(
             "bob",
@@ -49,7 +53,7 @@ async fn rule_4_typed_addresses_are_refused_to_others_but_a_wanted_primary_adopt
     assert_eq!(addresses(&bob), [at("bobby"), at("bob"), at("robert")]);
     assert_eq!(tenant.removed_accounts().await?[0].account_id, second.account_id);
 
-    // An object made anew takes over the account of the one that is gone.
+    // An object created again takes over the account of the one that was deleted.
     forest.remove("bob").await?;
     forest.add(&person("bob").primary(&at("bobby"))).await?;
     let run = tenant.sync().await?;
@@ -87,7 +91,7 @@ async fn rule_7_protected_accounts_are_neither_removed_nor_merged_nor_renamed_no
     let hand = tenant
         .put_account(Account {
             is_protected: true,
-            ..typed(&at("root"), &[])
+            ..manual_account(&at("root"), &[])
         })
         .await?;
     let untouched = || async {
@@ -100,7 +104,7 @@ async fn rule_7_protected_accounts_are_neither_removed_nor_merged_nor_renamed_no
     };
     let before = (ann.primary_address.clone(), 2, hand);
 
-    // Renamed in the directory, an address claimed by somebody else, and a hand-made one wanted as a primary.
+    // Renamed in the directory, an address claimed by another object, and a manual one wanted as a primary.
     forest
         .set_addresses("ann", &[format!("SMTP:{}", at("married"))])
         .await?;

@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
 
-/// What a directory holds: of each object its claims, a primary one or not.
+/// Content of a directory: of each object its claims, a primary one or not.
 pub(super) type Objects = BTreeMap<String, BTreeMap<String, bool>>;
 
 /// A directory as one server of it answers at one moment.
@@ -34,7 +34,7 @@ pub(super) struct Directory {
     pub(super) overlooked: BTreeSet<String>,
 }
 
-/// Whoever does the runs of a stack that has no worker.
+/// Stands in for the worker of a stack that has none.
 pub(super) struct Hand {
     reconcile: ReconcileServiceClient<Channel>,
 }
@@ -93,7 +93,7 @@ impl Hand {
         let (parts, receiver) = mpsc::channel(4);
         let send = async |part| {
             let part = SubmitRunRequest { part: Some(part) };
-            parts.send(part).await.context("reconcile listens no more")
+            parts.send(part).await.context("reconcile no longer listens")
         };
         let requests = ReceiverStream::new(receiver);
         let mut reconcile = self.reconcile.clone();

@@ -14,7 +14,7 @@ pub(super) struct Account {
     pub(super) version: i64,
     primary: String,
     facts: String,
-    /// What each address is to it.
+    /// Each of its addresses, with its type.
     addresses: BTreeMap<String, String>,
 }
 
@@ -22,7 +22,7 @@ pub(super) struct Account {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Portal {
     pub(super) accounts: BTreeMap<Uuid, Account>,
-    /// What is known of the last applied run.
+    /// Facts about the last applied run.
     pub(super) tenant: String,
 }
 
@@ -86,7 +86,7 @@ impl Portal {
             .collect()
     }
 
-    /// How many live accounts of this portal have lost an address in the other one.
+    /// Number of live accounts of this portal that have lost an address in the other one.
     pub(super) fn reduced(&self, after: &Self) -> u64 {
         let has_all = |id: &Uuid, before: &Account| {
             let after = after.accounts.get(id).filter(|after| after.live);
@@ -100,7 +100,7 @@ impl Portal {
         self.live().filter(|(id, account)| !has_all(id, account)).count() as u64
     }
 
-    /// What live accounts are, but for the count of their changes.
+    /// The live accounts, without the count of their changes.
     pub(super) fn facts(&self) -> BTreeMap<&Uuid, (&str, &BTreeMap<String, String>)> {
         self.live()
             .map(|(id, account)| (id, (account.facts.as_str(), &account.addresses)))

@@ -1,4 +1,4 @@
-//! Settings that lack their domains or their password, or that somebody else has changed.
+//! Settings that lack their domains or their password, or that another person has changed.
 
 use anyhow::Result;
 use rollcall_e2e::{Office, Tenant, status::refused};

@@ -11,7 +11,7 @@ use tonic::Code;
 use super::registered;
 
 #[tokio::test]
-async fn a_tenant_that_nobody_knows_has_no_settings_no_runs_and_no_accounts() -> Result<()> {
+async fn an_unknown_tenant_has_no_settings_no_runs_and_no_accounts() -> Result<()> {
     let tenant = Tenant::unknown(Bed::attach()?.endpoints()?, "unknown").await?;
     let (tenant_id, mut sync) = (tenant.id.clone(), tenant.clients.sync.clone());
     let refusal = refused(sync.get_settings(GetSettingsRequest { tenant_id }).await);

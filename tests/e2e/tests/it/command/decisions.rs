@@ -1,4 +1,4 @@
-//! What a person decides: HELD runs, approvals, reverts, pauses, accounts by hand.
+//! Decisions of a person: HELD runs, approvals, reverts, pauses, accounts by hand.
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Tenant};
@@ -8,7 +8,7 @@ use super::{
     terminal::{answer, json, keys},
 };
 
-/// A tenant whose Bob is gone from the directory, which is to be held and approved: the HELD run's id.
+/// A tenant whose Bob is gone from the directory, which must be held and approved: the HELD run's id.
 async fn held(word: &str) -> Result<(Tenant, Forest, String)> {
     let (tenant, forest) = office(word).synced().await?;
     forest.remove("bob").await?;
@@ -54,9 +54,9 @@ async fn a_held_run_ends_with_6_and_shows_the_two_ways_on() -> Result<()> {
     let (runs, _) = both(&["runs", id, "--limit", "1"], &["more", "runs"]).await?;
     assert!(runs.out.contains("HELD"), "{runs:?}");
 
-    let (preview, told) = both(&["preview", id], &RUN_KEYS).await?;
+    let (preview, json) = both(&["preview", id], &RUN_KEYS).await?;
     assert!(preview.out.contains("would be HELD"), "{preview:?}");
-    assert_eq!(told["would_hold"], true);
+    assert_eq!(json["would_hold"], true);
     Ok(())
 }
 

@@ -25,9 +25,9 @@ async fn a_run_that_failed_says_what_to_do_and_ends_with_3() -> Result<()> {
         failed.out.contains("WRONG_CREDENTIALS") && failed.out.contains("advice:"),
         "{failed:?}"
     );
-    let told = answer(&["preview", &tenant.id, "--json"]).await?;
-    assert_eq!(told.code, Some(3), "{told:?}");
-    let run: Value = serde_json::from_str(&told.out)?;
+    let preview = answer(&["preview", &tenant.id, "--json"]).await?;
+    assert_eq!(preview.code, Some(3), "{preview:?}");
+    let run: Value = serde_json::from_str(&preview.out)?;
     assert_eq!(keys(&run["failure"]), ["advice", "code", "detail", "message"]);
     assert_eq!(run["failure"]["code"], "WRONG_CREDENTIALS");
     Ok(())

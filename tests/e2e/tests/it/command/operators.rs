@@ -1,4 +1,4 @@
-//! What operators do for all tenants at once, through the command: on a stack of its own, since it is everybody's.
+//! Acts of operators for all tenants at once, through the command: on a stack of its own, since they concern every tenant.
 
 use anyhow::Result;
 use rollcall_proto::v1::PausedReason;

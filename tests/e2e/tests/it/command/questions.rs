@@ -1,4 +1,4 @@
-//! What a person asks: a connection, a filter, an address, the fleet.
+//! Questions of a person: a connection, a filter, an address, the fleet.
 
 use anyhow::{Context, Result};
 use rollcall_e2e::Forest;
@@ -24,13 +24,13 @@ async fn a_connection_is_tested_step_by_step_from_saved_settings() -> Result<()>
         "{tested:?}"
     );
 
-    let told = answer(&["test", &tenant.id, "--json"]).await?;
-    let steps: Vec<Value> = told
+    let output = answer(&["test", &tenant.id, "--json"]).await?;
+    let steps: Vec<Value> = output
         .out
         .lines()
         .map(serde_json::from_str)
         .collect::<Result<_, _>>()?;
-    assert!(steps.iter().all(|step| keys(step) == STEP_KEYS), "{told:?}");
+    assert!(steps.iter().all(|step| keys(step) == STEP_KEYS), "{output:?}");
     let last = steps.last().context("a step")?;
     assert_eq!(
         (&last["kind"], &last["state"]),
@@ -107,7 +107,7 @@ async fn a_filter_is_made_and_checked() -> Result<()> {
 async fn an_address_is_explained_to_people_and_to_programs() -> Result<()> {
     let (tenant, _forest) = office("cli-explain").synced().await?;
     let address = tenant.address("ann");
-    let (text, told) = both(
+    let (text, output) = both(
         &["explain", &tenant.id, &address],
         &[
             "account",
@@ -123,11 +123,11 @@ async fn an_address_is_explained_to_people_and_to_programs() -> Result<()> {
     )
     .await?;
     assert_eq!(
-        told["rows"].as_array().map(Vec::len),
+        output["rows"].as_array().map(Vec::len),
         Some(2),
         "Ann's and Bob's claims"
     );
-    let explanation = told["explanation"].as_str().context("sentences")?;
+    let explanation = output["explanation"].as_str().context("sentences")?;
     let begins: String = explanation.chars().take(20).collect();
     assert!(text.out.starts_with(&begins), "{text:?}");
 

@@ -7,7 +7,7 @@ use rollcall_e2e::{Forest, Tenant};
 use serde_json::Value;
 use tokio::{io::AsyncWriteExt as _, process::Command};
 
-/// What came of a command.
+/// Result of a command.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) code: Option<i32>,

@@ -43,7 +43,7 @@ async fn hosts_that_do_not_answer_keep_tests_waiting_and_no_sync() -> Result<()>
 }
 
 #[tokio::test]
-async fn a_worker_that_ends_tells_a_test_that_hangs_that_it_is_over() -> Result<()> {
+async fn a_worker_that_ends_reports_the_end_of_a_test_that_hangs() -> Result<()> {
     // Longer than a worker that ends waits for its tests.
     let patient = StackOptions::default().set(Kind::Worker, "ROLLCALL_DIRECTORY__BIND_TIMEOUT_SECONDS", "60");
     let own = Own::start(patient).await?;

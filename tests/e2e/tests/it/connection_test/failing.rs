@@ -1,4 +1,4 @@
-//! What does not work is shown with what to change.
+//! Steps that fail are shown with advice.
 
 use anyhow::{Context, Result, ensure};
 use rollcall_e2e::{Forest, Office};
@@ -112,7 +112,7 @@ async fn a_certificate_for_other_names_is_shown_with_those_that_it_has() -> Resu
 }
 
 #[tokio::test]
-async fn a_search_base_that_is_not_there_is_told_with_what_is() -> Result<()> {
+async fn a_missing_search_base_is_reported_with_the_bases_that_exist() -> Result<()> {
     let (tenant, forest) = Forest::openldap("tested").await?;
     let misspelt = Directory {
         search_base: format!("ou=Poeple,{}", forest.base()),

@@ -1,4 +1,4 @@
-//! Who listens for the portal: the test itself, through a queue of its own, and the example program, through the durable one.
+//! Listeners for the portal: the test itself, through a queue of its own, and the example program, through the durable one.
 
 use std::{path::PathBuf, process::Stdio};
 
@@ -29,9 +29,9 @@ impl Heard {
     /// `account.created ann@acme.example welcome`: what the example prints behind tenant and sequence of an account's event.
     pub(super) fn in_short(&self) -> String {
         match &self.event.event {
-            Some(Event::Account(told)) => {
-                let account = told.account.clone().unwrap_or_default();
-                let welcome = if told.send_welcome { " welcome" } else { "" };
+            Some(Event::Account(event_body)) => {
+                let account = event_body.account.clone().unwrap_or_default();
+                let welcome = if event_body.send_welcome { " welcome" } else { "" };
                 format!("{} {}{welcome}", self.name, account.primary_address)
             }
             _ => self.name.clone(),
@@ -86,7 +86,7 @@ impl Ear {
         loop {
             let delivery = timeout(wait::CEILING, self.consumer.next())
                 .await
-                .with_context(|| format!("{name} is not told; heard: {heard:?}"))?
+                .with_context(|| format!("{name} did not come; heard: {heard:?}"))?
                 .context("the queue ended")??;
             let event = PortalEvent::decode(delivery.data.as_slice())?;
             if event.tenant_id != tenant.id {

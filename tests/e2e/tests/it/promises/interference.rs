@@ -1,7 +1,7 @@
 //! “Is one of their account names interfering?”
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Office, tenant::portal::typed};
+use rollcall_e2e::{Office, tenant::portal::manual_account};
 use rollcall_proto::v1::Reason;
 
 use crate::office::imported;
@@ -12,7 +12,7 @@ async fn the_preview_shows_which_address_an_account_of_the_portal_interferes_wit
         .objects(|tenant| vec![tenant.person("ann").alias(&tenant.address("office"))])
         .saved()
         .await?;
-    let by_hand = typed(&tenant.address("desk"), &[&tenant.address("office")]);
+    let by_hand = manual_account(&tenant.address("desk"), &[&tenant.address("office")]);
     tenant.put_account(by_hand).await?;
     let preview = tenant.preview().await?;
     let rows = tenant.rows(&preview.run_id).await?;

@@ -1,13 +1,13 @@
 //! “Does it automatically remove users?”
 
 use anyhow::Result;
-use rollcall_e2e::{Office, tenant::portal::typed};
+use rollcall_e2e::{Office, tenant::portal::manual_account};
 use rollcall_proto::v1::{Origin, Removal, RunTrigger};
 
 use crate::office::{account, scheduled_run};
 
 #[tokio::test]
-async fn whoever_left_the_directory_is_not_removed_by_default() -> Result<()> {
+async fn a_person_who_left_the_directory_is_not_removed_by_default() -> Result<()> {
     let (tenant, forest) = Office::new("stays").people(["ann", "bob"]).synced().await?;
     forest.remove("bob").await?;
     tenant.sync().await?;
@@ -18,7 +18,7 @@ async fn whoever_left_the_directory_is_not_removed_by_default() -> Result<()> {
 #[tokio::test]
 async fn with_remove_accounts_all_addresses_go_that_the_directory_does_not_hold() -> Result<()> {
     let (tenant, forest) = Office::new("remove").crowd(8).synced().await?;
-    let by_hand = typed(&tenant.address("typed"), &[]);
+    let by_hand = manual_account(&tenant.address("manual"), &[]);
     assert_eq!(tenant.put_account(by_hand).await?.origin(), Origin::Manual);
     forest.remove("p7").await?;
     let removal = Removal {

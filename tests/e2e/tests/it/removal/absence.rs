@@ -1,19 +1,21 @@
 //! Absent addresses: stale, refused by the settings, or missing at one of several servers.
 
 use anyhow::{Context, Result};
-use rollcall_e2e::{Office, office::REMOVING, tenant::portal::typed, wait};
+use rollcall_e2e::{Office, office::REMOVING, tenant::portal::manual_account, wait};
 use rollcall_proto::v1::{Reason, RunState, Security, Verdict};
 
 use super::{decided, leave, row};
 use crate::office::account;
 
-/// What an unbind request takes (RFC 4511 section 4.3), while message ids are small.
+/// Bytes of an unbind request (RFC 4511 section 4.3), while message ids are small.
 const UNBIND_BYTES: u64 = 7;
 
 #[tokio::test]
 async fn without_remove_accounts_absent_addresses_stay_and_are_stale_since_then() -> Result<()> {
     let (tenant, forest) = Office::new("stale").people(["ann", "bob"]).synced().await?;
-    tenant.put_account(typed(&tenant.address("hand"), &[])).await?;
+    tenant
+        .put_account(manual_account(&tenant.address("hand"), &[]))
+        .await?;
     forest.remove("bob").await?;
     let run = tenant.sync().await?;
     assert_eq!(
@@ -21,7 +23,9 @@ async fn without_remove_accounts_absent_addresses_stay_and_are_stale_since_then(
         (Verdict::Stale, Reason::Absent)
     );
     let since = account(&tenant, "bob").await?.stale_since.context("since when")?;
-    tenant.put_account(typed(&tenant.address("other"), &[])).await?;
+    tenant
+        .put_account(manual_account(&tenant.address("other"), &[]))
+        .await?;
     let again = tenant.sync().await?;
     assert_eq!(
         decided(&row(&tenant, &again, "bob").await?),
@@ -106,7 +110,7 @@ async fn one_that_still_answers_to_its_id_is_not_missing() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_absence_that_another_server_tells_waits_for_the_next_complete_read() -> Result<()> {
+async fn an_absence_first_seen_at_another_server_waits_for_the_next_complete_read() -> Result<()> {
     let (tenant, forest) = Office::new("another").in_openldap().crowd(20).furnished().await?;
     let (one, other) = (forest.proxy().await?, forest.proxy().await?);
     let of = |proxy: &rollcall_e2e::forest::ForestProxy<'_>| proxy.settings(Security::Plaintext);

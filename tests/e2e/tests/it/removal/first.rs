@@ -44,7 +44,7 @@ async fn the_first_run_after_switching_on_follows_a_preview_that_shows_the_remov
     assert_eq!(
         again.held_reason(),
         HeldReason::FirstRemoval,
-        "it was switched on anew"
+        "it was switched on again"
     );
     Ok(())
 }

@@ -44,7 +44,7 @@ async fn the_limit_counts_what_runs_did_in_the_last_24_hours() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_limit_that_is_set_counts_alone_and_0_asks_always() -> Result<()> {
+async fn only_a_limit_that_is_set_counts_and_0_always_asks() -> Result<()> {
     let (tenant, forest) = Office::new("limits")
         .crowd(20)
         .removal(limited(0))

@@ -1,7 +1,7 @@
 //! Accounts made by hand, with Remove Accounts on.
 
 use anyhow::Result;
-use rollcall_e2e::{Office, office::REMOVING, tenant::portal::typed};
+use rollcall_e2e::{Office, office::REMOVING, tenant::portal::manual_account};
 use rollcall_proto::v1::{Origin, Reason, Removal, Verdict};
 
 use super::{decided, leave, row};
@@ -13,10 +13,12 @@ const KEEPING_MANUAL: Removal = Removal {
 };
 
 #[tokio::test]
-async fn with_remove_accounts_hand_made_accounts_go_too_unless_they_are_kept() -> Result<()> {
+async fn with_remove_accounts_manual_accounts_go_too_unless_they_are_kept() -> Result<()> {
     for (removal, stays) in [(REMOVING, false), (KEEPING_MANUAL, true)] {
         let (tenant, _) = Office::new("handmade").crowd(8).removal(removal).synced().await?;
-        tenant.put_account(typed(&tenant.address("hand"), &[])).await?;
+        tenant
+            .put_account(manual_account(&tenant.address("hand"), &[]))
+            .await?;
         tenant.sync().await?;
         let hand = tenant.account_of(&tenant.address("hand")).await?;
         assert_eq!(hand.is_some(), stays, "{removal:?}");
@@ -26,9 +28,11 @@ async fn with_remove_accounts_hand_made_accounts_go_too_unless_they_are_kept() -
 }
 
 #[tokio::test]
-async fn keeping_manual_gives_an_adopted_account_back_to_the_hand_that_made_it() -> Result<()> {
+async fn keeping_manual_makes_an_adopted_account_manual_again() -> Result<()> {
     let (tenant, forest) = Office::new("givenback").crowd(8).furnished().await?;
-    let hand = tenant.put_account(typed(&tenant.address("p0"), &[])).await?;
+    let hand = tenant
+        .put_account(manual_account(&tenant.address("p0"), &[]))
+        .await?;
     tenant.put_removal(forest.settings(), KEEPING_MANUAL).await?;
     tenant.sync().await?;
     assert_eq!(

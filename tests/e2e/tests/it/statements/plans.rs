@@ -1,4 +1,4 @@
-//! PostgreSQL's log, read for the plans that auto_explain tells.
+//! PostgreSQL's log, read for the plans that auto_explain writes.
 
 use std::{fs, path::PathBuf};
 
@@ -8,10 +8,10 @@ use serde_json::Value;
 
 /// Tables of one row, or that only grow with versions of the services.
 const SMALL: [&str; 3] = ["fleet", "_sqlx_migrations", "applied_view"];
-/// The outbox is empty as soon as what is in it was told: the planner may read it whole.
+/// The outbox is empty as soon as its events were sent: the planner may read it whole.
 const EMPTY: &str = "outbox";
 
-/// Whether the database is there is asked all the time, and for no run.
+/// The check for the database comes all the time, and for no run.
 const PROBE: &str = "SELECT 1";
 /// The end of the names of an index that holds only what waits to be published, one for each month.
 const WAITING: &str = "_lane_create_time_idx";
@@ -19,7 +19,7 @@ const WAITING: &str = "_lane_create_time_idx";
 /// The log of the bed's PostgreSQL, as far as it is about one database.
 pub(super) struct Log {
     file: PathBuf,
-    /// What a line about a service's session in the database holds.
+    /// A mark of lines about a service's session in the database.
     mark: String,
 }
 
@@ -37,9 +37,9 @@ pub(super) struct Plans {
     pub(super) of_run: Vec<Plan>,
     /// A run has one a second while it lasts.
     pub(super) heartbeats: usize,
-    /// How many the call took that asked for the run.
+    /// Number of statements of the call that requested the run.
     pub(super) of_call: usize,
-    /// How many the relay took that told of its end.
+    /// Number of statements of the relay for its end.
     pub(super) of_relay: usize,
     others: Vec<Plan>,
 }
@@ -56,7 +56,7 @@ impl Log {
         Ok(usize::try_from(fs::metadata(&self.file)?.len())?)
     }
 
-    /// What services did from here on. The test's own sessions are those of the superuser.
+    /// The statements of services from here on. The test's own sessions are those of the superuser.
     pub(super) fn plans_from(&self, offset: usize) -> Result<Plans> {
         let log = fs::read(&self.file)?;
         let log = String::from_utf8_lossy(log.get(offset..).context("the log grew shorter")?);
@@ -89,7 +89,7 @@ impl Log {
         let mut plans = Vec::new();
         let mut lines = log.lines().peekable();
         while let Some(line) = lines.next() {
-            let Some((head, told)) = line.split_once(&self.mark) else {
+            let Some((head, text)) = line.split_once(&self.mark) else {
                 continue;
             };
             if !head.contains("rollcall_") || head.contains("rollcall_results") {
@@ -100,12 +100,12 @@ impl Log {
                 body.push_str(more);
                 body.push('\n');
             }
-            if told.ends_with("plan:") {
+            if text.ends_with("plan:") {
                 let plan: Value = serde_json::from_str(&body).with_context(|| format!("a plan: {body}"))?;
                 let text = plan["Query Text"].as_str().unwrap_or_default().to_owned();
                 plans.push(Plan::Explained { text, plan });
-            } else if told.contains(": COPY ") {
-                plans.push(Plan::Copy(told.to_owned()));
+            } else if text.contains(": COPY ") {
+                plans.push(Plan::Copy(text.to_owned()));
             }
         }
         Ok(plans)
@@ -129,7 +129,7 @@ impl Plan {
         matches!(self, Self::Copy(_))
     }
 
-    /// What a statement for one tenant must not do: be compiled, or read a table of all tenants from its one end to the other.
+    /// Faults of a statement for one tenant: being compiled, or reading a table of all tenants from one end to the other.
     pub(super) fn faults(&self) -> Vec<String> {
         let Self::Explained { text, plan } = self else {
             return Vec::new();
@@ -145,8 +145,8 @@ impl Plan {
     }
 }
 
-/// Tells every node that reads a shared table whole.
-fn reads(node: &Value, tell: &mut impl FnMut(&str, &str)) {
+/// Reports every node that reads a shared table whole.
+fn reads(node: &Value, report: &mut impl FnMut(&str, &str)) {
     let kind = node["Node Type"].as_str().unwrap_or_default();
     let table = node["Relation Name"].as_str().unwrap_or_default();
     let whole = match kind {
@@ -160,10 +160,10 @@ fn reads(node: &Value, tell: &mut impl FnMut(&str, &str)) {
         _ => false,
     };
     if whole && !SMALL.contains(&table) && table != EMPTY && !reads_nothing(node) {
-        tell(table, kind);
+        report(table, kind);
     }
     for child in node["Plans"].as_array().into_iter().flatten() {
-        reads(child, tell);
+        reads(child, report);
     }
 }
 
@@ -178,7 +178,7 @@ fn reads_nothing(node: &Value) -> bool {
         .all(|rows| node[*rows].as_f64().unwrap_or_default() == 0.0)
 }
 
-/// What the relay does comes after the run's end.
+/// True for the relay's statements, which come after the run's end.
 fn is_relay(text: &str) -> bool {
     text.contains("rollcall.outbox:") || text.contains("FROM reconcile.outbox")
 }

@@ -1,10 +1,10 @@
-//! What the portal writes to its accounts: what is refused, is refused by name, and nothing of it is saved.
+//! Edits of accounts in the portal: a refused edit is refused by name, and nothing of it is saved.
 
 use anyhow::Result;
 use rollcall_e2e::{
     Office, Tenant,
     status::{Refusal, refused},
-    tenant::portal::typed,
+    tenant::portal::manual_account,
 };
 use rollcall_proto::v1::{Account, AccountAddress, ObjectType};
 use tonic::Code;
@@ -21,7 +21,9 @@ async fn both(word: &str) -> Result<(Tenant, Account, Account)> {
         .saved()
         .await?;
     tenant.sync().await?;
-    let press = tenant.put_account(typed(&tenant.address("press"), &[])).await?;
+    let press = tenant
+        .put_account(manual_account(&tenant.address("press"), &[]))
+        .await?;
     let ann = account(&tenant, "ann").await?;
     Ok((tenant, ann, press))
 }
@@ -47,7 +49,7 @@ async fn every_wrong_field_of_an_account_is_named_and_hsr_is_for_users() -> Resu
         account_id: "no uuid".to_owned(),
         addresses: vec![given(&alias), given("no address"), given(&alias.to_uppercase())],
         r#type: 99,
-        ..typed("", &[])
+        ..manual_account("", &[])
     };
     let refusal = refused(tenant.put_account(wrong).await);
     assert_eq!(refusal.code, Code::InvalidArgument);
@@ -79,13 +81,17 @@ async fn an_account_that_cannot_be_is_refused_and_nothing_of_it_is_saved() -> Re
     let before = tenant.accounts().await?;
     let put = async |account: Account| reason(tenant.put_account(account).await);
     let taken = (Code::AlreadyExists, "ADDRESS_TAKEN".to_owned());
-    assert_eq!(put(typed(&tenant.address("annie"), &[])).await, taken);
+    assert_eq!(put(manual_account(&tenant.address("annie"), &[])).await, taken);
     assert_eq!(
-        put(typed(&tenant.address("free"), &[&tenant.address("press")])).await,
+        put(manual_account(
+            &tenant.address("free"),
+            &[&tenant.address("press")]
+        ))
+        .await,
         taken
     );
     assert_eq!(
-        put(typed("somebody@elsewhere.example", &[])).await,
+        put(manual_account("somebody@elsewhere.example", &[])).await,
         failed("DOMAIN_NOT_REGISTERED")
     );
     let nobody = Account {
@@ -94,7 +100,7 @@ async fn an_account_that_cannot_be_is_refused_and_nothing_of_it_is_saved() -> Re
     };
     assert_eq!(put(nobody).await, (Code::NotFound, "NO_ACCOUNT".to_owned()));
 
-    // What the directory holds stays: its addresses, which of them is the primary, and the type.
+    // Addresses in the directory stay: all of them, which of them is the primary, and the type.
     let bare = Account {
         addresses: Vec::new(),
         ..ann.clone()
