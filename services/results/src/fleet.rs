@@ -18,7 +18,7 @@ const RECENT: Duration = Duration::from_hours(24);
 pub(crate) struct Fleet {
     pub(crate) tenants: Tenants,
     pub(crate) pause: FleetPause,
-    pub(crate) runs: Vec<RunsOf>,
+    pub(crate) runs: Vec<RunCount>,
     /// Lanes in which something waits.
     pub(crate) backlog: Vec<LaneBacklog>,
     pub(crate) keys: Vec<KeyUse>,
@@ -41,7 +41,7 @@ pub(crate) struct Tenants {
 
 /// Number of runs of one kind.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RunsOf {
+pub(crate) struct RunCount {
     pub(crate) state: RunState,
     pub(crate) read_mode: ReadMode,
     pub(crate) unchanged: bool,
@@ -90,7 +90,7 @@ fn paused(tenants: Tenants, pause: &FleetPause) -> Vec<PausedTenants> {
     .collect()
 }
 
-fn by_state(runs: &[RunsOf]) -> Vec<RunsInState> {
+fn by_state(runs: &[RunCount]) -> Vec<RunsInState> {
     let mut states = BTreeMap::<i32, u64>::new();
     for of in runs {
         *states.entry(of.state.into()).or_default() += of.runs;
@@ -101,8 +101,8 @@ fn by_state(runs: &[RunsOf]) -> Vec<RunsInState> {
         .collect()
 }
 
-fn by_read_mode(runs: &[RunsOf]) -> Vec<ReadModeShare> {
-    let read = |of: &&RunsOf| of.recent && of.read_mode != ReadMode::Unspecified;
+fn by_read_mode(runs: &[RunCount]) -> Vec<ReadModeShare> {
+    let read = |of: &&RunCount| of.recent && of.read_mode != ReadMode::Unspecified;
     let mut modes = BTreeMap::<i32, ReadModeShare>::new();
     for of in runs.iter().filter(read) {
         let share = modes.entry(of.read_mode.into()).or_default();

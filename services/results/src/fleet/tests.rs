@@ -1,8 +1,8 @@
 use super::*;
 use rollcall_terms::time::to_proto;
 
-fn runs_of(state: RunState, read_mode: ReadMode, unchanged: bool, recent: bool, runs: u64) -> RunsOf {
-    RunsOf {
+fn run_count(state: RunState, read_mode: ReadMode, unchanged: bool, recent: bool, runs: u64) -> RunCount {
+    RunCount {
         state,
         read_mode,
         unchanged,
@@ -31,10 +31,10 @@ fn a_run_of_a_day_ago_is_recent_and_one_a_millisecond_older_is_not() {
 fn runs_are_counted_by_state_whatever_else_they_are() {
     let fleet = Fleet {
         runs: vec![
-            runs_of(RunState::Succeeded, ReadMode::Full, true, true, 5),
-            runs_of(RunState::Succeeded, ReadMode::Full, false, true, 2),
-            runs_of(RunState::Queued, ReadMode::Unspecified, false, false, 1),
-            runs_of(RunState::Queued, ReadMode::Unspecified, false, true, 3),
+            run_count(RunState::Succeeded, ReadMode::Full, true, true, 5),
+            run_count(RunState::Succeeded, ReadMode::Full, false, true, 2),
+            run_count(RunState::Queued, ReadMode::Unspecified, false, false, 1),
+            run_count(RunState::Queued, ReadMode::Unspecified, false, true, 3),
         ],
         ..Fleet::default()
     };
@@ -50,10 +50,10 @@ fn runs_are_counted_by_state_whatever_else_they_are() {
 fn reads_are_counted_by_how_they_were_done_and_found_unchanged() {
     let fleet = Fleet {
         runs: vec![
-            runs_of(RunState::Succeeded, ReadMode::Full, true, true, 5),
-            runs_of(RunState::Held, ReadMode::Full, false, true, 2),
-            runs_of(RunState::Running, ReadMode::Full, false, false, 9),
-            runs_of(RunState::Failed, ReadMode::Unspecified, false, true, 4),
+            run_count(RunState::Succeeded, ReadMode::Full, true, true, 5),
+            run_count(RunState::Held, ReadMode::Full, false, true, 2),
+            run_count(RunState::Running, ReadMode::Full, false, false, 9),
+            run_count(RunState::Failed, ReadMode::Unspecified, false, true, 4),
         ],
         ..Fleet::default()
     };

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{READ_ONLY, Store};
-use crate::fleet::{Fleet, RunsOf, Tenants};
+use crate::fleet::{Fleet, RunCount, Tenants};
 
 /// The statements are estimated far above what they cost: compiling them takes longer than running them.
 const INTERPRETED: &str = "SET LOCAL jit = off";
@@ -64,11 +64,11 @@ async fn pause(snapshot: &mut PgConnection) -> Result<FleetPause, ApiError> {
     })
 }
 
-async fn runs(snapshot: &mut PgConnection, since: Uuid) -> Result<Vec<RunsOf>, ApiError> {
+async fn runs(snapshot: &mut PgConnection, since: Uuid) -> Result<Vec<RunCount>, ApiError> {
     let records = sqlx::query_file!("sql/fleet/runs.sql", since)
         .fetch_all(snapshot)
         .await?;
-    let runs = records.into_iter().map(|record| RunsOf {
+    let runs = records.into_iter().map(|record| RunCount {
         state: names::from_nullable::<RunState>(Some(&record.state)),
         read_mode: names::from_nullable::<ReadMode>(record.read_mode.as_deref()),
         unchanged: record.unchanged,

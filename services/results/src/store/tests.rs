@@ -71,7 +71,7 @@ impl Ground {
         .await
     }
 
-    /// An applied sync that made the next state of the history, and the rows that it wrote: address, verdict, settled
+    /// An applied sync that made the next state of the history, and the rows that it wrote: address, verdict, steady
     /// verdict.
     async fn applied(&self, state: i64, rows: &[(&str, &str, Option<&str>)]) -> Result<RunKey> {
         let run = self.ask("SYNC").await?;

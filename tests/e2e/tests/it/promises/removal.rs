@@ -29,7 +29,7 @@ async fn with_remove_accounts_all_addresses_go_that_the_directory_does_not_hold(
     tenant.preview().await?;
     tenant.sync().await?;
     let left: Vec<_> = (0..7).map(|n| tenant.address(&format!("p{n}"))).collect();
-    assert_eq!(tenant.primaries().await?, left, "hand-made ones go too");
+    assert_eq!(tenant.primaries().await?, left, "manual ones go too");
     Ok(())
 }
 
