@@ -214,13 +214,13 @@ impl Place {
             let had_slot = stage.is_active();
             let permit = match mem::replace(stage, Stage::Opening) {
                 Stage::Answered { permit } => permit,
-                before => match Arc::clone(&self.slots.beside.waiting).try_acquire_owned() {
-                    Ok(permit) => permit,
-                    Err(_) => {
+                before => {
+                    let Ok(permit) = Arc::clone(&self.slots.beside.waiting).try_acquire_owned() else {
                         *stage = before;
                         return Err(Full);
-                    }
-                },
+                    };
+                    permit
+                }
             };
             *stage = Stage::Waiting { since, permit };
             if had_slot {
