@@ -23,6 +23,11 @@ pub const ANSWER_NOT_READ: &str = "The answer was not read in time. Repeat the c
 /// A page of less than nothing; it continues the field's name.
 pub const PAGE_SIZE: &str = "expected 0 or more entries";
 
+/// The end of a message that names some wrong fields, and not `count` others.
+pub fn others(count: usize) -> String {
+    format!("; and {count} more")
+}
+
 /// The caller does not send its request.
 pub fn request_late(after: Duration) -> String {
     format!("The request did not arrive within {} s.", after.as_secs())

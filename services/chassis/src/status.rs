@@ -4,6 +4,8 @@
 //! request names each wrong field (`google.rpc.BadRequest`). A fault of ours is logged whole and answered with a plain
 //! sentence, without internal detail.
 
+mod bounds;
+
 use std::{collections::HashMap, error::Error, time::Duration};
 
 use rollcall_terms::Refusal;
@@ -90,12 +92,12 @@ impl From<ApiError> for Status {
         if let Some(seconds) = error.retry_after {
             details.set_retry_info(Some(Duration::from_secs(seconds.into())));
         }
-        for (field, description) in error.violations {
+        for (field, description) in bounds::fitting(error.violations) {
             details.add_bad_request_violation(field, description);
         }
         Self::with_error_details(
             Code::from_i32(error.refusal.code().number()),
-            error.message,
+            bounds::shortened(error.message, bounds::MESSAGE),
             details,
         )
     }
@@ -151,14 +153,10 @@ impl Violations {
         }
     }
 
-    /// The error that reports all violations.
+    /// The error that reports all violations, as far as they fit an answer.
     pub fn into_error(self) -> ApiError {
-        let texts: Vec<String> = self
-            .0
-            .iter()
-            .map(|(field, what)| format!("{field}: {what}"))
-            .collect();
-        let mut error = ApiError::new(Refusal::InvalidFields, texts.join("; "));
+        let message = bounds::message(&self.0, sentences::others);
+        let mut error = ApiError::new(Refusal::InvalidFields, message);
         error.violations = self.0;
         error
     }
@@ -205,6 +203,26 @@ mod tests {
             "{}",
             status.message()
         );
+    }
+
+    #[test]
+    fn an_answer_about_many_long_fields_fits_what_clients_accept() {
+        let mut violations = Violations::default();
+        for number in 0..10_000 {
+            violations.push(
+                format!("domains[{number}].name"),
+                "“bäd_näme” is no domain. ".repeat(20),
+            );
+        }
+        let status = Status::from(violations.into_error());
+        let said = status.message().to_owned();
+        let headers = status.into_http::<String>().into_parts().0.headers;
+        let bytes: usize = headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 32)
+            .sum();
+        assert!(bytes <= 8192, "{bytes} bytes of trailers");
+        assert!(said.contains(" more"), "{said}");
     }
 
     #[test]
