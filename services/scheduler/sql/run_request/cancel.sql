@@ -1,8 +1,4 @@
--- One that no worker ever took has ended with this; the others end at the worker's next word.
-UPDATE scheduler.run_request AS request
-SET cancel_requested = true,
-    open = EXISTS (
-        SELECT FROM reconcile.scheduler_run_state AS state
-        WHERE state.tenant_id = request.tenant_id AND state.run_id = request.run_id
-    )
-WHERE request.tenant_id = $1 AND request.run_id = $2
+-- It stays open until a worker has taken its job, and so its end has been noted and reported.
+UPDATE scheduler.run_request
+SET cancel_requested = true
+WHERE tenant_id = $1 AND run_id = $2

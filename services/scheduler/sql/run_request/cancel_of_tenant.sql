@@ -1,9 +1,9 @@
--- One that no worker ever took has ended with this; the others end at the worker's next word.
+-- They stay open until a worker has taken their jobs, and so their ends have been noted and reported. In the order of the ids,
+-- as everywhere where many are locked.
 UPDATE scheduler.run_request AS request
-SET cancel_requested = true,
-    open = unfinished.taken
+SET cancel_requested = true
 FROM (
-    SELECT request.run_id, state.run_id IS NOT NULL AS taken
+    SELECT request.run_id
     FROM scheduler.run_request AS request
     LEFT JOIN reconcile.scheduler_run_state AS state USING (tenant_id, run_id)
     WHERE request.tenant_id = $1

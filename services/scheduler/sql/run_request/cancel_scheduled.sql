@@ -1,11 +1,11 @@
 -- Scheduled syncs of tenant $1, or of all tenants where it is null, that no worker has begun to read or that wait for their
 -- next attempt. A run that begins at this moment ends without applying. Each is locked before it is judged, so that one which
--- a person has requested since then is spared; in the order of the ids, as everywhere where many are.
+-- a person has requested since then is spared; in the order of the ids, as everywhere where many are. They stay open until
+-- their ends have been noted.
 UPDATE scheduler.run_request AS request
-SET cancel_requested = true,
-    open = waiting.taken
+SET cancel_requested = true
 FROM (
-    SELECT request.run_id, state.run_id IS NOT NULL AS taken
+    SELECT request.run_id
     FROM scheduler.run_request AS request
     LEFT JOIN reconcile.scheduler_run_state AS state USING (tenant_id, run_id)
     WHERE ($1::text IS NULL OR request.tenant_id = $1)

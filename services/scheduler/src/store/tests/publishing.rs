@@ -44,6 +44,26 @@ async fn a_claim_that_is_not_renewed_ends() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_request_that_is_cancelled_before_it_is_published_is_published_all_the_same() -> Result<()> {
+    // Its run ends, with an outcome and an event, when a worker takes its job.
+    let ground = Ground::new().await?;
+    let one = ground.ask(Lane::Interactive).await?;
+    let mut change = ground.store.change(&ground.tenant).await?;
+    change.cancel_request(one).await?;
+    change.commit().await?;
+    let with_settings = ground.ask(Lane::Interactive).await?;
+    let mut change = ground.store.change(&ground.tenant).await?;
+    change.delete_settings().await?;
+    change.commit().await?;
+    let claim = Claim::new(Duration::from_mins(1));
+    let taken = ground.store.claim_unpublished(10, claim).await?;
+    let mut runs: Vec<RunId> = taken.iter().map(|request| request.run_id).collect();
+    runs.sort_unstable();
+    assert_eq!(runs, [one, with_settings]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_interactive_lane_is_published_first() -> Result<()> {
     let ground = Ground::new().await?;
     let slow = ground.ask(Lane::Slow).await?;
