@@ -106,6 +106,13 @@ pub(crate) fn has_schedule(current: &CurrentSettings) -> bool {
         .is_some_and(|schedule| schedule.every_hours > 0)
 }
 
+/// Reports the pause of the schedule, which the request for a revert began: it lasts however the revert ends.
+pub(super) fn report_pause_of_revert(tenant: &mut TenantLock, run: RunId, current: &CurrentSettings) {
+    if has_schedule(current) {
+        outbox::schedule_paused(tenant, Some(run), PausedReason::Reverted);
+    }
+}
+
 /// Notes how a bind outside of any run went, if it was with the tenant's present credential.
 pub(crate) async fn note_bind(
     store: &Store,

@@ -1,6 +1,8 @@
 //! The end of a run that was cancelled, or whose settings were deleted, before it began.
 
-use super::asking::Begin;
+use rollcall_proto::v1;
+
+use super::{asking::Begin, binds};
 use crate::{
     error::ReconcileError,
     reports::Reports,
@@ -20,6 +22,11 @@ pub(super) async fn at_begin(
 ) -> Result<(), ReconcileError> {
     run_record::note(&mut tenant, begin.run, request, begin.attempt).await?;
     let ended = write::end(&mut tenant, begin.run, Outcome::cancelled()).await?;
+    if request.kind() == v1::RunKind::Revert
+        && let Some(current) = tenant.settings()?
+    {
+        binds::report_pause_of_revert(&mut tenant, begin.run, &current);
+    }
     tenant.commit().await?;
     reports.ended(&begin.tenant, begin.run, &ended);
     Ok(())

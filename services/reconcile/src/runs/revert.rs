@@ -100,6 +100,9 @@ async fn refuse(resources: &Resources, begin: &Begin, detail: String) -> Result<
     run_record::begin(&mut tenant, &request, beginning).await?;
     let failure = failure(FailureCode::RevertRefused, &detail);
     let ended = write::end(&mut tenant, begin.run, Outcome::failed(failure)).await?;
+    if let Some(current) = tenant.settings()? {
+        binds::report_pause_of_revert(&mut tenant, begin.run, &current);
+    }
     tenant.commit().await?;
     resources.reports.ended(&begin.tenant, begin.run, &ended);
     Ok(Begun::Finished)
@@ -128,17 +131,12 @@ async fn revert(resources: &Resources, begin: &Begin, granted: Granted) -> Resul
     let beginning = at_once(resources, &tenant, begin);
     run_record::begin(&mut tenant, &request, beginning).await?;
     let sync = to_revert(&mut tenant, request.acts_on_run_id).await?;
-    let (outcome, rows, pauses) = match check(sync, &resources.bounds.periods, tenant.now()) {
-        Ok(sync) => {
-            let (outcome, rows) = apply(resources, &mut tenant, begin.run, sync).await?;
-            (outcome, rows, binds::has_schedule(&current))
-        }
-        Err(refused) => (Outcome::failed(refused.failure()), 0, false),
+    let (outcome, rows) = match check(sync, &resources.bounds.periods, tenant.now()) {
+        Ok(sync) => apply(resources, &mut tenant, begin.run, sync).await?,
+        Err(refused) => (Outcome::failed(refused.failure()), 0),
     };
     let ended = write::end(&mut tenant, begin.run, outcome).await?;
-    if pauses {
-        outbox::schedule_paused(&mut tenant, Some(begin.run), v1::PausedReason::Reverted);
-    }
+    binds::report_pause_of_revert(&mut tenant, begin.run, &current);
     tenant.commit().await?;
     resources.reports.rows_written(rows);
     resources.reports.ended(&begin.tenant, begin.run, &ended);

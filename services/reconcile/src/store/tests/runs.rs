@@ -1,6 +1,7 @@
 //! Tests of runs that begin, wait again, are lost and end.
 
 use jiff::SignedDuration;
+use prost::Message as _;
 use rollcall_proto::v1::{self, RunState};
 
 use super::*;
@@ -131,5 +132,36 @@ async fn a_run_that_was_cancelled_before_it_began_ends_with_an_outcome() -> Resu
         .await?;
     assert!(matches!(ground.begin(run, "first").await?, Begun::Finished));
     assert_eq!(state(&ground).await?, "CANCELLED");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_revert_that_was_cancelled_reports_the_pause_that_its_request_began() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    let settings = v1::Settings {
+        schedule: Some(v1::Schedule {
+            every_hours: 1,
+            ..v1::Schedule::default()
+        }),
+        ..v1::Settings::default()
+    };
+    let bytes: String = settings
+        .encode_to_vec()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    ground
+        .as_scheduler(&format!(r"UPDATE scheduler.settings SET settings = '\x{bytes}'"))
+        .await?;
+    let run = ground.ask("REVERT").await?;
+    ground
+        .as_scheduler("UPDATE scheduler.run_request SET cancel_requested = true")
+        .await?;
+    assert!(matches!(ground.begin(run, "first").await?, Begun::Finished));
+    let events: Vec<String> =
+        sqlx::query_scalar("SELECT routing_key FROM reconcile.outbox ORDER BY sequence")
+            .fetch_all(ground.pool())
+            .await?;
+    assert_eq!(events, ["run.finished", "schedule.paused"]);
     Ok(())
 }
