@@ -13,6 +13,7 @@ mod job;
 mod message;
 mod probe;
 mod publisher;
+mod subscription;
 pub mod succession;
 pub mod topology;
 

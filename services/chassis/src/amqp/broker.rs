@@ -2,7 +2,7 @@
 
 use tokio::sync::watch;
 
-use super::{AmqpError, Consumer, Probe, Publisher, connection::Links, consumer::Source};
+use super::{AmqpError, Consumer, Probe, Publisher, connection::Links, subscription::Source};
 use crate::{Lifecycle, config::AmqpConfig};
 
 /// The broker, even while it is away. Clones share one connection, which is closed with the last of them, and of their

@@ -9,72 +9,15 @@ use std::{
     time::Duration,
 };
 
-use futures::StreamExt as _;
-use lapin::{
-    options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions},
-    types::FieldTable,
+use super::{
+    AmqpError, Delivery, Fault,
+    connection::Links,
+    subscription::{Opening, Source, Subscription},
 };
-use tokio::sync::watch;
-
-use super::{AmqpError, Delivery, Fault, channel::Channel, connection::Links, topology, within};
 use crate::{lifecycle::chain, outage};
 
 /// The pause after a queue could not be consumed although there is a connection.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Time to wait for deliveries that were on their way when the consumer stopped.
-const TAIL: Duration = Duration::from_secs(1);
-
-/// Source of a consumer.
-#[derive(Debug, Clone)]
-pub(super) enum Source {
-    Queue(String),
-    /// A queue of one's own that hears every event, declared again on every connection.
-    Events,
-    /// A queue of one's own for answers. Its name is announced here while there is one.
-    Replies(watch::Sender<Option<String>>),
-}
-
-impl Source {
-    /// The queue, declared first if it is one's own.
-    async fn open(&self, channel: &lapin::Channel) -> Result<String, AmqpError> {
-        match self {
-            Self::Queue(queue) => Ok(queue.clone()),
-            Self::Events => topology::declare_events_queue(channel).await,
-            Self::Replies(_) => topology::declare_reply_queue(channel).await,
-        }
-    }
-
-    /// The queue's name, or its purpose where the broker chooses the name.
-    fn name(&self) -> &str {
-        match self {
-            Self::Queue(queue) => queue,
-            Self::Events => "events",
-            Self::Replies(_) => "replies",
-        }
-    }
-
-    /// Publishes the name of the queue that is consumed from now on.
-    fn publish_queue(&self, queue: Option<String>) {
-        if let Self::Replies(name) = self {
-            name.send_replace(queue);
-        }
-    }
-}
-
-/// The source of deliveries on one channel.
-#[derive(Debug)]
-struct Subscription {
-    channel: Channel,
-    stream: lapin::Consumer,
-}
-
-impl Subscription {
-    /// The next message; none after the end. A stream that was made while its connection broke may never end by itself.
-    async fn next(&mut self) -> Option<lapin::Result<lapin::message::Delivery>> {
-        let next = self.channel.ended.run_until_cancelled(self.stream.next());
-        next.await.flatten()
-    }
-}
 
 /// Takes deliveries from one queue, on whichever connection there is.
 #[derive(Debug)]
@@ -83,6 +26,7 @@ pub struct Consumer {
     source: Source,
     prefetch: u16,
     open: Option<Subscription>,
+    opening: Option<Opening>,
     /// Deliveries of the present subscription that are not finished.
     unfinished: Arc<AtomicUsize>,
     /// Deliveries of a subscription that was replaced.
@@ -96,6 +40,7 @@ impl Consumer {
             source,
             prefetch,
             open: None,
+            opening: None,
             unfinished: Arc::default(),
             left: VecDeque::new(),
         }
@@ -113,11 +58,12 @@ impl Consumer {
     /// Lets `prefetch` more deliveries come, beside those that are not acknowledged yet. These stay valid. If it is
     /// subscribed, it subscribes again on the same channel.
     pub async fn allow(&mut self, prefetch: u16) {
+        self.finish_opening().await;
         self.prefetch = prefetch;
         let Some(mut open) = self.open.take() else {
             return;
         };
-        match self.cancel(&mut open).await {
+        match open.cancel(&self.source, &self.unfinished).await {
             Ok(left) => self.left.extend(left),
             Err(error) => {
                 tracing::debug!(error = chain(&error), "the consumer was gone already");
@@ -129,26 +75,40 @@ impl Consumer {
         if self.prefetch == 0 {
             return;
         }
-        match self.subscribe(open.channel).await {
-            Ok(open) => self.open = Some(open),
+        match Subscription::on(open.channel, &self.source, self.prefetch).await {
+            Ok(open) => self.subscribed(open),
             // The next delivery is awaited on another channel.
             Err(error) => self.note(&error),
         }
     }
 
     /// Waits until it is subscribed, however long that takes. Without a prefetch it does not subscribe: that would mean
-    /// no bound to the broker.
+    /// no bound to the broker. Dropping the wait loses nothing: the next one continues it.
     pub async fn ready(&mut self) {
-        while self.open.is_none() && self.prefetch > 0 {
-            match self.begin().await {
-                Ok(open) => self.open = Some(open),
-                Err(AmqpError::Away) => {}
-                Err(error) => {
-                    self.note(&error);
-                    tokio::time::sleep(PAUSE).await;
-                }
+        while self.open.is_none() && (self.prefetch > 0 || self.opening.is_some()) {
+            self.opening.get_or_insert_with(|| {
+                Opening::begin(self.links.clone(), self.source.clone(), self.prefetch)
+            });
+            if let Some(Err(error)) = self.finish_opening().await
+                && !matches!(error, AmqpError::Away)
+            {
+                self.note(&error);
+                tokio::time::sleep(PAUSE).await;
             }
         }
+    }
+
+    /// Waits for the subscription on its way, if there is one; it is bounded in time.
+    async fn finish_opening(&mut self) -> Option<Result<(), AmqpError>> {
+        let opened = self.opening.as_mut()?.opened().await;
+        self.opening = None;
+        Some(opened.map(|open| self.subscribed(open)))
+    }
+
+    fn subscribed(&mut self, open: Subscription) {
+        // Deliveries of an earlier subscription do not count against the prefetch of this one.
+        self.unfinished = Arc::default();
+        self.open = Some(open);
     }
 
     fn note(&self, error: &AmqpError) {
@@ -192,9 +152,10 @@ impl Consumer {
     /// Stops taking deliveries and gives back those that were not handed out. Deliveries that were stay valid, and can
     /// be acknowledged.
     pub async fn stop(&mut self) {
+        self.finish_opening().await;
         let mut left = std::mem::take(&mut self.left);
         if let Some(mut open) = self.open.take() {
-            match self.cancel(&mut open).await {
+            match open.cancel(&self.source, &self.unfinished).await {
                 Ok(more) => left.extend(more),
                 Err(error) => tracing::debug!(error = chain(&error), "the consumer was gone already"),
             }
@@ -204,45 +165,5 @@ impl Consumer {
                 return;
             }
         }
-    }
-
-    /// Ends a subscription; returns deliveries that had been sent and not handed out.
-    async fn cancel(&self, open: &mut Subscription) -> Result<Vec<Delivery>, AmqpError> {
-        self.source.publish_queue(None);
-        let tag = open.stream.tag();
-        let cancelled = open
-            .channel
-            .inner
-            .basic_cancel(tag, BasicCancelOptions::default());
-        within("cancelling a consumer", cancelled).await?;
-        let mut left = Vec::new();
-        while let Ok(Some(Ok(delivery))) = tokio::time::timeout(TAIL, open.next()).await {
-            left.push(Delivery::new(delivery, &open.channel, &self.unfinished));
-        }
-        Ok(left)
-    }
-
-    async fn begin(&mut self) -> Result<Subscription, AmqpError> {
-        let channel = self.links.open_channel().await?;
-        self.subscribe(channel).await
-    }
-
-    async fn subscribe(&mut self, channel: Channel) -> Result<Subscription, AmqpError> {
-        let queue = self.source.open(&channel.inner).await?;
-        within(
-            "bounding deliveries",
-            channel.inner.basic_qos(self.prefetch, BasicQosOptions::default()),
-        )
-        .await?;
-        let options = BasicConsumeOptions::default();
-        let consuming =
-            channel
-                .inner
-                .basic_consume(queue.as_str().into(), "".into(), options, FieldTable::default());
-        let stream = within("consuming", consuming).await?;
-        self.source.publish_queue(Some(queue));
-        // Deliveries of an earlier subscription do not count against the prefetch of this one.
-        self.unfinished = Arc::default();
-        Ok(Subscription { channel, stream })
     }
 }

@@ -6,6 +6,7 @@ use rollcall_e2e::{
     forest::ForestProxy,
     office::REMOVING,
     status::{Refusal, refused},
+    wait,
 };
 use rollcall_proto::v1::{
     Directory, PauseFleetRequest, Removal, ResumeFleetRequest, Run, RunState, Security, Selection, Settings,
@@ -107,6 +108,12 @@ async fn a_sync_reverted_twice_is_reverted_once_and_a_cancelled_revert_does_noth
     proxy.heal();
     succeeded(&tenant, &second).await?;
     assert!(tenant.accounts().await?.is_empty());
+    // Also of those that were cancelled before any worker took them.
+    for cancelled in [&first, &reads] {
+        let run = async || Ok(tenant.run(cancelled).await?);
+        let ended = wait::until("the end of what was cancelled", run, |run| run.end_time.is_some()).await?;
+        assert_eq!(ended.state(), RunState::Cancelled);
+    }
     shows_run(
         &refused(tenant.start_revert(&run.run_id).await),
         "ALREADY_REVERTED",

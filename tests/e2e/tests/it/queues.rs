@@ -1,5 +1,7 @@
 //! Queues have bounds: a message to a full one is refused, and its sender keeps it.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
 use futures::StreamExt as _;
 use lapin::{
@@ -11,7 +13,11 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use prost::Message as _;
-use rollcall_chassis::amqp::succession::Former;
+use rollcall_chassis::{
+    Lifecycle,
+    amqp::{Broker, succession::Former},
+    config::{AmqpConfig, Secret},
+};
 use rollcall_e2e::wait;
 use rollcall_proto::v1::{GetFleetRequest, PortalEvent, RunState};
 use rollcall_testbed::{Kind, StackOptions};
@@ -20,6 +26,7 @@ use tokio::time::timeout;
 use crate::own::{Own, people};
 
 const PORTAL: &str = "rollcall.portal";
+const DEAD: &str = "rollcall.dead";
 const INTERACTIVE: &str = "rollcall.jobs.interactive";
 /// Few messages fill a queue.
 const LARGE: usize = 4 * 1024 * 1024;
@@ -95,7 +102,7 @@ fn expected() -> [(&'static str, &'static [&'static str]); 12] {
             ],
         ),
         (
-            "rollcall.dead",
+            DEAD,
             &[
                 "x-overflow=drop-head",
                 "x-delivery-limit=2147483647",
@@ -318,5 +325,31 @@ async fn what_is_left_in_a_queue_of_an_earlier_release_is_moved_to_its_successor
         rabbitmq.messages(own.stack.vhost(), OLD.name).await.is_err(),
         "the old queue is gone"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wait_for_a_delivery_that_is_given_up_leaves_no_consumer_behind() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let hand = Hand::connect(&own).await?;
+    let lifecycle = Lifecycle::new();
+    let config = AmqpConfig {
+        url: Secret::new(own.stack.endpoints().amqp_url.as_str()),
+        ca_file: None,
+    };
+    let broker = Broker::start(&config, "e2e", &lifecycle)?;
+    broker.connected().await;
+    // Given up at each step of a subscription, which takes a few milliseconds.
+    for given_up_after in (0..40).map(|half| Duration::from_micros(500 * half)) {
+        let mut consumer = broker.consumer(DEAD, 1);
+        let _ = timeout(given_up_after, consumer.next()).await;
+        ensure!(hand.put(DEAD, b"one").await?);
+        let delivery = timeout(wait::CEILING, consumer.next())
+            .await
+            .with_context(|| format!("the delivery after a wait of {given_up_after:?} was given up"))?;
+        delivery.ack().await?;
+        consumer.stop().await;
+    }
+    lifecycle.soft().cancel();
     Ok(())
 }
