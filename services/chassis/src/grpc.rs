@@ -6,6 +6,7 @@ mod call;
 mod client;
 mod connection;
 mod open_call;
+pub mod page;
 mod peer;
 mod roles;
 mod server;

@@ -12,7 +12,7 @@ use rollcall_chassis::{
 use rollcall_proto::v1::{
     Account, ExplainAddressRequest, ExplainAddressResponse, ExportCsvRequest, ExportCsvResponse,
     GetFleetRequest, GetFleetResponse, GetRunRequest, GetRunResponse, ListAccountsRequest,
-    ListAccountsResponse, ListRowsRequest, ListRowsResponse, ListRunsRequest, ListRunsResponse, Run,
+    ListAccountsResponse, ListRowsRequest, ListRowsResponse, ListRunsRequest, ListRunsResponse, Row, Run,
     WatchRunRequest, WatchRunResponse, results_service_server::ResultsService,
 };
 use tokio_util::sync::CancellationToken;
@@ -24,7 +24,7 @@ use crate::{
     export::Exports,
     fleet,
     page::{self, Position},
-    store::{AccountFilter, AccountsRead, RowRecord, Store},
+    store::{AccountFilter, AccountsRead, Store},
     watch::{Changes, Limits, watch},
 };
 
@@ -69,7 +69,7 @@ impl ResultsService for Api {
             .position(&request.page_token)?
             .map(|last| Uuid::from_u128(last.id));
         let mut runs = self.store.runs(&tenant_id, after, size + 1).await?;
-        let next_page_token = page::cut(&mut runs, size, &query, position_of_run);
+        let next_page_token = page::cut(&mut runs, size, &query, |run| run, position_of_run);
         Ok(Response::new(ListRunsResponse {
             runs,
             next_page_token,
@@ -102,11 +102,18 @@ impl ResultsService for Api {
             .with(&verdicts)
             .with(&filter.search);
         let after = query.position(&request.page_token)?;
-        let mut rows = self.store.rows(&key, &filter, after, size + 1).await?;
-        let next_page_token = page::cut(&mut rows, size, &query, RowRecord::position);
-        let rows = rows.into_iter().map(Into::into).collect();
+        let rows = self.store.rows(&key, &filter, after, size + 1).await?;
+        let mut rows: Vec<(Position, Row)> =
+            rows.into_iter().map(|row| (row.position(), row.into())).collect();
+        let next_page_token = page::cut(
+            &mut rows,
+            size,
+            &query,
+            |(_, row)| row,
+            |(position, _)| position.clone(),
+        );
         Ok(Response::new(ListRowsResponse {
-            rows,
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
             next_page_token,
         }))
     }
@@ -143,7 +150,7 @@ impl ResultsService for Api {
         };
         let next_page_token = match accounts.last() {
             Some(last) if full => query.token(&key(last)),
-            _ => page::cut(&mut accounts, size, &query, key),
+            _ => page::cut(&mut accounts, size, &query, |account| account, key),
         };
         Ok(Response::new(ListAccountsResponse {
             accounts,

@@ -5,7 +5,8 @@
 //! anyway.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use rollcall_chassis::status::ApiError;
+use prost::Message;
+use rollcall_chassis::{grpc::page, status::ApiError};
 use rollcall_domain::sentences::refusal;
 use rollcall_terms::Refusal;
 
@@ -86,20 +87,16 @@ impl Query {
 }
 
 /// Cuts a list that was read one entry too far to a page, and makes the token for the next; empty on the last page.
-pub(crate) fn cut<T>(
+pub(crate) fn cut<T, M: Message>(
     entries: &mut Vec<T>,
     size: usize,
     query: &Query,
+    message: impl Fn(&T) -> &M,
     key: impl Fn(&T) -> Position,
 ) -> String {
-    if entries.len() <= size {
-        return String::new();
-    }
-    entries.truncate(size);
-    entries
-        .last()
-        .map(|last| query.token(&key(last)))
-        .unwrap_or_default()
+    let more = page::cut(entries, size, message);
+    let last = entries.last().filter(|_| more);
+    last.map(|last| query.token(&key(last))).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ mod page_token;
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
-use rollcall_chassis::status::{ApiError, Violations};
+use rollcall_chassis::{
+    grpc::page,
+    status::{ApiError, Violations},
+};
 use rollcall_domain::{DomainName, TenantId};
 use rollcall_proto::v1::{ListSettingsRequest, ListSettingsResponse, PausedReason, Settings};
 use rollcall_terms::time::to_proto;
@@ -104,16 +107,14 @@ impl SettingsKeeper {
         violations.into_result()?;
         let after = page_token::read(&request.page_token)?;
         // One more than asked for shows if there is a next page.
-        let mut page = self.store.settings_after(&after, size + 1).await?;
-        let more = page.len() > size;
-        page.truncate(size);
-        let last = page
-            .last()
-            .filter(|_| more)
-            .map(|last| page_token::write(&last.settings.tenant_id));
+        let page = self.store.settings_after(&after, size + 1).await?;
+        let mut settings: Vec<Settings> = page.into_iter().map(answer).collect();
+        let more = page::cut(&mut settings, size, |settings| settings);
+        let last = settings.last().filter(|_| more);
+        let next_page_token = last.map(|last| page_token::write(&last.tenant_id));
         Ok(ListSettingsResponse {
-            settings: page.into_iter().map(answer).collect(),
-            next_page_token: last.unwrap_or_default(),
+            settings,
+            next_page_token: next_page_token.unwrap_or_default(),
         })
     }
 

@@ -78,13 +78,13 @@ fn what_is_no_token_is_refused() {
 
 #[test]
 fn the_last_page_has_no_token() {
-    let key = |id: &u128| Position {
+    let key = |(id, ()): &(u128, ())| Position {
         text: String::new(),
         id: *id,
     };
-    let mut entries = vec![1, 2, 3];
-    assert_eq!(cut(&mut entries, 3, &query(), key), "");
-    let token = cut(&mut entries, 2, &query(), key);
-    assert_eq!(entries, [1, 2]);
+    let mut entries = vec![(1, ()), (2, ()), (3, ())];
+    assert_eq!(cut(&mut entries, 3, &query(), |(_, message)| message, key), "");
+    let token = cut(&mut entries, 2, &query(), |(_, message)| message, key);
+    assert_eq!(entries, [(1, ()), (2, ())]);
     assert_eq!(query().position(&token).unwrap().unwrap().id, 2);
 }

@@ -1,4 +1,12 @@
--- As of_tenant.sql, of the tenants that follow one.
+-- As of_tenant.sql, of the tenants that follow one: at most $2, and no more once the settings have more than $3 bytes, whose
+-- number is known without reading them.
+WITH page AS (
+    SELECT tenant_id, sum(octet_length(settings)) OVER (ORDER BY tenant_id) - octet_length(settings) AS bytes_before
+    FROM scheduler.settings
+    WHERE tenant_id > $1
+    ORDER BY tenant_id
+    LIMIT $2
+)
 SELECT settings.settings, settings.sealed_credential, settings.generation, settings.credential_generation,
        settings.next_run_time, settings.update_time, settings.every_hours, settings.time_zone,
        CASE
@@ -12,9 +20,9 @@ SELECT settings.settings, settings.sealed_credential, settings.generation, setti
            FROM reconcile.scheduler_tenant_domain AS domain
            WHERE domain.tenant_id = settings.tenant_id
        ) AS "has_domains!"
-FROM scheduler.settings AS settings
+FROM page
+JOIN scheduler.settings AS settings USING (tenant_id)
 CROSS JOIN scheduler.fleet AS fleet
 LEFT JOIN reconcile.scheduler_tenant AS tenant ON tenant.tenant_id = settings.tenant_id
-WHERE settings.tenant_id > $1
+WHERE page.bytes_before <= $3
 ORDER BY settings.tenant_id
-LIMIT $2

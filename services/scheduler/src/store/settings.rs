@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use prost::Message;
-use rollcall_chassis::pg::PgTimestamp;
+use rollcall_chassis::{grpc::page, pg::PgTimestamp};
 use rollcall_domain::TenantId;
 use rollcall_proto::{
     internal::v1::SealedCredential,
@@ -111,14 +111,16 @@ impl Store {
         of_tenant(&self.pool, tenant).await
     }
 
-    /// The settings of the tenants that follow one, by tenant id; the empty text begins.
+    /// The settings of the tenants that follow one, by tenant id; the empty text begins. Those of a few tenants may be
+    /// larger than a page: what is behind a page's bytes is not read.
     pub(crate) async fn settings_after(
         &self,
         tenant: &str,
         limit: usize,
     ) -> sqlx::Result<Vec<StoredSettings>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        sqlx::query_file_as!(SettingsRow, "sql/settings/page.sql", tenant, limit)
+        let bytes = i64::try_from(page::BYTES).unwrap_or(i64::MAX);
+        sqlx::query_file_as!(SettingsRow, "sql/settings/page.sql", tenant, limit, bytes)
             .try_map(StoredSettings::try_from)
             .fetch_all(&self.pool)
             .await

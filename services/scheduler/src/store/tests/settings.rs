@@ -135,3 +135,23 @@ async fn a_pause_of_all_schedules_cancels_the_scheduled_syncs_that_wait() -> Res
     assert!(!fleet.schedules_paused && fleet.note.is_empty());
     Ok(())
 }
+
+#[tokio::test]
+async fn a_list_of_large_settings_is_read_no_further_than_a_page() -> Result<()> {
+    let ground = Ground::new().await?;
+    ground
+        .database
+        .run(
+            Role::Scheduler,
+            "INSERT INTO scheduler.settings (tenant_id, settings, sealed_credential, generation, credential_generation,
+                 key_id, every_hours, time_zone)
+             SELECT 't' || n, decode(repeat('00', 100000), 'hex'), '', 7, 6, 'first', 0, ''
+             FROM generate_series(100, 199) AS n",
+        )
+        .await?;
+    let read = sqlx::query_file!("sql/settings/page.sql", "", 101_i64, 1_000_000_i64)
+        .fetch_all(&ground.store.pool)
+        .await?;
+    assert_eq!(read.len(), 11, "one more than a page of ten");
+    Ok(())
+}
