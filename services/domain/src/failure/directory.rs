@@ -56,6 +56,9 @@ fn of_invalid_credentials(diagnostic: &str) -> FailureCode {
 fn of_sub_code(text: &str) -> Option<FailureCode> {
     let code = text.split(|c: char| !c.is_ascii_hexdigit()).next()?;
     match u32::from_str_radix(code, 16).ok()? {
+        // The server cannot judge the password now: no logon server; too many logons at once; a kind of logon that was
+        // not granted. Nothing is said of the password.
+        0x51f | 0x568 | 0x569 => Some(FailureCode::Unavailable),
         // No such user; a wrong password.
         0x525 | 0x52e => Some(FailureCode::WrongCredentials),
         // Not at this hour; not from this workstation.

@@ -13,6 +13,9 @@ fn active_directory(sub_code: &str) -> String {
 #[test]
 fn the_sub_code_of_active_directory_shows_why_a_bind_was_refused() {
     for (sub_code, expected) in [
+        ("51f", FailureCode::Unavailable),
+        ("568", FailureCode::Unavailable),
+        ("569", FailureCode::Unavailable),
         ("525", FailureCode::WrongCredentials),
         ("52e", FailureCode::WrongCredentials),
         ("52E", FailureCode::WrongCredentials),

@@ -31,9 +31,11 @@ pub(crate) mod root_dse;
 #[cfg(test)]
 pub(crate) mod script;
 pub(crate) mod search;
+mod span;
 mod starttls;
 pub(crate) mod strip;
 pub(crate) mod walk;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -159,7 +159,7 @@ impl DirectoryError {
     pub fn tries_elsewhere(&self) -> bool {
         match self {
             Self::At { source, .. } => source.tries_elsewhere(),
-            Self::Refused { code, .. } => matches!(*code, ldap::BUSY | ldap::UNAVAILABLE),
+            Self::Refused { .. } => matches!(self.code(), FailureCode::Busy | FailureCode::Unavailable),
             Self::EmptyPassword
             | Self::Read(
                 ReadError::Settings(_) | ReadError::Stopped | ReadError::Deadline | ReadError::Undecided,

@@ -23,6 +23,7 @@ use super::{
     limits::FrameLimits,
     message::{Message, Request, Response},
     strip::{WantedAttributes, entry_name, strip},
+    words::mend,
 };
 use crate::memory::Share;
 use crate::source::bounds::ShownName;
@@ -191,6 +192,7 @@ struct Responses<'a, R, W> {
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Responses<'_, R, W> {
     async fn forward(mut self) -> Result<(), GuardError> {
         while let Some((mut frame, mut elements)) = self.next().await? {
+            mend(&mut frame);
             let message = Message::parse(&frame)?;
             if message.id == 0 {
                 let said = message.result().map_or_else(String::new, |result| result.text);

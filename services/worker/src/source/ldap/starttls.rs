@@ -10,6 +10,7 @@ use super::{
     limits::FrameLimits,
     message::{Message, Response},
     oid,
+    words::mend,
 };
 
 /// Extended request with message id 1. The operation's name follows.
@@ -34,11 +35,12 @@ pub(super) async fn ask(mut stream: TcpStream, limits: FrameLimits) -> Result<Tc
         ..limits
     };
     let mut reader = FrameReader::new(stream, limits);
-    let (frame, _) = reader
+    let (mut frame, _) = reader
         .next()
         .await
         .map_err(GuardError::from)?
         .ok_or(GuardError::Closed)?;
+    mend(&mut frame);
     let message = Message::parse(&frame).map_err(GuardError::from)?;
     if message.id != MESSAGE_ID || message.response != Response::Extended {
         let what = format!(

@@ -8,6 +8,7 @@ use bytes::BytesMut;
 use super::{
     frame::{FrameError, Header, take},
     oid,
+    span::Span,
 };
 use crate::source::bounds::ShownName;
 
@@ -80,53 +81,13 @@ fn base(description: &[u8]) -> &[u8] {
     description.split(|byte| *byte == b';').next().unwrap_or_default()
 }
 
-/// Offsets of an element's parts in a frame.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    start: usize,
-    content: usize,
-    end: usize,
-}
-
-impl Span {
-    /// The element that begins at `start`, of what holds it and ends at `within`.
-    fn at(frame: &[u8], start: usize, within: usize) -> Result<Self, FrameError> {
-        let input = frame
-            .get(start..within)
-            .ok_or(FrameError::Malformed("it ends before its parts"))?;
-        let header = Header::parse(input)?.ok_or(FrameError::Malformed("it ends within a header"))?;
-        let content = start + header.bytes;
-        let end = usize::try_from(header.content)
-            .ok()
-            .and_then(|length| content.checked_add(length))
-            .filter(|end| *end <= within)
-            .ok_or(FrameError::Malformed("an element reaches beyond what holds it"))?;
-        Ok(Self { start, content, end })
-    }
-
-    /// Makes it shorter by so many bytes, in as many bytes of length as it has.
-    fn shorten(self, frame: &mut [u8], by: usize) {
-        let mut length = self.end - self.content - by;
-        let bytes = match self.content - self.start {
-            2 => 1..2,
-            header => 2..header,
-        };
-        for byte in frame[self.start..][bytes].iter_mut().rev() {
-            *byte = u8::try_from(length & 0xff).unwrap_or_default();
-            length >>= 8;
-        }
-    }
-}
-
 /// Cuts out of a checked frame the attributes that are not wanted. Answers whether there were any; a frame that is no
 /// entry stays as it is.
 pub fn strip(frame: &mut BytesMut, wanted: &WantedAttributes) -> Result<bool, FrameError> {
     if *wanted == WantedAttributes::All {
         return Ok(false);
     }
-    let message = Span::at(frame, 0, frame.len())?;
-    let id = Span::at(frame, message.content, message.end)?;
-    let entry = Span::at(frame, id.end, message.end)?;
+    let (message, entry) = Span::of_operation(frame)?;
     if frame[entry.start] != ENTRY || entry.content == entry.end {
         return Ok(false);
     }

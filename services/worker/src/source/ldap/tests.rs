@@ -267,16 +267,31 @@ async fn another_host_is_tried_unless_the_credentials_were_refused() {
     assert!(read_with(&reader(), &both).await.is_ok());
     assert_eq!(busy.task.await.unwrap(), 2);
 
-    let refused = serve(vec![vec![bound(1, 49, "")], good]).await;
+    let cannot_judge = serve(vec![
+        vec![bound(1, 49, "80090308: x, data 51f, v1db1")],
+        good.clone(),
+    ])
+    .await;
     let both = Directory {
-        hosts,
-        ..directory(refused.port)
+        hosts: hosts.clone(),
+        ..directory(cannot_judge.port)
     };
-    assert_eq!(
-        read_with(&reader(), &both).await.unwrap_err().code(),
-        FailureCode::WrongCredentials
-    );
-    assert!(!refused.task.is_finished(), "a second connection was made");
+    assert!(read_with(&reader(), &both).await.is_ok());
+    assert_eq!(cannot_judge.task.await.unwrap(), 2);
+
+    let in_latin_1 = [tlv(0x0a, &[49]), tlv(0x04, b""), tlv(0x04, b"f\xfcr data 52e")];
+    for answer in [bound(1, 49, ""), message(1, tlv(0x61, &in_latin_1.concat()))] {
+        let refused = serve(vec![vec![answer], good.clone()]).await;
+        let both = Directory {
+            hosts: hosts.clone(),
+            ..directory(refused.port)
+        };
+        assert_eq!(
+            read_with(&reader(), &both).await.unwrap_err().code(),
+            FailureCode::WrongCredentials
+        );
+        assert!(!refused.task.is_finished(), "a second connection was made");
+    }
 }
 
 #[tokio::test]
@@ -313,6 +328,9 @@ async fn starttls_that_is_refused_or_tampered_with_ends_the_attempt() {
         .unwrap_err()
     };
     let refused = starttls(message(1, result(0x78, 2, "no TLS here"))).await;
+    assert_eq!(refused.code(), FailureCode::StarttlsRefused);
+    let in_latin_1 = [tlv(0x0a, &[2]), tlv(0x04, b""), tlv(0x04, b"kein TLS f\xfcr Sie")];
+    let refused = starttls(message(1, tlv(0x78, &in_latin_1.concat()))).await;
     assert_eq!(refused.code(), FailureCode::StarttlsRefused);
     assert!(refused.to_string().contains("no TLS here"), "{refused}");
     let accepted = message(1, result(0x78, 0, ""));
