@@ -1,6 +1,7 @@
 //! A worker's read, as it comes in: collected in memory while the budget lasts, staged in the database beyond it.
 
 mod confirm;
+mod summary;
 
 use std::{sync::Arc, time::Duration};
 
@@ -178,13 +179,13 @@ impl<'a> Collector<'a> {
         let summary = footer
             .summary
             .ok_or(ReconcileError::Submission("its footer is empty"))?;
-        if summary.entries == self.footprint.objects as u64 {
-            Ok(summary)
-        } else {
-            Err(ReconcileError::Submission(
+        if summary.entries != self.footprint.objects as u64 {
+            return Err(ReconcileError::Submission(
                 "it has not as many objects as its footer says",
-            ))
+            ));
         }
+        summary::check(&summary)?;
+        Ok(summary)
     }
 
     fn finish(self, summary: internal::v1::ReadSummary, confirmed: Confirmed) -> CompleteRead {

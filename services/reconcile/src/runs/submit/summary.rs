@@ -1,0 +1,69 @@
+//! Checks of a read's summary, as far as it is stored: a worker that was taken over may send anything.
+
+use rollcall_proto::{internal::v1::ReadSummary, v1::ReadMode};
+
+use crate::error::ReconcileError;
+
+/// Bytes of a text. The worker's own are far below.
+const TEXT: usize = 4096;
+/// Bytes of a digest.
+const DIGEST: usize = 16;
+
+/// Refuses what the database could not hold, or no worker of ours would send.
+pub(super) fn check(summary: &ReadSummary) -> Result<(), ReconcileError> {
+    let refused = |why| Err(ReconcileError::Submission(why));
+    let texts = [&summary.read_mode_reason, &summary.server, &summary.server_id];
+    // PostgreSQL has no NUL in a text.
+    if texts.iter().any(|text| text.len() > TEXT || text.contains('\0')) {
+        return refused("its footer has a text that is too long or that has a NUL");
+    }
+    if !matches!(summary.digest.len(), 0 | DIGEST) {
+        return refused("its digest is not of 16 bytes");
+    }
+    if summary.read_mode() != ReadMode::Full {
+        return refused("its footer names no known mode of a read");
+    }
+    let counts = [summary.claims, summary.not_email, summary.references];
+    if counts.iter().any(|count| i64::try_from(*count).is_err()) {
+        return refused("its footer has a number beyond all counts");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent() -> ReadSummary {
+        ReadSummary {
+            digest: vec![0; DIGEST],
+            read_mode: ReadMode::Full.into(),
+            server: "dc1.example (192.0.2.1:636)".to_owned(),
+            ..ReadSummary::default()
+        }
+    }
+
+    #[test]
+    fn a_summary_of_a_worker_is_accepted() {
+        assert!(check(&sent()).is_ok());
+    }
+
+    #[test]
+    fn a_summary_that_cannot_be_stored_is_refused() {
+        let changes: [fn(&mut ReadSummary); 7] = [
+            |summary| summary.server.push('\0'),
+            |summary| summary.server_id = "a\0b".to_owned(),
+            |summary| summary.read_mode_reason = "x".repeat(TEXT + 1),
+            |summary| summary.digest.truncate(1),
+            |summary| summary.read_mode = 99,
+            |summary| summary.read_mode = 0,
+            |summary| summary.not_email = u64::MAX,
+        ];
+        for change in changes {
+            let mut summary = sent();
+            change(&mut summary);
+            let error = check(&summary);
+            assert!(matches!(error, Err(ReconcileError::Submission(_))), "{summary:?}");
+        }
+    }
+}
