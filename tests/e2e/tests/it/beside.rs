@@ -12,7 +12,7 @@ use rollcall_proto::{
         ReadSummary, RunEnded, SubmitFooter, SubmitHeader, SubmitRunRequest,
         reconcile_service_client::ReconcileServiceClient, submit_run_request::Part, submit_run_response,
     },
-    v1::{Directory, GetDomainsRequest, ObjectType, RunState, Security},
+    v1::{Directory, GetDomainsRequest, ObjectType, ReadMode, RunState, Security},
 };
 use rollcall_testbed::{Kind, StackOptions};
 use tokio::{sync::mpsc, task::JoinHandle};
@@ -121,6 +121,7 @@ fn all_parts(lease: &Lease, mut objects: Vec<DirectoryObject>) -> impl Iterator<
         entries: objects.len() as u64,
         claims: objects.iter().map(|object| object.claims.len() as u64).sum(),
         digest: vec![7; 16],
+        read_mode: ReadMode::Full.into(),
         ..ReadSummary::default()
     };
     let footer = Part::Footer(SubmitFooter {

@@ -15,7 +15,7 @@ use rollcall_proto::{
         SubmitRunRequest, reconcile_service_client::ReconcileServiceClient, submit_run_request::Part,
         submit_run_response,
     },
-    v1::ObjectType,
+    v1::{ObjectType, ReadMode},
 };
 use rollcall_testbed::{Endpoints, Kind};
 use tokio::sync::mpsc;
@@ -160,6 +160,7 @@ impl Directory {
             claims: read.iter().map(|object| object.claims.len() as u64).sum(),
             digest: [hasher.finish().to_be_bytes(); 2].concat(),
             server_id: format!("server {}", self.server),
+            read_mode: ReadMode::Full.into(),
             ..ReadSummary::default()
         }
     }
