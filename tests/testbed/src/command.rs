@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 
 use crate::bed::Part;
 use crate::error::{Doing as _, Result};
-use crate::keeper;
+use crate::{keeper, place};
 
 /// Starts PostgreSQL, RabbitMQ, Active Directory (Samba), OpenLDAP and Rollcall's services, private to this call.
 #[derive(Debug, Parser)]
@@ -81,10 +81,13 @@ fn text_of(error: &dyn std::error::Error) -> String {
     sources.fold(error.to_string(), |text, source| format!("{text}: {source}"))
 }
 
-/// The project's root, where `.run` is.
+/// The project's root, where `.run` is: the one that this program was built in, also if all of it was moved or copied since.
 fn root() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.ancestors().nth(2).unwrap_or(own).to_owned()
+    let at_build = own.ancestors().nth(2).unwrap_or(own);
+    let here = place::target_folder();
+    let here = here.parent().filter(|root| root.join("Cargo.toml").is_file());
+    here.unwrap_or(at_build).to_owned()
 }
 
 #[cfg(test)]
