@@ -153,9 +153,13 @@ async fn a_revert_that_was_cancelled_reports_the_pause_that_its_request_began() 
     ground
         .as_scheduler(&format!(r"UPDATE scheduler.settings SET settings = '\x{bytes}'"))
         .await?;
-    let run = ground.ask("REVERT").await?;
+    let (run, sync) = (RunId::from_uuid(Uuid::now_v7()), Uuid::now_v7());
     ground
-        .as_scheduler("UPDATE scheduler.run_request SET cancel_requested = true")
+        .as_scheduler(&format!(
+            "INSERT INTO scheduler.run_request
+                 (run_id, tenant_id, kind, trigger, lane, acts_on_run_id, cancel_requested)
+             VALUES ('{run}', 'acme', 'REVERT', 'MANUAL', 'interactive', '{sync}', true)"
+        ))
         .await?;
     assert!(matches!(ground.begin(run, "first").await?, Begun::Finished));
     let events: Vec<String> =
