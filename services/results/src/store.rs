@@ -25,7 +25,7 @@ pub(crate) use accounts::{AccountFilter, AccountsRead};
 pub(crate) use rows::{RowCursor, RowFilter, RowRecord};
 
 /// The views that this service reads, in the schema `results`.
-const VIEWS: [&str; 15] = [
+const VIEWS: [&str; 14] = [
     "run_request",
     "run_outcome",
     "run_row",
@@ -38,7 +38,6 @@ const VIEWS: [&str; 15] = [
     "refused_credential",
     "schedule",
     "fleet_pause",
-    "superseded_run",
     "waiting_events",
     "period",
 ];

@@ -4,9 +4,13 @@
 //! tested on connections of its service's own role, so that missing grants are found as well. The bed takes the copies
 //! with it when it ends.
 
+mod plan;
+
 use anyhow::{Context as _, Result};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
 use uuid::Uuid;
+
+pub use plan::{Plan, Planned};
 
 /// The services that have a role in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +77,23 @@ impl TestDatabase {
             .await
             .with_context(|| format!("run {statements}"))?;
         Ok(connection.close().await?)
+    }
+
+    /// Runs a statement as a service's role, with arguments as SQL writes them, and answers how PostgreSQL ran it.
+    /// Nothing of it stays.
+    pub async fn explain(
+        &self,
+        role: Role,
+        planned: Planned,
+        statement: &str,
+        arguments: &str,
+    ) -> Result<Plan> {
+        let mut connection = PgConnection::connect(&self.url(role)?).await?;
+        let plan = Plan::of(&mut connection, planned, statement, arguments)
+            .await
+            .with_context(|| format!("explain {statement}"))?;
+        connection.close().await?;
+        Ok(plan)
     }
 }
 

@@ -19,7 +19,6 @@ pub(crate) static SCHEMA: Schema = Schema {
         "reconcile.scheduler_heartbeat",
         "reconcile.scheduler_period",
         "reconcile.scheduler_run_state",
-        "reconcile.scheduler_superseded_run",
         "reconcile.scheduler_tenant",
         "reconcile.scheduler_tenant_domain",
         "results.account",
@@ -32,7 +31,6 @@ pub(crate) static SCHEMA: Schema = Schema {
         "results.removed_address",
         "results.run_outcome",
         "results.run_row",
-        "results.superseded_run",
         "results.waiting_events",
     ],
 };

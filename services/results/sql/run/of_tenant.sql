@@ -2,6 +2,7 @@
 -- One that was cancelled while it waited never gets another. $2: only this run, null for any. $3: only those before this
 -- one, null for all. $4: only those that read the directory to the end and whose rows are kept; one that is HELD because it
 -- differs from a preview has no rows but the differences. Meant to be planned for its values, as the rows are.
+-- The limit has each outcome looked up by key, from the newest request on, until there are enough.
 SELECT
     request.run_id AS "run_id!",
     request.tenant_id AS "tenant_id!",
@@ -33,14 +34,15 @@ SELECT
     outcome.rows_of_run_id,
     outcome.rows_expire_time,
     COALESCE(outcome.rows_expire_time <= now(), false) AS "rows_expired!",
-    EXISTS (
-        SELECT
-        FROM results.superseded_run AS superseded
-        WHERE superseded.tenant_id = request.tenant_id AND superseded.run_id = request.run_id
-    ) AS "rows_superseded!"
+    COALESCE(outcome.rows_superseded, false) AS "rows_superseded!"
 FROM results.run_request AS request
-LEFT JOIN results.run_outcome AS outcome
-    ON outcome.tenant_id = request.tenant_id AND outcome.run_id = request.run_id
+LEFT JOIN LATERAL (
+    SELECT *
+    FROM results.run_outcome
+    WHERE run_outcome.tenant_id = request.tenant_id AND run_outcome.run_id = request.run_id
+      AND ($2::uuid IS NULL OR run_outcome.run_id = $2)
+    LIMIT 1
+) AS outcome ON true
 WHERE request.tenant_id = $1
   AND ($2::uuid IS NULL OR request.run_id = $2)
   AND ($3::uuid IS NULL OR request.run_id < $3)

@@ -4,6 +4,7 @@
 mod accounts;
 mod explain;
 mod fleet;
+mod plans;
 mod rows;
 mod runs;
 

@@ -1,11 +1,7 @@
 -- Facts that decide whether a run can be approved, reverted, or expected. Of HELD runs the one that ended last is the newest.
 SELECT request.kind, state.state, state.held_reason, state.end_time, state.accounts_changed, state.reverted,
        state.rows_expire_time,
-       EXISTS (
-           SELECT
-           FROM reconcile.scheduler_superseded_run AS superseded
-           WHERE superseded.tenant_id = request.tenant_id AND superseded.run_id = request.run_id
-       ) AS "rows_superseded!",
+       COALESCE(state.rows_superseded, false) AS "rows_superseded!",
        COALESCE(state.settings_generation = settings.generation, false) AS "same_settings!",
        COALESCE(state.domain_generation = tenant.domain_generation, false) AS "same_domains!",
        NOT EXISTS (

@@ -95,12 +95,10 @@ async fn a_service_may_use_of_anothers_data_what_is_published_to_it_and_nothing_
         ("rollcall_results", "results.run_request"),
         ("rollcall_results", "results.run_row"),
         ("rollcall_results", "results.schedule"),
-        ("rollcall_results", "results.superseded_run"),
         ("rollcall_results", "results.waiting_events"),
         ("rollcall_scheduler", "reconcile.scheduler_heartbeat"),
         ("rollcall_scheduler", "reconcile.scheduler_period"),
         ("rollcall_scheduler", "reconcile.scheduler_run_state"),
-        ("rollcall_scheduler", "reconcile.scheduler_superseded_run"),
         ("rollcall_scheduler", "reconcile.scheduler_tenant"),
         ("rollcall_scheduler", "reconcile.scheduler_tenant_domain"),
     ]

@@ -1,4 +1,4 @@
-//! Runs: `results.run_request`, `results.run_outcome` and `results.superseded_run`.
+//! Runs: `results.run_request` and `results.run_outcome`.
 
 use rollcall_proto::v1::{Counts, RunState};
 
