@@ -1,20 +1,23 @@
 -- Scheduled syncs of tenant $1, or of all tenants where it is null, that no worker has begun to read or that wait for their
 -- next attempt. A run that begins at this moment ends without applying. Each is locked before it is judged, so that one which
 -- a person has requested since then is spared; in the order of the ids, as everywhere where many are. They stay open until
--- their ends have been noted.
-UPDATE scheduler.run_request AS request
+-- their ends have been noted. Outcomes and requests are looked up by key: a join might read the runs of all months.
+UPDATE scheduler.run_request
 SET cancel_requested = true
-FROM (
+WHERE run_id = ANY (ARRAY(
     SELECT request.run_id
     FROM scheduler.run_request AS request
-    LEFT JOIN reconcile.scheduler_run_state AS state USING (tenant_id, run_id)
     WHERE ($1::text IS NULL OR request.tenant_id = $1)
       AND request.trigger = 'SCHEDULED'
       AND request.open
       AND NOT request.cancel_requested
-      AND NOT COALESCE(state.begun, false)
-      AND state.end_time IS NULL
+      AND NOT EXISTS (
+          SELECT
+          FROM reconcile.scheduler_run_state AS state
+          WHERE state.tenant_id = request.tenant_id AND state.run_id = request.run_id
+            AND (state.begun OR state.end_time IS NOT NULL)
+          OFFSET 0
+      )
     ORDER BY request.run_id
-    FOR UPDATE OF request
-) AS waiting
-WHERE request.run_id = waiting.run_id
+    FOR UPDATE
+))

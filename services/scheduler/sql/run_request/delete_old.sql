@@ -1,4 +1,5 @@
--- A month is dropped as a whole, except for requests whose month was never made. One whose run still has rows stays.
+-- A month is dropped as a whole, except for requests whose month was never made. One whose run still has rows stays. Outcomes
+-- are looked up by key: a join might read those of all months.
 DELETE FROM scheduler.run_request_default
 WHERE run_id IN (
     SELECT request.run_id
@@ -7,7 +8,8 @@ WHERE run_id IN (
       AND NOT EXISTS (
           SELECT
           FROM reconcile.scheduler_run_state run
-          WHERE run.tenant_id = request.tenant_id AND run.run_id = request.run_id AND run.rows_expire_time > now())
+          WHERE run.tenant_id = request.tenant_id AND run.run_id = request.run_id AND run.rows_expire_time > now()
+          OFFSET 0)
     ORDER BY request.run_id
     LIMIT $2
     FOR UPDATE OF request SKIP LOCKED

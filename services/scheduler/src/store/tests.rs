@@ -3,6 +3,7 @@
 mod due;
 mod months;
 mod periods;
+mod plans;
 mod publishing;
 mod requests;
 mod schema;
@@ -23,7 +24,7 @@ use rollcall_proto::{
     v1::{RunKind, RunTrigger, Settings},
 };
 use rollcall_stores::{Role, TestDatabase};
-use sqlx::types::Uuid;
+use sqlx::{AssertSqlSafe, types::Uuid};
 
 use super::{NewRequest, NewSettings, RemovalSwitch, Store};
 use crate::validation::Rhythm;
