@@ -30,6 +30,7 @@ const BATCH: f64 = 300.0;
 /// Arrays of the ids, tenants and lanes of a batch.
 const IDS: &str =
     "ARRAY(SELECT ('aaaaaaaa' || lpad(to_hex(n), 24, '0'))::uuid FROM generate_series(1, 300) AS n)";
+const TENANTS: &str = "ARRAY(SELECT 'other-' || n FROM generate_series(1, 300) AS n)";
 const LANES: &str = "ARRAY(SELECT 'scheduled'::text FROM generate_series(1, 300))";
 const CLAIM: &str = "'bbbbbbbb-0000-0000-0000-000000000000'";
 
@@ -133,4 +134,24 @@ async fn a_publisher_looks_at_the_requests_in_its_hand_only() -> Result<()> {
         .await?;
     let mark = statement!("run_request/mark_published");
     ground.reads_at_most(rows, mark, &format!("{ids}, {lanes}")).await
+}
+
+#[tokio::test]
+async fn open_syncs_are_looked_up_for_each_tenant_that_is_due() -> Result<()> {
+    let ground = Ground::with_a_burst().await?;
+    let ids = ground
+        .literal(
+            "ARRAY(SELECT ('bbbbbbbb' || lpad(to_hex(n), 24, '0'))::uuid FROM generate_series(1, 300) AS n)",
+        )
+        .await?;
+    let tenants = ground.literal(TENANTS).await?;
+    let insert = statement!("run_request/insert_due");
+    let rows = 4.0 * BATCH;
+    ground
+        .reads_at_most(
+            rows,
+            insert,
+            &format!("{ids}, {tenants}, ARRAY['CONNECT_TIMEOUT']"),
+        )
+        .await
 }
