@@ -1,5 +1,5 @@
 -- As of_tenant.sql, of the tenants that follow one: at most $2, and no more once the settings have more than $3 bytes, whose
--- number is known without reading them.
+-- number is known without reading them. OFFSET has settings and domains looked up by tenant, not those of all tenants read.
 WITH page AS (
     SELECT tenant_id, sum(octet_length(settings)) OVER (ORDER BY tenant_id) - octet_length(settings) AS bytes_before
     FROM scheduler.settings
@@ -19,9 +19,15 @@ SELECT settings.settings, settings.sealed_credential, settings.generation, setti
            SELECT
            FROM reconcile.scheduler_tenant_domain AS domain
            WHERE domain.tenant_id = settings.tenant_id
+           OFFSET 0
        ) AS "has_domains!"
 FROM page
-JOIN scheduler.settings AS settings USING (tenant_id)
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM scheduler.settings
+    WHERE settings.tenant_id = page.tenant_id
+    OFFSET 0
+) AS settings
 CROSS JOIN scheduler.fleet AS fleet
 LEFT JOIN reconcile.scheduler_tenant AS tenant ON tenant.tenant_id = settings.tenant_id
 WHERE page.bytes_before <= $3

@@ -155,3 +155,32 @@ async fn open_syncs_are_looked_up_for_each_tenant_that_is_due() -> Result<()> {
         )
         .await
 }
+
+#[tokio::test]
+async fn domains_are_looked_up_for_each_tenant_that_is_due() -> Result<()> {
+    let ground = Ground::new().await?;
+    ground
+        .as_reconcile(
+            "INSERT INTO portal.domain (name, tenant_id)
+             SELECT n || '.example', 'other-' || n % 5000 FROM generate_series(1, 20000) AS n;
+             ANALYZE portal.domain",
+        )
+        .await?;
+    ground
+        .as_scheduler(
+            "INSERT INTO scheduler.settings (tenant_id, settings, sealed_credential, generation, credential_generation,
+                 key_id, every_hours, time_zone, next_run_time)
+             SELECT 'other-' || n, '', '', 1, 1, 'first', 1, 'UTC', now() - interval '1 minute'
+             FROM generate_series(1, 5000) AS n;
+             ANALYZE scheduler.settings",
+        )
+        .await?;
+    // Schedules, a page of which is found before it is read, and a domain of each.
+    let rows = 3.1 * BATCH;
+    ground
+        .reads_at_most(rows, statement!("settings/take_due"), "300")
+        .await?;
+    ground
+        .reads_at_most(rows, statement!("settings/page"), "'other-2', 300, 1000000")
+        .await
+}
