@@ -79,6 +79,18 @@ impl TestDatabase {
         Ok(connection.close().await?)
     }
 
+    /// The value of an expression as a literal, for an argument of [`Self::explain`].
+    pub async fn literal(&self, role: Role, expression: &str) -> Result<String> {
+        let mut connection = PgConnection::connect(&self.url(role)?).await?;
+        let literal = AssertSqlSafe(format!("SELECT quote_literal(({expression})::text)"));
+        let literal = sqlx::query_scalar(literal)
+            .fetch_one(&mut connection)
+            .await
+            .with_context(|| format!("evaluate {expression}"))?;
+        connection.close().await?;
+        Ok(literal)
+    }
+
     /// Runs a statement as a service's role, with arguments as SQL writes them, and answers how PostgreSQL ran it.
     /// Nothing of it stays.
     pub async fn explain(

@@ -24,7 +24,7 @@ use rollcall_proto::{
     v1::{RunKind, RunTrigger, Settings},
 };
 use rollcall_stores::{Role, TestDatabase};
-use sqlx::{AssertSqlSafe, types::Uuid};
+use sqlx::types::Uuid;
 
 use super::{NewRequest, NewSettings, RemovalSwitch, Store};
 use crate::validation::Rhythm;

@@ -15,7 +15,7 @@ const OUTCOMES: &str = "
     SELECT tenant_id, run_id, kind, trigger, 'SUCCEEDED', 1, now()
     FROM scheduler.reconcile_run_request;
     ANALYZE reconcile.run_outcome";
-/// Half of all tenants' next runs, which are open. Some of them are over.
+/// The next runs of a tenth of the tenants, which are open.
 const BURST: &str = "
     INSERT INTO scheduler.run_request (run_id, tenant_id, kind, trigger, lane, publish_time)
     SELECT ('aaaaaaaa' || lpad(to_hex(n), 24, '0'))::uuid, 'other-' || n, 'SYNC', 'SCHEDULED', 'scheduled', now() - interval '1 day'
@@ -57,10 +57,7 @@ impl Ground {
 
     /// The value of an expression, as a literal.
     async fn literal(&self, expression: &str) -> Result<String> {
-        let literal = format!("SELECT quote_literal(({expression})::text)");
-        Ok(sqlx::query_scalar(AssertSqlSafe(literal))
-            .fetch_one(&self.store.pool)
-            .await?)
+        self.database.literal(Role::Scheduler, expression).await
     }
 
     /// Fails if a statement reads more rows than these, however it is planned.
