@@ -40,7 +40,7 @@ impl Plan {
         sqlx::raw_sql(AssertSqlSafe(prepare))
             .execute(&mut *connection)
             .await?;
-        let explain = format!("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE explained ({arguments})");
+        let explain = format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE explained ({arguments})");
         let Json(plan): Json<Value> = sqlx::query_scalar(AssertSqlSafe(explain))
             .persistent(false)
             .fetch_one(&mut *connection)
@@ -62,6 +62,15 @@ impl Plan {
             }
         });
         rows
+    }
+
+    /// Number of blocks of tables and indexes that were read.
+    #[must_use]
+    pub fn blocks_read(&self) -> u64 {
+        ["Shared Hit Blocks", "Shared Read Blocks"]
+            .iter()
+            .filter_map(|key| self.0[*key].as_u64())
+            .sum()
     }
 
     /// Conditions that were checked row by row, since neither an index nor a join looked for them.

@@ -3,6 +3,7 @@
 use rollcall_stores::Planned;
 
 use super::*;
+use crate::store::RowFilter;
 
 /// Runs of thousands of tenants, and of one that has many.
 const RUNS: &str = "
@@ -50,5 +51,64 @@ async fn runs_are_read_with_as_many_outcomes_and_no_others() -> Result<()> {
         .rows_read(statement, &format!("'acme', {last}, NULL, false, 1"))
         .await?;
     assert!(one <= 4.0, "{one} rows for one run");
+    Ok(())
+}
+
+/// Rows of a run by the thousand, a few of which stand in another case.
+const ROWS: &str = "
+    INSERT INTO reconcile.claim_history
+        (tenant_id, row_id, valid_from, content, address, entry_verdict, steady_verdict, primary_address, directory_primary,
+         object_id, object_dn)
+    SELECT 'acme', n, 1, gen_random_uuid(),
+           CASE WHEN n % 1000 = 0 THEN 'U' ELSE 'u' END || lpad(n::text, 6, '0') || '@acme.example',
+           'ADD', 'KEEP', 'u', 'u', 'o', 'cn=o'
+    FROM generate_series(1, 30000) AS n;
+    ANALYZE reconcile.claim_history";
+
+#[tokio::test]
+async fn a_search_reads_the_rows_that_it_shows() -> Result<()> {
+    let ground = Ground::new().await?;
+    let run = ground.applied(1, &[]).await?;
+    ground.as_reconcile(ROWS).await?;
+    let statement = include_str!("../../../sql/run_row/page.sql");
+    for search in ["u02", "u029999", "none"] {
+        let arguments = format!("'acme', '{}', NULL, false, '{search}', '', 0, 50", run.run_id);
+        let plan = ground
+            .database
+            .explain(Role::Results, Planned::ForThese, statement, &arguments)
+            .await?;
+        let blocks = plan.blocks_read();
+        assert!(blocks <= 60, "{blocks} blocks for {search}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_pages_of_a_search_have_every_row_once_and_in_order() -> Result<()> {
+    let ground = Ground::new().await?;
+    let run = ground.applied(1, &[]).await?;
+    ground.as_reconcile(ROWS).await?;
+    let filter = RowFilter {
+        search: "u001".to_owned(),
+        ..RowFilter::default()
+    };
+    let (mut after, mut found) = (None, Vec::new());
+    loop {
+        let page = ground
+            .store
+            .rows(&run, &filter, after, 70)
+            .await
+            .map_err(refused)?;
+        let Some(last) = page.last() else {
+            break;
+        };
+        after = Some(last.position());
+        found.extend(page.into_iter().map(|row| row.address));
+    }
+    let mut expected: Vec<String> = (1000..2000)
+        .map(|n| format!("{}{n:06}@acme.example", if n % 1000 == 0 { 'U' } else { 'u' }))
+        .collect();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
     Ok(())
 }
