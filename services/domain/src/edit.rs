@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use crate::{
+    account::order_of_addresses,
     address::Address,
     id::AccountId,
     object::{AddressType, ObjectType, Origin},
@@ -153,7 +154,7 @@ fn hsr(wanted: &AccountEdit, object_type: ObjectType) -> Result<bool, EditRefuse
     Ok(wanted.hsr_enabled)
 }
 
-/// The addresses, the primary first, then by bytes.
+/// The addresses, in the order in which an account shows them.
 fn addresses(
     before: Option<&AccountState>,
     wanted: &AccountEdit,
@@ -174,13 +175,15 @@ fn addresses(
             stale_since: had.and_then(|had| had.stale_since),
         }
     };
-    let (mut primary, others): (Vec<_>, Vec<_>) = wanted
-        .addresses
-        .iter()
-        .map(state)
-        .partition(|state| state.address == wanted.primary);
-    primary.extend(others);
-    primary
+    let mut states: Vec<AddressState> = wanted.addresses.iter().map(state).collect();
+    let is_primary = |state: &AddressState| state.address == wanted.primary;
+    states.sort_by(|one, other| {
+        order_of_addresses(
+            (is_primary(one), one.address.as_str()),
+            (is_primary(other), other.address.as_str()),
+        )
+    });
+    states
 }
 
 /// A domain alias has the username portion of another address of the account, in a domain that is an alias of that one's.

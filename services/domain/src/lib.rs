@@ -12,6 +12,7 @@
 mod syntax;
 mod text_enum;
 
+pub mod account;
 pub mod acting;
 pub mod address;
 pub mod attribute;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+use crate::account::order_of_addresses;
 use crate::address::Address;
 use crate::id::{AccountId, ObjectId};
 use crate::object::{AddressType, ObjectType, Origin};
@@ -64,9 +65,13 @@ impl AccountState {
 
     /// Puts the addresses in their order: the primary first, then by bytes.
     pub fn put_in_order(&mut self) {
-        let secondary = |state: &AddressState| state.address_type != AddressType::Primary;
-        self.addresses
-            .sort_unstable_by(|a, b| (secondary(a), &a.address).cmp(&(secondary(b), &b.address)));
+        let is_primary = |state: &AddressState| state.address_type == AddressType::Primary;
+        self.addresses.sort_unstable_by(|one, other| {
+            order_of_addresses(
+                (is_primary(one), one.address.as_str()),
+                (is_primary(other), other.address.as_str()),
+            )
+        });
     }
 }
 

@@ -1,4 +1,4 @@
--- The live account that holds an address, with all its addresses, the primary first.
+-- The live account that holds an address, with all its addresses.
 SELECT
     account.account_id AS "account_id!",
     account.primary_address AS "primary_address!",
@@ -17,4 +17,3 @@ JOIN results.account ON account.tenant_id = wanted.tenant_id AND account.account
 JOIN results.account_address AS own ON own.tenant_id = wanted.tenant_id AND own.account_id = wanted.account_id
 WHERE wanted.tenant_id = $1
   AND wanted.address = $2
-ORDER BY own.address <> account.primary_address, own.address

@@ -1,4 +1,4 @@
--- A page of a tenant's live accounts by primary address, each with all its addresses, the primary first. $2: what any
+-- A page of a tenant's live accounts by primary address, each with all its addresses. $2: what any
 -- address of the account begins with. $3 and $4: the key after which to begin. Addresses that few have are looked up and
 -- their accounts sorted; of those that many have, accounts are met soon on the way through all by key.
 WITH matching AS MATERIALIZED (
@@ -54,4 +54,4 @@ SELECT
     own.stale_since AS address_stale_since
 FROM page
 LEFT JOIN results.account_address AS own ON own.tenant_id = $1 AND own.account_id = page.account_id
-ORDER BY page.primary_address, page.account_id, own.address <> page.primary_address, own.address
+ORDER BY page.primary_address, page.account_id

@@ -52,4 +52,4 @@ SELECT
     own.stale_since AS address_stale_since
 FROM page
 LEFT JOIN results.removed_address AS own ON own.tenant_id = $1 AND own.account_id = page.account_id
-ORDER BY page.primary_address, page.account_id, own.address <> page.primary_address, own.address
+ORDER BY page.primary_address, page.account_id

@@ -1,4 +1,4 @@
--- The removed accounts that had an address, the last removed first, with all the addresses that they had, the primary first.
+-- The removed accounts that had an address, the last removed first, with all the addresses that they had.
 WITH had AS (
     SELECT account.*
     FROM results.removed_address AS wanted
@@ -24,4 +24,4 @@ SELECT
     own.stale_since AS address_stale_since
 FROM had
 JOIN results.removed_address AS own ON own.tenant_id = had.tenant_id AND own.account_id = had.account_id
-ORDER BY had.remove_time DESC, had.account_id, own.address <> had.primary_address, own.address
+ORDER BY had.remove_time DESC, had.account_id

@@ -2,6 +2,7 @@
 
 use futures::TryStreamExt as _;
 use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
+use rollcall_domain::account;
 use rollcall_proto::v1::{Account, AccountAddress, AddressType, ObjectType, Origin};
 use rollcall_terms::names;
 use rollcall_terms::time::to_proto;
@@ -111,24 +112,28 @@ pub(super) fn gathered(records: &[Record]) -> Vec<Account> {
     let same = |one: &Record, other: &Record| one.account_id == other.account_id;
     records
         .chunk_by(same)
-        .filter_map(|of_one| Some(account(of_one.first()?, of_one)))
+        .filter_map(|of_one| Some(account_of(of_one.first()?, of_one)))
         .collect()
 }
 
-fn account(first: &Record, records: &[Record]) -> Account {
-    let domain = first
-        .primary_address
-        .rsplit_once('@')
-        .map_or("", |(_, domain)| domain);
+fn account_of(first: &Record, records: &[Record]) -> Account {
+    let primary = first.primary_address.as_str();
+    let mut addresses: Vec<AccountAddress> = records.iter().filter_map(address).collect();
+    addresses.sort_by(|one, other| {
+        account::order_of_addresses(
+            (one.address == primary, &one.address),
+            (other.address == primary, &other.address),
+        )
+    });
     Account {
         account_id: first.account_id.to_string(),
-        primary_address: first.primary_address.clone(),
-        addresses: records.iter().filter_map(address).collect(),
+        primary_address: primary.to_owned(),
+        last_name: account::last_name(primary).to_owned(),
+        addresses,
         r#type: names::from_nullable::<ObjectType>(Some(&first.r#type)).into(),
         origin: names::from_nullable::<Origin>(Some(&first.origin)).into(),
         hsr_enabled: first.hsr_enabled,
         is_protected: first.is_protected,
-        last_name: domain.to_owned(),
         stale_since: first.stale_since.map(|time| to_proto(time.0)),
         remove_time: first.remove_time.map(|time| to_proto(time.0)),
     }
