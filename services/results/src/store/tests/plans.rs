@@ -46,9 +46,9 @@ async fn runs_are_read_with_as_many_outcomes_and_no_others() -> Result<()> {
         .rows_read(statement, "'acme', NULL, NULL, false, 50")
         .await?;
     assert!(list <= 110.0, "{list} rows for a page of 50");
-    let last = "'00000000-0000-0000-0000-000000002710'";
+    let newest = "'00000000-0000-0000-0000-000000002710'";
     let one = ground
-        .rows_read(statement, &format!("'acme', {last}, NULL, false, 1"))
+        .rows_read(statement, &format!("'acme', {newest}, NULL, false, 1"))
         .await?;
     assert!(one <= 4.0, "{one} rows for one run");
     Ok(())
