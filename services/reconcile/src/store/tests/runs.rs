@@ -145,13 +145,9 @@ async fn a_revert_that_was_cancelled_reports_the_pause_that_its_request_began() 
         }),
         ..v1::Settings::default()
     };
-    let bytes: String = settings
-        .encode_to_vec()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    ground
-        .as_scheduler(&format!(r"UPDATE scheduler.settings SET settings = '\x{bytes}'"))
+    sqlx::query("UPDATE scheduler.settings SET settings = $1")
+        .bind(settings.encode_to_vec())
+        .execute(&ground.database.pool(Role::Scheduler).await?)
         .await?;
     let (run, sync) = (RunId::from_uuid(Uuid::now_v7()), Uuid::now_v7());
     ground
