@@ -178,7 +178,14 @@ fn reads_nothing(node: &Value) -> bool {
         .all(|rows| node[*rows].as_f64().unwrap_or_default() == 0.0)
 }
 
-/// True for the relay's statements, which come after the run's end.
+/// True for the relay's statements, which come after the run's end, and for its look at the backlog of all tenants, which
+/// comes every few seconds.
 fn is_relay(text: &str) -> bool {
-    text.contains("rollcall.outbox:") || text.contains("FROM reconcile.outbox")
+    [
+        "rollcall.outbox:",
+        "FROM reconcile.outbox",
+        "FROM results.waiting_events",
+    ]
+    .iter()
+    .any(|part| text.contains(part))
 }
