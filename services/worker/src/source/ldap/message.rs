@@ -15,7 +15,7 @@ mod tests;
 const SEQUENCE: u8 = 0x30;
 const BOOLEAN: u8 = 0x01;
 const INTEGER: u8 = 0x02;
-const OCTET_STRING: u8 = 0x04;
+pub(super) const OCTET_STRING: u8 = 0x04;
 const ENUMERATED: u8 = 0x0a;
 const CONTROLS: u8 = 0xa0;
 
@@ -37,7 +37,7 @@ pub(super) enum Response {
 }
 
 impl Response {
-    fn of_tag(tag: u8) -> Option<Self> {
+    pub(super) fn of_tag(tag: u8) -> Option<Self> {
         Some(match tag {
             0x61 => Self::Bind,
             0x64 => Self::Entry,
@@ -49,7 +49,8 @@ impl Response {
         })
     }
 
-    fn has_result(self) -> bool {
+    /// True if it carries a result.
+    pub(super) fn has_result(self) -> bool {
         matches!(self, Self::Bind | Self::Done | Self::Extended)
     }
 }

@@ -4,16 +4,15 @@
 //! diagnostic message, referrals) must be UTF-8, but a server may write its messages in the code page of its country. The
 //! library panics on those, and refusing them would hide the code: a wrong password would be tried again and again.
 
-use super::{frame::FrameError, span::Span};
+use super::{
+    frame::FrameError,
+    message::{OCTET_STRING, Response},
+    span::Span,
+};
 
 #[cfg(test)]
 mod tests;
 
-const BIND_RESPONSE: u8 = 0x61;
-const SEARCH_DONE: u8 = 0x65;
-const SEARCH_REFERENCE: u8 = 0x73;
-const EXTENDED_RESPONSE: u8 = 0x78;
-const OCTET_STRING: u8 = 0x04;
 const REFERRAL: u8 = 0xa3;
 const RESPONSE_NAME: u8 = 0x8a;
 
@@ -28,12 +27,12 @@ pub(super) fn mend(frame: &mut [u8]) {
 
 fn try_mend(frame: &mut [u8]) -> Result<(), FrameError> {
     let (_, operation) = Span::of_operation(frame)?;
-    match frame[operation.start] {
-        BIND_RESPONSE | SEARCH_DONE | EXTENDED_RESPONSE => {
+    match Response::of_tag(frame[operation.start]) {
+        Some(Response::Reference) => mend_each(frame, operation.content, operation.end),
+        Some(response) if response.has_result() => {
             let code = Span::at(frame, operation.content, operation.end)?;
             mend_each(frame, code.end, operation.end)
         }
-        SEARCH_REFERENCE => mend_each(frame, operation.content, operation.end),
         _ => Ok(()),
     }
 }
