@@ -1,4 +1,4 @@
-//! What is shown of an account, wherever it is shown.
+//! Facts about an account that every service shows alike.
 
 use std::cmp::Ordering;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use crate::account::order_of_addresses;
+use crate::account::{self, order_of_addresses};
 use crate::address::Address;
 use crate::id::{AccountId, ObjectId};
 use crate::object::{AddressType, ObjectType, Origin};
@@ -60,7 +60,8 @@ impl AccountState {
 
     /// The last name that the portal shows: the domain of the primary address.
     pub fn last_name(&self) -> &str {
-        self.primary().map_or("", |primary| primary.address.domain())
+        self.primary()
+            .map_or("", |primary| account::last_name(primary.address.as_str()))
     }
 
     /// Puts the addresses in their order: the primary first, then by bytes.

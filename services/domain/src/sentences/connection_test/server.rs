@@ -13,7 +13,7 @@ pub enum ServerKind {
     Other,
 }
 
-/// What the account may ask for by DirSync.
+/// Rights of the account to ask for changes by DirSync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changes {
     /// The server does not know DirSync.
