@@ -3,16 +3,14 @@
 mod people;
 mod report;
 
-use std::{
-    future::Future,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use rollcall_e2e::{Clients, Tenant};
 use rollcall_testbed::{Bed, BedOptions, Kind, Part, Stack, StackOptions};
 use sqlx::{Connection as _, PgConnection};
+use tokio::time::timeout;
 
 use crate::cpu;
 
@@ -139,12 +137,12 @@ impl Fleet<'_> {
             .await?;
         let all = i64::from(self.tenants) * i64::from(self.passed);
         let limit = LIMIT_PER_TENANT * self.tenants;
-        if within(limit, all_ended(all, database)).await?.is_none() {
-            let standing: String = sqlx::query_scalar(STANDING)
-                .bind(i64::from(self.passed))
-                .fetch_one(&mut *database)
-                .await?;
-            bail!("the fleet does not end within {limit:?}; still open:\n{standing}");
+        match timeout(limit, all_ended(all, database)).await {
+            Ok(ended) => ended?,
+            Err(_) => bail!(
+                "the fleet does not end within {limit:?}; still open:\n{}",
+                self.standing(database).await?
+            ),
         }
         let took = begun.elapsed();
         let after = self.cpu()?;
@@ -158,6 +156,12 @@ impl Fleet<'_> {
             took,
             cpu: cpu.collect(),
         })
+    }
+
+    /// Runs and tenants that stand still.
+    async fn standing(&self, database: &mut PgConnection) -> Result<String> {
+        let standing = sqlx::query_scalar(STANDING).bind(i64::from(self.passed));
+        Ok(standing.fetch_one(database).await?)
     }
 
     fn cpu(&self) -> Result<Vec<Duration>> {
@@ -186,13 +190,5 @@ async fn all_ended(all: i64, database: &mut PgConnection) -> Result<()> {
             return Ok(());
         }
         tokio::time::sleep(LOOK).await;
-    }
-}
-
-/// Nothing if the work is not done in time.
-async fn within(limit: Duration, work: impl Future<Output = Result<()>>) -> Result<Option<()>> {
-    match tokio::time::timeout(limit, work).await {
-        Ok(done) => done.map(Some),
-        Err(_) => Ok(None),
     }
 }
