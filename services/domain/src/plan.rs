@@ -71,8 +71,9 @@ pub struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    /// Accounts that lose an address without approval. Of a manual account that is merged, unclaimed addresses have no
-    /// row to approve: they go where the primary address goes.
+    /// Accounts that lose an address without approval. Of a manual account that is merged, some addresses have no row to
+    /// approve, such as one that its new object claims twice: they go where the primary address goes, with one that was
+    /// approved.
     pub fn reduced_beyond(&self, approved: &ApprovedAddresses) -> u64 {
         let holders = self.holders();
         let may_go = |state: &AddressState| approved.contains(state.address.as_str());
@@ -85,12 +86,13 @@ impl Plan<'_> {
                 .lost()
                 .next()
                 .filter(|_| was_manual && change.after.removed);
-            let merged_into = primary
-                .filter(|primary| may_go(primary))
-                .and_then(|primary| holders.get(&primary.address));
+            let merged_into = primary.and_then(|primary| holders.get(&primary.address));
             let goes_along =
                 |state: &AddressState| merged_into.is_some() && holders.get(&state.address) == merged_into;
-            change.lost().any(|state| !may_go(state) && !goes_along(state))
+            let is_approved = change.lost().any(|state| may_go(state) && goes_along(state));
+            change
+                .lost()
+                .any(|state| !may_go(state) && !(is_approved && goes_along(state)))
         };
         self.changes.iter().filter(beyond).count() as u64
     }

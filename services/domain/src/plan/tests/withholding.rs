@@ -296,6 +296,26 @@ fn an_account_that_an_address_moves_away_from_is_counted_with_remove_accounts_of
     assert_eq!(tenant.plan(|plan| plan.counts).accounts_reduced, 1);
 }
 
+#[test]
+fn an_approved_merger_covers_the_former_primary_that_its_new_object_claims_twice() {
+    let mut tenant = Tenant::new();
+    tenant.directory(&[("bob", "SMTP:robert@a.test")]).sync();
+    tenant.manual_accounts(&["bob@b.test bob@alias.test"]);
+    tenant.directory(&[("bob", "SMTP:bob@alias.test smtp:bob@b.test")]);
+    let merged = approved_of(&["bob@alias.test"]);
+    let beyond = |approved| tenant.plan(|plan| plan.reduced_beyond(approved));
+    assert_eq!((beyond(&merged), beyond(&approved_of(&[]))), (0, 1));
+    assert_eq!(
+        tenant.sync(),
+        [
+            "bob@alias.test UPDATE MERGED bob@b.test",
+            "bob@b.test SKIP DUPLICATE_USERNAME bob@alias.test",
+            "bob@b.test STALE ONLY_REFUSED_CLAIMS DUPLICATE_USERNAME",
+            "robert@a.test STALE ABSENT"
+        ]
+    );
+}
+
 fn approved_of(addresses: &[&str]) -> ApprovedAddresses {
     addresses.iter().map(ToString::to_string).collect()
 }
