@@ -1,8 +1,8 @@
 //! Search filters (RFC 4515): checked when a customer saves one, and composed with what Rollcall asks for.
 //!
-//! Two habits of Active Directory's administrators are accepted: space between components, and a component
-//! that needs no parentheses to be understood (`mail=*`, `(!mail=*)`). What is shown, stored and sent is the
-//! canonical form, which knows neither.
+//! Three habits of Active Directory's administrators are accepted: space between components, a component that needs no
+//! parentheses to be understood (`mail=*`, `(!mail=*)`), and a DN as a value with its own escapes
+//! (`memberOf=CN=Staff\, all,DC=corp`). What is shown, stored and sent is the canonical form, which knows none of them.
 
 use crate::attribute::{AddressAttributes, AttributeDescription};
 

@@ -17,6 +17,8 @@ pub(crate) enum Expected {
     /// These characters.
     Symbol(&'static str),
     HexPair,
+    /// The code of a character that is escaped in a filter.
+    FilterEscape,
     /// The next number of an object identifier.
     FurtherNumber,
     Number,
@@ -101,15 +103,23 @@ impl<'a> Cursor<'a> {
         self.offset
     }
 
+    /// Steps over a character that a DN escapes by a backslash alone (RFC 4514 section 3), if one is next.
+    pub(crate) fn eat_dn_special(&mut self) -> Option<u8> {
+        let special = self.peek().filter(|c| r##" "#+,;<=>\"##.contains(*c))?;
+        self.bump();
+        // All of these are ASCII.
+        u8::try_from(special).ok()
+    }
+
     /// Two hexadecimal digits as the byte that they write.
-    pub(crate) fn hex_pair(&mut self) -> Result<u8, SyntaxError> {
+    pub(crate) fn hex_pair(&mut self, expected: Expected) -> Result<u8, SyntaxError> {
         let mut byte = 0;
         for _ in 0..2 {
             let digit = self
                 .peek()
                 .and_then(|c| c.to_digit(16))
                 .and_then(|d| u8::try_from(d).ok());
-            byte = byte << 4 | digit.ok_or_else(|| self.error(Expected::HexPair))?;
+            byte = byte << 4 | digit.ok_or_else(|| self.error(expected))?;
             self.bump();
         }
         Ok(byte)
@@ -155,6 +165,15 @@ impl<'a> Cursor<'a> {
             position: self.text[..self.offset].chars().count(),
             expected,
             found: self.peek(),
+        }
+    }
+
+    /// Error that another text was expected in place of the ASCII character that was just passed.
+    pub(crate) fn error_before(&self, found: u8, expected: Expected) -> SyntaxError {
+        SyntaxError {
+            position: self.text[..self.offset - 1].chars().count(),
+            expected,
+            found: Some(char::from(found)),
         }
     }
 

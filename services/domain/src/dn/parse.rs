@@ -47,9 +47,9 @@ fn pair(cursor: &mut Cursor<'_>) -> Result<Pair, DnError> {
 }
 
 fn ber(cursor: &mut Cursor<'_>) -> Result<Value, DnError> {
-    let mut bytes = vec![cursor.hex_pair()?];
+    let mut bytes = vec![cursor.hex_pair(Expected::HexPair)?];
     while cursor.peek().is_some_and(|c| c.is_ascii_hexdigit()) {
-        bytes.push(cursor.hex_pair()?);
+        bytes.push(cursor.hex_pair(Expected::HexPair)?);
     }
     cursor.skip_space();
     Ok(Value::Ber(bytes))
@@ -76,13 +76,11 @@ fn text(cursor: &mut Cursor<'_>) -> Result<Value, DnError> {
 }
 
 fn escaped(cursor: &mut Cursor<'_>) -> Result<u8, DnError> {
+    if let Some(special) = cursor.eat_dn_special() {
+        return Ok(special);
+    }
     match cursor.peek() {
-        Some(c @ (' ' | '"' | '#' | '+' | ',' | ';' | '<' | '=' | '>' | '\\')) => {
-            cursor.bump();
-            // All of these are ASCII.
-            Ok(c as u8)
-        }
-        Some(c) if c.is_ascii_hexdigit() => cursor.hex_pair(),
+        Some(c) if c.is_ascii_hexdigit() => cursor.hex_pair(Expected::HexPair),
         _ => Err(cursor.error(Expected::Escaped)),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Comparison, Extensible, Filter, FilterError, Substrings};
 use crate::attribute::AttributeDescription;
+use crate::dn::Dn;
 use crate::syntax::{Cursor, Expected, is_space};
 
 pub(super) fn filter(text: &str) -> Result<Filter, FilterError> {
@@ -158,14 +159,31 @@ fn extensible(
 }
 
 /// A value, up to what cannot be part of one unescaped.
+///
+/// A DN is often pasted as the directory shows it, with its own escapes (RFC 4514 section 2.4): `CN=Staff\, all`. A
+/// backslash that no two hexadecimal digits follow belongs to the value there, and is an error in any other value.
 fn value(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, FilterError> {
     let mut bytes = Vec::new();
+    let mut of_dn = None;
     loop {
         let plain = cursor.eat_while(|c| !matches!(c, '(' | ')' | '*' | '\\' | '\0'));
         bytes.extend_from_slice(plain.as_bytes());
         if !cursor.eat('\\') {
-            return Ok(bytes);
+            break;
         }
-        bytes.push(cursor.hex_pair()?);
+        if let Some(escaped) = cursor.eat_dn_special() {
+            of_dn.get_or_insert_with(|| cursor.error_before(escaped, Expected::FilterEscape));
+            bytes.extend([b'\\', escaped]);
+        } else {
+            bytes.push(cursor.hex_pair(Expected::FilterEscape)?);
+        }
     }
+    match of_dn {
+        Some(error) if !is_dn(&bytes) => Err(error),
+        _ => Ok(bytes),
+    }
+}
+
+fn is_dn(value: &[u8]) -> bool {
+    std::str::from_utf8(value).is_ok_and(|text| Dn::parse(text).is_ok())
 }

@@ -57,6 +57,32 @@ fn escapes_are_written_only_where_they_are_needed() {
 }
 
 #[test]
+fn a_dn_may_be_pasted_as_the_directory_shows_it() {
+    for (text, expected) in [
+        (
+            r"(memberOf=CN=Staff\, all,OU=Groups,DC=corp)",
+            r"(memberOf=CN=Staff\5c, all,OU=Groups,DC=corp)",
+        ),
+        (
+            r"(memberOf:1.2.840.113556.1.4.1941:=CN=Staff\, all,DC=corp)",
+            r"(memberOf:1.2.840.113556.1.4.1941:=CN=Staff\5c, all,DC=corp)",
+        ),
+        (
+            r#"memberOf=CN=\#1 \"a\"\+b\;c\<d\>e\=f\\g\ ,DC=corp"#,
+            r#"(memberOf=CN=\5c#1 \5c"a\5c"\5c+b\5c;c\5c<d\5c>e\5c=f\5c\5cg\5c ,DC=corp)"#,
+        ),
+        // Both layers of escapes in one value.
+        (
+            r"(&(mail=*)(manager=CN=M\c3\bcller\, Ann \28HR\29,DC=corp))",
+            r"(&(mail=*)(manager=CN=Müller\5c, Ann \28HR\29,DC=corp))",
+        ),
+    ] {
+        assert_eq!(canonical(text), expected);
+        assert_eq!(canonical(expected), expected, "it reads back as it is stored");
+    }
+}
+
+#[test]
 fn space_between_components_is_accepted() {
     for text in [
         " (&(objectClass=user)(mail=*)) ",
@@ -99,8 +125,10 @@ fn asterisks_in_a_row_are_one() {
 const CLOSE: &str = r"`)` (in a value, `*` is written `\2a`, `(` `\28`, `)` `\29` and `\` `\5c`)";
 const END: &str = "the end of the filter (several components are joined as `(&(…)(…))` or `(|(…)(…))`)";
 
+const ESCAPE: &str = r"two hexadecimal digits (in a value, `\` is written `\5c`, and `\,` in a DN `\5c,`)";
+
 /// Each with where it is wrong, what was expected there and what was found.
-const WRONG: [(&str, usize, &str, &str); 25] = [
+const WRONG: [(&str, usize, &str, &str); 29] = [
     ("", 0, "an attribute, such as `mail`", "the end"),
     ("()", 1, "an attribute, such as `mail`", "`)`"),
     ("(=a)", 1, "an attribute, such as `mail`", "`=`"),
@@ -111,8 +139,12 @@ const WRONG: [(&str, usize, &str, &str); 25] = [
     ("(größe=1)", 3, "`=`, `~=`, `>=`, `<=` or `:=`", "`ö`"),
     ("(cn =a)", 3, "`=`, `~=`, `>=`, `<=` or `:=`", "` `"),
     ("(cn>a)", 4, "`=`", "`a`"),
-    (r"(cn=ü\zz)", 6, "two hexadecimal digits", "`z`"),
-    (r"(cn=\4", 6, "two hexadecimal digits", "the end"),
+    (r"(cn=ü\zz)", 6, ESCAPE, "`z`"),
+    (r"(cn=\4", 6, ESCAPE, "the end"),
+    (r"(cn=Toll\, Sam)", 9, ESCAPE, "`,`"),
+    (r"(filename=C:\\File)", 13, ESCAPE, r"`\`"),
+    (r"(memberOf=CN=Staff\(all\),DC=corp)", 19, ESCAPE, "`(`"),
+    ("(memberOf=CN=Staff (all),DC=corp)", 19, CLOSE, "`(`"),
     ("(mail=*", 7, CLOSE, "the end"),
     ("(cn=a(b)", 5, CLOSE, "`(`"),
     ("(cn>=a*)", 6, CLOSE, "`*`"),

@@ -83,6 +83,9 @@ impl fmt::Display for Expected {
         f.write_str(match self {
             Self::Symbol(symbol) => return write!(f, "`{symbol}`"),
             Self::HexPair => "two hexadecimal digits",
+            Self::FilterEscape => {
+                r"two hexadecimal digits (in a value, `\` is written `\5c`, and `\,` in a DN `\5c,`)"
+            }
             Self::FurtherNumber => "`.` and a further number of the object identifier",
             Self::Number => "a number without leading zeros",
             Self::Attribute => "an attribute, such as `mail`",
