@@ -1,4 +1,4 @@
-//! Forms in which a directory's host may be given: names of RFC 1123, IPv4 and IPv6 addresses.
+//! Forms in which a directory's host may be given: names, IPv4 and IPv6 addresses.
 
 use std::{collections::BTreeSet, net::IpAddr};
 
@@ -54,13 +54,14 @@ fn canonical(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// RFC 1123 section 2.1. A last label of only digits makes an invalid IPv4 address.
+/// RFC 1123 section 2.1, and underscores, which NetBIOS names carry into the DNS (RFC 2181 section 11) and TLS accepts
+/// in a certificate's names. A last label of only digits makes an invalid IPv4 address.
 fn is_host_name(name: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
             && label
                 .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
             && !label.starts_with('-')
             && !label.ends_with('-')
     };

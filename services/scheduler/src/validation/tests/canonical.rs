@@ -50,13 +50,26 @@ fn what_is_output_only_is_not_stored() {
 #[test]
 fn values_are_stored_in_canonical_form() {
     let directory = directory(|directory| {
-        directory.hosts = ["DC1.Corp.Example.", "10.0.0.1", "2001:DB8:0:0::1"]
-            .map(str::to_owned)
-            .to_vec();
+        directory.hosts = [
+            "DC1.Corp.Example.",
+            "10.0.0.1",
+            "2001:DB8:0:0::1",
+            "DC_01.corp.example",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         directory.filter = " ( &(mail=*) (cn=a*) ) ".to_owned();
         directory.search_base = "OU=People , DC=corp,DC=example".to_owned();
     });
-    assert_eq!(directory.hosts, ["dc1.corp.example", "10.0.0.1", "2001:db8::1"]);
+    assert_eq!(
+        directory.hosts,
+        [
+            "dc1.corp.example",
+            "10.0.0.1",
+            "2001:db8::1",
+            "dc_01.corp.example"
+        ]
+    );
     assert_eq!(directory.filter, "(&(mail=*)(cn=a*))");
     assert_eq!(directory.search_base, "OU=People,DC=corp,DC=example");
 
