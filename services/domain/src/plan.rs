@@ -14,6 +14,7 @@ mod apply;
 mod arena;
 mod changes;
 mod claimants;
+mod defence;
 mod directory;
 mod footprint;
 mod names;
@@ -38,7 +39,6 @@ use crate::id::AccountId;
 
 use absent::Absences;
 use accounts::{Accountant, Decision};
-use aliases::Claims;
 use world::World;
 
 pub use changes::{AccountChange, ChangeKind, Counts};
@@ -54,7 +54,7 @@ pub use settings::{
 /// The version of the rules. It is one of the inputs that decide if a read that equals the last applied one needs no
 /// plan. Raise it whenever the same objects, portal and settings may lead to another plan. What makes other objects of
 /// the same directory, such as a further prefix of proxy addresses, changes the digest of the read and needs no raise.
-pub const RULES_VERSION: u32 = 2;
+pub const RULES_VERSION: u32 = 3;
 
 /// Decision of a run, complete before anything is applied.
 #[derive(Debug)]
@@ -133,8 +133,7 @@ pub fn plan<'a>(
     new_id: &mut dyn FnMut() -> AccountId,
 ) -> Result<Plan<'a>, PlanError> {
     let world = World::new(rules, domains, foreign, directory, portal, withholding, pace);
-    let (ownership, primaries) = rounds::decide(&world)?;
-    let claims = Claims::decide(&world, &ownership, &primaries)?;
+    let (ownership, primaries, claims) = defence::decide(&world)?;
     let absences = Absences::decide(&world, &ownership, &primaries, &claims)?;
     let decision = Decision {
         world,

@@ -176,7 +176,11 @@ fn before_aliases(
     if let Some(to) = primaries.winner[address] {
         return Some(Outcome::Lost { to, then: None });
     }
-    let primary = primaries.of[object]?;
+    let Some(primary) = primaries.of[object] else {
+        // Without a primary it has no account. Its holder defended the address.
+        let to = ownership.holder_of(world, address).unwrap_or(object);
+        return Some(Outcome::Lost { to, then: None });
+    };
     let username = |address| world.names.parts(address).0;
     let duplicate = world.rules.same_username == SameUsername::Skip && username(primary) == username(address);
     duplicate.then_some(Outcome::Duplicate(primary))

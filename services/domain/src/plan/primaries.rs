@@ -2,6 +2,7 @@
 
 use super::acceptance::{Acceptance, Wish};
 use super::arena::Column;
+use super::defence::Defence;
 use super::names::{AddressName, ClaimName, ObjectName};
 use super::pace::PlanError;
 use super::takeover::{Access, Ownership};
@@ -26,7 +27,11 @@ pub(super) struct Contest {
 
 impl Contest {
     /// Decides rule 3 among all objects. No object can win the primary address of a protected account.
-    pub(super) fn begin(world: &World<'_>, ownership: &Ownership) -> Result<(Self, Primaries), PlanError> {
+    pub(super) fn begin(
+        world: &World<'_>,
+        defence: &Defence,
+        ownership: &Ownership,
+    ) -> Result<(Self, Primaries), PlanError> {
         let mut contest = Self {
             acceptance: Acceptance::new(world.names.len()),
             group_of: world.objects().map(|_| None).collect(),
@@ -40,7 +45,7 @@ impl Contest {
                 .protected_account_of(world, object)
                 .and_then(|account| world.primary_of(account));
         }
-        contest.resume(world, ownership, &mut primaries, world.objects())?;
+        contest.resume(world, defence, ownership, &mut primaries, world.objects())?;
         for object in world.objects() {
             if let Some(primary) = primaries.of[object] {
                 primaries.winner[primary] = Some(object);
@@ -53,6 +58,7 @@ impl Contest {
     pub(super) fn resume(
         &mut self,
         world: &World<'_>,
+        defence: &Defence,
         ownership: &Ownership,
         primaries: &mut Primaries,
         objects: impl Iterator<Item = ObjectName>,
@@ -64,7 +70,7 @@ impl Contest {
                 continue;
             }
             own.clear();
-            wishes_of(world, ownership, object, &mut own);
+            wishes_of(world, defence, ownership, object, &mut own);
             match self.group_of[object] {
                 Some(group) => self.acceptance.replace(group, &own),
                 None if own.is_empty() => {}
@@ -108,9 +114,16 @@ impl Primaries {
 }
 
 /// Addresses that an object wants as its primary address, the dearest first.
-fn wishes_of(world: &World<'_>, ownership: &Ownership, object: ObjectName, wishes: &mut Vec<Wish>) {
+fn wishes_of(
+    world: &World<'_>,
+    defence: &Defence,
+    ownership: &Ownership,
+    object: ObjectName,
+    wishes: &mut Vec<Wish>,
+) {
     for (claim, address) in world.valid_claims(object) {
-        if ownership.access(world, object, address) != Access::Refused {
+        let held_off = !world.is_primary(claim) && defence.holds_off(world, ownership, object, address);
+        if !held_off && ownership.access(world, object, address) != Access::Refused {
             wishes.push(Wish {
                 address,
                 claim,

@@ -1,6 +1,7 @@
 //! Rules 3, 4 and 7 in rounds: who gets which primary address, and who takes which account over for it.
 
 use super::claimants::Claimants;
+use super::defence::Defence;
 use super::names::ObjectName;
 use super::pace::PlanError;
 use super::primaries::{Contest, Primaries};
@@ -16,7 +17,8 @@ fn most_work(world: &World<'_>) -> usize {
     (world.directory.claims.len() + world.directory.objects.len()).saturating_mul(TIMES)
 }
 
-fn entangled(world: &World<'_>, object: ObjectName) -> PlanError {
+/// The error of a decision that does not end, at one of the objects that it is about.
+pub(super) fn entangled(world: &World<'_>, object: ObjectName) -> PlanError {
     let directory = world.directory;
     PlanError::Entangled {
         dn: directory
@@ -27,9 +29,9 @@ fn entangled(world: &World<'_>, object: ObjectName) -> PlanError {
 }
 
 /// Decides rule 3 again until no object takes anything more. After the first round, a round costs what it changes.
-pub(super) fn decide(world: &World<'_>) -> Result<(Ownership, Primaries), PlanError> {
+pub(super) fn decide(world: &World<'_>, defence: &Defence) -> Result<(Ownership, Primaries), PlanError> {
     let mut ownership = Ownership::begin(world);
-    let (mut contest, mut primaries) = Contest::begin(world, &ownership)?;
+    let (mut contest, mut primaries) = Contest::begin(world, defence, &ownership)?;
     let mut takeovers = ownership.take(world, &primaries.of, world.objects());
     if takeovers.is_empty() {
         return Ok((ownership, primaries));
@@ -41,7 +43,7 @@ pub(super) fn decide(world: &World<'_>) -> Result<(Ownership, Primaries), PlanEr
             return Err(entangled(world, *last));
         }
         let objects = claimants.concerned(world, &takeovers).into_iter();
-        let moved = contest.resume(world, &ownership, &mut primaries, objects)?;
+        let moved = contest.resume(world, defence, &ownership, &mut primaries, objects)?;
         takeovers = ownership.take(world, &primaries.of, moved.into_iter());
     }
     Ok((ownership, primaries))

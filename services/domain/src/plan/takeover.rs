@@ -115,7 +115,12 @@ impl Ownership {
 
     /// True if an address already belongs to an object's accounts.
     pub(super) fn is_owner_of(&self, world: &World<'_>, object: ObjectName, address: AddressName) -> bool {
-        world.entry_of[address].is_some_and(|entry| self.owner[world.account_at[entry]] == Some(object))
+        self.holder_of(world, address) == Some(object)
+    }
+
+    /// The object in this read whose accounts have an address.
+    pub(super) fn holder_of(&self, world: &World<'_>, address: AddressName) -> Option<ObjectName> {
+        self.owner[world.account_at[world.entry_of[address]?]]
     }
 
     /// True if a manual account must be removed with all its addresses, in this run.

@@ -1,6 +1,7 @@
 //! The rules, shown by examples and proved on random worlds.
 
 mod absences;
+mod defence;
 mod linear;
 mod outcomes;
 mod properties;

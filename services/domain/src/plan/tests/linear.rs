@@ -272,6 +272,80 @@ fn in_a_chain_of_takeovers_each_object_gets_the_account_that_waits_for_it() {
     assert_eq!(rebound, 100);
 }
 
+/// Each holder has an alias that it would lose as a duplicate if it got its `mail` value, and each rival gives up that
+/// value once the alias is no longer defended: the decision is made again for each link.
+fn chain_of_duplicates(length: usize) -> World {
+    let held = |n: usize| format!("x{n:06}@b.test");
+    let mail = |n: usize| format!("x{n:06}@a.test");
+    let aliases = |texts: [String; 2]| texts.into_iter().map(|text| (text, false));
+    let holder = |n: usize| DirectoryObject {
+        mail: Some(address(&mail(n))),
+        ..object(2 * n + 1_000_001, aliases([held(n), mail(n)]))
+    };
+    let rival = |n: usize| object(2 * n + 1_000_002, aliases([held(n), mail(n + 1)]));
+    let account_of = |n: usize| {
+        let addresses = [format!("before{n}@a.test"), held(n)];
+        account(
+            n as u128 + 1,
+            Some(2 * n + 1_000_001),
+            Origin::Synced,
+            addresses.into_iter(),
+        )
+    };
+    let mut world = World::new(
+        (0..length).flat_map(|n| [holder(n), rival(n)]).collect(),
+        (0..length).map(account_of).collect(),
+    );
+    world.domains = TenantDomains::new([(domain("a.test"), None), (domain("b.test"), None)]);
+    world
+}
+
+#[test]
+fn defences_that_end_one_after_the_other_are_followed_to_the_end_of_a_chain() {
+    let world = chain_of_duplicates(20);
+    let created = world
+        .plan()
+        .changes
+        .iter()
+        .filter(|change| change.before.is_none())
+        .map(|change| change.after.primary().unwrap().address.to_string())
+        .collect::<Vec<_>>();
+    assert_eq!(
+        created,
+        (0..20).map(|n| format!("x{n:06}@b.test")).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn defences_that_end_one_after_the_other_without_an_end_in_sight_fail_the_plan() {
+    let world = chain_of_duplicates(1_000);
+    let error = world.plan_at(Pace::unhurried()).err();
+    assert!(matches!(error, Some(PlanError::Entangled { .. })), "{error:?}");
+}
+
+#[test]
+fn many_defended_addresses_that_many_claim_cost_their_sum() {
+    assert_grows_as_its_size(
+        |size| {
+            let own = |n: usize| [(format!("p{n}@a.test"), true), (format!("s{n}@a.test"), false)];
+            let copies = |n: usize| {
+                let claims = [(format!("s{n}@a.test"), false), ("s0@a.test".to_owned(), false)];
+                object(1_000_000 + n, claims.into_iter())
+            };
+            let holder = |n: usize| object(n, own(n).into_iter());
+            let account_of = |n: usize| {
+                let addresses = own(n).map(|(text, _)| text);
+                account(n as u128 + 1, Some(n), Origin::Synced, addresses.into_iter())
+            };
+            World::new(
+                (0..size).flat_map(|n| [holder(n), copies(n)]).collect(),
+                (0..size).map(account_of).collect(),
+            )
+        },
+        2_000,
+    );
+}
+
 #[test]
 fn a_plan_that_is_not_to_go_on_stops() {
     let claims = |number| (0..10).map(move |n| (format!("a{n}.{number}@a.test"), n == 0));

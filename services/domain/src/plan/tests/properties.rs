@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use crate::object::Origin;
-use crate::plan::{AccountState, ChangeKind, PlannedRow, Portal, Removal};
+use crate::object::{AddressType, Origin};
+use crate::plan::{AccountState, ChangeKind, PlannedRow, Portal, Removal, SameUsername};
 use crate::verdict::{Reason, Verdict};
 
 use super::worlds::{RandomWorld, any_world};
@@ -79,7 +79,7 @@ proptest! {
             for state in &account.addresses {
                 prop_assert!(held.insert(state.address.clone()), "{} twice", state.address);
             }
-            let primaries = account.addresses.iter().filter(|state| state.address_type == crate::object::AddressType::Primary);
+            let primaries = account.addresses.iter().filter(|state| state.address_type == AddressType::Primary);
             prop_assert_eq!(primaries.count(), 1, "{:?}", account);
             if let Some(object) = account.object_id {
                 prop_assert!(objects.insert(object.clone()), "two accounts of {}", object);
@@ -118,6 +118,32 @@ proptest! {
             let renames = portal.iter().any(|account| account.is_protected);
             prop_assert!(!wanted || renames || after.contains_key(row.address), "{row:?}");
             prop_assert_eq!(row.primary_address.is_some(), after.contains_key(row.address), "{:?}", row);
+        }
+    }
+
+    #[test]
+    fn an_alias_claim_takes_no_primary_from_a_holder_that_still_claims_it(mut world in any_world()) {
+        // No address is lost as a duplicate.
+        world.rules.same_username = SameUsername::Import;
+        let (directory, portal) = (world.directory(), world.portal());
+        let plan = world.plan(&directory, &portal);
+        let rows: Vec<PlannedRow<'_>> = plan.rows.iter().collect();
+        for account in portal.iter().filter(|account| !account.removed) {
+            let Some(holder) = account.object_id else { continue };
+            for state in account.addresses {
+                let address = state.address.as_str();
+                let of_address = || rows.iter().filter(move |row| row.address == address);
+                let still_claimed = of_address().any(|row| {
+                    row.object_id == Some(holder.as_str()) && !is_refusal_of_the_claim(row)
+                });
+                let by_alias = of_address().find(|row| {
+                    row.object_id.is_some_and(|id| id != holder.as_str())
+                        && row.directory_type == Some(AddressType::Alias)
+                        && matches!(row.verdict, Verdict::Add | Verdict::Keep | Verdict::Update)
+                        && row.address_type == Some(AddressType::Primary)
+                });
+                prop_assert!(!still_claimed || by_alias.is_none(), "{by_alias:?}");
+            }
         }
     }
 
