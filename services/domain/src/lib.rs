@@ -23,6 +23,7 @@ pub mod failure;
 pub mod filter;
 pub mod guard;
 pub mod id;
+pub mod invisible;
 pub mod ldap;
 pub mod object;
 pub mod periods;
