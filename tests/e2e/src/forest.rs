@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use rollcall_proto::v1::{self, Security, ServerType};
 use rollcall_testbed::{
     Bed,
-    directory::{Editor, Object},
+    directory::{Editor, Object, ldif},
     proxy::{Action, Direction, Proxy},
     samba::{BIND_PASSWORD, BIND_USERNAME},
 };
@@ -171,6 +171,24 @@ impl Forest {
     /// Adds an object right under the unit.
     pub async fn add(&self, object: &Object) -> Result<()> {
         self.editor.lock().await.add(object, &self.unit).await?;
+        Ok(())
+    }
+
+    /// Adds an entry under the unit, as it is.
+    pub async fn add_raw(&self, entry: &ldif::Entry) -> Result<()> {
+        self.editor.lock().await.add_raw(entry).await?;
+        Ok(())
+    }
+
+    /// Hides attributes of an object of OpenLDAP from everybody who reads it, instead of those hidden before; none
+    /// shows all again. Only those of [`HIDEABLE`](rollcall_testbed::openldap::HIDEABLE) can be hidden.
+    pub async fn hide(&self, name: &str, attributes: &[&str]) -> Result<()> {
+        let dn = self.dn(name).await?;
+        let mut editor = self.editor.lock().await;
+        if editor.find(&dn, "(objectClass=fieldExtra)").await?.is_empty() {
+            editor.add_values(&dn, "objectClass", &["fieldExtra"]).await?;
+        }
+        editor.replace(&dn, "hides", attributes).await?;
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod editor;
+pub mod ldif;
 mod people;
 
 use std::collections::BTreeSet;

@@ -29,7 +29,19 @@ pub const LIMITED_ENTRIES: u32 = 120;
 /// An account to which no entry seems to have an address: its searches for them succeed, and answer nothing. It has
 /// the password of all readers.
 pub const BLIND_USERNAME: &str = "CN=blind,CN=Users,DC=corp,DC=example";
+/// Attributes that an entry can hide from every reader by a value of `hides`, as stricter rights do.
+pub const HIDEABLE: [&str; 8] = [
+    "proxyAddresses",
+    "mail",
+    "userAccountControl",
+    "nsAccountLock",
+    "msDS-UserAccountDisabled",
+    "loginDisabled",
+    "msExchRecipientTypeDetails",
+    "msExchRemoteRecipientType",
+];
 const SCHEMA: &str = include_str!("../../../deploy/directory/openldap.schema");
+const TESTS_SCHEMA: &str = include_str!("openldap/tests.schema");
 
 /// A running OpenLDAP with the same base and the same accounts as the Active Directory, whose entries any account may
 /// read.
@@ -49,7 +61,9 @@ impl OpenLdap {
         let folder = keeper.folder().join("openldap");
         fs::create_dir_all(folder.join("data")).doing(|| format!("make {}", folder.display()))?;
         authority.sign("openldap", &["ldap.corp.example", "localhost"], &[address])?;
-        fs::write(folder.join("rollcall.schema"), SCHEMA).doing(|| "write a schema".to_owned())?;
+        for (name, schema) in [("rollcall.schema", SCHEMA), ("tests.schema", TESTS_SCHEMA)] {
+            fs::write(folder.join(name), schema).doing(|| format!("write {name}"))?;
+        }
         place::write_private(
             &folder.join("slapd.conf"),
             configuration(&folder, authority).as_bytes(),
@@ -130,8 +144,12 @@ fn configuration(folder: &Path, authority: &Authority) -> String {
     let schemas: String = ["core", "cosine", "inetorgperson"]
         .map(|name| format!("include /etc/ldap/schema/{name}.schema\n"))
         .concat();
+    let hidden: String = HIDEABLE
+        .map(|name| format!("access to filter=(hides={name}) attrs={name} by * none\n"))
+        .concat();
     format!(
         "{schemas}include {folder}/rollcall.schema\n\
+         include {folder}/tests.schema\n\
          modulepath /usr/lib/ldap\n\
          moduleload back_mdb\n\
          TLSCACertificateFile {}\n\
@@ -153,6 +171,7 @@ fn configuration(folder: &Path, authority: &Authority) -> String {
          index proxyAddresses pres\n\
          limits dn.exact=\"{LIMITED_USERNAME}\" size.prtotal={LIMITED_ENTRIES}\n\
          access to attrs=userPassword by anonymous auth by * none\n\
+         {hidden}\
          access to attrs=proxyAddresses by dn.exact=\"{BLIND_USERNAME}\" none by * read\n\
          access to * by * read\n",
         authority.certificate_file().display(),

@@ -14,6 +14,7 @@ mod events;
 mod explain;
 mod failures;
 mod fairness;
+mod field;
 mod fleet;
 mod health;
 mod hostile;

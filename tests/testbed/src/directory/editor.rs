@@ -7,7 +7,7 @@ use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Mod, Scope, Search
 use tokio::task::JoinHandle;
 
 use super::attributes::{of_object, of_unit};
-use super::{Attributes, Directory, Flavour, Object, escaped, unit_dn};
+use super::{Attributes, Directory, Flavour, Object, escaped, ldif, unit_dn};
 use crate::error::{Error, Result};
 
 /// A connection that may change anything in one directory.
@@ -81,6 +81,18 @@ impl Editor {
         self.add_entry(&dn, &of_object(object, self.flavour, base))
             .await?;
         Ok(dn)
+    }
+
+    /// Adds an entry with values of any bytes. Those above it must be there.
+    pub async fn add_raw(&mut self, entry: &ldif::Entry) -> Result<()> {
+        let attributes = entry
+            .values()
+            .into_iter()
+            .map(|(name, values)| (name.into_bytes(), values.into_iter().collect()))
+            .collect::<Vec<(_, HashSet<_>)>>();
+        done(self.ldap.add(&entry.dn, attributes).await, || {
+            format!("add {}", entry.dn)
+        })
     }
 
     /// Gives an attribute these values instead of those that it has; none removes it.
