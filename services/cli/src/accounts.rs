@@ -16,7 +16,7 @@ use crate::{
     error::Error,
     exit::Exit,
     output::Output,
-    table,
+    table::{self, Shown},
 };
 
 /// Lists a tenant's accounts, live or removed.
@@ -27,8 +27,8 @@ pub(crate) async fn list(client: &Client, list: ListAccounts, output: &mut Outpu
         accounts,
         more: fetched.more,
     };
-    output.answer(&view, |width| {
-        table::and_more(table::accounts(&view.accounts, width), view.more)
+    output.answer(&view, |look| {
+        Shown::from(table::accounts(&view.accounts, look)).with(table::and_more(view.more))
     })?;
     Ok(Exit::Success)
 }
@@ -47,7 +47,7 @@ pub(crate) async fn run(
     };
     let account = changed.ok_or(Error::incomplete(Service::Reconcile, "the account"))?;
     let view = AccountView::from(&account);
-    output.answer(&view, |width| table::account(&view, width))?;
+    output.answer(&view, |look| table::account(&view, look))?;
     Ok(Exit::Success)
 }
 

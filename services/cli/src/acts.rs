@@ -96,7 +96,7 @@ async fn consents(
     if !consent.yes {
         let (rows, more) = some_rows(client, run, verdicts, SHOWN).await?;
         let views: Vec<_> = rows.iter().map(RowView::from).collect();
-        output.note(&table::rows(&views, output.width()));
+        output.note(&table::rows(&views, output.look()).whole());
         if more {
             output.note(&format!(
                 "There are more: rollcall rows {} {} --all",
@@ -138,11 +138,11 @@ async fn watch(
         Followed::Ended(run) => {
             let left = left_alone(client, &run).await?;
             let view = RunView::from(&*run);
-            output.answer(&view, |width| {
-                let run = table::run(&view, width);
+            output.answer(&view, |look| {
+                let run = table::run(&view, look);
                 match left.as_slice() {
                     [] => run,
-                    left => format!("{run}\n\nLeft alone:\n{}", table::rows(left, width)),
+                    left => run.and("Left alone", table::rows(left, look)),
                 }
             })?;
             Ok(Exit::of_run(&run))

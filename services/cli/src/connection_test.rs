@@ -43,7 +43,7 @@ async fn show(
     while let Some(response) = steps.message().await.map_err(client.failed(Service::Scheduler))? {
         let Some(step) = response.step else { continue };
         let view = StepView::from(&step);
-        waiting.aside(|| output.entry(&view, |width| table::step(&view, width)))?;
+        waiting.aside(|| output.entry(&view, |look| table::step(&view, look)))?;
         last = step.state();
     }
     Ok(last)

@@ -52,6 +52,6 @@ pub(crate) async fn run(
         }
     };
     let view = DomainList::new(tenant, &domains);
-    output.answer(&view, |width| table::domains(&view, width))?;
+    output.answer(&view, |look| table::domains(&view, look))?;
     Ok(Exit::Success)
 }

@@ -20,6 +20,6 @@ pub(crate) async fn run(client: &Client, explain: Explain, output: &mut Output) 
         .map_err(failed)?
         .into_inner();
     let view = ExplanationView::from(&answer);
-    output.answer(&view, |width| table::explanation(&view, width))?;
+    output.answer(&view, |look| table::explanation(&view, look))?;
     Ok(Exit::Success)
 }

@@ -44,7 +44,7 @@ async fn show(client: &Client, output: &mut Output) -> Result<(), Error> {
         .map_err(failed)?
         .into_inner();
     let view = FleetView::from(&answer);
-    output.answer(&view, |width| table::fleet(&view, width))
+    output.answer(&view, |look| table::fleet(&view, look))
 }
 
 async fn pause(client: &Client, parts: FleetParts, note: String) -> Result<Option<FleetPause>, Error> {
@@ -74,5 +74,5 @@ async fn resume(client: &Client, parts: FleetParts) -> Result<Option<FleetPause>
 
 fn show_pause(paused: Option<FleetPause>, output: &mut Output) -> Result<(), Error> {
     let view = PauseView::from(&paused.unwrap_or_default());
-    output.answer(&view, |width| table::pause(&view, width))
+    output.answer(&view, |look| table::pause(&view, look))
 }

@@ -22,7 +22,7 @@ pub(crate) async fn follow(
 ) -> Result<Followed, Error> {
     let mut progress = Progress::new(output.draws_progress(), expected_objects(client, tenant).await);
     let show = |seen: Seen<'_>| match seen {
-        Seen::Run(run) => progress.show(run),
+        Seen::Run(run) => progress.show(run, output.look()),
         Seen::Lost => progress.lost(),
     };
     let end = tokio::select! {

@@ -4,14 +4,18 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
-use crate::{error::Error, table::Width, visible::visible};
+use crate::{
+    error::Error,
+    table::{Look, Shown},
+    visible::visible,
+};
 
 /// Answers go to standard output as text or JSON, all other output to standard error.
 pub struct Output {
     json: bool,
     answers: Box<dyn Write>,
     progress_on_terminal: bool,
-    width: Width,
+    look: Look,
 }
 
 impl Output {
@@ -21,44 +25,62 @@ impl Output {
             json,
             answers: Box::new(io::stdout()),
             progress_on_terminal: io::stderr().is_terminal(),
-            width: Width::of_output(),
+            look: Look::of_output(),
         }
     }
 
     /// True if progress can be drawn, rather than written line by line.
-    pub fn draws_progress(&self) -> bool {
+    pub(crate) fn draws_progress(&self) -> bool {
         self.progress_on_terminal
     }
 
-    /// Prints an answer: as JSON if that was requested, otherwise the text, made for the available width.
-    pub fn answer(&mut self, view: &impl Serialize, text: impl FnOnce(Width) -> String) -> Result<(), Error> {
-        let answer = if self.json {
-            to_json(view)?
-        } else {
-            visible(&text(self.width))
-        };
-        self.bytes(answer.trim_end().as_bytes())?;
-        self.bytes(b"\n")
+    /// Prints an answer: as JSON if that was requested, otherwise the text. Where standard output has no bound, a program
+    /// reads it, and what only helps a person goes to standard error.
+    pub(crate) fn answer<S: Into<Shown>>(
+        &mut self,
+        view: &impl Serialize,
+        text: impl FnOnce(&Look) -> S,
+    ) -> Result<(), Error> {
+        if self.json {
+            return self.line(&to_json(view)?);
+        }
+        let shown: Shown = text(&self.look).into();
+        if self.look.columns().is_some() {
+            return self.line(&visible(&shown.whole()));
+        }
+        self.line(&visible(&shown.answer))?;
+        for aside in &shown.asides {
+            self.note(aside);
+        }
+        Ok(())
     }
 
     /// Prints one of several answers that come one after another: as JSON in a line of its own, otherwise the text.
-    pub fn entry(&mut self, view: &impl Serialize, text: impl FnOnce(Width) -> String) -> Result<(), Error> {
-        let mut entry = if self.json {
+    pub(crate) fn entry(
+        &mut self,
+        view: &impl Serialize,
+        text: impl FnOnce(&Look) -> String,
+    ) -> Result<(), Error> {
+        let entry = if self.json {
             serde_json::to_string(view).map_err(|error| Error::Print { source: error.into() })?
         } else {
-            visible(&text(self.width))
+            visible(&text(&self.look))
         };
-        entry.push('\n');
-        self.bytes(entry.as_bytes())
+        self.line(&entry)
     }
 
-    /// Width of the output for people.
-    pub fn width(&self) -> Width {
-        self.width
+    /// Look of the output for people.
+    pub(crate) fn look(&self) -> &Look {
+        &self.look
+    }
+
+    fn line(&mut self, text: &str) -> Result<(), Error> {
+        self.bytes(text.trim_end().as_bytes())?;
+        self.bytes(b"\n")
     }
 
     /// Prints bytes of an answer as they are.
-    pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.answers
             .write_all(bytes)
             .and_then(|()| self.answers.flush())
@@ -66,7 +88,7 @@ impl Output {
     }
 
     /// Shows a person a note that is not an answer.
-    pub fn note(&self, text: &str) {
+    pub(crate) fn note(&self, text: &str) {
         // If standard error is closed, nobody can read the note.
         let _ = writeln!(io::stderr(), "{}", visible(text));
     }

@@ -6,11 +6,11 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rollcall_client::view::{self, RunView};
+use rollcall_client::view;
 use rollcall_proto::v1::{Run, RunState};
 use rollcall_terms::run::is_final;
 
-use crate::table::short_time;
+use crate::table::Look;
 
 const TICK: Duration = Duration::from_millis(120);
 
@@ -38,7 +38,7 @@ impl Progress {
     }
 
     /// Shows the run as it is now.
-    pub(crate) fn show(&mut self, run: &Run) {
+    pub(crate) fn show(&mut self, run: &Run, look: &Look) {
         match self {
             Self::Bar(bar) => {
                 let objects = run.counts.map_or(0, |counts| counts.objects);
@@ -46,11 +46,11 @@ impl Progress {
                     bar.set_length(objects);
                 }
                 bar.set_position(objects);
-                bar.set_message(sentence(run));
+                bar.set_message(sentence(run, look));
             }
             // The answer shows the outcome.
             Self::Lines { .. } if is_final(run.state()) => {}
-            Self::Lines { last } => line(last, stage(run)),
+            Self::Lines { last } => line(last, stage(run, look)),
         }
     }
 
@@ -91,29 +91,31 @@ fn style(measured: bool) -> ProgressStyle {
 }
 
 /// The stage, and how far the read is.
-fn sentence(run: &Run) -> String {
+fn sentence(run: &Run, look: &Look) -> String {
     match (run.state(), run.counts) {
         (RunState::Running, Some(counts)) if counts.objects > 0 => {
             format!(
                 "{}: {} objects, {} addresses",
-                stage(run),
+                stage(run, look),
                 counts.objects,
                 counts.claims
             )
         }
-        _ => stage(run),
+        _ => stage(run, look),
     }
 }
 
 /// State of the run, in words that change only when the state does.
-fn stage(run: &Run) -> String {
+fn stage(run: &Run, look: &Look) -> String {
     match run.state() {
         RunState::Queued => match &run.failure {
             Some(failure) => {
-                let due = short_time(RunView::from(run).next_attempt_time.as_deref());
+                let due = view::time(run.next_attempt_time.as_ref()).map(|due| look.time(&due));
                 format!(
-                    "failed with {}; attempt {} is due at {due}",
-                    failure.code, run.attempt
+                    "failed with {}; attempt {} is due at {}",
+                    failure.code,
+                    run.attempt,
+                    due.unwrap_or_else(|| "-".to_owned())
                 )
             }
             None => "waiting for a worker".to_owned(),
@@ -136,7 +138,7 @@ mod tests {
             attempt: 1,
             ..Run::default()
         };
-        assert_eq!(sentence(&run), "waiting for a worker");
+        assert_eq!(sentence(&run, &Look::default()), "waiting for a worker");
 
         run.failure = Some(Failure {
             code: "CANNOT_CONNECT".into(),
@@ -148,7 +150,7 @@ mod tests {
             nanos: 0,
         });
         assert_eq!(
-            sentence(&run),
+            sentence(&run, &Look::default()),
             "failed with CANNOT_CONNECT; attempt 2 is due at 2023-11-14 22:13:20Z"
         );
 
@@ -158,9 +160,12 @@ mod tests {
             claims: 9,
             ..Counts::default()
         });
-        assert_eq!(sentence(&run), "reading the directory: 7 objects, 9 addresses");
+        assert_eq!(
+            sentence(&run, &Look::default()),
+            "reading the directory: 7 objects, 9 addresses"
+        );
 
         run.set_state(RunState::Succeeded);
-        assert_eq!(sentence(&run), "SUCCEEDED");
+        assert_eq!(sentence(&run, &Look::default()), "SUCCEEDED");
     }
 }

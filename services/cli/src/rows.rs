@@ -53,8 +53,8 @@ pub(crate) async fn list(client: &Client, list: ListRows, output: &mut Output) -
         rows,
         more: fetched.more,
     };
-    output.answer(&view, |width| {
-        table::and_more(table::rows(&view.rows, width), view.more)
+    output.answer(&view, |look| {
+        table::rows(&view.rows, look).with(table::and_more(view.more))
     })?;
     Ok(Exit::Success)
 }

@@ -12,7 +12,7 @@ use crate::{
     exit::Exit,
     follow::{Followed, follow},
     output::Output,
-    table,
+    table::{self, Shown},
 };
 
 /// Starts a preview, and waits for its end unless `--no-wait` is given.
@@ -81,7 +81,7 @@ async fn to_the_end(client: &Client, tenant: &str, run_id: &str, output: &mut Ou
     match follow(client, tenant, run_id, output).await? {
         Followed::Ended(run) => {
             let view = RunView::from(&*run);
-            output.answer(&view, |width| table::run(&view, width))?;
+            output.answer(&view, |look| table::run(&view, look))?;
             Ok(Exit::of_run(&run))
         }
         Followed::Detached => Ok(detached(tenant, run_id, output)),
@@ -136,8 +136,8 @@ pub(crate) async fn list(client: &Client, list: ListRuns, output: &mut Output) -
         runs: fetched.entries.iter().map(RunView::from).collect(),
         more: fetched.more,
     };
-    output.answer(&view, |width| {
-        table::and_more(table::runs(&view.runs, width), view.more)
+    output.answer(&view, |look| {
+        Shown::from(table::runs(&view.runs, look)).with(table::and_more(view.more))
     })?;
     Ok(Exit::Success)
 }
@@ -153,6 +153,6 @@ pub(crate) async fn show(client: &Client, show: ShowRun, output: &mut Output) ->
     }
     let run = get_run(client, &show.tenant, &run_id).await?;
     let view = RunView::from(&run);
-    output.answer(&view, |width| table::run(&view, width))?;
+    output.answer(&view, |look| table::run(&view, look))?;
     Ok(Exit::Success)
 }

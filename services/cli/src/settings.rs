@@ -18,7 +18,7 @@ use crate::{
     error::Error,
     exit::Exit,
     output::Output,
-    table,
+    table::{self, Shown},
 };
 
 /// Puts, shows, deletes or lists settings.
@@ -73,7 +73,7 @@ pub(crate) async fn resume(client: &Client, tenant: String, output: &mut Output)
         .map_err(failed)?
         .into_inner();
     let view = SettingsView::from(&stored(answer.settings)?);
-    output.answer(&view, |_| table::resumed(&view))?;
+    output.answer(&view, |look| table::resumed(&view, look))?;
     Ok(Exit::Success)
 }
 
@@ -128,7 +128,7 @@ fn stored(settings: Option<Settings>) -> Result<Settings, Error> {
 
 fn show(settings: &Settings, output: &mut Output) -> Result<(), Error> {
     let view = SettingsView::from(settings);
-    output.answer(&view, |width| table::settings(&view, width))
+    output.answer(&view, |look| table::settings(&view, look))
 }
 
 async fn delete(client: &Client, tenant: String, output: &mut Output) -> Result<(), Error> {
@@ -176,7 +176,7 @@ async fn list(client: &Client, limit: crate::args::Limit, output: &mut Output) -
         settings,
         more: fetched.more,
     };
-    output.answer(&view, |width| {
-        table::and_more(table::settings_list(&view.settings, width), view.more)
+    output.answer(&view, |look| {
+        Shown::from(table::settings_list(&view.settings, look)).with(table::and_more(view.more))
     })
 }

@@ -3,54 +3,29 @@
 mod account;
 mod explain;
 mod fleet;
+mod look;
 mod rows;
 mod run;
 mod settings;
+mod shown;
 mod step;
 mod words;
 
-use std::io::{self, IsTerminal};
-
-use comfy_table::{ContentArrangement, Table, TableComponent, presets};
-use jiff::Timestamp;
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, TableComponent, presets};
 use rollcall_client::view::DomainList;
 
 pub(crate) use account::{account, accounts};
 pub(crate) use explain::explanation;
 pub(crate) use fleet::{fleet, pause};
+pub(crate) use look::Look;
 pub(crate) use rows::rows;
 pub(crate) use run::{run, runs};
 pub(crate) use settings::{filter, filter_check, resumed, settings, settings_list};
+pub(crate) use shown::Shown;
 pub(crate) use step::step;
 
-/// Width of the text in columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Width(Option<u16>);
-
-impl Width {
-    /// Width if nothing else sets it.
-    const USUAL: u16 = 80;
-    /// Narrower than this nothing is readable.
-    const LEAST: u16 = 40;
-
-    /// Width of standard output: from COLUMNS, otherwise from the terminal, otherwise the default.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what shells say of the terminal is no configuration"
-    )]
-    pub fn of_output() -> Self {
-        let columns = std::env::var("COLUMNS").ok();
-        Self::fitting(columns.as_deref(), io::stdout().is_terminal())
-    }
-
-    fn fitting(columns: Option<&str>, on_terminal: bool) -> Self {
-        match columns.and_then(|columns| columns.parse::<u16>().ok()) {
-            Some(columns) => Self(Some(columns.max(Self::LEAST))),
-            None if on_terminal => Self(None),
-            None => Self(Some(Self::USUAL)),
-        }
-    }
-}
+/// Blanks between two columns.
+const GAP: usize = 2;
 
 /// Place at which a cell may be broken, once [`break_where_marked`] was called for its column; never printed.
 const BREAK: char = '\u{200b}';
@@ -62,6 +37,13 @@ fn break_where_marked(table: &mut Table, column: usize) {
     }
 }
 
+/// Never breaks or cuts a column's cells: ids are there to be copied, and part of a number is another number.
+fn keep_whole(table: &mut Table, column: usize) {
+    if let Some(column) = table.column_mut(column) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
+}
+
 /// A name of the contract or an address, which may be broken after `_` and before `@`.
 fn breakable(name: &str) -> String {
     name.replace('_', &format!("_{BREAK}"))
@@ -69,28 +51,49 @@ fn breakable(name: &str) -> String {
 }
 
 /// A table of one shape for all: a line below the header, two blanks between columns, and no wider than there is room.
-fn table(header: &[&str], width: Width) -> Table {
+/// Without a bound there is no line, and nothing is broken.
+fn table(header: &[&str], look: &Look) -> Table {
     let mut table = Table::new();
-    table
-        .load_preset(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    if let Width(Some(width)) = width {
-        table.set_width(width);
+    table.load_preset(presets::NOTHING);
+    match look.columns() {
+        Some(columns) => {
+            table
+                .set_content_arrangement(ContentArrangement::Dynamic)
+                .set_width(columns);
+        }
+        None => {
+            table.set_content_arrangement(ContentArrangement::Disabled);
+        }
     }
     if !header.is_empty() {
         table.set_header(header);
-        table.set_style(TableComponent::HeaderLines, '─');
+        if look.columns().is_some() {
+            table.set_style(TableComponent::HeaderLines, '─');
+        }
     }
     table
 }
 
+/// True if the table has room as it is, without any cell broken.
+fn fits<const N: usize>(header: [&str; N], rows: &[[String; N]], look: &Look) -> bool {
+    let Some(columns) = look.columns() else {
+        return true;
+    };
+    let width = |text: &str| text.chars().filter(|letter| *letter != BREAK).count();
+    let widest = |column: usize| {
+        let cells = rows.iter().map(|row| width(&row[column]));
+        cells.chain([width(header[column])]).max().unwrap_or_default() + GAP
+    };
+    (0..N).map(widest).sum::<usize>() <= usize::from(columns) + GAP
+}
+
 /// Only the columns that say something: those that are empty in each row are left out.
-fn filled<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, width: Width) -> Table {
+fn filled<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, look: &Look) -> Table {
     let said: Vec<usize> = (0..N)
         .filter(|column| rows.iter().any(|row| !row[*column].is_empty()))
         .collect();
     let header: Vec<&str> = said.iter().map(|column| header[*column]).collect();
-    let mut table = table(&header, width);
+    let mut table = table(&header, look);
     for mut row in rows {
         table.add_row(said.iter().map(|column| std::mem::take(&mut row[*column])));
     }
@@ -101,11 +104,11 @@ fn filled<const N: usize>(header: [&str; N], rows: Vec<[String; N]>, width: Widt
 type Fact = (&'static str, Option<String>);
 
 /// Names and values, one a line; those without a value are left out.
-fn facts(facts: impl IntoIterator<Item = Fact>, width: Width) -> String {
-    let mut table = table(&[], width);
+fn facts(facts: impl IntoIterator<Item = Fact>, look: &Look) -> String {
+    let mut table = table(&[], look);
     for (name, value) in facts {
         if let Some(value) = value {
-            table.add_row([format!("{name}:"), value]);
+            table.add_row([format!("{name}:"), value.replace('\n', look.line_break(" "))]);
         }
     }
     text(table)
@@ -126,13 +129,9 @@ fn text(mut table: Table) -> String {
         .join("\n")
 }
 
-/// With a line that says so if there are more.
-pub(crate) fn and_more(text: String, more: bool) -> String {
-    if more {
-        text + "\nThere are more: use --all or --limit N."
-    } else {
-        text
-    }
+/// Advice on a list that was cut short.
+pub(crate) fn and_more(more: bool) -> Option<String> {
+    more.then(|| "There are more: use --all or --limit N.".to_owned())
 }
 
 fn word(name: Option<&'static str>) -> &'static str {
@@ -151,19 +150,6 @@ fn list_or(list: &[impl AsRef<str>], empty: &str) -> String {
     list.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
 }
 
-/// RFC 3339 in UTC to the second, as a person reads it.
-pub(crate) fn short_time(time: Option<&str>) -> String {
-    let Some(parsed) = time.and_then(|text| text.parse::<Timestamp>().ok()) else {
-        return "-".to_owned();
-    };
-    parsed.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
-}
-
-/// A time, if there is one.
-fn at(time: Option<&str>) -> Option<String> {
-    time.map(|time| short_time(Some(time)))
-}
-
 /// `1 account`, `2 accounts`.
 pub(crate) fn count(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -171,11 +157,11 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
 }
 
 /// A tenant's domains.
-pub(crate) fn domains(list: &DomainList, width: Width) -> String {
+pub(crate) fn domains(list: &DomainList, look: &Look) -> String {
     if list.domains.is_empty() {
         return format!("Tenant {} has no domains.", list.tenant_id);
     }
-    let mut table = table(&["domain", "alias of"], width);
+    let mut table = table(&["domain", "alias of"], look);
     for domain in &list.domains {
         table.add_row([domain.name.as_str(), domain.alias_of.as_deref().unwrap_or("")]);
     }

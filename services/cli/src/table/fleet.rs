@@ -3,16 +3,16 @@
 use jiff::Timestamp;
 use rollcall_client::view::{BacklogView, FleetView, PauseView, ReadModeView};
 
-use super::{Width, at, count, facts, filled, text, word};
+use super::{Look, Shown, count, facts, filled, keep_whole, text, word};
 
 /// Failing tenants that find room on the screen.
 const SHOWN: usize = 10;
 
 /// The fleet at one time.
-pub(crate) fn fleet(fleet: &FleetView, width: Width) -> String {
+pub(crate) fn fleet(fleet: &FleetView, look: &Look) -> Shown {
     let mut parts = vec![facts(
         [
-            ("as of", at(fleet.time.as_deref())),
+            ("as of", look.at(fleet.time.as_deref())),
             ("tenants", Some(tenants(fleet))),
             ("paused", Some(paused(fleet))),
             ("HELD", Some(count(fleet.held_tenants, "tenant"))),
@@ -22,16 +22,16 @@ pub(crate) fn fleet(fleet: &FleetView, width: Width) -> String {
             ("credentials by key", Some(keys(fleet))),
             ("waiting events", events(fleet)),
         ],
-        width,
+        look,
     )];
-    parts.push(backlog(fleet, width));
+    parts.push(backlog(fleet, look));
     if fleet.pause.schedules || fleet.pause.removals {
-        parts.push(pause(&fleet.pause, width));
+        parts.push(pause(&fleet.pause, look));
     }
     if !fleet.failing.is_empty() {
-        parts.push(failing(fleet, width));
+        parts.push(failing(fleet, look));
     }
-    parts.join("\n\n")
+    Shown::from(parts.join("\n\n")).with(more_failing(fleet))
 }
 
 /// Shown only if the portal does not keep up.
@@ -98,7 +98,7 @@ fn keys(fleet: &FleetView) -> String {
     )
 }
 
-fn backlog(fleet: &FleetView, width: Width) -> String {
+fn backlog(fleet: &FleetView, look: &Look) -> String {
     let now = parsed(fleet.time.as_deref());
     let line = |lane: &BacklogView| {
         [
@@ -108,11 +108,9 @@ fn backlog(fleet: &FleetView, width: Width) -> String {
         ]
     };
     let lanes = fleet.backlog.iter().map(line).collect();
-    text(filled(
-        ["lane", "waiting runs", "age of the oldest"],
-        lanes,
-        width,
-    ))
+    let mut table = filled(["lane", "waiting runs", "age of the oldest"], lanes, look);
+    keep_whole(&mut table, 1);
+    text(table)
 }
 
 fn parsed(time: Option<&str>) -> Option<Timestamp> {
@@ -131,7 +129,7 @@ fn age(then: Option<Timestamp>, now: Option<Timestamp>) -> Option<String> {
 }
 
 /// Pauses that the operator has set for all tenants.
-pub(crate) fn pause(pause: &PauseView, width: Width) -> String {
+pub(crate) fn pause(pause: &PauseView, look: &Look) -> String {
     let what = match (pause.schedules, pause.removals) {
         (true, true) => "all schedules and all removals",
         (true, false) => "all schedules",
@@ -144,29 +142,33 @@ pub(crate) fn pause(pause: &PauseView, width: Width) -> String {
             ("note", pause.note.clone()),
             (
                 "since",
-                at(pause.update_time.as_deref()).filter(|_| pause.schedules || pause.removals),
+                look.at(pause.update_time.as_deref())
+                    .filter(|_| pause.schedules || pause.removals),
             ),
         ],
-        width,
+        look,
     )
 }
 
-fn failing(fleet: &FleetView, width: Width) -> String {
+fn failing(fleet: &FleetView, look: &Look) -> String {
     let lines = fleet.failing.iter().take(SHOWN).map(|failing| {
         let code = failing.failure.as_ref().map(|failure| failure.code.clone());
         [
             failing.tenant_id.clone(),
             code.unwrap_or_default(),
-            at(failing.last_success_time.as_deref()).unwrap_or_else(|| "never".to_owned()),
+            look.at(failing.last_success_time.as_deref())
+                .unwrap_or_else(|| "never".to_owned()),
         ]
     });
     let header = ["failing tenant", "failure", "last success"];
-    let table = text(filled(header, lines.collect(), width));
+    text(filled(header, lines.collect(), look))
+}
+
+/// Says that not all failing tenants are shown.
+fn more_failing(fleet: &FleetView) -> Option<String> {
     let shown = fleet.failing.len().min(SHOWN) as u64;
-    match fleet.failing_tenants.saturating_sub(shown) {
-        0 => table,
-        more => format!("{table}\nand {more} more: --json lists up to 100"),
-    }
+    let more = fleet.failing_tenants.saturating_sub(shown);
+    (more > 0).then(|| format!("{more} more failing: --json lists up to 100."))
 }
 
 #[cfg(test)]

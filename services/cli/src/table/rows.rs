@@ -4,26 +4,26 @@ use std::collections::BTreeSet;
 
 use rollcall_client::view::RowView;
 
-use super::{BREAK, Width, break_where_marked, breakable, facts, filled, text, words};
+use super::{BREAK, Look, Shown, break_where_marked, breakable, facts, filled, text, words};
 
-/// A run's verdicts.
-pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
+/// A run's verdicts, and the meanings of their reasons.
+pub(crate) fn rows(rows: &[RowView], look: &Look) -> Shown {
     if rows.is_empty() {
-        return "No rows.".to_owned();
+        return Shown::from("No rows.".to_owned());
     }
     let cells = rows
         .iter()
         .map(|row| {
             [
                 breakable(&row.address),
-                verdict(row),
+                verdict(row, look),
                 in_portal(row),
                 in_directory(row),
             ]
         })
         .collect();
     let header = ["address", "verdict", "portal", "directory"];
-    let mut table = filled(header, cells, width);
+    let mut table = filled(header, cells, look);
     // If the portal has no entry in any row, the third column is the directory's.
     let marked = if rows.iter().all(|row| in_portal(row).is_empty()) {
         2
@@ -33,27 +33,20 @@ pub(crate) fn rows(rows: &[RowView], width: Width) -> String {
     for column in 0..marked {
         break_where_marked(&mut table, column);
     }
-    let legend = legend(rows, width);
-    if legend.is_empty() {
-        text(table)
-    } else {
-        format!("{}\n\n{legend}", text(table))
-    }
+    Shown::from(text(table)).with(legend(rows, look))
 }
 
 /// Meanings of the reasons in these rows, each once.
-fn legend(rows: &[RowView], width: Width) -> String {
+fn legend(rows: &[RowView], look: &Look) -> Option<String> {
     let reasons: BTreeSet<_> = rows.iter().filter_map(|row| row.reason).collect();
-    facts(
-        reasons
-            .into_iter()
-            .map(|reason| (reason, words::reason(reason).map(str::to_owned))),
-        width,
-    )
+    let known = reasons
+        .into_iter()
+        .map(|reason| (reason, words::reason(reason).map(str::to_owned)));
+    Some(facts(known, look)).filter(|legend| !legend.is_empty())
 }
 
 /// `SKIP, CLAIMED_BY_OTHER_OBJECT`, what it was before if it was compared, and on a line of its own whom that is about.
-fn verdict(row: &RowView) -> String {
+fn verdict(row: &RowView, look: &Look) -> String {
     let mut verdict = row.verdict.unwrap_or("no longer there").to_owned();
     if let Some(reason) = row.reason {
         verdict = format!("{verdict}, {BREAK}{}", breakable(reason));
@@ -63,7 +56,7 @@ fn verdict(row: &RowView) -> String {
     }
     if let Some(other) = &row.other {
         verdict = verdict
-            + "\n"
+            + look.line_break(": ")
             + &other
                 .replace(',', &format!(",{BREAK}"))
                 .replace('@', &format!("{BREAK}@"));

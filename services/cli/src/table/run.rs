@@ -1,35 +1,51 @@
 //! Runs.
 
-use comfy_table::{CellAlignment, ColumnConstraint};
+use comfy_table::CellAlignment;
 use rollcall_client::view::{CountsView, FailureView, RunView};
 
-use super::{BREAK, Width, at, break_where_marked, breakable, count, facts, short_time, table, text, word};
+use super::{
+    BREAK, Look, Shown, break_where_marked, breakable, count, facts, fits, keep_whole, table, text, word,
+};
 
-/// Beside the ids the other columns need some room, even if the terminal breaks the lines then.
-const LEAST_OF_RUNS: u16 = 72;
+/// Blanks before the second line of a run.
+const INDENT: &str = "  ";
 
-/// A tenant's runs.
-pub(crate) fn runs(runs: &[RunView], width: Width) -> String {
+/// A tenant's runs: each in a line, or in two where a line has no room for the longest.
+pub(crate) fn runs(runs: &[RunView], look: &Look) -> String {
     if runs.is_empty() {
         return "No runs.".to_owned();
     }
-    let mut table = table(&["run", "kind", "created", "result"], width);
-    for run in runs {
-        table.add_row([
-            run.run_id.clone(),
-            kind(run),
-            short_time(run.create_time.as_deref()),
-            outcome(run),
-        ]);
+    let header = ["run", "kind", "created", "result"];
+    let rows: Vec<_> = runs
+        .iter()
+        .map(|run| {
+            [
+                run.run_id.clone(),
+                kind(run),
+                look.at_or_dash(run.create_time.as_deref()),
+                outcome(run, look),
+            ]
+        })
+        .collect();
+    if fits(header, &rows, look) {
+        let mut table = table(&header, look);
+        table.add_rows(rows);
+        text(table)
+    } else {
+        in_two_lines(rows, look)
     }
-    // Ids are there to be copied: other columns give way.
-    if let Some(ids) = table.column_mut(0) {
-        ids.set_constraint(ColumnConstraint::ContentWidth);
+}
+
+/// The id and the kind, and below them when and with what result. Only the result is broken, and only between words.
+fn in_two_lines(rows: Vec<[String; 4]>, look: &Look) -> String {
+    let second = |text: &str| format!("{INDENT}{text}");
+    let header = [format!("run\n{}", second("created")), "kind\nresult".to_owned()];
+    let mut table = table(&[&header[0], &header[1]], look);
+    for [id, kind, created, result] in rows {
+        table.add_row([id, kind]);
+        table.add_row([second(&created), result.replace(BREAK, "")]);
     }
-    break_where_marked(&mut table, 3);
-    if table.width().is_some_and(|width| width < LEAST_OF_RUNS) {
-        table.set_width(LEAST_OF_RUNS);
-    }
+    keep_whole(&mut table, 0);
     text(table)
 }
 
@@ -38,9 +54,9 @@ fn kind(run: &RunView) -> String {
 }
 
 /// Numbers of a run that SUCCEEDED, or its state.
-fn outcome(run: &RunView) -> String {
+fn outcome(run: &RunView, look: &Look) -> String {
     if let Some(failure) = &run.failure {
-        let next = at(run.next_attempt_time.as_deref());
+        let next = look.at(run.next_attempt_time.as_deref());
         let next = next.map(|due| format!(", {BREAK}attempt {} is due at {due}", run.attempt));
         return format!(
             "{}, {BREAK}{}{}",
@@ -90,7 +106,7 @@ fn decided(run: &RunView) -> String {
 }
 
 /// One run: what it is, what it decided, and if it failed or is HELD why and what to do.
-pub(crate) fn run(run: &RunView, width: Width) -> String {
+pub(crate) fn run(run: &RunView, look: &Look) -> Shown {
     let read = run
         .read_mode
         .map(|mode| read(mode, run.read_mode_reason.as_deref()));
@@ -106,23 +122,23 @@ pub(crate) fn run(run: &RunView, width: Width) -> String {
             "takeovers",
             (run.takeovers > 0).then(|| run.takeovers.to_string()),
         ),
-        ("next attempt", at(run.next_attempt_time.as_deref())),
+        ("next attempt", look.at(run.next_attempt_time.as_deref())),
         ("read", read),
-        ("created", at(run.create_time.as_deref())),
-        ("started", at(run.start_time.as_deref())),
-        ("ended", at(run.end_time.as_deref())),
-        ("rows kept until", at(run.rows_expire_time.as_deref())),
+        ("created", look.at(run.create_time.as_deref())),
+        ("started", look.at(run.start_time.as_deref())),
+        ("ended", look.at(run.end_time.as_deref())),
+        ("rows kept until", look.at(run.rows_expire_time.as_deref())),
         ("same rows as", run.rows_of_run_id.clone()),
     ];
-    let mut parts = vec![facts(about, width)];
+    let mut parts = vec![facts(about, look)];
     if run.counts != CountsView::default() {
-        parts.push(counts(run, width));
+        parts.push(counts(run, look));
     }
     if let Some(failure_) = &run.failure {
-        parts.push(failure(failure_, width));
+        parts.push(failure(failure_, look));
     }
-    parts.extend(held(run, width));
-    parts.join("\n\n")
+    parts.extend(held(run, look));
+    Shown::from(parts.join("\n\n")).with(ways_on(run))
 }
 
 fn acts_on(run: &RunView) -> &'static str {
@@ -133,20 +149,17 @@ fn acts_on(run: &RunView) -> &'static str {
     }
 }
 
-/// Reason why a run is HELD, with the next commands; for a preview, the outcome of its sync.
-fn held(run: &RunView, width: Width) -> Option<String> {
+/// Reason why a run is HELD; for a preview, the outcome of its sync.
+fn held(run: &RunView, look: &Look) -> Option<String> {
     let message = run.held_message.clone().unwrap_or_default();
     if run.state == Some("HELD") {
-        let why = facts(
-            [
-                ("held", Some(word(run.held_reason).to_owned())),
-                ("reason", Some(message)),
-            ],
-            width,
-        );
-        return Some(format!("{why}\n\n{}", ways_on(run)));
+        let why = [
+            ("held", Some(word(run.held_reason).to_owned())),
+            ("reason", Some(message)),
+        ];
+        return Some(facts(why, look));
     }
-    if run.kind != Some("PREVIEW") || run.state != Some("SUCCEEDED") {
+    if !is_finished_preview(run) {
         return None;
     }
     let welcomes = count(run.counts.welcomes, "new user");
@@ -155,24 +168,29 @@ fn held(run: &RunView, width: Width) -> Option<String> {
     } else {
         format!("would be applied; {welcomes} would be welcomed")
     };
-    let sync = facts([("sync", Some(sync))], width);
-    if run.would_hold {
-        return Some(sync);
-    }
-    let (tenant, id) = (&run.tenant_id, &run.run_id);
-    Some(format!(
-        "{sync}\n\nTo apply exactly this preview:\n  rollcall sync {tenant} --expect {id}"
-    ))
+    Some(facts([("sync", Some(sync))], look))
 }
 
-/// Commands, to be copied: their lines are never broken.
-fn ways_on(run: &RunView) -> String {
+fn is_finished_preview(run: &RunView) -> bool {
+    run.kind == Some("PREVIEW") && run.state == Some("SUCCEEDED")
+}
+
+/// The next commands, to be copied: their lines are never broken.
+fn ways_on(run: &RunView) -> Option<String> {
     let (tenant, id) = (&run.tenant_id, &run.run_id);
+    if is_finished_preview(run) && !run.would_hold {
+        return Some(format!(
+            "To apply exactly this preview:\n  rollcall sync {tenant} --expect {id}"
+        ));
+    }
+    if run.state != Some("HELD") {
+        return None;
+    }
     if run.held_reason == Some("CHANGED_SINCE_PREVIEW") {
-        return format!(
+        return Some(format!(
             "Review the differences:\n  rollcall rows {tenant} {id}\n\
              Then start a new preview:\n  rollcall preview {tenant}"
-        );
+        ));
     }
     let counts = &run.counts;
     let verdict = if counts.remove > 0 {
@@ -182,10 +200,10 @@ fn ways_on(run: &RunView) -> String {
     } else {
         "update"
     };
-    format!(
+    Some(format!(
         "Review what it would do:\n  rollcall rows {tenant} {id} --verdict {verdict}\n\
          If that is correct:\n  rollcall approve {tenant} {id}"
-    )
+    ))
 }
 
 fn state(run: &RunView) -> String {
@@ -204,7 +222,7 @@ fn read(mode: &str, reason: Option<&str>) -> String {
     }
 }
 
-fn counts(run: &RunView, width: Width) -> String {
+fn counts(run: &RunView, look: &Look) -> String {
     let counts = &run.counts;
     let directory = vec![
         ("objects", counts.objects),
@@ -234,7 +252,7 @@ fn counts(run: &RunView, width: Width) -> String {
         // It reads no directory.
         groups.remove(0);
     }
-    side_by_side(&groups, width)
+    side_by_side(&groups, look)
 }
 
 /// Heading of the portal's numbers. A run that changes nothing shows the state that its sync would produce.
@@ -246,10 +264,25 @@ fn in_portal(run: &RunView) -> &'static str {
     }
 }
 
-/// Groups of numbers, each with its names to the left.
-fn side_by_side(groups: &[(&str, Vec<(&str, u64)>)], width: Width) -> String {
+/// A heading, and numbers with their names.
+type Group<'g> = (&'g str, Vec<(&'g str, u64)>);
+
+/// Groups of numbers, each with its names to the left; where there is no room beside each other, one below the other.
+fn side_by_side(groups: &[Group<'_>], look: &Look) -> String {
+    let table = numbers(groups, look);
+    let columns = look.columns().map_or(usize::MAX, usize::from);
+    if groups.len() < 2 || table.lines().all(|line| line.chars().count() <= columns) {
+        return table;
+    }
+    let each = groups
+        .iter()
+        .map(|group| numbers(std::slice::from_ref(group), look));
+    each.collect::<Vec<_>>().join("\n\n")
+}
+
+fn numbers(groups: &[Group<'_>], look: &Look) -> String {
     let header: Vec<_> = groups.iter().flat_map(|(title, _)| [*title, ""]).collect();
-    let mut table = table(&header, width);
+    let mut table = table(&header, look);
     let lines = groups.iter().map(|(_, numbers)| numbers.len()).max().unwrap_or(0);
     for line in 0..lines {
         table.add_row(groups.iter().flat_map(|(_, numbers)| {
@@ -259,6 +292,8 @@ fn side_by_side(groups: &[(&str, Vec<(&str, u64)>)], width: Width) -> String {
         }));
     }
     for group in 0..groups.len() {
+        keep_whole(&mut table, 2 * group);
+        keep_whole(&mut table, 2 * group + 1);
         if let Some(column) = table.column_mut(2 * group + 1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -267,7 +302,7 @@ fn side_by_side(groups: &[(&str, Vec<(&str, u64)>)], width: Width) -> String {
 }
 
 /// Failure of a run, with advice.
-pub(crate) fn failure(failure: &FailureView, width: Width) -> String {
+fn failure(failure: &FailureView, look: &Look) -> String {
     let detail = (!failure.detail.is_empty()).then(|| failure.detail.clone());
     let about = [
         ("failure", Some(failure.code.clone())),
@@ -275,5 +310,5 @@ pub(crate) fn failure(failure: &FailureView, width: Width) -> String {
         ("advice", Some(failure.advice.clone())),
         ("for support", detail),
     ];
-    facts(about, width)
+    facts(about, look)
 }

@@ -3,17 +3,17 @@
 use rollcall_client::view::{FilterCheckView, FilterView, RemovalView, SelectionView, SettingsView};
 use rollcall_domain::guard::RemovalLimit;
 
-use super::{Fact, Width, at, facts, list_or, short_time, table, text, word, words, yes};
+use super::{Fact, Look, facts, list_or, table, text, word, words, yes};
 
 /// A tenant's settings.
-pub(crate) fn settings(settings: &SettingsView, width: Width) -> String {
+pub(crate) fn settings(settings: &SettingsView, look: &Look) -> String {
     let mut all = vec![("tenant", Some(settings.tenant_id.clone()))];
     all.extend(directory(settings));
     all.extend([("filter as sent", settings.composed_filter.clone())]);
     all.extend(selection(&settings.selection));
     all.extend([
         ("schedule", Some(schedule(settings))),
-        ("next run", at(settings.next_run_time.as_deref())),
+        ("next run", look.at(settings.next_run_time.as_deref())),
         (
             "paused",
             settings
@@ -30,8 +30,8 @@ pub(crate) fn settings(settings: &SettingsView, width: Width) -> String {
         ),
     ]);
     all.extend(removal(&settings.removal));
-    all.extend([("last saved", at(settings.update_time.as_deref()))]);
-    facts(all, width)
+    all.extend([("last saved", look.at(settings.update_time.as_deref()))]);
+    facts(all, look)
 }
 
 fn directory(settings: &SettingsView) -> [Fact; 9] {
@@ -135,12 +135,12 @@ fn schedule(settings: &SettingsView) -> String {
 }
 
 /// All tenants' settings.
-pub(crate) fn settings_list(list: &[SettingsView], width: Width) -> String {
+pub(crate) fn settings_list(list: &[SettingsView], look: &Look) -> String {
     if list.is_empty() {
         return "No tenant has settings.".to_owned();
     }
     let header = ["tenant", "hosts", "security", "filter", "schedule", "next run"];
-    let mut table = table(&header, width);
+    let mut table = table(&header, look);
     for settings in list {
         table.add_row([
             settings.tenant_id.clone(),
@@ -148,19 +148,19 @@ pub(crate) fn settings_list(list: &[SettingsView], width: Width) -> String {
             word(settings.directory.security).to_owned(),
             settings.directory.filter.clone().unwrap_or_default(),
             schedule(settings),
-            short_time(settings.next_run_time.as_deref()),
+            look.at_or_dash(settings.next_run_time.as_deref()),
         ]);
     }
     text(table)
 }
 
 /// State of a schedule after its pause has ended.
-pub(crate) fn resumed(settings: &SettingsView) -> String {
+pub(crate) fn resumed(settings: &SettingsView, look: &Look) -> String {
     let tenant = &settings.tenant_id;
     match &settings.next_run_time {
         Some(next) => format!(
             "The schedule of {tenant} is resumed. The next run is due at {}.",
-            short_time(Some(next))
+            look.time(next)
         ),
         None => format!(
             "The schedule's own pause has ended, but no run is due; rollcall settings show {tenant} shows why."

@@ -1,28 +1,28 @@
 //! The steps of a connection test, as they come.
 
-use comfy_table::{ColumnConstraint, Width as Columns};
+use comfy_table::{ColumnConstraint, Width};
 use rollcall_client::view::{CertificateView, ExampleView, ServerView, StepView, TlsView};
 
-use super::{Width, list_or, short_time, table, text, word, yes};
+use super::{Look, list_or, table, text, word, yes};
 
 /// `✓ resolve`, for the longest of them.
 const MARGIN: u16 = 13;
 
 /// One step: its mark, what was found, the details, and what to do.
-pub(crate) fn step(step: &StepView, width: Width) -> String {
-    let mut table = table(&[], width);
+pub(crate) fn step(step: &StepView, look: &Look) -> String {
+    let mut table = table(&[], look);
     let said = format!("{}{}", step.message, took(step));
     table.add_row([format!("{} {}", mark(step), step_name(step)), said]);
     // The sentence contains most of it: only the rest is repeated.
     let is_new = |(_, value): &Detail| !step.message.contains(value);
-    for (name, value) in details(step).into_iter().filter(is_new) {
+    for (name, value) in details(step, look).into_iter().filter(is_new) {
         table.add_row([String::new(), format!("{name}: {value}")]);
     }
     if let Some(advice) = &step.advice {
         table.add_row([String::new(), format!("advice: {advice}")]);
     }
     if let Some(column) = table.column_mut(0) {
-        column.set_constraint(ColumnConstraint::Absolute(Columns::Fixed(MARGIN)));
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(MARGIN)));
     }
     text(table)
 }
@@ -52,7 +52,7 @@ fn took(step: &StepView) -> String {
 
 type Detail = (&'static str, String);
 
-fn details(step: &StepView) -> Vec<Detail> {
+fn details(step: &StepView, look: &Look) -> Vec<Detail> {
     let mut details = Vec::new();
     if let Some(found) = &step.resolve {
         details.push(("addresses", list_or(&found.addresses, "none")));
@@ -66,7 +66,7 @@ fn details(step: &StepView) -> Vec<Detail> {
         details.push(("address", found.address.clone()));
     }
     if let Some(found) = &step.tls {
-        details.extend(tls(found));
+        details.extend(tls(found, look));
     }
     if let Some(found) = &step.identity
         && !found.authorization_id.is_empty()
@@ -94,17 +94,22 @@ fn details(step: &StepView) -> Vec<Detail> {
     details
 }
 
-fn tls(found: &TlsView) -> Vec<Detail> {
+fn tls(found: &TlsView, look: &Look) -> Vec<Detail> {
     let mut details = Vec::new();
     if let Some(version) = &found.version {
         let suite = found.cipher_suite.as_deref().unwrap_or("-");
         details.push(("session", format!("{version}, {suite}")));
     }
-    details.extend(found.chain.iter().map(|link| ("certificate", certificate(link))));
+    details.extend(
+        found
+            .chain
+            .iter()
+            .map(|link| ("certificate", certificate(link, look))),
+    );
     details
 }
 
-fn certificate(certificate: &CertificateView) -> String {
+fn certificate(certificate: &CertificateView, look: &Look) -> String {
     let names = if certificate.names.is_empty() {
         String::new()
     } else {
@@ -114,7 +119,7 @@ fn certificate(certificate: &CertificateView) -> String {
         "{}{names}; signed by {}; valid until {}",
         certificate.subject,
         certificate.issuer,
-        short_time(certificate.not_after.as_deref())
+        look.at_or_dash(certificate.not_after.as_deref())
     )
 }
 

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn a_finished_run_shows_what_it_met_and_decided() {
-    insta::assert_snapshot!(run(&RunView::from(&finished()), WIDE), @"
+    insta::assert_snapshot!(run(&RunView::from(&finished()), &wide()).whole(), @"
     run:      01900000-0000-7000-8000-000000000001
     tenant:   acme
     kind:     SYNC, MANUAL
@@ -36,7 +36,7 @@ fn a_failed_run_says_what_to_do() {
         }),
         ..finished()
     };
-    insta::assert_snapshot!(run(&RunView::from(&failed), WIDE), @"
+    insta::assert_snapshot!(run(&RunView::from(&failed), &wide()).whole(), @"
     run:      01900000-0000-7000-8000-000000000001
     tenant:   acme
     kind:     SYNC, MANUAL
@@ -58,14 +58,18 @@ fn a_run_that_lost_its_workers_says_how_often() {
         takeovers: 3,
         ..finished()
     };
-    let text = run(&RunView::from(&lost), WIDE);
+    let text = run(&RunView::from(&lost), &wide()).whole();
     assert!(text.contains("takeovers:  3\n"), "{text}");
-    assert!(!run(&RunView::from(&finished()), WIDE).contains("takeovers"));
+    assert!(
+        !run(&RunView::from(&finished()), &wide())
+            .whole()
+            .contains("takeovers")
+    );
 }
 
 #[test]
 fn each_run_is_shown_in_a_line() {
-    insta::assert_snapshot!(runs(&[RunView::from(&finished())], WIDE), @"
+    insta::assert_snapshot!(runs(&[RunView::from(&finished())], &wide()), @"
     run                                   kind          created               result
     ───────────────────────────────────────────────────────────────────────────────────────────
     01900000-0000-7000-8000-000000000001  SYNC, MANUAL  2023-11-14 22:13:20Z  1200 add, 50 skip
@@ -89,7 +93,7 @@ fn held(reason: v1::HeldReason) -> v1::Run {
 #[test]
 fn a_held_run_says_why_and_shows_the_two_ways_on() {
     let run_ = held(v1::HeldReason::RemovalLimit);
-    let text = run(&RunView::from(&run_), Width(Some(80)));
+    let text = run(&RunView::from(&run_), &Look::wide(80)).whole();
     let end: Vec<_> = text
         .lines()
         .skip_while(|line| !line.starts_with("held:"))
@@ -103,7 +107,7 @@ fn a_held_run_says_why_and_shows_the_two_ways_on() {
     If that is correct:
       rollcall approve acme 01900000-0000-7000-8000-000000000001
     ");
-    insta::assert_snapshot!(runs(&[RunView::from(&run_)], WIDE), @"
+    insta::assert_snapshot!(runs(&[RunView::from(&run_)], &wide()), @"
     run                                   kind          created               result
     ─────────────────────────────────────────────────────────────────────────────────────────────
     01900000-0000-7000-8000-000000000001  SYNC, MANUAL  2023-11-14 22:13:20Z  HELD, REMOVAL_LIMIT
@@ -112,7 +116,11 @@ fn a_held_run_says_why_and_shows_the_two_ways_on() {
 
 #[test]
 fn a_run_that_differs_from_its_preview_is_not_for_approval() {
-    let text = run(&RunView::from(&held(v1::HeldReason::ChangedSincePreview)), WIDE);
+    let text = run(
+        &RunView::from(&held(v1::HeldReason::ChangedSincePreview)),
+        &wide(),
+    )
+    .whole();
     assert!(
         !text.contains("approve") && text.contains("rollcall preview acme"),
         "{text}"
@@ -123,7 +131,7 @@ fn a_run_that_differs_from_its_preview_is_not_for_approval() {
 fn a_preview_says_what_its_sync_would_come_to() {
     let mut preview = finished();
     preview.set_kind(v1::RunKind::Preview);
-    let text = run(&RunView::from(&preview), WIDE);
+    let text = run(&RunView::from(&preview), &wide()).whole();
     insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("sync:")).collect::<Vec<_>>().join("\n"), @"
     sync:  would be applied; 310 new users would be welcomed
 
@@ -134,7 +142,7 @@ fn a_preview_says_what_its_sync_would_come_to() {
     preview.would_hold = true;
     preview.set_held_reason(v1::HeldReason::EmptyRead);
     preview.held_message = "The directory answered no object at all.".into();
-    let text = run(&RunView::from(&preview), WIDE);
+    let text = run(&RunView::from(&preview), &wide()).whole();
     insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("sync:")).collect::<Vec<_>>().join("\n"), @"sync:  would be HELD, EMPTY_READ: The directory answered no object at all.");
 }
 
@@ -153,7 +161,7 @@ fn a_run_that_waits_for_its_next_attempt_says_why_and_until_when() {
         }),
         ..finished()
     };
-    let listed = runs(&[RunView::from(&waiting)], WIDE);
+    let listed = runs(&[RunView::from(&waiting)], &wide());
     assert!(
         listed.contains("QUEUED, CANNOT_CONNECT, attempt 2 is due at 2023-11-14 22:13:32Z"),
         "{listed}"
@@ -175,7 +183,7 @@ fn a_row_that_differs_from_the_preview_says_what_it_was() {
         row(v1::Verdict::Remove, v1::Verdict::Keep),
         row(v1::Verdict::Unspecified, v1::Verdict::Add),
     ];
-    insta::assert_snapshot!(rows(&differences, WIDE), @"
+    insta::assert_snapshot!(rows(&differences, &wide()).whole(), @"
     address           verdict
     ──────────────────────────────────────────────────
     ann@acme.example  REMOVE, ABSENT, was KEEP
@@ -190,7 +198,7 @@ fn a_revert_reads_no_directory_and_shows_what_it_reverts() {
     let mut reverted = finished();
     reverted.set_kind(v1::RunKind::Revert);
     reverted.acts_on_run_id = "r1".into();
-    let text = run(&RunView::from(&reverted), WIDE);
+    let text = run(&RunView::from(&reverted), &wide()).whole();
     assert!(text.contains("reverts:  r1"), "{text}");
     assert!(
         !text.contains("in the directory") && text.contains("in the portal"),

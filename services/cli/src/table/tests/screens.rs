@@ -29,7 +29,7 @@ fn an_address_is_explained_in_sentences_before_what_they_rest_on() {
         domain_standing: v1::DomainStanding::Own.into(),
         ..v1::ExplainAddressResponse::default()
     };
-    insta::assert_snapshot!(explanation(&ExplanationView::from(&answer), Width(Some(80))), @"
+    insta::assert_snapshot!(explanation(&ExplanationView::from(&answer), &Look::wide(80)), @"
     Ann has it. Bob claims it as an alias, and a primary address beats an alias.
 
     address:    ann@acme.example
@@ -117,7 +117,7 @@ fn a_fleet() -> v1::GetFleetResponse {
 
 #[test]
 fn the_fleet_is_one_screen() {
-    insta::assert_snapshot!(fleet(&FleetView::from(&a_fleet()), Width(Some(80))), @"
+    insta::assert_snapshot!(fleet(&FleetView::from(&a_fleet()), &Look::wide(80)).whole(), @"
     as of:                 2023-11-14 22:23:20Z
     tenants:               1200 with settings, 1100 with a schedule
     paused:                3 CREDENTIALS_REFUSED
@@ -140,6 +140,7 @@ fn the_fleet_is_one_screen() {
     failing tenant  failure         last success
     ────────────────────────────────────────────────────
     acme            CANNOT_CONNECT  2023-11-14 22:13:20Z
-    and 1 more: --json lists up to 100
+
+    1 more failing: --json lists up to 100.
     ");
 }

@@ -33,7 +33,7 @@ fn tls_step() -> v1::TestStep {
 
 #[test]
 fn a_step_is_shown_with_its_details_and_advice() {
-    insta::assert_snapshot!(step(&StepView::from(&tls_step()), Width(Some(80))), @"
+    insta::assert_snapshot!(step(&StepView::from(&tls_step()), &Look::wide(80)), @"
     ! TLS        The connection is encrypted, but the certificate expires in 3 days.
                  (1.2 s)
                  session: TLSv1.3, TLS_AES_256_GCM_SHA384
@@ -58,7 +58,7 @@ fn a_step_that_failed_has_its_code_and_words_for_support() {
         }),
         ..v1::TestStep::default()
     };
-    insta::assert_snapshot!(step(&StepView::from(&failed), Width(Some(80))), @"
+    insta::assert_snapshot!(step(&StepView::from(&failed), &Look::wide(80)), @"
     ✗ bind       The directory refused user name and password.
                  code: WRONG_CREDENTIALS
                  for support: result 49, data 52e

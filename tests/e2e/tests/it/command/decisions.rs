@@ -40,7 +40,7 @@ async fn a_held_run_ends_with_6_and_shows_the_two_ways_on() -> Result<()> {
         format!("\n  rollcall rows {id} {run_id} --verdict remove\n"),
         format!("\n  rollcall approve {id} {run_id}\n"),
     ] {
-        assert!(synced.out.contains(&line), "{line}: {synced:?}");
+        assert!(synced.err.contains(&line), "{line}: {synced:?}");
     }
     assert_eq!(run["state"], "HELD");
     assert!(
@@ -117,8 +117,8 @@ async fn a_revert_lists_what_it_left_alone_and_why() -> Result<()> {
         .nth(1)
         .context("what was left alone")?;
     assert!(
-        left.contains(&tenant.address("robert")) && left.contains("CHANGED_SINCE:  left alone"),
-        "{left}"
+        left.contains(&tenant.address("robert")) && reverted.err.contains("CHANGED_SINCE:  left alone"),
+        "{reverted:?}"
     );
     Ok(())
 }
@@ -133,7 +133,7 @@ async fn a_sync_names_the_preview_that_was_looked_at() -> Result<()> {
     assert_eq!(differs.code, Some(6), "{differs:?}");
     assert!(
         differs.out.contains("CHANGED_SINCE_PREVIEW")
-            && differs.out.contains(&format!("rollcall preview {id}")),
+            && differs.err.contains(&format!("rollcall preview {id}")),
         "{differs:?}"
     );
     let (rows, _) = both(&["rows", id], &["more", "rows", "run_id"]).await?;

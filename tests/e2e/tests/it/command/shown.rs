@@ -142,16 +142,41 @@ async fn what_a_person_reads_fits_the_width_there_is() -> Result<()> {
         &["accounts", id],
     ];
     for args in commands {
-        for (columns, width) in [(None, 80), (Some("100"), 100), (Some("60"), 60)] {
+        for width in [100, 80, 60] {
             let mut command = rollcall(args)?;
-            command.envs(columns.map(|columns| ("COLUMNS", columns)));
+            command.env("COLUMNS", width.to_string());
             let answer = ended(command).await?;
             assert_eq!(answer.code, Some(0), "{answer:?}");
-            // A run's id is copied from here: it is broken on no screen.
-            let width = if args[0] == "runs" { width.max(72) } else { width };
             let widest = answer.out.lines().map(|line| line.chars().count()).max();
             assert!(widest <= Some(width), "{args:?} at {width}:\n{}", answer.out);
         }
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_row_is_one_whole_line_for_a_program_and_the_legend_is_not_among_them() -> Result<()> {
+    let (tenant, _forest) = office("cli-piped").synced().await?;
+    let long = tenant.address("ann.with-a-rather-long-name");
+    let rows = answer(&["rows", &tenant.id, "--limit", "3"]).await?;
+    assert_eq!(rows.code, Some(0), "{rows:?}");
+    assert_eq!(
+        rows.out.lines().count(),
+        4,
+        "a header and a line for each row: {rows:?}"
+    );
+    let found: Vec<_> = rows.out.lines().filter(|line| line.contains(&long)).collect();
+    assert!(
+        matches!(found.as_slice(), [line] if line.contains("ADD, ") && line.ends_with("ALIAS of USER")),
+        "{rows:?}"
+    );
+    assert!(
+        rows.err.contains("NEW_ACCOUNT:") && rows.err.contains("There are more"),
+        "{rows:?}"
+    );
+
+    let accounts = answer(&["accounts", &tenant.id]).await?;
+    let ann = accounts.out.lines().find(|line| line.starts_with("ann@"));
+    assert!(ann.is_some_and(|line| line.contains(&long)), "{accounts:?}");
     Ok(())
 }
