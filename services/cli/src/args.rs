@@ -7,6 +7,7 @@ mod filter;
 mod fleet;
 mod runs;
 mod settings;
+mod subject;
 
 use clap::{Parser, Subcommand};
 
@@ -22,6 +23,7 @@ pub(crate) use settings::{
     Clearable, DirectoryServer, ObjectType, PasswordSource, Put, Removal, Selection, SettingsCommand,
     TestConnection, Times,
 };
+pub use subject::Subject;
 
 const AFTER_HELP: &str = "\
 A first hour, from nothing to accounts:

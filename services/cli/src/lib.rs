@@ -23,11 +23,12 @@ mod runs;
 mod settings;
 mod table;
 mod visible;
+mod zone;
 
 use args::Command;
 use rollcall_client::Client;
 
-pub use args::Args;
+pub use args::{Args, Subject};
 pub use error::Error;
 pub use exit::Exit;
 pub use output::Output;
@@ -35,6 +36,9 @@ pub use output::Output;
 /// Does what the command line asks.
 pub async fn run(args: Args, output: &mut Output) -> Result<Exit, Error> {
     let client = Client::new(args.connection.places(), &args.connection.certificates())?;
+    if let Some(tenant) = args.tenant_of_times() {
+        output.set_zone(zone::of_tenant(&client, &tenant).await);
+    }
     match args.command {
         Command::Domains(command) => domains::run(&client, command, output).await,
         Command::Settings(command) => settings::run(&client, command, output).await,

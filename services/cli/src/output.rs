@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::{
@@ -72,6 +73,11 @@ impl Output {
     /// Look of the output for people.
     pub(crate) fn look(&self) -> &Look {
         &self.look
+    }
+
+    /// Shows times in this zone too.
+    pub(crate) fn set_zone(&mut self, zone: Option<TimeZone>) {
+        self.look.set_zone(zone);
     }
 
     fn line(&mut self, text: &str) -> Result<(), Error> {

@@ -97,7 +97,7 @@ pub(crate) async fn to_test(
 }
 
 /// The settings as they are, if there are any.
-async fn saved(client: &Client, tenant: &str) -> Result<Option<Settings>, Error> {
+pub(crate) async fn saved(client: &Client, tenant: &str) -> Result<Option<Settings>, Error> {
     match get(client, tenant).await {
         Ok(settings) => Ok(Some(settings)),
         Err(Error::Call(Call::Refused { status, .. })) if status.code() == Code::NotFound => Ok(None),

@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 /// Room for text, and the zone of the tenant whose times are shown.
 #[derive(Debug, Clone, Default)]
-pub struct Look {
+pub(crate) struct Look {
     width: Width,
     zone: Option<TimeZone>,
 }

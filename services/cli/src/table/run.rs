@@ -3,9 +3,7 @@
 use comfy_table::CellAlignment;
 use rollcall_client::view::{CountsView, FailureView, RunView};
 
-use super::{
-    BREAK, Look, Shown, break_where_marked, breakable, count, facts, fits, keep_whole, table, text, word,
-};
+use super::{BREAK, Look, Shown, breakable, count, facts, fits, keep_whole, table, text, word};
 
 /// Blanks before the second line of a run.
 const INDENT: &str = "  ";
