@@ -22,6 +22,7 @@ pub mod edit;
 pub mod failure;
 pub mod filter;
 pub mod guard;
+pub mod hint;
 pub mod id;
 pub mod invisible;
 pub mod ldap;
@@ -40,6 +41,7 @@ pub use attribute::{AddressAttributes, AttributeDescription};
 pub use failure::{FailureClass, FailureCode};
 pub use filter::Filter;
 pub use guard::HeldReason;
+pub use hint::Hint;
 pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId};
 pub use object::{
     AddressType, Claim, ClaimedAddress, DirectoryObject, MOST_CLAIMS_OF_OBJECT, ObjectType, Origin,

@@ -22,7 +22,7 @@ text_enum! {
         Resource = "RESOURCE",
         /// A mailbox of several people.
         SharedMailbox = "SHARED_MAILBOX",
-        /// Anything that the mail server knows and this list does not.
+        /// A computer, the account of a service, or a mailbox of the mail server itself.
         Other = "OTHER",
     }
 }
@@ -58,7 +58,8 @@ pub struct DirectoryObject {
     pub dn: String,
     /// Type of the object.
     pub object_type: ObjectType,
-    /// The object is disabled in the directory.
+    /// The object is disabled in the directory. A linked mailbox never is: its user here is disabled by design, because
+    /// the person is a user of another forest.
     pub disabled: bool,
     /// Its `mail` value, if it has one that is an address: the favourite among several primary claims.
     pub mail: Option<Address>,

@@ -5,25 +5,31 @@
 
 use crate::address::{Address, escape_bytes};
 use crate::attribute::{AddressAttributes, PROXY_ADDRESSES};
+use crate::hint::Hint;
 use crate::id::ObjectId;
 use crate::object::{Claim, DirectoryObject};
 use claims::ClaimedValue;
-use hints::{ClassHint, Hint};
+use hints::{ClassHint, ENTRY_UUID, OBJECT_GUID, Recipient, Use};
 
 mod claims;
 pub(crate) mod hints;
 pub(crate) mod prefix;
 
-pub use hints::{classify, is_disabled};
+pub use hints::classify;
 
-/// Attributes that are read of every entry besides those that carry addresses.
+/// Attributes that are read of every entry besides those that carry addresses: what identifies it, and the hints. All
+/// are asked for by name, since a server may keep any of them as an operational attribute.
 pub const HINTS: &[&str] = &[
-    "objectGUID",
-    "entryUUID",
-    "objectClass",
-    "mail",
-    "userAccountControl",
-    "msExchRecipientTypeDetails",
+    OBJECT_GUID,
+    ENTRY_UUID,
+    Hint::ObjectClass.as_str(),
+    Hint::Mail.as_str(),
+    Hint::UserAccountControl.as_str(),
+    Hint::NsAccountLock.as_str(),
+    Hint::UserAccountDisabled.as_str(),
+    Hint::LoginDisabled.as_str(),
+    Hint::RecipientType.as_str(),
+    Hint::RemoteRecipientType.as_str(),
 ];
 
 /// Result of reading one entry.
@@ -42,8 +48,8 @@ pub struct EntryReader<'a> {
     guid: Option<[u8; 16]>,
     entry_uuid: Option<ObjectId>,
     class: Option<ClassHint>,
-    recipient_type: Option<i64>,
-    disabled: bool,
+    recipient: Recipient,
+    disabled: Option<bool>,
     mail: Option<Address>,
     claims: Vec<Claim>,
     not_email: u64,
@@ -57,8 +63,8 @@ impl<'a> EntryReader<'a> {
             guid: None,
             entry_uuid: None,
             class: None,
-            recipient_type: None,
-            disabled: false,
+            recipient: Recipient::default(),
+            disabled: None,
             mail: None,
             claims: Vec::new(),
             not_email: 0,
@@ -69,19 +75,22 @@ impl<'a> EntryReader<'a> {
     /// neither use are ignored.
     pub fn attribute<V: AsRef<[u8]>>(&mut self, description: &str, values: impl IntoIterator<Item = V>) {
         let name = description.split(';').next().unwrap_or_default();
-        let hint = Hint::parse(name);
+        let always_read = Use::parse(name);
         let carries_addresses = self.attributes.cover(description);
-        if hint.is_none() && !carries_addresses {
+        if always_read.is_none() && !carries_addresses {
             return;
         }
         let prefixed = name.eq_ignore_ascii_case(PROXY_ADDRESSES);
         for value in values {
             let value = value.as_ref();
             if carries_addresses {
-                self.address(value, prefixed, hint == Some(Hint::Mail));
+                self.address(value, prefixed, always_read == Some(Use::Hint(Hint::Mail)));
             }
-            if let Some(hint) = hint {
-                self.hint(hint, value);
+            match always_read {
+                Some(Use::ObjectGuid) => lowest(&mut self.guid, value.try_into().ok()),
+                Some(Use::EntryUuid) => lowest(&mut self.entry_uuid, entry_uuid(value)),
+                Some(Use::Hint(hint)) => self.hint(hint, value),
+                None => {}
             }
         }
     }
@@ -93,8 +102,8 @@ impl<'a> EntryReader<'a> {
         let object = DirectoryObject {
             id: id.unwrap_or_else(|| ObjectId::from_dn(&dn)),
             dn,
-            object_type: hints::object_type(self.recipient_type, self.class),
-            disabled: self.disabled,
+            object_type: self.recipient.object_type(self.class),
+            disabled: self.disabled == Some(true) && !self.recipient.is_linked(),
             mail: self.mail,
             claims: claims::each_once(self.claims),
         };
@@ -117,26 +126,28 @@ impl<'a> EntryReader<'a> {
         }
     }
 
-    /// Of several values where one is expected the lowest counts, so that their order does not.
+    /// Of several values where one is expected the lowest counts, so that their order does not; and an entry is disabled
+    /// if any says so.
     fn hint(&mut self, hint: Hint, value: &[u8]) {
         match hint {
-            Hint::ObjectGuid => lowest(&mut self.guid, value.try_into().ok()),
-            Hint::EntryUuid => {
-                let text = std::str::from_utf8(value).ok();
-                lowest(
-                    &mut self.entry_uuid,
-                    text.and_then(|text| ObjectId::from_entry_uuid(text).ok()),
-                );
-            }
             Hint::ObjectClass => lowest(&mut self.class, ClassHint::parse(value)),
             Hint::Mail => {
                 let text = std::str::from_utf8(value).ok();
                 lowest(&mut self.mail, text.and_then(|text| Address::parse(text).ok()));
             }
-            Hint::UserAccountControl => self.disabled |= is_disabled(value),
-            Hint::RecipientType => lowest(&mut self.recipient_type, Some(hints::recipient_type(value))),
+            Hint::UserAccountControl => self.disabled = self.disabled.max(hints::is_disabled(value)),
+            Hint::NsAccountLock | Hint::UserAccountDisabled | Hint::LoginDisabled => {
+                self.disabled = self.disabled.max(hints::boolean(value));
+            }
+            Hint::RecipientType => lowest(&mut self.recipient.kind, hints::recipient_type(value)),
+            Hint::RemoteRecipientType => lowest(&mut self.recipient.remote, hints::number(value)),
         }
     }
+}
+
+fn entry_uuid(value: &[u8]) -> Option<ObjectId> {
+    let text = std::str::from_utf8(value).ok()?;
+    ObjectId::from_entry_uuid(text).ok()
 }
 
 fn lowest<T: Ord>(held: &mut Option<T>, other: Option<T>) {

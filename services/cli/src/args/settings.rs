@@ -143,7 +143,7 @@ pub struct Selection {
     /// Domains of the tenant whose addresses are imported; all if never given.
     #[arg(long = "domain", value_name = "DOMAIN", value_delimiter = ',')]
     pub domains: Vec<String>,
-    /// Leave out users that are disabled in the directory.
+    /// Leave out users that are disabled in the directory. Shared, linked and resource mailboxes stay.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub exclude_disabled: Option<bool>,
     /// Treatment of one object's aliases that have the same username portion.

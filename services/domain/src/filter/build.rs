@@ -5,10 +5,13 @@ use std::iter;
 use crate::address::DomainName;
 use crate::attribute::{AttributeDescription, PROXY_ADDRESSES};
 use crate::object::ObjectType;
-use crate::reading::hints::{BY_DEFAULT, CLASSES, RECIPIENT_TYPE, RECIPIENT_TYPES, Schema, TypeClass};
+use crate::reading::hints::{
+    BY_DEFAULT, CLASSES, RECIPIENT_TYPE, RECIPIENT_TYPES, REMOTE_RECIPIENT_TYPE, REMOTE_USER,
+    ROOM_OR_EQUIPMENT, Schema, TypeClass,
+};
 use crate::reading::prefix::PREFIXES;
 
-use super::{Comparison, Filter, Substrings};
+use super::{Comparison, Extensible, Filter, Substrings};
 
 /// Objects that a filter must match.
 #[derive(Clone, Copy, Debug)]
@@ -46,34 +49,74 @@ fn of_types(wanted: &BuildFilter<'_>) -> Option<Filter> {
         return Some(by_class.unwrap_or_else(nothing));
     }
     let mut any = recipient_types(is_wanted);
-    if is_wanted(ObjectType::Other) {
-        let known = Filter::Or(recipient_types(|_| true));
-        any.push(Filter::And(vec![has_recipient_type(), not(known)]));
-    }
-    if let Some(by_class) = by_class(is_wanted, || none_of(|_| true)) {
-        any.push(Filter::And(vec![not(has_recipient_type()), by_class]));
+    any.extend(remote_mailbox(is_wanted));
+    if let Some(by_class) = by_class(is_wanted, || {
+        none_of(|class| class.schema != Schema::NewerActiveDirectory)
+    }) {
+        any.push(Filter::And(vec![shows_no_type(), by_class]));
     }
     one(any)
 }
 
-/// The values of Exchange's attribute that are of one of these types.
+/// The values of Exchange's attribute that are of one of these types, whatever else the object shows.
 fn recipient_types(is_wanted: impl Fn(ObjectType) -> bool) -> Vec<Filter> {
     let values = RECIPIENT_TYPES
         .iter()
-        .filter(|(_, object_type)| is_wanted(*object_type));
+        .filter(|(value, object_type)| *value != REMOTE_USER && is_wanted(*object_type));
     values
         .map(|(value, _)| equal(RECIPIENT_TYPE, &value.to_string()))
         .collect()
 }
 
-fn has_recipient_type() -> Filter {
-    present(RECIPIENT_TYPE)
+/// Exchange shows no type: its attribute is absent, or has a value of no meaning here.
+fn shows_no_type() -> Filter {
+    let values = RECIPIENT_TYPES.iter();
+    let known = values.map(|(value, _)| equal(RECIPIENT_TYPE, &value.to_string()));
+    not(Filter::Or(known.collect()))
+}
+
+/// The condition on a mailbox elsewhere that is of one of these types; `None` if none of them is of such a mailbox.
+fn remote_mailbox(is_wanted: impl Fn(ObjectType) -> bool) -> Option<Filter> {
+    let any = |bits| bits_of_remote(ANY_BIT, bits);
+    let all = |bits| bits_of_remote(ALL_BITS, bits);
+    let kinds = [
+        (ObjectType::User, not(any(ROOM_OR_EQUIPMENT))),
+        (
+            ObjectType::Resource,
+            Filter::And(vec![any(ROOM_OR_EQUIPMENT), not(all(ROOM_OR_EQUIPMENT))]),
+        ),
+        (ObjectType::SharedMailbox, all(ROOM_OR_EQUIPMENT)),
+    ];
+    let remote = equal(RECIPIENT_TYPE, &REMOTE_USER.to_string());
+    if kinds.iter().all(|(object_type, _)| is_wanted(*object_type)) {
+        return Some(remote);
+    }
+    let wanted = kinds
+        .into_iter()
+        .filter(|(object_type, _)| is_wanted(*object_type));
+    let condition = one(wanted.map(|(_, condition)| condition).collect())?;
+    Some(Filter::And(vec![remote, condition]))
+}
+
+/// Active Directory's matching rules for the bits of a number (MS-ADTS 3.1.1.3.4.4).
+const ALL_BITS: &str = "1.2.840.113556.1.4.803";
+const ANY_BIT: &str = "1.2.840.113556.1.4.804";
+
+fn bits_of_remote(rule: &str, bits: i64) -> Filter {
+    Filter::Extensible(Extensible {
+        attribute: Some(AttributeDescription::known(REMOTE_RECIPIENT_TYPE)),
+        dn_attributes: false,
+        rule: Some(rule.to_owned()),
+        value: bits.to_string().into_bytes(),
+    })
 }
 
 /// The condition on the classes of an object of one of these types, as far as classes show them; `None` if no class
-/// does. An object has one structural class, so no class needs to exclude another.
+/// does. An object has one structural class, so no class needs to exclude another. Classes of newer versions of Active
+/// Directory are not mentioned: an older version does not know them, and their objects have an older class as well.
 fn by_class(is_wanted: impl Fn(ObjectType) -> bool, otherwise: impl FnOnce() -> Filter) -> Option<Filter> {
-    let mut any = classes(|class| is_wanted(class.hint.object_type()));
+    let mut any =
+        classes(|class| class.schema != Schema::NewerActiveDirectory && is_wanted(class.hint.object_type()));
     if is_wanted(BY_DEFAULT) {
         any.push(otherwise());
     }
@@ -91,7 +134,7 @@ fn otherwise_without_exchange() -> Filter {
         none_of(|class| class.schema == Schema::Standard),
     ];
     Filter::Or(vec![
-        none_of(|class| class.schema != Schema::Exchange),
+        none_of(|class| matches!(class.schema, Schema::Standard | Schema::ActiveDirectory)),
         Filter::And(elsewhere),
     ])
 }

@@ -102,6 +102,9 @@ async fn types(tenant: Tenant, forest: Forest) -> Result<()> {
     forest.add(&named(group, "list")).await?;
     forest.add(&named(person, "shared").recipient_type(4)).await?;
     forest.add(&named(person, "room").recipient_type(16)).await?;
+    forest
+        .add(&named(person, "discovery").recipient_type(536_870_912))
+        .await?;
     forest.add(&named(person, "unknown").recipient_type(3)).await?;
     tenant.put_directory(forest.settings()).await?;
     let rows = tenant.rows(&tenant.preview().await?.run_id).await?;
@@ -111,10 +114,11 @@ async fn types(tenant: Tenant, forest: Forest) -> Result<()> {
         .collect();
     types.sort_by_key(|(address, _)| address.to_owned());
     let wanted = [
+        (tenant.address("discovery"), ObjectType::Other),
         (tenant.address("list"), ObjectType::Group),
         (tenant.address("room"), ObjectType::Resource),
         (tenant.address("shared"), ObjectType::SharedMailbox),
-        (tenant.address("unknown"), ObjectType::Other),
+        (tenant.address("unknown"), ObjectType::User),
         (tenant.address("user"), ObjectType::User),
     ];
     assert_eq!(

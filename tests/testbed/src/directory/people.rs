@@ -199,10 +199,10 @@ fn awkward(domains: Domains<'_>) -> Vec<Object> {
             .primary(&at("mona.left", main))
             .disabled(),
         Object::person(unit, "Nils Nothing"),
-        // An unknown type.
+        // A mailbox of Exchange's own.
         Object::person(unit, "Olga Odd")
             .primary(&at("olga.odd", main))
-            .recipient_type(1 << 40),
+            .recipient_type(8_388_608),
     ]
 }
 

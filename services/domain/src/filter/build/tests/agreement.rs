@@ -7,10 +7,10 @@ use proptest::sample::{select, subsequence};
 
 use crate::address::DomainName;
 use crate::attribute::AddressAttributes;
-use crate::filter::{BuildFilter, Comparison, Filter, Substrings, build};
+use crate::filter::{BuildFilter, Comparison, Extensible, Filter, Substrings, build};
 use crate::object::ObjectType;
 use crate::reading::EntryReader;
-use crate::reading::hints::{CLASSES, Schema};
+use crate::reading::hints::{CLASSES, REMOTE_USER, Schema};
 
 /// A server: the schemas that it knows, and if its entries have an `entryUUID`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +30,13 @@ impl Server {
             Schema::Standard => true,
             Schema::ActiveDirectory => self != Self::Other,
             Schema::Exchange => self == Self::WithExchange,
+            Schema::NewerActiveDirectory => false,
         })
     }
 
     fn knows_attribute(self, name: &str) -> bool {
         match name {
-            "msExchRecipientTypeDetails" => self == Self::WithExchange,
+            "msExchRecipientTypeDetails" | "msExchRemoteRecipientType" => self == Self::WithExchange,
             "proxyAddresses" => self != Self::Other,
             "entryUUID" => self == Self::Other,
             _ => true,
@@ -61,6 +62,21 @@ impl Server {
             }
             Filter::Substrings(attribute, parts) => {
                 self.any(attribute.as_str(), entry, |held| matches(held, parts))
+            }
+            Filter::Extensible(Extensible {
+                attribute: Some(attribute),
+                rule: Some(rule),
+                value,
+                ..
+            }) => {
+                let number = |text: &str| text.parse::<i64>().unwrap();
+                let bits = number(std::str::from_utf8(value).unwrap());
+                let wanted = |held: &str| match rule.as_str() {
+                    "1.2.840.113556.1.4.803" => number(held) & bits == bits,
+                    "1.2.840.113556.1.4.804" => number(held) & bits != 0,
+                    other => panic!("no such rule is named: {other}"),
+                };
+                self.any(attribute.as_str(), entry, wanted)
             }
             other => panic!("no such filter is built: {other}"),
         }
@@ -99,15 +115,22 @@ fn matches(held: &str, parts: &Substrings) -> bool {
         .is_some_and(|rest| rest.ends_with(&last))
 }
 
+/// A newer Active Directory than the filter counts on has the newer classes, of computers all.
 fn class_of(server: Server) -> impl Strategy<Value = Vec<String>> {
-    let known: Vec<_> = CLASSES
+    let known: Vec<Vec<_>> = CLASSES
         .iter()
-        .map(|class| class.name)
-        .filter(|name| server.knows_class(name))
+        .filter_map(|class| match class.schema {
+            Schema::NewerActiveDirectory if server == Server::Other => None,
+            Schema::NewerActiveDirectory => Some(vec!["computer", class.name]),
+            _ => server.knows_class(class.name).then(|| vec![class.name]),
+        })
         .collect();
     let plain = subsequence(vec!["person", "inetOrgPerson", "posixGroup"], 0..=3);
     (prop::option::of(select(known)), plain).prop_map(|(type_class, plain)| {
-        let classes = ["top"].into_iter().chain(type_class).chain(plain);
+        let classes = ["top"]
+            .into_iter()
+            .chain(type_class.into_iter().flatten())
+            .chain(plain);
         classes.map(str::to_owned).collect()
     })
 }
@@ -124,16 +147,22 @@ fn addresses() -> impl Strategy<Value = Vec<String>> {
 prop_compose! {
     fn entries(server: Server)(
         classes in class_of(server),
-        value in prop::option::of(select(vec![1_i64, 2, 4, 16, 64, 128, 256, 2048, 4096, 32_768, 34_359_738_368, 3, -1, 0, 65_536])),
+        value in prop::option::of(select(vec![
+            1_i64, 2, 4, 16, 64, 128, 256, 2048, 4096, 32_768, REMOTE_USER, REMOTE_USER, 34_359_738_368, 8_388_608, 3, -1, 0,
+            65_536,
+        ])),
+        remote in prop::option::of(select(vec![0_i64, 4, 32, 36, 64, 97, 100])),
         mail in prop::option::of(select(vec!["ann@a.test", "ann@A.TEST", "ann@b.test", "ann@xa.test"])),
         proxies in addresses(),
     ) -> Entry {
         let recipient_type = value.filter(|_| server == Server::WithExchange);
+        let remote = remote.filter(|_| server == Server::WithExchange);
         let proxies = if server == Server::Other { Vec::new() } else { proxies };
         let uuid = (server == Server::Other).then(|| "d4c0a6e2-0000-4000-8000-000000000001".to_owned());
         vec![
             ("objectClass", classes),
             ("msExchRecipientTypeDetails", recipient_type.iter().map(ToString::to_string).collect()),
+            ("msExchRemoteRecipientType", remote.iter().map(ToString::to_string).collect()),
             ("mail", mail.iter().map(ToString::to_string).collect()),
             ("proxyAddresses", proxies),
             ("entryUUID", uuid.into_iter().collect()),

@@ -3,6 +3,7 @@
 use crate::address::DomainName;
 use crate::filter::{BuildFilter, Filter, build};
 use crate::object::ObjectType;
+use crate::reading::hints::RECIPIENT_TYPES;
 
 fn built(object_types: &[ObjectType], domains: &[&str], own: &str, recipient_types: bool) -> Option<String> {
     let domains: Vec<_> = domains
@@ -33,28 +34,46 @@ fn without_a_wish_everything_passes() {
     }
 }
 
+/// The condition that Exchange shows no type.
+fn shows_no_type() -> String {
+    let values: Vec<_> = RECIPIENT_TYPES
+        .iter()
+        .map(|(value, _)| format!("(msExchRecipientTypeDetails={value})"))
+        .collect();
+    format!("(!(|{}))", values.concat())
+}
+
 #[test]
 fn kinds_of_object_are_shown_by_exchange_and_where_it_is_silent_by_class() {
+    let no_type = shows_no_type();
     for (object_types, expected) in [
         (
             vec![ObjectType::SharedMailbox],
-            "(|(msExchRecipientTypeDetails=4)(msExchRecipientTypeDetails=34359738368))",
+            "(|(msExchRecipientTypeDetails=4)(msExchRecipientTypeDetails=34359738368)\
+             (&(msExchRecipientTypeDetails=2147483648)(msExchRemoteRecipientType:1.2.840.113556.1.4.803:=96)))"
+                .to_owned(),
         ),
         (
             vec![ObjectType::PublicFolder],
-            "(|(msExchRecipientTypeDetails=4096)(&(!(msExchRecipientTypeDetails=*))(objectClass=publicFolder)))",
+            format!("(|(msExchRecipientTypeDetails=4096)(&{no_type}(objectClass=publicFolder)))"),
         ),
         (
             vec![ObjectType::Contact, ObjectType::PublicFolder],
-            "(|(msExchRecipientTypeDetails=64)(msExchRecipientTypeDetails=32768)(msExchRecipientTypeDetails=4096)\
-             (&(!(msExchRecipientTypeDetails=*))(|(objectClass=contact)(objectClass=publicFolder))))",
+            format!(
+                "(|(msExchRecipientTypeDetails=64)(msExchRecipientTypeDetails=32768)(msExchRecipientTypeDetails=4096)\
+                 (&{no_type}(|(objectClass=contact)(objectClass=publicFolder))))"
+            ),
         ),
         (
             vec![ObjectType::User],
-            "(|(msExchRecipientTypeDetails=1)(msExchRecipientTypeDetails=2)(msExchRecipientTypeDetails=8)\
-             (msExchRecipientTypeDetails=128)(msExchRecipientTypeDetails=2147483648)(&(!(msExchRecipientTypeDetails=*))\
-             (!(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)\
-             (objectClass=msExchDynamicDistributionList)(objectClass=contact)(objectClass=publicFolder)))))",
+            format!(
+                "(|(msExchRecipientTypeDetails=1)(msExchRecipientTypeDetails=2)(msExchRecipientTypeDetails=8)\
+                 (msExchRecipientTypeDetails=128)(&(msExchRecipientTypeDetails=2147483648)\
+                 (!(msExchRemoteRecipientType:1.2.840.113556.1.4.804:=96)))(&{no_type}\
+                 (!(|(objectClass=computer)(objectClass=group)(objectClass=groupOfNames)\
+                 (objectClass=groupOfUniqueNames)(objectClass=msExchDynamicDistributionList)(objectClass=contact)\
+                 (objectClass=publicFolder)))))"
+            ),
         ),
     ] {
         assert_eq!(
@@ -66,17 +85,48 @@ fn kinds_of_object_are_shown_by_exchange_and_where_it_is_silent_by_class() {
 }
 
 #[test]
-fn other_is_what_exchange_knows_and_we_do_not() {
+fn a_remote_mailbox_is_of_the_kind_that_its_bits_show() {
+    let mailbox_elsewhere = "(msExchRecipientTypeDetails=2147483648)";
+    for (object_types, expected) in [
+        (
+            vec![ObjectType::Resource],
+            "(&(msExchRecipientTypeDetails=2147483648)(&(msExchRemoteRecipientType:1.2.840.113556.1.4.804:=96)\
+             (!(msExchRemoteRecipientType:1.2.840.113556.1.4.803:=96))))",
+        ),
+        (
+            vec![ObjectType::User, ObjectType::SharedMailbox],
+            "(&(msExchRecipientTypeDetails=2147483648)(|(!(msExchRemoteRecipientType:1.2.840.113556.1.4.804:=96))\
+             (msExchRemoteRecipientType:1.2.840.113556.1.4.803:=96)))",
+        ),
+        (
+            vec![ObjectType::User, ObjectType::SharedMailbox, ObjectType::Resource],
+            mailbox_elsewhere,
+        ),
+    ] {
+        let filter = built(&object_types, &[], "", true).unwrap();
+        assert!(filter.contains(expected), "{object_types:?}: {filter}");
+    }
+    let groups = built(&[ObjectType::Group], &[], "", true).unwrap();
+    let by_value = groups.strip_suffix(&format!(
+        "(&{}(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)\
+         (objectClass=msExchDynamicDistributionList))))",
+        shows_no_type()
+    ));
+    assert!(
+        by_value.is_some_and(|filter| !filter.contains(mailbox_elsewhere)),
+        "{groups}"
+    );
+}
+
+#[test]
+fn other_is_what_exchange_keeps_for_itself_and_every_machine() {
     let filter = built(&[ObjectType::Other], &[], "", true).unwrap();
     assert!(
-        filter.starts_with("(&(msExchRecipientTypeDetails=*)(!(|(msExchRecipientTypeDetails=1)("),
+        filter.starts_with("(|(msExchRecipientTypeDetails=8192)(msExchRecipientTypeDetails=16384)("),
         "{filter}"
     );
-    assert_eq!(
-        filter.matches("(msExchRecipientTypeDetails=").count(),
-        19,
-        "{filter}"
-    );
+    let machines = format!("(&{}(objectClass=computer)))", shows_no_type());
+    assert!(filter.ends_with(&machines), "{filter}");
 }
 
 #[test]
@@ -93,7 +143,7 @@ fn without_exchange_kinds_are_shown_by_class_only() {
         ),
         (
             vec![ObjectType::User],
-            "(|(!(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=contact)))\
+            "(|(!(|(objectClass=computer)(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=contact)))\
              (&(entryUUID=*)(!(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)))))",
         ),
     ] {
@@ -106,8 +156,16 @@ fn without_exchange_kinds_are_shown_by_class_only() {
 }
 
 #[test]
+fn without_exchange_other_is_every_machine() {
+    assert_eq!(
+        built(&[ObjectType::Other], &[], "", false).unwrap(),
+        "(objectClass=computer)"
+    );
+}
+
+#[test]
 fn kinds_that_only_exchange_knows_match_nothing_without_it() {
-    let object_types = [ObjectType::Resource, ObjectType::SharedMailbox, ObjectType::Other];
+    let object_types = [ObjectType::Resource, ObjectType::SharedMailbox];
     assert_eq!(
         built(&object_types, &[], "", false).unwrap(),
         "(!(objectClass=*))"
@@ -122,7 +180,7 @@ fn without_exchange_its_attribute_is_never_mentioned() {
             .map(|bit| ObjectType::ALL[bit])
             .collect();
         let filter = built(&object_types, &["a.test"], "", false).unwrap();
-        assert!(!filter.contains("RecipientType"), "{object_types:?}: {filter}");
+        assert!(!filter.contains("msExchRe"), "{object_types:?}: {filter}");
     }
 }
 
