@@ -1,4 +1,4 @@
-//! A run's verdicts as CSV: RFC 4180, UTF-8, CRLF, a header line.
+//! A run's verdicts as CSV: RFC 4180, UTF-8 with a byte order mark, CRLF, a header line.
 //!
 //! The rows come from one cursor of one transaction, so the file shows one point of view however long its reader
 //! takes, and memory holds one batch of rows and one chunk. A reader that stalls is cut off by the database, which
@@ -60,7 +60,7 @@ impl Exports {
         let export = Export {
             rows: Some(rows),
             batch: VecDeque::new(),
-            header: true,
+            is_begun: false,
             _turn: turn,
         };
         Ok(stream::try_unfold(export, |mut export| async move {
@@ -75,17 +75,19 @@ struct Export {
     /// None once all rows are read.
     rows: Option<RowCursor>,
     batch: VecDeque<Row>,
-    header: bool,
+    /// The beginning of the file is written.
+    is_begun: bool,
     _turn: Share,
 }
 
 impl Export {
     /// The next chunk of whole lines; none at the end.
     async fn chunk(&mut self) -> Result<Option<Vec<u8>>, ApiError> {
-        let mut lines = cell::Lines::new();
-        if std::mem::take(&mut self.header) {
-            lines.header()?;
-        }
+        let mut lines = if std::mem::replace(&mut self.is_begun, true) {
+            cell::Lines::new()
+        } else {
+            cell::Lines::first()?
+        };
         while lines.len() < CHUNK_BYTES {
             match self.next_row().await? {
                 Some(row) => lines.row(&row)?,

@@ -236,7 +236,7 @@ impl Tenant {
         }
     }
 
-    /// A run's CSV, whole.
+    /// A run's CSV, whole, without its byte order mark, which must be there.
     pub async fn csv(&self, run_id: &str) -> Result<String> {
         let request = ExportCsvRequest {
             tenant_id: self.id.clone(),
@@ -254,7 +254,9 @@ impl Tenant {
         while let Some(part) = parts.next().await {
             file.extend(part?.data);
         }
-        Ok(String::from_utf8(file)?)
+        let text = String::from_utf8(file)?;
+        let text = text.strip_prefix('\u{feff}').context("a byte order mark")?;
+        Ok(text.to_owned())
     }
 
     /// The tenant's live accounts, page by page.

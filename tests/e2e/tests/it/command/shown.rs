@@ -96,7 +96,7 @@ async fn csv_goes_to_standard_output_or_whole_into_a_file() -> Result<()> {
     let printed = answer(&["csv", &tenant.id]).await?;
     assert_eq!(printed.code, Some(0), "{printed:?}");
     assert!(
-        printed.out.starts_with("address,") && printed.out.contains("ann@"),
+        printed.out.starts_with("\u{feff}address,") && printed.out.contains("ann@"),
         "{printed:?}"
     );
 
