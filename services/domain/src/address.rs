@@ -6,6 +6,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::invisible::has_invisible;
 
 pub use domain::{DomainName, InvalidDomainName};
 
@@ -33,6 +36,8 @@ pub enum InvalidAddress {
     Incomplete,
     /// The part before the `@` is neither a dot-atom nor one extended by RFC 6531.
     LocalPart,
+    /// The part before the `@` has a character that cannot be seen.
+    Invisible,
     /// The part before the `@` is too long.
     LocalPartTooLong,
     /// The part after the `@` is no domain name.
@@ -48,9 +53,11 @@ impl From<InvalidDomainName> for InvalidAddress {
 }
 
 impl Address {
-    /// Normalises an address: trimmed, lower-cased, local part in NFC, domain as A-labels (IDNA 2008).
+    /// Normalises an address: without ASCII blanks around it, lower-cased, local part in NFC, domain as A-labels (IDNA 2008).
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
-        let (local, domain) = text.trim().rsplit_once('@').ok_or(InvalidAddress::Incomplete)?;
+        let (local, domain) = domain::trim_blanks(text)
+            .rsplit_once('@')
+            .ok_or(InvalidAddress::Incomplete)?;
         let mut text = String::with_capacity(local.len() + 1 + domain.len());
         push_local(&mut text, local)?;
         let at = u8::try_from(text.len()).map_err(|_| InvalidAddress::LocalPartTooLong)?;
@@ -106,8 +113,11 @@ fn push_local(text: &mut String, local: &str) -> Result<(), InvalidAddress> {
     } else {
         text.extend(local.to_lowercase().nfc());
     }
-    if !is_dot_atom(text.as_bytes()) || text.chars().any(is_unseen) {
+    if !is_dot_atom(text.as_bytes()) {
         return Err(InvalidAddress::LocalPart);
+    }
+    if !local.is_ascii() && is_unclear(text) {
+        return Err(InvalidAddress::Invisible);
     }
     if text.len() > MAX_LOCAL {
         return Err(InvalidAddress::LocalPartTooLong);
@@ -140,40 +150,10 @@ fn is_atext(byte: u8) -> bool {
         | b'=' | b'?' | b'^' | b'_' | b'`' | b'{' | b'|' | b'}' | b'~')
 }
 
-/// Controls and white space beyond ASCII. RFC 6531 would let them pass, but a person could neither see nor enter such
-/// an address.
-fn is_unseen(c: char) -> bool {
-    !c.is_ascii() && (c.is_control() || c.is_whitespace())
-}
-
-/// Shows bytes as text, with `\xNN` for bytes that are not UTF-8 and for control characters. People cannot see control
-/// characters, and not every database stores them.
-pub fn escape_bytes(bytes: &[u8]) -> String {
-    if let Ok(text) = std::str::from_utf8(bytes)
-        && !bytes.iter().any(u8::is_ascii_control)
-    {
-        return text.to_owned();
-    }
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        let mut valid = chunk.valid();
-        while let Some(at) = valid.find(|c: char| c.is_ascii_control()) {
-            text.push_str(&valid[..at]);
-            push_hex(&mut text, valid.as_bytes()[at]);
-            valid = &valid[at + 1..];
-        }
-        text.push_str(valid);
-        chunk.invalid().iter().for_each(|byte| push_hex(&mut text, *byte));
-    }
-    text
-}
-
-fn push_hex(text: &mut String, byte: u8) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    text.push_str("\\x");
-    for digit in [byte >> 4, byte & 15] {
-        text.push(char::from(DIGITS[usize::from(digit)]));
-    }
+/// True if a local part has an invisible character, or begins with a mark that has nothing to combine with. RFC 6531 would
+/// let them pass, but a person could neither see nor enter such an address.
+fn is_unclear(local: &str) -> bool {
+    local.chars().next().is_some_and(is_combining_mark) || has_invisible(local)
 }
 
 impl AsRef<str> for Address {

@@ -83,7 +83,16 @@ impl fmt::Display for AttributeDescription {
 
 /// The attributes that carry a tenant's addresses, each once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AddressAttributes(Vec<AttributeDescription>);
+pub struct AddressAttributes {
+    all: Vec<AttributeDescription>,
+    /// The index of the one that claims primary addresses as `mail` does.
+    primary: Option<usize>,
+}
+
+/// An attribute that was to claim primary addresses is none of those that carry addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected one of the attributes that carry addresses")]
+pub struct NotAnAddressAttribute;
 
 /// One of the attributes is not named properly.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -109,24 +118,47 @@ impl AddressAttributes {
         Ok(if attributes.is_empty() {
             Self::default()
         } else {
-            Self(attributes)
+            Self {
+                all: attributes,
+                primary: None,
+            }
         })
+    }
+
+    /// The same attributes, of which the one with this name claims primary addresses as `mail` does.
+    pub fn with_primary(mut self, name: &str) -> Result<Self, NotAnAddressAttribute> {
+        let is_named = |attribute: &AttributeDescription| attribute.as_str().eq_ignore_ascii_case(name);
+        self.primary = Some(self.all.iter().position(is_named).ok_or(NotAnAddressAttribute)?);
+        Ok(self)
+    }
+
+    /// The attribute that claims primary addresses as `mail` does, if one was named.
+    pub fn primary(&self) -> Option<&AttributeDescription> {
+        self.primary.and_then(|index| self.all.get(index))
     }
 
     /// The attributes, in the order in which they were given.
     pub fn iter(&self) -> impl Iterator<Item = &AttributeDescription> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// True if a server's answer described as `description` carries addresses.
     pub fn cover(&self, description: &str) -> bool {
-        self.0.iter().any(|attribute| attribute.covers(description))
+        self.covering(description).is_some()
+    }
+
+    /// The attribute that asked for a server's answer described as `description`, if any did.
+    pub(crate) fn covering(&self, description: &str) -> Option<&AttributeDescription> {
+        self.all.iter().find(|attribute| attribute.covers(description))
     }
 }
 
 impl Default for AddressAttributes {
     fn default() -> Self {
-        Self(vec![AttributeDescription(PROXY_ADDRESSES.into())])
+        Self {
+            all: vec![AttributeDescription(PROXY_ADDRESSES.into())],
+            primary: None,
+        }
     }
 }
 
@@ -211,6 +243,22 @@ mod tests {
         for no in ["mail", "mail;lang-en", "proxyAddress", ""] {
             assert!(!attributes.cover(no), "{no}");
         }
+    }
+
+    #[test]
+    fn the_primary_attribute_is_one_of_those_that_carry_addresses() {
+        let attributes = AddressAttributes::parse(["proxyAddresses", "mail"]).unwrap();
+        assert_eq!(attributes.primary(), None);
+        assert_eq!(
+            attributes
+                .clone()
+                .with_primary("MAIL")
+                .unwrap()
+                .primary()
+                .map(AttributeDescription::as_str),
+            Some("mail")
+        );
+        assert_eq!(attributes.with_primary("cn"), Err(NotAnAddressAttribute));
     }
 
     #[test]

@@ -73,18 +73,27 @@ fn encode(object: &DirectoryObject, buffer: &mut Vec<u8>) {
     }
 }
 
-fn key(claim: &Claim) -> (&str, bool, bool) {
-    (
-        claim.address.as_str(),
-        matches!(claim.address, ClaimedAddress::Invalid(_)),
-        claim.primary,
-    )
+fn key(claim: &Claim) -> (&str, u8, bool) {
+    let kind = match claim.address {
+        ClaimedAddress::Valid(_) => 0,
+        ClaimedAddress::Invalid(_) => 1,
+        ClaimedAddress::UnknownPrefix(..) => 2,
+    };
+    (claim.address.as_str(), kind, claim.primary)
 }
 
 fn claim(claim: &Claim, buffer: &mut Vec<u8>) {
-    let (address, invalid, primary) = key(claim);
+    let (address, kind, primary) = key(claim);
     text(address, buffer);
-    buffer.push(u8::from(invalid) << 1 | u8::from(primary));
+    let freed = claim.address.freed();
+    buffer.push(u8::from(!freed.is_empty()) << 3 | kind << 1 | u8::from(primary));
+    if let ClaimedAddress::UnknownPrefix(_, domain) = &claim.address {
+        text(domain.as_str(), buffer);
+    }
+    if !freed.is_empty() {
+        length(freed.len(), buffer);
+        freed.iter().for_each(|address| text(address.as_str(), buffer));
+    }
 }
 
 fn text(text: &str, buffer: &mut Vec<u8>) {

@@ -75,6 +75,31 @@ pub fn show_bytes(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Bytes as text that any database stores, with `\xNN` for bytes that are not UTF-8 and for ASCII's control characters. A
+/// name is kept so: other invisible characters are part of it.
+pub fn escape_bytes(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !bytes.iter().any(u8::is_ascii_control)
+    {
+        return text.to_owned();
+    }
+    let mut escaped = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        let mut valid = chunk.valid();
+        while let Some(at) = valid.find(|c: char| c.is_ascii_control()) {
+            escaped.push_str(&valid[..at]);
+            push_byte(&mut escaped, valid.as_bytes()[at]);
+            valid = &valid[at + 1..];
+        }
+        escaped.push_str(valid);
+        chunk
+            .invalid()
+            .iter()
+            .for_each(|byte| push_byte(&mut escaped, *byte));
+    }
+    escaped
+}
+
 /// A character by its code point, as `U+00A0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CodePoint(pub char);
@@ -169,6 +194,14 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_kept_with_all_but_control_characters() {
+        assert_eq!(escape_bytes(b"M\xfcller@x"), "M\\xFCller@x");
+        assert_eq!(escape_bytes(b"\xf0\x9f"), "\\xF0\\x9F");
+        assert_eq!(escape_bytes(b"a\0b\n"), "a\\x00b\\x0A");
+        assert_eq!(escape_bytes("Mü\u{200d}ller".as_bytes()), "Mü\u{200d}ller");
+    }
+
+    #[test]
     fn ends_are_trimmed_and_the_middle_is_left() {
         assert_eq!(trim(" \u{200b}\u{a0}svc\u{a0}sync \t\u{feff}"), "svc\u{a0}sync");
         assert_eq!(trim("\u{a0} "), "");
@@ -190,6 +223,7 @@ mod tests {
         fn what_is_shown_or_stripped_has_nothing_invisible(text in any::<String>(), bytes in any::<Vec<u8>>()) {
             prop_assert!(!has_invisible(&show(&text)) && !has_invisible(&strip(&text)));
             prop_assert!(!has_invisible(&show_bytes(&bytes)));
+            prop_assert!(!escape_bytes(&bytes).contains('\0'));
             let shown = show(&text);
             prop_assert_eq!(show(&shown), &*shown);
         }

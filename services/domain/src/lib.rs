@@ -36,15 +36,17 @@ pub mod sentences;
 pub mod time_zone;
 pub mod verdict;
 
-pub use address::{Address, DomainName, InvalidAddress, InvalidDomainName, escape_bytes};
+pub use address::{Address, DomainName, InvalidAddress, InvalidDomainName};
 pub use attribute::{AddressAttributes, AttributeDescription};
 pub use failure::{FailureClass, FailureCode};
 pub use filter::Filter;
 pub use guard::HeldReason;
 pub use hint::Hint;
 pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId};
+pub use invisible::escape_bytes;
 pub use object::{
     AddressType, Claim, ClaimedAddress, DirectoryObject, MOST_CLAIMS_OF_OBJECT, ObjectType, Origin,
+    RefusedValue,
 };
 pub use periods::{Days, Periods};
 pub use syntax::SyntaxError;

@@ -1,6 +1,6 @@
 //! Directory objects, reduced to the inputs of the decision: identity, type and the addresses that they claim.
 
-use crate::address::Address;
+use crate::address::{Address, DomainName};
 use crate::id::ObjectId;
 use crate::text_enum::text_enum;
 
@@ -81,8 +81,31 @@ pub struct Claim {
 pub enum ClaimedAddress {
     /// An address, normalised.
     Valid(Address),
-    /// A value that is not an address, as it stands in the directory, with `\xNN` for bytes that are not text.
-    Invalid(String),
+    /// A value that is not an address.
+    Invalid(RefusedValue),
+    /// A value with a prefix that no address space has, before an address in this domain.
+    UnknownPrefix(RefusedValue, DomainName),
+}
+
+/// A value that is refused for what it is, whoever owns its domain.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RefusedValue {
+    /// The value as it stands in the directory, with `\xNN` for bytes that are not text and `\u{…}` for invisible
+    /// characters, at most [`LONGEST_SHOWN`] octets. Of an attribute in which anything may stand, only its length.
+    pub shown: String,
+    /// Addresses that the value, or others that are shown alike, would be without their invisible characters; sorted. A
+    /// value without such characters would be none.
+    pub freed: Vec<Address>,
+}
+
+impl RefusedValue {
+    /// A value without invisible characters.
+    pub fn new(shown: impl Into<String>) -> Self {
+        Self {
+            shown: shown.into(),
+            freed: Vec::new(),
+        }
+    }
 }
 
 impl ClaimedAddress {
@@ -90,15 +113,36 @@ impl ClaimedAddress {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Valid(address) => address.as_str(),
-            Self::Invalid(text) => text,
+            Self::Invalid(value) | Self::UnknownPrefix(value, _) => &value.shown,
         }
     }
 
-    /// The address, unless it is invalid.
+    /// The address, if the value is one.
     pub fn valid(&self) -> Option<&Address> {
         match self {
             Self::Valid(address) => Some(address),
-            Self::Invalid(_) => None,
+            Self::Invalid(_) | Self::UnknownPrefix(..) => None,
+        }
+    }
+
+    /// The addresses that the value would be without its invisible characters, if it is refused.
+    pub fn freed(&self) -> &[Address] {
+        match self {
+            Self::Valid(_) => &[],
+            Self::Invalid(value) | Self::UnknownPrefix(value, _) => &value.freed,
+        }
+    }
+
+    /// Takes over what another value of the same object, shown alike, would be without its invisible characters.
+    pub(crate) fn take_freed(&mut self, other: &mut Self) {
+        if let (
+            Self::Invalid(value) | Self::UnknownPrefix(value, _),
+            Self::Invalid(other) | Self::UnknownPrefix(other, _),
+        ) = (self, other)
+        {
+            value.freed.append(&mut other.freed);
+            value.freed.sort_unstable();
+            value.freed.dedup();
         }
     }
 }

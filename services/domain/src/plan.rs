@@ -147,6 +147,7 @@ pub fn plan<'a>(
     let counts = Counts {
         newly_stale: decision.absences.newly_stale(&decision.world),
         given_back: decision.absences.accounts_given_back(),
+        not_email: decision.world.not_email(),
         ..count(portal, &accounts.changes)
     };
     let withheld = decision.absences.withhold_any();

@@ -3,12 +3,13 @@
 //! Values have no order in LDAP, so none counts here: whatever the order in which values arrive, the object is
 //! the same, its claims sorted.
 
-use crate::address::{Address, escape_bytes};
+use crate::address::Address;
 use crate::attribute::{AddressAttributes, PROXY_ADDRESSES};
 use crate::hint::Hint;
 use crate::id::ObjectId;
-use crate::object::{Claim, DirectoryObject};
-use claims::ClaimedValue;
+use crate::invisible::escape_bytes;
+use crate::object::{ClaimedAddress, DirectoryObject};
+use claims::{ClaimedValue, Rank, Source};
 use hints::{ClassHint, ENTRY_UUID, OBJECT_GUID, Recipient, Use};
 
 mod claims;
@@ -51,7 +52,7 @@ pub struct EntryReader<'a> {
     recipient: Recipient,
     disabled: Option<bool>,
     mail: Option<Address>,
-    claims: Vec<Claim>,
+    claims: Vec<(ClaimedAddress, Rank)>,
     not_email: u64,
 }
 
@@ -76,15 +77,14 @@ impl<'a> EntryReader<'a> {
     pub fn attribute<V: AsRef<[u8]>>(&mut self, description: &str, values: impl IntoIterator<Item = V>) {
         let name = description.split(';').next().unwrap_or_default();
         let always_read = Use::parse(name);
-        let carries_addresses = self.attributes.cover(description);
-        if always_read.is_none() && !carries_addresses {
+        let source = self.source(name, description);
+        if always_read.is_none() && source.is_none() {
             return;
         }
-        let prefixed = name.eq_ignore_ascii_case(PROXY_ADDRESSES);
         for value in values {
             let value = value.as_ref();
-            if carries_addresses {
-                self.address(value, prefixed, always_read == Some(Use::Hint(Hint::Mail)));
+            if let Some(source) = source {
+                self.address(value, source);
             }
             match always_read {
                 Some(Use::ObjectGuid) => lowest(&mut self.guid, value.try_into().ok()),
@@ -113,14 +113,22 @@ impl<'a> EntryReader<'a> {
         }
     }
 
-    fn address(&mut self, value: &[u8], prefixed: bool, primary: bool) {
-        let claimed = if prefixed {
-            claims::prefixed(value)
-        } else {
-            claims::plain(value, primary)
-        };
-        match claimed {
-            ClaimedValue::Claim(claim) => self.claims.push(claim),
+    /// The way to read an attribute's values as addresses, if it carries any.
+    fn source(&self, name: &str, description: &str) -> Option<Source<'a>> {
+        let attribute = self.attributes.covering(description)?;
+        if name.eq_ignore_ascii_case(PROXY_ADDRESSES) {
+            return Some(Source::ProxyAddresses);
+        }
+        let stands_in = name.eq_ignore_ascii_case(Hint::Mail.as_str()) || self.attributes.primary() == Some(attribute);
+        Some(Source::Plain {
+            name: attribute.as_str(),
+            rank: if stands_in { Rank::StandIn } else { Rank::Alias },
+        })
+    }
+
+    fn address(&mut self, value: &[u8], source: Source<'_>) {
+        match claims::read(value, source) {
+            ClaimedValue::Claim(address, rank) => self.claims.push((address, rank)),
             ClaimedValue::NotEmail => self.not_email += 1,
             ClaimedValue::Nothing => {}
         }
@@ -131,10 +139,7 @@ impl<'a> EntryReader<'a> {
     fn hint(&mut self, hint: Hint, value: &[u8]) {
         match hint {
             Hint::ObjectClass => lowest(&mut self.class, ClassHint::parse(value)),
-            Hint::Mail => {
-                let text = std::str::from_utf8(value).ok();
-                lowest(&mut self.mail, text.and_then(|text| Address::parse(text).ok()));
-            }
+            Hint::Mail => lowest(&mut self.mail, claims::plain_address(value)),
             Hint::UserAccountControl => self.disabled = self.disabled.max(hints::is_disabled(value)),
             Hint::NsAccountLock | Hint::UserAccountDisabled | Hint::LoginDisabled => {
                 self.disabled = self.disabled.max(hints::boolean(value));

@@ -25,6 +25,8 @@ text_enum! {
     pub enum Reason {
         /// SKIP: not an e-mail address.
         InvalidAddress = "INVALID_ADDRESS",
+        /// SKIP: a prefix that no address space has stands before an address in one of the tenant's domains.
+        UnknownPrefix = "UNKNOWN_PREFIX",
         /// SKIP: the settings name object types, and not this one.
         TypeExcluded = "TYPE_EXCLUDED",
         /// SKIP: the settings exclude disabled users, and this user is one.

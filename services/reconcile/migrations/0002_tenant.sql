@@ -36,6 +36,8 @@ CREATE TABLE reconcile.tenant (
     steady_keep bigint NOT NULL DEFAULT 0,
     steady_stale bigint NOT NULL DEFAULT 0,
     steady_skip bigint NOT NULL DEFAULT 0,
+    -- Claims of the read that its plan counted as no e-mail.
+    steady_not_email bigint NOT NULL DEFAULT 0,
     -- Generations. This one grows with every change that the portal makes to its own data.
     portal_generation bigint NOT NULL DEFAULT 0,
     -- Grows with every change of the tenant's domains.

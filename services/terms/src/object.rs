@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use rollcall_domain::{Address, Claim, ClaimedAddress, DirectoryObject, ObjectId, object::shown_text};
+use rollcall_domain::{
+    Address, Claim, ClaimedAddress, DirectoryObject, DomainName, ObjectId, RefusedValue, object::shown_text,
+};
 use rollcall_proto::internal;
 
 use crate::Twin as _;
@@ -28,14 +30,34 @@ pub fn to_message(object: DirectoryObject) -> internal::v1::DirectoryObject {
 
 fn claim_to_message(claim: Claim) -> internal::v1::ObjectClaim {
     let primary = claim.primary;
-    let (address, invalid) = match claim.address {
-        ClaimedAddress::Valid(address) => (address.as_str().to_owned(), false),
-        ClaimedAddress::Invalid(text) => (text, true),
-    };
+    match claim.address {
+        ClaimedAddress::Valid(address) => internal::v1::ObjectClaim {
+            address: address.as_str().to_owned(),
+            primary,
+            ..internal::v1::ObjectClaim::default()
+        },
+        ClaimedAddress::Invalid(value) => internal::v1::ObjectClaim {
+            primary,
+            invalid: true,
+            ..refused_to_message(value)
+        },
+        ClaimedAddress::UnknownPrefix(value, domain) => internal::v1::ObjectClaim {
+            primary,
+            unknown_prefix_domain: domain.as_str().to_owned(),
+            ..refused_to_message(value)
+        },
+    }
+}
+
+fn refused_to_message(value: RefusedValue) -> internal::v1::ObjectClaim {
     internal::v1::ObjectClaim {
-        address,
-        primary,
-        invalid,
+        address: value.shown,
+        freed: value
+            .freed
+            .iter()
+            .map(|address| address.as_str().to_owned())
+            .collect(),
+        ..internal::v1::ObjectClaim::default()
     }
 }
 
@@ -63,14 +85,28 @@ pub fn id_from_message(id: &str) -> Result<ObjectId, MalformedObject> {
 }
 
 fn claim_from_message(claim: &internal::v1::ObjectClaim) -> Result<Claim, MalformedObject> {
-    let address = if claim.invalid {
-        ClaimedAddress::Invalid(shown_text(storable(&claim.address).into_owned()))
+    let address = if !claim.unknown_prefix_domain.is_empty() {
+        let domain = DomainName::parse(&claim.unknown_prefix_domain).map_err(|_| MalformedObject)?;
+        ClaimedAddress::UnknownPrefix(refused_from_message(claim)?, domain)
+    } else if claim.invalid {
+        ClaimedAddress::Invalid(refused_from_message(claim)?)
     } else {
         ClaimedAddress::Valid(address(&claim.address)?)
     };
     Ok(Claim {
         address,
         primary: claim.primary,
+    })
+}
+
+fn refused_from_message(claim: &internal::v1::ObjectClaim) -> Result<RefusedValue, MalformedObject> {
+    Ok(RefusedValue {
+        shown: shown_text(storable(&claim.address).into_owned()),
+        freed: claim
+            .freed
+            .iter()
+            .map(|text| address(text))
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -99,9 +135,14 @@ mod tests {
     fn claims() -> impl Strategy<Value = Vec<Claim>> {
         let valid = "[a-z]{1,8}@[a-z]{1,8}\\.example"
             .prop_filter_map("an address", |text| Address::parse(&text).ok());
+        let freed = prop::collection::vec(valid.clone(), 0..2);
+        let refused = ("[a-zé ]{0,20}", freed).prop_map(|(shown, freed)| RefusedValue { shown, freed });
+        let domain = "[a-z]{1,8}\\.example".prop_filter_map("a domain", |text| DomainName::parse(&text).ok());
+        let prefixed = (refused.clone(), domain);
         let address = prop_oneof![
             valid.prop_map(ClaimedAddress::Valid),
-            "[a-zé ]{0,20}".prop_map(ClaimedAddress::Invalid),
+            refused.prop_map(ClaimedAddress::Invalid),
+            prefixed.prop_map(|(value, domain)| ClaimedAddress::UnknownPrefix(value, domain)),
         ];
         prop::collection::vec(
             (address, any::<bool>()).prop_map(|(address, primary)| Claim { address, primary }),
@@ -146,6 +187,7 @@ mod tests {
             address: text.to_owned(),
             primary: true,
             invalid: true,
+            ..internal::v1::ObjectClaim::default()
         }
     }
 
@@ -154,7 +196,7 @@ mod tests {
         let converted = from_message(object(vec![invalid("not an address")])).unwrap();
         assert_eq!(
             converted.claims[0].address,
-            ClaimedAddress::Invalid("not an address".to_owned())
+            ClaimedAddress::Invalid(RefusedValue::new("not an address"))
         );
     }
 
@@ -176,7 +218,7 @@ mod tests {
         let claim = internal::v1::ObjectClaim {
             address: "nonsense".to_owned(),
             primary: true,
-            invalid: false,
+            ..internal::v1::ObjectClaim::default()
         };
         assert_eq!(from_message(object(vec![claim])), Err(MalformedObject));
     }

@@ -1,8 +1,8 @@
 //! Texts that customers and directories write.
 
 use rollcall_domain::{
-    Address, AddressAttributes, Claim, ClaimedAddress, DirectoryObject, Filter, dn::Dn, filter::compose,
-    reading::EntryReader,
+    Address, AddressAttributes, Claim, ClaimedAddress, DirectoryObject, Filter, RefusedValue, dn::Dn,
+    filter::compose, invisible::has_invisible, reading::EntryReader,
 };
 
 /// Part that is kept of a value that is no address.
@@ -20,9 +20,10 @@ pub(crate) fn proxy_address(value: &[u8]) {
                     Ok(address),
                     "a normalised address is its own normal form"
                 ),
-                ClaimedAddress::Invalid(text) => {
-                    assert!(text.len() <= MAX_SHOWN, "{} bytes are shown", text.len());
-                    assert!(!text.chars().any(|c| c.is_ascii_control()), "{text:?}");
+                ClaimedAddress::Invalid(RefusedValue { shown, .. })
+                | ClaimedAddress::UnknownPrefix(RefusedValue { shown, .. }, _) => {
+                    assert!(shown.len() <= MAX_SHOWN, "{} bytes are shown", shown.len());
+                    assert!(!has_invisible(shown), "{shown:?}");
                 }
             }
         }

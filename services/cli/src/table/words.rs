@@ -4,6 +4,7 @@
 pub(super) fn reason(reason: &str) -> Option<&'static str> {
     Some(match reason {
         "INVALID_ADDRESS" => "it is not an e-mail address",
+        "UNKNOWN_PREFIX" => "the prefix before it is neither smtp: nor that of another kind of address",
         "TYPE_EXCLUDED" => "the settings import only certain object types, not this one",
         "DISABLED_EXCLUDED" => "the settings leave out disabled users, and this user is disabled",
         "DOMAIN_EXCLUDED" => "the settings import only certain domains, not this one",

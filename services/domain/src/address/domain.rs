@@ -7,6 +7,10 @@ use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 use unicode_normalization::char::is_combining_mark;
 
+use crate::invisible::is_invisible;
+
+use super::Address;
+
 /// The longest domain name, without the dot of the root, and the longest label in it (RFC 1035 2.3.4).
 const MAX_DOMAIN: usize = 253;
 const MAX_LABEL: usize = 63;
@@ -20,9 +24,14 @@ pub struct DomainName(Box<str>);
 pub struct InvalidDomainName;
 
 impl DomainName {
-    /// Normalises a domain name: trimmed, in lower case, as A-labels (IDNA 2008).
+    /// Normalises a domain name: without ASCII blanks around it, in lower case, as A-labels (IDNA 2008).
     pub fn parse(text: &str) -> Result<Self, InvalidDomainName> {
-        Ok(Self(normalise(text.trim())?.into()))
+        Ok(Self(normalise(trim_blanks(text))?.into()))
+    }
+
+    /// The domain of an address.
+    pub fn of(address: &Address) -> Self {
+        Self(address.domain().into())
     }
 
     /// The name.
@@ -71,7 +80,21 @@ fn is_plain(name: &str) -> bool {
     last != b'.' && last != b'-'
 }
 
+/// The text without ASCII blanks at its ends. Others cannot be told from nothing, and are refused.
+pub(super) fn trim_blanks(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_ascii_whitespace())
+}
+
+/// True for an invisible character that has no place in a domain name. UTS 46 maps most of them to nothing, and the name
+/// would be another one than stands there. Joiners are left to the contextual rules of IDNA 2008 (RFC 5892 appendix A).
+fn is_stray(c: char) -> bool {
+    !matches!(c, '\u{200c}' | '\u{200d}') && is_invisible(c)
+}
+
 pub(super) fn to_a_labels(name: &str) -> Result<String, InvalidDomainName> {
+    if name.chars().any(is_stray) {
+        return Err(InvalidDomainName);
+    }
     let processor = Uts46::new();
     let ascii = processor
         .to_ascii(

@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::address::Address;
+use crate::address::{Address, DomainName};
 use crate::id::ObjectId;
-use crate::object::ObjectType;
+use crate::object::{ObjectType, RefusedValue};
 
 fn claim(address: &str, primary: bool) -> Claim {
     Claim {
@@ -14,9 +14,13 @@ fn claim(address: &str, primary: bool) -> Claim {
 
 fn invalid(text: &str) -> Claim {
     Claim {
-        address: ClaimedAddress::Invalid(text.to_owned()),
+        address: ClaimedAddress::Invalid(RefusedValue::new(text)),
         primary: false,
     }
+}
+
+fn unknown_prefix(domain: &str) -> ClaimedAddress {
+    ClaimedAddress::UnknownPrefix(RefusedValue::new("?"), DomainName::parse(domain).unwrap())
 }
 
 fn object(id: &str, claims: Vec<Claim>) -> DirectoryObject {
@@ -51,7 +55,7 @@ fn digest<'a>(objects: impl IntoIterator<Item = &'a DirectoryObject>) -> [u8; 16
 
 #[test]
 fn whatever_differs_in_an_object_differs_in_the_digest() {
-    let changes: [fn(&mut DirectoryObject); 9] = [
+    let changes: [fn(&mut DirectoryObject); 12] = [
         |object| object.id = ObjectId::from_canonical("bob").unwrap(),
         |object| object.dn.push('x'),
         |object| object.object_type = ObjectType::Group,
@@ -60,7 +64,15 @@ fn whatever_differs_in_an_object_differs_in_the_digest() {
         |object| object.claims[1].primary = true,
         |object| drop(object.claims.pop()),
         |object| object.claims[0] = claim("ann@y.example", true),
-        |object| object.claims[1].address = ClaimedAddress::Invalid("a@x.example".to_owned()),
+        |object| object.claims[1].address = ClaimedAddress::Invalid(RefusedValue::new("a@x.example")),
+        |object| object.claims[2].address = unknown_prefix("x.example"),
+        |object| object.claims[2].address = unknown_prefix("y.example"),
+        |object| {
+            object.claims[2].address = ClaimedAddress::Invalid(RefusedValue {
+                freed: vec![Address::parse("ann@x.example").unwrap()],
+                ..RefusedValue::new("?")
+            });
+        },
     ];
     let mut seen = vec![digest([&ann()]), digest([]), digest([&ann(), &ann()])];
     for change in changes {

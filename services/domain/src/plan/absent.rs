@@ -76,8 +76,10 @@ impl Absences {
             world.pace.step()?;
             let entry = world.directory.claims[claim as usize];
             match *outcome {
-                Outcome::Refused(reason) if entry.valid => {
-                    cause[entry.text] = cause[entry.text].max(Some(reason));
+                Outcome::Refused(reason) => {
+                    if let Some(address) = entry.address() {
+                        cause[address] = cause[address].max(Some(reason));
+                    }
                 }
                 Outcome::Duplicate(_) => cause[entry.text] = Some(Reason::DuplicateUsername),
                 Outcome::Interferes(_) => interferes[entry.text] = true,

@@ -84,4 +84,6 @@ pub struct Counts {
     pub newly_stale: u64,
     /// Accounts that become manual again, because their objects are missing.
     pub given_back: u64,
+    /// Claims that are not e-mail: behind an unknown prefix, without an address in one of the tenant's domains.
+    pub not_email: u64,
 }

@@ -6,9 +6,10 @@ use std::ops::Range;
 
 use crate::address::{Address, DomainName};
 use crate::id::ObjectId;
-use crate::object::{ClaimedAddress, DirectoryObject, ObjectType};
+use crate::object::{Claim, ClaimedAddress, DirectoryObject, ObjectType, RefusedValue};
 
 use super::arena::{Interner, Texts, index};
+use super::names::AddressName;
 use super::settings::TenantDomains;
 
 /// One complete read of a directory. Objects are in the order of their ids, and an object's claims in the order of
@@ -18,10 +19,21 @@ pub struct Directory {
     pub(super) ids: Interner,
     pub(super) dns: Texts,
     pub(super) addresses: Addresses,
-    pub(super) invalid: Texts,
+    pub(super) refused: RefusedValues,
     pub(super) objects: Vec<ObjectEntry>,
     pub(super) claims: Vec<ClaimEntry>,
     duplicates: u64,
+}
+
+/// Values that are refused for what they are, and what is known of them. Few values are, and so each fact is a list by
+/// value.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RefusedValues {
+    texts: Texts,
+    /// Values with an unknown prefix, and the domain of the address behind it.
+    prefixed: Vec<(u32, u32)>,
+    /// Values with invisible characters, and the addresses that they would be without them.
+    freed: Vec<(u32, u32)>,
 }
 
 /// Addresses, each once, with their domains, each once.
@@ -50,10 +62,49 @@ pub(super) struct ObjectEntry {
 /// One claim of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ClaimEntry {
-    /// Among the addresses, or among the invalid texts.
+    /// Among the addresses, or among the refused values.
     pub(super) text: u32,
-    pub(super) valid: bool,
+    pub(super) kind: ClaimKind,
     pub(super) primary: bool,
+}
+
+/// Kinds of claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ClaimKind {
+    /// An address.
+    Valid,
+    /// A value that is none.
+    Invalid,
+    /// A value with a prefix that no address space has.
+    UnknownPrefix,
+}
+
+impl ClaimEntry {
+    /// The name of the address, if it is one.
+    pub(super) fn address(self) -> Option<AddressName> {
+        (self.kind == ClaimKind::Valid).then_some(self.text)
+    }
+}
+
+impl RefusedValues {
+    fn push(&mut self, value: &RefusedValue, addresses: &mut Addresses) -> u32 {
+        let name = self.texts.push(&value.shown);
+        let freed = value
+            .freed
+            .iter()
+            .map(|address| (name, addresses.intern(address)));
+        self.freed.extend(freed);
+        name
+    }
+
+    /// The facts of this list about a value.
+    fn about(list: &[(u32, u32)], name: u32) -> impl Iterator<Item = u32> {
+        let first = list.partition_point(|(other, _)| *other < name);
+        list[first..]
+            .iter()
+            .take_while(move |(other, _)| *other == name)
+            .map(|(_, fact)| *fact)
+    }
 }
 
 impl Addresses {
@@ -130,11 +181,27 @@ impl Directory {
 
     /// The text of a claim as it is shown.
     pub(super) fn claim_text(&self, claim: ClaimEntry) -> &str {
-        if claim.valid {
-            self.addresses.get(claim.text)
-        } else {
-            self.invalid.get(claim.text)
+        match claim.address() {
+            Some(address) => self.addresses.get(address),
+            None => self.refused.texts.get(claim.text),
         }
+    }
+
+    /// The domain of the address behind an unknown prefix, among the domains of the addresses.
+    pub(super) fn domain_after_prefix(&self, claim: ClaimEntry) -> Option<u32> {
+        match claim.kind {
+            ClaimKind::Valid | ClaimKind::Invalid => None,
+            ClaimKind::UnknownPrefix => RefusedValues::about(&self.refused.prefixed, claim.text).next(),
+        }
+    }
+
+    /// The addresses that a refused value would be without its invisible characters.
+    pub(super) fn freed(&self, claim: ClaimEntry) -> impl Iterator<Item = AddressName> {
+        let list: &[(u32, u32)] = match claim.kind {
+            ClaimKind::Valid => &[],
+            ClaimKind::Invalid | ClaimKind::UnknownPrefix => &self.refused.freed,
+        };
+        RefusedValues::about(list, claim.text)
     }
 
     /// The primary address of an object as it stands in the directory.
@@ -147,7 +214,10 @@ impl Directory {
     fn find_primary(&self, object: &ObjectEntry) -> Option<u32> {
         let rank = |claim: &u32| {
             let claim = self.claims[*claim as usize];
-            (!claim.valid, Some(claim.text) != object.mail)
+            (
+                claim.kind,
+                claim.address().is_none() || claim.address() != object.mail,
+            )
         };
         let claims = object.claims().map(index);
         claims
@@ -162,7 +232,7 @@ pub struct DirectoryBuilder {
     ids: Interner,
     dns: Texts,
     addresses: Addresses,
-    invalid: Texts,
+    refused: RefusedValues,
     /// By id; each as last seen.
     objects: Vec<ObjectEntry>,
     /// In the order of arrival, those of replaced objects among them.
@@ -179,15 +249,8 @@ impl DirectoryBuilder {
         let mail = object.mail.as_ref().map(|mail| self.addresses.intern(mail));
         let start = index(self.claims.len());
         for claim in &object.claims {
-            let (text, valid) = match &claim.address {
-                ClaimedAddress::Valid(address) => (self.addresses.intern(address), true),
-                ClaimedAddress::Invalid(text) => (self.invalid.push(text), false),
-            };
-            self.claims.push(ClaimEntry {
-                text,
-                valid,
-                primary: claim.primary,
-            });
+            let entry = self.claim(claim);
+            self.claims.push(entry);
         }
         let entry = ObjectEntry {
             id,
@@ -208,6 +271,27 @@ impl DirectoryBuilder {
         self
     }
 
+    fn claim(&mut self, claim: &Claim) -> ClaimEntry {
+        let (text, kind) = match &claim.address {
+            ClaimedAddress::Valid(address) => (self.addresses.intern(address), ClaimKind::Valid),
+            ClaimedAddress::Invalid(value) => {
+                let text = self.refused.push(value, &mut self.addresses);
+                (text, ClaimKind::Invalid)
+            }
+            ClaimedAddress::UnknownPrefix(value, domain) => {
+                let text = self.refused.push(value, &mut self.addresses);
+                let domain = self.addresses.domains.intern(domain.as_str());
+                self.refused.prefixed.push((text, domain));
+                (text, ClaimKind::UnknownPrefix)
+            }
+        };
+        ClaimEntry {
+            text,
+            kind,
+            primary: claim.primary,
+        }
+    }
+
     /// True if an object with this id was taken.
     pub fn contains(&self, id: &ObjectId) -> bool {
         self.ids.find(id.as_str()).is_some()
@@ -224,7 +308,7 @@ impl DirectoryBuilder {
             ids: self.ids,
             dns: self.dns,
             addresses: self.addresses,
-            invalid: self.invalid,
+            refused: self.refused,
             objects: self.objects,
             claims: Vec::with_capacity(self.claims.len()),
             duplicates: self.duplicates,
@@ -246,16 +330,17 @@ impl DirectoryBuilder {
 }
 
 impl Directory {
-    /// Appends an object's claims by their texts, each address once: primary beats alias.
+    /// Appends an object's claims by their texts, each address and each refused value once: primary beats alias.
     fn take_claims(&mut self, claims: &mut Vec<ClaimEntry>) {
         claims.sort_unstable_by(|a, b| {
             let texts = self.claim_text(*a).cmp(self.claim_text(*b));
             texts
-                .then(Reverse(a.valid).cmp(&Reverse(b.valid)))
+                .then(a.kind.cmp(&b.kind))
                 .then(Reverse(a.primary).cmp(&Reverse(b.primary)))
         });
         claims.dedup_by(|later, kept| {
-            later.valid == kept.valid && self.claim_text(*later) == self.claim_text(*kept)
+            let is_address = |claim: &ClaimEntry| claim.address().is_some();
+            is_address(later) == is_address(kept) && self.claim_text(*later) == self.claim_text(*kept)
         });
         self.claims.extend_from_slice(claims);
     }

@@ -8,7 +8,7 @@ use crate::object::ObjectType;
 use crate::verdict::Reason;
 
 use super::arena::{Column, index};
-use super::directory::{Directory, ObjectEntry};
+use super::directory::{ClaimKind, Directory, ObjectEntry};
 use super::settings::{ForeignDomains, Rules, TenantDomains};
 
 /// Reason for which each claim is refused by itself; `None` where it is valid.
@@ -28,10 +28,12 @@ pub(super) fn refuse(
         let by_object = of_object(rules, object);
         for claim in object.claims() {
             let entry = directory.claims[claim];
-            refused[index(claim)] = if entry.valid {
-                by_object.or_else(|| by_domain[directory.addresses.domain_of(entry.text)])
-            } else {
-                Some(Reason::InvalidAddress)
+            refused[index(claim)] = match entry.kind {
+                ClaimKind::Valid => {
+                    by_object.or_else(|| by_domain[directory.addresses.domain_of(entry.text)])
+                }
+                ClaimKind::Invalid => Some(Reason::InvalidAddress),
+                ClaimKind::UnknownPrefix => Some(Reason::UnknownPrefix),
             };
         }
     }

@@ -17,7 +17,8 @@ pub(super) fn rows(decision: &Decision<'_>, accounts: &Accounts) -> Result<Vec<R
     let mut rows = Vec::with_capacity(world.directory.claims.len());
     for object in world.objects() {
         world.pace.step()?;
-        rows.extend(world.claims(object).map(|claim| judge.claim(object, claim)));
+        let claims = world.claims(object).filter(|claim| world.is_email(*claim));
+        rows.extend(claims.map(|claim| judge.claim(object, claim)));
     }
     for account in world
         .accounts()
@@ -50,11 +51,9 @@ impl Judge<'_, '_> {
             subject: Subject::Claim(object, claim),
             decision: self.decided(object, entry.text, outcome),
             steady: Some(self.steady(object, entry.text, outcome)),
-            new_place: if entry.valid {
-                self.accounts.new_place[entry.text]
-            } else {
-                None
-            },
+            new_place: entry
+                .address()
+                .and_then(|address| self.accounts.new_place[address]),
         }
     }
 

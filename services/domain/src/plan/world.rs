@@ -218,7 +218,22 @@ impl<'a> World<'a> {
         (first + index(lower)..)
             .zip(&claims[lower..])
             .take_while(|(_, claim)| self.directory.claim_text(**claim) == text)
-            .any(|(name, claim)| claim.valid && self.refused[name].is_none())
+            .any(|(name, claim)| claim.address().is_some() && self.refused[name].is_none())
+    }
+
+    /// True if a claim is one of an e-mail address. Behind an unknown prefix, only an address in one of the tenant's
+    /// domains is taken for one.
+    pub(super) fn is_email(&self, claim: ClaimName) -> bool {
+        let domain = self
+            .directory
+            .domain_after_prefix(self.directory.claims[claim as usize]);
+        domain.is_none_or(|domain| self.domains.owns(self.directory.addresses.domains.get(domain)))
+    }
+
+    /// Number of claims that are not e-mail.
+    pub(super) fn not_email(&self) -> u64 {
+        let claims = 0..index(self.directory.claims.len());
+        claims.filter(|claim| !self.is_email(*claim)).count() as u64
     }
 
     /// True if a claim is one of a primary address.

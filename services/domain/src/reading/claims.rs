@@ -1,72 +1,173 @@
 //! From one value to one claim.
 
-use crate::address::{Address, escape_bytes};
-use crate::object::{Claim, ClaimedAddress, LONGEST_SHOWN, shown_text};
+use crate::address::{Address, DomainName};
+use crate::invisible;
+use crate::object::{Claim, ClaimedAddress, LONGEST_SHOWN, RefusedValue, shown_text};
+use crate::sentences::read::hidden_value;
 
-use super::prefix::Prefix;
+use super::prefix::AddressSpace;
 
 /// Result of reading a value.
 pub(super) enum ClaimedValue {
-    Claim(Claim),
+    Claim(ClaimedAddress, Rank),
     /// Its prefix says that it is something else, such as `X500:`.
     NotEmail,
     Nothing,
 }
 
-/// A value of `proxyAddresses`: `prefix:address`.
-pub(super) fn prefixed(value: &[u8]) -> ClaimedValue {
-    let Some(colon) = value.iter().position(|byte| *byte == b':') else {
-        return plain_or_nothing(value, invalid(value), false);
-    };
-    let (spelling, address) = (value[..colon].trim_ascii(), &value[colon + 1..]);
-    let Some(prefix) = Prefix::spelled(spelling) else {
-        return ClaimedValue::NotEmail;
-    };
-    let primary = prefix.is_primary(spelling);
-    // For only a prefix, the prefix is shown: an empty cell would not say what to look for.
-    let address = if address.trim_ascii().is_empty() {
-        invalid(value)
-    } else {
-        claimed(address)
-    };
-    ClaimedValue::Claim(Claim { address, primary })
+/// The place that a value claims for its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// The primary address.
+    Primary,
+    /// The primary address of an object without [`Rank::Primary`].
+    StandIn,
+    Alias,
 }
 
-/// A value of any other attribute: only an address.
-pub(super) fn plain(value: &[u8], primary: bool) -> ClaimedValue {
-    plain_or_nothing(value, claimed(value), primary)
+/// An attribute whose values are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source<'a> {
+    /// `proxyAddresses`: a prefix decides about each value, and is never left out.
+    ProxyAddresses,
+    /// Another attribute: a value is an address with or without a prefix, and claims this rank. A value that is none may
+    /// be anything, so it is not shown.
+    Plain { name: &'a str, rank: Rank },
 }
 
-fn plain_or_nothing(value: &[u8], address: ClaimedAddress, primary: bool) -> ClaimedValue {
-    if value.is_empty() {
-        ClaimedValue::Nothing
-    } else {
-        ClaimedValue::Claim(Claim { address, primary })
+/// The address in a value of an attribute other than `proxyAddresses`.
+pub(super) fn plain_address(value: &[u8]) -> Option<Address> {
+    let source = Source::Plain {
+        name: "",
+        rank: Rank::Alias,
+    };
+    match read(value, source) {
+        ClaimedValue::Claim(ClaimedAddress::Valid(address), _) => Some(address),
+        _ => None,
     }
 }
 
-fn claimed(address: &[u8]) -> ClaimedAddress {
+/// The claim of a value.
+pub(super) fn read(value: &[u8], source: Source<'_>) -> ClaimedValue {
+    if value.is_empty() {
+        return ClaimedValue::Nothing;
+    }
+    let Some(colon) = value.iter().position(|byte| *byte == b':') else {
+        return match source {
+            Source::ProxyAddresses => ClaimedValue::Claim(invalid(value, value, source), Rank::Alias),
+            Source::Plain { rank, .. } => ClaimedValue::Claim(claimed(value, value, source), rank),
+        };
+    };
+    let address = &value[colon + 1..];
+    match (AddressSpace::of(value[..colon].trim_ascii()), source) {
+        (AddressSpace::Email { primary }, Source::ProxyAddresses) => {
+            let rank = if primary { Rank::Primary } else { Rank::Alias };
+            ClaimedValue::Claim(claimed(value, address, source), rank)
+        }
+        (AddressSpace::Email { .. }, Source::Plain { rank, .. }) => {
+            ClaimedValue::Claim(claimed(value, address, source), rank)
+        }
+        (AddressSpace::Other, _) => ClaimedValue::NotEmail,
+        (AddressSpace::Unknown, _) => unknown(value, address, source),
+    }
+}
+
+/// A value after whose prefix an address follows is shown if the address is the tenant's, which is not known here.
+fn unknown(value: &[u8], address: &[u8], source: Source<'_>) -> ClaimedValue {
+    match parse_freed(address) {
+        Some(address) => {
+            let domain = DomainName::of(&address);
+            ClaimedValue::Claim(
+                ClaimedAddress::UnknownPrefix(refused(value, value, source), domain),
+                Rank::Alias,
+            )
+        }
+        None => ClaimedValue::NotEmail,
+    }
+}
+
+fn claimed(value: &[u8], address: &[u8], source: Source<'_>) -> ClaimedAddress {
     match std::str::from_utf8(address).map(Address::parse) {
         Ok(Ok(valid)) => ClaimedAddress::Valid(valid),
-        _ => invalid(address),
+        _ => invalid(value, address, source),
     }
 }
 
-fn invalid(value: &[u8]) -> ClaimedAddress {
-    let beginning = value.get(..=LONGEST_SHOWN).unwrap_or(value);
-    ClaimedAddress::Invalid(shown_text(escape_bytes(beginning)))
+fn invalid(value: &[u8], address: &[u8], source: Source<'_>) -> ClaimedAddress {
+    // For only a prefix, the prefix is shown: an empty cell would not say what to look for.
+    let shown = if address.trim_ascii().is_empty() {
+        value
+    } else {
+        address
+    };
+    ClaimedAddress::Invalid(refused(value, shown, source))
 }
 
-/// One object, one address, one claim: a primary one beats an alias.
-pub(super) fn each_once(mut claims: Vec<Claim>) -> Vec<Claim> {
+/// A refused value, and the part of it that is shown.
+fn refused(value: &[u8], shown: &[u8], source: Source<'_>) -> RefusedValue {
+    let shown = match source {
+        Source::ProxyAddresses => {
+            let beginning = shown.get(..=LONGEST_SHOWN).unwrap_or(shown);
+            shown_text(invisible::show_bytes(beginning).into_owned())
+        }
+        Source::Plain { name, .. } => hidden_value(name, value.len()),
+    };
+    RefusedValue {
+        shown,
+        freed: freed(value, source).into_iter().collect(),
+    }
+}
+
+/// The address that a value would claim without its invisible characters, if it has any.
+fn freed(value: &[u8], source: Source<'_>) -> Option<Address> {
+    let text = std::str::from_utf8(value).ok()?;
+    if !invisible::has_invisible(text) {
+        return None;
+    }
+    let freed = invisible::strip(text);
+    match (freed.split_once(':'), source) {
+        (Some((prefix, address)), _) => match AddressSpace::of(prefix.trim_ascii().as_bytes()) {
+            AddressSpace::Email { .. } => Address::parse(address).ok(),
+            AddressSpace::Other | AddressSpace::Unknown => None,
+        },
+        (None, Source::Plain { .. }) => Address::parse(&freed).ok(),
+        (None, Source::ProxyAddresses) => None,
+    }
+}
+
+/// The address that a part of a value would be without its invisible characters.
+fn parse_freed(address: &[u8]) -> Option<Address> {
+    let text = std::str::from_utf8(address).ok()?;
+    Address::parse(&invisible::strip(text)).ok()
+}
+
+/// The claims of an object: one object, one address, one claim. A primary one beats an alias.
+pub(super) fn each_once(claims: Vec<(ClaimedAddress, Rank)>) -> Vec<Claim> {
+    let has_primary = claims.iter().any(|(_, rank)| *rank == Rank::Primary);
+    let claim = |(address, rank)| Claim {
+        address,
+        primary: match rank {
+            Rank::Primary => true,
+            Rank::StandIn => !has_primary,
+            Rank::Alias => false,
+        },
+    };
+    let mut claims: Vec<Claim> = claims.into_iter().map(claim).collect();
     let rank = |claim: &Claim| (claim.address.valid().is_none(), !claim.primary);
     claims.sort_unstable_by(|a, b| {
         a.address
             .as_str()
             .cmp(b.address.as_str())
             .then_with(|| rank(a).cmp(&rank(b)))
+            .then_with(|| a.address.cmp(&b.address))
     });
-    claims.dedup_by(|later, kept| later.address.as_str() == kept.address.as_str());
+    claims.dedup_by(|later, kept| {
+        let same = later.address.as_str() == kept.address.as_str();
+        if same {
+            kept.address.take_freed(&mut later.address);
+        }
+        same
+    });
     claims.shrink_to_fit();
     claims
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::object::{ClaimedAddress, ObjectType};
+use crate::object::{Claim, ClaimedAddress, ObjectType};
 
 fn read(attributes: &[&str], entry: &[(&str, &[&[u8]])]) -> ReadEntry {
     let attributes = AddressAttributes::parse(attributes).unwrap();
@@ -12,7 +12,8 @@ fn read(attributes: &[&str], entry: &[(&str, &[&[u8]])]) -> ReadEntry {
     reader.finish(b"CN=Ann,DC=corp,DC=example")
 }
 
-/// Claims of these values of `proxyAddresses`: `+` before a primary, `-` before an alias, `!` before an invalid one.
+/// Claims of these values of `proxyAddresses`: `+` before a primary, `-` before an alias, then `!` before a value that is none
+/// and `?` before one with an unknown prefix.
 fn claims_of(values: &[&[u8]]) -> Vec<String> {
     shown(&read(&[], &[("proxyAddresses", values)]))
 }
@@ -22,7 +23,8 @@ fn shown(entry: &ReadEntry) -> Vec<String> {
         let sign = if claim.primary { '+' } else { '-' };
         match &claim.address {
             ClaimedAddress::Valid(address) => format!("{sign}{address}"),
-            ClaimedAddress::Invalid(text) => format!("{sign}!{text}"),
+            ClaimedAddress::Invalid(value) => format!("{sign}!{}", value.shown),
+            ClaimedAddress::UnknownPrefix(value, domain) => format!("{sign}?{} ({domain})", value.shown),
         }
     };
     entry.object.claims.iter().map(show).collect()
@@ -42,19 +44,91 @@ fn smtp_in_capitals_is_primary_and_in_any_other_case_an_alias() {
 }
 
 #[test]
-fn any_other_prefix_is_counted_and_no_claim() {
+fn the_prefix_of_another_address_space_is_counted_and_no_claim() {
     let values: [&[u8]; 8] = [
         b"X500:/o=Corp/cn=ann",
         b"x400:C=us;A= ;P=Corp",
         b"SIP:ann@x.example",
         b"EUM:4711",
         b"SPO:SPO_1@x",
-        b"smtpx:a@x.example",
-        b":a@x.example",
+        b"MS:CORP/EX/ANN",
+        b" Notes :Ann@x.example",
         b"X500:\xff",
     ];
     let entry = read(&[], &[("proxyAddresses", &values)]);
     assert_eq!((entry.object.claims.len(), entry.not_email), (0, 8));
+}
+
+#[test]
+fn an_unknown_prefix_before_an_address_is_a_claim_as_it_stands() {
+    assert_eq!(
+        claims_of(&[
+            b"stmp:rs@x.example",
+            b"mailto: Rexs@X.example ",
+            b":a@x.example",
+            "\u{200b}SMTP:ann@x.example".as_bytes(),
+            "SM\u{ad}TP:bob@x.example".as_bytes(),
+            "\u{a0}X500:cal@y.example".as_bytes(),
+            "SMTP\u{202a}:dan\u{200b}@x.example".as_bytes(),
+            b"s\xffmtp:eve@x.example",
+        ]),
+        [
+            r"-?:a@x.example (x.example)",
+            r"-?SMTP\u{202a}:dan\u{200b}@x.example (x.example)",
+            r"-?SM\u{ad}TP:bob@x.example (x.example)",
+            r"-?\u{200b}SMTP:ann@x.example (x.example)",
+            r"-?\u{a0}X500:cal@y.example (y.example)",
+            r"-?mailto: Rexs@X.example  (x.example)",
+            r"-?s\xFFmtp:eve@x.example (x.example)",
+            r"-?stmp:rs@x.example (x.example)",
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_prefix_before_anything_else_is_counted() {
+    let values: [&[u8]; 4] = [
+        b"stmp:Ann Lee@x.example",
+        b"stmp:",
+        b"a:b:c@x.example",
+        b"http://x.example",
+    ];
+    let entry = read(&[], &[("proxyAddresses", &values)]);
+    assert_eq!((entry.object.claims.len(), entry.not_email), (0, 4));
+}
+
+#[test]
+fn a_refused_value_says_which_address_it_would_be_without_invisible_characters() {
+    let freed = |attribute: &str, value: &str| {
+        let entry = read(&[attribute], &[(attribute, &[value.as_bytes()])]);
+        let [claim] = &entry.object.claims[..] else {
+            panic!("{value:?}: {entry:?}")
+        };
+        match &claim.address {
+            ClaimedAddress::Valid(_) => panic!("{value:?} is an address"),
+            ClaimedAddress::Invalid(value) | ClaimedAddress::UnknownPrefix(value, _) => {
+                value.freed.iter().map(ToString::to_string).collect::<Vec<_>>()
+            }
+        }
+    };
+    for value in [
+        "SMTP:ann\u{200b}@x.example",
+        "\u{feff}SMTP:ann@x.example",
+        "sm\u{ad}tp :\u{202a}Ann@x.\u{200b}example",
+    ] {
+        assert_eq!(freed("proxyAddresses", value), ["ann@x.example"], "{value:?}");
+    }
+    for value in [
+        "stmp:ann@x.example",
+        "\u{200b}SIP:ann@x.example",
+        "SMTP:a n\u{200b}n@x.example",
+        "\u{200b}ann@x.example",
+    ] {
+        assert_eq!(freed("proxyAddresses", value), [""; 0], "{value:?}");
+    }
+    for value in ["ann\u{200b}@x.example", "\u{200b}smtp:ann@x.example"] {
+        assert_eq!(freed("mail", value), ["ann@x.example"], "{value:?}");
+    }
 }
 
 #[test]
@@ -64,7 +138,14 @@ fn what_is_no_address_is_shown_as_it_stands() {
         claims_of(&[b"smtp:M\xfcller@x.example"]),
         ["-!M\\xFCller@x.example"]
     );
-    assert_eq!(claims_of(&[b"smtp:a\0@x.example"]), ["-!a\\x00@x.example"]);
+    assert_eq!(claims_of(&[b"smtp:a\0@x.example"]), ["-!a\\u{0}@x.example"]);
+    assert_eq!(
+        claims_of(&[
+            "smtp:ann\u{200b}.bell@x.example".as_bytes(),
+            "smtp:\u{301}@x.example".as_bytes()
+        ]),
+        [r"-!\u{301}@x.example", r"-!ann\u{200b}.bell@x.example"]
+    );
     assert_eq!(claims_of(&[b"smtp:"]), ["-!smtp:"]);
     assert_eq!(claims_of(&[b"Ann@x.example"]), ["-!Ann@x.example"]);
     assert_eq!(claims_of(&[b""]), [""; 0]);
@@ -108,13 +189,80 @@ fn one_address_is_one_claim_and_primary_beats_alias() {
 fn mail_claims_a_primary_and_other_attributes_claim_aliases() {
     let entry: &[(&str, &[&[u8]])] = &[
         ("MAIL", &[b"Ann@x.example"]),
-        ("otherMailbox", &[b"a@x.example", b"smtp:b@x.example"]),
+        (
+            "otherMailbox",
+            &[
+                b"a@x.example",
+                b"SMTP:b@x.example",
+                b"X500:/o=c",
+                b"SIP:c@x.example",
+            ],
+        ),
         ("proxyaddresses", &[b"SMTP:p@x.example"]),
     ];
     let all = read(&["mail", "otherMailbox"], entry);
+    assert_eq!(shown(&all), ["-a@x.example", "+ann@x.example", "-b@x.example"]);
+    assert_eq!(all.not_email, 2);
+}
+
+#[test]
+fn mail_claims_an_alias_beside_smtp_in_capitals_in_whatever_order() {
+    let mail: (&str, &[&[u8]]) = ("mail", &[b"SMTP:Ann@x.example"]);
+    for (proxy, expected) in [
+        (&b"SMTP:p@x.example"[..], ["-ann@x.example", "+p@x.example"]),
+        (b"SMTP:p p@x.example", ["-ann@x.example", "+!p p@x.example"]),
+        (b"smtp:p@x.example", ["+ann@x.example", "-p@x.example"]),
+    ] {
+        let proxies: (&str, &[&[u8]]) = ("proxyAddresses", &[proxy]);
+        for entry in [[mail, proxies], [proxies, mail]] {
+            let entry = read(&["mail", "proxyAddresses"], &entry);
+            assert_eq!(shown(&entry), expected);
+            assert_eq!(entry.object.mail, Some(Address::parse("ann@x.example").unwrap()));
+        }
+    }
+}
+
+#[test]
+fn the_primary_attribute_claims_primaries_as_mail_does() {
+    let attributes =
+        AddressAttributes::parse(["mailPrimaryAddress", "mailAlternativeAddress", "proxyAddresses"])
+            .unwrap()
+            .with_primary("MAILprimaryaddress")
+            .unwrap();
+    let read = |proxy: &[u8]| {
+        let mut reader = EntryReader::new(&attributes);
+        reader.attribute("mailAlternativeAddress", [b"a@x.example"]);
+        reader.attribute("mailPrimaryAddress", [b"zoe@x.example"]);
+        reader.attribute("proxyAddresses", [proxy]);
+        shown(&reader.finish(b"CN=Zoe"))
+    };
     assert_eq!(
-        shown(&all),
-        ["-a@x.example", "+ann@x.example", "-!smtp:b@x.example"]
+        read(b"smtp:p@x.example"),
+        ["-a@x.example", "-p@x.example", "+zoe@x.example"]
+    );
+    assert_eq!(
+        read(b"SMTP:p@x.example"),
+        ["-a@x.example", "+p@x.example", "-zoe@x.example"]
+    );
+}
+
+#[test]
+fn a_value_of_another_attribute_that_is_no_address_is_shown_only_by_its_length() {
+    let entry: &[(&str, &[&[u8]])] = &[
+        (
+            "info",
+            &[b"badge 4711", b"badge 4712", "ann\u{200b}@x.example".as_bytes()],
+        ),
+        ("pager", &[b"secret:bob@x.example"]),
+    ];
+    let entry = read(&["info", "pager"], entry);
+    assert_eq!(
+        shown(&entry),
+        [
+            "-!(a value of info, 10 octets)",
+            "-!(a value of info, 16 octets)",
+            "-?(a value of pager, 20 octets) (x.example)",
+        ]
     );
 }
 

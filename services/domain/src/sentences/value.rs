@@ -17,6 +17,10 @@ impl fmt::Display for InvalidAddress {
             Self::LocalPart => {
                 "expected letters, digits and !#$%&'*+/=?^_`{|}~- before the `@`, in parts joined by single dots"
             }
+            Self::Invisible => {
+                "expected only characters that can be seen before the `@` (no zero-width, direction or other invisible \
+                 characters)"
+            }
             Self::LocalPartTooLong => "expected at most 64 octets before the `@`",
             Self::Domain(error) => return error.fmt(f),
             Self::TooLong => "expected at most 254 octets in all",

@@ -29,6 +29,7 @@ fn of_verdict(verdict: Verdict) -> &'static str {
 fn of_reason(verdict: Verdict, reason: Reason, other: Option<&str>, periods: &Periods) -> String {
     match reason {
         Reason::InvalidAddress
+        | Reason::UnknownPrefix
         | Reason::TypeExcluded
         | Reason::DisabledExcluded
         | Reason::DomainExcluded
@@ -62,6 +63,10 @@ fn refused(reason: Reason) -> &'static str {
     match reason {
         Reason::InvalidAddress => {
             "Not imported: it is not a valid e-mail address. Correct it in the directory."
+        }
+        Reason::UnknownPrefix => {
+            "Not imported: the prefix before the address is neither smtp: nor that of another kind of address, or it has \
+             an invisible character. Correct it in the directory."
         }
         Reason::TypeExcluded => {
             "Not imported: the settings list the object types to import, and its object is of another type."

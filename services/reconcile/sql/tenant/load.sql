@@ -2,6 +2,7 @@
 SELECT l.fence, l.run_id, l.worker, l.settings_generation, l.deadline,
        t.applied, t.next_row_id, t.outbox_sequence, t.accounts, t.account_version,
        t.digest, t.inputs, t.server_id, t.steady_keep, t.steady_stale, t.steady_skip,
+       t.steady_not_email,
        t.portal_generation, t.domain_generation, t.removal_generation,
        t.refused_binds, t.refused_credential_generation, t.paused_credential_generation,
        h.beat_time AS "beat_time?", now() AS "now!",

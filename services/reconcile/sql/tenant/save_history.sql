@@ -15,5 +15,6 @@ SET applied = $2,
     server_id = $9,
     steady_keep = $10,
     steady_stale = $11,
-    steady_skip = $12
+    steady_skip = $12,
+    steady_not_email = $16
 WHERE tenant_id = $1

@@ -98,6 +98,8 @@ pub(crate) struct Remember {
     pub(crate) steady: SteadyCounts,
     /// Live accounts.
     pub(crate) accounts: u64,
+    /// Claims that count as no e-mail.
+    pub(crate) not_email: u64,
     /// The domains met that are not the tenant's; `None` if they are those of the last applied run.
     pub(crate) unregistered: Option<Vec<String>>,
 }
@@ -140,6 +142,7 @@ impl Remember {
             },
             steady,
             accounts: plan.counts.accounts,
+            not_email: plan.counts.not_email,
             unregistered: if unregistered == remembered {
                 None
             } else {

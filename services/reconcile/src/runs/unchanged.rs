@@ -75,10 +75,11 @@ fn equals_last_applied(last: &LastRead, digest: &[u8], inputs: &[u8]) -> bool {
 /// Its rows are the steady rows of the last applied run.
 fn unchanged(row: &TenantRow, read: internal::v1::ReadSummary) -> Outcome {
     let count = |count: i64| u64::try_from(count).unwrap_or_default();
+    let not_email = count(row.last_read.steady_not_email);
     let counts = v1::Counts {
         objects: read.entries,
-        claims: read.claims,
-        not_email: read.not_email,
+        claims: read.claims.saturating_sub(not_email),
+        not_email: read.not_email.saturating_add(not_email),
         references: read.references,
         keep: count(row.last_read.steady_keep),
         stale: count(row.last_read.steady_stale),

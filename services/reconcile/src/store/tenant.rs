@@ -77,6 +77,8 @@ pub(crate) struct LastRead {
     pub(crate) steady_keep: i64,
     pub(crate) steady_stale: i64,
     pub(crate) steady_skip: i64,
+    /// Claims of the read that its plan counted as no e-mail.
+    pub(crate) steady_not_email: i64,
 }
 
 /// Generations of what decides.
@@ -128,6 +130,7 @@ struct Columns {
     steady_keep: i64,
     steady_stale: i64,
     steady_skip: i64,
+    steady_not_email: i64,
     portal_generation: i64,
     domain_generation: i64,
     removal_generation: Option<i64>,
@@ -177,6 +180,7 @@ impl Columns {
                 steady_keep: self.steady_keep,
                 steady_stale: self.steady_stale,
                 steady_skip: self.steady_skip,
+                steady_not_email: self.steady_not_email,
             },
             generations: Generations {
                 portal: self.portal_generation,

@@ -247,7 +247,8 @@ async fn save_history(
         read.steady_skip,
         &sequences,
         &routing_keys,
-        &payloads as &[&[u8]]
+        &payloads as &[&[u8]],
+        read.steady_not_email
     )
     .execute(connection)
     .await

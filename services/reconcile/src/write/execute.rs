@@ -97,6 +97,7 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
         removal_last_seen,
         steady,
         accounts,
+        not_email,
         unregistered,
     } = remember;
     if let Some(unregistered) = unregistered {
@@ -109,6 +110,7 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
         steady_keep: steady.keep,
         steady_stale: steady.stale,
         steady_skip: steady.skip,
+        steady_not_email: to_bigint(*not_email),
     };
     tenant.row.generations.removal = *removal_last_seen;
     tenant.row.history.accounts = to_bigint(*accounts);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ldap3::Scope;
 use rollcall_domain::{
-    ClaimedAddress, DirectoryObject,
+    DirectoryObject,
     sentences::connection_test::{StepText, objects as sentences},
 };
 use rollcall_proto::v1::{
@@ -248,10 +248,10 @@ async fn read_example(
 
 fn example(object: DirectoryObject) -> ExampleObject {
     let (primary, other): (Vec<_>, Vec<_>) = object.claims.into_iter().partition(|claim| claim.primary);
-    let addresses = primary.into_iter().chain(other).map(|claim| match claim.address {
-        ClaimedAddress::Valid(address) => address.as_str().to_owned(),
-        ClaimedAddress::Invalid(text) => text,
-    });
+    let addresses = primary
+        .into_iter()
+        .chain(other)
+        .map(|claim| claim.address.as_str().to_owned());
     ExampleObject {
         dn: object.dn,
         object_type: object.object_type.message().into(),

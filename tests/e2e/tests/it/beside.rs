@@ -139,7 +139,7 @@ fn object(tenant: &Tenant, number: usize, claims: usize) -> DirectoryObject {
     let claim = |n: usize| ObjectClaim {
         address: tenant.address(&format!("a{n}.of.{number}")),
         primary: n == 0,
-        invalid: false,
+        ..ObjectClaim::default()
     };
     DirectoryObject {
         id: format!("00000000-0000-0000-0000-{number:012}"),

@@ -53,6 +53,25 @@ fn rule_2_refuses_claims_by_themselves_and_does_not_say_whose_a_domain_is() {
 }
 
 #[test]
+fn rule_2_refuses_an_unknown_prefix_before_the_tenant_s_address_and_counts_it_before_any_other() {
+    let mut tenant = Tenant::new();
+    tenant.directory(&[(
+        "ann",
+        "SMTP:ann@a.test stmp:lee@a.test stmp:lee@nobodys.test mailto:ann@a.test",
+    )]);
+    assert_eq!(
+        tenant.sync(),
+        [
+            "ann@a.test ADD NEW_ACCOUNT",
+            "mailto:ann@a.test SKIP UNKNOWN_PREFIX",
+            "stmp:lee@a.test SKIP UNKNOWN_PREFIX",
+        ]
+    );
+    assert_eq!(tenant.accounts().len(), 1);
+    assert_eq!(tenant.plan(|plan| plan.counts.not_email), 1);
+}
+
+#[test]
 fn rule_2_never_refuses_a_disabled_shared_mailbox_and_refuses_domains_that_are_not_named() {
     let mut tenant = Tenant::with(Rules {
         domains: vec![DomainName::parse("a.test").unwrap()],

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use crate::address::{Address, DomainName};
 use crate::id::ObjectId;
-use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
+use crate::object::{
+    AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue,
+};
 use crate::plan::{
     AccountState, AddressState, Directory, Pace, Plan, Portal, Rules, TenantDomains, Withholding, plan,
 };
@@ -196,10 +198,13 @@ fn primary_of(account: &AccountState) -> &str {
 fn object(id: &str, values: &str) -> DirectoryObject {
     let claim = |value: &str| {
         let (prefix, text) = value.split_once(':').unwrap();
-        let address = Address::parse(text).map_or_else(
-            |_| ClaimedAddress::Invalid(text.to_owned()),
-            ClaimedAddress::Valid,
-        );
+        let address = match (prefix, Address::parse(text)) {
+            ("SMTP" | "smtp", Ok(address)) => ClaimedAddress::Valid(address),
+            ("SMTP" | "smtp", Err(_)) => ClaimedAddress::Invalid(RefusedValue::new(text)),
+            (_, address) => {
+                ClaimedAddress::UnknownPrefix(RefusedValue::new(value), DomainName::of(&address.unwrap()))
+            }
+        };
         Claim {
             address,
             primary: prefix == "SMTP",

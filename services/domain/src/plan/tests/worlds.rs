@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use crate::address::{Address, DomainName};
 use crate::id::{AccountId, ObjectId};
-use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
+use crate::object::{
+    AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue,
+};
 use crate::plan::{
     AccountState, AddressState, Directory, ForeignDomains, Pace, Plan, Portal, Removal, Rules, SameUsername,
     TenantDomains, Withholding, plan,
@@ -186,7 +188,7 @@ prop_compose! {
         invalid in prop::bool::weighted(0.1),
     ) -> DirectoryObject {
         let claim = |(address, primary)| Claim { address: ClaimedAddress::Valid(address), primary };
-        let nonsense = Claim { address: ClaimedAddress::Invalid("no address".to_owned()), primary: true };
+        let nonsense = Claim { address: ClaimedAddress::Invalid(RefusedValue::new("no address")), primary: true };
         DirectoryObject {
             id: object_id(0),
             dn: String::new(),

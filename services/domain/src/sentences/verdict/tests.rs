@@ -12,6 +12,7 @@ fn explain(verdict: Verdict, reason: Option<Reason>, other: Option<&str>) -> Str
 fn verdicts(reason: Reason) -> &'static [Verdict] {
     match reason {
         Reason::InvalidAddress
+        | Reason::UnknownPrefix
         | Reason::TypeExcluded
         | Reason::DisabledExcluded
         | Reason::DomainExcluded

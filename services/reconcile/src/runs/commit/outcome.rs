@@ -53,8 +53,8 @@ impl Ended<'_> {
         let (directory, counts) = (&self.read.directory, self.decision.plan().counts);
         v1::Counts {
             objects: directory.objects(),
-            claims: directory.claims(),
-            not_email: self.read.summary.not_email,
+            claims: directory.claims() - counts.not_email,
+            not_email: self.read.summary.not_email.saturating_add(counts.not_email),
             references: self.read.summary.references,
             add: counts.add,
             keep: counts.keep,

@@ -131,7 +131,7 @@ impl Directory {
         let claim = |(address, primary): (&String, &bool)| ObjectClaim {
             address: address.clone(),
             primary: *primary,
-            invalid: false,
+            ..ObjectClaim::default()
         };
         Some(DirectoryObject {
             id: id.to_owned(),
