@@ -17,7 +17,7 @@ impl fmt::Debug for Directory {
                 "bind_password",
                 &self.bind_password.as_ref().map(|_| "[redacted]"),
             )
-            .field("search_base", &self.search_base)
+            .field("search_bases", &self.search_bases)
             .field("filter", &self.filter)
             .field("attributes", &self.attributes)
             .finish()

@@ -8,7 +8,11 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
 mod display;
+mod notation;
 mod parse;
+pub(crate) mod url;
+
+pub use notation::{Notation, NotationKind};
 
 pub use crate::syntax::SyntaxError as DnError;
 
@@ -49,6 +53,23 @@ impl Dn {
         self.rdns.is_empty()
     }
 
+    /// The number of its steps from the root.
+    pub(crate) fn depth(&self) -> usize {
+        self.rdns.len()
+    }
+
+    /// True for a partition in which Active Directory keeps its own data: the configuration, the schema in it, or a
+    /// domain's or forest's DNS zones (MS-ADTS section 6.1.1.1). None of them holds a mailbox.
+    pub fn is_service_partition(&self) -> bool {
+        let is = |step: usize, attribute: &str, name: &str| {
+            self.rdns.get(step).is_some_and(|rdn| rdn.is(attribute, name))
+        };
+        is(0, "CN", "Configuration")
+            || is(0, "CN", "Schema") && is(1, "CN", "Configuration")
+            || is(0, "DC", "DomainDnsZones")
+            || is(0, "DC", "ForestDnsZones")
+    }
+
     /// True if this is `base` or lies below it, in any spelling of either.
     pub fn is_within(&self, base: &Self) -> bool {
         let Some(above) = self.rdns.len().checked_sub(base.rdns.len()) else {
@@ -67,6 +88,17 @@ impl Dn {
 }
 
 impl Rdn {
+    /// True for a step of this one attribute and value.
+    fn is(&self, attribute: &str, name: &str) -> bool {
+        match &self.0[..] {
+            [pair] => {
+                pair.attribute.eq_ignore_ascii_case(attribute)
+                    && matches!(&pair.value, Value::Text(text) if text.eq_ignore_ascii_case(name.as_bytes()))
+            }
+            _ => false,
+        }
+    }
+
     fn normalised(&self) -> Self {
         let mut pairs: Vec<_> = self.0.iter().map(Pair::normalised).collect();
         pairs.sort();

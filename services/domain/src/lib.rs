@@ -26,6 +26,7 @@ pub mod hint;
 pub mod id;
 pub mod invisible;
 pub mod ldap;
+pub mod left_out;
 pub mod object;
 pub mod periods;
 pub mod plan;
@@ -44,6 +45,7 @@ pub use guard::HeldReason;
 pub use hint::Hint;
 pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId};
 pub use invisible::escape_bytes;
+pub use left_out::LeftOut;
 pub use object::{
     AddressType, Claim, ClaimedAddress, DirectoryObject, MOST_CLAIMS_OF_OBJECT, ObjectType, Origin,
     RefusedValue,

@@ -119,7 +119,8 @@ impl<'a> EntryReader<'a> {
         if name.eq_ignore_ascii_case(PROXY_ADDRESSES) {
             return Some(Source::ProxyAddresses);
         }
-        let stands_in = name.eq_ignore_ascii_case(Hint::Mail.as_str()) || self.attributes.primary() == Some(attribute);
+        let stands_in =
+            name.eq_ignore_ascii_case(Hint::Mail.as_str()) || self.attributes.primary() == Some(attribute);
         Some(Source::Plain {
             name: attribute.as_str(),
             rank: if stands_in { Rank::StandIn } else { Rank::Alias },

@@ -12,11 +12,13 @@
 //! The labels of the command stand in `services/cli`, and texts for operators where they are logged.
 
 pub mod account;
+pub mod base;
 pub mod connection_test;
 pub mod explain;
 mod failure;
 pub mod field;
 mod guard;
+pub mod left_out;
 pub mod read;
 pub mod refusal;
 pub mod revert;

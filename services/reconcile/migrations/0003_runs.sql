@@ -28,6 +28,8 @@ CREATE TABLE reconcile.run_outcome (
     server text,
     -- The numbers of what it read and decided, by name; those that are zero are left out.
     counts jsonb NOT NULL DEFAULT '{}',
+    -- Parts of the directory that its read left out, as far as the directory names them; null if none.
+    left_out jsonb,
     -- Accounts that it removed or took an address from, or would: one of the numbers, by which runs are looked up.
     accounts_reduced bigint NOT NULL DEFAULT 0,
     -- Number of accounts that it changed, and the version that it gave them.

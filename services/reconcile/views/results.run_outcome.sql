@@ -18,7 +18,8 @@ SELECT o.run_id, o.tenant_id, o.state, o.read_mode, o.read_mode_reason, o.unchan
        ) AS rows_expire_time,
        o.takeovers,
        -- True if it is no longer shown, before its time.
-       o.rows_superseded OR COALESCE(shown.rows_superseded, false) AS rows_superseded
+       o.rows_superseded OR COALESCE(shown.rows_superseded, false) AS rows_superseded,
+       o.left_out
 FROM reconcile.run_outcome o
 LEFT JOIN reconcile.heartbeat h ON h.tenant_id = o.tenant_id AND h.run_id = o.run_id
 LEFT JOIN LATERAL (

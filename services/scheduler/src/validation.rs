@@ -3,6 +3,7 @@
 //!
 //! Nothing here looks further than its arguments, so that each kind of bad input is a line in a table test.
 
+mod bases;
 mod certificates;
 mod directory;
 mod filter;

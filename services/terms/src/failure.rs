@@ -1,6 +1,6 @@
 //! Failures as messages.
 
-use rollcall_domain::FailureCode;
+use rollcall_domain::{FailureCode, sentences::connection_test::StepText};
 use rollcall_proto::v1;
 
 /// Longest detail that is kept, in characters: a server's own words may be as long as a message.
@@ -8,10 +8,15 @@ pub const LONGEST_DETAIL: usize = 2_000;
 
 /// A failure for an administrator to read, with a detail for support.
 pub fn failure(code: FailureCode, detail: &str) -> v1::Failure {
+    failure_saying(code, code.into(), detail)
+}
+
+/// The same in sentences that name what this failure is about.
+pub fn failure_saying(code: FailureCode, text: StepText, detail: &str) -> v1::Failure {
     v1::Failure {
         code: code.as_str().to_owned(),
-        message: code.message().to_owned(),
-        advice: code.advice().to_owned(),
+        message: bounded(&text.message),
+        advice: bounded(&text.advice),
         detail: bounded(detail),
     }
 }

@@ -8,6 +8,7 @@
 //! transport, so that every front end may use it.
 
 pub mod failure;
+pub mod left_out;
 pub mod names;
 pub mod object;
 mod password_target;

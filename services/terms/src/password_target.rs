@@ -21,6 +21,10 @@ pub struct PasswordTarget<'a> {
 impl<'a> From<&'a Directory> for PasswordTarget<'a> {
     /// Names every field, so that a new one does not compile until its author has decided if the password may be sent
     /// under another value of it.
+    #[expect(
+        deprecated,
+        reason = "a field of callers that know only one search base is named too"
+    )]
     fn from(directory: &'a Directory) -> Self {
         let Directory {
             hosts,
@@ -31,6 +35,7 @@ impl<'a> From<&'a Directory> for PasswordTarget<'a> {
             server_type: _,
             bind_password: _,
             search_base: _,
+            search_bases: _,
             filter: _,
             attributes: _,
         } = directory;
@@ -82,7 +87,7 @@ mod tests {
     fn the_objects_that_are_read_are_no_part_of_the_target() {
         let edited = Directory {
             server_type: 1,
-            search_base: "DC=acme".to_owned(),
+            search_bases: vec!["DC=acme".to_owned()],
             filter: "(a=b)".to_owned(),
             attributes: vec!["mail".to_owned()],
             bind_password: Some("new".to_owned()),

@@ -1,7 +1,9 @@
 //! Runs: their states, their numbers, and their one way into a message.
 
 use jiff::Timestamp;
-use rollcall_proto::v1::{Counts, Failure, HeldReason, ReadMode, Run, RunKind, RunState, RunTrigger};
+use rollcall_proto::v1::{
+    Counts, Failure, HeldReason, LeftOut, ReadMode, Run, RunKind, RunState, RunTrigger,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -85,6 +87,8 @@ pub struct RunRecord {
     pub rows_of_run_id: Option<Uuid>,
     /// Its numbers.
     pub counts: RunCounts,
+    /// Parts of the directory that its read left out.
+    pub left_out: Option<LeftOut>,
     /// Reason why it failed, or why it waits for its next attempt.
     pub failure: Option<Failure>,
     /// The attempt that it is at, from 1.
@@ -124,6 +128,7 @@ impl From<RunRecord> for Run {
             unchanged,
             rows_of_run_id,
             counts,
+            left_out,
             failure,
             attempt,
             takeovers,
@@ -150,6 +155,7 @@ impl From<RunRecord> for Run {
             unchanged,
             rows_of_run_id: id(rows_of_run_id),
             counts: Some(counts.into()),
+            left_out,
             failure,
             attempt,
             takeovers,

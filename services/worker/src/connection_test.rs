@@ -6,6 +6,7 @@
 
 mod account;
 mod ask;
+mod bases;
 mod certificates;
 mod dialling;
 mod dirsync;
@@ -210,9 +211,11 @@ async fn probe(
     account::identity(&mut connection, &target, steps).await?;
     let features = server::step(&mut connection, steps).await?;
     let paging = features.paging;
-    let base = objects::base(&mut connection, &target, features, steps).await?;
-    let names = objects::count(&mut connection, &target, &base, paging, steps).await?;
-    objects::examples(&mut connection, &target, &names, steps).await?;
+    let root = features.root;
+    let bases = bases::find(&mut connection, &target, &root, steps).await?;
+    let counted = objects::count(&mut connection, &target, &bases, &root, paging, steps).await?;
+    objects::examples(&mut connection, &target, &counted.names, steps).await?;
+    bases::left_out(&bases, &root, counted.references, steps).await?;
     connection.close().await;
     Ok(())
 }

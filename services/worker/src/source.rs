@@ -14,6 +14,7 @@ mod sources;
 use std::sync::Arc;
 
 use rollcall_chassis::credential::SecretString;
+use rollcall_domain::LeftOut;
 
 use collect::Collector;
 use error::ReadError;
@@ -49,6 +50,8 @@ pub(crate) trait OpenSource {
 pub(crate) struct Met {
     /// References to other servers, which no read follows.
     pub references: u64,
+    /// Parts of the directory that the read left out.
+    pub left_out: LeftOut,
     /// The host and address that answered.
     pub server: String,
     /// Identity of the server among those of the same directory.

@@ -76,7 +76,7 @@ fn in_clear(openldap: &OpenLdap) -> Directory {
         security: Security::Plaintext.into(),
         bind_username: BIND_USERNAME.to_owned(),
         bind_password: Some(BIND_PASSWORD.to_owned()),
-        search_base: BASE.to_owned(),
+        search_bases: vec![BASE.to_owned()],
         ..Directory::default()
     }
 }

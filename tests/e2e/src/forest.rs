@@ -149,7 +149,7 @@ impl Forest {
             ca_certificates_pem: self.ca_certificates_pem.clone(),
             bind_username: BIND_USERNAME.to_owned(),
             bind_password: Some(BIND_PASSWORD.to_owned()),
-            search_base: self.unit.clone(),
+            search_bases: vec![self.unit.clone()],
             ..v1::Directory::default()
         }
     }

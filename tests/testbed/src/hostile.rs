@@ -11,7 +11,7 @@
 
 mod answers;
 mod behaviour;
-mod ber;
+pub(crate) mod ber;
 
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@ Examples:
       --ca-file ca.pem --password-file secret.txt \\
       --base 'OU=People,DC=acme,DC=example' \\
       --filter '(memberOf=CN=Mail,OU=Groups,DC=acme,DC=example)'
+  rollcall settings put acme --base 'OU=Staff,DC=acme,DC=example' --base 'DC=brand,DC=example'
   rollcall settings put acme --every-hours 24 --time-zone Europe/Berlin
   rollcall settings put acme --clear filter --clear object-types
   rollcall settings put acme --remove-accounts --keep-manual
@@ -106,9 +107,10 @@ pub struct DirectoryServer {
     /// Bind user: a DN, a user principal name, or DOMAIN\user.
     #[arg(long, value_name = "NAME")]
     pub bind_username: Option<String>,
-    /// Search base (a DN); the server's default naming context if never given.
-    #[arg(long, value_name = "DN")]
-    pub base: Option<String>,
+    /// Search base (a DN); several are read one after the other, and '' is the root of the tree. The server's default
+    /// naming context if never given.
+    #[arg(long = "base", value_name = "DN")]
+    pub bases: Vec<String>,
     /// Filter (RFC 4515); every object with an address if never given.
     #[arg(long)]
     pub filter: Option<String>,
@@ -215,7 +217,7 @@ pub struct TestConnection {
 pub enum Clearable {
     /// The CA certificates: the system's trust store is used again.
     Ca,
-    /// The search base.
+    /// The search bases: the server's default naming context again.
     Base,
     /// The filter.
     Filter,

@@ -59,7 +59,7 @@ fn clear(part: Clearable, settings: &mut Settings) {
     let selection = settings.selection.get_or_insert_default();
     match part {
         Clearable::Ca => directory.ca_certificates_pem.clear(),
-        Clearable::Base => directory.search_base.clear(),
+        Clearable::Base => directory.search_bases.clear(),
         Clearable::Filter => directory.filter.clear(),
         Clearable::Attributes => directory.attributes.clear(),
         Clearable::ObjectTypes => selection.object_types.clear(),
@@ -87,9 +87,9 @@ fn edit_directory(given: &DirectoryServer, directory: &mut Directory) -> Result<
     }
     set(&mut directory.port, given.port.map(i32::from));
     set(&mut directory.bind_username, given.bind_username.clone());
-    set(&mut directory.search_base, given.base.clone());
     set(&mut directory.filter, given.filter.clone());
     set_list(&mut directory.hosts, &given.hosts);
+    set_list(&mut directory.search_bases, &given.bases);
     set_list(&mut directory.attributes, &given.attributes);
     Ok(())
 }

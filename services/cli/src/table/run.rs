@@ -1,7 +1,8 @@
 //! Runs.
 
 use comfy_table::CellAlignment;
-use rollcall_client::view::{CountsView, FailureView, RunView};
+use rollcall_client::view::{CountsView, FailureView, LeftOutView, RunView};
+use rollcall_domain::left_out::{LeftOut, Names};
 
 use super::{BREAK, Look, Shown, breakable, count, facts, fits, keep_whole, table, text, word};
 
@@ -132,11 +133,27 @@ pub(crate) fn run(run: &RunView, look: &Look) -> Shown {
     if run.counts != CountsView::default() {
         parts.push(counts(run, look));
     }
+    parts.extend(run.left_out.as_ref().and_then(|found| left_out(found, look)));
     if let Some(failure_) = &run.failure {
         parts.push(failure(failure_, look));
     }
     parts.extend(held(run, look));
     Shown::from(parts.join("\n\n")).with(ways_on(run))
+}
+
+/// Parts of the directory that the read left out, and what to do about them.
+fn left_out(found: &LeftOutView, look: &Look) -> Option<String> {
+    let names = |told: &[String], more| Names {
+        told: told.to_vec(),
+        more,
+    };
+    let text = LeftOut {
+        contexts: names(&found.contexts, found.more_contexts),
+        references: names(&found.references, found.more_references),
+    }
+    .text()?;
+    let about = [("left out", Some(text.message)), ("advice", Some(text.advice))];
+    Some(facts(about, look))
 }
 
 fn acts_on(run: &RunView) -> &'static str {

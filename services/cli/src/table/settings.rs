@@ -61,13 +61,26 @@ fn directory(settings: &SettingsView) -> [Fact; 9] {
             "bind username",
             Some(format!("{} (password: {password})", directory.bind_username)),
         ),
-        ("search base", or(&directory.search_base, "the server's default")),
+        ("search bases", Some(bases(&directory.search_bases))),
         ("filter", or(&directory.filter, "none")),
         (
             "attributes",
             Some(list_or(&directory.attributes, "proxyAddresses")),
         ),
     ]
+}
+
+/// DNs hold commas of their own.
+fn bases(bases: &[String]) -> String {
+    let shown = bases.iter().map(|base| match base.as_str() {
+        "" => "the root of the tree",
+        base => base,
+    });
+    let shown: Vec<_> = shown.collect();
+    if shown.is_empty() {
+        return "the server's default".to_owned();
+    }
+    shown.join("; ")
 }
 
 fn selection(selection: &SelectionView) -> [Fact; 4] {

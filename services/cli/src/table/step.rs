@@ -38,6 +38,7 @@ fn mark(step: &StepView) -> &'static str {
 fn step_name(step: &StepView) -> String {
     match step.kind {
         Some("TLS") => "TLS".to_owned(),
+        Some("LEFT_OUT") => "left out".to_owned(),
         kind => word(kind).to_lowercase(),
     }
 }
@@ -77,7 +78,9 @@ fn details(step: &StepView, look: &Look) -> Vec<Detail> {
         details.extend(server(found));
     }
     if let Some(found) = &step.base {
-        details.push(("search base", found.dn.clone()));
+        if !found.dn.is_empty() {
+            details.push(("search base", found.dn.clone()));
+        }
     }
     if let Some(found) = &step.count {
         let more = if found.more { " or more" } else { "" };

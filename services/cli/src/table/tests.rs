@@ -126,7 +126,7 @@ fn settings_say_what_their_gaps_mean() {
     security:                LDAPS
     CA:                      the system's
     bind username:           reader@acme.example (password: stored, never shown)
-    search base:             the server's default
+    search bases:            the server's default
     filter:                  none
     attributes:              proxyAddresses
     filter as sent:          (proxyAddresses=*)

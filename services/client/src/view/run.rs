@@ -21,6 +21,7 @@ pub struct RunView {
     pub unchanged: bool,
     pub rows_of_run_id: Option<String>,
     pub counts: CountsView,
+    pub left_out: Option<LeftOutView>,
     pub failure: Option<FailureView>,
     pub attempt: i32,
     pub takeovers: i32,
@@ -49,6 +50,15 @@ pub struct CountsView {
     pub accounts: u64,
     pub welcomes: u64,
     pub accounts_reduced: u64,
+}
+
+/// Parts of a directory that a read left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOutView {
+    pub contexts: Vec<String>,
+    pub more_contexts: u32,
+    pub references: Vec<String>,
+    pub more_references: u32,
 }
 
 /// Failure of a run.
@@ -132,6 +142,7 @@ impl From<&v1::Run> for RunView {
             unchanged: run.unchanged,
             rows_of_run_id: given(&run.rows_of_run_id),
             counts: run.counts.as_ref().map(CountsView::from).unwrap_or_default(),
+            left_out: run.left_out.as_ref().map(LeftOutView::from),
             failure: run.failure.as_ref().map(FailureView::from),
             attempt: run.attempt,
             takeovers: run.takeovers,
@@ -162,6 +173,17 @@ impl From<&v1::Counts> for CountsView {
             accounts: counts.accounts,
             welcomes: counts.welcomes,
             accounts_reduced: counts.accounts_reduced,
+        }
+    }
+}
+
+impl From<&v1::LeftOut> for LeftOutView {
+    fn from(left_out: &v1::LeftOut) -> Self {
+        Self {
+            contexts: left_out.contexts.clone(),
+            more_contexts: left_out.more_contexts,
+            references: left_out.references.clone(),
+            more_references: left_out.more_references,
         }
     }
 }

@@ -32,7 +32,7 @@ pub struct DirectoryView {
     pub security: Option<&'static str>,
     pub ca_certificates_pem: Option<String>,
     pub bind_username: String,
-    pub search_base: Option<String>,
+    pub search_bases: Vec<String>,
     pub filter: Option<String>,
     pub attributes: Vec<String>,
 }
@@ -121,7 +121,7 @@ impl From<&v1::Directory> for DirectoryView {
             security: name(directory.security()),
             ca_certificates_pem: given(&directory.ca_certificates_pem),
             bind_username: directory.bind_username.clone(),
-            search_base: given(&directory.search_base),
+            search_bases: directory.search_bases.clone(),
             filter: given(&directory.filter),
             attributes: directory.attributes.clone(),
         }

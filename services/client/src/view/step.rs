@@ -3,7 +3,7 @@
 use rollcall_proto::v1::{self, test_step::Findings};
 use serde::Serialize;
 
-use super::{FailureView, given, name, time};
+use super::{FailureView, LeftOutView, given, name, time};
 
 /// One step that is over; of the findings at most one is there.
 #[derive(Debug, Default, Serialize)]
@@ -23,6 +23,7 @@ pub struct StepView {
     pub base: Option<BaseView>,
     pub count: Option<CountView>,
     pub examples: Option<ExamplesView>,
+    pub left_out: Option<LeftOutView>,
 }
 
 /// Findings of RESOLVE.
@@ -130,6 +131,7 @@ impl From<&v1::TestStep> for StepView {
             Some(Findings::Base(found)) => view.base = Some(found.into()),
             Some(Findings::Count(found)) => view.count = Some(found.into()),
             Some(Findings::Examples(found)) => view.examples = Some(found.into()),
+            Some(Findings::LeftOut(found)) => view.left_out = Some(found.into()),
         }
         view
     }

@@ -1,6 +1,9 @@
 //! Errors of a request's fields. Each continues the field's name, as in `settings.directory.port: expected …`.
 
-use crate::address::DomainName;
+use crate::{
+    address::DomainName,
+    dn::{Notation, NotationKind},
+};
 
 /// A text has a character that cannot be seen.
 pub const CONTROL_CHARACTER: &str = "has a control character, such as a line end";
@@ -89,6 +92,30 @@ pub fn not_a_certificate(block: usize) -> String {
 /// A certificate cannot be trusted.
 pub fn not_trustworthy(certificate: usize) -> String {
     format!("certificate {certificate} is not an X.509 certificate that can be trusted")
+}
+
+// Search bases.
+
+/// The base of callers that know only one stands beside the list.
+pub const ONE_BASE_OR_LIST: &str = "must be empty if search_bases are given";
+
+/// Too many bases.
+pub fn most_bases(most: usize, found: usize) -> String {
+    format!("expected at most {most} search bases, found {found}")
+}
+
+/// A place is named in another way than by its DN.
+pub fn not_a_dn(notation: &Notation) -> String {
+    let found = match notation.kind {
+        NotationKind::CanonicalName => "a canonical name",
+        NotationKind::Domain => "a domain",
+        NotationKind::Url => "a URL",
+        NotationKind::Guid => "a GUID",
+    };
+    match &notation.dn {
+        Some(dn) => format!("expected a DN, found {found}: enter it as {dn}"),
+        None => format!("expected a DN such as OU=Staff,DC=corp,DC=example, found {found}"),
+    }
 }
 
 // Filters and attributes.

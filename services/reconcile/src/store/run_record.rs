@@ -6,6 +6,7 @@ use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::{RunId, TenantId};
 use rollcall_proto::{internal, v1};
 use rollcall_terms::{
+    left_out::StoredLeftOut,
     names,
     run::{RunCounts, RunRecord},
 };
@@ -131,7 +132,8 @@ pub(crate) async fn end(
         to_bigint(outcome.accounts_changed),
         outcome.account_version,
         outcome.rows_expire.map(PgTimestamp),
-        has_lease
+        has_lease,
+        read.left_out.clone().map(StoredLeftOut::from).map(Json) as _
     )
     .fetch_one(tenant.connection())
     .await
@@ -156,6 +158,7 @@ impl RunRow {
             unchanged: outcome.unchanged,
             rows_of_run_id: outcome.held.rows_of,
             counts: outcome.counts.into(),
+            left_out: outcome.read.left_out,
             failure: outcome.failure,
             attempt: self.attempt,
             takeovers: self.takeovers,

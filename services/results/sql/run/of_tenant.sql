@@ -19,6 +19,7 @@ SELECT
     outcome.read_mode_reason,
     outcome.unchanged,
     outcome.counts AS "counts: Json<RunCounts>",
+    outcome.left_out AS "left_out: Json<StoredLeftOut>",
     outcome.failure_code,
     outcome.failure_message,
     outcome.failure_advice,

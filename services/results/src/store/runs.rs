@@ -4,7 +4,9 @@ use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
 use rollcall_domain::sentences::refusal;
 use rollcall_proto::v1::{Failure, Run, RunKind, RunState};
 use rollcall_terms::{
-    Refusal, names,
+    Refusal,
+    left_out::StoredLeftOut,
+    names,
     run::{RunCounts, RunRecord},
 };
 use sqlx::{Executor, Postgres, types::Json};
@@ -142,6 +144,7 @@ struct Record {
     read_mode_reason: Option<String>,
     unchanged: Option<bool>,
     counts: Option<Json<RunCounts>>,
+    left_out: Option<Json<StoredLeftOut>>,
     failure_code: Option<String>,
     failure_message: Option<String>,
     failure_advice: Option<String>,
@@ -180,6 +183,7 @@ impl From<Record> for Run {
             unchanged: record.unchanged.unwrap_or_default(),
             rows_of_run_id: record.rows_of_run_id,
             counts: record.counts.map(|Json(counts)| counts).unwrap_or_default(),
+            left_out: record.left_out.map(|Json(left_out)| left_out.into()),
             failure,
             attempt: record.attempt.unwrap_or(1),
             takeovers: record.takeovers.unwrap_or_default(),

@@ -1,14 +1,13 @@
 //! Place of a directory and the way it is read.
 
 use rollcall_chassis::{credential::SecretString, status::Violations};
-use rollcall_domain::{dn::Dn, sentences::field};
+use rollcall_domain::sentences::field;
 use rollcall_proto::v1::{Directory, Security, ServerType, Settings};
 
-use super::{Deployment, certificates, filter, hosts};
+use super::{Deployment, bases, certificates, filter, hosts};
 
 const MOST_USERNAME_CHARACTERS: usize = 1_024;
 const MOST_PASSWORD_BYTES: usize = 1_024;
-const MOST_BASE_BYTES: usize = 4_096;
 
 /// Checks a directory and puts it into canonical form.
 pub(super) fn check(directory: &mut Directory, deployment: &Deployment, violations: &mut Violations) {
@@ -22,7 +21,7 @@ pub(super) fn check(directory: &mut Directory, deployment: &Deployment, violatio
     port(directory, violations);
     certificates::check(&mut directory.ca_certificates_pem, violations);
     username(&directory.bind_username, violations);
-    search_base(&mut directory.search_base, violations);
+    bases::check(directory, violations);
     canonical_filter(&mut directory.filter, violations);
     let attributes =
         filter::check_attributes("settings.directory.attributes", &directory.attributes, violations);
@@ -79,15 +78,6 @@ fn username(name: &str, violations: &mut Violations) {
         violations.push(FIELD, field::most_characters(MOST_USERNAME_CHARACTERS));
     } else if name.chars().any(char::is_control) {
         violations.push(FIELD, field::CONTROL_CHARACTER);
-    }
-}
-
-fn search_base(base: &mut String, violations: &mut Violations) {
-    const FIELD: &str = "settings.directory.search_base";
-    if base.len() > MOST_BASE_BYTES {
-        violations.push(FIELD, field::most_bytes(MOST_BASE_BYTES));
-    } else if let Some(dn) = violations.check(FIELD, Dn::parse(base)) {
-        *base = dn.to_string();
     }
 }
 

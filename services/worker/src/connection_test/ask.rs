@@ -17,8 +17,6 @@ pub(super) struct SearchAnswer {
     pub(super) names: Vec<String>,
     /// The result, if it is none of success.
     pub(super) refusal: Option<DirectoryError>,
-    /// Of a base that is not there: the part of its name that is.
-    pub(super) matched: String,
 }
 
 impl SearchAnswer {
@@ -58,10 +56,9 @@ pub(super) async fn ask(
                 return Err(Excess::FewEntries(most as u64).into());
             }
             Ok(Item::Entry(entry)) => answer.names.push(entry.dn),
-            Ok(Item::Reference) => {}
+            Ok(Item::Reference(_)) => {}
             Ok(Item::Done(_)) => return Ok(answer),
             Err(refusal @ DirectoryError::Refused { .. }) => {
-                results.matched().clone_into(&mut answer.matched);
                 answer.refusal = Some(refusal);
                 return Ok(answer);
             }

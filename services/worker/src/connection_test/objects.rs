@@ -1,4 +1,4 @@
-//! Objects that would be read: the base, their number, and a few of them.
+//! Objects that would be read: their number, and a few of them.
 
 use std::time::Duration;
 
@@ -7,17 +7,13 @@ use rollcall_domain::{
     DirectoryObject,
     sentences::connection_test::{StepText, objects as sentences},
 };
-use rollcall_proto::v1::{
-    BaseFindings, CountFindings, ExampleObject, ExamplesFindings, TestStepKind, test_step::Findings,
-};
+use rollcall_proto::v1::{CountFindings, ExampleObject, ExamplesFindings, TestStepKind, test_step::Findings};
 use rollcall_terms::Twin as _;
 use tokio::time::Instant;
 
 use super::{
-    ask::{SearchAnswer, ask, names_alone},
-    server::ServerFeatures,
+    ask::names_alone,
     steps::{Over, Steps},
-    texts,
 };
 use crate::source::{
     collect,
@@ -29,7 +25,9 @@ use crate::source::{
         error::{DirectoryError, Operation},
         paging::{EndReason, PagedSearch, Visitor},
         ranges,
-        search::{ANY, Query},
+        reference::References,
+        root_dse::RootDse,
+        search::Query,
         target::Target,
     },
 };
@@ -43,76 +41,31 @@ const EXAMPLES: usize = 3;
 /// Of an object with more, so many addresses are shown.
 const MAX_ADDRESSES: usize = 100;
 
-/// Finds the base of the search.
-pub(super) async fn base(
-    connection: &mut Connection,
-    target: &Target,
-    features: ServerFeatures,
-    steps: &mut Steps,
-) -> Result<String, Over> {
-    steps.begin(TestStepKind::Base);
-    let (dn, is_default) = match (target.base.as_str(), features.default_base) {
-        ("", Some(base)) => (base, true),
-        ("", None) => {
-            let error = DirectoryError::NoSearchBase.at(connection.server());
-            return Err(steps.failed(error.code().into(), &error, None).await);
-        }
-        (base, _) => (base.to_owned(), false),
-    };
-    let findings = Findings::Base(BaseFindings {
-        dn: dn.clone(),
-        is_default,
-    });
-    let attributes = names_alone();
-    let query = Query {
-        base: &dn,
-        scope: Scope::Base,
-        filter: ANY,
-        attributes: &attributes,
-        operation: Operation::Search,
-    };
-    let answer = match ask(connection, query, 1).await {
-        Ok(answer) => answer,
-        Err(error) => SearchAnswer::refused(error),
-    };
-    if let Some(error) = answer.refusal {
-        let text = texts::no_base(&dn, &answer.matched, &error);
-        let error = error.at(connection.server());
-        return Err(steps.failed(text, &error, findings).await);
-    }
-    if answer.names.is_empty() {
-        // Objects below it may be visible all the same, and the count shows them.
-        steps.warned(sentences::unseen_base(&dn), findings).await?;
-    } else if is_default {
-        steps.passed(sentences::default_base(&dn), findings).await?;
-    } else {
-        steps.passed(sentences::base_exists(&dn), findings).await?;
-    }
-    Ok(dn)
-}
-
 /// Result of a count.
 #[derive(Debug)]
-struct Counted {
+pub(super) struct Counted {
     objects: u64,
     more: bool,
     /// The first few.
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
+    /// References that were met on the way.
+    pub(super) references: References,
 }
 
-/// Counts the objects that match; returns the names of the first few.
+/// Counts the objects that match below all bases.
 pub(super) async fn count(
     connection: &mut Connection,
     target: &Target,
-    base: &str,
+    bases: &[String],
+    root: &RootDse,
     paging: bool,
     steps: &mut Steps,
-) -> Result<Vec<String>, Over> {
+) -> Result<Counted, Over> {
     steps.begin(TestStepKind::Count);
-    let counted = match count_pages(connection, target, base, paging).await {
+    let counted = match count_bases(connection, target, bases, root, paging).await {
         Ok(counted) => counted,
         Err(error) => {
-            let text = error.code().into();
+            let text = error.sentences();
             return Err(steps.failed(text, &error.at(connection.server()), None).await);
         }
     };
@@ -121,13 +74,55 @@ pub(super) async fn count(
         more: counted.more,
     });
     match (counted.objects, counted.more) {
-        (0, false) => steps.warned(none_matches(target, base), findings).await?,
+        (0, false) => steps.warned(none_matches(target, bases), findings).await?,
         (objects, false) => steps.passed(sentences::matching(objects), findings).await?,
         (objects, true) => {
             steps.passed(sentences::more_matching(objects), findings).await?;
         }
     }
-    Ok(counted.names)
+    Ok(counted)
+}
+
+async fn count_bases(
+    connection: &mut Connection,
+    target: &Target,
+    bases: &[String],
+    root: &RootDse,
+    paging: bool,
+) -> Result<Counted, DirectoryError> {
+    let mut counter = Counter {
+        until: Instant::now() + COUNTING,
+        objects: 0,
+        names: Vec::new(),
+        references: References::default(),
+    };
+    let mut more = false;
+    for (place, base) in bases.iter().enumerate() {
+        let ended = count_pages(connection, target, base, paging, &mut counter).await;
+        match ended.map_err(|error| root.refused(base, error))? {
+            EndReason::Complete if counter.goes_on() => {}
+            // Nothing but the last base's own end shows that no further object matches.
+            EndReason::Complete => {
+                more = place + 1 < bases.len();
+                break;
+            }
+            EndReason::Stopped => {
+                more = true;
+                break;
+            }
+            EndReason::SizeLimit => {
+                counter.objects = MOST.into();
+                more = true;
+                break;
+            }
+        }
+    }
+    Ok(Counted {
+        objects: counter.objects,
+        more,
+        names: counter.names,
+        references: counter.references,
+    })
 }
 
 async fn count_pages(
@@ -135,7 +130,8 @@ async fn count_pages(
     target: &Target,
     base: &str,
     paging: bool,
-) -> Result<Counted, DirectoryError> {
+    counter: &mut Counter,
+) -> Result<EndReason, DirectoryError> {
     let attributes = names_alone();
     let search = PagedSearch {
         query: Query {
@@ -149,30 +145,7 @@ async fn count_pages(
         page_size: connection.limits.page_size.min(PAGE),
         size_limit: (!paging).then_some(MOST + 1),
     };
-    let mut counter = Counter {
-        until: Instant::now() + COUNTING,
-        objects: 0,
-        names: Vec::new(),
-    };
-    let ended = search.visit(connection, &mut counter).await?;
-    let Counter { objects, names, .. } = counter;
-    Ok(match ended.reason {
-        EndReason::Complete => Counted {
-            objects,
-            more: false,
-            names,
-        },
-        EndReason::Stopped => Counted {
-            objects,
-            more: true,
-            names,
-        },
-        EndReason::SizeLimit => Counted {
-            objects: MOST.into(),
-            more: true,
-            names,
-        },
-    })
+    search.visit(connection, counter).await
 }
 
 /// Counts entries up to a number and a time.
@@ -181,6 +154,7 @@ struct Counter {
     objects: u64,
     /// The first few.
     names: Vec<String>,
+    references: References,
 }
 
 impl Visitor for Counter {
@@ -196,14 +170,18 @@ impl Visitor for Counter {
         Ok(())
     }
 
+    fn refer(&mut self, target: String) {
+        self.references.note(target);
+    }
+
     fn goes_on(&self) -> bool {
         self.objects < u64::from(MOST) && Instant::now() < self.until
     }
 }
 
-fn none_matches(target: &Target, base: &str) -> StepText {
+fn none_matches(target: &Target, bases: &[String]) -> StepText {
     let attributes: Vec<_> = target.addresses.iter().map(ToString::to_string).collect();
-    sentences::none_matches(base, &attributes, &target.filter)
+    sentences::none_matches(bases, &attributes, &target.filter)
 }
 
 /// Shows the objects of these names as they would be read.

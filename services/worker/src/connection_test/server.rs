@@ -48,8 +48,8 @@ const ATTRIBUTES: [&str; 11] = [
 pub(super) struct ServerFeatures {
     /// The server supports paged results.
     pub(super) paging: bool,
-    /// The base that it names.
-    pub(super) default_base: Option<String>,
+    /// Its naming contexts.
+    pub(super) root: RootDse,
 }
 
 /// Findings about the server.
@@ -58,8 +58,8 @@ struct Explored {
     findings: ServerFindings,
     /// Deleted objects are visible.
     deleted: bool,
-    /// The base that the server names.
-    default_base: Option<String>,
+    /// The server's naming contexts.
+    root: RootDse,
     /// The server says nothing about itself.
     silent: bool,
 }
@@ -72,7 +72,7 @@ pub(super) async fn step(connection: &mut Connection, steps: &mut Steps) -> Resu
             let text = server_text(&explored);
             let features = ServerFeatures {
                 paging: explored.findings.paging,
-                default_base: explored.default_base,
+                root: explored.root,
             };
             let findings = Findings::Server(explored.findings);
             if text.advice.is_empty() {
@@ -93,9 +93,9 @@ async fn explore(connection: &mut Connection) -> Result<Explored, DirectoryError
     let attributes = ATTRIBUTES.map(str::to_owned);
     let root = root_if_shown(connection, &attributes).await?;
     let mut findings = describe(&root);
-    let default_base = RootDse::from(&root).base;
+    let described = RootDse::from(&root);
     let mut deleted = false;
-    if let (true, Some(context)) = (findings.dirsync, &default_base) {
+    if let (true, Some(context)) = (findings.dirsync, described.own_base()) {
         findings.dirsync_allowed = dirsync::is_allowed(connection, context).await?;
         deleted = findings.dirsync_allowed && dirsync::shows_deleted(connection, context).await?;
     }
@@ -103,7 +103,7 @@ async fn explore(connection: &mut Connection) -> Result<Explored, DirectoryError
     Ok(Explored {
         findings,
         deleted,
-        default_base,
+        root: described,
         silent: root.attributes.is_empty(),
     })
 }

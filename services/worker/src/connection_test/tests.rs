@@ -1,5 +1,6 @@
 //! Tests of connections against servers that follow a script.
 
+mod bases;
 mod searches;
 mod silence;
 
@@ -116,6 +117,7 @@ async fn every_step_is_reported_in_its_order_down_to_examples_as_they_would_be_r
         TestStepKind::Base,
         TestStepKind::Count,
         TestStepKind::Examples,
+        TestStepKind::LeftOut,
     ];
     assert_eq!(kinds, expected, "{steps:#?}");
     for step in &steps {

@@ -2,10 +2,7 @@
 
 use std::{io, net::SocketAddr};
 
-use rollcall_domain::{
-    ldap,
-    sentences::connection_test::{StepText, account, objects, reaching},
-};
+use rollcall_domain::sentences::connection_test::{StepText, account, reaching};
 
 use crate::source::ldap::error::DirectoryError;
 
@@ -41,16 +38,6 @@ pub(super) fn unprotected(error: &DirectoryError) -> StepText {
 pub(super) fn unbound(error: &DirectoryError) -> StepText {
     match error {
         DirectoryError::BindTimeout(after) => account::silent(*after),
-        _ => error.code().into(),
-    }
-}
-
-/// Reason why a search base cannot be searched; `matched` is the part of its name that the server knows.
-pub(super) fn no_base(base: &str, matched: &str, error: &DirectoryError) -> StepText {
-    match error {
-        DirectoryError::Refused { code, .. } if *code == ldap::NO_SUCH_OBJECT => {
-            objects::no_base(error.code(), base, matched)
-        }
         _ => error.code().into(),
     }
 }

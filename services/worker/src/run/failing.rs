@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rollcall_chassis::{amqp::Delay, clock};
 use rollcall_proto::{internal::v1::FailRunRequest, v1::Failure};
-use rollcall_terms::{failure::failure, time::to_proto};
+use rollcall_terms::{failure::failure_saying, time::to_proto};
 use tokio::time::{Instant, sleep};
 
 use super::{Disposition, attempt::Attempt, retry};
@@ -49,7 +49,7 @@ impl Attempt<'_> {
         );
         // A server's words may hold a name or an address.
         tracing::debug!(%error, "why the run failed");
-        let failure = failure(code, &error.to_string());
+        let failure = failure_saying(code, error.text(), &error.to_string());
         let then = match delay {
             None => Disposition::Done,
             Some(delay) if code.is_slow() => Disposition::RetrySlowly(delay),

@@ -12,7 +12,7 @@ use rollcall_proto::{
     },
     v1::ReadMode,
 };
-use rollcall_terms::object;
+use rollcall_terms::{left_out, object};
 use tokio::sync::mpsc;
 
 use super::{
@@ -161,6 +161,7 @@ impl Collector {
             read_mode_reason: read::FULL.to_owned(),
             server: met.server,
             server_id: met.server_id,
+            left_out: left_out::to_message(met.left_out),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rollcall_domain::failure::FailureCode;
+use rollcall_domain::{failure::FailureCode, sentences::connection_test::StepText};
 use thiserror::Error;
 
 use super::bounds::Crossed;
@@ -21,6 +21,8 @@ pub enum ReadError {
     Directory {
         /// The code of the failure.
         code: FailureCode,
+        /// The failure in sentences for an administrator.
+        text: StepText,
         /// The reason, in the protocol's words.
         why: String,
     },
@@ -66,6 +68,14 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// The failure in sentences for an administrator.
+    pub fn text(&self) -> StepText {
+        match self {
+            Self::Directory { text, .. } => text.clone(),
+            error => error.code().into(),
+        }
+    }
+
     /// The stable code that clients see.
     pub fn code(&self) -> FailureCode {
         match self {

@@ -21,12 +21,14 @@ mod credit;
 pub(crate) mod dial;
 pub(crate) mod entry;
 pub(crate) mod excerpt;
+mod explain;
 mod identity;
 pub(crate) mod message;
 pub(crate) mod oid;
 mod pages;
 pub(crate) mod paging;
 pub(crate) mod ranges;
+pub(crate) mod reference;
 pub(crate) mod root_dse;
 #[cfg(test)]
 pub(crate) mod script;

@@ -42,7 +42,7 @@ pub(super) fn settings(openldap: &OpenLdap, number: u32, ca_certificates_pem: St
         ca_certificates_pem,
         bind_username: BIND_USERNAME.to_owned(),
         bind_password: Some(BIND_PASSWORD.to_owned()),
-        search_base: unit_dn(&unit(number), BASE),
+        search_bases: vec![unit_dn(&unit(number), BASE)],
         ..v1::Directory::default()
     }
 }

@@ -37,7 +37,7 @@ async fn a_wrong_password_fails_at_once_without_a_retry() -> Result<()> {
 async fn a_base_that_is_not_there_fails_at_once() -> Result<()> {
     let (tenant, forest) = Office::new("base").people(["ann", "bob"]).synced().await?;
     let mut directory = forest.settings();
-    directory.search_base = format!("OU=nowhere,{}", directory.search_base);
+    directory.search_bases = vec![format!("OU=nowhere,{}", directory.search_bases[0])];
     let run = fails_with("NO_SUCH_BASE", &tenant, directory).await?;
     assert_eq!(run.attempt, 1);
     Ok(())

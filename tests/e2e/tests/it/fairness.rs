@@ -296,7 +296,7 @@ async fn endless(pause: Duration) -> Result<(Hostile, Directory)> {
         security: Security::Plaintext.into(),
         bind_username: "cn=reader".to_owned(),
         bind_password: Some("secret".to_owned()),
-        search_base: BASE.to_owned(),
+        search_bases: vec![BASE.to_owned()],
         ..Directory::default()
     };
     Ok((server, directory))

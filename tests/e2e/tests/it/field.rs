@@ -4,6 +4,7 @@
 //! tenant, domains and a unit of its own; the names are translated on the way in and out, so that a test reads as if
 //! it were the only one.
 
+mod roots;
 mod steady;
 
 use anyhow::{Context, Result};

@@ -141,10 +141,10 @@ impl Case {
             bind_username: "cn=reader".to_owned(),
             bind_password: Some("secret".to_owned()),
             // Of most, the base is asked for; of one, the root DSE decides.
-            search_base: if behaviour == Behaviour::HugeRootDse {
-                String::new()
+            search_bases: if behaviour == Behaviour::HugeRootDse {
+                Vec::new()
             } else {
-                BASE.to_owned()
+                vec![BASE.to_owned()]
             },
             ..Directory::default()
         };

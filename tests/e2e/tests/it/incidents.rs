@@ -64,7 +64,7 @@ async fn a_read_that_succeeds_with_nothing_is_held() -> Result<()> {
     let (tenant, forest) = Office::new("nothing").crowd(3).removing().synced().await?;
     forest.add_unit("empty").await?;
     let directory = Directory {
-        search_base: format!("OU=empty,{}", forest.base()),
+        search_bases: vec![format!("OU=empty,{}", forest.base())],
         ..forest.settings()
     };
     tenant.put_removal(directory, REMOVING).await?;

@@ -33,7 +33,7 @@ async fn the_fleet_shows_failing_and_held_tenants_and_how_runs_ended() -> Result
     well.sync().await?;
     let (failing, failing_forest) = own.office("failing").crowd(3).synced().await?;
     let mut nowhere = failing_forest.settings();
-    nowhere.search_base = format!("ou=nowhere,{}", nowhere.search_base);
+    nowhere.search_bases = vec![format!("ou=nowhere,{}", nowhere.search_bases[0])];
     failing.put_directory(nowhere).await?;
     let failed = failing.failed_sync().await?;
     let (held, held_forest) = own.office("held").crowd(3).synced().await?;

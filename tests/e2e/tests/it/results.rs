@@ -181,7 +181,7 @@ async fn rows_of_a_run_that_did_not_succeed_are_refused_with_the_reason() -> Res
         .synced()
         .await?;
     let mut directory = forest.settings();
-    directory.search_base = format!("ou=nowhere,{}", directory.search_base);
+    directory.search_bases = vec![format!("ou=nowhere,{}", directory.search_bases[0])];
     tenant.put_directory(directory).await?;
     let run = tenant.failed_sync().await?;
     let refusal = rollcall_e2e::status::refused(tenant.rows(&run.run_id).await);

@@ -7,14 +7,14 @@ const MAX_REQUEST: usize = 16 * 1024 * 1024;
 const PAGED_RESULTS: &[u8] = b"1.2.840.113556.1.4.319";
 
 /// One element. Lengths are written as Active Directory writes them.
-pub(super) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut element = header(tag, content.len());
     element.extend(content);
     element
 }
 
 /// The beginning of an element that announces so many bytes.
-pub(super) fn header(tag: u8, length: usize) -> Vec<u8> {
+pub(crate) fn header(tag: u8, length: usize) -> Vec<u8> {
     let mut header = vec![tag];
     match u8::try_from(length) {
         Ok(short) if short < 0x80 => header.push(short),
@@ -27,34 +27,49 @@ pub(super) fn header(tag: u8, length: usize) -> Vec<u8> {
 }
 
 /// A constructed element.
-pub(super) fn seq(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn seq(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
     tlv(tag, &parts.concat())
 }
 
 /// A text.
-pub(super) fn text(content: impl AsRef<[u8]>) -> Vec<u8> {
+pub(crate) fn text(content: impl AsRef<[u8]>) -> Vec<u8> {
     tlv(0x04, content.as_ref())
 }
 
 /// A message that answers request `id`.
-pub(super) fn message(id: u32, operation: Vec<u8>) -> Vec<u8> {
+pub(crate) fn message(id: u32, operation: Vec<u8>) -> Vec<u8> {
     seq(0x30, &[integer(id), operation])
 }
 
 /// A result of an operation.
-pub(super) fn result(tag: u8, code: u8, said: &str) -> Vec<u8> {
+pub(crate) fn result(tag: u8, code: u8, said: &str) -> Vec<u8> {
     seq(tag, &[tlv(0x0a, &[code]), text(""), text(said)])
 }
 
+/// The end of a search that is refused: the part of the base that exists, and URLs of servers that have it.
+pub(crate) fn refusal(id: u32, code: u8, matched: &str, referrals: &[String]) -> Vec<u8> {
+    let mut parts = vec![tlv(0x0a, &[code]), text(matched), text("")];
+    if !referrals.is_empty() {
+        let urls: Vec<_> = referrals.iter().map(text).collect();
+        parts.push(seq(0xa3, &urls));
+    }
+    message(id, seq(0x65, &parts))
+}
+
+/// A reference of a search to another server.
+pub(crate) fn reference(id: u32, url: &str) -> Vec<u8> {
+    message(id, seq(0x73, &[text(url)]))
+}
+
 /// The end of a page.
-pub(super) fn page_done(id: u32, cookie: &[u8]) -> Vec<u8> {
+pub(crate) fn page_done(id: u32, cookie: &[u8]) -> Vec<u8> {
     let value = seq(0x30, &[integer(0), text(cookie)]);
     let control = seq(0x30, &[text(PAGED_RESULTS), text(value)]);
     seq(0x30, &[integer(id), result(0x65, 0, ""), seq(0xa0, &[control])])
 }
 
 /// A search entry with attributes and their values.
-pub(super) fn entry(id: u32, dn: &str, attributes: &[(String, Vec<Vec<u8>>)]) -> Vec<u8> {
+pub(crate) fn entry(id: u32, dn: &str, attributes: &[(String, Vec<Vec<u8>>)]) -> Vec<u8> {
     let attributes: Vec<_> = attributes
         .iter()
         .map(|(name, values)| {
@@ -66,7 +81,7 @@ pub(super) fn entry(id: u32, dn: &str, attributes: &[(String, Vec<Vec<u8>>)]) ->
 }
 
 /// A number that is not negative, in as few bytes as it takes.
-pub(super) fn integer(number: u32) -> Vec<u8> {
+pub(crate) fn integer(number: u32) -> Vec<u8> {
     let bytes = u64::from(number).to_be_bytes();
     let mut first = bytes.iter().position(|byte| *byte != 0).unwrap_or(7);
     // The first bit would be a sign.
@@ -78,14 +93,14 @@ pub(super) fn integer(number: u32) -> Vec<u8> {
 
 /// A client's request.
 #[derive(Debug)]
-pub(super) struct Request {
+pub(crate) struct Request {
     pub id: u32,
     pub operation: Operation,
 }
 
 /// The operations that a reader of directories asks for.
 #[derive(Debug)]
-pub(super) enum Operation {
+pub(crate) enum Operation {
     Bind,
     Search(Search),
     Extended,
@@ -95,7 +110,7 @@ pub(super) enum Operation {
 
 /// A search.
 #[derive(Debug)]
-pub(super) struct Search {
+pub(crate) struct Search {
     pub base: String,
     /// True if only the base is searched.
     pub only_base: bool,
@@ -105,7 +120,7 @@ pub(super) struct Search {
 }
 
 /// The next request; `None` when the client has hung up or talks no LDAP.
-pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
+pub(crate) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
     stream.read_u8().await.ok().filter(|tag| *tag == 0x30)?;
     let length = match stream.read_u8().await.ok()? {
         short @ 0..0x80 => usize::from(short),

@@ -205,3 +205,25 @@ fn a_revert_reads_no_directory_and_shows_what_it_reverts() {
         "{text}"
     );
 }
+
+#[test]
+fn a_run_names_what_its_read_left_out() {
+    let partial = v1::Run {
+        left_out: Some(v1::LeftOut {
+            contexts: vec!["DC=brand,DC=example".into()],
+            references: vec!["ldaps://emea.corp.example/DC=emea".into()],
+            more_references: 2,
+            ..v1::LeftOut::default()
+        }),
+        ..finished()
+    };
+    let text = run(&RunView::from(&partial), &wide()).whole();
+    assert!(
+        text.contains(
+            "left out:  No search base covers DC=brand,DC=example. The server refers to \
+             ldaps://emea.corp.example/DC=emea; 2 more."
+        ),
+        "{text}"
+    );
+    assert!(text.contains("Add a search base"), "{text}");
+}

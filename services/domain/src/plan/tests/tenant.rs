@@ -4,9 +4,7 @@ use jiff::Timestamp;
 
 use crate::address::{Address, DomainName};
 use crate::id::ObjectId;
-use crate::object::{
-    AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue,
-};
+use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue};
 use crate::plan::{
     AccountState, AddressState, Directory, Pace, Plan, Portal, Rules, TenantDomains, Withholding, plan,
 };

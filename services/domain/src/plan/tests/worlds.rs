@@ -8,9 +8,7 @@ use uuid::Uuid;
 
 use crate::address::{Address, DomainName};
 use crate::id::{AccountId, ObjectId};
-use crate::object::{
-    AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue,
-};
+use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue};
 use crate::plan::{
     AccountState, AddressState, Directory, ForeignDomains, Pace, Plan, Portal, Removal, Rules, SameUsername,
     TenantDomains, Withholding, plan,

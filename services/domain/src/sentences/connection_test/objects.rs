@@ -1,10 +1,7 @@
 //! Steps of the objects: the search base, their number, and examples.
 
 use super::StepText;
-use crate::{
-    failure::FailureCode,
-    sentences::words::{list, number},
-};
+use crate::sentences::words::{list, number};
 
 /// The search begins at the base that the server names.
 pub fn default_base(dn: &str) -> String {
@@ -16,16 +13,8 @@ pub fn base_exists(dn: &str) -> String {
     format!("The search base {dn} exists.")
 }
 
-/// The search base does not exist; `matched` is the part of its name that the server knows, or empty.
-pub fn no_base(code: FailureCode, base: &str, matched: &str) -> StepText {
-    let text =
-        StepText::from(code).saying(format!("The search base {base} does not exist in the directory."));
-    if matched.is_empty() {
-        return text;
-    }
-    let advice = format!("{} The part that exists is {matched}.", text.advice);
-    text.advising(advice)
-}
+/// The search begins at the root of the server's tree.
+pub const ROOT: &str = "Searching from the root of the tree.";
 
 /// The search base can be searched, but does not show itself.
 pub fn unseen_base(base: &str) -> StepText {
@@ -36,9 +25,14 @@ pub fn unseen_base(base: &str) -> StepText {
 }
 
 /// No object matches the search filter. `attributes` are those of addresses.
-pub fn none_matches(base: &str, attributes: &[String], filter: &str) -> StepText {
+pub fn none_matches(bases: &[String], attributes: &[String], filter: &str) -> StepText {
+    let below = match bases {
+        [base] if !base.is_empty() => format!("below {base}"),
+        [_] => "of the tree".to_owned(),
+        bases => format!("below the {} search bases", bases.len()),
+    };
     StepText::new(
-        format!("No object below {base} matches the filter."),
+        format!("No object {below} matches the filter."),
         format!(
             "Check the filter and the search base, that the objects have values in {}, and that the account may read \
              them. The search filter is {filter}",

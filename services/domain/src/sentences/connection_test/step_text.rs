@@ -19,7 +19,7 @@ impl From<FailureCode> for StepText {
 }
 
 impl StepText {
-    pub(super) fn new(message: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(in crate::sentences) fn new(message: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             advice: advice.into(),
@@ -27,7 +27,7 @@ impl StepText {
     }
 
     /// With another message.
-    pub(super) fn saying(self, message: impl Into<String>) -> Self {
+    pub(in crate::sentences) fn saying(self, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             ..self
@@ -35,7 +35,7 @@ impl StepText {
     }
 
     /// With another advice.
-    pub(super) fn advising(self, advice: impl Into<String>) -> Self {
+    pub(in crate::sentences) fn advising(self, advice: impl Into<String>) -> Self {
         Self {
             advice: advice.into(),
             ..self

@@ -1,6 +1,10 @@
 //! Checks of a read's summary, as far as it is stored: a worker that was taken over may send anything.
 
-use rollcall_proto::{internal::v1::ReadSummary, v1::ReadMode};
+use rollcall_domain::left_out::MOST_TOLD;
+use rollcall_proto::{
+    internal::v1::ReadSummary,
+    v1::{LeftOut, ReadMode},
+};
 
 use crate::error::ReconcileError;
 
@@ -17,6 +21,9 @@ pub(super) fn check(summary: &ReadSummary) -> Result<(), ReconcileError> {
     if texts.iter().any(|text| text.len() > TEXT || text.contains('\0')) {
         return refused("its footer has a text that is too long or that has a NUL");
     }
+    if !summary.left_out.as_ref().is_none_or(is_storable) {
+        return refused("its footer leaves out more names, or longer ones, than are told");
+    }
     if !matches!(summary.digest.len(), 0 | DIGEST) {
         return refused("its digest is not of 16 bytes");
     }
@@ -28,6 +35,16 @@ pub(super) fn check(summary: &ReadSummary) -> Result<(), ReconcileError> {
         return refused("its footer has a number beyond all counts");
     }
     Ok(())
+}
+
+/// True for as many names as are told, each fit to be stored.
+fn is_storable(left_out: &LeftOut) -> bool {
+    [&left_out.contexts, &left_out.references].iter().all(|names| {
+        names.len() <= MOST_TOLD
+            && names
+                .iter()
+                .all(|name| name.len() <= TEXT && !name.contains('\0'))
+    })
 }
 
 #[cfg(test)]
@@ -43,14 +60,26 @@ mod tests {
         }
     }
 
+    fn left_out(name: &str, times: usize) -> LeftOut {
+        LeftOut {
+            contexts: vec![name.to_owned(); times],
+            ..LeftOut::default()
+        }
+    }
+
     #[test]
     fn a_summary_of_a_worker_is_accepted() {
         assert!(check(&sent()).is_ok());
+        let summary = ReadSummary {
+            left_out: Some(left_out("DC=a", MOST_TOLD)),
+            ..sent()
+        };
+        assert!(check(&summary).is_ok());
     }
 
     #[test]
     fn a_summary_that_cannot_be_stored_is_refused() {
-        let changes: [fn(&mut ReadSummary); 7] = [
+        let changes: [fn(&mut ReadSummary); 9] = [
             |summary| summary.server.push('\0'),
             |summary| summary.server_id = "a\0b".to_owned(),
             |summary| summary.read_mode_reason = "x".repeat(TEXT + 1),
@@ -58,6 +87,8 @@ mod tests {
             |summary| summary.read_mode = 99,
             |summary| summary.read_mode = 0,
             |summary| summary.not_email = u64::MAX,
+            |summary| summary.left_out = Some(left_out("DC=a\0", 1)),
+            |summary| summary.left_out = Some(left_out("DC=a", MOST_TOLD + 1)),
         ];
         for change in changes {
             let mut summary = sent();

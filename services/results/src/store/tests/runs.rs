@@ -1,6 +1,6 @@
 //! Runs: `results.run_request` and `results.run_outcome`.
 
-use rollcall_proto::v1::{Counts, RunState};
+use rollcall_proto::v1::{Counts, LeftOut, RunState};
 
 use super::*;
 use crate::store::runs;
@@ -52,6 +52,24 @@ async fn every_count_of_an_outcome_is_shown_as_what_it_is() -> Result<()> {
     };
     assert_eq!(run.counts, Some(expected));
     assert!(run.end_time.is_some() && run.failure.is_none());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_read_left_out_is_shown_with_its_run() -> Result<()> {
+    let ground = Ground::new().await?;
+    let key = ground.ask("SYNC").await?;
+    let left_out =
+        r#"left_out = '{"contexts": ["DC=brand"], "references": ["ldap://b/DC=b"], "more_references": 2}'"#;
+    ground.note(&key, "SUCCEEDED", left_out).await?;
+    let run = ground.store.run(&key).await.map_err(refused)?;
+    let expected = LeftOut {
+        contexts: vec!["DC=brand".to_owned()],
+        references: vec!["ldap://b/DC=b".to_owned()],
+        more_references: 2,
+        ..LeftOut::default()
+    };
+    assert_eq!(run.left_out, Some(expected));
     Ok(())
 }
 

@@ -59,7 +59,7 @@ fn values_are_stored_in_canonical_form() {
         .map(str::to_owned)
         .to_vec();
         directory.filter = " ( &(mail=*) (cn=a*) ) ".to_owned();
-        directory.search_base = "OU=People , DC=corp,DC=example".to_owned();
+        directory.search_bases = vec!["OU = Staff , DC = corp , DC = example".to_owned(), String::new()];
     });
     assert_eq!(
         directory.hosts,
@@ -71,7 +71,7 @@ fn values_are_stored_in_canonical_form() {
         ]
     );
     assert_eq!(directory.filter, "(&(mail=*)(cn=a*))");
-    assert_eq!(directory.search_base, "OU=People,DC=corp,DC=example");
+    assert_eq!(directory.search_bases, ["OU=Staff,DC=corp,DC=example", ""]);
 
     let Checked { settings, rhythm, .. } = checked(|settings| {
         settings.schedule = Some(Schedule {
@@ -101,4 +101,12 @@ fn values_are_stored_in_canonical_form() {
     assert_eq!(settings.schedule.unwrap().time_zone, "America/New_York");
     assert_eq!(rhythm.unwrap().every_hours.get(), 5);
     assert!(settings.new_users.unwrap().send_hsr);
+}
+
+#[test]
+#[expect(deprecated, reason = "it is about callers that know only one search base")]
+fn the_one_base_of_older_callers_becomes_the_list() {
+    let directory = directory(|directory| directory.search_base = "DC=corp, DC=example".to_owned());
+    assert_eq!(directory.search_bases, ["DC=corp,DC=example"]);
+    assert_eq!(directory.search_base, "");
 }

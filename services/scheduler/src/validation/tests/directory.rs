@@ -84,13 +84,61 @@ fn an_empty_or_endless_password_is_refused() {
     }
 }
 
+fn bases(bases: &[&str]) -> impl FnOnce(&mut Directory) {
+    let bases: Vec<_> = bases.iter().map(|base| (*base).to_owned()).collect();
+    |directory| directory.search_bases = bases
+}
+
 #[test]
 fn a_malformed_search_base_is_refused_with_its_position() {
-    assert_directory_refused("search_base", "at character", |directory| {
-        "OU=People,,DC=example".clone_into(&mut directory.search_base);
-    });
-    assert_directory_refused("search_base", "4096", |directory| {
-        directory.search_base = format!("CN={}", "x".repeat(5_000));
+    for base in [
+        "OU=People,,DC=example",
+        r#"OU="Sales, East",DC=corp,DC=example"#,
+        "OU=Staff;DC=corp;DC=example",
+    ] {
+        assert_directory_refused("search_bases[0]", "at character", bases(&[base]));
+    }
+    let long = format!("CN={}", "x".repeat(5_000));
+    assert_directory_refused("search_bases[1]", "4096", bases(&["", &long]));
+}
+
+#[test]
+fn a_search_base_in_another_notation_is_refused_with_the_dn_that_is_expected() {
+    for (base, expected) in [
+        ("corp.example/Staff", "enter it as OU=Staff,DC=corp,DC=example"),
+        ("corp.example", "enter it as DC=corp,DC=example"),
+        (
+            "LDAP://OU=Staff,DC=corp,DC=example",
+            "enter it as OU=Staff,DC=corp,DC=example",
+        ),
+        (
+            "<GUID=11111111-2222-3333-4444-555555555555>",
+            "expected a DN such as OU=Staff,DC=corp,DC=example",
+        ),
+    ] {
+        assert_directory_refused("search_bases[0]", expected, bases(&[base]));
+    }
+}
+
+#[test]
+fn search_bases_are_few_and_none_is_given_twice() {
+    let many: Vec<_> = (0..17).map(|number| format!("OU={number},DC=corp")).collect();
+    let many: Vec<_> = many.iter().map(String::as_str).collect();
+    assert_directory_refused("search_bases", "at most 16", bases(&many));
+    assert_directory_refused(
+        "search_bases[1]",
+        "twice",
+        bases(&["DC=corp,DC=a", "dc=CORP, dc=a"]),
+    );
+    assert_directory_refused("search_bases[1]", "twice", bases(&["", " "]));
+}
+
+#[test]
+#[expect(deprecated, reason = "it is about callers that know only one search base")]
+fn the_one_base_of_older_callers_stands_beside_no_others() {
+    assert_directory_refused("search_base", "search_bases", |directory| {
+        directory.search_bases = vec!["DC=a".to_owned()];
+        directory.search_base = "DC=b".to_owned();
     });
 }
 

@@ -9,7 +9,7 @@ fn all_wrong_fields_are_reported_together() {
         directory: Some(Directory {
             hosts: vec!["dc1".to_owned(), "ldap://dc2".to_owned()],
             port: 70_000,
-            search_base: "OU".to_owned(),
+            search_bases: vec!["OU".to_owned()],
             filter: "(mail=*".to_owned(),
             ..Directory::default()
         }),
@@ -27,7 +27,7 @@ fn all_wrong_fields_are_reported_together() {
             "settings.directory.hosts[1]",
             "settings.directory.port",
             "settings.directory.bind_username",
-            "settings.directory.search_base",
+            "settings.directory.search_bases[0]",
             "settings.directory.filter",
             "settings.schedule.time_zone",
             "settings.schedule.every_hours",

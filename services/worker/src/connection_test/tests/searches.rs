@@ -38,7 +38,7 @@ async fn a_base_that_is_not_there_is_shown_with_what_the_server_knows_of_it() {
     ];
     let missing = message(4, seq(0x65, &parts));
     let (steps, _) = test(vec![[until_base(), vec![missing]].concat()], |directory| {
-        directory.search_base = "ou=peple,dc=corp".to_owned();
+        directory.search_bases = vec!["ou=peple,dc=corp".to_owned()];
     })
     .await;
     let last = steps.last().expect("a step");
@@ -64,7 +64,7 @@ async fn a_base_that_does_not_show_itself_may_show_what_lies_below_it() {
         "{steps:?}"
     );
     assert_eq!(
-        states_of(&steps)[6..],
+        states_of(&steps)[6..8],
         [(TestStepKind::Count, PASSED), (TestStepKind::Examples, PASSED)]
     );
 }

@@ -1,7 +1,7 @@
 use std::{io, time::Duration};
 
-use super::{no_base, unconnected, unprotected};
-use crate::source::ldap::error::{DirectoryError, Operation};
+use super::{unconnected, unprotected};
+use crate::source::ldap::error::DirectoryError;
 
 #[test]
 fn a_refused_connection_and_a_silent_one_are_distinguished() {
@@ -35,16 +35,4 @@ fn silence_in_the_middle_of_a_handshake_is_no_matter_of_reachability() {
         "The server accepted the connection but did not answer the TLS handshake within 1 second."
     );
     assert!(told.advice.contains("636 for LDAPS"), "{told:?}");
-}
-
-#[test]
-fn of_a_base_that_may_not_be_read_it_is_not_said_that_it_does_not_exist() {
-    let refused = DirectoryError::Refused {
-        operation: Operation::Search,
-        code: 50,
-        text: String::new(),
-    };
-    let told = no_base("dc=corp", "", &refused);
-    assert!(!told.message.contains("exist"), "{told:?}");
-    assert!(told.advice.contains("right"), "{told:?}");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rollcall_chassis::amqp::Lane;
-use rollcall_domain::{AddressAttributes, DirectoryObject, FailureCode, reading::EntryReader};
+use rollcall_domain::{AddressAttributes, DirectoryObject, FailureCode, LeftOut, reading::EntryReader};
 
 use super::*;
 use crate::{
@@ -27,6 +27,7 @@ impl Source for Memory {
         if password.expose() != self.password {
             return Err(ReadError::Directory {
                 code: FailureCode::WrongCredentials,
+                text: FailureCode::WrongCredentials.into(),
                 why: "another password".to_owned(),
             });
         }
@@ -39,6 +40,7 @@ impl OpenSource for OpenMemory {
         into.add(person("ann"), 1).await?;
         Ok(Met {
             references: 0,
+            left_out: LeftOut::default(),
             server: "memory".to_owned(),
             server_id: "memory".to_owned(),
         })

@@ -1,4 +1,4 @@
-use rollcall_domain::{AddressAttributes, reading::EntryReader};
+use rollcall_domain::{AddressAttributes, LeftOut, reading::EntryReader};
 
 use super::*;
 
@@ -23,6 +23,7 @@ fn collector(entries: u64) -> (Collector, mpsc::Receiver<ObjectBatch>, Arc<Contr
 fn met() -> Met {
     Met {
         references: 2,
+        left_out: LeftOut::default(),
         server: "dc1 (192.0.2.1:636)".to_owned(),
         server_id: "192.0.2.1:636".to_owned(),
     }

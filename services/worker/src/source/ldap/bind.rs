@@ -36,6 +36,7 @@ impl Connection {
                 operation: Operation::Bind,
                 code: result.rc,
                 text: excerpt(result.text),
+                pointers: None,
             }),
             Err(LdapError::Timeout { .. }) => Err(DirectoryError::BindTimeout(self.limits.bind)),
             Err(error) => Err(self.explain(error).await),

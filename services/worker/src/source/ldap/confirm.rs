@@ -8,7 +8,7 @@ use ldap3::Scope;
 use rollcall_domain::{dn::Dn, ldap};
 use uuid::Uuid;
 
-use super::{error::DirectoryError, session::Session};
+use super::{error::DirectoryError, reference::References, session::Session};
 use crate::source::{collect::Collector, missing::MissingIds};
 
 #[cfg(test)]
@@ -19,21 +19,24 @@ mod tests;
 const GROUP: usize = 100;
 
 impl Session {
-    /// Asks for each of `missing`, with the base and the filter of the read. What is there after all goes into
-    /// `found`.
+    /// Asks for each of `missing`, with the bases and the filter of the read. What is there after all goes into `found`.
     pub(super) async fn ask(
         &mut self,
         missing: &MissingIds,
         found: &mut Collector,
     ) -> Result<(), DirectoryError> {
-        let base = self.base.clone();
+        let bases = self.bases.clone();
         let mut ids = missing.uuids.iter().peekable();
         while ids.peek().is_some() {
             let group = ids.by_ref().take(GROUP);
-            let filter = by_ids(&self.target.filter, group, self.service.is_some());
-            self.search(&base, Scope::Subtree, &filter, found).await?;
+            let filter = by_ids(&self.target.filter, group, self.root.service.is_some());
+            for base in &bases {
+                self.search(base, Scope::Subtree, &filter, found, &mut References::default())
+                    .await?;
+            }
         }
-        for name in missing.names.iter().filter(|name| is_within(name, &base)) {
+        let is_covered = |name: &&String| bases.iter().any(|base| is_within(name, base));
+        for name in missing.names.iter().filter(is_covered) {
             self.ask_by_name(name, found).await?;
         }
         Ok(())
@@ -41,9 +44,13 @@ impl Session {
 
     async fn ask_by_name(&mut self, name: &str, found: &mut Collector) -> Result<(), DirectoryError> {
         let filter = self.target.filter.clone();
-        match self.search(name, Scope::Base, &filter, found).await {
+        let mut references = References::default();
+        match self
+            .search(name, Scope::Base, &filter, found, &mut references)
+            .await
+        {
             // Nothing has a name that the server does not take for one.
-            Ok(_)
+            Ok(())
             | Err(DirectoryError::Refused {
                 code: ldap::NO_SUCH_OBJECT | ldap::INVALID_DN_SYNTAX,
                 ..

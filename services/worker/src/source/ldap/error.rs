@@ -35,6 +35,15 @@ impl Operation {
     }
 }
 
+/// Parts of a search's result that say where its entry may be (RFC 4511 section 4.1.9), as they are shown.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Pointers {
+    /// The part of the name that exists. Servers show only what the account may see.
+    pub matched: String,
+    /// LDAP URLs of servers that have the entry.
+    pub referrals: Vec<String>,
+}
+
 /// Reasons why an LDAP directory could not be read to its end.
 #[derive(Debug, Error)]
 pub enum DirectoryError {
@@ -98,6 +107,18 @@ pub enum DirectoryError {
         code: u32,
         /// The server's own words.
         text: String,
+        /// Where it says that the entry may be; of a search alone.
+        pointers: Option<Box<Pointers>>,
+    },
+    /// A search base cannot be searched.
+    #[error("{}: {refusal}", shown_base(base))]
+    Base {
+        /// The search base; empty for the root of the tree.
+        base: String,
+        /// The directory's own base, if it names one.
+        own: Option<String>,
+        /// The refusal.
+        refusal: Box<DirectoryError>,
     },
     /// The filter cannot be sent.
     #[error("the filter cannot be encoded")]
@@ -105,9 +126,12 @@ pub enum DirectoryError {
     /// Silence.
     #[error("the server sent nothing for {0:?}")]
     OperationTimeout(Duration),
-    /// The root DSE names no base.
-    #[error("the root DSE has neither defaultNamingContext nor namingContexts")]
-    NoSearchBase,
+    /// The root DSE names no base, or several of which none is the default.
+    #[error("the root DSE has no defaultNamingContext, and {} namingContexts", contexts.len())]
+    NoSearchBase {
+        /// Its naming contexts, as they are shown.
+        contexts: Vec<String>,
+    },
     /// The server says that it is finished, and is not.
     #[error("the answer is incomplete: {0}")]
     Incomplete(String),
@@ -195,6 +219,7 @@ impl DirectoryError {
                 operation: Operation::Bind,
                 code,
                 text,
+                ..
             } => failure::of_bind(*code, text),
             Self::Refused {
                 operation: Operation::RootDse | Operation::Search,
@@ -203,7 +228,8 @@ impl DirectoryError {
             } => failure::of_search(*code),
             Self::Filter => FailureCode::FilterRefused,
             Self::BindTimeout(_) | Self::OperationTimeout(_) => FailureCode::OperationTimeout,
-            Self::NoSearchBase => FailureCode::NoSearchBase,
+            Self::NoSearchBase { .. } => FailureCode::NoSearchBase,
+            Self::Base { refusal, .. } => refusal.code(),
             Self::Incomplete(_) => FailureCode::IncompleteRead,
             Self::Limit(_) => FailureCode::LimitExceeded,
             Self::Entry(_) => FailureCode::NotLdap,
@@ -238,9 +264,17 @@ impl From<DirectoryError> for ReadError {
             error if error.is_lack_of_memory() => Self::NoMemory(error.to_string()),
             error => Self::Directory {
                 code: error.code(),
+                text: error.sentences(),
                 why: error.to_string(),
             },
         }
+    }
+}
+
+fn shown_base(base: &str) -> String {
+    match base {
+        "" => "the root of the tree".to_owned(),
+        base => format!("the search base {base}"),
     }
 }
 

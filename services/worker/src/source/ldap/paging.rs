@@ -27,6 +27,9 @@ pub(crate) trait Visitor {
     /// Takes one entry, which has all values of the attributes that carry addresses.
     async fn take(&mut self, entry: Entry) -> Result<(), DirectoryError>;
 
+    /// Notes the target of a reference to another server, an LDAP URL as it is shown.
+    fn refer(&mut self, target: String);
+
     /// True if a further page is wanted.
     fn goes_on(&self) -> bool {
         true
@@ -46,15 +49,6 @@ pub(crate) struct PagedSearch<'a> {
     pub size_limit: Option<u32>,
 }
 
-/// The end of a search without an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ended {
-    /// References to other servers.
-    pub references: u64,
-    /// Reason of the end.
-    pub reason: EndReason,
-}
-
 /// Reasons why a search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EndReason {
@@ -72,32 +66,27 @@ impl PagedSearch<'_> {
         self,
         connection: &mut Connection,
         visitor: &mut impl Visitor,
-    ) -> Result<Ended, DirectoryError> {
+    ) -> Result<EndReason, DirectoryError> {
         let mut visit = Visit {
             pages: Pages::default(),
             visitor,
             entries: 0,
-            references: 0,
         };
-        let reason = loop {
+        loop {
             let next = match visit.page(self, connection).await {
                 Err(DirectoryError::Refused {
                     code: ldap::SIZE_LIMIT_EXCEEDED,
                     ..
-                }) if self.is_reached_by(visit.entries) => break EndReason::SizeLimit,
+                }) if self.is_reached_by(visit.entries) => return Ok(EndReason::SizeLimit),
                 ended => ended?,
             };
             if !visit.pages.turn(next)? {
-                break EndReason::Complete;
+                return Ok(EndReason::Complete);
             }
             if !visit.visitor.goes_on() {
-                break EndReason::Stopped;
+                return Ok(EndReason::Stopped);
             }
-        };
-        Ok(Ended {
-            references: visit.references,
-            reason,
-        })
+        }
     }
 
     /// True if the size limit is our own, and not the server's.
@@ -111,7 +100,6 @@ struct Visit<'v, V> {
     pages: Pages,
     visitor: &'v mut V,
     entries: u64,
-    references: u64,
 }
 
 impl<V: Visitor> Visit<'_, V> {
@@ -167,9 +155,11 @@ impl<V: Visitor> Visit<'_, V> {
                         self.visitor.take(entry).await?;
                     }
                 }
-                Item::Reference => self.references += 1,
+                Item::Reference(target) => self.visitor.refer(target),
                 Item::Done(done) => {
-                    self.references += done.references;
+                    done.references
+                        .into_iter()
+                        .for_each(|target| self.visitor.refer(target));
                     return Ok(done.cookie);
                 }
             }

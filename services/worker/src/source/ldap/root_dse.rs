@@ -1,13 +1,18 @@
 //! Description of a server in its own root DSE.
 
 use ldap3::Scope;
-use rollcall_domain::{escape_bytes, failure::FailureCode};
+use rollcall_domain::{
+    escape_bytes,
+    failure::FailureCode,
+    left_out::{NameCollector, Names, uncovered},
+};
 
 use super::{
     connection::Connection,
     entry::Entry,
     error::{DirectoryError, Operation},
     excerpt::excerpt,
+    reference::shown,
     search::{ANY, Query},
 };
 
@@ -21,8 +26,10 @@ const DS_SERVICE_NAME: &str = "dsServiceName";
 /// The attributes that decide on a read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct RootDse {
-    /// Base of a search without one in the settings.
-    pub base: Option<String>,
+    /// `defaultNamingContext`.
+    pub default_context: Option<String>,
+    /// `namingContexts`.
+    pub contexts: Vec<String>,
     /// `dsServiceName`: names a domain controller among its peers. Only Active Directory has it (MS-ADTS 3.1.1.3.2.5).
     pub service: Option<String>,
 }
@@ -34,6 +41,47 @@ impl RootDse {
         Ok(root.as_ref().map(Self::from).unwrap_or_default())
     }
 
+    /// The base of the directory's own choice: its default naming context, otherwise its only one.
+    pub(crate) fn own_base(&self) -> Option<&str> {
+        match (&self.default_context, &self.contexts[..]) {
+            (Some(default), _) => Some(default),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
+    }
+
+    /// The bases to search: those that are given, otherwise the directory's own.
+    pub(crate) fn bases(&self, given: &[String]) -> Result<Vec<String>, DirectoryError> {
+        if !given.is_empty() {
+            return Ok(given.to_vec());
+        }
+        match self.own_base() {
+            Some(own) => Ok(vec![own.to_owned()]),
+            None => Err(DirectoryError::NoSearchBase {
+                contexts: self.contexts.iter().map(|name| shown(name)).collect(),
+            }),
+        }
+    }
+
+    /// Naming contexts that none of `bases` covers, as they are shown.
+    pub(crate) fn uncovered_by(&self, bases: &[String]) -> Names {
+        let mut names = NameCollector::default();
+        names.extend(uncovered(&self.contexts, bases).into_iter().map(shown));
+        names.finish()
+    }
+
+    /// A refusal of a search at `base`, with what is known of where to search instead.
+    pub(crate) fn refused(&self, base: &str, refusal: DirectoryError) -> DirectoryError {
+        match refusal {
+            refusal @ DirectoryError::Refused { .. } => DirectoryError::Base {
+                base: base.to_owned(),
+                own: self.own_base().map(shown),
+                refusal: Box::new(refusal),
+            },
+            error => error,
+        }
+    }
+
     /// Asks a server that need not answer, because a search base is set.
     pub(super) async fn ask_if_shown(connection: &mut Connection) -> Result<Self, DirectoryError> {
         Ok(Self::from(&root_if_shown(connection, &deciding()).await?))
@@ -43,7 +91,8 @@ impl RootDse {
 impl From<&Entry> for RootDse {
     fn from(root: &Entry) -> Self {
         Self {
-            base: named_base(root),
+            default_context: contexts(root, DEFAULT_NAMING_CONTEXT).next(),
+            contexts: contexts(root, NAMING_CONTEXTS).collect(),
             service: root
                 .values(DS_SERVICE_NAME)
                 .find(|name| !name.is_empty())
@@ -58,7 +107,7 @@ pub(crate) async fn root_if_shown(
     connection: &mut Connection,
     attributes: &[String],
 ) -> Result<Entry, DirectoryError> {
-    shown(root(connection, attributes).await)
+    if_shown(root(connection, attributes).await)
 }
 
 async fn root(connection: &mut Connection, attributes: &[String]) -> Result<Option<Entry>, DirectoryError> {
@@ -72,7 +121,7 @@ async fn root(connection: &mut Connection, attributes: &[String]) -> Result<Opti
     connection.entry(query).await
 }
 
-fn shown(answered: Result<Option<Entry>, DirectoryError>) -> Result<Entry, DirectoryError> {
+fn if_shown(answered: Result<Option<Entry>, DirectoryError>) -> Result<Entry, DirectoryError> {
     let nothing = Entry {
         dn: String::new(),
         attributes: Vec::new(),
@@ -89,12 +138,11 @@ fn deciding() -> [String; 3] {
     [DEFAULT_NAMING_CONTEXT, NAMING_CONTEXTS, DS_SERVICE_NAME].map(str::to_owned)
 }
 
-/// `defaultNamingContext`, otherwise the first of `namingContexts`.
-pub(crate) fn named_base(root: &Entry) -> Option<String> {
-    root.values(DEFAULT_NAMING_CONTEXT)
-        .chain(root.values(NAMING_CONTEXTS))
+/// The naming contexts in an attribute. A name is text: Domino, whose tree has no root, gives a single NUL byte.
+fn contexts<'a>(root: &'a Entry, attribute: &'a str) -> impl Iterator<Item = String> {
+    root.values(attribute)
         .filter_map(|value| std::str::from_utf8(value).ok())
-        .find(|base| !base.is_empty())
+        .filter(|name| !name.is_empty() && !name.chars().any(char::is_control))
         .map(str::to_owned)
 }
 

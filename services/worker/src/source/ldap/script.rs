@@ -120,7 +120,7 @@ pub(crate) fn directory(port: u16) -> Directory {
         port: port.into(),
         security: rollcall_proto::v1::Security::Plaintext.into(),
         bind_username: "cn=reader".to_owned(),
-        search_base: "dc=corp".to_owned(),
+        search_bases: vec!["dc=corp".to_owned()],
         ..Directory::default()
     }
 }

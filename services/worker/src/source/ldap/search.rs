@@ -10,17 +10,19 @@ use super::{
     bounds::Excess,
     connection::Connection,
     entry::Entry,
-    error::{DirectoryError, Operation},
+    error::{DirectoryError, Operation, Pointers},
     excerpt::excerpt,
     guard::GuardError,
     message::paged_results_cookie,
-    oid,
+    oid, reference,
 };
 
 /// References and intermediate responses of one search. A directory has some dozens.
 const MAX_ASIDES: u64 = 100_000;
 /// Longest cookie that a server may give with a page. Real ones stay below a few hundred bytes.
 const MAX_COOKIE_BYTES: usize = 16 * 1024;
+/// Referrals of one refusal that are shown.
+const MAX_REFERRALS: usize = 8;
 /// Matches every entry.
 pub(crate) const ANY: &str = "(objectClass=*)";
 
@@ -53,8 +55,8 @@ pub(crate) struct Page {
 pub(crate) enum Item {
     /// An entry.
     Entry(Entry),
-    /// A reference to another server.
-    Reference,
+    /// A reference to another server: its target, an LDAP URL as it is shown.
+    Reference(String),
     /// The end, with success.
     Done(Done),
 }
@@ -64,8 +66,8 @@ pub(crate) enum Item {
 pub(crate) struct Done {
     /// For the next page; empty if there is none.
     pub cookie: Vec<u8>,
-    /// Referrals that came with the result.
-    pub references: u64,
+    /// Referrals that came with the result, as they are shown.
+    pub references: Vec<String>,
 }
 
 /// A search under way.
@@ -73,7 +75,6 @@ pub(crate) struct Results<'c> {
     connection: &'c mut Connection,
     stream: SearchStream<'c, String, &'c [String]>,
     operation: Operation,
-    matched: String,
     /// References and intermediate responses so far.
     asides: u64,
     /// True if it continues a search of which the server has answered pages before.
@@ -101,7 +102,6 @@ impl Connection {
                 connection: self,
                 stream,
                 operation: query.operation,
-                matched: String::new(),
                 asides: 0,
                 goes_on,
             }),
@@ -117,7 +117,7 @@ impl Connection {
             match results.next().await {
                 Ok(Item::Entry(_)) if found.is_some() => return Err(Excess::FewEntries(1).into()),
                 Ok(Item::Entry(entry)) => found = Some(entry),
-                Ok(Item::Reference) => {}
+                Ok(Item::Reference(_)) => {}
                 Ok(Item::Done(_)) => return Ok(found),
                 Err(DirectoryError::Refused {
                     code: ldap::NO_SUCH_OBJECT,
@@ -142,7 +142,7 @@ impl Results<'_> {
                 None => return self.done().await,
                 Some(item) if item.is_ref() => {
                     self.aside()?;
-                    return Ok(Item::Reference);
+                    return Ok(Item::Reference(reference::target(&item.0)));
                 }
                 Some(item) if item.is_intermediate() => self.aside()?,
                 Some(item) => return Entry::decode(item.0, &self.connection.limits).map(Item::Entry),
@@ -158,20 +158,23 @@ impl Results<'_> {
         Ok(())
     }
 
-    /// For a base that does not exist, after the error that says so: the part of its name that exists. Servers show
-    /// only what the account may see.
-    pub(crate) fn matched(&self) -> &str {
-        &self.matched
-    }
-
     async fn done(&mut self) -> Result<Item, DirectoryError> {
         let result = self.stream.finish().await;
         if result.rc != ldap::SUCCESS {
-            self.matched = excerpt(result.matched);
+            let pointers = Pointers {
+                matched: reference::shown(&result.matched),
+                referrals: result
+                    .refs
+                    .iter()
+                    .take(MAX_REFERRALS)
+                    .map(|url| reference::shown(url))
+                    .collect(),
+            };
             return Err(DirectoryError::Refused {
                 operation: self.operation,
                 code: result.rc,
                 text: excerpt(result.text),
+                pointers: Some(Box::new(pointers)),
             });
         }
         let control = result
@@ -197,7 +200,7 @@ impl Results<'_> {
         }
         Ok(Item::Done(Done {
             cookie,
-            references: result.refs.len() as u64,
+            references: result.refs.iter().map(|url| reference::shown(url)).collect(),
         }))
     }
 }

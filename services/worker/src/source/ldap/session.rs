@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use ldap3::Scope;
-use rollcall_domain::{AddressAttributes, reading::ReadEntry};
+use rollcall_domain::{AddressAttributes, LeftOut, reading::ReadEntry};
 
 use super::{
     connection::Connection,
     entry::Entry,
     error::{DirectoryError, Operation},
     paging::{PagedSearch, Visitor},
+    reference::References,
     root_dse::RootDse,
     search::Query,
     target::Target,
@@ -21,10 +22,10 @@ use crate::source::{Met, OpenSource, collect::Collector, error::ReadError, missi
 pub(crate) struct Session {
     pub(super) connection: Connection,
     pub(super) target: Arc<Target>,
-    /// Base of the searches.
-    pub(super) base: String,
-    /// The name of a domain controller of Active Directory.
-    pub(super) service: Option<String>,
+    /// Bases of the searches, in their order.
+    pub(super) bases: Vec<String>,
+    /// The server's description of itself.
+    pub(super) root: RootDse,
 }
 
 impl Session {
@@ -34,11 +35,11 @@ impl Session {
         target: Arc<Target>,
     ) -> Result<Self, DirectoryError> {
         match Self::look_around(&mut connection, &target).await {
-            Ok((base, service)) => Ok(Self {
+            Ok((bases, root)) => Ok(Self {
                 connection,
                 target,
-                base,
-                service,
+                bases,
+                root,
             }),
             Err(error) => Err(error.at(connection.server())),
         }
@@ -47,14 +48,13 @@ impl Session {
     async fn look_around(
         connection: &mut Connection,
         target: &Target,
-    ) -> Result<(String, Option<String>), DirectoryError> {
-        if target.base.is_empty() {
-            let root = RootDse::ask(connection).await?;
-            Ok((root.base.ok_or(DirectoryError::NoSearchBase)?, root.service))
+    ) -> Result<(Vec<String>, RootDse), DirectoryError> {
+        let root = if target.bases.is_empty() {
+            RootDse::ask(connection).await?
         } else {
-            let root = RootDse::ask_if_shown(connection).await?;
-            Ok((target.base.clone(), root.service))
-        }
+            RootDse::ask_if_shown(connection).await?
+        };
+        Ok((root.bases(&target.bases)?, root))
     }
 
     /// With the server that it happened with.
@@ -62,14 +62,16 @@ impl Session {
         error.at(self.connection.server())
     }
 
-    /// Reads every page of a search, and every value of each entry; returns the number of references met.
+    /// Reads every page of a search, and every value of each entry. The references that it meets go into
+    /// `references`.
     pub(super) async fn search(
         &mut self,
         base: &str,
         scope: Scope,
         filter: &str,
         collector: &mut Collector,
-    ) -> Result<u64, DirectoryError> {
+        references: &mut References,
+    ) -> Result<(), DirectoryError> {
         let (connection, target) = (&mut self.connection, &*self.target);
         let query = Query {
             base,
@@ -81,6 +83,7 @@ impl Session {
         let mut objects = Objects {
             addresses: &target.addresses,
             into: collector,
+            references,
         };
         let search = PagedSearch {
             query,
@@ -88,23 +91,39 @@ impl Session {
             page_size: connection.limits.page_size,
             size_limit: None,
         };
-        let ended = search.visit(connection, &mut objects).await?;
-        Ok(ended.references)
+        search.visit(connection, &mut objects).await?;
+        Ok(())
+    }
+
+    /// Reads what is below each base, in their order.
+    async fn read_bases(&mut self, into: &mut Collector) -> Result<References, DirectoryError> {
+        let (bases, filter) = (self.bases.clone(), self.target.filter.clone());
+        let mut references = References::default();
+        for base in &bases {
+            self.search(base, Scope::Subtree, &filter, into, &mut references)
+                .await
+                .map_err(|error| self.root.refused(base, error))?;
+        }
+        Ok(references)
     }
 }
 
 impl OpenSource for Session {
     async fn read(&mut self, into: &mut Collector) -> Result<Met, ReadError> {
-        let (base, filter) = (self.base.clone(), self.target.filter.clone());
-        let references = self
-            .search(&base, Scope::Subtree, &filter, into)
-            .await
-            .map_err(|error| self.named(error))?;
+        let References { met, targets } = self.read_bases(into).await.map_err(|error| self.named(error))?;
         let server = self.connection.server();
         Ok(Met {
-            references,
+            references: met,
+            left_out: LeftOut {
+                contexts: self.root.uncovered_by(&self.bases),
+                references: targets.finish(),
+            },
             server: server.to_string(),
-            server_id: self.service.clone().unwrap_or_else(|| server.address.to_string()),
+            server_id: self
+                .root
+                .service
+                .clone()
+                .unwrap_or_else(|| server.address.to_string()),
         })
     }
 
@@ -122,11 +141,15 @@ impl OpenSource for Session {
 struct Objects<'a> {
     addresses: &'a AddressAttributes,
     into: &'a mut Collector,
+    references: &'a mut References,
 }
 
 impl Visitor for Objects<'_> {
     async fn take(&mut self, entry: Entry) -> Result<(), DirectoryError> {
         let ReadEntry { object, not_email } = entry.object(self.addresses);
         Ok(self.into.add(object, not_email).await?)
+    }
+    fn refer(&mut self, target: String) {
+        self.references.note(target);
     }
 }

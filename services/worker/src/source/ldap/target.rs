@@ -41,8 +41,8 @@ pub struct Target {
     pub ca_certificates_pem: String,
     /// Bind user.
     pub username: String,
-    /// Empty: as the root DSE says.
-    pub base: String,
+    /// Search bases. None: as the root DSE says. An empty one is the root of the tree.
+    pub bases: Vec<String>,
     /// As it is sent.
     pub filter: String,
     /// Attributes that carry addresses.
@@ -76,7 +76,7 @@ impl Target {
             security,
             ca_certificates_pem: directory.ca_certificates_pem.clone(),
             username: directory.bind_username.clone(),
-            base: directory.search_base.clone(),
+            bases: directory.search_bases.clone(),
             filter: composed(&directory.filter, &addresses)?,
             requested: requested(&addresses),
             addresses,

@@ -15,7 +15,7 @@ async fn each_malformed_field_is_named_all_in_one_answer() -> Result<()> {
             hosts: vec!["ldaps://dc1.example:636".into()],
             port: 70_000,
             ca_certificates_pem: "no certificate".into(),
-            search_base: "OU=a,,DC=b".into(),
+            search_bases: vec!["OU=a,,DC=b".into()],
             filter: "(&(cn=a)".into(),
             ..directory
         }),
@@ -31,7 +31,7 @@ async fn each_malformed_field_is_named_all_in_one_answer() -> Result<()> {
         "settings.directory.hosts[0]",
         "settings.directory.port",
         "settings.directory.ca_certificates_pem",
-        "settings.directory.search_base",
+        "settings.directory.search_bases[0]",
         "settings.directory.filter",
         "settings.schedule.every_hours",
         "settings.schedule.time_zone",

@@ -59,7 +59,7 @@ async fn settings_are_tested_before_they_are_saved_and_a_step_that_fails_ends_wi
         "--bind-username",
         &directory.bind_username,
         "--base",
-        &directory.search_base,
+        &directory.search_bases[0],
         "--password-stdin",
     ];
     let password = directory.bind_password.context("a password")?;

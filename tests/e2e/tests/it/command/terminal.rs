@@ -112,7 +112,7 @@ pub(super) async fn put_settings(
         "--bind-username",
         &directory.bind_username,
         "--base",
-        &directory.search_base,
+        &directory.search_bases[0],
         "--password-file",
         &password,
     ];

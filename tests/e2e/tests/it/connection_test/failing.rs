@@ -115,7 +115,7 @@ async fn a_certificate_for_other_names_is_shown_with_those_that_it_has() -> Resu
 async fn a_missing_search_base_is_reported_with_the_bases_that_exist() -> Result<()> {
     let (tenant, forest) = Forest::openldap("tested").await?;
     let misspelt = Directory {
-        search_base: format!("ou=Poeple,{}", forest.base()),
+        search_bases: vec![format!("ou=Poeple,{}", forest.base())],
         ..forest.settings()
     };
     let steps = tested(&tenant, misspelt).await?;

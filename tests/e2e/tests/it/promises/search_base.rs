@@ -12,7 +12,7 @@ async fn a_search_base_pulls_from_a_specific_place() -> Result<()> {
     forest.add_unit("MyBusiness").await?;
     forest.move_to("ann", "MyBusiness").await?;
     let directory = Directory {
-        search_base: format!("OU=MyBusiness,{}", forest.base()),
+        search_bases: vec![format!("OU=MyBusiness,{}", forest.base())],
         ..forest.settings()
     };
     tenant.put_directory(directory).await?;

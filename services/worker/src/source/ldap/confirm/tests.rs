@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use rollcall_proto::v1::Directory;
 use tokio::sync::mpsc;
 
 use super::*;
@@ -32,8 +33,22 @@ async fn confirm(
     script: Script,
     missing: MissingIds,
 ) -> (Result<Vec<(String, String)>, ReadError>, Vec<Vec<u8>>) {
+    confirm_below(&["dc=corp"], reader, script, missing).await
+}
+
+/// The same, with these search bases.
+async fn confirm_below(
+    bases: &[&str],
+    reader: Reader,
+    script: Script,
+    missing: MissingIds,
+) -> (Result<Vec<(String, String)>, ReadError>, Vec<Vec<u8>>) {
     let server = serve(vec![script]).await;
-    let target = Arc::new(Target::new(&directory(server.port)).unwrap());
+    let settings = Directory {
+        search_bases: bases.iter().map(|base| (*base).to_owned()).collect(),
+        ..directory(server.port)
+    };
+    let target = Arc::new(Target::new(&settings).unwrap());
     let (sender, mut batches) = mpsc::channel(8);
     let missing = Arc::new(missing);
     let mut found = Collector::new(1_000, sender, Arc::default()).only(Arc::clone(&missing));
@@ -157,6 +172,27 @@ async fn an_object_without_an_id_is_asked_for_by_its_name_if_the_base_covers_it(
     let asked = [tlv(0x04, b"cn=ann,dc=corp"), tlv(0x0a, &[0])].concat();
     assert!(contains(&requests[2], &asked));
     assert!(contains(&requests[2], &tlv(0x87, b"proxyAddresses")));
+}
+
+#[tokio::test]
+async fn every_base_is_asked_for_an_id_and_a_name_once_if_any_covers_it() {
+    let found = entry(4, "cn=ann,dc=brand", &[("entryUUID", &[ID.as_bytes()])]);
+    let answers = vec![
+        page_done(3, b""),
+        [found, page_done(4, b"")].concat(),
+        page_done(5, b""),
+    ];
+    let asked = missing([ID, "cn=bob,dc=brand", "cn=cay,dc=elsewhere"]);
+    let script = [opened(), answers].concat();
+    let (found, requests) = confirm_below(&["dc=corp", "dc=brand"], reader(), script, asked).await;
+    assert_eq!(found.unwrap(), [("cn=ann,dc=brand".to_owned(), ID.to_owned())]);
+    assert_eq!(requests.len(), 5);
+    for (request, base) in requests[2..]
+        .iter()
+        .zip(["dc=corp", "dc=brand", "cn=bob,dc=brand"])
+    {
+        assert!(contains(request, &tlv(0x04, base.as_bytes())), "{base}");
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ fn refused(operation: Operation, code: u32) -> DirectoryError {
         operation,
         code,
         text: String::new(),
+        pointers: None,
     }
 }
 

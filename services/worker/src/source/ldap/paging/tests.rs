@@ -18,6 +18,8 @@ impl Visitor for Names {
         Ok(())
     }
 
+    fn refer(&mut self, _target: String) {}
+
     fn goes_on(&self) -> bool {
         self.0.len() < self.1
     }
@@ -28,7 +30,7 @@ async fn visit(
     answers: Script,
     size_limit: Option<u32>,
     enough: usize,
-) -> (Result<Ended, DirectoryError>, Vec<String>) {
+) -> (Result<EndReason, DirectoryError>, Vec<String>) {
     let server = serve(vec![[opened(), answers].concat()]).await;
     let target = Arc::new(Target::new(&directory(server.port)).unwrap());
     let reader = reader();
@@ -50,8 +52,8 @@ async fn visit(
     (ended, names.0)
 }
 
-fn reason(ended: Result<Ended, DirectoryError>) -> EndReason {
-    ended.unwrap().reason
+fn reason(ended: Result<EndReason, DirectoryError>) -> EndReason {
+    ended.unwrap()
 }
 
 #[tokio::test]

@@ -16,28 +16,40 @@ fn root(attributes: &[(&str, &[&str])]) -> RootDse {
     })
 }
 
-fn base(attributes: &[(&str, &[&str])]) -> Option<String> {
-    root(attributes).base
+fn bases(attributes: &[(&str, &[&str])], given: &[&str]) -> Result<Vec<String>, DirectoryError> {
+    let given: Vec<_> = given.iter().map(|base| (*base).to_owned()).collect();
+    root(attributes).bases(&given)
 }
 
 #[test]
-fn the_default_naming_context_comes_before_the_first_of_all() {
+fn without_a_base_the_default_naming_context_counts_and_otherwise_the_only_one() {
     let both: [(&str, &[&str]); 2] = [
         ("namingContexts", &["dc=a", "dc=b"]),
         ("DefaultNamingContext", &["dc=b"]),
     ];
-    assert_eq!(base(&both).as_deref(), Some("dc=b"));
-    assert_eq!(
-        base(&[("namingContexts", &["dc=a", "dc=b"])]).as_deref(),
-        Some("dc=a")
-    );
+    assert_eq!(bases(&both, &[]).unwrap(), ["dc=b"]);
+    assert_eq!(bases(&[("namingContexts", &["", "o=x"])], &[]).unwrap(), ["o=x"]);
+    assert_eq!(bases(&both, &["", "dc=c"]).unwrap(), ["", "dc=c"]);
 }
 
 #[test]
-fn an_empty_naming_context_is_no_base() {
-    assert_eq!(base(&[("namingContexts", &["", "o=x"])]).as_deref(), Some("o=x"));
-    assert_eq!(base(&[("namingContexts", &[""])]), None);
-    assert_eq!(base(&[]), None);
+fn several_naming_contexts_or_none_are_no_base_and_are_listed() {
+    let found = bases(&[("namingContexts", &["dc=a", "dc=b"])], &[]);
+    assert!(
+        matches!(&found, Err(DirectoryError::NoSearchBase { contexts }) if *contexts == ["dc=a", "dc=b"]),
+        "{found:?}"
+    );
+    for none in [
+        &[("namingContexts", &["\0"][..])][..],
+        &[("namingContexts", &[""])],
+        &[],
+    ] {
+        let found = bases(none, &[]);
+        assert!(
+            matches!(&found, Err(DirectoryError::NoSearchBase { contexts }) if contexts.is_empty()),
+            "{found:?}"
+        );
+    }
 }
 
 #[test]
@@ -57,9 +69,10 @@ fn a_root_that_is_hidden_is_not_a_failure_and_one_that_is_busy_is() {
             operation: Operation::RootDse,
             code,
             text: String::new(),
+            pointers: None,
         })
     };
-    assert!(shown(refused(50)).is_ok_and(|root| root.attributes.is_empty()));
-    assert!(shown(refused(51)).is_err());
-    assert!(shown(Ok(None)).is_ok());
+    assert!(if_shown(refused(50)).is_ok_and(|root| root.attributes.is_empty()));
+    assert!(if_shown(refused(51)).is_err());
+    assert!(if_shown(Ok(None)).is_ok());
 }

@@ -1,0 +1,133 @@
+//! Parts of a directory that a read leaves out: naming contexts that no search base covers, and parts that only other
+//! servers hold.
+
+use std::{
+    collections::{BTreeSet, hash_map::DefaultHasher},
+    hash::{Hash as _, Hasher as _},
+};
+
+use crate::dn::Dn;
+
+#[cfg(test)]
+mod tests;
+
+/// Names that are told; further ones are counted.
+pub const MOST_TOLD: usize = 16;
+/// Further names that are told apart to be counted.
+const MOST_COUNTED: usize = 1_000;
+
+/// Parts of a directory that no search covers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Naming contexts without a search base.
+    pub contexts: Names,
+    /// Targets of search references, as the server writes them.
+    pub references: Names,
+}
+
+impl LeftOut {
+    /// True if nothing is known to be left out.
+    pub fn is_empty(&self) -> bool {
+        self.contexts.is_empty() && self.references.is_empty()
+    }
+}
+
+/// The first few of some names in their order, and the number of the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// At most [`MOST_TOLD`].
+    pub told: Vec<String>,
+    /// Number of further names.
+    pub more: u32,
+}
+
+impl Names {
+    /// True if there is none.
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty() && self.more == 0
+    }
+}
+
+/// Collects names, in memory that does not grow with their number.
+#[derive(Clone, Debug, Default)]
+pub struct NameCollector {
+    /// The lowest of them.
+    told: BTreeSet<String>,
+    /// Hashes of the first different names.
+    seen: BTreeSet<u64>,
+}
+
+impl NameCollector {
+    /// Takes a name, which counts once however often it comes.
+    pub fn add(&mut self, name: String) {
+        if self.seen.len() < MOST_TOLD + MOST_COUNTED {
+            let mut hasher = DefaultHasher::new();
+            name.hash(&mut hasher);
+            self.seen.insert(hasher.finish());
+        }
+        self.told.insert(name);
+        if self.told.len() > MOST_TOLD {
+            self.told.pop_last();
+        }
+    }
+
+    /// The names that came, whatever their order was.
+    pub fn finish(self) -> Names {
+        let more = self.seen.len().saturating_sub(self.told.len());
+        Names {
+            told: self.told.into_iter().collect(),
+            more: u32::try_from(more).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+impl Extend<String> for NameCollector {
+    fn extend<I: IntoIterator<Item = String>>(&mut self, names: I) {
+        names.into_iter().for_each(|name| self.add(name));
+    }
+}
+
+/// The naming contexts of a server that no search base covers.
+///
+/// A base covers the contexts at and below it, and the context that it lies in: whoever chose a part of a context knows
+/// of the rest. The partitions in which Active Directory keeps its own data hold no mailboxes, so they are never among
+/// those returned.
+pub fn uncovered<'a>(contexts: &'a [String], bases: &[String]) -> Vec<&'a str> {
+    let contexts: Vec<_> = contexts
+        .iter()
+        .map(|context| (context.as_str(), Dn::parse(context).ok()))
+        .collect();
+    let homes = bases.iter().filter_map(|base| {
+        let base = Dn::parse(base).ok()?;
+        contexts
+            .iter()
+            .filter(|(_, context)| context.as_ref().is_some_and(|context| base.is_within(context)))
+            .max_by_key(|(_, context)| context.as_ref().map(Dn::depth))
+            .map(|(name, _)| *name)
+    });
+    let homes: Vec<_> = homes.collect();
+    contexts
+        .iter()
+        .filter(|(name, context)| {
+            !homes.contains(name)
+                && match context {
+                    Some(context) => !context.is_service_partition() && !is_below(context, bases),
+                    None => !bases.iter().any(|base| base == name || base.is_empty()),
+                }
+        })
+        .map(|(name, _)| *name)
+        .collect()
+}
+
+fn is_below(context: &Dn, bases: &[String]) -> bool {
+    bases
+        .iter()
+        .filter_map(|base| Dn::parse(base).ok())
+        .any(|base| context.is_within(&base))
+}
+
+/// True for the target of a search reference that every domain of Active Directory gives: its configuration or a DNS
+/// zone. `target` is an LDAP URL (RFC 4516).
+pub fn is_usual_reference(target: &str) -> bool {
+    crate::dn::url::dn(target).is_some_and(|dn| dn.is_service_partition())
+}

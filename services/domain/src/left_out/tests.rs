@@ -1,0 +1,105 @@
+use super::*;
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn uncovered_by(contexts: &[&str], bases: &[&str]) -> Vec<String> {
+    let contexts = owned(contexts);
+    uncovered(&contexts, &owned(bases))
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
+}
+
+const FOREST: [&str; 6] = [
+    "DC=corp,DC=example",
+    "DC=brand,DC=example",
+    "CN=Configuration,DC=corp,DC=example",
+    "CN=Schema,CN=Configuration,DC=corp,DC=example",
+    "DC=DomainDnsZones,DC=corp,DC=example",
+    "DC=ForestDnsZones,DC=corp,DC=example",
+];
+
+#[test]
+fn a_second_tree_is_left_out_until_a_base_covers_it() {
+    assert_eq!(
+        uncovered_by(&FOREST, &["DC=corp,DC=example"]),
+        ["DC=brand,DC=example"]
+    );
+    for bases in [
+        &["dc=brand, dc=example", "DC=corp,DC=example"][..],
+        &[""],
+        &["DC=example"],
+    ] {
+        assert_eq!(uncovered_by(&FOREST, bases), [""; 0], "{bases:?}");
+    }
+}
+
+#[test]
+fn a_part_of_a_context_is_enough_to_know_the_context() {
+    assert_eq!(
+        uncovered_by(&FOREST, &["OU=Staff,DC=corp,DC=example"]),
+        ["DC=brand,DC=example"]
+    );
+}
+
+#[test]
+fn a_base_in_a_child_domain_leaves_its_parent_out() {
+    let contexts = ["DC=corp,DC=example", "DC=emea,DC=corp,DC=example"];
+    assert_eq!(
+        uncovered_by(&contexts, &["OU=Staff,DC=emea,DC=corp,DC=example"]),
+        ["DC=corp,DC=example"]
+    );
+}
+
+#[test]
+fn a_context_without_a_name_that_can_be_read_is_told_unless_it_is_a_base() {
+    assert_eq!(uncovered_by(&["East"], &["o=west"]), ["East"]);
+    for bases in [["East"], [""]] {
+        assert_eq!(uncovered_by(&["East"], &bases), [""; 0]);
+    }
+}
+
+#[test]
+fn the_three_references_of_every_domain_are_usual_and_a_child_domain_is_not() {
+    for target in [
+        "ldap://corp.example/CN=Configuration,DC=corp,DC=example",
+        "ldaps://ForestDnsZones.corp.example/DC=ForestDnsZones,DC=corp,DC=example",
+        "ldap://DomainDnsZones.corp.example/dc=domaindnszones,DC=corp,DC=example??base",
+        "ldap://corp.example/CN=Schema%2cCN=Configuration,DC=corp",
+    ] {
+        assert!(is_usual_reference(target), "{target}");
+    }
+    for target in [
+        "ldaps://emea.corp.example/DC=emea,DC=corp,DC=example",
+        "ldap://corp.example/CN=Configuration Team,DC=corp,DC=example",
+        "ldap://corp.example/OU=DomainDnsZones,DC=corp,DC=example",
+        "ldap://corp.example",
+        "ldap://corp.example/%zz",
+        "",
+    ] {
+        assert!(!is_usual_reference(target), "{target}");
+    }
+}
+
+#[test]
+fn names_count_once_and_are_the_same_in_any_order() {
+    let names: Vec<_> = (10..40).map(|number| format!("dc=n{number}")).collect();
+    let mut forwards = NameCollector::default();
+    forwards.extend(names.iter().cloned().chain(names.iter().cloned()));
+    let mut backwards = NameCollector::default();
+    backwards.extend(names.iter().rev().cloned());
+    let forwards = forwards.finish();
+    assert_eq!(forwards, backwards.finish());
+    assert_eq!((forwards.told.len(), forwards.more), (MOST_TOLD, 14));
+    assert_eq!(forwards.told[..], names[..MOST_TOLD]);
+}
+
+#[test]
+fn no_number_of_names_takes_more_memory_than_some() {
+    let mut collector = NameCollector::default();
+    collector.extend((0..5_000).map(|number| format!("dc=n{number}")));
+    assert_eq!(collector.seen.len(), MOST_TOLD + MOST_COUNTED);
+    assert_eq!(collector.finish().more, 1_000);
+}
