@@ -74,8 +74,13 @@ fn edit_directory(given: &DirectoryServer, directory: &mut Directory) -> Result<
     if let Some(server_type) = given.server_type {
         directory.set_server_type(server_type.into());
     }
-    if let Some(security) = given.security {
-        directory.set_security(security.into());
+    if let Some(security) = given.security.map(v1::Security::from) {
+        let old = directory.security();
+        // The old mode's port was hardly chosen; saved settings always name one.
+        if security != old && directory.port == default_port(old) {
+            directory.port = 0;
+        }
+        directory.set_security(security);
     }
     if let Some(path) = &given.ca_file {
         let read = fs::read_to_string(path);
@@ -92,6 +97,14 @@ fn edit_directory(given: &DirectoryServer, directory: &mut Directory) -> Result<
     set_list(&mut directory.search_bases, &given.bases);
     set_list(&mut directory.attributes, &given.attributes);
     Ok(())
+}
+
+/// The port of a mode whose settings name none.
+fn default_port(security: v1::Security) -> i32 {
+    match security {
+        v1::Security::Ldaps | v1::Security::Unspecified => 636,
+        v1::Security::Starttls | v1::Security::Plaintext => 389,
+    }
 }
 
 fn edit_selection(given: &Selection, selection: &mut v1::Selection) {

@@ -145,3 +145,26 @@ fn a_test_takes_the_saved_settings_but_for_what_is_given() {
         }
     );
 }
+
+#[test]
+fn another_security_mode_takes_its_own_port_unless_a_port_was_chosen() {
+    let port = |port: i32, line: &[&str]| {
+        let mut before = stored();
+        before.directory.get_or_insert_default().port = port;
+        apply(&put(line), Some(before)).unwrap().directory.unwrap().port
+    };
+    assert_eq!(port(636, &["--security", "starttls"]), 0);
+    assert_eq!(port(3269, &["--security", "starttls"]), 3269);
+    assert_eq!(port(636, &["--security", "starttls", "--port", "1636"]), 1636);
+    assert_eq!(port(636, &["--filter", "(c=d)"]), 636);
+}
+
+#[test]
+fn the_way_back_to_ldaps_takes_its_port_too() {
+    let mut before = stored();
+    let directory = before.directory.get_or_insert_default();
+    directory.port = 389;
+    directory.set_security(v1::Security::Starttls);
+    let after = apply(&put(&["--security", "ldaps"]), Some(before)).unwrap();
+    assert_eq!(after.directory.unwrap().port, 0);
+}
