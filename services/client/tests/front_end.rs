@@ -76,7 +76,10 @@ impl AccountService for Accounts {
             name: "acme.test".to_owned(),
             alias_of: String::new(),
         }];
-        Ok(Response::new(GetDomainsResponse { domains }))
+        Ok(Response::new(GetDomainsResponse {
+            domains,
+            ..GetDomainsResponse::default()
+        }))
     }
 
     async fn put_domains(

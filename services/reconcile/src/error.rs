@@ -53,6 +53,15 @@ pub(crate) enum ReconcileError {
     /// A domain belongs to another tenant.
     #[error("the domain {name} is another tenant's")]
     DomainOwned { name: String },
+    /// The domains are not those that the caller read.
+    #[error("the tenant's domains changed since they were read")]
+    DomainsChanged,
+    /// Domains would be dropped that addresses are in.
+    #[error("domains that addresses are in would be dropped")]
+    DomainsInUse {
+        /// Each with its addresses, by name.
+        in_use: Vec<(String, u64)>,
+    },
     /// A write to an account cannot be.
     #[error(transparent)]
     Account(#[from] AccountRefused),
@@ -120,6 +129,12 @@ impl From<ReconcileError> for Status {
             ReconcileError::NotUnchanged => ApiError::new(Refusal::NotUnchanged, told),
             ReconcileError::DomainOwned { name } => {
                 ApiError::new(Refusal::DomainOwned, sentences::domain_owned(&name)).with("domain", name)
+            }
+            ReconcileError::DomainsChanged => {
+                ApiError::new(Refusal::EtagMismatch, sentences::DOMAINS_ETAG_MISMATCH)
+            }
+            ReconcileError::DomainsInUse { in_use } => {
+                ApiError::new(Refusal::DomainsInUse, sentences::domains_in_use(&in_use))
             }
             ReconcileError::Account(refused) => refused.into(),
             ReconcileError::Database { .. } => ApiError::unavailable("a statement", &error),

@@ -89,10 +89,12 @@ refusals! {
     NoDomains = FailedPrecondition "NO_DOMAINS",
     /// No password is stored, or it would be sent elsewhere than it was entered for.
     PasswordRequired = FailedPrecondition "PASSWORD_REQUIRED",
-    /// Another caller has saved the settings.
+    /// Another caller has saved the settings, or the domains.
     EtagMismatch = Aborted "ETAG_MISMATCH",
     /// A domain belongs to another tenant.
     DomainOwned = AlreadyExists "DOMAIN_OWNED",
+    /// Live addresses are in a domain that would be dropped.
+    DomainsInUse = FailedPrecondition "DOMAINS_IN_USE",
 
     // Runs.
     /// The tenant has no such run.

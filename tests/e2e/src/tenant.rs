@@ -74,6 +74,7 @@ impl Tenant {
         let request = PutDomainsRequest {
             tenant_id: self.id.clone(),
             domains,
+            ..PutDomainsRequest::default()
         };
         Ok(self
             .clients

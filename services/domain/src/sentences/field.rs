@@ -60,9 +60,9 @@ pub const HOST: &str = "expected a host name such as dc1.example.com, or an IP a
 pub const HOST_URL: &str = "expected only the host, not a URL: security and port have fields of their own";
 /// An address in brackets.
 pub const HOST_BRACKETS: &str =
-    "expected an IPv6 address without brackets, and no port: the port is directory.port";
+    "expected an IPv6 address without brackets, and no port: the port has a field of its own";
 /// A host with its port.
-pub const HOST_PORT: &str = "expected the host without a port: the port is directory.port";
+pub const HOST_PORT: &str = "expected the host without a port: the port has a field of its own";
 
 /// Too many hosts, or none.
 pub fn hosts(most: usize, found: usize) -> String {

@@ -21,6 +21,34 @@ pub const PASSWORD_ELSEWHERE: &str =
 pub const ETAG_MISMATCH: &str =
     "The settings have been changed since you read them: read them again, then save.";
 
+/// Another person saved the domains first.
+pub const DOMAINS_ETAG_MISMATCH: &str =
+    "The domains have been changed since you read them: read them again, then save.";
+
+/// Domains that are named before the rest is only counted.
+const NAMED_DOMAINS: usize = 10;
+
+/// Live addresses are in domains that would be dropped; each domain comes with their number.
+pub fn domains_in_use(in_use: &[(String, u64)]) -> String {
+    let named: Vec<_> = in_use
+        .iter()
+        .take(NAMED_DOMAINS)
+        .map(|(domain, addresses)| {
+            let plural = if *addresses == 1 { "" } else { "es" };
+            format!("{domain} ({addresses} live address{plural})")
+        })
+        .collect();
+    let more = match in_use.len().saturating_sub(NAMED_DOMAINS) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "Domains that are in use would be dropped: {}{more}. Without its domain, an address is marked as stale by the \
+         next sync, or removed if Remove Accounts is on.",
+        named.join(", ")
+    )
+}
+
 /// A domain belongs to another tenant.
 pub fn domain_owned(domain: &str) -> String {
     format!("The domain {domain} belongs to another customer of the portal.")

@@ -17,7 +17,10 @@ use crate::{
     error::ReconcileError,
     ids::{self, AccountKey},
     resources::Resources,
-    runs::edits::{accounts, domains},
+    runs::edits::{
+        accounts,
+        domains::{self, ReplaceOnly},
+    },
 };
 
 /// AccountService.
@@ -33,6 +36,10 @@ impl AccountService for AccountCalls {
     ) -> Result<Response<PutDomainsResponse>, Status> {
         let request = request.into_inner();
         // Thousands of names are not read on a thread that serves calls.
+        let only = ReplaceOnly {
+            etag: request.etag,
+            if_unused: request.if_unused,
+        };
         let parsed = self.resources.workshop.briefly(move || {
             let mut violations = Violations::default();
             let tenant = violations.check("tenant_id", TenantId::parse(&request.tenant_id));
@@ -40,8 +47,9 @@ impl AccountService for AccountCalls {
             tenant.zip(list).ok_or(ReconcileError::Malformed(violations))
         });
         let (tenant, list) = parsed.await??;
-        let domains = domains::put_domains(&self.resources.store, &tenant, &list).await?;
-        Ok(Response::new(PutDomainsResponse { domains }))
+        let domains = domains::put_domains(&self.resources.store, &tenant, &list, &only).await?;
+        let etag = domains::etag(&domains);
+        Ok(Response::new(PutDomainsResponse { domains, etag }))
     }
 
     async fn get_domains(
@@ -50,7 +58,8 @@ impl AccountService for AccountCalls {
     ) -> Result<Response<GetDomainsResponse>, Status> {
         let tenant = ids::tenant(&request.into_inner().tenant_id)?;
         let domains = domains::get_domains(&self.resources.store, &tenant).await?;
-        Ok(Response::new(GetDomainsResponse { domains }))
+        let etag = domains::etag(&domains);
+        Ok(Response::new(GetDomainsResponse { domains, etag }))
     }
 
     async fn put_account(

@@ -44,6 +44,22 @@ async fn stored(connection: &mut PgConnection, tenant: &TenantId) -> Result<Vec<
         .collect())
 }
 
+/// Those of these domains that addresses of the tenant are in, by name, with how many each has.
+pub(crate) async fn in_use(
+    tenant: &mut TenantLock,
+    names: &[&str],
+) -> Result<Vec<(String, u64)>, ReconcileError> {
+    let id = tenant.tenant.clone();
+    let rows = sqlx::query_file!("sql/address/in_domains.sql", id.as_str(), names)
+        .fetch_all(tenant.connection())
+        .await
+        .during("count the addresses in domains")?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.domain, row.addresses.unsigned_abs()))
+        .collect())
+}
+
 /// Replaces the tenant's domains.
 pub(crate) async fn replace(
     tenant: &mut TenantLock,

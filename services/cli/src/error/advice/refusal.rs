@@ -10,6 +10,7 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
         | Refusal::PasswordRequired
         | Refusal::EtagMismatch
         | Refusal::DomainOwned
+        | Refusal::DomainsInUse
         | Refusal::NoWorker
         | Refusal::TooManyTestsOfCaller
         | Refusal::TooManyTestsOfTenant
@@ -69,7 +70,7 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
 
 fn of_settings(refusal: Refusal) -> Option<&'static str> {
     Some(match refusal {
-        Refusal::NoDomains => "Enter them all: rollcall domains put TENANT DOMAIN...",
+        Refusal::NoDomains => "Enter them: rollcall domains add TENANT DOMAIN...",
         Refusal::NoSettings => {
             "Enter where its directory is: rollcall settings put TENANT --host HOST ... \
              (rollcall settings list shows the tenants that have settings)."
@@ -86,6 +87,7 @@ fn of_settings(refusal: Refusal) -> Option<&'static str> {
         Refusal::DomainOwned => {
             "A domain has one owner. Remove it from the list, or ask its owner to give it up first."
         }
+        Refusal::DomainsInUse => "If that is meant, repeat the command with --yes.",
         Refusal::NoWorker => {
             "No worker took the test in time. Are workers and RabbitMQ running? rollcall fleet shows the waiting runs."
         }

@@ -1,6 +1,6 @@
 //! A tenant's domains as they are stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_domain::DomainName;
 use rollcall_proto::v1;
@@ -19,6 +19,13 @@ impl DomainList {
             alias_of: of.as_ref().map(|of| of.as_str().to_owned()).unwrap_or_default(),
         };
         self.alias_of.iter().map(domain).collect()
+    }
+
+    /// The names of a stored list that are not in this one.
+    pub(crate) fn dropped<'d>(&self, stored: &'d [v1::Domain]) -> Vec<&'d str> {
+        let kept: BTreeSet<&str> = self.alias_of.keys().map(DomainName::as_str).collect();
+        let names = stored.iter().map(|domain| domain.name.as_str());
+        names.filter(|name| !kept.contains(name)).collect()
     }
 
     /// Names and what they are aliases of, for SQL.

@@ -9,15 +9,32 @@ use crate::{
     store::{Store, TenantLock, domains},
 };
 
+/// Conditions under which a list of domains is replaced.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ReplaceOnly {
+    /// The etag that the stored list must have; empty for any.
+    pub(crate) etag: String,
+    /// No domain that addresses are in is dropped.
+    pub(crate) if_unused: bool,
+}
+
 /// Replaces a tenant's domains. Runs that read at the time are decided with the new ones.
 pub(crate) async fn put_domains(
     store: &Store,
     tenant: &TenantId,
     list: &DomainList,
+    only: &ReplaceOnly,
 ) -> Result<Vec<v1::Domain>, ReconcileError> {
     let mut tx = TenantLock::open(&store.calls, tenant).await?;
     let wanted = list.stored();
-    if domains::of_locked(&mut tx).await? != wanted {
+    let stored = domains::of_locked(&mut tx).await?;
+    if !only.etag.is_empty() && only.etag != etag(&stored) {
+        return Err(ReconcileError::DomainsChanged);
+    }
+    if stored != wanted {
+        if only.if_unused {
+            refuse_in_use(&mut tx, &list.dropped(&stored)).await?;
+        }
         let (names, alias_of) = list.columns();
         domains::replace(&mut tx, &names, &alias_of).await?;
         tx.row.generations.portal += 1;
@@ -27,7 +44,30 @@ pub(crate) async fn put_domains(
     Ok(wanted)
 }
 
+async fn refuse_in_use(tx: &mut TenantLock, dropped: &[&str]) -> Result<(), ReconcileError> {
+    if dropped.is_empty() {
+        return Ok(());
+    }
+    let in_use = domains::in_use(tx, dropped).await?;
+    if in_use.is_empty() {
+        Ok(())
+    } else {
+        Err(ReconcileError::DomainsInUse { in_use })
+    }
+}
+
 /// A tenant's domains, by name.
 pub(crate) async fn get_domains(store: &Store, tenant: &TenantId) -> Result<Vec<v1::Domain>, ReconcileError> {
     domains::of_tenant(&store.calls, tenant).await
+}
+
+/// The etag of a stored list: lists with the same etag are the same.
+pub(crate) fn etag(domains: &[v1::Domain]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    // No name has a line end.
+    for domain in domains {
+        hasher.update(domain.name.as_bytes()).update(b"\n");
+        hasher.update(domain.alias_of.as_bytes()).update(b"\n");
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
 }
