@@ -111,7 +111,7 @@ rollcall settings put "$TENANT" --host "$host" --ca-file ca.pem \
 
 step "What should be imported?" \
     "You do not need to know the filter syntax: Rollcall builds a filter from object types and domains, here rooms and equipment. The test showed that the directory knows msExchRecipientTypeDetails. A mistake in your own filter is marked where it is, before anything is saved. You want to import everything, so you save neither filter."
-run rollcall filter build --types resource --domains corp.example --recipient-types
+run rollcall filter build --object-type resource --domain corp.example --recipient-types
 run rollcall filter check '(&(objectClass=user)(mail=*)' || true
 
 step "What would a sync do?" \

@@ -7,8 +7,8 @@ use rollcall_client::{
     view::{AccountList, AccountView},
 };
 use rollcall_proto::v1::{
-    Account, ListAccountsRequest, PutAccountRequest, RemoveAccountRequest, RestoreAccountRequest,
-    SetProtectedRequest,
+    Account, AccountAddress, ListAccountsRequest, Origin, PutAccountRequest, RemoveAccountRequest,
+    RestoreAccountRequest, SetProtectedRequest,
 };
 
 use crate::{
@@ -17,11 +17,15 @@ use crate::{
     exit::Exit,
     output::Output,
     table::{self, Shown},
+    tenant,
 };
 
 /// Lists a tenant's accounts, live or removed.
 pub(crate) async fn list(client: &Client, list: ListAccounts, output: &mut Output) -> Result<Exit, Error> {
     let fetched = find(client, &list).await?;
+    if fetched.entries.is_empty() {
+        tenant::check_known(client, &list.tenant).await?;
+    }
     let accounts = fetched.entries.iter().map(AccountView::from).collect();
     let view = AccountList {
         accounts,
@@ -33,22 +37,39 @@ pub(crate) async fn list(client: &Client, list: ListAccounts, output: &mut Outpu
     Ok(Exit::Success)
 }
 
-/// Makes, changes, removes, restores or protects an account.
+/// Shows, makes, changes, removes, restores or protects an account.
 pub(crate) async fn run(
     client: &Client,
     command: AccountCommand,
     output: &mut Output,
 ) -> Result<Exit, Error> {
+    let mut aside = None;
     let changed = match command {
+        AccountCommand::Show { account, removed } => Some(self::account(client, &account, removed).await?),
         AccountCommand::Put(edit) => put(client, edit).await?,
-        AccountCommand::Remove(named) => remove(client, named).await?,
+        AccountCommand::Remove(named) => {
+            let removed = remove(client, named).await?;
+            aside = removed.as_ref().and_then(comes_back);
+            removed
+        }
         AccountCommand::Restore(named) => restore(client, named).await?,
         AccountCommand::Protect(protect) => self::protect(client, protect.account, !protect.off).await?,
     };
     let account = changed.ok_or(Error::incomplete(Service::Reconcile, "the account"))?;
     let view = AccountView::from(&account);
-    output.answer(&view, |look| table::account(&view, look))?;
+    output.answer(&view, |look| Shown::from(table::account(&view, look)).with(aside))?;
     Ok(Exit::Success)
+}
+
+/// Says that a removal will not last, because the directory still has the account's object.
+fn comes_back(removed: &Account) -> Option<String> {
+    let in_directory =
+        |entry: &AccountAddress| entry.origin() == Origin::Synced && entry.stale_since.is_none();
+    removed.addresses.iter().any(in_directory).then(|| {
+        "The directory still has its object: the next sync makes the account live again, unless the settings exclude \
+         the object or it leaves the directory."
+            .to_owned()
+    })
 }
 
 async fn put(client: &Client, edit: EditAccount) -> Result<Option<Account>, Error> {
@@ -167,4 +188,23 @@ async fn find(client: &Client, list: &ListAccounts) -> Result<Fetched<Account>, 
     })
     .await?;
     Ok(fetched)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_removal_of_an_account_that_the_directory_still_has_does_not_last() {
+        let mut account = Account {
+            addresses: vec![AccountAddress::default()],
+            ..Account::default()
+        };
+        account.addresses[0].set_origin(Origin::Manual);
+        assert_eq!(comes_back(&account), None);
+        account.addresses[0].set_origin(Origin::Synced);
+        assert!(comes_back(&account).is_some_and(|aside| aside.contains("the next sync")));
+        account.addresses[0].stale_since = Some(prost_types::Timestamp::default());
+        assert_eq!(comes_back(&account), None);
+    }
 }

@@ -9,11 +9,14 @@ mod runs;
 mod settings;
 mod subject;
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 pub(crate) use accounts::{AccountCommand, EditAccount, ListAccounts, NamedAccount};
 pub(crate) use connection::{Connection, variable};
-pub(crate) use domains::DomainsCommand;
+pub(crate) use domains::{Confirmed, DomainArg, DomainsCommand};
 pub(crate) use filter::{BuildFilter, FilterCommand};
 pub(crate) use fleet::{FleetCommand, FleetParts};
 pub(crate) use runs::{
@@ -27,7 +30,7 @@ pub use subject::Subject;
 
 const AFTER_HELP: &str = "\
 A first hour, from nothing to accounts:
-  rollcall domains put acme acme.example acme.test=acme.example
+  rollcall domains add acme acme.example acme.test=acme.example
   rollcall test acme --host dc1.acme.example --ca-file ca.pem \\
       --bind-username reader@acme.example --password-file secret.txt
   rollcall settings put acme --host dc1.acme.example --ca-file ca.pem \\
@@ -143,9 +146,21 @@ pub enum Command {
         after_help = "Examples:\n  rollcall accounts acme --search ann\n  rollcall accounts acme --removed"
     )]
     Accounts(ListAccounts),
-    /// Creates, changes, removes, restores or protects an account manually.
+    /// Shows an account, or creates, changes, removes, restores or protects one manually.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Prints a script with which a shell completes commands and options.
+    #[command(after_help = "Example:\n  rollcall completion bash > /etc/bash_completion.d/rollcall")]
+    Completion {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Writes man pages, one for each command.
+    #[command(after_help = "Example:\n  rollcall man /usr/local/share/man/man1")]
+    Man {
+        /// The folder; it is made if it is missing.
+        folder: PathBuf,
+    },
     /// For operators: shows the state of all tenants; pauses and resumes them.
     #[command(after_help = fleet::EXAMPLES)]
     Fleet {

@@ -1,57 +1,126 @@
 //! `rollcall domains`.
 
-use rollcall_client::{Client, Service, view::DomainList};
-use rollcall_proto::v1::{Domain, GetDomainsRequest, PutDomainsRequest};
+mod edit;
 
-use crate::{args::DomainsCommand, error::Error, exit::Exit, output::Output, table};
+use rollcall_client::{Client, Error as Call, Service, view::DomainList};
+use rollcall_proto::v1::{
+    Domain, GetDomainsRequest, GetDomainsResponse, PutDomainsRequest, PutDomainsResponse,
+};
+use rollcall_terms::Refusal;
 
-/// Puts or shows a tenant's domains.
+use crate::{
+    args::{Confirmed, DomainsCommand},
+    confirm::{Consent, ask},
+    error::Error,
+    exit::Exit,
+    output::Output,
+    table, tenant,
+};
+
+/// Shows or changes a tenant's domains.
 pub(crate) async fn run(
     client: &Client,
     command: DomainsCommand,
     output: &mut Output,
 ) -> Result<Exit, Error> {
-    let failed = client.failed(Service::Reconcile);
-    let mut accounts = client.reconcile().await?;
-    let (tenant, domains) = match command {
-        DomainsCommand::Put { tenant, domains, .. } => {
-            let domains = domains
-                .into_iter()
-                .map(|d| Domain {
-                    name: d.name,
-                    alias_of: d.alias_of,
-                })
-                .collect();
-            let request = PutDomainsRequest {
-                tenant_id: tenant.clone(),
-                domains,
-            };
-            (
-                tenant,
-                accounts
-                    .put_domains(request)
-                    .await
-                    .map_err(failed)?
-                    .into_inner()
-                    .domains,
-            )
-        }
+    match command {
         DomainsCommand::Show { tenant } => {
-            let request = GetDomainsRequest {
-                tenant_id: tenant.clone(),
-            };
-            (
-                tenant,
-                accounts
-                    .get_domains(request)
-                    .await
-                    .map_err(failed)?
-                    .into_inner()
-                    .domains,
-            )
+            let domains = get(client, &tenant).await?.domains;
+            if domains.is_empty() {
+                tenant::check_known(client, &tenant).await?;
+            }
+            show(tenant, &domains, output)
         }
-    };
-    let view = DomainList::new(tenant, &domains);
+        DomainsCommand::Add { tenant, domains } => {
+            let read = get(client, &tenant).await?;
+            let wanted = edit::with(read.domains, domains);
+            // Nothing is dropped, so nothing is asked.
+            let confirmed = Confirmed { yes: true };
+            replace(client, tenant, wanted, read.etag, confirmed, output).await
+        }
+        DomainsCommand::Remove {
+            tenant,
+            domains,
+            confirmed,
+        } => {
+            let read = get(client, &tenant).await?;
+            let wanted = edit::without(&tenant, read.domains, &domains)?;
+            replace(client, tenant, wanted, read.etag, confirmed, output).await
+        }
+        DomainsCommand::Put {
+            tenant,
+            domains,
+            confirmed,
+            ..
+        } => {
+            let read = get(client, &tenant).await?;
+            let wanted = edit::with(Vec::new(), domains);
+            replace(client, tenant, wanted, read.etag, confirmed, output).await
+        }
+    }
+}
+
+fn show(tenant: String, domains: &[Domain], output: &mut Output) -> Result<Exit, Error> {
+    let view = DomainList::new(tenant, domains);
     output.answer(&view, |look| table::domains(&view, look))?;
     Ok(Exit::Success)
+}
+
+async fn get(client: &Client, tenant: &str) -> Result<GetDomainsResponse, Error> {
+    let request = GetDomainsRequest {
+        tenant_id: tenant.to_owned(),
+    };
+    let answer = client.reconcile().await?.get_domains(request).await;
+    Ok(answer.map_err(client.failed(Service::Reconcile))?.into_inner())
+}
+
+/// Replaces the list that was read, and no other. If domains in use would be dropped, asks first, or refuses where nobody
+/// can be asked.
+async fn replace(
+    client: &Client,
+    tenant: String,
+    domains: Vec<Domain>,
+    etag: String,
+    confirmed: Confirmed,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    let mut request = PutDomainsRequest {
+        tenant_id: tenant.clone(),
+        domains,
+        etag,
+        if_unused: !confirmed.yes,
+    };
+    let mut answer = put(client, request.clone()).await;
+    if let Err(Error::Domains { call, .. }) = &answer
+        && call.refusal() == Some(Refusal::DomainsInUse)
+    {
+        match ask(&format!("{call} Do it?"), false) {
+            Ok(Consent::Given) => {
+                request.if_unused = false;
+                answer = put(client, request).await;
+            }
+            Ok(Consent::Refused) => {
+                output.note("Nothing was changed.");
+                return Ok(Exit::Refused);
+            }
+            // The refusal names the domains, also to a program.
+            Err(Error::NobodyToAsk) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    show(tenant, &answer?.domains, output)
+}
+
+async fn put(client: &Client, request: PutDomainsRequest) -> Result<PutDomainsResponse, Error> {
+    let names: Vec<String> = request.domains.iter().map(|domain| domain.name.clone()).collect();
+    let answer = client.reconcile().await?.put_domains(request).await;
+    let failed = client.failed(Service::Reconcile);
+    match answer.map_err(failed) {
+        Ok(answer) => Ok(answer.into_inner()),
+        Err(call @ Call::Refused { .. }) => Err(Error::Domains {
+            call: Box::new(call),
+            names,
+        }),
+        Err(call) => Err(call.into()),
+    }
 }

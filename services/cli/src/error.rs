@@ -1,13 +1,17 @@
 //! Errors of the command, explained to a person: description and advice.
 
 mod advice;
+mod explanation;
+mod fill;
+mod option;
 
-use std::{error::Error as StdError, fmt::Write as _, io, path::PathBuf};
+use std::{io, path::PathBuf};
 
 use rollcall_client::{EndpointError, Error as Call, Service};
-use tonic::Status;
 
-use crate::{exit::Exit, visible::visible};
+use crate::{args::Subject, exit::Exit};
+
+pub(crate) use explanation::Explanation;
 
 /// Reasons why the command failed.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +56,28 @@ pub enum Error {
     /// The password that was given is empty.
     #[error("the password is empty")]
     EmptyPassword,
+    /// A list of domains was refused.
+    #[error("{call}")]
+    Domains {
+        /// The refusal.
+        call: Box<Call>,
+        /// The names in the list, in its order.
+        names: Vec<String>,
+    },
+    /// The tenant does not have the domain.
+    #[error("tenant {tenant} has no domain {domain}")]
+    NoSuchDomain {
+        /// The tenant.
+        tenant: String,
+        /// The domain.
+        domain: String,
+    },
+    /// Nothing is known of the tenant.
+    #[error("tenant {tenant} is unknown: it has no domains, settings, runs or accounts")]
+    UnknownTenant {
+        /// The tenant.
+        tenant: String,
+    },
     /// No account has the address.
     #[error("tenant {tenant} has no {} account {account}", if *removed { "removed" } else { "live" })]
     NoSuchAccount {
@@ -88,87 +114,52 @@ impl Error {
         Self::Call(Call::Incomplete { service, what })
     }
 
+    /// The call that failed, if one did.
+    fn call(&self) -> Option<&Call> {
+        match self {
+            Self::Call(call) => Some(call),
+            Self::Domains { call, .. } => Some(call),
+            _ => None,
+        }
+    }
+
+    /// The option or argument that gives a field of the contract.
+    fn name_of(&self, field: &str) -> String {
+        match self {
+            Self::Domains { names, .. } => option::domain_of(field, names),
+            _ => option::option_of(field),
+        }
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
+            Self::Domains { call, .. } if call.is_unreachable() => Exit::Unreachable,
             Self::Call(call) if call.is_unreachable() => Exit::Unreachable,
             Self::Print { source } if source.kind() == io::ErrorKind::BrokenPipe => Exit::ReaderGone,
             Self::NobodyToAsk
             | Self::Call(
-                Call::Url { .. } | Call::Certificates(EndpointError::NoCa | EndpointError::HalfIdentity),
+                Call::Url { .. }
+                | Call::OtherService { .. }
+                | Call::Certificates(EndpointError::NoCa | EndpointError::HalfIdentity),
             ) => Exit::Usage,
             _ => Exit::Refused,
         }
     }
 
-    /// The whole text for a person: the sentence, its fields or causes, and what to do.
-    pub fn explain(&self) -> String {
+    /// The error as it is printed, about the subject of the command: for a person, or as JSON for a program. Empty if
+    /// nobody is left to read it.
+    pub fn report(&self, subject: &Subject, json: bool) -> String {
         if self.exit() == Exit::ReaderGone {
             return String::new();
         }
-        let fields = self.fields();
-        let mut text = format!("error: {}\n", self.headline(&fields));
-        for (field, what) in &fields {
-            let _ = writeln!(text, "  {field}: {what}");
-        }
-        for cause in causes(self) {
-            let _ = writeln!(text, "  because: {cause}");
-        }
-        if let Some(advice) = advice::find(self) {
-            let _ = writeln!(text, "\n{advice}");
-        }
-        visible(&text)
-    }
-
-    /// The wrong fields, each with its problem.
-    fn fields(&self) -> Vec<(String, String)> {
-        match self {
-            Self::Call(call) => call.fields(),
-            _ => Vec::new(),
+        let explanation = Explanation::of(self, subject);
+        if json {
+            explanation.to_json()
+        } else {
+            explanation.to_text()
         }
     }
-
-    /// The message, unless it only says what the fields say again.
-    fn headline(&self, fields: &[(String, String)]) -> String {
-        let message = self.to_string();
-        if fields.iter().any(|(_, what)| message.contains(what)) {
-            return "The input is not valid:".to_owned();
-        }
-        sentence(&message)
-    }
-}
-
-/// With a capital and a full stop.
-fn sentence(text: &str) -> String {
-    let mut letters = text.trim().chars();
-    let first = letters
-        .next()
-        .map(|first| first.to_uppercase().to_string())
-        .unwrap_or_default();
-    let sentence = first + letters.as_str();
-    if sentence.ends_with(['.', '!', '?']) {
-        sentence
-    } else {
-        sentence + "."
-    }
-}
-
-/// The chain of sources, without links that say again what the one before said.
-fn causes(error: &Error) -> Vec<String> {
-    let mut causes: Vec<String> = Vec::new();
-    let mut next = error.source();
-    while let Some(source) = next {
-        let text = match source.downcast_ref::<Status>() {
-            Some(status) => status.message().to_owned(),
-            None => source.to_string(),
-        };
-        let known = |said: &String| said.contains(&text) || text.is_empty();
-        if !causes.iter().any(known) {
-            causes.push(text);
-        }
-        next = source.source();
-    }
-    causes
 }
 
 #[cfg(test)]

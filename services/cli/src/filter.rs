@@ -26,7 +26,7 @@ async fn build(client: &Client, build: BuildFilter, output: &mut Output) -> Resu
     let failed = client.failed(Service::Scheduler);
     let request = BuildFilterRequest {
         object_types: build
-            .types
+            .object_types
             .into_iter()
             .map(|given| ObjectType::from(given).into())
             .collect(),

@@ -13,6 +13,7 @@ use crate::{
     follow::{Followed, follow},
     output::Output,
     table::{self, Shown},
+    tenant,
 };
 
 /// Starts a preview, and waits for its end unless `--no-wait` is given.
@@ -132,6 +133,9 @@ pub(crate) async fn list(client: &Client, list: ListRuns, output: &mut Output) -
         Ok((page.runs, page.next_page_token))
     })
     .await?;
+    if fetched.entries.is_empty() {
+        tenant::check_known(client, &list.tenant).await?;
+    }
     let view = RunList {
         runs: fetched.entries.iter().map(RunView::from).collect(),
         more: fetched.more,

@@ -15,6 +15,7 @@ use tonic::Code;
 
 use crate::{
     args::{DirectoryServer, PasswordSource, Put, SettingsCommand},
+    confirm::{Consent, ask},
     error::Error,
     exit::Exit,
     output::Output,
@@ -33,7 +34,9 @@ pub(crate) async fn run(
             let settings = get(client, &tenant).await?;
             show(&settings, output)?;
         }
-        SettingsCommand::Delete { tenant } => delete(client, tenant, output).await?,
+        SettingsCommand::Delete { tenant, confirmed } => {
+            return delete(client, tenant, confirmed.yes, output).await;
+        }
         SettingsCommand::List { limit } => list(client, limit, output).await?,
     }
     Ok(Exit::Success)
@@ -131,11 +134,21 @@ fn show(settings: &Settings, output: &mut Output) -> Result<(), Error> {
     output.answer(&view, |look| table::settings(&view, look))
 }
 
-async fn delete(client: &Client, tenant: String, output: &mut Output) -> Result<(), Error> {
+/// Deletes the settings that the person was asked about, and none that somebody has saved since.
+async fn delete(client: &Client, tenant: String, yes: bool, output: &mut Output) -> Result<Exit, Error> {
+    let asked = get(client, &tenant).await?;
+    let question = format!(
+        "Delete the settings of {tenant}? Its schedule, waiting runs and password go with them: the password cannot be \
+         brought back. Its accounts stay."
+    );
+    if ask(&question, yes)? == Consent::Refused {
+        output.note("Not deleted.");
+        return Ok(Exit::Refused);
+    }
     let failed = client.failed(Service::Scheduler);
     let request = DeleteSettingsRequest {
         tenant_id: tenant.clone(),
-        etag: String::new(),
+        etag: asked.etag,
     };
     client
         .scheduler()
@@ -149,10 +162,12 @@ async fn delete(client: &Client, tenant: String, output: &mut Output) -> Result<
     };
     output.answer(&view, |_| {
         format!(
-            "Deleted the settings of {}, with its schedule, waiting runs and password. Its accounts stay.",
+            "Deleted the settings of {}, with its schedule and waiting runs. The password is gone: new settings need it \
+             again. Its accounts stay.",
             view.tenant_id
         )
-    })
+    })?;
+    Ok(Exit::Success)
 }
 
 async fn list(client: &Client, limit: crate::args::Limit, output: &mut Output) -> Result<(), Error> {

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use rollcall_proto::v1::{
-    account_service_client::AccountServiceClient, results_service_client::ResultsServiceClient,
-    sync_service_client::SyncServiceClient,
+    GetDomainsRequest, GetRunRequest, ValidateFilterRequest, account_service_client::AccountServiceClient,
+    results_service_client::ResultsServiceClient, sync_service_client::SyncServiceClient,
 };
 use tokio::sync::OnceCell;
 use tonic::{
-    Status,
+    Code, Response, Status,
     transport::{Channel, Endpoint},
 };
 
@@ -70,6 +70,46 @@ impl Client {
         move |status| Error::of_call(service, &url, status)
     }
 
+    /// The error of a call, with the service named that answered in another's place.
+    pub async fn diagnosed(&self, error: Error) -> Error {
+        let Some(service) = error.ignorant() else {
+            return error;
+        };
+        match self.answering_at(service).await {
+            // The service itself is there, and does not know this one call.
+            Some(found) if found == service => error,
+            found => Error::OtherService {
+                service,
+                url: self.places.url(service).to_owned(),
+                found,
+            },
+        }
+    }
+
+    /// The service that answers at a service's address: each is known by a call that it alone does not take for unknown.
+    async fn answering_at(&self, service: Service) -> Option<Service> {
+        let channel = self.channel(service).await.ok()?;
+        let filter = ValidateFilterRequest::default();
+        let (run, domains) = (GetRunRequest::default(), GetDomainsRequest::default());
+        let tried = [
+            (
+                Service::Scheduler,
+                refusal(SyncServiceClient::new(channel.clone()).validate_filter(filter)).await,
+            ),
+            (
+                Service::Results,
+                refusal(ResultsServiceClient::new(channel.clone()).get_run(run)).await,
+            ),
+            (
+                Service::Reconcile,
+                refusal(AccountServiceClient::new(channel).get_domains(domains)).await,
+            ),
+        ];
+        let known = |code: Option<Code>| code.is_none_or(|code| code != Code::Unimplemented);
+        let (found, _) = tried.into_iter().find(|(_, code)| known(*code))?;
+        Some(found)
+    }
+
     async fn channel(&self, service: Service) -> Result<Channel, Error> {
         let url = self.places.url(service);
         let connect = async || {
@@ -89,4 +129,9 @@ impl Client {
         let endpoint = endpoint(url, self.tls.as_ref()).map_err(|error| Error::no_way(service, error))?;
         Ok(endpoint.timeout(ANSWER).keep_alive_timeout(KEEP_ALIVE))
     }
+}
+
+/// The code with which a call is refused; `None` if it is answered.
+async fn refusal<T>(call: impl Future<Output = Result<Response<T>, Status>>) -> Option<Code> {
+    call.await.err().map(|status| status.code())
 }

@@ -38,6 +38,16 @@ pub enum Error {
         /// The given text.
         url: String,
     },
+    /// Another service, or something that is none of ours, answers at a service's address.
+    #[error("{}", leads_elsewhere(*service, url, *found))]
+    OtherService {
+        /// The service that was looked for.
+        service: Service,
+        /// Its address, as given.
+        url: String,
+        /// The service that answers there, if it is one of ours.
+        found: Option<Service>,
+    },
     /// The certificates for mutual TLS are missing or no such thing.
     #[error(transparent)]
     Certificates(EndpointError),
@@ -113,6 +123,23 @@ impl Error {
         Refusal::parse(status.code().into(), &info.reason)
     }
 
+    /// The stable code of the refusal, as the service gave it; `None` if it gave none.
+    pub fn reason(&self) -> Option<String> {
+        let Self::Refused { status, .. } = self else {
+            return None;
+        };
+        let info = status.get_details_error_info()?;
+        Some(info.reason).filter(|reason| !reason.is_empty())
+    }
+
+    /// The service that does not know the call: another one answers at its address, or one of another version.
+    pub(crate) fn ignorant(&self) -> Option<Service> {
+        match self {
+            Self::Refused { service, status } if status.code() == Code::Unimplemented => Some(*service),
+            _ => None,
+        }
+    }
+
     /// The wrong fields of the request, each with its problem.
     pub fn fields(&self) -> Vec<(String, String)> {
         let Self::Refused { status, .. } = self else {
@@ -149,6 +176,13 @@ impl Error {
             ),
             _ => false,
         }
+    }
+}
+
+fn leads_elsewhere(service: Service, url: &str, found: Option<Service>) -> String {
+    match found {
+        Some(found) => format!("the address of {service}, {url}, leads to {found}"),
+        None => format!("what answers at {url} is not {service}"),
     }
 }
 

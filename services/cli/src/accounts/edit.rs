@@ -76,7 +76,7 @@ mod tests {
                 "press@a.example",
                 "--alias",
                 "media@a.example",
-                "--type",
+                "--object-type",
                 "group",
                 "--protected",
             ]),

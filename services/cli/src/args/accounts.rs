@@ -29,10 +29,24 @@ pub struct ListAccounts {
 /// Commands for one account.
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
+    /// Shows one account, with all its addresses.
+    #[command(
+        after_help = "Examples:\n  rollcall account show acme ann@acme.example\n  rollcall account show acme ann@acme.example --removed"
+    )]
+    Show {
+        /// The account, and whose it is.
+        #[command(flatten)]
+        account: NamedAccount,
+        /// A removed account that can be restored, instead of a live one.
+        #[arg(long)]
+        removed: bool,
+    },
     /// Creates a manual account, or changes the account that has the address; what is not given stays as it is.
     #[command(after_help = PUT_EXAMPLES)]
     Put(EditAccount),
     /// Removes an account; for a time it can be restored.
+    ///
+    /// If its object is still in the directory, the next sync makes it live again.
     #[command(after_help = "Example:\n  rollcall account remove acme ann@acme.example")]
     Remove(NamedAccount),
     /// Restores a removed account, with the addresses that it had.
@@ -61,7 +75,7 @@ pub struct EditAccount {
     #[arg(long, value_name = "ADDRESS")]
     pub primary: Option<String>,
     /// Its object type; user if never given.
-    #[arg(long = "type", value_name = "TYPE", value_enum)]
+    #[arg(long, value_name = "TYPE", value_enum)]
     pub object_type: Option<ObjectType>,
     /// Turn HSR on (users only).
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]

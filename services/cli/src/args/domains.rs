@@ -1,15 +1,43 @@
 //! The words of `rollcall domains`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+
+const PUT_EXAMPLES: &str = "\
+Example:
+  rollcall domains put acme acme.example acme.test=acme.example
+
+acme.test is an alias of acme.example: people have the same username in both.
+A domain that is not listed no longer belongs to the tenant; to change single
+domains, use rollcall domains add and rollcall domains remove.";
 
 /// Commands for domains.
 #[derive(Debug, Subcommand)]
 pub enum DomainsCommand {
-    /// Replaces the whole list of a tenant's domains.
+    /// Adds domains to those that a tenant has, or changes what they are aliases of.
     #[command(
-        after_help = "Example:\n  rollcall domains put acme acme.example acme.test=acme.example\n\n\
-        acme.test is an alias of acme.example: people have the same username in both."
+        after_help = "Examples:\n  rollcall domains add acme acme.example\n  rollcall domains add acme acme.test=acme.example"
     )]
+    Add {
+        /// The portal's id of the customer.
+        tenant: String,
+        /// The domains: a name, or ALIAS=NAME for an alias of another of the tenant's domains.
+        #[arg(required = true, value_name = "DOMAIN")]
+        domains: Vec<DomainArg>,
+    },
+    /// Removes domains from those that a tenant has; asks first if live addresses are in them.
+    #[command(after_help = "Example:\n  rollcall domains remove acme acme.test")]
+    Remove {
+        /// The portal's id of the customer.
+        tenant: String,
+        /// The domains.
+        #[arg(required = true, value_name = "DOMAIN")]
+        domains: Vec<String>,
+        /// Confirmation beforehand.
+        #[command(flatten)]
+        confirmed: Confirmed,
+    },
+    /// Replaces the whole list of a tenant's domains; asks first if it drops one that live addresses are in.
+    #[command(after_help = PUT_EXAMPLES)]
     Put {
         /// The portal's id of the customer.
         tenant: String,
@@ -19,12 +47,23 @@ pub enum DomainsCommand {
         /// Leaves the tenant without any domain.
         #[arg(long, conflicts_with = "domains")]
         none: bool,
+        /// Confirmation beforehand.
+        #[command(flatten)]
+        confirmed: Confirmed,
     },
     /// Shows a tenant's domains.
     Show {
         /// The portal's id of the customer.
         tenant: String,
     },
+}
+
+/// Confirmation of what is asked for.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Confirmed {
+    /// Do not ask for confirmation; needed where there is no terminal.
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 /// `NAME` or `ALIAS=NAME`.

@@ -6,8 +6,8 @@ use super::ObjectType;
 
 const BUILD_EXAMPLES: &str = "\
 Examples:
-  rollcall filter build --types user,group
-  rollcall filter build --types user --domains acme.example \\
+  rollcall filter build --object-type user,group
+  rollcall filter build --object-type user --domain acme.example \\
       --filter '(memberOf=CN=Mail,OU=Groups,DC=acme,DC=example)'
 
 Save it with: rollcall settings put TENANT --filter FILTER";
@@ -34,10 +34,10 @@ pub enum FilterCommand {
 #[derive(Debug, Args)]
 pub struct BuildFilter {
     /// Object types; all if never given.
-    #[arg(long, value_name = "TYPE", value_delimiter = ',', value_enum)]
-    pub types: Vec<ObjectType>,
+    #[arg(long = "object-type", value_name = "TYPE", value_delimiter = ',', value_enum)]
+    pub object_types: Vec<ObjectType>,
     /// Domains, one of which `mail` or an SMTP proxy address must be in; all if never given.
-    #[arg(long, value_name = "DOMAIN", value_delimiter = ',')]
+    #[arg(long = "domain", value_name = "DOMAIN", value_delimiter = ',')]
     pub domains: Vec<String>,
     /// Your own filter (RFC 4515), which must match as well.
     #[arg(long, default_value = "", hide_default_value = true)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Limit;
+use super::{Confirmed, Limit};
 
 pub(crate) use words::{ObjectType, SameUsername, Security, ServerType};
 
@@ -48,9 +48,13 @@ pub enum SettingsCommand {
         tenant: String,
     },
     /// Deletes a tenant's settings, schedule, waiting runs and password; its accounts stay as they are.
+    #[command(after_help = "Example:\n  rollcall settings delete acme")]
     Delete {
         /// The portal's id of the customer.
         tenant: String,
+        /// Confirmation beforehand.
+        #[command(flatten)]
+        confirmed: Confirmed,
     },
     /// Lists all tenants' settings.
     List {

@@ -44,7 +44,12 @@ impl Args {
     /// The subject of the command.
     pub fn subject(&self) -> Subject {
         match &self.command {
-            Command::Domains(DomainsCommand::Put { tenant, .. } | DomainsCommand::Show { tenant })
+            Command::Domains(
+                DomainsCommand::Add { tenant, .. }
+                | DomainsCommand::Remove { tenant, .. }
+                | DomainsCommand::Put { tenant, .. }
+                | DomainsCommand::Show { tenant },
+            )
             | Command::Resume { tenant } => Subject::of_tenant(tenant),
             Command::Settings(command) => of_settings(command),
             Command::Test(test) => Subject::of_tenant(&test.tenant),
@@ -63,7 +68,9 @@ impl Args {
             Command::Explain(explain) => Subject::of_tenant(&explain.tenant).address(&explain.address),
             Command::Accounts(list) => Subject::of_tenant(&list.tenant),
             Command::Account(command) => of_account(command),
-            Command::Filter(_) | Command::Fleet { .. } => Subject::default(),
+            Command::Filter(_) | Command::Fleet { .. } | Command::Completion { .. } | Command::Man { .. } => {
+                Subject::default()
+            }
         }
     }
 
@@ -71,11 +78,7 @@ impl Args {
     pub(crate) fn tenant_of_times(&self) -> Option<String> {
         match &self.command {
             _ if self.json => None,
-            Command::Domains(_)
-            | Command::Filter(_)
-            | Command::Csv(_)
-            | Command::Cancel(_)
-            | Command::Fleet { .. } => None,
+            Command::Domains(_) | Command::Csv(_) | Command::Cancel(_) => None,
             _ => self.subject().tenant,
         }
     }
@@ -84,13 +87,16 @@ impl Args {
 fn of_settings(command: &SettingsCommand) -> Subject {
     match command {
         SettingsCommand::Put(put) => Subject::of_tenant(&put.tenant),
-        SettingsCommand::Show { tenant } | SettingsCommand::Delete { tenant } => Subject::of_tenant(tenant),
+        SettingsCommand::Show { tenant } | SettingsCommand::Delete { tenant, .. } => {
+            Subject::of_tenant(tenant)
+        }
         SettingsCommand::List { .. } => Subject::default(),
     }
 }
 
 fn of_account(command: &AccountCommand) -> Subject {
     match command {
+        AccountCommand::Show { account, .. } => Subject::of_account(account),
         AccountCommand::Put(edit) => Subject::of_account(&edit.account),
         AccountCommand::Remove(named) | AccountCommand::Restore(named) => Subject::of_account(named),
         AccountCommand::Protect(protect) => Subject::of_account(&protect.account),

@@ -1,6 +1,6 @@
 use clap::{CommandFactory, Parser, error::ErrorKind};
 
-use super::{domains::DomainArg, runs::Verdict, *};
+use super::{runs::Verdict, *};
 
 fn parse(line: &[&str]) -> Result<Args, clap::Error> {
     Args::try_parse_from(std::iter::once("rollcall").chain(line.iter().copied()))
@@ -107,9 +107,9 @@ fn a_filter_may_begin_with_anything() {
         parse(&[
             "filter",
             "build",
-            "--types",
+            "--object-type",
             "user,group",
-            "--domains",
+            "--domain",
             "a.example,b.example"
         ])
         .is_ok()

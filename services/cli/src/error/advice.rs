@@ -3,15 +3,22 @@
 mod refusal;
 
 use rollcall_client::{EndpointError, Error as Call, Newest};
+use rollcall_terms::Refusal;
 use tonic::Code;
 
-use super::Error;
-use crate::args::variable;
+use super::{Error, fill::fill};
+use crate::args::{Subject, variable};
 
-/// One sentence or two, if there is something that helps.
-pub(super) fn find(error: &Error) -> Option<String> {
+/// One sentence or two, if there is something that helps, with the names of the command's subject.
+pub(super) fn find(error: &Error, subject: &Subject) -> Option<String> {
     Some(match error {
-        Error::Call(call) => return of_call(call),
+        Error::Call(call) => return of_call(call, subject),
+        Error::Domains { call, .. } => return of_domains(call, subject),
+        Error::NoSuchDomain { tenant, .. } => format!("Its domains: rollcall domains show {tenant}"),
+        Error::UnknownTenant { tenant } => format!(
+            "Check its id (rollcall settings list shows the tenants that have settings). A new tenant begins with its \
+             domains: rollcall domains add {tenant} DOMAIN"
+        ),
         Error::Password { .. } => {
             "Use --password-file FILE or --password-stdin where there is no terminal.".to_owned()
         }
@@ -23,7 +30,7 @@ pub(super) fn find(error: &Error) -> Option<String> {
             }
         }
         Error::SeveralAccounts { .. } => "Give the account's id instead.".to_owned(),
-        Error::NobodyToAsk => "Check the rows, then repeat the command with --yes.".to_owned(),
+        Error::NobodyToAsk => "Check what it would do, then repeat the command with --yes.".to_owned(),
         Error::Read { .. }
         | Error::Write { .. }
         | Error::Print { .. }
@@ -32,7 +39,18 @@ pub(super) fn find(error: &Error) -> Option<String> {
     })
 }
 
-fn of_call(call: &Call) -> Option<String> {
+fn of_domains(call: &Call, subject: &Subject) -> Option<String> {
+    let advice = match call.refusal() {
+        Some(Refusal::EtagMismatch) => {
+            "Someone else has changed the domains meanwhile. Nothing was saved: review them with rollcall domains show \
+             TENANT, and try again."
+        }
+        _ => return of_call(call, subject),
+    };
+    Some(fill(advice, subject))
+}
+
+fn of_call(call: &Call, subject: &Subject) -> Option<String> {
     Some(match call {
         Call::Unreachable { service, .. } => format!(
             "Is {service} running, and is {} (or --{service}-url) its address? With mutual TLS, the address begins \
@@ -42,10 +60,14 @@ fn of_call(call: &Call) -> Option<String> {
         ),
         Call::Refused { status, .. } => {
             let refusal = call.refusal().and_then(refusal::advice);
-            refusal.or_else(|| of_code(status.code()))?.to_owned()
+            fill(refusal.or_else(|| of_code(status.code()))?, subject)
         }
         Call::Url { service, .. } => format!(
             "Set {} to something like http://127.0.0.1:7101 or https://host:7101.",
+            variable(*service)
+        ),
+        Call::OtherService { service, .. } => format!(
+            "Set {} (or --{service}-url) to the address of {service}.",
             variable(*service)
         ),
         Call::Certificates(error) => of_certificates(error)?.to_owned(),

@@ -178,3 +178,28 @@ async fn an_account_is_made_changed_protected_removed_and_restored_by_its_addres
     assert_eq!(restored["account_id"], made["account_id"]);
     Ok(())
 }
+
+#[tokio::test]
+async fn the_removal_of_an_account_whose_object_is_there_says_that_it_comes_back() -> Result<()> {
+    let (tenant, _forest) = office("cli-comes-back").synced().await?;
+    let (id, ann) = (tenant.id.as_str(), tenant.address("ann"));
+    let shown = answer(&["account", "show", id, &ann]).await?;
+    assert!(
+        shown.out.contains("origin:") && shown.out.contains(&ann),
+        "{shown:?}"
+    );
+    let removed = answer(&["account", "remove", id, &ann]).await?;
+    assert_eq!(removed.code, Some(0), "{removed:?}");
+    assert!(
+        removed.err.contains("the next sync makes the account live again"),
+        "{removed:?}"
+    );
+    let gone = answer(&["account", "show", id, &ann]).await?;
+    assert_eq!(gone.code, Some(1), "{gone:?}");
+    let shown = answer(&["account", "show", id, &ann, "--removed"]).await?;
+    assert!(shown.out.contains("removed:"), "{shown:?}");
+    tenant.sync().await?;
+    let back = answer(&["account", "show", id, &ann]).await?;
+    assert_eq!(back.code, Some(0), "{back:?}");
+    Ok(())
+}

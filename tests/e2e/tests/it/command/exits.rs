@@ -98,7 +98,7 @@ async fn a_service_that_is_not_there_is_named_and_ends_with_5() -> Result<()> {
 }
 
 #[tokio::test]
-async fn each_wrong_field_has_a_line_and_a_refusal_ends_with_1() -> Result<()> {
+async fn each_wrong_option_has_a_line_and_a_refusal_ends_with_1() -> Result<()> {
     let (tenant, _forest) = Forest::openldap("cli-fields").await?;
     let args = [
         "settings",
@@ -113,14 +113,11 @@ async fn each_wrong_field_has_a_line_and_a_refusal_ends_with_1() -> Result<()> {
     ];
     let refused = answer(&[&args[..], &["--base", "nonsense"]].concat()).await?;
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""), "{refused:?}");
-    for field in [
-        "settings.directory.hosts",
-        "settings.directory.filter",
-        "settings.directory.search_base",
-    ] {
-        let line = format!("\n  {field}");
-        assert!(refused.err.contains(&line), "{field}: {refused:?}");
+    for option in ["--host number 1: ", "--filter: ", "--base: "] {
+        let line = format!("\n  {option}");
+        assert!(refused.err.contains(&line), "{option}: {refused:?}");
     }
+    assert!(refused.err.contains("(INVALID_FIELDS)"), "{refused:?}");
     Ok(())
 }
 
@@ -129,7 +126,11 @@ async fn a_refusal_says_what_to_do() -> Result<()> {
     let (tenant, forest) = Forest::openldap("cli-advice").await?;
     let refused = answer(&["sync", &tenant.id]).await?;
     assert_eq!(refused.code, Some(1), "{refused:?}");
-    assert!(refused.err.contains("rollcall settings put"), "{refused:?}");
+    let advice = format!("rollcall settings put {} --host", tenant.id);
+    assert!(
+        refused.err.contains("(NO_SETTINGS)") && refused.err.contains(&advice),
+        "{refused:?}"
+    );
     let refused = answer(&["rows", &tenant.id]).await?;
     assert_eq!(refused.code, Some(1), "{refused:?}");
     assert!(
@@ -153,5 +154,66 @@ async fn a_refusal_says_what_to_do() -> Result<()> {
 
     let wrong = answer(&["rows", &tenant.id, "--verdict", "maybe"]).await?;
     assert_eq!(wrong.code, Some(2), "{wrong:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_tenant_that_nobody_knows_is_an_error_and_no_empty_list() -> Result<()> {
+    let stranger = format!("stranger-{}", uuid::Uuid::new_v4());
+    for list in [
+        &["runs", &stranger][..],
+        &["accounts", &stranger],
+        &["accounts", &stranger, "--removed"],
+        &["domains", "show", &stranger],
+        &["explain", &stranger, "ann@acme.example"],
+    ] {
+        let refused = answer(list).await?;
+        assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""), "{refused:?}");
+        assert!(
+            refused.err.contains(&format!("Tenant {stranger} is unknown")),
+            "{refused:?}"
+        );
+    }
+    let (tenant, _forest) = office("cli-known").saved().await?;
+    let none = answer(&["accounts", &tenant.id]).await?;
+    assert_eq!(
+        (none.code, none.out.as_str()),
+        (Some(0), "No accounts.\n"),
+        "{none:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_address_that_leads_to_another_service_is_named_with_that_service() -> Result<()> {
+    let mut command = rollcall(&["runs", "acme"])?;
+    let endpoints = std::env::var("ROLLCALL_SCHEDULER_URL")?;
+    command.env("ROLLCALL_RESULTS_URL", &endpoints);
+    let answer = ended(command).await?;
+    assert_eq!(answer.code, Some(2), "{answer:?}");
+    assert!(
+        answer.err.contains("leads to scheduler") && answer.err.contains("--results-url"),
+        "{answer:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_program_reads_errors_as_json_too() -> Result<()> {
+    let (tenant, _forest) = Forest::openldap("cli-json-error").await?;
+    let refused = answer(&["sync", &tenant.id, "--json"]).await?;
+    let error: Value = serde_json::from_str(&refused.err)?;
+    assert_eq!(
+        (&error["error"]["reason"], &error["error"]["exit_code"]),
+        (&"NO_SETTINGS".into(), &1.into())
+    );
+    let wrong = answer(&["sync", "--json"]).await?;
+    let error: Value = serde_json::from_str(&wrong.err)?;
+    assert_eq!((wrong.code, &error["error"]["exit_code"]), (Some(2), &2.into()));
+    let usage = error["error"]["advice"].as_str().context("the usage")?;
+    assert!(
+        !usage.contains("-url"),
+        "what the environment gives is not named: {usage}"
+    );
     Ok(())
 }

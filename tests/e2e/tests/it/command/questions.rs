@@ -82,7 +82,14 @@ async fn settings_are_tested_before_they_are_saved_and_a_step_that_fails_ends_wi
 
 #[tokio::test]
 async fn a_filter_is_made_and_checked() -> Result<()> {
-    let words = ["filter", "build", "--types", "user", "--domains", "corp.example"];
+    let words = [
+        "filter",
+        "build",
+        "--object-type",
+        "user",
+        "--domain",
+        "corp.example",
+    ];
     let (text, built) = both(&words, &["composed", "filter"]).await?;
     let filter = built["filter"].as_str().context("a filter")?;
     assert!(text.out.contains(filter), "unbroken, to be copied: {text:?}");
@@ -181,5 +188,21 @@ async fn what_is_asked_fits_the_width_there_is() -> Result<()> {
             );
         }
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn shells_complete_the_command_and_each_command_has_a_man_page() -> Result<()> {
+    let script = answer(&["completion", "bash"]).await?;
+    assert_eq!(script.code, Some(0), "{script:?}");
+    assert!(script.out.contains("--object-type") && script.out.contains("rollcall"));
+    let folder = tempfile::tempdir()?;
+    let man1 = folder.path().join("man1");
+    let written = answer(&["man", &man1.display().to_string()]).await?;
+    assert_eq!(written.code, Some(0), "{written:?}");
+    let page = std::fs::read_to_string(man1.join("rollcall-settings-put.1"))?;
+    assert!(page.contains("every") && page.contains("hours"), "{page}");
+    let pages = std::fs::read_dir(&man1)?.count();
+    assert!(written.out.contains(&format!("{pages} man pages")), "{written:?}");
     Ok(())
 }

@@ -31,12 +31,17 @@ async fn domains_and_settings_are_shown_to_people_and_to_programs() -> Result<()
     both(&["settings", "list", "--limit", "1"], &["more", "settings"]).await?;
     both(&["settings", "put", id, "--every-hours", "4"], &SETTINGS_KEYS).await?;
 
-    let deleted = json(&["settings", "delete", id]).await?;
+    let unasked = answer(&["settings", "delete", id]).await?;
+    assert_eq!(unasked.code, Some(2), "nobody can be asked: {unasked:?}");
+    let deleted = json(&["settings", "delete", id, "--yes"]).await?;
     assert_eq!(keys(&deleted), ["deleted", "tenant_id"]);
     tenant.put_directory(forest.settings()).await?;
-    let deleted = answer(&["settings", "delete", id]).await?;
+    let deleted = answer(&["settings", "delete", id, "--yes"]).await?;
     assert_eq!(deleted.code, Some(0), "{deleted:?}");
-    assert!(deleted.out.contains("Its accounts stay."), "{deleted:?}");
+    assert!(
+        deleted.out.contains("The password is gone") && deleted.out.contains("Its accounts stay."),
+        "{deleted:?}"
+    );
     Ok(())
 }
 
@@ -178,5 +183,46 @@ async fn each_row_is_one_whole_line_for_a_program_and_the_legend_is_not_among_th
     let accounts = answer(&["accounts", &tenant.id]).await?;
     let ann = accounts.out.lines().find(|line| line.starts_with("ann@"));
     assert!(ann.is_some_and(|line| line.contains(&long)), "{accounts:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn domains_are_added_and_removed_one_by_one() -> Result<()> {
+    let (tenant, _forest) = office("cli-domains").synced().await?;
+    let (id, alias) = (tenant.id.as_str(), format!("mail.{}", tenant.domain));
+    let added = json(&["domains", "add", id, &format!("{alias}={}", tenant.domain)]).await?;
+    assert_eq!(added["domains"].as_array().map(Vec::len), Some(2), "{added}");
+    let removed = json(&["domains", "remove", id, &alias.to_uppercase()]).await?;
+    assert_eq!(removed["domains"].as_array().map(Vec::len), Some(1), "{removed}");
+    let unknown = answer(&["domains", "remove", id, &alias]).await?;
+    assert_eq!(unknown.code, Some(1), "{unknown:?}");
+    assert!(
+        unknown.err.contains(&format!("has no domain {alias}")),
+        "{unknown:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_domain_with_live_addresses_is_dropped_only_by_those_who_say_so() -> Result<()> {
+    let (tenant, _forest) = office("cli-drop").synced().await?;
+    let (id, other) = (tenant.id.as_str(), format!("other.{}", tenant.domain));
+    for args in [
+        &["domains", "put", id, &other][..],
+        &["domains", "put", id, "--none"],
+        &["domains", "remove", id, &tenant.domain],
+    ] {
+        let refused = answer(args).await?;
+        assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""), "{refused:?}");
+        let named = format!("{} (3 live addresses)", tenant.domain);
+        assert!(
+            refused.err.contains(&named) && refused.err.contains("--yes"),
+            "{refused:?}"
+        );
+    }
+    let kept = json(&["domains", "show", id]).await?;
+    assert_eq!(kept["domains"][0]["name"], tenant.domain.as_str());
+    let put = json(&["domains", "put", id, &other, "--yes"]).await?;
+    assert_eq!(put["domains"][0]["name"], other.as_str());
     Ok(())
 }
