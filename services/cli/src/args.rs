@@ -136,7 +136,7 @@ pub enum Command {
     )]
     Rows(ListRows),
     /// A run's verdicts as a CSV file.
-    #[command(after_help = "Examples:\n  rollcall csv acme --output preview.csv\n  rollcall csv acme | head")]
+    #[command(after_help = runs::CSV_EXAMPLES, after_long_help = runs::CSV_FORMAT)]
     Csv(ExportCsv),
     /// Explains why an address is in the portal, or is not.
     #[command(after_help = "Example:\n  rollcall explain acme ann@acme.example")]

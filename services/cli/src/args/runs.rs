@@ -12,6 +12,33 @@ Examples:
   rollcall sync acme
   rollcall sync acme --expect 01a2b3c4-0000-7000-8000-000000000000
   rollcall sync acme --no-wait --json";
+pub(super) const CSV_EXAMPLES: &str = "\
+Examples:
+  rollcall csv acme --output preview.csv
+  rollcall csv acme | head
+
+`rollcall csv --help` describes the columns.";
+pub(super) const CSV_FORMAT: &str = "\
+Examples:
+  rollcall csv acme --output preview.csv
+  rollcall csv acme | head
+
+Columns, one line for each address that an object claims:
+  address                 the address as it stands in the directory
+  address_type            PRIMARY or ALIAS, in the directory
+  primary_address         the primary address of its object, in the directory
+  object_type             the type of its object
+  verdict, reason         what the run decided, and why
+  portal_primary_address  the primary address of the account that has it, or
+                          would have it
+  better_claim            for a SKIP, the object or address with the better claim
+  object_dn               the DN of its object
+
+The file is CSV (RFC 4180) in UTF-8 with a byte order mark, without which
+spreadsheets guess the encoding. What does not apply is an empty cell. A cell that
+begins with =, +, - or @ would be run as a formula by a spreadsheet: an apostrophe
+is put before it, also if only apostrophes stand before that character. A program
+that reads the file removes the first apostrophe of such a cell.";
 pub(super) const APPROVE_EXAMPLES: &str = "\
 Examples:
   rollcall approve acme         shows what would be removed, and asks

@@ -78,7 +78,11 @@ impl Args {
     pub(crate) fn tenant_of_times(&self) -> Option<String> {
         match &self.command {
             _ if self.json => None,
-            Command::Domains(_) | Command::Csv(_) | Command::Cancel(_) => None,
+            Command::Domains(_)
+            | Command::Settings(_)
+            | Command::Resume { .. }
+            | Command::Csv(_)
+            | Command::Cancel(_) => None,
             _ => self.subject().tenant,
         }
     }

@@ -74,6 +74,14 @@ impl Look {
         self.zone = zone;
     }
 
+    /// The same with another zone, by its IANA name; without one, or with an unknown one, in UTC alone.
+    pub(super) fn in_zone(&self, name: Option<&str>) -> Self {
+        Self {
+            width: self.width,
+            zone: name.and_then(|name| TimeZone::get(name).ok()),
+        }
+    }
+
     /// RFC 3339 in UTC, as a person reads it: to the second, and beside it in the tenant's zone.
     pub(crate) fn time(&self, time: &str) -> String {
         let Ok(parsed) = time.parse::<Timestamp>() else {
@@ -116,12 +124,6 @@ impl Look {
             zone: None,
         }
     }
-
-    /// The same in a zone.
-    pub(super) fn within(mut self, zone: &str) -> Self {
-        self.zone = Some(TimeZone::get(zone).unwrap());
-        self
-    }
 }
 
 #[cfg(test)]
@@ -138,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_person_reads_times_to_the_second_and_in_the_tenant_s_zone_beside_utc() {
-        let (utc, berlin) = (Look::default(), Look::default().within("Europe/Berlin"));
+        let (utc, berlin) = (Look::default(), Look::default().in_zone(Some("Europe/Berlin")));
         let time = "2023-11-14T22:13:20.123457Z";
         assert_eq!(utc.time(time), "2023-11-14 22:13:20Z");
         assert_eq!(berlin.time(time), "2023-11-14 22:13:20Z (23:13:20 CET)");
@@ -147,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_date_is_repeated_where_the_zone_has_another_day() {
-        let tokyo = Look::default().within("Asia/Tokyo");
+        let tokyo = Look::default().in_zone(Some("Asia/Tokyo"));
         assert_eq!(
             tokyo.time("2023-11-14T22:13:20Z"),
             "2023-11-14 22:13:20Z (2023-11-15 07:13:20 JST)"

@@ -7,6 +7,7 @@ use super::{Fact, Look, facts, list_or, table, text, word, words, yes};
 
 /// A tenant's settings.
 pub(crate) fn settings(settings: &SettingsView, look: &Look) -> String {
+    let look = &in_its_zone(settings, look);
     let mut all = vec![("tenant", Some(settings.tenant_id.clone()))];
     all.extend(directory(settings));
     all.extend([("filter as sent", settings.composed_filter.clone())]);
@@ -32,6 +33,11 @@ pub(crate) fn settings(settings: &SettingsView, look: &Look) -> String {
     all.extend(removal(&settings.removal));
     all.extend([("last saved", look.at(settings.update_time.as_deref()))]);
     facts(all, look)
+}
+
+/// Times of settings are those of their own schedule.
+fn in_its_zone(settings: &SettingsView, look: &Look) -> Look {
+    look.in_zone(settings.schedule.time_zone.as_deref())
 }
 
 fn directory(settings: &SettingsView) -> [Fact; 9] {
@@ -161,7 +167,7 @@ pub(crate) fn settings_list(list: &[SettingsView], look: &Look) -> String {
             word(settings.directory.security).to_owned(),
             settings.directory.filter.clone().unwrap_or_default(),
             schedule(settings),
-            look.at_or_dash(settings.next_run_time.as_deref()),
+            in_its_zone(settings, look).at_or_dash(settings.next_run_time.as_deref()),
         ]);
     }
     text(table)
@@ -173,7 +179,7 @@ pub(crate) fn resumed(settings: &SettingsView, look: &Look) -> String {
     match &settings.next_run_time {
         Some(next) => format!(
             "The schedule of {tenant} is resumed. The next run is due at {}.",
-            look.time(next)
+            in_its_zone(settings, look).time(next)
         ),
         None => format!(
             "The schedule's own pause has ended, but no run is due; rollcall settings show {tenant} shows why."

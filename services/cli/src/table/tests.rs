@@ -162,7 +162,7 @@ fn runs_fit_80_columns_without_a_broken_word() {
         ..finished()
     };
     let listed = [RunView::from(&finished()), RunView::from(&failed)];
-    insta::assert_snapshot!(runs(&listed, &Look::wide(80).within("Europe/Berlin")), @"
+    insta::assert_snapshot!(runs(&listed, &Look::wide(80).in_zone(Some("Europe/Berlin"))), @"
     run                                    kind
       created                              result
     ──────────────────────────────────────────────────────────────────────
