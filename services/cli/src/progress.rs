@@ -7,7 +7,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rollcall_client::view;
-use rollcall_proto::v1::{Run, RunState};
+use rollcall_proto::v1::{Run, RunStage, RunState};
 use rollcall_terms::run::is_final;
 
 use crate::table::Look;
@@ -120,7 +120,13 @@ fn stage(run: &Run, look: &Look) -> String {
             }
             None => "waiting for a worker".to_owned(),
         },
-        RunState::Running => "reading the directory".to_owned(),
+        RunState::Running => match run.stage() {
+            RunStage::Unspecified | RunStage::Connecting => "connecting to the directory",
+            RunStage::Reading => "reading the directory",
+            RunStage::Deciding => "deciding",
+            RunStage::Writing => "writing",
+        }
+        .to_owned(),
         state => view::name(state).unwrap_or("in an unknown state").to_owned(),
     }
 }
@@ -155,6 +161,8 @@ mod tests {
         );
 
         run.set_state(RunState::Running);
+        assert_eq!(sentence(&run, &Look::default()), "connecting to the directory");
+        run.set_stage(RunStage::Reading);
         run.counts = Some(Counts {
             objects: 7,
             claims: 9,
@@ -163,6 +171,12 @@ mod tests {
         assert_eq!(
             sentence(&run, &Look::default()),
             "reading the directory: 7 objects, 9 addresses"
+        );
+
+        run.set_stage(RunStage::Writing);
+        assert_eq!(
+            sentence(&run, &Look::default()),
+            "writing: 7 objects, 9 addresses"
         );
 
         run.set_state(RunState::Succeeded);

@@ -60,7 +60,9 @@ CREATE TABLE reconcile.heartbeat (
     fence bigint NOT NULL,
     beat_time timestamptz NOT NULL,
     objects bigint NOT NULL DEFAULT 0,
-    claims bigint NOT NULL DEFAULT 0
+    claims bigint NOT NULL DEFAULT 0,
+    stage text NOT NULL DEFAULT 'CONNECTING',
+    CONSTRAINT heartbeat_stage_is_known CHECK (stage IN ('CONNECTING', 'READING', 'DECIDING', 'WRITING'))
 ) WITH (fillfactor = 50);
 
 -- Domains that the last applied read met and that were not the tenant's own: their owners decide on a reason.

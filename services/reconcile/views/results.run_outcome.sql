@@ -1,4 +1,4 @@
--- While a run is RUNNING, objects and claims show how far its read is. The limit has the run whose rows are shown looked up
+-- While a run is RUNNING, its stage, objects and claims show how far it is. The limit has the run whose rows are shown looked up
 -- by key, and for the few runs that have one.
 CREATE OR REPLACE VIEW results.run_outcome AS
 SELECT o.run_id, o.tenant_id, o.state, o.read_mode, o.read_mode_reason, o.unchanged,
@@ -19,7 +19,8 @@ SELECT o.run_id, o.tenant_id, o.state, o.read_mode, o.read_mode_reason, o.unchan
        o.takeovers,
        -- True if it is no longer shown, before its time.
        o.rows_superseded OR COALESCE(shown.rows_superseded, false) AS rows_superseded,
-       o.left_out
+       o.left_out,
+       CASE WHEN o.state = 'RUNNING' THEN h.stage END AS stage
 FROM reconcile.run_outcome o
 LEFT JOIN reconcile.heartbeat h ON h.tenant_id = o.tenant_id AND h.run_id = o.run_id
 LEFT JOIN LATERAL (

@@ -59,6 +59,7 @@ named! {
     v1::RunKind = "RUN_KIND_",
     v1::RunTrigger = "RUN_TRIGGER_",
     v1::RunState = "RUN_STATE_",
+    v1::RunStage = "RUN_STAGE_",
     v1::ReadMode = "READ_MODE_",
     v1::PausedReason = "PAUSED_REASON_",
     v1::HeldReason = "HELD_REASON_",

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rollcall_proto::v1::{
-    Counts, Failure, HeldReason, LeftOut, ReadMode, Run, RunKind, RunState, RunTrigger,
+    Counts, Failure, HeldReason, LeftOut, ReadMode, Run, RunKind, RunStage, RunState, RunTrigger,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -71,6 +71,8 @@ pub struct RunRecord {
     pub trigger: RunTrigger,
     /// Its progress, or its end.
     pub state: RunState,
+    /// Its stage while it is RUNNING.
+    pub stage: RunStage,
     /// Reason why it is HELD, or why a preview's sync would be.
     pub held_reason: HeldReason,
     /// The same as a sentence; empty if there is none.
@@ -120,6 +122,7 @@ impl From<RunRecord> for Run {
             kind,
             trigger,
             state,
+            stage,
             held_reason,
             held_message,
             would_hold,
@@ -147,6 +150,7 @@ impl From<RunRecord> for Run {
             kind: kind.into(),
             trigger: trigger.into(),
             state: state.into(),
+            stage: stage.into(),
             held_reason: held_reason.into(),
             held_message,
             would_hold,

@@ -2,9 +2,10 @@
 
 use std::sync::{
     OnceLock,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicI32, AtomicU64, Ordering},
 };
 
+use rollcall_proto::v1::RunStage;
 use tokio_util::sync::CancellationToken;
 
 /// Reasons to stop a run before its end.
@@ -16,14 +17,26 @@ pub(crate) enum Stop {
     Fenced,
 }
 
-/// Progress of the read.
+/// Progress of the run, as far as it is this worker's.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
+    /// A [`RunStage`]; none until one is entered.
+    stage: AtomicI32,
     objects: AtomicU64,
     claims: AtomicU64,
 }
 
 impl Progress {
+    /// Enters a stage.
+    pub(crate) fn enter(&self, stage: RunStage) {
+        self.stage.store(stage.into(), Ordering::Relaxed);
+    }
+
+    /// The stage that was entered last.
+    pub(crate) fn stage(&self) -> RunStage {
+        RunStage::try_from(self.stage.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+
     /// One more object, with its claims.
     pub(crate) fn add(&self, claims: u64) {
         self.objects.fetch_add(1, Ordering::Relaxed);
@@ -44,7 +57,7 @@ impl Progress {
 /// Shared by what reads, what submits and what keeps the lease.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
-    /// Progress of the read.
+    /// Progress of the run.
     pub progress: Progress,
     /// Cancelled when the run must stop.
     pub stopped: CancellationToken,

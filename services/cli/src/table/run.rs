@@ -227,7 +227,8 @@ fn state(run: &RunView) -> String {
     } else {
         ""
     };
-    format!("{}{unchanged}", word(run.state))
+    let stage = run.stage.map(|stage| format!(", {}", stage.to_lowercase()));
+    format!("{}{}{unchanged}", word(run.state), stage.unwrap_or_default())
 }
 
 fn read(mode: &str, reason: Option<&str>) -> String {

@@ -1,6 +1,8 @@
--- Nothing comes back for an older fence. A run without a request or settings must stop.
+-- Nothing comes back for an older fence. A run without a request or settings must stop. What is written is noted here, and
+-- unknown to the worker: its stage ($6, null for the one before) does not take that back.
 UPDATE reconcile.heartbeat h
-SET beat_time = now(), objects = $4, claims = $5
+SET beat_time = now(), objects = $4, claims = $5,
+    stage = CASE WHEN h.stage = 'WRITING' THEN h.stage ELSE COALESCE($6, h.stage) END
 WHERE h.tenant_id = $1 AND h.run_id = $2 AND h.fence = $3
 RETURNING NOT EXISTS (
     SELECT

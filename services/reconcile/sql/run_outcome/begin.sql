@@ -28,7 +28,8 @@ WITH outcome AS (
     SELECT $1, $2, $8, clock_timestamp()
     WHERE $8::bigint IS NOT NULL
     ON CONFLICT (tenant_id) DO UPDATE
-    SET run_id = EXCLUDED.run_id, fence = EXCLUDED.fence, beat_time = EXCLUDED.beat_time, objects = 0, claims = 0
+    SET run_id = EXCLUDED.run_id, fence = EXCLUDED.fence, beat_time = EXCLUDED.beat_time, objects = 0, claims = 0,
+        stage = 'CONNECTING'
 )
 SELECT deadline AS "deadline!"
 FROM outcome

@@ -129,6 +129,7 @@ impl ReconcileService for RunCalls {
         let request = request.into_inner();
         let key = LeaseKey::parse(&request.tenant_id, &request.run_id, request.fence)?;
         let progress = Progress {
+            stage: request.stage(),
             objects: request.objects,
             claims: request.claims,
         };

@@ -8,7 +8,6 @@ mod outcome;
 use std::sync::Arc;
 
 use rollcall_chassis::fail_point::{self, FailPoint};
-use rollcall_domain::RunId;
 use rollcall_proto::internal;
 
 use super::{batch, binds, complete_read::CompleteRead};
@@ -19,13 +18,17 @@ use crate::{
         facts::{DirectoryRead, Facts},
     },
     error::ReconcileError,
+    ids::LeaseKey,
     resources::Resources,
-    store::{Readiness, ReadyRun, TenantLock, run_record::Outcome, tenant::footprint},
+    store::{Readiness, ReadyRun, TenantLock, lease, run_record::Outcome, tenant::footprint},
     work::Turns,
     write,
 };
 
 use outcome::Ended;
+
+/// Rows that are written before anybody could see that they are.
+const ROWS_IN_A_MOMENT: usize = 1_000;
 
 /// Decides and applies a complete read, once there is memory for it, on a thread of its own.
 pub(super) async fn commit(
@@ -71,7 +74,7 @@ async fn decide_and_write(
     let mut tenant = TenantLock::open_held(&resources.store.commits, &key).await?;
     let (outcome, rows) = match Readiness::check(&mut tenant, key.run).await? {
         Readiness::Cancelled => (Outcome::cancelled(), 0),
-        Readiness::Ready(ready) => run(resources, &mut tenant, key.run, &ready, &read, &turns).await?,
+        Readiness::Ready(ready) => run(resources, &mut tenant, &key, &ready, &read, &turns).await?,
     };
     let state = outcome.state;
     let ended = write::end(&mut tenant, key.run, outcome).await?;
@@ -88,7 +91,7 @@ async fn decide_and_write(
 async fn run(
     resources: &Resources,
     tenant: &mut TenantLock,
-    run: RunId,
+    key: &LeaseKey,
     ready: &ReadyRun,
     read: &DirectoryRead,
     turns: &Turns,
@@ -98,7 +101,11 @@ async fn run(
     let (now, pace) = (tenant.now(), turns.pace());
     let decision = turns.take(|| decide::decide(&facts, read, now, pace)).await?;
     log(&facts, &decision);
-    let written = write::execute(tenant, run, &decision).await?;
+    if decision.plan().rows.len() > ROWS_IN_A_MOMENT {
+        lease::note_writing(&resources.store.runs, key).await?;
+        resources.reports.changed(&key.tenant, key.run);
+    }
+    let written = write::execute(tenant, key.run, &decision).await?;
     tenant.keep_plans().await?;
     let kept = resources.bounds.rows_kept(facts.kind);
     let ended = Ended {

@@ -2,12 +2,7 @@
 
 use crate::{error::ReconcileError, ids::LeaseKey, resources::Resources, store::lease};
 
-/// Progress of a read.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Progress {
-    pub(crate) objects: u64,
-    pub(crate) claims: u64,
-}
+pub(crate) use crate::store::lease::Progress;
 
 /// The state of a run that a heartbeat finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +23,7 @@ pub(crate) async fn heartbeat(
 ) -> Result<Pulse, ReconcileError> {
     let gate = &resources.store.runs;
     let listening = resources.hearing.listen();
-    let cancelled = lease::beat(gate, key, progress.objects, progress.claims).await?;
+    let cancelled = lease::beat(gate, key, progress).await?;
     listening.heard();
     match cancelled {
         Some(cancelled) => {

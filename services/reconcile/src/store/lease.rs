@@ -1,5 +1,8 @@
 //! Leases from outside the tenant's lock: their heartbeats, and those that are overdue.
 
+use rollcall_proto::v1::RunStage;
+use rollcall_terms::names;
+
 use super::{gate::Gate, to_bigint};
 use crate::{
     error::{During, ReconcileError},
@@ -40,25 +43,47 @@ pub(crate) async fn at_header(gate: &Gate, key: &LeaseKey) -> Result<AtHeader, R
         .ok_or(ReconcileError::Fenced)
 }
 
-/// Notes a heartbeat with the read's progress. Answers if the run was cancelled; `None` if the lease is not the
+/// Notes a heartbeat with the run's progress. Answers if the run was cancelled; `None` if the lease is not the
 /// caller's.
 pub(crate) async fn beat(
     gate: &Gate,
     key: &LeaseKey,
-    objects: u64,
-    claims: u64,
+    progress: Progress,
 ) -> Result<Option<bool>, ReconcileError> {
     sqlx::query_file_scalar!(
         "sql/heartbeat/beat.sql",
         key.tenant.as_str(),
         key.run.as_uuid(),
         key.fence.0,
-        to_bigint(objects),
-        to_bigint(claims)
+        to_bigint(progress.objects),
+        to_bigint(progress.claims),
+        names::to_sql(progress.stage)
     )
     .fetch_optional(&gate.pool)
     .await
     .during("keep the lease")
+}
+
+/// Progress of a run, as its worker reports it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Progress {
+    pub(crate) stage: RunStage,
+    pub(crate) objects: u64,
+    pub(crate) claims: u64,
+}
+
+/// Notes that the run's decision is being written, for those who watch it.
+pub(crate) async fn note_writing(gate: &Gate, key: &LeaseKey) -> Result<(), ReconcileError> {
+    sqlx::query_file!(
+        "sql/heartbeat/writing.sql",
+        key.tenant.as_str(),
+        key.run.as_uuid(),
+        key.fence.0
+    )
+    .execute(&gate.pool)
+    .await
+    .during("note that a run is written")?;
+    Ok(())
 }
 
 /// True if the run has ended, or no longer exists.

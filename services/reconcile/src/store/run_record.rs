@@ -150,6 +150,7 @@ impl RunRow {
             kind: names::from_nullable(Some(&self.kind)),
             trigger: names::from_nullable(Some(&self.trigger)),
             state: outcome.state,
+            stage: v1::RunStage::Unspecified,
             held_reason: outcome.held.reason,
             held_message: outcome.held.message,
             would_hold: outcome.held.would_hold,

@@ -35,7 +35,8 @@ SELECT
     outcome.rows_of_run_id,
     outcome.rows_expire_time,
     COALESCE(outcome.rows_expire_time <= now(), false) AS "rows_expired!",
-    COALESCE(outcome.rows_superseded, false) AS "rows_superseded!"
+    COALESCE(outcome.rows_superseded, false) AS "rows_superseded!",
+    outcome.stage
 FROM results.run_request AS request
 LEFT JOIN LATERAL (
     SELECT *

@@ -163,6 +163,8 @@ struct Record {
     rows_expired: bool,
     /// True if newer runs of its kind took its place before that.
     rows_superseded: bool,
+    /// Its stage while it is RUNNING.
+    stage: Option<String>,
 }
 
 impl From<Record> for Run {
@@ -175,6 +177,7 @@ impl From<Record> for Run {
             kind: names::from_nullable(Some(&record.kind)),
             trigger: names::from_nullable(Some(&record.trigger)),
             state,
+            stage: names::from_nullable(record.stage.as_deref()),
             held_reason: names::from_nullable(record.held_reason.as_deref()),
             held_message: record.held_message.unwrap_or_default(),
             would_hold: record.would_hold.unwrap_or_default(),

@@ -8,7 +8,7 @@ use rollcall_chassis::{
 };
 use rollcall_proto::{
     internal::v1::{BeginRunResponse, Job, ReadSummary, RunEnded},
-    v1::{Directory, RunKind, RunState},
+    v1::{Directory, RunKind, RunStage, RunState},
 };
 use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
@@ -112,6 +112,7 @@ impl<'a> Attempt<'a> {
     /// The end of the read, with its summary.
     pub(super) async fn complete(&self, reading: Reading) -> Result<Read, ReadError> {
         let (summary, open) = reading.end().await?;
+        self.control.progress.enter(RunStage::Deciding);
         let took = self.start.elapsed();
         self.runner.metrics.read(took);
         fail_point::pass(FailPoint::ReadComplete, &self.job.tenant_id).await;

@@ -31,6 +31,7 @@ pub(super) async fn beat(reconcile: Reconcile, lease: LeaseKey, control: &Contro
             fence: lease.fence.0,
             objects: control.progress.objects(),
             claims: control.progress.claims(),
+            stage: control.progress.stage().into(),
         };
         match reconcile.heartbeat(request).await {
             Ok(pulse) if pulse.over => {

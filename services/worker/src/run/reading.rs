@@ -7,7 +7,10 @@
 use std::sync::Arc;
 
 use rollcall_chassis::credential::SecretString;
-use rollcall_proto::internal::v1::{ObjectBatch, ReadSummary};
+use rollcall_proto::{
+    internal::v1::{ObjectBatch, ReadSummary},
+    v1::RunStage,
+};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -229,6 +232,7 @@ impl<S: Source> ReadTask<S> {
         let signs = Arc::clone(&self.signs);
         let mut open = self.source.open(password, Arc::clone(&signs)).await?;
         signs.reached(Step::Reading);
+        self.control.progress.enter(RunStage::Reading);
         self.place.answered();
         let collector = |batches, control| {
             Collector::new(self.most_entries, batches, control)

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use terminal::{Answer, answer, json, keys};
 
-const RUN_KEYS: [&str; 23] = [
+const RUN_KEYS: [&str; 25] = [
     "acts_on_run_id",
     "attempt",
     "counts",
@@ -25,12 +25,14 @@ const RUN_KEYS: [&str; 23] = [
     "held_message",
     "held_reason",
     "kind",
+    "left_out",
     "next_attempt_time",
     "read_mode",
     "read_mode_reason",
     "rows_expire_time",
     "rows_of_run_id",
     "run_id",
+    "stage",
     "start_time",
     "state",
     "takeovers",

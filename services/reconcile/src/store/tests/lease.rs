@@ -1,13 +1,17 @@
 //! The lease and its fence.
 
+use rollcall_proto::v1::RunStage;
+
 use super::*;
 use crate::{
     error::ReconcileError,
     runs::heartbeat::{self, Progress, Pulse},
+    store::lease,
     upkeep::sweeper,
 };
 
 const PROGRESS: Progress = Progress {
+    stage: RunStage::Reading,
     objects: 20,
     claims: 30,
 };
@@ -97,5 +101,28 @@ async fn a_malformed_tenant_keeps_no_other_run_in_its_lease() -> Result<()> {
         .await?;
     sweeper::sweep(&ground.resources).await?;
     assert_eq!(ground.lock().await?.row.lease.run, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_heartbeat_reports_the_stage_and_takes_none_back_that_is_written() -> Result<()> {
+    let ground = Ground::new().await?.with_settings().await?;
+    let (key, _) = ground.started("SYNC").await?;
+    let stage = async || -> Result<String> {
+        let stage = sqlx::query_scalar("SELECT stage FROM reconcile.heartbeat WHERE run_id = $1");
+        Ok(stage.bind(key.run.as_uuid()).fetch_one(ground.pool()).await?)
+    };
+    assert_eq!(stage().await?, "CONNECTING");
+    heartbeat::heartbeat(&ground.resources, &key, PROGRESS).await?;
+    assert_eq!(stage().await?, "READING");
+    let unknown = Progress {
+        stage: RunStage::Unspecified,
+        ..PROGRESS
+    };
+    heartbeat::heartbeat(&ground.resources, &key, unknown).await?;
+    assert_eq!(stage().await?, "READING", "an older worker reports none");
+    lease::note_writing(ground.gate(), &key).await?;
+    heartbeat::heartbeat(&ground.resources, &key, PROGRESS).await?;
+    assert_eq!(stage().await?, "WRITING");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Runs: `results.run_request` and `results.run_outcome`.
 
-use rollcall_proto::v1::{Counts, LeftOut, RunState};
+use rollcall_proto::v1::{Counts, LeftOut, RunStage, RunState};
 
 use super::*;
 use crate::store::runs;
@@ -13,16 +13,16 @@ async fn a_run_is_its_request_until_a_worker_begins_it() -> Result<()> {
     assert_eq!((run.state(), run.attempt), (RunState::Queued, 1));
     ground.note(&key, "RUNNING", "").await?;
     let beat = format!(
-        "INSERT INTO reconcile.heartbeat (tenant_id, run_id, fence, beat_time, objects, claims)
-         VALUES ('acme', '{}', 1, now(), 20, 30)",
+        "INSERT INTO reconcile.heartbeat (tenant_id, run_id, fence, beat_time, objects, claims, stage)
+         VALUES ('acme', '{}', 1, now(), 20, 30, 'READING')",
         key.run_id
     );
     ground.as_reconcile(&beat).await?;
     let run = ground.store.run(&key).await.map_err(refused)?;
     let counts = run.counts.unwrap_or_default();
     assert_eq!(
-        (run.state(), counts.objects, counts.claims),
-        (RunState::Running, 20, 30)
+        (run.state(), run.stage(), counts.objects, counts.claims),
+        (RunState::Running, RunStage::Reading, 20, 30)
     );
     Ok(())
 }

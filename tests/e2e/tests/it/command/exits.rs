@@ -43,7 +43,7 @@ async fn ctrl_c_leaves_the_run_alone_and_a_cancelled_run_ends_with_4() -> Result
     let mut following = rollcall(&["sync", &tenant.id])?.spawn()?;
     let mut said = BufReader::new(following.stderr.take().context("standard error")?).lines();
     while let Some(line) = said.next_line().await? {
-        if line == "reading the directory" {
+        if line == "connecting to the directory" {
             break;
         }
     }
