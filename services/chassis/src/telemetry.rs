@@ -4,6 +4,7 @@
 //! id is the same in every log.
 
 mod propagation;
+mod visible;
 
 use std::{
     io::{self, IsTerminal as _},
@@ -22,6 +23,8 @@ use crate::{
     config::{LogFormat, TelemetryConfig},
     lifecycle,
 };
+
+use visible::Visible;
 
 pub use propagation::{TRACEPARENT, set_parent, traceparent};
 
@@ -70,10 +73,12 @@ pub fn init(
     let log = match config.log_format {
         LogFormat::Text => tracing_subscriber::fmt::layer()
             .with_ansi(io::stdout().is_terminal())
+            .with_writer(|| Visible::text(io::stdout()))
             .boxed(),
         LogFormat::Json => tracing_subscriber::fmt::layer()
             .json()
             .flatten_event(true)
+            .with_writer(|| Visible::json(io::stdout()))
             .boxed(),
     };
     let spans = filter_fn(|metadata| {

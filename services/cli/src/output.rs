@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use jiff::tz::TimeZone;
+use rollcall_domain::invisible::show_in_json;
 use serde::Serialize;
 
 use crate::{
@@ -63,7 +64,7 @@ impl Output {
         text: impl FnOnce(&Look) -> String,
     ) -> Result<(), Error> {
         let entry = if self.json {
-            serde_json::to_string(view).map_err(|error| Error::Print { source: error.into() })?
+            shown_json(serde_json::to_string(view))?
         } else {
             visible(&text(&self.look))
         };
@@ -101,5 +102,11 @@ impl Output {
 }
 
 fn to_json(view: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string_pretty(view).map_err(|error| Error::Print { source: error.into() })
+    shown_json(serde_json::to_string_pretty(view))
+}
+
+/// JSON in which a person sees what cannot be seen, and a program reads the same.
+fn shown_json(json: serde_json::Result<String>) -> Result<String, Error> {
+    let json = json.map_err(|error| Error::Print { source: error.into() })?;
+    Ok(show_in_json(&json).into_owned())
 }

@@ -91,7 +91,6 @@ pub struct AddressAttributes {
 
 /// An attribute that was to claim primary addresses is none of those that carry addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected one of the attributes that carry addresses")]
 pub struct NotAnAddressAttribute;
 
 /// One of the attributes is not named properly.

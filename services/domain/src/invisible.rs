@@ -4,7 +4,7 @@
 //! character into an address, and shows it wherever it shows a text from elsewhere.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
@@ -36,9 +36,10 @@ pub fn has_invisible(text: &str) -> bool {
     text.chars().any(is_invisible)
 }
 
-/// The text without plain blanks and invisible characters at its ends.
+/// The text without white space and invisible characters at its ends, as they come along when a text is pasted. Control
+/// characters that are no white space do not, and stay to be refused.
 pub fn trim(text: &str) -> &str {
-    text.trim_matches(|c| c == ' ' || is_invisible(c))
+    text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c) && !c.is_control())
 }
 
 /// The text without its invisible characters.
@@ -58,6 +59,32 @@ pub fn show(text: &str) -> Cow<'_, str> {
 /// The text with its invisible characters shown, except line feeds: a text of several lines.
 pub fn show_lines(text: &str) -> Cow<'_, str> {
     show_all_but(text, |c| c == '\n')
+}
+
+/// The text with its invisible characters beyond ASCII shown: a line of a log, whose writer knows what to do with ASCII.
+pub fn show_beyond_ascii(text: &str) -> Cow<'_, str> {
+    show_all_but(text, |c| c.is_ascii())
+}
+
+/// JSON with its invisible characters as JSON writes them, such as `\u200b`: a program reads the same texts, and a person
+/// sees them. JSON has such characters only in strings; those below U+0020 are escaped there already.
+pub fn show_in_json(json: &str) -> Cow<'_, str> {
+    let is_raw = |c: char| c >= ' ' && is_invisible(c);
+    if !json.contains(is_raw) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 8);
+    for c in json.chars() {
+        if is_raw(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                write!(shown, "\\u{unit:04x}").ok();
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
 }
 
 /// Bytes as text, with `\xNN` for bytes that are not UTF-8, and with invisible characters shown.
@@ -179,6 +206,18 @@ mod tests {
     }
 
     #[test]
+    fn json_stays_what_it_says() {
+        let json = "{\n  \"dn\": \"CN=a\u{200b}\u{e0041}ü\\n\u{7f}\"\n}";
+        let shown = show_in_json(json);
+        assert_eq!(shown, "{\n  \"dn\": \"CN=a\\u200b\\udb40\\udc41ü\\n\\u007f\"\n}");
+        assert_eq!(show_in_json("{\n \"a b\": \"ü\"}"), "{\n \"a b\": \"ü\"}");
+        assert_eq!(
+            show_beyond_ascii("\u{1b}[1m\ta\u{202e}\n"),
+            "\u{1b}[1m\ta\\u{202e}\n"
+        );
+    }
+
+    #[test]
     fn a_combining_mark_is_shown_by_its_number_where_it_combines_with_nothing() {
         assert_eq!(
             show("\u{301}e\u{301}\u{200b}\u{301}"),
@@ -205,6 +244,7 @@ mod tests {
     fn ends_are_trimmed_and_the_middle_is_left() {
         assert_eq!(trim(" \u{200b}\u{a0}svc\u{a0}sync \t\u{feff}"), "svc\u{a0}sync");
         assert_eq!(trim("\u{a0} "), "");
+        assert_eq!(trim("dc1\0\n"), "dc1\0");
     }
 
     #[test]

@@ -38,6 +38,7 @@ impl<'a> From<&'a Directory> for PasswordTarget<'a> {
             search_bases: _,
             filter: _,
             attributes: _,
+            primary_attribute: _,
         } = directory;
         Self {
             hosts,

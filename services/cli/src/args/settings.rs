@@ -121,6 +121,10 @@ pub struct DirectoryServer {
     /// Attributes that carry addresses; only proxyAddresses if never given.
     #[arg(long = "attribute", value_name = "NAME", value_delimiter = ',')]
     pub attributes: Vec<String>,
+    /// One of the attributes, whose values are primary addresses, as those of mail are, of objects without SMTP: in
+    /// proxyAddresses.
+    #[arg(long, value_name = "NAME")]
+    pub primary_attribute: Option<String>,
 }
 
 /// Source of the bind password: never the command line or a variable, where others could see it.
@@ -227,6 +231,8 @@ pub enum Clearable {
     Filter,
     /// The attributes: only proxyAddresses again.
     Attributes,
+    /// The primary attribute: only mail claims primary addresses again.
+    PrimaryAttribute,
     /// The object types: all again.
     ObjectTypes,
     /// The domains: all again.

@@ -62,6 +62,7 @@ fn clear(part: Clearable, settings: &mut Settings) {
         Clearable::Base => directory.search_bases.clear(),
         Clearable::Filter => directory.filter.clear(),
         Clearable::Attributes => directory.attributes.clear(),
+        Clearable::PrimaryAttribute => directory.primary_attribute.clear(),
         Clearable::ObjectTypes => selection.object_types.clear(),
         Clearable::Domains => selection.domains.clear(),
         Clearable::Schedule => settings.schedule = None,
@@ -96,6 +97,7 @@ fn edit_directory(given: &DirectoryServer, directory: &mut Directory) -> Result<
     set_list(&mut directory.hosts, &given.hosts);
     set_list(&mut directory.search_bases, &given.bases);
     set_list(&mut directory.attributes, &given.attributes);
+    set(&mut directory.primary_attribute, given.primary_attribute.clone());
     Ok(())
 }
 

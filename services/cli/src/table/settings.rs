@@ -40,7 +40,7 @@ fn in_its_zone(settings: &SettingsView, look: &Look) -> Look {
     look.in_zone(settings.schedule.time_zone.as_deref())
 }
 
-fn directory(settings: &SettingsView) -> [Fact; 9] {
+fn directory(settings: &SettingsView) -> [Fact; 10] {
     let directory = &settings.directory;
     let port = if directory.port == 0 {
         "the default".to_owned()
@@ -73,6 +73,7 @@ fn directory(settings: &SettingsView) -> [Fact; 9] {
             "attributes",
             Some(list_or(&directory.attributes, "proxyAddresses")),
         ),
+        ("primary attribute", directory.primary_attribute.clone()),
     ]
 }
 

@@ -35,6 +35,7 @@ pub struct DirectoryView {
     pub search_bases: Vec<String>,
     pub filter: Option<String>,
     pub attributes: Vec<String>,
+    pub primary_attribute: Option<String>,
 }
 
 /// Selection of what is imported.
@@ -124,6 +125,7 @@ impl From<&v1::Directory> for DirectoryView {
             search_bases: directory.search_bases.clone(),
             filter: given(&directory.filter),
             attributes: directory.attributes.clone(),
+            primary_attribute: given(&directory.primary_attribute),
         }
     }
 }

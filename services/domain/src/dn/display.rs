@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
+use crate::invisible::is_invisible;
+
 use super::{Pair, Rdn, Value};
 
 pub(super) fn joined<T: Display>(f: &mut Formatter<'_>, separator: &str, items: &[T]) -> fmt::Result {
@@ -49,8 +51,10 @@ fn write_text(f: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
             if special {
                 f.write_char('\\')?;
             }
-            if c.is_ascii_control() {
-                write!(f, "\\{:02x}", u32::from(c))?;
+            if is_invisible(c) {
+                c.encode_utf8(&mut [0; 4])
+                    .bytes()
+                    .try_for_each(|byte| write!(f, "\\{byte:02x}"))?;
             } else {
                 f.write_char(c)?;
             }

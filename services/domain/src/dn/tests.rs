@@ -30,6 +30,7 @@ fn a_dn_of_rfc_4514_stays_as_it_is() {
         r"CN=\ff",
         "CN=",
         r"CN=Ann\0aDEL:8bd3\2c",
+        r"CN=Ann\c2\a0Bell",
     ] {
         assert_eq!(shown(text), text.replace(r"\2c", r"\,"));
     }

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
+use crate::invisible::is_invisible;
+
 use super::{Comparison, Extensible, Filter, Substrings};
 
 impl Display for Filter {
@@ -79,7 +81,10 @@ impl Display for Value<'_> {
         };
         text.chars().try_for_each(|c| match c {
             '*' | '(' | ')' | '\\' => write!(f, "\\{:02x}", u32::from(c)),
-            c if c.is_ascii_control() => write!(f, "\\{:02x}", u32::from(c)),
+            c if is_invisible(c) => c
+                .encode_utf8(&mut [0; 4])
+                .bytes()
+                .try_for_each(|byte| write!(f, "\\{byte:02x}")),
             c => f.write_char(c),
         })
     }

@@ -128,7 +128,7 @@ const END: &str = "the end of the filter (several components are joined as `(&(â
 const ESCAPE: &str = r"two hexadecimal digits (in a value, `\` is written `\5c`, and `\,` in a DN `\5c,`)";
 
 /// Each with where it is wrong, what was expected there and what was found.
-const WRONG: [(&str, usize, &str, &str); 29] = [
+const WRONG: [(&str, usize, &str, &str); 31] = [
     ("", 0, "an attribute, such as `mail`", "the end"),
     ("()", 1, "an attribute, such as `mail`", "`)`"),
     ("(=a)", 1, "an attribute, such as `mail`", "`=`"),
@@ -168,7 +168,20 @@ const WRONG: [(&str, usize, &str, &str); 29] = [
     ("(a=b)(c=d)", 5, END, "`(`"),
     ("(a=b))", 5, END, "`)`"),
     ("a=b)", 3, END, "`)`"),
+    (
+        "(\u{a0}mail=*)",
+        1,
+        "an attribute, such as `mail`",
+        "the invisible character U+00A0",
+    ),
+    ("(mail=*)\u{200b}", 8, END, "the invisible character U+200B"),
 ];
+
+#[test]
+fn an_invisible_character_in_a_value_is_written_out() {
+    assert_eq!(canonical("(ou=a\u{a0}b\u{200b})"), r"(ou=a\c2\a0b\e2\80\8b)");
+    assert_eq!(canonical(r"(ou=a\c2\a0b\e2\80\8b)"), r"(ou=a\c2\a0b\e2\80\8b)");
+}
 
 #[test]
 fn an_error_says_where_and_what_was_expected() {

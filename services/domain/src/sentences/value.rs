@@ -4,7 +4,9 @@ use std::fmt;
 
 use crate::{
     address::{InvalidAddress, InvalidDomainName},
+    attribute::NotAnAddressAttribute,
     id::{IdKind, InvalidId},
+    invisible::{CodePoint, is_invisible},
     schedule::InvalidHours,
     syntax::{Expected, SyntaxError},
     time_zone::UnknownTimeZone,
@@ -34,6 +36,12 @@ impl fmt::Display for InvalidDomainName {
             "expected a domain name: labels of letters, digits and inner hyphens, joined by dots, each of at most 63 \
              octets and 253 in all",
         )
+    }
+}
+
+impl fmt::Display for NotAnAddressAttribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected one of the attributes that carry addresses")
     }
 }
 
@@ -74,7 +82,8 @@ impl SyntaxError {
         let found = match self.found {
             None => "the end".to_owned(),
             Some('`') => "a backtick".to_owned(),
-            Some(c) if c.is_control() => format!("the control character U+{:04X}", u32::from(c)),
+            Some(c) if c.is_control() => format!("the control character {}", CodePoint(c)),
+            Some(c) if is_invisible(c) => format!("the invisible character {}", CodePoint(c)),
             Some(c) => format!("`{c}`"),
         };
         format!("Expected {}, but found {found}.", self.expected)

@@ -1,7 +1,7 @@
 //! The fields of requests. All that are wrong are reported at once.
 
 use rollcall_chassis::status::{ApiError, Violations};
-use rollcall_domain::{Address, InvalidAddress, RunId, TenantId, sentences::field as sentences};
+use rollcall_domain::{Address, InvalidAddress, RunId, TenantId, invisible, sentences::field as sentences};
 use rollcall_proto::v1::Verdict;
 use rollcall_terms::names;
 
@@ -90,7 +90,7 @@ impl Checked {
             Err(why) => {
                 self.searchable("address", text);
                 SearchedAddress {
-                    text: text.to_owned(),
+                    text: invisible::show(text).into_owned(),
                     domain: None,
                     invalid: Some(why),
                 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rollcall_chassis::status::Violations;
 use rollcall_domain::{
     dn::{Dn, Notation},
+    invisible,
     sentences::field,
 };
 use rollcall_proto::v1::Directory;
@@ -47,7 +48,9 @@ fn take_only_base(directory: &mut Directory, violations: &mut Violations) {
     }
 }
 
+/// What is pasted along at either end cannot be seen, and is no part of the DN.
 fn read(base: &str) -> Result<Dn, String> {
+    let base = invisible::trim(base);
     if base.len() > MOST_BYTES {
         return Err(field::most_bytes(MOST_BYTES));
     }

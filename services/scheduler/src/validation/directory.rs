@@ -1,7 +1,7 @@
 //! Place of a directory and the way it is read.
 
 use rollcall_chassis::{credential::SecretString, status::Violations};
-use rollcall_domain::sentences::field;
+use rollcall_domain::{AddressAttributes, invisible, sentences::field};
 use rollcall_proto::v1::{Directory, Security, ServerType, Settings};
 
 use super::{Deployment, bases, certificates, filter, hosts};
@@ -20,12 +20,13 @@ pub(super) fn check(directory: &mut Directory, deployment: &Deployment, violatio
     security(directory, deployment, violations);
     port(directory, violations);
     certificates::check(&mut directory.ca_certificates_pem, violations);
-    username(&directory.bind_username, violations);
+    username(&mut directory.bind_username, violations);
     bases::check(directory, violations);
     canonical_filter(&mut directory.filter, violations);
     let attributes =
         filter::check_attributes("settings.directory.attributes", &directory.attributes, violations);
     directory.attributes = attributes.iter().map(ToString::to_string).collect();
+    primary_attribute(&mut directory.primary_attribute, attributes, violations);
 }
 
 /// Takes the password out of the message, so that nothing below can store or show it.
@@ -70,14 +71,30 @@ fn port(directory: &mut Directory, violations: &mut Violations) {
     }
 }
 
-fn username(name: &str, violations: &mut Violations) {
+/// What is pasted along at either end cannot be seen, and the directory would refuse the name for it.
+fn username(name: &mut String, violations: &mut Violations) {
     const FIELD: &str = "settings.directory.bind_username";
-    if name.trim().is_empty() {
+    *name = invisible::trim(name).to_owned();
+    if name.is_empty() {
         violations.push(FIELD, field::NO_USERNAME);
     } else if name.chars().count() > MOST_USERNAME_CHARACTERS {
         violations.push(FIELD, field::most_characters(MOST_USERNAME_CHARACTERS));
     } else if name.chars().any(char::is_control) {
         violations.push(FIELD, field::CONTROL_CHARACTER);
+    }
+}
+
+fn primary_attribute(name: &mut String, attributes: AddressAttributes, violations: &mut Violations) {
+    *name = invisible::trim(name).to_owned();
+    if name.is_empty() {
+        return;
+    }
+    let named = violations.check(
+        "settings.directory.primary_attribute",
+        attributes.with_primary(name),
+    );
+    if let Some(attribute) = named.as_ref().and_then(AddressAttributes::primary) {
+        attribute.as_str().clone_into(name);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, net::IpAddr};
 
 use rollcall_chassis::status::Violations;
-use rollcall_domain::sentences::field;
+use rollcall_domain::{invisible, sentences::field};
 
 const FIELD: &str = "settings.directory.hosts";
 const MOST: usize = 8;
@@ -30,7 +30,7 @@ pub(super) fn check(hosts: &mut [String], violations: &mut Violations) {
 }
 
 fn canonical(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
+    let text = invisible::trim(text);
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(address.to_string());
     }

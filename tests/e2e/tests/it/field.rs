@@ -4,8 +4,10 @@
 //! tenant, domains and a unit of its own; the names are translated on the way in and out, so that a test reads as if
 //! it were the only one.
 
+mod prefixes;
 mod roots;
 mod steady;
+mod unseen;
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Tenant};

@@ -110,3 +110,24 @@ fn the_one_base_of_older_callers_becomes_the_list() {
     assert_eq!(directory.search_bases, ["DC=corp,DC=example"]);
     assert_eq!(directory.search_base, "");
 }
+
+#[test]
+fn what_cannot_be_seen_around_a_name_is_trimmed() {
+    let directory = directory(|directory| {
+        directory.bind_username = "\u{200b}svc-sync@corp.example \u{a0}".to_owned();
+        directory.hosts = vec!["\u{feff}dc1.corp.example\u{a0}".to_owned()];
+        directory.search_bases = vec!["\u{200e}OU=People,DC=corp,DC=example\u{a0}".to_owned()];
+    });
+    assert_eq!(directory.bind_username, "svc-sync@corp.example");
+    assert_eq!(directory.hosts, ["dc1.corp.example"]);
+    assert_eq!(directory.search_bases, ["OU=People,DC=corp,DC=example"]);
+}
+
+#[test]
+fn the_primary_attribute_is_spelled_as_among_the_attributes() {
+    let directory = directory(|directory| {
+        directory.attributes = vec!["proxyAddresses".to_owned(), "mailPrimaryAddress".to_owned()];
+        directory.primary_attribute = " MAILPRIMARYADDRESS".to_owned();
+    });
+    assert_eq!(directory.primary_attribute, "mailPrimaryAddress");
+}

@@ -176,3 +176,10 @@ fn malformed_attributes_are_refused() {
         directory.attributes = many;
     });
 }
+
+#[test]
+fn a_primary_attribute_that_carries_no_addresses_is_refused() {
+    assert_directory_refused("primary_attribute", "one of the attributes", |directory| {
+        directory.primary_attribute = "mail".to_owned();
+    });
+}

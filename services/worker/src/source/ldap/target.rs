@@ -68,8 +68,7 @@ impl Target {
         if directory.hosts.is_empty() {
             return Err(ReadError::Settings("no host is given".to_owned()));
         }
-        let addresses = AddressAttributes::parse(&directory.attributes)
-            .map_err(|error| ReadError::Settings(error.to_string()))?;
+        let addresses = addresses(directory)?;
         Ok(Self {
             hosts: directory.hosts.clone(),
             port,
@@ -81,6 +80,17 @@ impl Target {
             requested: requested(&addresses),
             addresses,
         })
+    }
+}
+
+fn addresses(directory: &v1::Directory) -> Result<AddressAttributes, ReadError> {
+    let attributes = AddressAttributes::parse(&directory.attributes)
+        .map_err(|error| ReadError::Settings(error.to_string()))?;
+    match directory.primary_attribute.as_str() {
+        "" => Ok(attributes),
+        name => attributes
+            .with_primary(name)
+            .map_err(|error| ReadError::Settings(format!("the primary attribute: {error}"))),
     }
 }
 
