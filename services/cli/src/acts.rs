@@ -24,18 +24,19 @@ const SHOWN: i32 = 20;
 /// Most rows that are listed of accounts left alone by a revert.
 const LEFT_ALONE: i32 = 100;
 
-/// Approves the removals of a HELD run, and follows the run that makes them.
+/// Approves what a HELD run would do, and follows the run that does it.
 pub(crate) async fn approve(client: &Client, approve: Approve, output: &mut Output) -> Result<Exit, Error> {
     let tenant = approve.tenant;
     let held = match approve.run {
         Some(run_id) => get_run(client, &tenant, &run_id).await?,
         None => newest_run(client, &tenant, Newest::Held).await?,
     };
-    let reduced = held.counts.map_or(0, |counts| counts.accounts_reduced);
+    let counts = held.counts.unwrap_or_default();
     let question = format!(
-        "Approve run {}, which would take addresses from {}?",
+        "Approve run {}, which would take addresses from {} and create {}?",
         held.run_id,
-        table::count(reduced, "account")
+        table::count(counts.accounts_reduced, "account"),
+        table::count(counts.accounts_created, "account")
     );
     let verdicts = at_stake(&held);
     if !consents(client, &held, verdicts, approve.consent, &question, output).await? {
@@ -53,14 +54,18 @@ pub(crate) async fn approve(client: &Client, approve: Approve, output: &mut Outp
     watch(client, &tenant, run_id, approve.consent, output).await
 }
 
-/// Verdicts to review before an approval: removals, stale marks or, if there is neither, addresses taken from accounts.
+/// Verdicts to review before an approval: removals, stale marks or, if there is neither, addresses taken from accounts;
+/// and new addresses, if too many accounts would be new.
 fn at_stake(held: &Run) -> Vec<Verdict> {
     let removes = held.counts.is_some_and(|counts| counts.remove > 0);
-    match held.held_reason() {
+    let of_reason = |reason| match reason {
         HeldReason::EmptyRead => vec![Verdict::Remove, Verdict::Stale],
+        HeldReason::TooManyNew => vec![Verdict::Add],
         _ if removes => vec![Verdict::Remove],
         _ => vec![Verdict::Update],
-    }
+    };
+    let reasons = std::iter::once(held.held_reason()).chain(held.further_held_reasons());
+    reasons.flat_map(of_reason).collect()
 }
 
 /// Reverts a sync, follows the revert, and shows what it left alone.

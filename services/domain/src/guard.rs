@@ -1,9 +1,13 @@
-//! The guard: limits what a run may take away without approval.
+//! The guard: limits what a run may take away, and how many accounts it may create, without approval.
 //!
 //! A HELD run changes nothing at all, additions included, so that a reviewer finds the portal as it was.
 
-use crate::plan::Counts;
+mod holds;
+
+use crate::plan::{Counts, NewAccounts};
 use crate::text_enum::text_enum;
+
+pub use holds::{Hold, Holds};
 
 text_enum! {
     /// Reasons why a run is HELD.
@@ -16,14 +20,16 @@ text_enum! {
         FirstRemoval = "FIRST_REMOVAL",
         /// It would decide otherwise than the preview that was looked at.
         ChangedSincePreview = "CHANGED_SINCE_PREVIEW",
+        /// It would create more accounts than the limit for a run allows.
+        TooManyNew = "TOO_MANY_NEW",
     }
 }
 
 impl HeldReason {
-    /// True if the removals of the run can be approved. Otherwise a new preview must be reviewed.
+    /// True if what the run would do can be approved. Otherwise a new preview must be reviewed.
     pub const fn is_approvable(self) -> bool {
         match self {
-            Self::RemovalLimit | Self::EmptyRead | Self::FirstRemoval => true,
+            Self::RemovalLimit | Self::EmptyRead | Self::FirstRemoval | Self::TooManyNew => true,
             Self::ChangedSincePreview => false,
         }
     }
@@ -63,46 +69,22 @@ fn of_hundred(percent: u32, live: u64) -> u64 {
     u64::try_from(share).unwrap_or(u64::MAX)
 }
 
-/// Reason why a run is HELD, with its numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Hold {
-    /// Too many accounts would lose something.
-    RemovalLimit {
-        /// Accounts that this run would remove, or take an address from.
-        reduced: u64,
-        /// Accounts that runs of the last 24 hours did that to.
-        earlier: u64,
-        /// Number that is allowed.
-        allowed: u64,
-    },
-    /// The directory answered no object at all.
-    EmptyRead {
-        /// Addresses that would be removed.
-        removed: u64,
-        /// Addresses that would be marked as stale.
-        marked: u64,
-    },
-    /// No preview has shown the removals of the present settings.
-    FirstRemoval {
-        /// Addresses that would be removed.
-        removed: u64,
-    },
-    /// It is not what was looked at.
-    ChangedSincePreview {
-        /// Rows that differ.
-        differences: u64,
-    },
+/// Limit of the accounts that a run may create by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CreationLimit {
+    /// So many accounts.
+    pub accounts: Option<u32>,
 }
 
-impl Hold {
-    /// The reason without the numbers.
-    pub const fn reason(&self) -> HeldReason {
-        match self {
-            Self::RemovalLimit { .. } => HeldReason::RemovalLimit,
-            Self::EmptyRead { .. } => HeldReason::EmptyRead,
-            Self::FirstRemoval { .. } => HeldReason::FirstRemoval,
-            Self::ChangedSincePreview { .. } => HeldReason::ChangedSincePreview,
-        }
+/// The default: so many accounts, or half of the live ones, whichever is more.
+pub(crate) const DEFAULT_NEW_ACCOUNTS: u64 = 50;
+
+impl CreationLimit {
+    /// Allowance for a number of live accounts. A limit that is set counts alone. Otherwise it is the greater of 50 and
+    /// half of the live accounts, rounded down.
+    pub fn allowed(self, live: u64) -> u64 {
+        self.accounts
+            .map_or_else(|| DEFAULT_NEW_ACCOUNTS.max(live / 2), u64::from)
     }
 }
 
@@ -120,18 +102,31 @@ pub struct Situation {
     pub earlier: u64,
     /// Live accounts before the run.
     pub live: u64,
-    /// Limits of the settings.
+    /// Limits of removals.
     pub limit: RemovalLimit,
     /// True in the first run since Remove Accounts was switched on, if neither a preview nor an approval has shown all
     /// its removals.
     pub unseen_first_removal: bool,
     /// True if a person approved a run that was HELD because it found no object.
     pub empty_read_approved: bool,
+    /// Accounts that the plan creates without approval: the result of [`crate::plan::Plan::created_beyond`].
+    pub created: NewAccounts,
+    /// Limit of new accounts. `None`: the run is the first that is applied, and creates whatever it finds.
+    pub creation_limit: Option<CreationLimit>,
 }
 
-/// Decides if a run is HELD. The first reason that fits counts: a read without objects, a first removal that no preview
-/// has shown, the limit. A difference from a preview is for the caller to find, and goes before all of them.
-pub fn judge(situation: &Situation) -> Option<Hold> {
+/// Decides if a run is HELD, and for what: a removal, new accounts, or both. Of the removal's reasons the first that fits
+/// counts: a read without objects, a first removal that no preview has shown, the limit. A difference from a preview is
+/// for the caller to find, and goes before all of them.
+pub fn judge(situation: &Situation) -> Option<Holds> {
+    Holds::new(
+        [judge_removal(situation), judge_creation(situation)]
+            .into_iter()
+            .flatten(),
+    )
+}
+
+fn judge_removal(situation: &Situation) -> Option<Hold> {
     let Situation { counts, .. } = situation;
     let marked = counts.newly_stale;
     let touches = counts.remove + marked + counts.given_back > 0;
@@ -152,6 +147,16 @@ pub fn judge(situation: &Situation) -> Option<Hold> {
     beyond.then_some(Hold::RemovalLimit {
         reduced,
         earlier,
+        allowed,
+    })
+}
+
+fn judge_creation(situation: &Situation) -> Option<Hold> {
+    let NewAccounts { accounts, welcomes } = situation.created;
+    let allowed = situation.creation_limit?.allowed(situation.live);
+    (accounts > allowed).then_some(Hold::TooManyNew {
+        created: accounts,
+        welcomes,
         allowed,
     })
 }

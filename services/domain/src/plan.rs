@@ -41,7 +41,7 @@ use absent::Absences;
 use accounts::{Accountant, Decision};
 use world::World;
 
-pub use changes::{AccountChange, ChangeKind, Counts};
+pub use changes::{AccountChange, ChangeKind, Counts, NewAccounts};
 pub use directory::{Directory, DirectoryBuilder};
 pub use footprint::Footprint;
 pub use pace::{Pace, PlanError};
@@ -95,6 +95,19 @@ impl Plan<'_> {
                 .any(|state| !may_go(state) && !(is_approved && goes_along(state)))
         };
         self.changes.iter().filter(beyond).count() as u64
+    }
+
+    /// New accounts, but for those of objects that are approved to get one.
+    pub fn created_beyond(&self, is_approved: impl Fn(&str) -> bool) -> NewAccounts {
+        let is_beyond = |change: &&AccountChange| {
+            let object = change.after.object_id.as_ref();
+            change.kind == ChangeKind::Created && !object.is_some_and(|object| is_approved(object.as_str()))
+        };
+        let beyond = self.changes.iter().filter(is_beyond);
+        beyond.fold(NewAccounts::default(), |sum, change| NewAccounts {
+            accounts: sum.accounts + 1,
+            welcomes: sum.welcomes + u64::from(change.welcome),
+        })
     }
 
     /// The account that has an address in the end, of all accounts that change.
@@ -175,6 +188,7 @@ fn count(portal: &Portal, changes: &[AccountChange]) -> Counts {
     Counts {
         accounts: portal.live_accounts() + appeared - of_kind(&[ChangeKind::Removed]),
         welcomes: changes.iter().filter(|change| change.welcome).count() as u64,
+        accounts_created: of_kind(&[ChangeKind::Created]),
         accounts_reduced: changes.iter().filter(|change| change.reduces()).count() as u64,
         ..Counts::default()
     }

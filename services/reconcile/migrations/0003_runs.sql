@@ -41,6 +41,7 @@ CREATE TABLE reconcile.run_outcome (
     failure_detail text,
     held_reason text,
     held_message text,
+    further_held_reasons text[] NOT NULL DEFAULT '{}',
     -- True if the sync that a preview stands for would be HELD.
     would_hold boolean NOT NULL DEFAULT false,
     -- A hash of all rows of a HELD run: shows if the next one equals it.
@@ -66,7 +67,11 @@ CREATE TABLE reconcile.run_outcome (
         CHECK (state IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'HELD', 'FAILED', 'CANCELLED')),
     CONSTRAINT run_outcome_read_mode_is_known CHECK (read_mode = 'FULL'),
     CONSTRAINT run_outcome_held_reason_is_known
-        CHECK (held_reason IN ('REMOVAL_LIMIT', 'EMPTY_READ', 'FIRST_REMOVAL', 'CHANGED_SINCE_PREVIEW'))
+        CHECK (held_reason IN
+            ('REMOVAL_LIMIT', 'EMPTY_READ', 'FIRST_REMOVAL', 'CHANGED_SINCE_PREVIEW', 'TOO_MANY_NEW')),
+    -- One that differs from its preview has no other reason.
+    CONSTRAINT run_outcome_further_held_reasons_are_known
+        CHECK (further_held_reasons <@ ARRAY['REMOVAL_LIMIT', 'EMPTY_READ', 'FIRST_REMOVAL', 'TOO_MANY_NEW'])
 ) PARTITION BY RANGE (run_id);
 
 -- Runs of months that were not made in time, and ids that are of no time.

@@ -14,7 +14,7 @@ pub(crate) mod rules;
 
 use jiff::Timestamp;
 use rollcall_domain::{
-    guard::Hold,
+    guard::Holds,
     plan::{self, Pace, Plan},
 };
 use rollcall_proto::v1::RunKind;
@@ -54,7 +54,7 @@ pub(crate) fn decide<'f>(
             history,
             forecast,
         },
-        (_, Some(hold)) => held(facts, plan, history, hold),
+        (_, Some(holds)) => held(facts, plan, history, holds),
         (_, None) => Decision::Apply {
             remember: Remember::new(facts, read, &plan, history.steady),
             plan,
@@ -98,7 +98,7 @@ fn plan<'f>(
 }
 
 /// A run that is HELD shows its own rows, or those of the HELD run before it if that decided the same.
-fn held<'f>(facts: &Facts, plan: Plan<'f>, history: HistoryChange, hold: Hold) -> Decision<'f> {
+fn held<'f>(facts: &Facts, plan: Plan<'f>, history: HistoryChange, holds: Holds) -> Decision<'f> {
     let content = content::of_run(plan.rows.iter());
     let shown_before = facts
         .held_before
@@ -110,7 +110,7 @@ fn held<'f>(facts: &Facts, plan: Plan<'f>, history: HistoryChange, hold: Hold) -
     };
     Decision::Hold {
         plan,
-        hold,
+        holds,
         content,
         rows,
     }

@@ -8,7 +8,7 @@ mod certificates;
 mod directory;
 mod filter;
 mod hosts;
-mod removal;
+mod limits;
 mod selection;
 
 use std::collections::BTreeSet;
@@ -151,9 +151,7 @@ fn check_fields(
         None => violations.push("settings.directory", field::NO_DIRECTORY),
     }
     selection::check(settings.selection.get_or_insert_default(), domains, violations);
-    if let Some(removal) = &settings.removal {
-        removal::check(removal, violations);
-    }
+    limits::check(settings, violations);
     let rhythm = settings
         .schedule
         .as_mut()

@@ -47,7 +47,7 @@ macro_rules! run_counts {
 run_counts! {
     objects, claims, not_email, references,
     add, keep, update, remove, stale, skip,
-    accounts, welcomes, accounts_reduced,
+    accounts, welcomes, accounts_reduced, accounts_created,
 }
 
 #[expect(
@@ -75,6 +75,8 @@ pub struct RunRecord {
     pub stage: RunStage,
     /// Reason why it is HELD, or why a preview's sync would be.
     pub held_reason: HeldReason,
+    /// Further reasons for that.
+    pub further_held_reasons: Vec<HeldReason>,
     /// The same as a sentence; empty if there is none.
     pub held_message: String,
     /// True if a preview's sync would be HELD.
@@ -124,6 +126,7 @@ impl From<RunRecord> for Run {
             state,
             stage,
             held_reason,
+            further_held_reasons,
             held_message,
             would_hold,
             read_mode,
@@ -152,6 +155,7 @@ impl From<RunRecord> for Run {
             state: state.into(),
             stage: stage.into(),
             held_reason: held_reason.into(),
+            further_held_reasons: further_held_reasons.into_iter().map(i32::from).collect(),
             held_message,
             would_hold,
             read_mode: read_mode.into(),

@@ -90,6 +90,7 @@ async fn check_first(run: &Run, stack: &Stack, objects: u32) -> Result<()> {
         claims: addresses,
         add: addresses,
         accounts: objects,
+        accounts_created: objects,
         ..Counts::default()
     };
     ensure!(

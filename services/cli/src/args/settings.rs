@@ -177,6 +177,10 @@ pub struct Times {
     /// Have the portal welcome new users.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub send_welcome: Option<bool>,
+    /// Hold a sync that would create more than N accounts; 0: hold every new account. Without a limit, the greater of
+    /// 50 and half of the live accounts counts. The first sync has no limit.
+    #[arg(long, value_name = "N")]
+    pub limit_new: Option<i32>,
 }
 
 /// Treatment of the tenant's addresses that are absent from the directory.
@@ -241,6 +245,8 @@ pub enum Clearable {
     Schedule,
     /// The limit in accounts.
     LimitAccounts,
+    /// The limit of new accounts: the default applies again.
+    LimitNew,
     /// The limit in percent; without either limit the default applies again.
     LimitPercent,
 }

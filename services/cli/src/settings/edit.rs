@@ -67,6 +67,7 @@ fn clear(part: Clearable, settings: &mut Settings) {
         Clearable::Domains => selection.domains.clear(),
         Clearable::Schedule => settings.schedule = None,
         Clearable::LimitAccounts => settings.removal.get_or_insert_default().limit_accounts = None,
+        Clearable::LimitNew => settings.new_users.get_or_insert_default().limit_accounts = None,
         Clearable::LimitPercent => settings.removal.get_or_insert_default().limit_percent = None,
     }
 }
@@ -129,10 +130,11 @@ fn edit_times(given: &Times, settings: &mut Settings) {
         set(&mut schedule.every_hours, given.every_hours);
         set(&mut schedule.time_zone, given.time_zone.clone());
     }
-    if given.send_hsr.is_some() || given.send_welcome.is_some() {
+    if given.send_hsr.is_some() || given.send_welcome.is_some() || given.limit_new.is_some() {
         let new_users = settings.new_users.get_or_insert_default();
         set(&mut new_users.send_hsr, given.send_hsr);
         set(&mut new_users.send_welcome, given.send_welcome);
+        new_users.limit_accounts = given.limit_new.or(new_users.limit_accounts);
     }
 }
 

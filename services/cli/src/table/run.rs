@@ -64,20 +64,31 @@ fn outcome(run: &RunView, look: &Look) -> String {
             next.unwrap_or_default()
         );
     }
-    if let Some(reason) = run.held_reason.filter(|_| run.state == Some("HELD")) {
-        return format!("HELD, {BREAK}{}", breakable(reason));
+    if run.state == Some("HELD") {
+        return format!("HELD, {BREAK}{}", held_reasons(run));
     }
     if run.state != Some("SUCCEEDED") {
         return word(run.state).to_owned();
     }
     let decided = decided(run);
-    match run.held_reason.filter(|_| run.would_hold) {
-        Some(reason) => format!(
+    if run.would_hold {
+        return format!(
             "{decided}, {BREAK}would be {BREAK}HELD, {BREAK}{}",
-            breakable(reason)
-        ),
-        None => decided,
+            held_reasons(run)
+        );
     }
+    decided
+}
+
+/// Reasons why a run is or would be HELD.
+fn held_reasons(run: &RunView) -> String {
+    let reasons: Vec<_> = run
+        .held_reason
+        .iter()
+        .chain(&run.further_held_reasons)
+        .map(|reason| breakable(reason))
+        .collect();
+    reasons.join(&format!(", {BREAK}"))
 }
 
 fn decided(run: &RunView) -> String {
@@ -168,22 +179,21 @@ fn acts_on(run: &RunView) -> &'static str {
 fn held(run: &RunView, look: &Look) -> Option<String> {
     let message = run.held_message.clone().unwrap_or_default();
     if run.state == Some("HELD") {
-        let why = [
-            ("held", Some(word(run.held_reason).to_owned())),
-            ("reason", Some(message)),
-        ];
+        let why = [("held", Some(held_reasons(run))), ("reason", Some(message))];
         return Some(facts(why, look));
     }
     if !is_finished_preview(run) {
         return None;
     }
-    let welcomes = count(run.counts.welcomes, "new user");
+    let created = count(run.counts.accounts_created, "account");
+    let welcomes = count(run.counts.welcomes, "welcome");
     let sync = if run.would_hold {
-        format!("would be HELD, {}: {message}", word(run.held_reason))
+        format!("would be HELD, {}: {message}", held_reasons(run))
     } else {
-        format!("would be applied; {welcomes} would be welcomed")
+        "would be applied".to_owned()
     };
-    Some(facts([("sync", Some(sync))], look))
+    let new = format!("{created} and {welcomes}");
+    Some(facts([("sync", Some(sync)), ("new", Some(new))], look))
 }
 
 fn is_finished_preview(run: &RunView) -> bool {
@@ -207,18 +217,30 @@ fn ways_on(run: &RunView) -> Option<String> {
              Then start a new preview:\n  rollcall preview {tenant}"
         ));
     }
-    let counts = &run.counts;
-    let verdict = if counts.remove > 0 {
+    Some(format!(
+        "Review what it would do:\n  rollcall rows {tenant} {id} --verdict {}\n\
+         If that is correct:\n  rollcall approve {tenant} {id}",
+        verdicts_to_review(run).join(",")
+    ))
+}
+
+/// Verdicts of the rows for which a run is HELD.
+fn verdicts_to_review(run: &RunView) -> Vec<&'static str> {
+    let mut reasons = run.held_reason.iter().chain(&run.further_held_reasons);
+    let creates = reasons.clone().any(|reason| *reason == "TOO_MANY_NEW");
+    let takes = reasons.any(|reason| *reason != "TOO_MANY_NEW");
+    let taken = if run.counts.remove > 0 {
         "remove"
     } else if run.held_reason == Some("EMPTY_READ") {
         "stale"
     } else {
         "update"
     };
-    Some(format!(
-        "Review what it would do:\n  rollcall rows {tenant} {id} --verdict {verdict}\n\
-         If that is correct:\n  rollcall approve {tenant} {id}"
-    ))
+    takes
+        .then_some(taken)
+        .into_iter()
+        .chain(creates.then_some("add"))
+        .collect()
 }
 
 fn state(run: &RunView) -> String {
@@ -256,6 +278,7 @@ fn counts(run: &RunView, look: &Look) -> String {
     ];
     let portal = vec![
         ("accounts", counts.accounts),
+        ("new accounts", counts.accounts_created),
         ("welcomes", counts.welcomes),
         ("losing addresses", counts.accounts_reduced),
     ];

@@ -1,7 +1,7 @@
 //! Settings and filters.
 
 use rollcall_client::view::{FilterCheckView, FilterView, RemovalView, SelectionView, SettingsView};
-use rollcall_domain::guard::RemovalLimit;
+use rollcall_domain::guard::{CreationLimit, RemovalLimit};
 
 use super::{Fact, Look, facts, list_or, table, text, word, words, yes};
 
@@ -29,6 +29,7 @@ pub(crate) fn settings(settings: &SettingsView, look: &Look) -> String {
             "welcome new users",
             Some(yes(settings.new_users.send_welcome).to_owned()),
         ),
+        ("limit of new accounts", Some(limit_of_new(settings))),
     ]);
     all.extend(removal(&settings.removal));
     all.extend([("last saved", look.at(settings.update_time.as_deref()))]);
@@ -109,6 +110,11 @@ fn selection(selection: &SelectionView) -> [Fact; 4] {
         ("disabled users", Some(disabled.to_owned())),
         ("same username", Some(same_username.to_owned())),
     ]
+}
+
+fn limit_of_new(settings: &SettingsView) -> String {
+    let accounts = settings.new_users.limit_accounts.map(i32::unsigned_abs);
+    CreationLimit { accounts }.in_words()
 }
 
 fn removal(removal: &RemovalView) -> [Fact; 2] {

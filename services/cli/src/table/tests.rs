@@ -138,6 +138,7 @@ fn settings_say_what_their_gaps_mean() {
     paused:                  a sync was reverted; rollcall resume resumes the schedule
     HSR for new users:       no
     welcome new users:       no
+    limit of new accounts:   default: 50 accounts or half of the live ones, whichever is more
     missing from directory:  removed; manual entries are kept
     limit in 24 hours:       1 account
     ");

@@ -15,6 +15,7 @@ pub struct RunView {
     pub state: Option<&'static str>,
     pub stage: Option<&'static str>,
     pub held_reason: Option<&'static str>,
+    pub further_held_reasons: Vec<&'static str>,
     pub held_message: Option<String>,
     pub would_hold: bool,
     pub read_mode: Option<&'static str>,
@@ -51,6 +52,7 @@ pub struct CountsView {
     pub accounts: u64,
     pub welcomes: u64,
     pub accounts_reduced: u64,
+    pub accounts_created: u64,
 }
 
 /// Parts of a directory that a read left out.
@@ -137,6 +139,7 @@ impl From<&v1::Run> for RunView {
             state: name(run.state()),
             stage: name(run.stage()),
             held_reason: name(run.held_reason()),
+            further_held_reasons: run.further_held_reasons().filter_map(name).collect(),
             held_message: given(&run.held_message),
             would_hold: run.would_hold,
             read_mode: name(run.read_mode()),
@@ -175,6 +178,7 @@ impl From<&v1::Counts> for CountsView {
             accounts: counts.accounts,
             welcomes: counts.welcomes,
             accounts_reduced: counts.accounts_reduced,
+            accounts_created: counts.accounts_created,
         }
     }
 }

@@ -63,11 +63,12 @@ pub struct RemovalView {
     pub limit_percent: Option<i32>,
 }
 
-/// Actions for new users.
+/// Actions for new users, and the limit of new accounts.
 #[derive(Debug, Serialize)]
 pub struct NewUsersView {
     pub send_hsr: bool,
     pub send_welcome: bool,
+    pub limit_accounts: Option<i32>,
 }
 
 /// All tenants' settings.
@@ -101,6 +102,7 @@ impl From<&v1::Settings> for SettingsView {
             new_users: NewUsersView {
                 send_hsr: new_users.send_hsr,
                 send_welcome: new_users.send_welcome,
+                limit_accounts: new_users.limit_accounts,
             },
             etag: settings.etag.clone(),
             credential_set: settings.credential_set,

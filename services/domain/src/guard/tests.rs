@@ -25,7 +25,9 @@ fn run(reduced: u64) -> Situation {
 }
 
 fn held(situation: &Situation) -> Option<HeldReason> {
-    judge(situation).map(|hold| hold.reason())
+    let holds = judge(situation)?;
+    assert_eq!(holds.reasons().count(), 1, "{holds:?}");
+    holds.reasons().next()
 }
 
 #[test]
@@ -209,8 +211,8 @@ fn all_but_a_change_since_the_preview_can_be_approved() {
 }
 
 const ADVICE: &str = "Nothing has been changed, and additions are on hold as well. Review the rows of the run, and \
-                      approve its removals if they are right. If they are not, correct the directory or the settings, \
-                      and sync again.";
+                      approve it if they are right. If they are not, correct the directory or the settings, and sync \
+                      again.";
 
 #[test]
 fn the_administrator_reads_the_numbers_and_what_to_do() {
@@ -250,15 +252,32 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
              filter and the rights of the account that reads the directory are still correct.",
         ),
         (
+            Hold::TooManyNew {
+                created: 3_000,
+                welcomes: 2_990,
+                allowed: 60,
+            },
+            "The run would create 3000 accounts and send 2990 welcome messages, which cannot be taken back; the limit \
+             for a run is 60 accounts.",
+        ),
+        (
+            Hold::TooManyNew {
+                created: 1,
+                welcomes: 0,
+                allowed: 0,
+            },
+            "The run would create 1 account; every new account needs approval.",
+        ),
+        (
             Hold::FirstRemoval { removed: 1 },
             "This is the first run since Remove Accounts was switched on. It would remove 1 address; no preview has \
              shown all of these removals.",
         ),
     ] {
-        assert_eq!(hold.message(), format!("{matter} {ADVICE}"));
+        assert_eq!(Holds::from(hold).message(), format!("{matter} {ADVICE}"));
     }
     assert_eq!(
-        Hold::ChangedSincePreview { differences: 3 }.message(),
+        Holds::from(Hold::ChangedSincePreview { differences: 3 }).message(),
         "The result would differ from the preview you reviewed: 3 rows differ. Nothing has been changed, and additions \
          are on hold as well. Review the rows, then sync again without a preview, or start a new preview first."
     );
@@ -266,16 +285,16 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
 
 #[test]
 fn the_message_of_a_preview_does_not_ask_for_its_approval() {
-    let hold = Hold::RemovalLimit {
+    let holds = Holds::from(Hold::RemovalLimit {
         reduced: 51,
         earlier: 0,
         allowed: 50,
-    };
+    });
     assert_eq!(
-        hold.forecast(),
+        holds.forecast(),
         "The run would remove, or take addresses from, 51 accounts; the limit for 24 hours is 50 accounts. A sync \
-         would change nothing and wait for approval. If these removals are not right, correct the directory or the \
-         settings first."
+         would change nothing and wait for approval. If this is not right, correct the directory or the settings \
+         first."
     );
 }
 
@@ -287,7 +306,7 @@ fn of_an_empty_read_the_administrator_reads_what_it_would_do() {
         (1, 2, "remove 1 address and mark 2 addresses as stale"),
         (0, 0, "return adopted accounts to the portal"),
     ] {
-        let message = Hold::EmptyRead { removed, marked }.message();
+        let message = Holds::from(Hold::EmptyRead { removed, marked }).message();
         assert!(
             message.contains(&format!("so the run would {expected}. ")),
             "{message}"
@@ -295,8 +314,83 @@ fn of_an_empty_read_the_administrator_reads_what_it_would_do() {
     }
 }
 
+/// A run that creates so many accounts beside 1,000.
+fn creating(accounts: u64, limit: Option<CreationLimit>) -> Situation {
+    Situation {
+        created: NewAccounts {
+            accounts,
+            welcomes: 0,
+        },
+        creation_limit: limit,
+        ..run(0)
+    }
+}
+
+#[test]
+fn unless_a_limit_is_set_a_run_may_create_the_greater_of_50_and_half_of_the_accounts() {
+    for (live, allowed) in [(0, 50), (60, 50), (100, 50), (101, 50), (102, 51), (1_000, 500)] {
+        assert_eq!(
+            CreationLimit::default().allowed(live),
+            allowed,
+            "{live} live accounts"
+        );
+    }
+    for limit in [0, 7, 4_000] {
+        let accounts = Some(limit);
+        assert_eq!(CreationLimit { accounts }.allowed(1_000), limit.into());
+    }
+}
+
+#[test]
+fn a_run_is_held_if_it_creates_more_accounts_than_the_limit() {
+    let limit = |accounts| {
+        Some(CreationLimit {
+            accounts: Some(accounts),
+        })
+    };
+    let too_many = Some(HeldReason::TooManyNew);
+    for (created, limit, expected) in [
+        (500, Some(CreationLimit::default()), None),
+        (501, Some(CreationLimit::default()), too_many),
+        (0, limit(0), None),
+        (1, limit(0), too_many),
+        (700, limit(700), None),
+        (701, limit(700), too_many),
+        (1_000_000, None, None),
+    ] {
+        assert_eq!(held(&creating(created, limit)), expected, "{created}, {limit:?}");
+    }
+}
+
+#[test]
+fn a_run_that_removes_and_creates_too_much_is_held_for_both() {
+    let situation = Situation {
+        counts: run(51).counts,
+        reduced: 51,
+        ..creating(501, Some(CreationLimit::default()))
+    };
+    let holds = judge(&situation).unwrap();
+    assert_eq!(
+        holds.reasons().collect::<Vec<_>>(),
+        [HeldReason::RemovalLimit, HeldReason::TooManyNew]
+    );
+    assert_eq!(
+        holds.message(),
+        format!(
+            "The run would remove, or take addresses from, 51 accounts; the limit for 24 hours is 50 accounts. The run \
+             would create 501 accounts; the limit for a run is 500 accounts. {ADVICE}"
+        )
+    );
+}
+
 #[test]
 fn limits_are_said_as_they_count() {
+    let limit_of_new = |accounts| CreationLimit { accounts }.in_words();
+    assert_eq!(limit_of_new(Some(1)), "1 account");
+    assert_eq!(
+        limit_of_new(None),
+        "default: 50 accounts or half of the live ones, whichever is more"
+    );
     let limit = |accounts, percent| RemovalLimit { accounts, percent }.in_words();
     assert_eq!(limit(Some(1), None), "1 account");
     assert_eq!(limit(None, Some(2)), "2 % of the accounts");
@@ -318,4 +412,6 @@ fn the_contract_gives_the_default_that_counts() {
         "the greater of {DEFAULT_ACCOUNTS} and {DEFAULT_PERCENT} % of the live accounts, but never more than half"
     );
     assert!(comment.join(" ").contains(&default), "{default}");
+    let default_of_new = format!("the greater of {DEFAULT_NEW_ACCOUNTS} and half of the live accounts");
+    assert!(comment.join(" ").contains(&default_of_new), "{default_of_new}");
 }

@@ -80,10 +80,21 @@ pub struct Counts {
     pub welcomes: u64,
     /// Accounts that are removed or lose an address, to whomever.
     pub accounts_reduced: u64,
+    /// Accounts that are created. Those that were adopted, merged, rebound or restored are not new.
+    pub accounts_created: u64,
     /// Addresses that were not stale and are now.
     pub newly_stale: u64,
     /// Accounts that become manual again, because their objects are missing.
     pub given_back: u64,
     /// Claims that are not e-mail: behind an unknown prefix, without an address in one of the tenant's domains.
     pub not_email: u64,
+}
+
+/// Accounts that a run creates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NewAccounts {
+    /// So many.
+    pub accounts: u64,
+    /// Those of them that the portal must welcome.
+    pub welcomes: u64,
 }

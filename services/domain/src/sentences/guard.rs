@@ -1,32 +1,52 @@
-//! HELD runs and previews of such: what would be removed, and what to do about it; and the limit that holds a run.
+//! HELD runs and previews of such: what would be removed or created, and what to do about it; and the limits that hold a
+//! run.
 
 use super::words::counted;
-use crate::guard::{DEFAULT_ACCOUNTS, DEFAULT_PERCENT, Hold, RemovalLimit};
+use crate::guard::{
+    CreationLimit, DEFAULT_ACCOUNTS, DEFAULT_NEW_ACCOUNTS, DEFAULT_PERCENT, HeldReason, Hold, Holds,
+    RemovalLimit,
+};
 
 /// Sentence for every HELD run.
 const NOTHING_CHANGED: &str = "Nothing has been changed, and additions are on hold as well.";
-const APPROVE: &str = "Review the rows of the run, and approve its removals if they are right. If they are not, \
-                       correct the directory or the settings, and sync again.";
+const APPROVE: &str = "Review the rows of the run, and approve it if they are right. If they are not, correct the \
+                       directory or the settings, and sync again.";
 const PREVIEW: &str = "Review the rows, then sync again without a preview, or start a new preview first.";
 
 /// Sentence for every preview whose sync would be HELD.
-const WOULD_WAIT: &str = "A sync would change nothing and wait for approval. If these removals are not right, correct \
-                          the directory or the settings first.";
+const WOULD_WAIT: &str = "A sync would change nothing and wait for approval. If this is not right, correct the directory \
+                          or the settings first.";
 
-impl Hold {
-    /// Reason and advice of a HELD run.
+impl Holds {
+    /// Reasons and advice of a HELD run.
     pub fn message(&self) -> String {
-        let advice = if self.reason().is_approvable() {
+        let advice = if self.reasons().all(HeldReason::is_approvable) {
             APPROVE
         } else {
             PREVIEW
         };
-        format!("{} {NOTHING_CHANGED} {advice}", matter(self))
+        format!("{} {NOTHING_CHANGED} {advice}", self.matters())
     }
 
     /// The same of a preview, which changes nothing anyway and cannot be approved.
     pub fn forecast(&self) -> String {
-        format!("{} {WOULD_WAIT}", matter(self))
+        format!("{} {WOULD_WAIT}", self.matters())
+    }
+
+    fn matters(&self) -> String {
+        self.iter().map(matter).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl CreationLimit {
+    /// The limit as an administrator reads it.
+    pub fn in_words(self) -> String {
+        match self.accounts {
+            Some(accounts) => counted(accounts.into(), "account", "accounts"),
+            None => format!(
+                "default: {DEFAULT_NEW_ACCOUNTS} accounts or half of the live ones, whichever is more"
+            ),
+        }
     }
 }
 
@@ -68,6 +88,11 @@ fn matter(hold: &Hold) -> String {
                 more => format!("{more} rows differ"),
             }
         ),
+        Hold::TooManyNew {
+            created,
+            welcomes,
+            allowed,
+        } => too_many_new(created, welcomes, allowed),
     }
 }
 
@@ -85,6 +110,22 @@ fn limit(reduced: u64, earlier: u64, allowed: u64) -> String {
         "The run would remove, or take addresses from, {}{before}; {limit}.",
         accounts(reduced)
     )
+}
+
+fn too_many_new(created: u64, welcomes: u64, allowed: u64) -> String {
+    let accounts = |number| counted(number, "account", "accounts");
+    let welcomed = match welcomes {
+        0 => String::new(),
+        welcomes => format!(
+            " and send {}, which cannot be taken back",
+            counted(welcomes, "welcome message", "welcome messages")
+        ),
+    };
+    let limit = match allowed {
+        0 => "every new account needs approval".to_owned(),
+        allowed => format!("the limit for a run is {}", accounts(allowed)),
+    };
+    format!("The run would create {}{welcomed}; {limit}.", accounts(created))
 }
 
 fn empty(removed: u64, marked: u64) -> String {

@@ -1,16 +1,16 @@
--- The end is the moment, not the transaction's beginning: to apply a large run takes a while. A lease ($27) ends with it,
+-- The end is the moment, not the transaction's beginning: to apply a large run takes a while. A lease ($28) ends with it,
 -- and what was only of use while the run had it. Its place among the tenant's last runs is by its id: a run that waited
--- for a further attempt may end after a newer one. Its rows may be those of an earlier run ($19), and go with those.
+-- for a further attempt may end after a newer one. Its rows may be those of an earlier run ($20), and go with those.
 WITH moment AS (
     SELECT clock_timestamp() AS end_time
 ), lease AS (
     UPDATE reconcile.lease
     SET run_id = NULL, worker = NULL, settings_generation = NULL, deadline = NULL
-    WHERE tenant_id = $1 AND $27
+    WHERE tenant_id = $1 AND $28
 ), beat AS (
-    DELETE FROM reconcile.heartbeat WHERE tenant_id = $1 AND $27
+    DELETE FROM reconcile.heartbeat WHERE tenant_id = $1 AND $28
 ), staged AS (
-    DELETE FROM reconcile.staged_batch WHERE tenant_id = $1 AND $27
+    DELETE FROM reconcile.staged_batch WHERE tenant_id = $1 AND $28
 ), last AS (
     INSERT INTO reconcile.last_run AS l
         (tenant_id, run_id, state, failure_code, success_run_id, success_time, failing_since_run_id, held_run_id,
@@ -50,7 +50,7 @@ SET state = $3,
     read_mode_reason = NULLIF($8, ''),
     server = NULLIF($9, ''),
     counts = $10,
-    left_out = $28,
+    left_out = $29,
     failure_code = $11,
     failure_message = $12,
     failure_advice = $13,
@@ -58,20 +58,21 @@ SET state = $3,
     would_hold = $15,
     held_reason = $16,
     held_message = NULLIF($17, ''),
-    held_content = $18,
-    rows_of_run_id = $19,
-    settings_generation = $20,
-    domain_generation = $21,
-    removal_generation = $22,
-    accounts_reduced = $23,
-    accounts_changed = $24,
-    account_version = $25,
-    rows_expire_time = $26,
+    further_held_reasons = $18,
+    held_content = $19,
+    rows_of_run_id = $20,
+    settings_generation = $21,
+    domain_generation = $22,
+    removal_generation = $23,
+    accounts_reduced = $24,
+    accounts_changed = $25,
+    account_version = $26,
+    rows_expire_time = $27,
     next_attempt_time = NULL,
     end_time = moment.end_time
 FROM moment
 LEFT JOIN scheduler.reconcile_run_request r ON r.tenant_id = $1 AND r.run_id = $2
-LEFT JOIN reconcile.run_outcome shown ON shown.tenant_id = $1 AND shown.run_id = $19
+LEFT JOIN reconcile.run_outcome shown ON shown.tenant_id = $1 AND shown.run_id = $20
 WHERE o.tenant_id = $1 AND o.run_id = $2
 RETURNING o.kind, o.trigger, o.attempt, o.takeovers, o.start_time, o.end_time,
           r.create_time, r.acts_on_run_id, r.expect_preview_run_id,

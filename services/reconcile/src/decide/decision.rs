@@ -1,6 +1,6 @@
 //! Decisions of a run.
 
-use rollcall_domain::{guard::Hold, plan::Plan};
+use rollcall_domain::{guard::Holds, plan::Plan};
 use rollcall_proto::v1;
 use uuid::Uuid;
 
@@ -26,13 +26,13 @@ pub(crate) enum Decision<'f> {
     Show {
         plan: Plan<'f>,
         history: HistoryChange,
-        /// Reason why the sync would be HELD.
-        forecast: Option<Hold>,
+        /// Reasons why the sync would be HELD.
+        forecast: Option<Holds>,
     },
     /// Changes nothing, and shows what it would do.
     Hold {
         plan: Plan<'f>,
-        hold: Hold,
+        holds: Holds,
         /// A hash of all its rows.
         content: Uuid,
         rows: HeldRows,

@@ -29,6 +29,8 @@ pub(crate) struct Facts {
     pub(crate) preview: Option<ReviewedPreview>,
     /// Accounts that syncs of the last 24 hours reduced.
     pub(crate) reduced_lately: u64,
+    /// True if no run of the tenant was ever applied.
+    pub(crate) is_first_applied: bool,
     /// The newest HELD run, if nothing was applied since then and its rows are still kept.
     pub(crate) held_before: Option<HeldBefore>,
 }
@@ -61,11 +63,13 @@ pub(crate) struct DomainFacts {
     pub(crate) remembered: Vec<String>,
 }
 
-/// Removals to which the guard no longer objects.
+/// Removals and new accounts to which the guard no longer objects.
 pub(crate) struct Approved {
     /// Addresses that were shown to go. An address that was shown to be absent, and to stay for the time being, counts
     /// as a removal like any other.
     pub(crate) addresses: ApprovedAddresses,
+    /// Objects that were shown to get an account.
+    pub(crate) new_objects: HashSet<Box<str>>,
     /// Reason why that run was HELD.
     pub(crate) reason: v1::HeldReason,
 }

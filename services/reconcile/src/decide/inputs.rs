@@ -95,7 +95,7 @@ mod tests {
         let mut other = settings();
         other.new_users = Some(v1::NewUsers {
             send_hsr: true,
-            send_welcome: false,
+            ..Default::default()
         });
         assert_ne!(base, hash_of(&other));
         let mut other = settings();

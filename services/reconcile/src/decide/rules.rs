@@ -64,6 +64,7 @@ mod tests {
             new_users: Some(v1::NewUsers {
                 send_hsr: true,
                 send_welcome: true,
+                ..v1::NewUsers::default()
             }),
             ..v1::Settings::default()
         };

@@ -7,7 +7,9 @@ use rollcall_domain::{
     guard::HeldReason,
     id::{AccountId, ObjectId},
     object::{Claim, ClaimedAddress, DirectoryObject, ObjectType},
-    plan::{AccountState, AddressState, Directory, Portal, Removal, TenantDomains, Withholding},
+    plan::{
+        AccountState, AddressState, ApprovedAddresses, Directory, Portal, Removal, TenantDomains, Withholding,
+    },
 };
 use rollcall_proto::{internal, v1};
 use uuid::Uuid;
@@ -105,6 +107,7 @@ fn facts(users: &[&str]) -> Facts {
         open: OpenRows::default(),
         preview: None,
         reduced_lately: 0,
+        is_first_applied: false,
         held_before: None,
     }
 }
@@ -127,9 +130,9 @@ fn decided<'f>(facts: &'f Facts, read: &'f DirectoryRead) -> Decision<'f> {
 }
 
 #[track_caller]
-fn held_because(decision: &Decision<'_>) -> HeldReason {
+fn held_because(decision: &Decision<'_>) -> Vec<HeldReason> {
     match decision {
-        Decision::Hold { hold, .. } => hold.reason(),
+        Decision::Hold { holds, .. } => holds.reasons().collect(),
         _ => panic!("the run is not HELD"),
     }
 }
@@ -180,12 +183,13 @@ fn a_preview_shows_what_its_sync_would_be_held_for() {
     facts.kind = RunKind::Preview;
     let read = read_without(&[], &["ann", "bob"]);
     let Decision::Show {
-        forecast: Some(hold), ..
+        forecast: Some(holds),
+        ..
     } = decided(&facts, &read)
     else {
         panic!("it forecasts nothing")
     };
-    assert_eq!(hold.reason(), HeldReason::EmptyRead);
+    assert_eq!(holds.reasons().collect::<Vec<_>>(), [HeldReason::EmptyRead]);
 }
 
 #[test]
@@ -193,7 +197,7 @@ fn a_removal_beyond_the_limit_is_held_with_rows_of_its_own() {
     let facts = removing(&["ann", "bob"]);
     let read = read_without(&["eve"], &["ann", "bob"]);
     let decision = decided(&facts, &read);
-    assert_eq!(held_because(&decision), HeldReason::RemovalLimit);
+    assert_eq!(held_because(&decision), [HeldReason::RemovalLimit]);
     assert!(matches!(
         decision,
         Decision::Hold {
@@ -239,7 +243,7 @@ fn what_syncs_removed_lately_counts_against_the_limit() {
     let read = read_without(&users[1..], &users[..1]);
     assert!(matches!(decided(&facts, &read), Decision::Apply { .. }));
     facts.reduced_lately = 5;
-    assert_eq!(held_because(&decided(&facts, &read)), HeldReason::RemovalLimit);
+    assert_eq!(held_because(&decided(&facts, &read)), [HeldReason::RemovalLimit]);
 }
 
 #[test]
@@ -250,6 +254,7 @@ fn an_approval_lets_exactly_the_removals_pass_that_were_shown() {
         let addresses = || users.iter().map(|user| address(user).as_str().to_owned());
         let approved = Approved {
             addresses: addresses().collect(),
+            new_objects: HashSet::new(),
             reason: v1::HeldReason::RemovalLimit,
         };
         (Some(addresses().collect()), Some(approved))
@@ -268,6 +273,51 @@ fn an_approval_lets_exactly_the_removals_pass_that_were_shown() {
     assert_eq!(remember.digest, None, "his removal must be decided on again");
 }
 
+/// Names of 60 people.
+fn sixty() -> Vec<String> {
+    (0..60).map(|number| format!("user{number}")).collect()
+}
+
+#[test]
+fn a_run_that_creates_too_many_accounts_is_held_unless_it_is_the_first() {
+    let users = sixty();
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
+    let mut facts = facts(&[]);
+    let read = read(&users);
+    assert_eq!(held_because(&decided(&facts, &read)), [HeldReason::TooManyNew]);
+    facts.is_first_applied = true;
+    assert!(matches!(decided(&facts, &read), Decision::Apply { .. }));
+}
+
+#[test]
+fn an_approval_creates_the_accounts_that_were_shown_and_others_up_to_the_limit() {
+    let users = sixty();
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
+    let mut facts = facts(&[]);
+    let read = read(&users);
+    let approve = |shown: &[&str]| Approved {
+        addresses: ApprovedAddresses::default(),
+        new_objects: shown.iter().map(|user| Box::from(*user)).collect(),
+        reason: v1::HeldReason::TooManyNew,
+    };
+    facts.approved = Some(approve(&users[..10]));
+    let Decision::Apply { plan, .. } = decided(&facts, &read) else {
+        panic!("it is not applied")
+    };
+    assert_eq!(plan.counts.accounts_created, 60, "50 of them were not shown");
+    facts.approved = Some(approve(&users[..9]));
+    let decision = decided(&facts, &read);
+    assert_eq!(held_because(&decision), [HeldReason::TooManyNew]);
+    let Decision::Hold { holds, .. } = decision else {
+        panic!("it is not HELD")
+    };
+    assert!(
+        holds.message().contains("would create 51 accounts"),
+        "{}",
+        holds.message()
+    );
+}
+
 #[test]
 fn the_first_removal_is_held_unless_a_preview_has_shown_all_of_it() {
     let users: Vec<String> = (0..12).map(|number| format!("user{number}")).collect();
@@ -275,7 +325,7 @@ fn the_first_removal_is_held_unless_a_preview_has_shown_all_of_it() {
     let mut facts = removing(&users);
     let read = read_without(&users[1..], &users[..1]);
     facts.removal.shown_before_first = Some(HashSet::new());
-    assert_eq!(held_because(&decided(&facts, &read)), HeldReason::FirstRemoval);
+    assert_eq!(held_because(&decided(&facts, &read)), [HeldReason::FirstRemoval]);
     let shown = address(users[0]).as_str().to_owned();
     facts.removal.shown_before_first = Some(HashSet::from([shown]));
     assert!(matches!(decided(&facts, &read), Decision::Apply { .. }));

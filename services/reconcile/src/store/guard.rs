@@ -1,5 +1,7 @@
 //! Earlier runs that a decision rests on.
 
+use std::collections::HashSet;
+
 use rollcall_proto::v1;
 use rollcall_terms::names;
 use uuid::Uuid;
@@ -108,4 +110,16 @@ pub(crate) async fn approved_addresses(
     .fetch_all(tenant.connection())
     .await
     .during("read the addresses that were approved")
+}
+
+/// The objects that a run's rows show to get an account, and those that have one and get an address of another.
+pub(crate) async fn approved_new_objects(
+    tenant: &mut TenantLock,
+    rows_of: Uuid,
+) -> Result<HashSet<Box<str>>, ReconcileError> {
+    let objects = sqlx::query_file_scalar!("sql/run_row/approved_new.sql", tenant.tenant.as_str(), rows_of)
+        .fetch_all(tenant.connection())
+        .await
+        .during("read the new accounts that were approved")?;
+    Ok(objects.into_iter().map(String::into_boxed_str).collect())
 }

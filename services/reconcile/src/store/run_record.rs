@@ -64,6 +64,8 @@ impl Outcome {
 pub(crate) struct Held {
     pub(crate) would_hold: bool,
     pub(crate) reason: v1::HeldReason,
+    /// Further reasons for that.
+    pub(crate) further_reasons: Vec<v1::HeldReason>,
     pub(crate) message: String,
     /// A hash of all its rows.
     pub(crate) content: Option<Uuid>,
@@ -103,6 +105,11 @@ pub(crate) async fn end(
 ) -> Result<RunRow, ReconcileError> {
     let (read, counts, failure) = (&outcome.read, &outcome.counts, outcome.failure.as_ref());
     let held = &outcome.held;
+    let further_reasons: Vec<&str> = held
+        .further_reasons
+        .iter()
+        .filter_map(|reason| names::to_sql(*reason))
+        .collect();
     sqlx::query_file_as!(
         RunRow,
         "sql/run_outcome/end.sql",
@@ -123,6 +130,7 @@ pub(crate) async fn end(
         held.would_hold,
         names::to_sql(held.reason),
         &held.message,
+        &further_reasons as &[&str],
         held.content,
         held.rows_of,
         outcome.decided_by.settings,
@@ -152,6 +160,7 @@ impl RunRow {
             state: outcome.state,
             stage: v1::RunStage::Unspecified,
             held_reason: outcome.held.reason,
+            further_held_reasons: outcome.held.further_reasons,
             held_message: outcome.held.message,
             would_hold: outcome.held.would_hold,
             read_mode: outcome.read.read_mode(),

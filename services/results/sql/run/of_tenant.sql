@@ -31,6 +31,7 @@ SELECT
     outcome.end_time,
     outcome.held_reason,
     outcome.held_message,
+    outcome.further_held_reasons AS "further_held_reasons: Vec<String>",
     outcome.would_hold,
     outcome.rows_of_run_id,
     outcome.rows_expire_time,

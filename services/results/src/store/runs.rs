@@ -156,6 +156,7 @@ struct Record {
     end_time: Option<PgTimestamp>,
     held_reason: Option<String>,
     held_message: Option<String>,
+    further_held_reasons: Option<Vec<String>>,
     would_hold: Option<bool>,
     rows_of_run_id: Option<Uuid>,
     rows_expire_time: Option<PgTimestamp>,
@@ -180,6 +181,12 @@ impl From<Record> for Run {
             stage: names::from_nullable(record.stage.as_deref()),
             held_reason: names::from_nullable(record.held_reason.as_deref()),
             held_message: record.held_message.unwrap_or_default(),
+            further_held_reasons: record
+                .further_held_reasons
+                .unwrap_or_default()
+                .iter()
+                .map(|reason| names::from_nullable(Some(reason)))
+                .collect(),
             would_hold: record.would_hold.unwrap_or_default(),
             read_mode: names::from_nullable(record.read_mode.as_deref()),
             read_mode_reason: record.read_mode_reason.unwrap_or_default(),

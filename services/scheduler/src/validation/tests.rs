@@ -2,8 +2,8 @@ mod canonical;
 mod certificates;
 mod directory;
 mod filters;
+mod limits;
 mod refusals;
-mod removal;
 mod to_test;
 
 use std::collections::BTreeSet;

@@ -23,6 +23,7 @@ fn settings(tenant: &Tenant, directory: Directory) -> Settings {
         new_users: Some(NewUsers {
             send_hsr: true,
             send_welcome: true,
+            limit_accounts: None,
         }),
         removal: Some(Removal {
             remove_accounts: true,

@@ -44,6 +44,7 @@ async fn a_removed_account_comes_back_with_its_object_and_without_a_welcome() ->
         new_users: Some(NewUsers {
             send_hsr: false,
             send_welcome: true,
+            limit_accounts: None,
         }),
         directory: Some(Directory {
             filter: "(!(description=away))".to_owned(),

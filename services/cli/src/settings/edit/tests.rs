@@ -39,6 +39,7 @@ fn what_is_not_given_stays() {
         new_users: Some(v1::NewUsers {
             send_hsr: true,
             send_welcome: false,
+            limit_accounts: None,
         }),
         ..stored()
     };
@@ -117,6 +118,23 @@ fn a_limit_is_given_and_cleared_and_nothing_else_of_removal_is_touched() {
         ..removal
     };
     assert_eq!(after.removal, Some(expected));
+}
+
+#[test]
+fn a_limit_of_new_accounts_is_given_and_cleared_and_the_welcome_stays() {
+    let before = apply(&put(&["--limit-new", "0", "--send-welcome"]), Some(stored())).unwrap();
+    let new_users = v1::NewUsers {
+        send_welcome: true,
+        limit_accounts: Some(0),
+        ..v1::NewUsers::default()
+    };
+    assert_eq!(before.new_users, Some(new_users));
+    let after = apply(&put(&["--clear", "limit-new"]), Some(before)).unwrap();
+    let expected = v1::NewUsers {
+        limit_accounts: None,
+        ..new_users
+    };
+    assert_eq!(after.new_users, Some(expected));
 }
 
 #[test]

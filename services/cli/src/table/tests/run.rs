@@ -115,6 +115,17 @@ fn a_held_run_says_why_and_shows_the_two_ways_on() {
 }
 
 #[test]
+fn a_run_that_is_held_for_two_reasons_says_both_and_shows_the_rows_of_both() {
+    let mut run_ = held(v1::HeldReason::RemovalLimit);
+    run_.further_held_reasons = vec![v1::HeldReason::TooManyNew.into()];
+    let text = run(&RunView::from(&run_), &wide()).whole();
+    assert!(text.contains("held:    REMOVAL_LIMIT, TOO_MANY_NEW\n"), "{text}");
+    assert!(text.contains("--verdict remove,add\n"), "{text}");
+    let line = runs(&[RunView::from(&run_)], &wide());
+    assert!(line.contains("HELD, REMOVAL_LIMIT, TOO_MANY_NEW"), "{line}");
+}
+
+#[test]
 fn a_run_that_differs_from_its_preview_is_not_for_approval() {
     let text = run(
         &RunView::from(&held(v1::HeldReason::ChangedSincePreview)),
@@ -133,7 +144,8 @@ fn a_preview_says_what_its_sync_would_come_to() {
     preview.set_kind(v1::RunKind::Preview);
     let text = run(&RunView::from(&preview), &wide()).whole();
     insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("sync:")).collect::<Vec<_>>().join("\n"), @"
-    sync:  would be applied; 310 new users would be welcomed
+    sync:  would be applied
+    new:   0 accounts and 310 welcomes
 
     To apply exactly this preview:
       rollcall sync acme --expect 01900000-0000-7000-8000-000000000001
@@ -143,7 +155,10 @@ fn a_preview_says_what_its_sync_would_come_to() {
     preview.set_held_reason(v1::HeldReason::EmptyRead);
     preview.held_message = "The directory answered no object at all.".into();
     let text = run(&RunView::from(&preview), &wide()).whole();
-    insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("sync:")).collect::<Vec<_>>().join("\n"), @"sync:  would be HELD, EMPTY_READ: The directory answered no object at all.");
+    insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("sync:")).collect::<Vec<_>>().join("\n"), @"
+    sync:  would be HELD, EMPTY_READ: The directory answered no object at all.
+    new:   0 accounts and 310 welcomes
+    ");
 }
 
 #[test]

@@ -265,10 +265,13 @@ fn edit() -> impl Strategy<Value = Edit> {
     let objects = (0..4_usize)
         .prop_flat_map(|number| (Just(number), prop::option::weighted(0.8, object(number))))
         .prop_map(|(number, object)| Edit::Object(number, object));
-    let new_users = (any::<bool>(), any::<bool>()).prop_map(|(send_hsr, send_welcome)| v1::NewUsers {
-        send_hsr,
-        send_welcome,
-    });
+    let new_users = (any::<bool>(), any::<bool>(), prop::option::of(0..3)).prop_map(
+        |(send_hsr, send_welcome, limit_accounts)| v1::NewUsers {
+            send_hsr,
+            send_welcome,
+            limit_accounts,
+        },
+    );
     prop_oneof![
         4 => objects,
         1 => prop::sample::select(vec!["", "CN=1", "CN=2"]).prop_map(Edit::Filter),

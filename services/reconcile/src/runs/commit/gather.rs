@@ -54,6 +54,7 @@ pub(super) async fn facts(
         open: turns.take(|| OpenRows::new(open)).await,
         preview,
         reduced_lately: earlier.reduced(),
+        is_first_applied: tenant.row.history.applied == 0,
         held_before: earlier
             .held_content
             .zip(earlier.held_rows_of)
@@ -84,7 +85,7 @@ async fn domains(tenant: &mut TenantLock, read: &DirectoryRead) -> Result<Domain
 }
 
 /// The approval that the run stands for: the addresses that may go if they are absent, which are all that were shown
-/// to go or to be absent, and the removals among them. `None` for an ordinary run, and for one whose approval no longer
+/// to go or to be absent, the removals among them, and the objects that may get an account. `None` for an ordinary run, and for one whose approval no longer
 /// holds: that is an ordinary run then.
 async fn approval(
     tenant: &mut TenantLock,
@@ -101,9 +102,11 @@ async fn approval(
         return Ok(None);
     };
     let addresses = guard::approved_addresses(tenant, held.rows_of).await?;
+    let new_objects = guard::approved_new_objects(tenant, held.rows_of).await?;
     let taken = addresses.iter().filter(|row| row.taken);
     let approved = Approved {
         addresses: taken.map(|row| row.address.clone()).collect(),
+        new_objects,
         reason: held.reason(),
     };
     let may_go = addresses.into_iter().map(|row| row.address).collect();

@@ -1,9 +1,9 @@
 //! The outcome of a run whose read was decided on.
 
 use jiff::Timestamp;
-use rollcall_domain::guard::Hold;
+use rollcall_domain::guard::{Hold, Holds};
 use rollcall_proto::v1;
-use rollcall_terms::names;
+use rollcall_terms::Twin;
 
 use crate::{
     decide::{
@@ -65,6 +65,7 @@ impl Ended<'_> {
             accounts: counts.accounts,
             welcomes: counts.welcomes,
             accounts_reduced: counts.accounts_reduced,
+            accounts_created: counts.accounts_created,
         }
     }
 }
@@ -73,33 +74,36 @@ fn held(decision: &Decision<'_>) -> Held {
     match decision {
         Decision::Apply { .. } | Decision::Show { forecast: None, .. } => Held::default(),
         Decision::Show {
-            forecast: Some(hold), ..
+            forecast: Some(holds),
+            ..
         } => Held {
             would_hold: true,
-            message: hold.forecast(),
-            ..because(hold)
+            message: holds.forecast(),
+            ..because(holds)
         },
         Decision::Hold {
-            hold, content, rows, ..
+            holds, content, rows, ..
         } => Held {
             content: Some(*content),
             rows_of: match rows {
                 HeldRows::Own(_) => None,
                 HeldRows::OfRun(run) => Some(*run),
             },
-            ..because(hold)
+            ..because(holds)
         },
-        Decision::Differ { differences, .. } => because(&Hold::ChangedSincePreview {
+        Decision::Differ { differences, .. } => because(&Holds::from(Hold::ChangedSincePreview {
             differences: differences.len(),
-        }),
+        })),
     }
 }
 
-/// The reason and the message of a hold.
-fn because(hold: &Hold) -> Held {
+/// The reasons and the message.
+fn because(holds: &Holds) -> Held {
+    let mut reasons = holds.reasons().map(Twin::message);
     Held {
-        reason: names::from_nullable(Some(hold.reason().as_str())),
-        message: hold.message(),
+        reason: reasons.next().unwrap_or_default(),
+        further_reasons: reasons.collect(),
+        message: holds.message(),
         ..Held::default()
     }
 }

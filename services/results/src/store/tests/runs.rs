@@ -32,7 +32,8 @@ async fn every_count_of_an_outcome_is_shown_as_what_it_is() -> Result<()> {
     let ground = Ground::new().await?;
     let key = ground.ask("SYNC").await?;
     let counted = r#"counts = '{"objects": 1, "claims": 2, "not_email": 3, "references": 4, "add": 5, "keep": 6,
-        "update": 7, "remove": 8, "stale": 9, "skip": 10, "accounts": 11, "welcomes": 12, "accounts_reduced": 13}'"#;
+        "update": 7, "remove": 8, "stale": 9, "skip": 10, "accounts": 11, "welcomes": 12, "accounts_reduced": 13,
+        "accounts_created": 14}'"#;
     ground.note(&key, "SUCCEEDED", counted).await?;
     let run = ground.store.run(&key).await.map_err(refused)?;
     let expected = Counts {
@@ -49,6 +50,7 @@ async fn every_count_of_an_outcome_is_shown_as_what_it_is() -> Result<()> {
         accounts: 11,
         welcomes: 12,
         accounts_reduced: 13,
+        accounts_created: 14,
     };
     assert_eq!(run.counts, Some(expected));
     assert!(run.end_time.is_some() && run.failure.is_none());

@@ -90,6 +90,7 @@ fn values_are_stored_in_canonical_form() {
         settings.new_users = Some(NewUsers {
             send_hsr: true,
             send_welcome: false,
+            limit_accounts: None,
         });
     });
     let selection = settings.selection.unwrap();

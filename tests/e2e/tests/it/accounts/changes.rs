@@ -77,6 +77,7 @@ async fn rule_8_only_new_users_get_hsr_and_a_welcome_and_they_lose_hsr_when_they
         new_users: Some(NewUsers {
             send_hsr: true,
             send_welcome: true,
+            limit_accounts: None,
         }),
         ..tenant.settings(forest.settings())
     };

@@ -14,6 +14,7 @@ async fn new_users_get_hsr_if_the_box_is_checked_and_not_by_default() -> Result<
     let new_users = NewUsers {
         send_hsr: true,
         send_welcome: false,
+        limit_accounts: None,
     };
     let settings = Settings {
         new_users: Some(new_users),
@@ -32,6 +33,7 @@ async fn other_types_than_users_get_neither_hsr_nor_a_welcome() -> Result<()> {
     let new_users = NewUsers {
         send_hsr: true,
         send_welcome: true,
+        limit_accounts: None,
     };
     let settings = Settings {
         new_users: Some(new_users),

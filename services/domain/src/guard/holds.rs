@@ -1,0 +1,93 @@
+//! Reasons why a run is HELD, with their numbers.
+
+use super::HeldReason;
+
+/// Reason why a run is HELD, with its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hold {
+    /// Too many accounts would lose something.
+    RemovalLimit {
+        /// Accounts that this run would remove, or take an address from.
+        reduced: u64,
+        /// Accounts that runs of the last 24 hours did that to.
+        earlier: u64,
+        /// Number that is allowed.
+        allowed: u64,
+    },
+    /// The directory answered no object at all.
+    EmptyRead {
+        /// Addresses that would be removed.
+        removed: u64,
+        /// Addresses that would be marked as stale.
+        marked: u64,
+    },
+    /// No preview has shown the removals of the present settings.
+    FirstRemoval {
+        /// Addresses that would be removed.
+        removed: u64,
+    },
+    /// It is not what was looked at.
+    ChangedSincePreview {
+        /// Rows that differ.
+        differences: u64,
+    },
+    /// Too many accounts would be new.
+    TooManyNew {
+        /// Accounts that would be created.
+        created: u64,
+        /// Welcome messages that would be sent to them.
+        welcomes: u64,
+        /// Accounts that may be created.
+        allowed: u64,
+    },
+}
+
+impl Hold {
+    /// The reason without the numbers.
+    pub const fn reason(&self) -> HeldReason {
+        match self {
+            Self::RemovalLimit { .. } => HeldReason::RemovalLimit,
+            Self::EmptyRead { .. } => HeldReason::EmptyRead,
+            Self::FirstRemoval { .. } => HeldReason::FirstRemoval,
+            Self::ChangedSincePreview { .. } => HeldReason::ChangedSincePreview,
+            Self::TooManyNew { .. } => HeldReason::TooManyNew,
+        }
+    }
+}
+
+/// All reasons why a run is HELD, the weightiest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holds {
+    first: Hold,
+    further: Vec<Hold>,
+}
+
+impl Holds {
+    /// These reasons; `None` if there is none.
+    pub(super) fn new(holds: impl IntoIterator<Item = Hold>) -> Option<Self> {
+        let mut holds = holds.into_iter();
+        Some(Self {
+            first: holds.next()?,
+            further: holds.collect(),
+        })
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Hold> {
+        std::iter::once(&self.first).chain(&self.further)
+    }
+
+    /// Each of them without its numbers.
+    pub fn reasons(&self) -> impl Iterator<Item = HeldReason> {
+        self.iter().map(|hold| hold.reason())
+    }
+}
+
+impl From<Hold> for Holds {
+    fn from(first: Hold) -> Self {
+        Self {
+            first,
+            further: Vec::new(),
+        }
+    }
+}
