@@ -17,6 +17,7 @@ mod claimants;
 mod defence;
 mod directory;
 mod footprint;
+mod lost_domains;
 mod names;
 mod pace;
 mod portal;
@@ -44,6 +45,7 @@ use world::World;
 pub use changes::{AccountChange, ChangeKind, Counts, NewAccounts};
 pub use directory::{Directory, DirectoryBuilder};
 pub use footprint::Footprint;
+pub use lost_domains::{DomainCause, LostDomain};
 pub use pace::{Pace, PlanError};
 pub use portal::{AccountState, AddressState, Portal, PortalBuilder, stale_since};
 pub use rows::{PlannedRow, Rows};
@@ -108,6 +110,11 @@ impl Plan<'_> {
             accounts: sum.accounts + 1,
             welcomes: sum.welcomes + u64::from(change.welcome),
         })
+    }
+
+    /// Domains whose addresses are removed because they are not imported from there, those with most addresses first.
+    pub fn lost_domains(&self) -> Vec<LostDomain> {
+        lost_domains::of_rows(&self.rows)
     }
 
     /// The account that has an address in the end, of all accounts that change.

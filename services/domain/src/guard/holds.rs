@@ -1,5 +1,7 @@
 //! Reasons why a run is HELD, with their numbers.
 
+use crate::plan::LostDomain;
+
 use super::HeldReason;
 
 /// Reason why a run is HELD, with its numbers.
@@ -55,11 +57,22 @@ impl Hold {
     }
 }
 
+impl Hold {
+    /// True if addresses go beyond what may go.
+    const fn is_of_removals(&self) -> bool {
+        match self {
+            Self::RemovalLimit { .. } | Self::EmptyRead { .. } | Self::FirstRemoval { .. } => true,
+            Self::ChangedSincePreview { .. } | Self::TooManyNew { .. } => false,
+        }
+    }
+}
+
 /// All reasons why a run is HELD, the weightiest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holds {
     first: Hold,
     further: Vec<Hold>,
+    domains: Vec<LostDomain>,
 }
 
 impl Holds {
@@ -69,7 +82,22 @@ impl Holds {
         Some(Self {
             first: holds.next()?,
             further: holds.collect(),
+            domains: Vec::new(),
         })
+    }
+
+    /// The same, with the domains among the causes, if it is removals that hold the run.
+    #[must_use]
+    pub fn naming(mut self, domains: impl FnOnce() -> Vec<LostDomain>) -> Self {
+        if self.iter().any(Hold::is_of_removals) {
+            self.domains = domains();
+        }
+        self
+    }
+
+    /// Domains from which nothing is imported, and whose addresses would be removed therefore; those with most first.
+    pub fn domains(&self) -> &[LostDomain] {
+        &self.domains
     }
 
     /// Each of them.
@@ -88,6 +116,7 @@ impl From<Hold> for Holds {
         Self {
             first,
             further: Vec::new(),
+            domains: Vec::new(),
         }
     }
 }

@@ -1,3 +1,5 @@
+use crate::plan::{DomainCause, LostDomain};
+
 use super::*;
 
 const UNLIMITED: RemovalLimit = RemovalLimit {
@@ -324,6 +326,43 @@ fn creating(accounts: u64, limit: Option<CreationLimit>) -> Situation {
         creation_limit: limit,
         ..run(0)
     }
+}
+
+fn lost(name: &str, cause: DomainCause, addresses: u64) -> LostDomain {
+    LostDomain {
+        name: name.to_owned(),
+        cause,
+        addresses,
+    }
+}
+
+#[test]
+fn a_run_that_is_held_for_removals_names_the_domains_among_the_causes() {
+    let holds = judge(&run(51)).unwrap();
+    let domains = vec![
+        lost("old.test", DomainCause::NotRegistered, 40),
+        lost("sold.test", DomainCause::OtherTenant, 9),
+        lost("left.test", DomainCause::Excluded, 1),
+        lost("x.test", DomainCause::NotRegistered, 1),
+        lost("y.test", DomainCause::NotRegistered, 1),
+    ];
+    let one = holds.clone().naming(|| domains[..1].to_vec()).message();
+    assert!(
+        one.contains("Among the causes: old.test is not registered in the portal (40 addresses). Nothing"),
+        "{one}"
+    );
+    let many = holds.naming(|| domains).forecast();
+    let named = "Among the causes: old.test is not registered in the portal (40 addresses); sold.test belongs to \
+                 another customer of the portal (9 addresses); left.test is not among the domains that the settings \
+                 list (1 address); 2 other domains. A sync";
+    assert!(many.contains(named), "{many}");
+}
+
+#[test]
+fn a_run_that_is_held_for_new_accounts_names_no_domain() {
+    let holds = judge(&creating(501, Some(CreationLimit::default()))).unwrap();
+    let named = holds.naming(|| vec![lost("old.test", DomainCause::NotRegistered, 1)]);
+    assert!(named.domains().is_empty());
 }
 
 #[test]

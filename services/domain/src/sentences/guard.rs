@@ -6,12 +6,16 @@ use crate::guard::{
     CreationLimit, DEFAULT_ACCOUNTS, DEFAULT_NEW_ACCOUNTS, DEFAULT_PERCENT, HeldReason, Hold, Holds,
     RemovalLimit,
 };
+use crate::plan::{DomainCause, LostDomain};
 
 /// Sentence for every HELD run.
 const NOTHING_CHANGED: &str = "Nothing has been changed, and additions are on hold as well.";
 const APPROVE: &str = "Review the rows of the run, and approve it if they are right. If they are not, correct the \
                        directory or the settings, and sync again.";
 const PREVIEW: &str = "Review the rows, then sync again without a preview, or start a new preview first.";
+
+/// Domains among the causes that are named; a customer may have thousands.
+const DOMAINS_NAMED: usize = 3;
 
 /// Sentence for every preview whose sync would be HELD.
 const WOULD_WAIT: &str = "A sync would change nothing and wait for approval. If this is not right, correct the directory \
@@ -34,7 +38,8 @@ impl Holds {
     }
 
     fn matters(&self) -> String {
-        self.iter().map(matter).collect::<Vec<_>>().join(" ")
+        let matters = self.iter().map(matter).chain(lost_domains(self.domains()));
+        matters.collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -110,6 +115,29 @@ fn limit(reduced: u64, earlier: u64, allowed: u64) -> String {
         "The run would remove, or take addresses from, {}{before}; {limit}.",
         accounts(reduced)
     )
+}
+
+/// Domains among the causes, as far as there is room for them.
+fn lost_domains(domains: &[LostDomain]) -> Option<String> {
+    if domains.is_empty() {
+        return None;
+    }
+    let (named, others) = domains.split_at(domains.len().min(DOMAINS_NAMED));
+    let mut items: Vec<String> = named.iter().map(lost_domain).collect();
+    if !others.is_empty() {
+        items.push(counted(others.len() as u64, "other domain", "other domains"));
+    }
+    Some(format!("Among the causes: {}.", items.join("; ")))
+}
+
+fn lost_domain(domain: &LostDomain) -> String {
+    let why = match domain.cause {
+        DomainCause::NotRegistered => "is not registered in the portal",
+        DomainCause::OtherTenant => "belongs to another customer of the portal",
+        DomainCause::Excluded => "is not among the domains that the settings list",
+    };
+    let addresses = counted(domain.addresses, "address", "addresses");
+    format!("{} {why} ({addresses})", domain.name)
 }
 
 fn too_many_new(created: u64, welcomes: u64, allowed: u64) -> String {

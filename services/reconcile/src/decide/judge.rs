@@ -16,7 +16,7 @@ pub(super) fn judge(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>) -> Opt
         plan.reduced_beyond(&approved.addresses)
     });
     let is_approved = |object: &str| approved.is_some_and(|approved| approved.new_objects.contains(object));
-    guard::judge(&Situation {
+    let holds = guard::judge(&Situation {
         objects: read.directory.objects(),
         counts: plan.counts,
         reduced,
@@ -27,7 +27,8 @@ pub(super) fn judge(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>) -> Opt
         empty_read_approved: approved.is_some_and(|approved| approved.reason == v1::HeldReason::EmptyRead),
         created: plan.created_beyond(is_approved),
         creation_limit: creation_limit(&facts.settings, facts.is_first_applied),
-    })
+    })?;
+    Some(holds.naming(|| plan.lost_domains()))
 }
 
 /// True if the run is the first since Remove Accounts was switched on, and would remove something that no preview has

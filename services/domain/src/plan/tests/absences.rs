@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 
 use crate::object::Origin;
-use crate::plan::{Removal, Rules};
+use crate::plan::{DomainCause, LostDomain, Removal, Rules};
 
 use super::tenant::Tenant;
 use super::worlds::now;
@@ -153,4 +153,26 @@ fn an_object_that_returns_gets_its_account_back_without_a_welcome() {
         !tenant.account_of("ann@a.test").hsr_enabled,
         "restored accounts are not new"
     );
+}
+
+#[test]
+fn the_domains_whose_addresses_go_because_nothing_is_imported_from_there_are_counted() {
+    let mut tenant = with_removal(false);
+    tenant.directory(&[
+        ("ann", "SMTP:ann@a.test smtp:ann.lee@b.test smtp:al@b.test"),
+        ("bob", "SMTP:bob@a.test smtp:bo@a.test"),
+    ]);
+    tenant.sync();
+    tenant.lose_domain("b.test");
+    tenant.directory(&[
+        ("ann", "SMTP:ann@a.test smtp:ann.lee@b.test smtp:al@b.test"),
+        ("bob", "SMTP:bob@a.test"),
+    ]);
+    let lost = tenant.plan(|plan| plan.lost_domains());
+    let expected = LostDomain {
+        name: "b.test".to_owned(),
+        cause: DomainCause::NotRegistered,
+        addresses: 2,
+    };
+    assert_eq!(lost, [expected], "bo@a.test is simply gone");
 }
