@@ -4,6 +4,8 @@
 //! tenant, domains and a unit of its own; the names are translated on the way in and out, so that a test reads as if
 //! it were the only one.
 
+mod copies;
+mod new_accounts;
 mod prefixes;
 mod roots;
 mod steady;
@@ -136,6 +138,7 @@ impl Field {
             new_users: Some(NewUsers {
                 send_hsr: true,
                 send_welcome: true,
+                limit_accounts: None,
             }),
             ..self.tenant.settings(self.directory.clone())
         }
