@@ -26,6 +26,7 @@ mod refuse;
 mod rounds;
 mod rows;
 mod settings;
+mod spoilt;
 mod takeover;
 mod verdicts;
 mod withhold;

@@ -82,6 +82,8 @@ text_enum! {
         NotApproved = "NOT_APPROVED",
         /// STALE or KEEP: absent, but the operator has paused all removals.
         RemovalsPaused = "REMOVALS_PAUSED",
+        /// STALE or KEEP: its object has it only with invisible characters; no sync removes it.
+        Spoilt = "SPOILT",
 
         /// ADD, UPDATE or REMOVE: its account returns to what it was before the reverted run.
         Reverted = "REVERTED",

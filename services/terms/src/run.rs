@@ -47,7 +47,7 @@ macro_rules! run_counts {
 run_counts! {
     objects, claims, not_email, references,
     add, keep, update, remove, stale, skip,
-    accounts, welcomes, accounts_reduced, accounts_created,
+    accounts, welcomes, accounts_reduced, accounts_created, spoilt,
 }
 
 #[expect(

@@ -281,6 +281,7 @@ fn counts(run: &RunView, look: &Look) -> String {
         ("new accounts", counts.accounts_created),
         ("welcomes", counts.welcomes),
         ("losing addresses", counts.accounts_reduced),
+        ("spoilt addresses", counts.spoilt),
     ];
     let mut groups = vec![
         ("in the directory", directory),

@@ -35,6 +35,7 @@ pub(super) fn reason(reason: &str) -> Option<&'static str> {
         }
         "NOT_APPROVED" => "absent, but not among the approved removals",
         "REMOVALS_PAUSED" => "absent, but the operator has paused all removals",
+        "SPOILT" => "its object has it only with characters that cannot be seen; no sync removes it",
         "REVERTED" => "its account returns to what it was before the reverted run",
         "CHANGED_SINCE" => "left alone: a later run or a person changed its account",
         "ADDRESS_TAKEN" => "left alone: another account, which is named, now has one of its addresses",

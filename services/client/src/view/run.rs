@@ -53,6 +53,7 @@ pub struct CountsView {
     pub welcomes: u64,
     pub accounts_reduced: u64,
     pub accounts_created: u64,
+    pub spoilt: u64,
 }
 
 /// Parts of a directory that a read left out.
@@ -179,6 +180,7 @@ impl From<&v1::Counts> for CountsView {
             welcomes: counts.welcomes,
             accounts_reduced: counts.accounts_reduced,
             accounts_created: counts.accounts_created,
+            spoilt: counts.spoilt,
         }
     }
 }

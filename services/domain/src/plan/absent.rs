@@ -8,6 +8,7 @@ use super::arena::{Column, index};
 use super::names::{AccountName, EntryName};
 use super::pace::PlanError;
 use super::primaries::Primaries;
+use super::spoilt::spoilt;
 use super::takeover::Ownership;
 use super::withhold::{self, AbsentAddress};
 use super::world::World;
@@ -21,9 +22,9 @@ pub(super) enum AbsenceOutcome {
     Void,
     /// It is claimed, but refused to those who claim it; it stays as it is.
     Refusing,
-    /// It is absent and manual, and stays as it is. `Some`: it would be removed, but is postponed for this reason.
+    /// It is absent and manual, and stays as it is. `Some`: it stays for this reason, whatever the settings say.
     Manual(Option<Reason>),
-    /// It is absent and stays, marked as stale. `Some`: it would be removed, but is postponed for this reason.
+    /// It is absent and stays, marked as stale. `Some`: it stays for this reason, whatever the settings say.
     Stale(Option<Reason>),
     /// It is absent and is taken from its account.
     Removed,
@@ -42,12 +43,20 @@ impl AbsenceOutcome {
         )
     }
 
-    /// Reason for which it stays although it would be removed.
+    /// Reason for which its removal is postponed.
     pub(super) fn withheld(self) -> Option<Reason> {
         match self {
-            Self::Manual(withheld) | Self::Stale(withheld) => withheld,
+            Self::Manual(reason) | Self::Stale(reason) => reason.filter(|reason| *reason != Reason::Spoilt),
             _ => None,
         }
+    }
+
+    /// True if it is not gone from the directory, but spoilt there.
+    fn is_spoilt(self) -> bool {
+        matches!(
+            self,
+            Self::Manual(Some(Reason::Spoilt)) | Self::Stale(Some(Reason::Spoilt))
+        )
     }
 }
 
@@ -86,6 +95,7 @@ impl Absences {
                 _ => {}
             }
         }
+        let spoilt = spoilt(world, ownership)?;
         let outcome_of = |entry| {
             let address = world.names.of_entry(entry);
             if !world.is_first_entry(entry) {
@@ -94,6 +104,8 @@ impl Absences {
                 AbsenceOutcome::Kept
             } else if interferes[address] {
                 AbsenceOutcome::Refusing
+            } else if spoilt[entry] {
+                outcome_of_spoilt(world, ownership, entry)
             } else {
                 outcome_of_absent(world, ownership, entry)
             }
@@ -109,7 +121,8 @@ impl Absences {
     }
 
     /// Returns adopted accounts whose object keeps nothing to manual, with everything that would be removed. An account
-    /// returns as a whole: if one part of it must wait, all of it waits.
+    /// returns as a whole: if one part of it must wait, all of it waits. One with an address that is spoilt stays: its object
+    /// is there, and gets the address back once it is mended.
     fn give_back(&mut self, world: &World<'_>, ownership: &Ownership, primaries: &Primaries) {
         for account in world.accounts() {
             let kept = ownership.owner[account].is_some_and(|owner| primaries.of[owner].is_some());
@@ -120,6 +133,12 @@ impl Absences {
                 self.outcome_of_primary(world, account),
                 Some(AbsenceOutcome::Removed | AbsenceOutcome::Manual(_) | AbsenceOutcome::Stale(_))
             ) {
+                continue;
+            }
+            if world
+                .entries(account)
+                .any(|entry| self.outcome[entry].is_spoilt())
+            {
                 continue;
             }
             let withheld = world
@@ -172,6 +191,15 @@ impl Absences {
             world.entries(account).filter(is_there).min_by_key(text)?
         };
         Some(self.outcome[primary])
+    }
+}
+
+fn outcome_of_spoilt(world: &World<'_>, ownership: &Ownership, entry: EntryName) -> AbsenceOutcome {
+    let reason = Some(Reason::Spoilt);
+    if ownership.is_manual_and_unclaimed(world, entry) {
+        AbsenceOutcome::Manual(reason)
+    } else {
+        AbsenceOutcome::Stale(reason)
     }
 }
 

@@ -88,6 +88,8 @@ pub struct Counts {
     pub given_back: u64,
     /// Claims that are not e-mail: behind an unknown prefix, without an address in one of the tenant's domains.
     pub not_email: u64,
+    /// Addresses that are spoilt in the directory by invisible characters, and therefore stay.
+    pub spoilt: u64,
 }
 
 /// Accounts that a run creates.

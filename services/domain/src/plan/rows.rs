@@ -123,9 +123,10 @@ impl<'a> Rows<'a> {
         self.entries.get(position).map(|entry| self.read(entry))
     }
 
-    /// Adds the rows by verdict.
+    /// Adds the rows by verdict, and those of spoilt addresses.
     pub(super) fn count(&self, mut counts: Counts) -> Counts {
         for entry in &self.entries {
+            counts.spoilt += u64::from(entry.decision.reason == Some(Reason::Spoilt));
             *match entry.decision.verdict {
                 Verdict::Add => &mut counts.add,
                 Verdict::Keep => &mut counts.keep,

@@ -6,6 +6,7 @@ mod linear;
 mod outcomes;
 mod properties;
 mod rules;
+mod spoilt;
 mod takeovers;
 mod tenant;
 mod withheld;

@@ -53,7 +53,8 @@ fn of_reason(verdict: Verdict, reason: Reason, other: Option<&str>, periods: &Pe
         | Reason::OnlyRefusedClaims
         | Reason::OtherServer
         | Reason::NotApproved
-        | Reason::RemovalsPaused => format!("{} {}", absent(reason, other), stays_or_goes(verdict, periods)),
+        | Reason::RemovalsPaused
+        | Reason::Spoilt => format!("{} {}", absent(reason, other), stays_or_goes(verdict, periods)),
         Reason::Reverted | Reason::ChangedSince | Reason::AddressTaken => reverted(verdict, reason, other),
     }
 }
@@ -169,6 +170,11 @@ fn absent(reason: Reason, other: Option<&str>) -> String {
         }
         Reason::RemovalsPaused => {
             "The directory does not have the address, but all removals are currently paused.".to_owned()
+        }
+        Reason::Spoilt => {
+            "Its object has the address only with characters that cannot be seen, which are shown by their numbers in \
+             the row of the refused value. Delete them in the directory. No sync removes the address."
+                .to_owned()
         }
         _ => "The directory does not have the address.".to_owned(),
     }

@@ -14,10 +14,10 @@ fn a_finished_run_shows_what_it_met_and_decided() {
     in the directory        decided        in the portal
     ────────────────────────────────────────────────────────────
     objects            420  add      1200  accounts          400
-    addresses         1250  keep        0  welcomes          310
-    not e-mail          12  update      0  losing addresses    0
-    references           0  remove      0
-                            stale       0
+    addresses         1250  keep        0  new accounts        0
+    not e-mail          12  update      0  welcomes          310
+    references           0  remove      0  losing addresses    0
+                            stale       0  spoilt addresses    0
                             skip       50
     ");
 }

@@ -148,6 +148,31 @@ proptest! {
     }
 
     #[test]
+    fn an_address_that_its_own_object_has_spoilt_stays_unless_another_object_gets_it(world in any_world()) {
+        let (directory, portal) = (world.directory(), world.portal());
+        let plan = world.plan(&directory, &portal);
+        let after = live_addresses(&portal.apply(&plan));
+        for account in portal.iter().filter(|account| !account.removed) {
+            let Some(object) = world.objects.iter().find(|object| account.object_id.as_ref() == Some(&object.id)) else {
+                continue;
+            };
+            for address in object.claims.iter().flat_map(|claim| claim.address.freed()) {
+                if !account.addresses.iter().any(|state| state.address == *address) {
+                    continue;
+                }
+                prop_assert!(after.contains_key(address.as_str()), "{} is lost", address);
+                let absent = plan.rows.iter().find(|row| row.address == address.as_str() && row.object_id.is_none());
+                if let Some(row) = absent {
+                    prop_assert_eq!(row.reason, Some(Reason::Spoilt), "{:?}", row);
+                    prop_assert!(matches!(row.verdict, Verdict::Stale | Verdict::Keep | Verdict::Update), "{:?}", row);
+                }
+            }
+        }
+        let spoilt = plan.rows.iter().filter(|row| row.reason == Some(Reason::Spoilt)).count() as u64;
+        prop_assert_eq!(plan.counts.spoilt, spoilt);
+    }
+
+    #[test]
     fn protected_accounts_stay_as_they_are_but_for_more_addresses(world in any_world()) {
         let (directory, portal) = (world.directory(), world.portal());
         let after = by_id(&portal.apply(&world.plan(&directory, &portal)));

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::address::{Address, DomainName};
 use crate::id::ObjectId;
+use crate::invisible;
 use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue};
 use crate::plan::{
     AccountState, AddressState, Directory, Pace, Plan, Portal, Rules, TenantDomains, Withholding, plan,
@@ -196,12 +197,19 @@ fn primary_of(account: &AccountState) -> &str {
 fn object(id: &str, values: &str) -> DirectoryObject {
     let claim = |value: &str| {
         let (prefix, text) = value.split_once(':').unwrap();
+        let freed = Address::parse(&invisible::strip(text)).ok();
+        let refused = |shown: &str| RefusedValue {
+            freed: freed
+                .iter()
+                .filter(|_| invisible::has_invisible(value))
+                .cloned()
+                .collect(),
+            ..RefusedValue::new(invisible::show(shown))
+        };
         let address = match (prefix, Address::parse(text)) {
             ("SMTP" | "smtp", Ok(address)) => ClaimedAddress::Valid(address),
-            ("SMTP" | "smtp", Err(_)) => ClaimedAddress::Invalid(RefusedValue::new(text)),
-            (_, address) => {
-                ClaimedAddress::UnknownPrefix(RefusedValue::new(value), DomainName::of(&address.unwrap()))
-            }
+            ("SMTP" | "smtp", Err(_)) => ClaimedAddress::Invalid(refused(text)),
+            (_, address) => ClaimedAddress::UnknownPrefix(refused(value), DomainName::of(&address.unwrap())),
         };
         Claim {
             address,

@@ -184,16 +184,24 @@ prop_compose! {
         mail in prop_oneof![2 => Just(None), 1 => select(addresses()).prop_map(Some)],
         claims in vec((select(addresses()), prop::bool::weighted(0.35)), 0..6),
         invalid in prop::bool::weighted(0.1),
+        spoilt in prop_oneof![4 => Just(Vec::new()), 1 => subsequence(addresses(), 1..3)],
     ) -> DirectoryObject {
         let claim = |(address, primary)| Claim { address: ClaimedAddress::Valid(address), primary };
         let nonsense = Claim { address: ClaimedAddress::Invalid(RefusedValue::new("no address")), primary: true };
+        let spoilt = spoilt.into_iter().map(|address| Claim {
+            address: ClaimedAddress::Invalid(RefusedValue {
+                shown: format!("spoilt {address}"),
+                freed: vec![address],
+            }),
+            primary: false,
+        });
         DirectoryObject {
             id: object_id(0),
             dn: String::new(),
             object_type,
             disabled,
             mail,
-            claims: claims.into_iter().map(claim).chain(invalid.then_some(nonsense)).collect(),
+            claims: claims.into_iter().map(claim).chain(invalid.then_some(nonsense)).chain(spoilt).collect(),
         }
     }
 }

@@ -36,7 +36,7 @@ fn verdicts(reason: Reason) -> &'static [Verdict] {
         | Reason::GivenBack => &[Verdict::Update],
         Reason::Absent | Reason::OnlyRefusedClaims => &[Verdict::Stale, Verdict::Remove],
         Reason::OtherServer => &[Verdict::Stale],
-        Reason::NotApproved | Reason::RemovalsPaused => &[Verdict::Stale, Verdict::Keep],
+        Reason::NotApproved | Reason::RemovalsPaused | Reason::Spoilt => &[Verdict::Stale, Verdict::Keep],
         Reason::Reverted => &[Verdict::Add, Verdict::Update, Verdict::Remove],
     }
 }

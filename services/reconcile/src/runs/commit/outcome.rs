@@ -66,6 +66,7 @@ impl Ended<'_> {
             welcomes: counts.welcomes,
             accounts_reduced: counts.accounts_reduced,
             accounts_created: counts.accounts_created,
+            spoilt: counts.spoilt,
         }
     }
 }

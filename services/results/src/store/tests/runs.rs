@@ -33,7 +33,7 @@ async fn every_count_of_an_outcome_is_shown_as_what_it_is() -> Result<()> {
     let key = ground.ask("SYNC").await?;
     let counted = r#"counts = '{"objects": 1, "claims": 2, "not_email": 3, "references": 4, "add": 5, "keep": 6,
         "update": 7, "remove": 8, "stale": 9, "skip": 10, "accounts": 11, "welcomes": 12, "accounts_reduced": 13,
-        "accounts_created": 14}'"#;
+        "accounts_created": 14, "spoilt": 15}'"#;
     ground.note(&key, "SUCCEEDED", counted).await?;
     let run = ground.store.run(&key).await.map_err(refused)?;
     let expected = Counts {
@@ -51,6 +51,7 @@ async fn every_count_of_an_outcome_is_shown_as_what_it_is() -> Result<()> {
         welcomes: 12,
         accounts_reduced: 13,
         accounts_created: 14,
+        spoilt: 15,
     };
     assert_eq!(run.counts, Some(expected));
     assert!(run.end_time.is_some() && run.failure.is_none());
