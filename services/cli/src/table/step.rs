@@ -127,17 +127,12 @@ fn certificate(certificate: &CertificateView, look: &Look) -> String {
 }
 
 fn server(found: &ServerView) -> Vec<Detail> {
-    let dirsync = match (found.dirsync, found.dirsync_allowed) {
-        (false, _) => "no",
-        (true, false) => "yes, but not for this account",
-        (true, true) => "yes, and this account may use it",
-    };
     vec![
         ("server", found.description.clone().unwrap_or_default()),
         (
             "features",
             format!(
-                "pages: {}; DirSync: {dirsync}; ranges: {}; msExchRecipientTypeDetails: {}",
+                "pages: {}; ranges: {}; msExchRecipientTypeDetails: {}",
                 yes(found.paging),
                 yes(found.ranges),
                 yes(found.recipient_types)

@@ -3,7 +3,7 @@
 use ldap3::{Scope, SearchOptions, controls::RawControl};
 use rollcall_domain::ldap;
 
-use super::ask::{ask, names_alone};
+use super::ask::ask;
 use crate::source::ldap::{
     connection::Connection,
     error::{DirectoryError, Operation},
@@ -28,44 +28,19 @@ pub(super) async fn is_allowed(connection: &mut Connection, context: &str) -> Re
         attributes: &attributes,
         operation: Operation::Search,
     };
-    control(connection, oid::DIRSYNC, Some(REQUEST));
+    // It is critical: a server that does not know it must say so.
+    connection.ldap.with_controls(vec![RawControl {
+        ctype: oid::DIRSYNC.to_owned(),
+        crit: true,
+        val: Some(REQUEST.to_vec()),
+    }]);
+    connection
+        .ldap
+        .with_search_options(SearchOptions::new().timelimit(SECONDS));
     let code = ask(connection, query, MOST).await?.code();
     // Rights are judged before anything is looked for.
     Ok(matches!(
         code,
         ldap::SUCCESS | ldap::TIME_LIMIT_EXCEEDED | ldap::SIZE_LIMIT_EXCEEDED
     ))
-}
-
-/// True if the naming context shows this account an object that was deleted.
-pub(super) async fn shows_deleted(
-    connection: &mut Connection,
-    context: &str,
-) -> Result<bool, DirectoryError> {
-    let base = format!("CN=Deleted Objects,{context}");
-    let attributes = names_alone();
-    let query = Query {
-        base: &base,
-        scope: Scope::OneLevel,
-        filter: "(isDeleted=TRUE)",
-        attributes: &attributes,
-        operation: Operation::Search,
-    };
-    control(connection, oid::SHOW_DELETED, None);
-    connection
-        .ldap
-        .with_search_options(SearchOptions::new().sizelimit(1).timelimit(SECONDS));
-    Ok(!ask(connection, query, MOST).await?.names.is_empty())
-}
-
-/// Control of the next request. It is critical: a server that does not know it must say so.
-fn control(connection: &mut Connection, ctype: &str, value: Option<&[u8]>) {
-    connection.ldap.with_controls(vec![RawControl {
-        ctype: ctype.to_owned(),
-        crit: true,
-        val: value.map(<[u8]>::to_vec),
-    }]);
-    connection
-        .ldap
-        .with_search_options(SearchOptions::new().timelimit(SECONDS));
 }

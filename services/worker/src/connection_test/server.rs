@@ -5,7 +5,7 @@ use rollcall_domain::{
     dn::Dn,
     sentences::connection_test::{
         StepText,
-        server::{self as sentences, Changes, ServerKind},
+        server::{self as sentences, ServerKind},
     },
 };
 use rollcall_proto::v1::{ServerFindings, ServerType, TestStepKind, test_step::Findings};
@@ -56,8 +56,6 @@ pub(super) struct ServerFeatures {
 #[derive(Debug, Default)]
 struct Explored {
     findings: ServerFindings,
-    /// Deleted objects are visible.
-    deleted: bool,
     /// The server's naming contexts.
     root: RootDse,
     /// The server says nothing about itself.
@@ -94,15 +92,12 @@ async fn explore(connection: &mut Connection) -> Result<Explored, DirectoryError
     let root = root_if_shown(connection, &attributes).await?;
     let mut findings = describe(&root);
     let described = RootDse::from(&root);
-    let mut deleted = false;
     if let (true, Some(context)) = (findings.dirsync, described.own_base()) {
         findings.dirsync_allowed = dirsync::is_allowed(connection, context).await?;
-        deleted = findings.dirsync_allowed && dirsync::shows_deleted(connection, context).await?;
     }
     findings.recipient_types = knows_recipient_types(connection, &root).await?;
     Ok(Explored {
         findings,
-        deleted,
         root: described,
         silent: root.attributes.is_empty(),
     })
@@ -199,11 +194,5 @@ fn server_text(explored: &Explored) -> StepText {
         ServerType::Openldap => ServerKind::OpenLdap,
         ServerType::Other | ServerType::Unspecified => ServerKind::Other,
     };
-    let changes = match (findings.dirsync, findings.dirsync_allowed, explored.deleted) {
-        (false, ..) => Changes::Unsupported,
-        (true, false, _) => Changes::Refused,
-        (true, true, true) => Changes::WithDeleted,
-        (true, true, false) => Changes::WithoutDeleted,
-    };
-    sentences::described(kind, &findings.description, findings.paging, changes)
+    sentences::described(kind, &findings.description, findings.paging)
 }

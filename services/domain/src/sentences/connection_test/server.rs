@@ -13,19 +13,6 @@ pub enum ServerKind {
     Other,
 }
 
-/// Rights of the account to ask for changes by DirSync.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Changes {
-    /// The server does not know DirSync.
-    Unsupported,
-    /// Nothing.
-    Refused,
-    /// Changes of objects that exist.
-    WithoutDeleted,
-    /// Changes and deleted objects.
-    WithDeleted,
-}
-
 /// The server shows nothing of itself.
 pub fn hidden() -> StepText {
     StepText::new(
@@ -34,8 +21,8 @@ pub fn hidden() -> StepText {
     )
 }
 
-/// The server's kind and description (which may be empty), and its support of pages and changes.
-pub fn described(kind: ServerKind, description: &str, paging: bool, changes: Changes) -> StepText {
+/// The server's kind and description (which may be empty), and its support of pages. Only what a read uses is said.
+pub fn described(kind: ServerKind, description: &str, paging: bool) -> StepText {
     let kind = match kind {
         ServerKind::ActiveDirectory => "Active Directory",
         ServerKind::OpenLdap => "OpenLDAP",
@@ -49,15 +36,6 @@ pub fn described(kind: ServerKind, description: &str, paging: bool, changes: Cha
     if paging {
         message.push_str(" It supports paged results.");
     }
-    message.push_str(match changes {
-        Changes::Unsupported => "",
-        Changes::Refused => " This account may not ask for changes (DirSync).",
-        Changes::WithDeleted => " This account may ask for changes (DirSync), deleted objects included.",
-        Changes::WithoutDeleted => {
-            " This account may ask for changes (DirSync), but sees no deleted objects; it would with the rights to \
-             list and read CN=Deleted Objects."
-        }
-    });
     let advice = if paging {
         ""
     } else {
