@@ -31,7 +31,10 @@ CREATE TABLE reconcile.tenant (
     digest bytea,
     -- A hash of everything else that decided on it.
     inputs bytea,
+    -- The server that answered it, which the next read dials first.
     server_id text,
+    server_host text,
+    server_address text,
     -- The counts of a run that finds everything as it left it.
     steady_keep bigint NOT NULL DEFAULT 0,
     steady_stale bigint NOT NULL DEFAULT 0,

@@ -24,8 +24,9 @@ CREATE TABLE reconcile.run_outcome (
     unchanged boolean NOT NULL DEFAULT false,
     read_mode text,
     read_mode_reason text,
-    -- The host and address that answered, for support.
+    -- The host and address that answered, and why it is not the server of the last applied read.
     server text,
+    server_reason text,
     -- The numbers of what it read and decided, by name; those that are zero are left out.
     counts jsonb NOT NULL DEFAULT '{}',
     -- Parts of the directory that its read left out, as far as the directory names them; null if none.

@@ -21,7 +21,8 @@ SELECT o.run_id, o.tenant_id, o.state, o.read_mode, o.read_mode_reason, o.unchan
        o.rows_superseded OR COALESCE(shown.rows_superseded, false) AS rows_superseded,
        o.left_out,
        CASE WHEN o.state = 'RUNNING' THEN h.stage END AS stage,
-       o.further_held_reasons
+       o.further_held_reasons,
+       o.server, o.server_reason
 FROM reconcile.run_outcome o
 LEFT JOIN reconcile.heartbeat h ON h.tenant_id = o.tenant_id AND h.run_id = o.run_id
 LEFT JOIN LATERAL (

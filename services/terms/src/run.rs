@@ -85,6 +85,10 @@ pub struct RunRecord {
     pub read_mode: ReadMode,
     /// Reason for that kind of read; empty if there is nothing to say.
     pub read_mode_reason: String,
+    /// The host and address that answered; empty if none did.
+    pub server: String,
+    /// Reason why it is not the server of the last applied read; empty if there is nothing to say.
+    pub server_reason: String,
     /// True if its read equalled the last applied one.
     pub unchanged: bool,
     /// The earlier HELD run whose rows are also this one's.
@@ -131,6 +135,8 @@ impl From<RunRecord> for Run {
             would_hold,
             read_mode,
             read_mode_reason,
+            server,
+            server_reason,
             unchanged,
             rows_of_run_id,
             counts,
@@ -160,6 +166,8 @@ impl From<RunRecord> for Run {
             would_hold,
             read_mode: read_mode.into(),
             read_mode_reason,
+            server,
+            server_reason,
             unchanged,
             rows_of_run_id: id(rows_of_run_id),
             counts: Some(counts.into()),

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use rollcall_chassis::credential::SecretString;
 use rollcall_domain::LeftOut;
+use rollcall_proto::internal::v1::DirectoryServer;
 
 use collect::Collector;
 use error::ReadError;
@@ -52,8 +53,17 @@ pub(crate) struct Met {
     pub references: u64,
     /// Parts of the directory that the read left out.
     pub left_out: LeftOut,
-    /// The host and address that answered.
-    pub server: String,
-    /// Identity of the server among those of the same directory.
-    pub server_id: String,
+    /// The server that answered.
+    pub server: Answered,
+}
+
+/// The server that answered a read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answered {
+    /// It as the next read is told of it.
+    pub server: DirectoryServer,
+    /// Its host and address, for people.
+    pub shown: String,
+    /// Reason why it is not the server of the last applied read; empty if it is, or if there is none.
+    pub reason: String,
 }

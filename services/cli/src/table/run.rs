@@ -134,6 +134,8 @@ pub(crate) fn run(run: &RunView, look: &Look) -> Shown {
         ),
         ("next attempt", look.at(run.next_attempt_time.as_deref())),
         ("read", read),
+        ("server", run.server.clone()),
+        ("not the last one", run.server_reason.clone()),
         ("created", look.at(run.create_time.as_deref())),
         ("started", look.at(run.start_time.as_deref())),
         ("ended", look.at(run.end_time.as_deref())),

@@ -12,3 +12,30 @@ pub fn hidden_value(attribute: &str, octets: usize) -> String {
         counted(octets as u64, "octet", "octets")
     )
 }
+
+// Reasons why a read did not use the server of the last applied one. `last` is its host and address.
+
+/// The host of the last read is not one of the settings' any longer.
+pub fn last_is_no_host(last: &str) -> String {
+    format!("The last sync read {last}, which is no longer among the hosts of the settings.")
+}
+
+/// The host of the last read has only other addresses now.
+pub fn last_has_other_addresses(last: &str) -> String {
+    format!("The last sync read {last}: the host no longer has this address.")
+}
+
+/// The operator no longer allows connections to the last read's server.
+pub fn last_is_not_allowed(last: &str) -> String {
+    format!("The last sync read {last}: connections to this address are no longer allowed.")
+}
+
+/// The last read's server failed, for a reason in technical words.
+pub fn last_failed(last: &str, why: &str) -> String {
+    format!("The last sync read {last}, which failed this time: {why}.")
+}
+
+/// Another server answers at the same address; `last` names the one that answered before.
+pub fn last_was_other(last: &str) -> String {
+    format!("The last sync read {last}: another server answers at the same address.")
+}

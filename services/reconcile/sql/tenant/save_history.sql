@@ -2,7 +2,7 @@
 WITH news AS (
     INSERT INTO reconcile.outbox (tenant_id, sequence, routing_key, payload)
     SELECT $1, n.sequence, n.routing_key, n.payload
-    FROM unnest($13::bigint[], $14::text[], $15::bytea[]) AS n (sequence, routing_key, payload)
+    FROM unnest($15::bigint[], $16::text[], $17::bytea[]) AS n (sequence, routing_key, payload)
 )
 UPDATE reconcile.tenant
 SET applied = $2,
@@ -13,8 +13,10 @@ SET applied = $2,
     digest = $7,
     inputs = $8,
     server_id = $9,
-    steady_keep = $10,
-    steady_stale = $11,
-    steady_skip = $12,
-    steady_not_email = $16
+    server_host = $10,
+    server_address = $11,
+    steady_keep = $12,
+    steady_stale = $13,
+    steady_skip = $14,
+    steady_not_email = $18
 WHERE tenant_id = $1

@@ -194,6 +194,7 @@ fn response(started: Started) -> BeginRunResponse {
         settings: Some(started.current.settings),
         credential: Some(started.current.credential),
         last_digest: started.last_digest,
+        last_server: started.last_server,
         deadline: Some(time::to_proto(started.deadline)),
         now: Some(time::to_proto(started.now)),
         credential_generation: started.current.credential_generation,

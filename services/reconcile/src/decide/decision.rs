@@ -1,7 +1,7 @@
 //! Decisions of a run.
 
 use rollcall_domain::{guard::Holds, plan::Plan};
-use rollcall_proto::v1;
+use rollcall_proto::{internal::v1::DirectoryServer, v1};
 use uuid::Uuid;
 
 use super::{
@@ -92,7 +92,8 @@ pub(crate) struct Remember {
     pub(crate) digest: Option<Vec<u8>>,
     /// A hash of the inputs.
     pub(crate) inputs: Vec<u8>,
-    pub(crate) server_id: Option<String>,
+    /// The server that was read.
+    pub(crate) server: Option<DirectoryServer>,
     /// Generation with which Remove Accounts was switched on when no removal was left unseen.
     pub(crate) removal_last_seen: Option<i64>,
     pub(crate) steady: SteadyCounts,
@@ -134,7 +135,7 @@ impl Remember {
                 removals_paused,
                 facts.domains.foreign_names.iter().map(String::as_str),
             ),
-            server_id: read.server_id(),
+            server: read.server(),
             removal_last_seen: if leaves_removals_unseen {
                 facts.removal.last_seen
             } else {

@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use rollcall_domain::plan::{
     ApprovedAddresses, Directory, ForeignDomains, Portal, Rules, TenantDomains, Withholding,
 };
-use rollcall_proto::{internal, v1};
+use rollcall_proto::{
+    internal::{self, v1::DirectoryServer},
+    v1,
+};
 use uuid::Uuid;
 
 use super::{compare::OpenRows, compare_preview::ShownRows};
@@ -97,15 +100,20 @@ pub(crate) struct DirectoryRead {
 }
 
 impl DirectoryRead {
-    /// Names the server that was read; `None` if the worker could not name it.
-    pub(crate) fn server_id(&self) -> Option<String> {
-        server_id(&self.summary)
+    /// The server that was read; `None` if the worker could not name it.
+    pub(crate) fn server(&self) -> Option<DirectoryServer> {
+        server(&self.summary)
     }
 }
 
-/// Names the server of a read; `None` if the worker could not name it.
-pub(crate) fn server_id(read: &internal::v1::ReadSummary) -> Option<String> {
-    Some(read.server_id.clone()).filter(|id| !id.is_empty())
+/// The server of a read; `None` if the worker could not name it.
+pub(crate) fn server(read: &internal::v1::ReadSummary) -> Option<DirectoryServer> {
+    Some(DirectoryServer {
+        id: read.server_id.clone(),
+        host: read.server_host.clone(),
+        address: read.server_address.clone(),
+    })
+    .filter(|server| !server.id.is_empty())
 }
 
 /// The missing objects that the directory was asked for by their ids.

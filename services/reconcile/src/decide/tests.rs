@@ -151,7 +151,10 @@ fn a_sync_within_its_limit_is_applied_and_remembered() {
     assert_eq!(plan.changes.len(), 1, "bob's account is new");
     assert_eq!(history.new.len(), 2, "nothing was in the history");
     assert_eq!(remember.digest.as_deref(), Some(&DIGEST[..]));
-    assert_eq!(remember.server_id.as_deref(), Some("dc1"));
+    assert_eq!(
+        remember.server.as_ref().map(|server| server.id.as_str()),
+        Some("dc1")
+    );
     assert_eq!((remember.accounts, remember.steady.keep), (2, 2));
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rollcall_domain::{Fence, RunId, TenantId};
-use rollcall_proto::v1;
+use rollcall_proto::{internal::v1::DirectoryServer, v1};
 
 use crate::store::CurrentSettings;
 
@@ -43,6 +43,8 @@ pub(crate) struct Started {
     pub(crate) current: CurrentSettings,
     /// Empty if no read can pass for the last applied one.
     pub(crate) last_digest: Vec<u8>,
+    /// The server of the last applied read.
+    pub(crate) last_server: Option<DirectoryServer>,
     pub(crate) deadline: Timestamp,
     /// By the clock that set it.
     pub(crate) now: Timestamp,

@@ -52,6 +52,7 @@ async fn start(resources: &Resources, begin: &Begin, granted: Granted) -> Result
     };
     let deadline = run_record::begin(&mut tenant, &request, beginning).await?;
     let last_digest = unchanged::last_digest(&tenant, &request, &current);
+    let last_server = tenant.row.last_read.server.clone();
     fail_point::pass(FailPoint::LeaseTaken, begin.tenant.as_str()).await;
     tenant.commit().await?;
     fail_point::pass(FailPoint::LeaseCommitted, begin.tenant.as_str()).await;
@@ -62,6 +63,7 @@ async fn start(resources: &Resources, begin: &Begin, granted: Granted) -> Result
         fence,
         current,
         last_digest,
+        last_server,
         deadline,
         now,
     })

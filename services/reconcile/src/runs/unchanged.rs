@@ -5,7 +5,7 @@ use rollcall_proto::{internal, v1};
 
 use super::binds;
 use crate::{
-    decide::{facts::server_id, inputs},
+    decide::{facts::server, inputs},
     error::ReconcileError,
     ids::LeaseKey,
     resources::Resources,
@@ -31,7 +31,7 @@ pub(crate) async fn finish_unchanged(
             {
                 return Err(ReconcileError::NotUnchanged);
             }
-            tenant.row.last_read.server_id = server_id(&read);
+            tenant.row.last_read.server = server(&read);
             binds::accepted(&mut tenant.row.refused_binds, ready.current.credential_generation);
             Outcome {
                 decided_by: ready.decided_by(tenant.row.generations),

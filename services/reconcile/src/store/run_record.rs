@@ -141,7 +141,8 @@ pub(crate) async fn end(
         outcome.account_version,
         outcome.rows_expire.map(PgTimestamp),
         has_lease,
-        read.left_out.clone().map(StoredLeftOut::from).map(Json) as _
+        read.left_out.clone().map(StoredLeftOut::from).map(Json) as _,
+        &read.server_reason
     )
     .fetch_one(tenant.connection())
     .await
@@ -165,6 +166,8 @@ impl RunRow {
             would_hold: outcome.held.would_hold,
             read_mode: outcome.read.read_mode(),
             read_mode_reason: outcome.read.read_mode_reason,
+            server: outcome.read.server,
+            server_reason: outcome.read.server_reason,
             unchanged: outcome.unchanged,
             rows_of_run_id: outcome.held.rows_of,
             counts: outcome.counts.into(),

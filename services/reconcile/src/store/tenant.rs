@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use rollcall_chassis::pg::PgTimestamp;
 use rollcall_domain::{Fence, RunId, TenantId, plan::Footprint};
+use rollcall_proto::internal::v1::DirectoryServer;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -72,7 +73,8 @@ pub(crate) struct LastRead {
     pub(crate) digest: Option<Vec<u8>>,
     /// A hash of everything else that decided on it.
     pub(crate) inputs: Option<Vec<u8>>,
-    pub(crate) server_id: Option<String>,
+    /// The server that answered it; `None` if the worker could not name it.
+    pub(crate) server: Option<DirectoryServer>,
     /// The counts of a run that finds everything as it left it.
     pub(crate) steady_keep: i64,
     pub(crate) steady_stale: i64,
@@ -127,6 +129,8 @@ struct Columns {
     digest: Option<Vec<u8>>,
     inputs: Option<Vec<u8>>,
     server_id: Option<String>,
+    server_host: Option<String>,
+    server_address: Option<String>,
     steady_keep: i64,
     steady_stale: i64,
     steady_skip: i64,
@@ -176,7 +180,7 @@ impl Columns {
             last_read: LastRead {
                 digest: self.digest.take(),
                 inputs: self.inputs.take(),
-                server_id: self.server_id.take(),
+                server: self.server(),
                 steady_keep: self.steady_keep,
                 steady_stale: self.steady_stale,
                 steady_skip: self.steady_skip,
@@ -193,6 +197,14 @@ impl Columns {
                 paused: self.paused_credential_generation,
             },
         }
+    }
+
+    fn server(&mut self) -> Option<DirectoryServer> {
+        Some(DirectoryServer {
+            id: self.server_id.take()?,
+            host: self.server_host.take().unwrap_or_default(),
+            address: self.server_address.take().unwrap_or_default(),
+        })
     }
 
     fn requested(self, run: Option<RunId>) -> RequestedRun {

@@ -228,6 +228,7 @@ async fn save_history(
     read: &LastRead,
     news: &[News],
 ) -> Result<(), ReconcileError> {
+    let server = read.server.as_ref();
     let sequences: Vec<i64> = news.iter().map(|news| news.sequence).collect();
     let routing_keys: Vec<&str> = news.iter().map(|news| news.routing_key).collect();
     let payloads: Vec<&[u8]> = news.iter().map(|news| news.payload.as_slice()).collect();
@@ -241,7 +242,9 @@ async fn save_history(
         history.account_version,
         read.digest.as_deref(),
         read.inputs.as_deref(),
-        read.server_id.as_deref(),
+        server.map(|server| server.id.as_str()),
+        server.map(|server| server.host.as_str()),
+        server.map(|server| server.address.as_str()),
         read.steady_keep,
         read.steady_stale,
         read.steady_skip,

@@ -93,7 +93,7 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
     let Remember {
         digest,
         inputs,
-        server_id,
+        server,
         removal_last_seen,
         steady,
         accounts,
@@ -106,7 +106,7 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
     tenant.row.last_read = LastRead {
         digest: digest.clone(),
         inputs: Some(inputs.clone()),
-        server_id: server_id.clone(),
+        server: server.clone(),
         steady_keep: steady.keep,
         steady_stale: steady.stale,
         steady_skip: steady.skip,

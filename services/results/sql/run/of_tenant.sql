@@ -17,6 +17,8 @@ SELECT
     request.expect_preview_run_id,
     outcome.read_mode,
     outcome.read_mode_reason,
+    outcome.server,
+    outcome.server_reason,
     outcome.unchanged,
     outcome.counts AS "counts: Json<RunCounts>",
     outcome.left_out AS "left_out: Json<StoredLeftOut>",

@@ -132,7 +132,8 @@ impl<'a> Attempt<'a> {
             credential,
             generation: self.begun.credential_generation,
         })?;
-        Ok((self.runner.sources.named_by(directory)?, password))
+        let last = self.begun.last_server.as_ref();
+        Ok((self.runner.sources.named_by(directory, last)?, password))
     }
 
     fn directory(&self) -> Result<&Directory, ReadError> {

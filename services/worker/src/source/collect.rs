@@ -159,8 +159,11 @@ impl Collector {
             digest: self.digest.finish().to_vec(),
             read_mode: ReadMode::Full.into(),
             read_mode_reason: read::FULL.to_owned(),
-            server: met.server,
-            server_id: met.server_id,
+            server: met.server.shown,
+            server_id: met.server.server.id,
+            server_host: met.server.server.host,
+            server_address: met.server.server.address,
+            server_reason: met.server.reason,
             left_out: left_out::to_message(met.left_out),
         })
     }

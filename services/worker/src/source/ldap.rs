@@ -23,9 +23,11 @@ pub(crate) mod entry;
 pub(crate) mod excerpt;
 mod explain;
 mod identity;
+mod last;
 pub(crate) mod message;
 pub(crate) mod oid;
 mod pages;
+
 pub(crate) mod paging;
 pub(crate) mod ranges;
 pub(crate) mod reference;
@@ -45,7 +47,7 @@ mod tests;
 use std::sync::Arc;
 
 use rollcall_chassis::credential::SecretString;
-use rollcall_proto::v1;
+use rollcall_proto::{internal::v1::DirectoryServer, v1};
 use tokio::time::Instant;
 
 use crate::{
@@ -55,6 +57,7 @@ use crate::{
 };
 use dial::Dialler;
 use error::DirectoryError;
+use last::LastServer;
 use limits::Limits;
 use session::Session;
 use target::{Security, Target};
@@ -86,8 +89,8 @@ impl Reader {
     ) -> Result<Session, DirectoryError> {
         let mut dialler = self.dialler(target)?;
         dialler.signs = signs;
-        let connection = dialler.open(target, password).await?;
-        Session::begin(connection, Arc::clone(target)).await
+        let (connection, missed) = dialler.open(target, password).await?;
+        Session::begin(connection, Arc::clone(target), missed).await
     }
 
     /// A dialler for connections to `target`, if the operator allows any. Its time runs from now on.
@@ -114,9 +117,16 @@ pub(crate) struct LdapSource {
 }
 
 impl LdapSource {
-    /// The one of these settings, which were checked when they were saved.
-    pub(crate) fn new(reader: Arc<Reader>, directory: &v1::Directory) -> Result<Self, ReadError> {
-        let target = Arc::new(Target::new(directory)?);
+    /// The one of these settings, which were checked when they were saved. The server of the last applied read is dialled
+    /// first.
+    pub(crate) fn new(
+        reader: Arc<Reader>,
+        directory: &v1::Directory,
+        last: Option<&DirectoryServer>,
+    ) -> Result<Self, ReadError> {
+        let mut target = Target::new(directory)?;
+        target.last = last.and_then(LastServer::new);
+        let target = Arc::new(target);
         Ok(Self { reader, target })
     }
 }

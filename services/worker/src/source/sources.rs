@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollcall_proto::v1;
+use rollcall_proto::{internal::v1::DirectoryServer, v1};
 
 use super::{
     Source,
@@ -18,8 +18,13 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    /// The source of these settings, which were checked when they were saved.
-    pub(crate) fn named_by(&self, directory: &v1::Directory) -> Result<impl Source + use<>, ReadError> {
-        LdapSource::new(Arc::clone(&self.ldap), directory)
+    /// The source of these settings, which were checked when they were saved. `last` is the server of the last applied
+    /// read.
+    pub(crate) fn named_by(
+        &self,
+        directory: &v1::Directory,
+        last: Option<&DirectoryServer>,
+    ) -> Result<impl Source + use<>, ReadError> {
+        LdapSource::new(Arc::clone(&self.ldap), directory, last)
     }
 }

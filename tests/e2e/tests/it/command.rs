@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use terminal::{Answer, answer, json, keys};
 
-const RUN_KEYS: [&str; 25] = [
+const RUN_KEYS: [&str; 28] = [
     "acts_on_run_id",
     "attempt",
     "counts",
@@ -22,6 +22,7 @@ const RUN_KEYS: [&str; 25] = [
     "end_time",
     "expect_preview_run_id",
     "failure",
+    "further_held_reasons",
     "held_message",
     "held_reason",
     "kind",
@@ -32,6 +33,8 @@ const RUN_KEYS: [&str; 25] = [
     "rows_expire_time",
     "rows_of_run_id",
     "run_id",
+    "server",
+    "server_reason",
     "stage",
     "start_time",
     "state",

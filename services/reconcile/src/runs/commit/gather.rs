@@ -4,7 +4,7 @@ use rollcall_domain::{
     DomainName,
     plan::{ApprovedAddresses, TenantDomains, Withholding},
 };
-use rollcall_proto::v1;
+use rollcall_proto::{internal::v1::DirectoryServer, v1};
 
 use crate::{
     decide::{
@@ -34,7 +34,7 @@ pub(super) async fn facts(
     let (may_go, approved) = approval(tenant, ready).await?.unzip();
     let withholding = Withholding {
         removals_paused: tenant.removals_paused(current),
-        other_server: is_of_other_server(tenant.row.last_read.server_id.as_deref(), read),
+        other_server: is_of_other_server(tenant.row.last_read.server.as_ref(), read),
         approved: may_go,
     };
     let removal = removal(tenant, ready, approved.is_some()).await?;
@@ -113,9 +113,9 @@ async fn approval(
     Ok(Some((may_go, approved)))
 }
 
-fn is_of_other_server(last: Option<&str>, read: &DirectoryRead) -> bool {
-    match (last, read.server_id()) {
-        (Some(last), Some(now)) => last != now,
+fn is_of_other_server(last: Option<&DirectoryServer>, read: &DirectoryRead) -> bool {
+    match (last, read.server()) {
+        (Some(last), Some(now)) => last.id != now.id,
         _ => false,
     }
 }

@@ -16,7 +16,14 @@ const DIGEST: usize = 16;
 /// Refuses what the database could not hold, or no worker of ours would send.
 pub(super) fn check(summary: &ReadSummary) -> Result<(), ReconcileError> {
     let refused = |why| Err(ReconcileError::Submission(why));
-    let texts = [&summary.read_mode_reason, &summary.server, &summary.server_id];
+    let texts = [
+        &summary.read_mode_reason,
+        &summary.server,
+        &summary.server_id,
+        &summary.server_host,
+        &summary.server_address,
+        &summary.server_reason,
+    ];
     // PostgreSQL has no NUL in a text.
     if texts.iter().any(|text| text.len() > TEXT || text.contains('\0')) {
         return refused("its footer has a text that is too long or that has a NUL");
@@ -79,9 +86,11 @@ mod tests {
 
     #[test]
     fn a_summary_that_cannot_be_stored_is_refused() {
-        let changes: [fn(&mut ReadSummary); 9] = [
+        let changes: [fn(&mut ReadSummary); 11] = [
             |summary| summary.server.push('\0'),
             |summary| summary.server_id = "a\0b".to_owned(),
+            |summary| summary.server_address = "\0".to_owned(),
+            |summary| summary.server_reason = "x".repeat(TEXT + 1),
             |summary| summary.read_mode_reason = "x".repeat(TEXT + 1),
             |summary| summary.digest.truncate(1),
             |summary| summary.read_mode = 99,

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use rollcall_chassis::amqp::Lane;
 use rollcall_domain::{AddressAttributes, DirectoryObject, FailureCode, LeftOut, reading::EntryReader};
+use rollcall_proto::internal::v1::DirectoryServer;
 
 use super::*;
 use crate::{
     slots::{Beside, Slots},
-    source::{Met, OpenSource},
+    source::{Answered, Met, OpenSource},
 };
 
 /// Two people, one of whom the read overlooks.
@@ -41,8 +42,11 @@ impl OpenSource for OpenMemory {
         Ok(Met {
             references: 0,
             left_out: LeftOut::default(),
-            server: "memory".to_owned(),
-            server_id: "memory".to_owned(),
+            server: Answered {
+                server: DirectoryServer::default(),
+                shown: "memory".to_owned(),
+                reason: String::new(),
+            },
         })
     }
 

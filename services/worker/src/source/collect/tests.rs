@@ -1,6 +1,8 @@
 use rollcall_domain::{AddressAttributes, LeftOut, reading::EntryReader};
+use rollcall_proto::internal::v1::DirectoryServer;
 
 use super::*;
+use crate::source::Answered;
 
 fn person(name: &str, addresses: usize) -> DirectoryObject {
     let attributes = AddressAttributes::default();
@@ -24,8 +26,14 @@ fn met() -> Met {
     Met {
         references: 2,
         left_out: LeftOut::default(),
-        server: "dc1 (192.0.2.1:636)".to_owned(),
-        server_id: "192.0.2.1:636".to_owned(),
+        server: Answered {
+            server: DirectoryServer {
+                id: "192.0.2.1:636".to_owned(),
+                ..DirectoryServer::default()
+            },
+            shown: "dc1 (192.0.2.1:636)".to_owned(),
+            reason: String::new(),
+        },
     }
 }
 

@@ -1,5 +1,7 @@
 //! The simple bind, with its result looked at.
 
+use std::net::SocketAddr;
+
 use ldap3::LdapError;
 use rollcall_domain::ldap;
 
@@ -8,11 +10,17 @@ use super::{
     dial::Dialler,
     error::{DirectoryError, Operation},
     excerpt::excerpt,
-    target::Target,
-    walk::Observer,
+    last::Missed,
+    target::{Server, Target},
+    walk::{Next, Observer},
 };
-use crate::source::error::ReadError;
-use crate::source::signs::{Signs, Step};
+use crate::{
+    network::Networks,
+    source::{
+        error::ReadError,
+        signs::{Signs, Step},
+    },
+};
 
 impl Connection {
     /// Binds, or says why not. An empty password is refused here: a server would take the bind for an
@@ -45,30 +53,80 @@ impl Connection {
 }
 
 impl Dialler<'_> {
-    /// The first server of `target` that accepts connection and bind. One that refuses the credentials is the
-    /// last that is asked.
-    pub(crate) async fn open(&self, target: &Target, password: &str) -> Result<Connection, DirectoryError> {
+    /// The first server of `target` that accepts connection and bind, and what kept the last read's from it. One that
+    /// refuses the credentials is the last that is asked.
+    pub(crate) async fn open(
+        &self,
+        target: &Target,
+        password: &str,
+    ) -> Result<(Connection, Missed), DirectoryError> {
         let mut bind = Bind {
-            username: &target.username,
+            target,
+            networks: self.networks,
             password,
             signs: &self.signs,
+            missed: Missed::default(),
         };
-        self.walk(target, &mut bind).await
+        let connection = self.walk(target, &mut bind).await?;
+        Ok((connection, bind.missed))
     }
 }
 
-/// Binds where the walk of a read ends, and watches it in silence.
+/// Binds where the walk of a read ends, and watches what becomes of the last read's server.
 struct Bind<'a> {
-    username: &'a str,
+    target: &'a Target,
+    networks: &'a Networks,
     password: &'a str,
     signs: &'a Signs,
+    missed: Missed,
 }
 
 impl Observer for Bind<'_> {
+    async fn resolved(&mut self, host: &str, found: &[SocketAddr]) -> Result<(), DirectoryError> {
+        if let Some(last) = self.target.last.as_ref().filter(|last| last.has_host(host)) {
+            self.missed = match found.iter().find(|address| last.is_at(host, **address)) {
+                None => Missed::OtherAddresses,
+                Some(address) if !self.networks.allows(address.ip()) => Missed::NotAllowed,
+                // Until it answers.
+                Some(_) => Missed::default(),
+            };
+        }
+        Ok(())
+    }
+
+    async fn unresolved(
+        &mut self,
+        host: &str,
+        error: &DirectoryError,
+        _next: Next,
+    ) -> Result<(), DirectoryError> {
+        if self.target.last.as_ref().is_some_and(|last| last.has_host(host)) {
+            self.missed = Missed::failed(error);
+        }
+        Ok(())
+    }
+
     async fn protected(&mut self, connection: &mut Connection) -> Result<(), DirectoryError> {
         self.signs.reached(Step::Binding);
-        connection.bind(self.username, self.password).await?;
+        connection.bind(&self.target.username, self.password).await?;
         self.signs.reached(Step::Bound);
+        Ok(())
+    }
+
+    async fn missed(
+        &mut self,
+        server: &Server,
+        error: &DirectoryError,
+        _next: Next,
+    ) -> Result<(), DirectoryError> {
+        if self
+            .target
+            .last
+            .as_ref()
+            .is_some_and(|last| last.is_at(&server.host, server.address))
+        {
+            self.missed = Missed::failed(error);
+        }
         Ok(())
     }
 }

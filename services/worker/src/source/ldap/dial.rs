@@ -19,7 +19,7 @@ use super::{
     error::DirectoryError,
     limits::Limits,
     starttls,
-    target::{Security, Server},
+    target::{Security, Server, Target},
     tls::Trust,
 };
 use crate::{memory::Memory, network::Networks, source::signs::Signs};
@@ -56,8 +56,13 @@ impl Dialler<'_> {
         self.limits.connect.min(left)
     }
 
-    /// The addresses of a host, allowed or not.
-    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, DirectoryError> {
+    /// The addresses of one of the target's hosts, allowed or not: that of the last read first.
+    pub(super) async fn resolve(
+        &self,
+        host: &str,
+        target: &Target,
+    ) -> Result<Vec<SocketAddr>, DirectoryError> {
+        let port = target.port;
         if let Ok(literal) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
@@ -74,7 +79,11 @@ impl Dialler<'_> {
                 ))
             })?
             .map_err(failed)?;
-        let addresses: Vec<_> = found.take(MAX_ADDRESSES).collect();
+        let mut addresses: Vec<_> = found.collect();
+        if let Some(last) = &target.last {
+            addresses.sort_by_key(|address| !last.is_at(host, *address));
+        }
+        addresses.truncate(MAX_ADDRESSES);
         if addresses.is_empty() {
             return Err(failed(io::Error::new(
                 io::ErrorKind::NotFound,

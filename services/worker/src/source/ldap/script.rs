@@ -53,7 +53,12 @@ pub(crate) fn opened() -> Script {
 /// Serves connections in turn, each by its script; after a script's end the connection is closed, unless the last
 /// answer is empty: then it stays open and silent. Counts the connections.
 pub(crate) async fn serve(scripts: Vec<Script>) -> Server {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    serve_at("127.0.0.1", 0, scripts).await
+}
+
+/// The same at this address and port.
+pub(crate) async fn serve_at(address: &str, port: u16, scripts: Vec<Script>) -> Server {
+    let listener = TcpListener::bind((address, port)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let requests = Requests::default();
     let seen = Arc::clone(&requests);

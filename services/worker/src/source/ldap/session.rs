@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use ldap3::Scope;
 use rollcall_domain::{AddressAttributes, LeftOut, reading::ReadEntry};
+use rollcall_proto::internal::v1::DirectoryServer;
 
 use super::{
     connection::Connection,
     entry::Entry,
     error::{DirectoryError, Operation},
+    last::Missed,
     paging::{PagedSearch, Visitor},
     reference::References,
     root_dse::RootDse,
     search::Query,
     target::Target,
 };
-use crate::source::{Met, OpenSource, collect::Collector, error::ReadError, missing::MissingIds};
+use crate::source::{Answered, Met, OpenSource, collect::Collector, error::ReadError, missing::MissingIds};
 
 /// An open directory. Dropping it ends the connection.
 pub(crate) struct Session {
@@ -26,6 +28,8 @@ pub(crate) struct Session {
     pub(super) bases: Vec<String>,
     /// The server's description of itself.
     pub(super) root: RootDse,
+    /// Reason why the server of the last read was not read again, if it was not.
+    missed: Missed,
 }
 
 impl Session {
@@ -33,6 +37,7 @@ impl Session {
     pub(super) async fn begin(
         mut connection: Connection,
         target: Arc<Target>,
+        missed: Missed,
     ) -> Result<Self, DirectoryError> {
         match Self::look_around(&mut connection, &target).await {
             Ok((bases, root)) => Ok(Self {
@@ -40,6 +45,7 @@ impl Session {
                 target,
                 bases,
                 root,
+                missed,
             }),
             Err(error) => Err(error.at(connection.server())),
         }
@@ -55,6 +61,28 @@ impl Session {
             RootDse::ask_if_shown(connection).await?
         };
         Ok((root.bases(&target.bases)?, root))
+    }
+
+    /// The server that answers.
+    fn answered(&self) -> Answered {
+        let server = self.connection.server();
+        let id = self
+            .root
+            .service
+            .clone()
+            .unwrap_or_else(|| server.address.to_string());
+        let last = self.target.last.as_ref();
+        Answered {
+            shown: server.to_string(),
+            reason: last.map_or_else(String::new, |last| {
+                last.reason(&server.host, server.address, &id, &self.missed)
+            }),
+            server: DirectoryServer {
+                host: server.host.clone(),
+                address: server.address.ip().to_string(),
+                id,
+            },
+        }
     }
 
     /// With the server that it happened with.
@@ -111,19 +139,13 @@ impl Session {
 impl OpenSource for Session {
     async fn read(&mut self, into: &mut Collector) -> Result<Met, ReadError> {
         let References { met, targets } = self.read_bases(into).await.map_err(|error| self.named(error))?;
-        let server = self.connection.server();
         Ok(Met {
             references: met,
             left_out: LeftOut {
                 contexts: self.root.uncovered_by(&self.bases),
                 references: targets.finish(),
             },
-            server: server.to_string(),
-            server_id: self
-                .root
-                .service
-                .clone()
-                .unwrap_or_else(|| server.address.to_string()),
+            server: self.answered(),
         })
     }
 

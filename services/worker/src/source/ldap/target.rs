@@ -9,6 +9,7 @@ use rollcall_domain::{
 };
 use rollcall_proto::v1;
 
+use super::last::LastServer;
 use crate::source::error::ReadError;
 
 /// Protection of the connection.
@@ -49,6 +50,8 @@ pub struct Target {
     pub addresses: AddressAttributes,
     /// All that is asked.
     pub requested: Vec<String>,
+    /// Server that is dialled first.
+    pub(crate) last: Option<LastServer>,
 }
 
 impl Target {
@@ -79,7 +82,17 @@ impl Target {
             filter: composed(&directory.filter, &addresses)?,
             requested: requested(&addresses),
             addresses,
+            last: None,
         })
+    }
+}
+
+impl Target {
+    /// The hosts in the order in which they are dialled.
+    pub(super) fn hosts_in_turn(&self) -> impl Iterator<Item = &String> {
+        let is_last = |host: &&String| self.last.as_ref().is_some_and(|last| last.has_host(host));
+        let (first, others): (Vec<_>, Vec<_>) = self.hosts.iter().partition(is_last);
+        first.into_iter().chain(others)
     }
 }
 

@@ -66,14 +66,15 @@ pub(crate) enum Next {
 }
 
 impl Dialler<'_> {
-    /// The first connection to a server of `target` that stands and that `observer` accepts.
+    /// The first connection to a server of `target` that stands and that `observer` accepts. The server of the last read
+    /// comes first, then the other addresses of its host, then the other hosts in their order.
     pub(crate) async fn walk(
         &self,
         target: &Target,
         observer: &mut impl Observer,
     ) -> Result<Connection, DirectoryError> {
         let mut tried = Vec::new();
-        let mut hosts = target.hosts.iter().peekable();
+        let mut hosts = target.hosts_in_turn().peekable();
         while let Some(host) = hosts.next() {
             if self.is_late() {
                 tried.push(DirectoryError::ReachTimeout(self.limits.reach));
@@ -81,7 +82,7 @@ impl Dialler<'_> {
             }
             let is_last = hosts.peek().is_none();
             observer.resolving();
-            match self.resolve(host, target.port).await {
+            match self.resolve(host, target).await {
                 Ok(found) => {
                     observer.resolved(host, &found).await?;
                     let servers = found.into_iter().map(|address| Server {

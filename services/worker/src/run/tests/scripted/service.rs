@@ -130,6 +130,7 @@ impl ReconcileService for Scripted {
             deadline: None,
             now: None,
             credential_generation: 1,
+            last_server: None,
         }))
     }
 
