@@ -81,6 +81,16 @@ failure_codes! {
     LogonNotPermitted = "LOGON_NOT_PERMITTED", Credentials, bind: Refused, slow: false;
     /// The server's certificate is not trusted.
     TlsUntrusted = "TLS_UNTRUSTED", Misconfigured, bind: Unknown, slow: false;
+    /// The server and we have no cipher suite in common.
+    TlsNoCipherSuite = "TLS_NO_CIPHER_SUITE", Misconfigured, bind: Unknown, slow: false;
+    /// The server demands a client certificate.
+    TlsClientCertificate = "TLS_CLIENT_CERTIFICATE", Misconfigured, bind: Unknown, slow: false;
+    /// The server shows the certificate of a certificate authority.
+    TlsCaAsServer = "TLS_CA_AS_SERVER", Misconfigured, bind: Unknown, slow: false;
+    /// A certificate of the server has a key or a signature that is too weak.
+    TlsWeakCertificate = "TLS_WEAK_CERTIFICATE", Misconfigured, bind: Unknown, slow: false;
+    /// A certificate of the server is not fit for a server, or cannot be understood.
+    TlsUnsuitableCertificate = "TLS_UNSUITABLE_CERTIFICATE", Misconfigured, bind: Unknown, slow: false;
     /// The server sent more than is accepted.
     LimitExceeded = "LIMIT_EXCEEDED", Misconfigured, bind: Unknown, slow: false;
     /// One object has more addresses than are accepted.

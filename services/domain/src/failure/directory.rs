@@ -19,6 +19,18 @@ pub fn of_bind(result_code: u32, diagnostic: &str) -> FailureCode {
     }
 }
 
+/// Code of an error in a response of the password policy control (draft-behera-ldap-password-policy section 6.2), as far
+/// as a bind can have it. `is_success` if the server took the bind all the same: a password that must be changed first
+/// is then good for nothing else.
+pub fn of_password_policy(error: u32, is_success: bool) -> Option<FailureCode> {
+    match (error, is_success) {
+        (2, _) => Some(FailureCode::PasswordMustChange),
+        (0, false) => Some(FailureCode::PasswordExpired),
+        (1, false) => Some(FailureCode::AccountLocked),
+        _ => None,
+    }
+}
+
 /// Code of a search that ended with this result code.
 pub fn of_search(result_code: u32) -> FailureCode {
     match result_code {

@@ -80,6 +80,25 @@ fn a_result_code_means_different_things_for_bind_and_search() {
     }
 }
 
+#[test]
+fn the_password_policy_of_a_server_shows_what_its_result_code_does_not() {
+    for (error, refused, accepted) in [
+        (0, Some(FailureCode::PasswordExpired), None),
+        (1, Some(FailureCode::AccountLocked), None),
+        (
+            2,
+            Some(FailureCode::PasswordMustChange),
+            Some(FailureCode::PasswordMustChange),
+        ),
+        // A password that is to be changed is too short, or too young: no bind is told so.
+        (6, None, None),
+        (7, None, None),
+    ] {
+        assert_eq!(of_password_policy(error, false), refused, "{error}");
+        assert_eq!(of_password_policy(error, true), accepted, "{error}");
+    }
+}
+
 /// Consequences of each failure, by the rows of the rule.
 fn class_of(code: FailureCode) -> FailureClass {
     match code {
@@ -109,6 +128,11 @@ fn class_of(code: FailureCode) -> FailureClass {
         | FailureCode::LogonNotPermitted => FailureClass::Credentials,
         // No such base, filter refused, insufficient rights, certificate not trusted, address not allowed.
         FailureCode::TlsUntrusted
+        | FailureCode::TlsNoCipherSuite
+        | FailureCode::TlsClientCertificate
+        | FailureCode::TlsCaAsServer
+        | FailureCode::TlsWeakCertificate
+        | FailureCode::TlsUnsuitableCertificate
         | FailureCode::LimitExceeded
         | FailureCode::TooManyAddresses
         | FailureCode::ReadTooLarge

@@ -153,6 +153,37 @@ failures! {
                  that the certificate is valid today and names the host as it is entered here.",
     }
 
+    TlsNoCipherSuite {
+        message: "The directory server and this service have no cipher suite in common.",
+        advice: "Windows Server 2012 R2 and older have none with an RSA certificate: install an ECDSA certificate (P-256 \
+                 or P-384) on the server, or enter a server with Windows Server 2016 or later. On other servers, allow \
+                 TLS 1.3, or suites with ECDHE and AES-GCM.",
+    }
+
+    TlsClientCertificate {
+        message: "The directory server demands a client certificate, and there is none to show.",
+        advice: "Change the server so that it does not require client certificates on this port, or enter a server or \
+                 port that accepts user name and password alone.",
+    }
+
+    TlsCaAsServer {
+        message: "The directory server uses the certificate of a certificate authority as its own.",
+        advice: "Have the authority issue a certificate for the server, which names the host as it is entered here, \
+                 and install that on the server. The authority's certificate is entered only here.",
+    }
+
+    TlsWeakCertificate {
+        message: "A certificate of the directory server is too weak to be trusted.",
+        advice: "Have the certificate that the detail describes issued again, with SHA-256 and either an RSA key of \
+                 2,048 bits or more or an ECDSA key (P-256 or P-384). If it is the authority's, renew the authority.",
+    }
+
+    TlsUnsuitableCertificate {
+        message: "A certificate of the directory server cannot be accepted.",
+        advice: "Have the certificate that the detail describes issued again, as a certificate for server \
+                 authentication (X.509 version 3) without unusual critical extensions.",
+    }
+
     LimitExceeded {
         message: "The directory server sent more than is accepted.",
         advice: "Check that host and port are those of your directory; if they are, exclude unusually \

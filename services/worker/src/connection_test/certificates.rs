@@ -5,13 +5,17 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::sentences::connection_test::{StepText, certificate as sentences};
 use rollcall_proto::v1::{CertificateSummary, TlsFindings};
-use rustls::CertificateError;
 use rustls_pki_types::CertificateDer;
 use x509_parser::{
     certificate::X509Certificate, extensions::GeneralName, prelude::FromDer as _, time::ASN1Time,
 };
 
-use crate::source::ldap::{error::DirectoryError, excerpt::excerpt, tls::Handshake};
+use crate::source::ldap::{
+    distrust::{Distrust, SignatureKind},
+    error::DirectoryError,
+    excerpt::excerpt,
+    tls::Handshake,
+};
 
 #[cfg(test)]
 mod tests;
@@ -95,42 +99,39 @@ pub(super) fn trusted(host: &str, findings: &TlsFindings, now: Timestamp) -> Ste
 /// Reason why a server is not trusted, with advice: `own_authorities` if the settings name any.
 pub(super) fn untrusted(
     host: &str,
-    handshake: &Handshake,
     findings: &TlsFindings,
     own_authorities: bool,
     error: &DirectoryError,
 ) -> StepText {
-    let (Some(refusal), Some(own)) = (&handshake.refusal, findings.chain.first()) else {
-        return sentences::untrusted(error.code(), &innermost(error));
+    let DirectoryError::Untrusted(distrust) = error.cause() else {
+        return error.code().into();
     };
-    match refusal {
-        // Of the name that is trusted, and of another key.
-        CertificateError::BadSignature => sentences::other_key(&own.issuer),
-        CertificateError::UnknownIssuer if own.subject == own.issuer => sentences::self_signed(&own.subject),
-        CertificateError::UnknownIssuer => {
+    let Some(own) = findings.chain.first() else {
+        return sentences::untrusted(error.code(), &distrust.to_string());
+    };
+    match distrust {
+        Distrust::OtherKey => sentences::other_key(&own.issuer),
+        Distrust::UnknownIssuer if own.subject == own.issuer => sentences::self_signed(&own.subject),
+        Distrust::UnknownIssuer => {
             let last = findings.chain.last().unwrap_or(own);
             sentences::unknown_issuer(&own.issuer, &last.issuer, own_authorities)
         }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            sentences::wrong_name(host, &own.names)
+        Distrust::OtherName => sentences::wrong_name(host, &own.names),
+        Distrust::Expired(None) => sentences::expired(),
+        Distrust::Expired(end) => sentences::expired_on(*end),
+        Distrust::NotYetValid(begin) => sentences::not_yet_valid(*begin),
+        Distrust::CaAsServer => sentences::ca_as_server(&own.subject),
+        Distrust::ShortKey(bits) => sentences::short_key(*bits),
+        Distrust::Signature(SignatureKind::Sha1) => sentences::broken_signature("SHA-1"),
+        Distrust::Signature(SignatureKind::Md5) => sentences::broken_signature("MD5"),
+        Distrust::Signature(SignatureKind::Other) => sentences::unknown_signature(),
+        Distrust::Extensions(names) => sentences::critical_extensions(names),
+        Distrust::Purpose => sentences::not_for_servers(&own.subject),
+        Distrust::Version => sentences::old_version(),
+        Distrust::Constraint => sentences::not_entitled(&own.issuer),
+        Distrust::Unreadable => sentences::unreadable(),
+        Distrust::CaCertificates(_) | Distrust::HostName(_) | Distrust::NoCertificate | Distrust::Other => {
+            sentences::untrusted(error.code(), &distrust.to_string())
         }
-        CertificateError::Expired => sentences::expired(),
-        CertificateError::ExpiredContext { not_after, .. } => sentences::expired_on(second(*not_after)),
-        CertificateError::NotValidYetContext { not_before, .. } => {
-            sentences::not_yet_valid(second(*not_before))
-        }
-        _ => sentences::untrusted(error.code(), &innermost(error)),
     }
-}
-
-fn innermost(error: &DirectoryError) -> String {
-    match error.cause() {
-        DirectoryError::Untrusted(why) => why.clone(),
-        error => error.to_string(),
-    }
-}
-
-fn second(time: rustls_pki_types::UnixTime) -> Option<Timestamp> {
-    let second = i64::try_from(time.as_secs()).ok()?;
-    Timestamp::from_second(second).ok()
 }

@@ -181,7 +181,7 @@ impl Reporter<'_> {
         let findings = certificates::findings(&handshake);
         let text = if matches!(error.cause(), DirectoryError::Untrusted(_)) {
             let own_authorities = !self.target.ca_certificates_pem.trim().is_empty();
-            certificates::untrusted(host, &handshake, &findings, own_authorities, error)
+            certificates::untrusted(host, &findings, own_authorities, error)
         } else {
             texts::unprotected(error.cause())
         };

@@ -12,6 +12,7 @@ pub(crate) mod session;
 pub(crate) mod target;
 pub(crate) mod tls;
 
+mod alert;
 #[cfg(test)]
 pub(crate) mod ber;
 mod bind;
@@ -19,6 +20,7 @@ mod confirm;
 pub(crate) mod connection;
 mod credit;
 pub(crate) mod dial;
+pub(crate) mod distrust;
 pub(crate) mod entry;
 pub(crate) mod excerpt;
 mod explain;
@@ -29,6 +31,7 @@ pub(crate) mod oid;
 mod pages;
 
 pub(crate) mod paging;
+mod policy;
 pub(crate) mod ranges;
 pub(crate) mod reference;
 pub(crate) mod root_dse;

@@ -119,6 +119,86 @@ pub fn not_yet_valid(begin: Option<Timestamp>) -> StepText {
     )
 }
 
+/// The server's certificate, `subject`, is that of an authority.
+pub fn ca_as_server(subject: &str) -> StepText {
+    StepText::from(FailureCode::TlsCaAsServer).saying(format!(
+        "The server's certificate, {subject}, is that of a certificate authority: an authority's own certificate is \
+         not accepted as a server's."
+    ))
+}
+
+/// A certificate has an RSA key of so few bits.
+pub fn short_key(bits: usize) -> StepText {
+    StepText::new(
+        format!("A certificate of the server, or its authority's, has an RSA key of only {bits} bits."),
+        "Have the certificate issued again with an RSA key of 2,048 bits or more, or an ECDSA key (P-256 or P-384). If \
+         it is the authority's, renew the authority.",
+    )
+}
+
+/// A certificate is signed with an algorithm that is broken.
+pub fn broken_signature(algorithm: &str) -> StepText {
+    StepText::new(
+        format!("A certificate of the server is signed with {algorithm}, which is no longer secure."),
+        "Have the certificate issued again with SHA-256. If the authority still signs in the old way, change that \
+         first.",
+    )
+}
+
+/// A certificate is signed with an algorithm that is not known.
+pub fn unknown_signature() -> StepText {
+    StepText::new(
+        "A certificate of the server is signed with an algorithm that is not accepted.",
+        "Have the certificate issued again, signed with SHA-256 and an RSA or ECDSA (P-256 or P-384) key.",
+    )
+}
+
+/// A certificate has critical extensions that are not known, with these numbers.
+pub fn critical_extensions(names: &[String]) -> StepText {
+    let named = if names.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", list(names))
+    };
+    StepText::new(
+        format!("A certificate of the server has a critical extension that is not known{named}."),
+        "Have the certificate issued again without this extension, or with the extension not marked as critical.",
+    )
+}
+
+/// The server's certificate, `subject`, is not for servers.
+pub fn not_for_servers(subject: &str) -> StepText {
+    StepText::new(
+        format!("The server's certificate, {subject}, is not issued for servers."),
+        "Have a certificate issued for the purpose of server authentication, and install it on the server.",
+    )
+}
+
+/// A certificate is of an old version of X.509.
+pub fn old_version() -> StepText {
+    StepText::new(
+        "A certificate of the server, or its authority's, is of an X.509 version before 3.",
+        "Have the certificate issued again as version 3.",
+    )
+}
+
+/// The authority may not issue the server's certificate.
+pub fn not_entitled(issuer: &str) -> StepText {
+    StepText::new(
+        format!("The server's certificate was issued by {issuer}, which is not entitled to issue it."),
+        "Check the authority's constraints (path length and permitted names), or have the certificate issued by another \
+         authority.",
+    )
+}
+
+/// A certificate cannot be read.
+pub fn unreadable() -> StepText {
+    StepText::new(
+        "A certificate of the server cannot be read: it does not follow the standard.",
+        "Have the certificate issued again.",
+    )
+}
+
 fn known_day(time: Option<Timestamp>) -> String {
     time.map_or_else(|| "an unknown day".to_owned(), day)
 }

@@ -89,7 +89,7 @@ async fn refused(issued: Issued, authorities: &str) -> (StepText, TlsFindings) {
     let error = connected.expect_err("a refusal");
     assert!(matches!(error, DirectoryError::Untrusted(_)), "{error}");
     let findings = findings(&handshake);
-    let step = untrusted(HOST, &handshake, &findings, !authorities.is_empty(), &error);
+    let step = untrusted(HOST, &findings, !authorities.is_empty(), &error);
     (step, findings)
 }
 

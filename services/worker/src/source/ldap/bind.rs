@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use ldap3::LdapError;
-use rollcall_domain::ldap;
+use ldap3::{LdapError, LdapResult};
+use rollcall_domain::{failure, ldap};
 
 use super::{
     connection::Connection,
@@ -11,6 +11,7 @@ use super::{
     error::{DirectoryError, Operation},
     excerpt::excerpt,
     last::Missed,
+    policy,
     target::{Server, Target},
     walk::{Next, Observer},
 };
@@ -33,23 +34,40 @@ impl Connection {
             return Err(ReadError::Settings("the bind username is empty".to_owned()).into());
         }
         self.ldap.with_timeout(self.limits.bind);
+        self.ldap.with_controls(vec![policy::request()]);
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the one place that looks at its result"
         )]
         let answered = self.ldap.simple_bind(username, password).await;
         match answered {
-            Ok(result) if result.rc == ldap::SUCCESS => Ok(()),
-            Ok(result) => Err(DirectoryError::Refused {
-                operation: Operation::Bind,
-                code: result.rc,
-                text: excerpt(result.text),
-                pointers: None,
-            }),
+            Ok(result) => judge(result),
             Err(LdapError::Timeout { .. }) => Err(DirectoryError::BindTimeout(self.limits.bind)),
             Err(error) => Err(self.explain(error).await),
         }
     }
+}
+
+/// Looks at a bind's result, and at the policy beside it.
+fn judge(result: LdapResult) -> Result<(), DirectoryError> {
+    let is_success = result.rc == ldap::SUCCESS;
+    let of_policy = |error| failure::of_password_policy(error, is_success);
+    if let Some(code) = policy::error(&result.ctrls).and_then(of_policy) {
+        return Err(DirectoryError::RefusedByPolicy {
+            code,
+            result: result.rc,
+            text: excerpt(result.text),
+        });
+    }
+    if is_success {
+        return Ok(());
+    }
+    Err(DirectoryError::Refused {
+        operation: Operation::Bind,
+        code: result.rc,
+        text: excerpt(result.text),
+        pointers: None,
+    })
 }
 
 impl Dialler<'_> {

@@ -8,7 +8,7 @@ use rollcall_domain::{
 };
 use thiserror::Error;
 
-use super::{bounds::Excess, guard::GuardError};
+use super::{alert::Words, bounds::Excess, distrust::Distrust, guard::GuardError};
 use crate::source::error::ReadError;
 
 #[cfg(test)]
@@ -80,9 +80,15 @@ pub enum DirectoryError {
     BindTimeout(Duration),
     /// TLS, but not with whom it should be.
     #[error("its identity is not trusted: {0}")]
-    Untrusted(String),
+    Untrusted(Distrust),
+    /// No cipher suite is common to the server and us.
+    #[error("the server supports none of the cipher suites that it is offered")]
+    NoCipherSuite,
+    /// The server demands a certificate of the client.
+    #[error("the server demands a client certificate")]
+    ClientCertificate,
     /// No TLS.
-    #[error("TLS cannot be negotiated: {0}")]
+    #[error("TLS cannot be negotiated: {}", Words(.0))]
     Tls(#[source] io::Error),
     /// The server does not want to go on in TLS.
     #[error("StartTLS refused with result {code}: {text}")]
@@ -119,6 +125,16 @@ pub enum DirectoryError {
         own: Option<String>,
         /// The refusal.
         refusal: Box<DirectoryError>,
+    },
+    /// The server's password policy refuses the bind, whatever its result.
+    #[error("the password policy of the server does not accept the bind (result {result}): {text}")]
+    RefusedByPolicy {
+        /// What the policy says.
+        code: FailureCode,
+        /// The result, which may be success.
+        result: u32,
+        /// The server's own words.
+        text: String,
     },
     /// The filter cannot be sent.
     #[error("the filter cannot be encoded")]
@@ -185,6 +201,7 @@ impl DirectoryError {
             Self::At { source, .. } => source.tries_elsewhere(),
             Self::Refused { .. } => matches!(self.code(), FailureCode::Busy | FailureCode::Unavailable),
             Self::EmptyPassword
+            | Self::RefusedByPolicy { .. }
             | Self::Read(
                 ReadError::Settings(_) | ReadError::Stopped | ReadError::Deadline | ReadError::Undecided,
             ) => false,
@@ -210,11 +227,14 @@ impl DirectoryError {
             Self::AddressNotAllowed => FailureCode::AddressNotAllowed,
             Self::Connect(_) => FailureCode::CannotConnect,
             Self::ConnectTimeout { .. } | Self::ReachTimeout(_) => FailureCode::ConnectTimeout,
-            Self::Untrusted(_) => FailureCode::TlsUntrusted,
+            Self::Untrusted(distrust) => distrust.code(),
+            Self::NoCipherSuite => FailureCode::TlsNoCipherSuite,
+            Self::ClientCertificate => FailureCode::TlsClientCertificate,
             Self::Tls(_) => FailureCode::TlsFailed,
             Self::StartTlsRefused { code, .. } => starttls_code(*code),
             Self::Connection(error) => connection_code(error),
             Self::EmptyPassword => FailureCode::WrongCredentials,
+            Self::RefusedByPolicy { code, .. } => *code,
             Self::Refused {
                 operation: Operation::Bind,
                 code,
@@ -251,7 +271,10 @@ impl DirectoryError {
             Self::AddressNotAllowed => 1,
             Self::Connect(_) | Self::ConnectTimeout { .. } => 2,
             Self::Tls(_) => 3,
-            Self::Untrusted(_) | Self::StartTlsRefused { .. } => 4,
+            Self::Untrusted(_)
+            | Self::NoCipherSuite
+            | Self::ClientCertificate
+            | Self::StartTlsRefused { .. } => 4,
             _ => 5,
         }
     }
@@ -301,6 +324,7 @@ fn connection_code(error: &GuardError) -> FailureCode {
         }
         GuardError::Refused(_) | GuardError::Entry { .. } | GuardError::Unexpected(_) => FailureCode::NotLdap,
         GuardError::NoMemory(_) => FailureCode::Internal,
+        GuardError::ClientCertificate => FailureCode::TlsClientCertificate,
         GuardError::Notice(_) => FailureCode::Unavailable,
         GuardError::Closed | GuardError::Cut | GuardError::Io(_) => FailureCode::ConnectionLost,
     }

@@ -5,6 +5,7 @@
 //! with the reason as this task's result.
 
 use std::{
+    pin::pin,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -18,6 +19,7 @@ use tokio::{
 };
 
 use super::{
+    alert::{Words, demands_client_certificate},
     credit::Credit,
     frame::{FrameError, FrameReadError, FrameReader, check},
     limits::FrameLimits,
@@ -39,6 +41,9 @@ const FORWARD_BYTES: usize = 64 * 1024;
 const NAME_WITHIN: usize = 1024;
 /// It is not waited for longer: less than the reader waits for the guard's reason.
 const NAME_WAIT: Duration = Duration::from_millis(500);
+
+/// What a server sent before it hung up is here already.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Reasons why a guarded connection ended.
 #[derive(Debug, Error)]
@@ -69,9 +74,22 @@ pub enum GuardError {
     /// The connection ended within a message.
     #[error("the connection ended in the middle of a message")]
     Cut,
+    /// The server ended the connection because it was shown no certificate. In TLS 1.3 the handshake is over by then.
+    #[error("the server demands a client certificate")]
+    ClientCertificate,
     /// The connection failed.
-    #[error("the connection was lost: {0}")]
+    #[error("the connection was lost: {}", Words(.0))]
     Io(#[source] std::io::Error),
+}
+
+impl From<std::io::Error> for GuardError {
+    fn from(error: std::io::Error) -> Self {
+        if demands_client_certificate(&error) {
+            Self::ClientCertificate
+        } else {
+            Self::Io(error)
+        }
+    }
 }
 
 impl From<FrameReadError> for GuardError {
@@ -79,7 +97,7 @@ impl From<FrameReadError> for GuardError {
         match error {
             FrameReadError::Frame(frame) => Self::Refused(frame),
             FrameReadError::NoMemory(bytes) => Self::NoMemory(bytes),
-            FrameReadError::Io(io) => Self::Io(io),
+            FrameReadError::Io(io) => io.into(),
             FrameReadError::Cut => Self::Cut,
         }
     }
@@ -114,9 +132,17 @@ where
         limits,
         passed: BytesMut::new(),
     };
+    let mut responses = pin!(responses.forward());
     tokio::select! {
-        ended = requests => ended,
-        ended = responses.forward() => ended,
+        ended = requests => match ended {
+            // A server that hung up says why in what it sent before.
+            Err(GuardError::Io(error)) => match timeout(LAST_WORDS, responses).await {
+                Ok(Err(why @ (GuardError::ClientCertificate | GuardError::Notice(_)))) => Err(why),
+                _ => Err(GuardError::Io(error)),
+            },
+            ended => ended,
+        },
+        ended = &mut responses => ended,
     }
 }
 

@@ -4,8 +4,8 @@
 pub(crate) const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 /// Control: changes since a cookie, DirSync (MS-ADTS 3.1.1.3.4.1.3).
 pub(crate) const DIRSYNC: &str = "1.2.840.113556.1.4.841";
-/// Control: deleted objects, too.
-pub(crate) const SHOW_DELETED: &str = "1.2.840.113556.1.4.417";
+/// Control: what a password policy says of a bind (draft-behera-ldap-password-policy section 6).
+pub(crate) const PASSWORD_POLICY: &str = "1.3.6.1.4.1.42.2.27.8.5.1";
 /// Capabilities by which Active Directory, and its smaller variant AD LDS, announce themselves (MS-ADTS 3.1.1.3.4.3).
 pub(crate) const ACTIVE_DIRECTORY: [&str; 2] = ["1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1851"];
 /// Operation: TLS from now on (RFC 4511 section 4.14).

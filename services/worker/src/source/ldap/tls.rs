@@ -1,15 +1,19 @@
 //! TLS to a directory: against the tenant's own authorities, or the system's, and against the host's name.
 
+mod fault;
 mod witness;
 
-use std::{io, sync::Arc};
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
 
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject as _};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::error::DirectoryError;
+use super::{distrust::Distrust, error::DirectoryError};
 use crate::source::error::ReadError;
 pub(crate) use witness::Handshake;
 use witness::Witness;
@@ -41,20 +45,21 @@ pub(crate) struct Trust {
 impl Trust {
     /// The tenant's authorities; `ca_certificates_pem` empty: the system's.
     pub(crate) fn new(ca_certificates_pem: &str, system: &SystemRoots) -> Result<Self, DirectoryError> {
-        let roots = if ca_certificates_pem.trim().is_empty() {
-            Arc::clone(&system.0)
+        let (roots, own) = if ca_certificates_pem.trim().is_empty() {
+            (Arc::clone(&system.0), Vec::new())
         } else {
             own(ca_certificates_pem)?
         };
         let provider = Arc::new(ring::default_provider());
-        let witness = Arc::new(Witness::new(roots, Arc::clone(&provider)));
+        let witness = Arc::new(Witness::new(roots, own, Arc::clone(&provider)));
         let verifier: Arc<Witness> = Arc::clone(&witness);
+        let resolver: Arc<Witness> = Arc::clone(&witness);
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| ReadError::Settings(format!("TLS cannot be set up: {error}")))?
             .dangerous()
             .with_custom_certificate_verifier(verifier)
-            .with_no_client_auth();
+            .with_client_cert_resolver(resolver);
         Ok(Self {
             config: Arc::new(config),
             witness,
@@ -67,14 +72,13 @@ impl Trust {
         host: &str,
         stream: TcpStream,
     ) -> Result<TlsStream<TcpStream>, DirectoryError> {
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| {
-            DirectoryError::Untrusted(format!("{host:?} is not a name that a certificate can have"))
-        })?;
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| DirectoryError::Untrusted(Distrust::HostName(host.to_owned())))?;
         self.witness.begin();
         let stream = TlsConnector::from(Arc::clone(&self.config))
             .connect(name, stream)
             .await
-            .map_err(classify)?;
+            .map_err(|error| fault::of_handshake(error, &self.witness.last()))?;
         self.witness.end(stream.get_ref().1);
         Ok(stream)
     }
@@ -85,35 +89,24 @@ impl Trust {
     }
 }
 
-fn own(pem: &str) -> Result<Arc<RootCertStore>, DirectoryError> {
+type Authorities = (Arc<RootCertStore>, Vec<CertificateDer<'static>>);
+
+fn own(pem: &str) -> Result<Authorities, DirectoryError> {
+    let unusable = |why: String| DirectoryError::Untrusted(Distrust::CaCertificates(why));
     let mut store = RootCertStore::empty();
+    let mut own = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let certificate = certificate.map_err(|error| {
-            DirectoryError::Untrusted(format!("the CA certificates cannot be read: {error}"))
-        })?;
-        store.add(certificate).map_err(|error| {
-            DirectoryError::Untrusted(format!("a CA certificate cannot be used: {error}"))
-        })?;
+        let certificate =
+            certificate.map_err(|_| unusable("the CA certificates cannot be read".to_owned()))?;
+        store
+            .add(certificate.clone())
+            .map_err(|_| unusable("one of the CA certificates cannot be used".to_owned()))?;
+        own.push(certificate);
     }
     if store.is_empty() {
-        return Err(DirectoryError::Untrusted(
+        return Err(unusable(
             "there is no certificate among the CA certificates".to_owned(),
         ));
     }
-    Ok(Arc::new(store))
-}
-
-fn classify(error: io::Error) -> DirectoryError {
-    match error
-        .get_ref()
-        .and_then(|source| source.downcast_ref::<rustls::Error>())
-    {
-        Some(rustls::Error::InvalidCertificate(reason)) => {
-            DirectoryError::Untrusted(format!("its certificate: {reason}"))
-        }
-        Some(rustls::Error::NoCertificatesPresented) => {
-            DirectoryError::Untrusted("it has no certificate".to_owned())
-        }
-        _ => DirectoryError::Tls(error),
-    }
+    Ok((Arc::new(store), own))
 }

@@ -53,7 +53,7 @@ fn what_a_server_sends_is_too_much_or_no_ldap() {
 
 #[test]
 fn of_several_servers_the_one_that_came_furthest_gives_the_code_and_all_give_the_detail() {
-    let untrusted = DirectoryError::Untrusted("unknown issuer".to_owned()).at("dc2 (192.0.2.2:636)");
+    let untrusted = DirectoryError::Untrusted(Distrust::UnknownIssuer).at("dc2 (192.0.2.2:636)");
     let timeout = DirectoryError::ConnectTimeout {
         step: "connecting",
         after: Duration::from_secs(1),
@@ -64,7 +64,7 @@ fn of_several_servers_the_one_that_came_furthest_gives_the_code_and_all_give_the
     for part in [
         "dc1",
         "dc2 (192.0.2.2:636)",
-        "unknown issuer",
+        "no trusted authority issued",
         "dc3 (192.0.2.3:636)",
     ] {
         assert!(detail.contains(part), "{detail} does not name {part}");

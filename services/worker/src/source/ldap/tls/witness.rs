@@ -7,12 +7,15 @@ use rustls::{
     CertificateError, CipherSuite, ClientConnection, DigitallySignedStruct, Error, ProtocolVersion,
     RootCertStore, SignatureScheme,
     client::{
-        WebPkiServerVerifier,
+        ResolvesClientCert, WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
     crypto::CryptoProvider,
+    sign::CertifiedKey,
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+
+use super::super::distrust::Distrust;
 
 /// Findings of the last handshake.
 #[derive(Debug, Clone, Default)]
@@ -20,7 +23,9 @@ pub(crate) struct Handshake {
     /// The chain that the server sent, its own certificate first.
     pub chain: Vec<CertificateDer<'static>>,
     /// Reason why it was not trusted.
-    pub refusal: Option<CertificateError>,
+    pub refusal: Option<Distrust>,
+    /// The server asked for a certificate of ours. There is none.
+    pub client_certificate_asked: bool,
     /// The version agreed on.
     pub version: Option<ProtocolVersion>,
     /// The cipher suite agreed on.
@@ -32,17 +37,24 @@ pub(crate) struct Handshake {
 pub(super) struct Witness {
     /// `None`: no server is trusted, because there is no authority to chain to.
     verifier: Option<Arc<WebPkiServerVerifier>>,
+    /// The tenant's own authorities.
+    own: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
     last: Mutex<Handshake>,
 }
 
 impl Witness {
-    pub(super) fn new(roots: Arc<RootCertStore>, provider: Arc<CryptoProvider>) -> Self {
+    pub(super) fn new(
+        roots: Arc<RootCertStore>,
+        own: Vec<CertificateDer<'static>>,
+        provider: Arc<CryptoProvider>,
+    ) -> Self {
         let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
             .build()
             .ok();
         Self {
             verifier,
+            own,
             provider,
             last: Mutex::default(),
         }
@@ -64,6 +76,14 @@ impl Witness {
     /// Findings of the last handshake.
     pub(super) fn last(&self) -> Handshake {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes why a server is refused, if it is.
+    fn noted<T>(&self, judged: Result<T, Error>) -> Result<T, Error> {
+        if let Err(Error::InvalidCertificate(reason)) = &judged {
+            self.write(|last| last.refusal = Some(Distrust::new(reason, &last.chain, &self.own)));
+        }
+        judged
     }
 
     fn write(&self, change: impl FnOnce(&mut Handshake)) {
@@ -91,12 +111,8 @@ impl ServerCertVerifier for Witness {
                 .chain(intermediates)
                 .map(|certificate| certificate.clone().into_owned())
                 .collect();
-            last.refusal = match &judged {
-                Err(Error::InvalidCertificate(reason)) => Some(reason.clone()),
-                _ => None,
-            };
         });
-        judged
+        self.noted(judged)
     }
 
     fn verify_tls12_signature(
@@ -106,7 +122,9 @@ impl ServerCertVerifier for Witness {
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, cert, dss, algorithms)
+        self.noted(rustls::crypto::verify_tls12_signature(
+            message, cert, dss, algorithms,
+        ))
     }
 
     fn verify_tls13_signature(
@@ -116,12 +134,26 @@ impl ServerCertVerifier for Witness {
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, cert, dss, algorithms)
+        self.noted(rustls::crypto::verify_tls13_signature(
+            message, cert, dss, algorithms,
+        ))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider
             .signature_verification_algorithms
             .supported_schemes()
+    }
+}
+
+/// There is no certificate of ours, and a server that wants one is remembered.
+impl ResolvesClientCert for Witness {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.write(|last| last.client_certificate_asked = true);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
     }
 }
