@@ -4,7 +4,7 @@ mod portal;
 mod reading;
 
 use rollcall_domain::{
-    Periods,
+    Periods, invisible,
     sentences::{
         explain::{self as sentences, NamedRun},
         verdict,
@@ -38,7 +38,8 @@ pub(crate) struct Facts {
 pub(crate) fn answer(address: &str, mut facts: Facts) -> ExplainAddressResponse {
     // Owners come before accounts that lost it.
     facts.rows.sort_by_key(|row| row.verdict() == v1::Verdict::Skip);
-    let explanation = explanation(address, &facts);
+    // Names come from the directory.
+    let explanation = invisible::show(&explanation(address, &facts)).into_owned();
     let (last_change, last_change_row) = facts.last_change.unzip();
     ExplainAddressResponse {
         address: address.to_owned(),

@@ -1,6 +1,6 @@
 //! Failures as messages.
 
-use rollcall_domain::{FailureCode, sentences::connection_test::StepText};
+use rollcall_domain::{FailureCode, invisible, sentences::connection_test::StepText};
 use rollcall_proto::v1;
 
 /// Longest detail that is kept, in characters: a server's own words may be as long as a message.
@@ -21,8 +21,8 @@ pub fn failure_saying(code: FailureCode, text: StepText, detail: &str) -> v1::Fa
     }
 }
 
-/// A failure that came in a message, fit to be stored: each text is cut, and has no zero bytes, which PostgreSQL's text
-/// cannot hold.
+/// A failure that came in a message, fit to be stored and shown: each text is cut, has no zero bytes, which PostgreSQL's
+/// text cannot hold, and shows its invisible characters.
 pub fn storable(failure: &v1::Failure) -> v1::Failure {
     v1::Failure {
         code: bounded(&failure.code),
@@ -33,8 +33,9 @@ pub fn storable(failure: &v1::Failure) -> v1::Failure {
 }
 
 fn bounded(text: &str) -> String {
-    text.chars()
-        .filter(|character| *character != '\0')
+    let text: String = text.chars().filter(|character| *character != '\0').collect();
+    invisible::show_lines(&text)
+        .chars()
         .take(LONGEST_DETAIL)
         .collect()
 }
@@ -49,6 +50,8 @@ mod tests {
         let made = failure(FailureCode::Busy, &detail);
         assert_eq!(made.detail.len(), LONGEST_DETAIL);
         assert!(made.detail.starts_with("abx"));
+        let told = failure(FailureCode::Busy, "CN=a\u{202e}b");
+        assert_eq!(told.detail, r"CN=a\u{202e}b");
         let received = storable(&v1::Failure {
             detail,
             ..made.clone()
