@@ -13,6 +13,7 @@ mod words;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, TableComponent, presets};
 use rollcall_client::view::DomainList;
+use rollcall_domain::invisible::show;
 
 pub(crate) use account::{account, accounts};
 pub(crate) use explain::explanation;
@@ -27,7 +28,8 @@ pub(crate) use step::step;
 /// Blanks between two columns.
 const GAP: usize = 2;
 
-/// Place at which a cell may be broken, once [`break_where_marked`] was called for its column; never printed.
+/// Place at which a cell may be broken, once [`break_where_marked`] was called for its column; never printed. Texts from
+/// elsewhere are shown first, so that none brings its own.
 const BREAK: char = '\u{200b}';
 
 /// Has a column's cells broken where [`BREAK`] stands, instead of at blanks.
@@ -46,7 +48,8 @@ fn keep_whole(table: &mut Table, column: usize) {
 
 /// A name of the contract or an address, which may be broken after `_` and before `@`.
 fn breakable(name: &str) -> String {
-    name.replace('_', &format!("_{BREAK}"))
+    show(name)
+        .replace('_', &format!("_{BREAK}"))
         .replace('@', &format!("{BREAK}@"))
 }
 

@@ -1,6 +1,7 @@
 //! Explanation of why an address is in the portal, or is not.
 
 use rollcall_client::view::{ExplanationView, RowView, RunView};
+use rollcall_domain::invisible::show;
 
 use super::{Look, account, accounts, facts, filled, rows, text, word, words};
 
@@ -60,7 +61,12 @@ fn paragraph(text_: &str, look: &Look) -> String {
 fn objects(rows: &[RowView], look: &Look) -> Option<String> {
     let found: Vec<_> = rows
         .iter()
-        .filter_map(|row| Some([word(row.object_type).to_owned(), row.object_dn.clone()?]))
+        .filter_map(|row| {
+            Some([
+                word(row.object_type).to_owned(),
+                show(row.object_dn.as_deref()?).into_owned(),
+            ])
+        })
         .collect();
     let table = || text(filled(["object", "DN"], found, look));
     (rows.iter().any(|row| row.object_dn.is_some())).then(table)

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use rollcall_client::view::RowView;
+use rollcall_domain::invisible::show;
 
 use super::{BREAK, Look, Shown, break_where_marked, breakable, facts, filled, text, words};
 
@@ -57,7 +58,7 @@ fn verdict(row: &RowView, look: &Look) -> String {
     if let Some(other) = &row.other {
         verdict = verdict
             + look.line_break(": ")
-            + &other
+            + &show(other)
                 .replace(',', &format!(",{BREAK}"))
                 .replace('@', &format!("{BREAK}@"));
     }

@@ -2,6 +2,7 @@
 
 use comfy_table::{ColumnConstraint, Width};
 use rollcall_client::view::{CertificateView, ExampleView, ServerView, StepView, TlsView};
+use rollcall_domain::invisible::show;
 
 use super::{Look, list_or, table, text, word, yes};
 
@@ -145,7 +146,7 @@ fn example(object: &ExampleView) -> String {
     let disabled = if object.disabled { ", disabled" } else { "" };
     format!(
         "{} ({}{disabled}): {}",
-        object.dn,
+        show(&object.dn).into_owned(),
         word(object.object_type),
         list_or(&object.addresses, "no address")
     )

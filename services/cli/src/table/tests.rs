@@ -175,6 +175,18 @@ fn runs_fit_80_columns_without_a_broken_word() {
 }
 
 #[test]
+fn an_invisible_character_of_a_name_is_shown_in_the_table() {
+    let row = v1::Row {
+        address: "ann@acme.example".into(),
+        verdict: v1::Verdict::Skip.into(),
+        other: "CN=Ann\u{200b}\u{202e},DC=acme".into(),
+        ..v1::Row::default()
+    };
+    let shown = rows(&[RowView::from(&row)], &wide()).whole();
+    assert!(shown.contains(r"CN=Ann\u{200b}\u{202e},DC=acme"), "{shown}");
+}
+
+#[test]
 fn one_row_is_one_line_where_a_program_reads_it() {
     let row = v1::Row {
         address: "a-rather-long-name-of-ann@acme.example".into(),
