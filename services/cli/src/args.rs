@@ -44,7 +44,7 @@ A first hour, from nothing to accounts:
 When something looks wrong:
   rollcall test acme                       tests the connection to the directory
   rollcall explain acme ann@acme.example   explains why an address is there, or is not
-  rollcall approve acme                    approves the removals of a HELD run
+  rollcall approve acme                    approves what a HELD run would do
   rollcall revert acme RUN                 reverts a sync
 
 Exit codes:
@@ -102,9 +102,10 @@ pub enum Command {
     /// Joins a sync of the tenant that has not begun to read, if there is one, instead of starting another.
     #[command(after_help = runs::SYNC_EXAMPLES)]
     Sync(Sync),
-    /// Approves the removals that a HELD run shows.
+    /// Approves the removals and new accounts that a HELD run shows.
     ///
-    /// A new run reads the directory again, and removes those of the addresses shown that are still absent.
+    /// A new run reads the directory again, removes those of the addresses shown that are still absent, and creates
+    /// those of the accounts shown whose objects are still there.
     #[command(after_help = runs::APPROVE_EXAMPLES)]
     Approve(Approve),
     /// Reverts a finished sync: each account that nothing has changed since then returns to what it was.

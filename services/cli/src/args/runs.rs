@@ -41,7 +41,7 @@ is put before it, also if only apostrophes stand before that character. A progra
 that reads the file removes the first apostrophe of such a cell.";
 pub(super) const APPROVE_EXAMPLES: &str = "\
 Examples:
-  rollcall approve acme         shows what would be removed, and asks
+  rollcall approve acme         shows what would be done, and asks
   rollcall approve acme --yes   does not ask";
 pub(super) const REVERT_EXAMPLES: &str = "\
 Example:

@@ -5,6 +5,7 @@
 //! it were the only one.
 
 mod copies;
+mod dropped_domains;
 mod new_accounts;
 mod prefixes;
 mod roots;
