@@ -113,7 +113,7 @@ async fn each_wrong_option_has_a_line_and_a_refusal_ends_with_1() -> Result<()> 
     ];
     let refused = answer(&[&args[..], &["--base", "nonsense"]].concat()).await?;
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""), "{refused:?}");
-    for option in ["--host number 1: ", "--filter: ", "--base: "] {
+    for option in ["--host number 1: ", "--filter: ", "--base number 1: "] {
         let line = format!("\n  {option}");
         assert!(refused.err.contains(&line), "{option}: {refused:?}");
     }

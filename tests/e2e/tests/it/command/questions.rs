@@ -9,9 +9,9 @@ use super::{
     terminal::{answer, answer_to, ended, keys, rollcall},
 };
 
-const STEP_KEYS: [&str; 14] = [
-    "advice", "base", "connect", "count", "duration", "examples", "failure", "identity", "kind", "message",
-    "resolve", "server", "state", "tls",
+const STEP_KEYS: [&str; 15] = [
+    "advice", "base", "connect", "count", "duration", "examples", "failure", "identity", "kind", "left_out",
+    "message", "resolve", "server", "state", "tls",
 ];
 
 #[tokio::test]
