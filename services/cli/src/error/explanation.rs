@@ -3,6 +3,7 @@
 use std::{error::Error as StdError, fmt::Write as _};
 
 use rollcall_client::Error as Call;
+use rollcall_domain::invisible::show_in_json;
 use serde::Serialize;
 use tonic::Status;
 
@@ -90,7 +91,8 @@ impl Explanation {
     pub(crate) fn to_json(&self) -> String {
         let document = Document { error: self };
         // Texts and numbers can always be written.
-        serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+        let json = serde_json::to_string_pretty(&document).unwrap_or_default();
+        show_in_json(&json).into_owned() + "\n"
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) fn option_of(field: &str) -> String {
         "account.addresses" | "account.addresses.address" => "--alias".to_owned(),
         "account.primary_address" => "--primary".to_owned(),
         "account.type" => "--object-type".to_owned(),
+        "settings.new_users.limit_accounts" => "--limit-new".to_owned(),
         _ => by_name(last),
     };
     match place {
@@ -80,7 +81,8 @@ mod tests {
             "settings.directory.security",
             "settings.directory.ca_certificates_pem",
             "settings.directory.bind_username",
-            "settings.directory.search_base",
+            "settings.directory.search_bases",
+            "settings.directory.primary_attribute",
             "settings.directory.filter",
             "settings.directory.attributes",
             "settings.selection.object_types",
@@ -88,6 +90,7 @@ mod tests {
             "settings.selection.same_username",
             "settings.schedule.every_hours",
             "settings.schedule.time_zone",
+            "settings.new_users.limit_accounts",
             "settings.removal.limit_accounts",
             "settings.removal.limit_percent",
         ] {
