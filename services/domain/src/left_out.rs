@@ -95,35 +95,31 @@ impl Extend<String> for NameCollector {
 pub fn uncovered<'a>(contexts: &'a [String], bases: &[String]) -> Vec<&'a str> {
     let contexts: Vec<_> = contexts
         .iter()
-        .map(|context| (context.as_str(), Dn::parse(context).ok()))
+        .map(|name| (name.as_str(), Dn::parse(name).ok()))
         .collect();
-    let homes = bases.iter().filter_map(|base| {
-        let base = Dn::parse(base).ok()?;
-        contexts
-            .iter()
-            .filter(|(_, context)| context.as_ref().is_some_and(|context| base.is_within(context)))
-            .max_by_key(|(_, context)| context.as_ref().map(Dn::depth))
-            .map(|(name, _)| *name)
-    });
-    let homes: Vec<_> = homes.collect();
+    let base_dns: Vec<_> = bases.iter().filter_map(|base| Dn::parse(base).ok()).collect();
+    let homes: Vec<_> = base_dns.iter().filter_map(|base| home(&contexts, base)).collect();
+    let is_left_out = |name: &str, context: Option<&Dn>| match context {
+        Some(context) => {
+            !context.is_service_partition() && !base_dns.iter().any(|base| context.is_within(base))
+        }
+        None => !bases.iter().any(|base| base == name || base.is_empty()),
+    };
     contexts
         .iter()
-        .filter(|(name, context)| {
-            !homes.contains(name)
-                && match context {
-                    Some(context) => !context.is_service_partition() && !is_below(context, bases),
-                    None => !bases.iter().any(|base| base == name || base.is_empty()),
-                }
-        })
+        .filter(|(name, context)| !homes.contains(name) && is_left_out(name, context.as_ref()))
         .map(|(name, _)| *name)
         .collect()
 }
 
-fn is_below(context: &Dn, bases: &[String]) -> bool {
-    bases
+/// The context that `base` lies in: the deepest of those above it.
+fn home<'a>(contexts: &[(&'a str, Option<Dn>)], base: &Dn) -> Option<&'a str> {
+    contexts
         .iter()
-        .filter_map(|base| Dn::parse(base).ok())
-        .any(|base| context.is_within(&base))
+        .filter_map(|(name, context)| Some((*name, context.as_ref()?)))
+        .filter(|(_, context)| base.is_within(context))
+        .max_by_key(|(_, context)| context.depth())
+        .map(|(name, _)| name)
 }
 
 /// True for the target of a search reference that every domain of Active Directory gives: its configuration or a DNS

@@ -50,7 +50,13 @@ fn take_only_base(directory: &mut Directory, violations: &mut Violations) {
 
 /// What is pasted along at either end cannot be seen, and is no part of the DN.
 fn read(base: &str) -> Result<Dn, String> {
-    let base = invisible::trim(base);
+    let trimmed = invisible::trim(base);
+    // A space at the end that is escaped belongs to the DN.
+    let base = if trimmed.ends_with('\\') {
+        base.trim_start()
+    } else {
+        trimmed
+    };
     if base.len() > MOST_BYTES {
         return Err(field::most_bytes(MOST_BYTES));
     }

@@ -14,7 +14,7 @@ use rollcall_testbed::{
     samba::{ADMIN_PASSWORD, ADMIN_USERNAME, BIND_USERNAME},
 };
 
-const ALL: [TestStepKind; 9] = [
+const ALL: [TestStepKind; 10] = [
     TestStepKind::Resolve,
     TestStepKind::Connect,
     TestStepKind::Tls,
@@ -24,6 +24,7 @@ const ALL: [TestStepKind; 9] = [
     TestStepKind::Base,
     TestStepKind::Count,
     TestStepKind::Examples,
+    TestStepKind::LeftOut,
 ];
 
 /// The steps of a test of settings that are not saved.

@@ -105,6 +105,17 @@ fn values_are_stored_in_canonical_form() {
 }
 
 #[test]
+fn invisible_characters_around_a_search_base_are_taken_off() {
+    let directory = directory(|directory| {
+        directory.search_bases = vec![
+            "\u{200b} DC=corp,DC=example\u{a0}".to_owned(),
+            r"OU=a\ ".to_owned(),
+        ];
+    });
+    assert_eq!(directory.search_bases, ["DC=corp,DC=example", r"OU=a\ "]);
+}
+
+#[test]
 #[expect(deprecated, reason = "it is about callers that know only one search base")]
 fn the_one_base_of_older_callers_becomes_the_list() {
     let directory = directory(|directory| directory.search_base = "DC=corp, DC=example".to_owned());

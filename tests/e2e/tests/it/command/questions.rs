@@ -34,7 +34,7 @@ async fn a_connection_is_tested_step_by_step_from_saved_settings() -> Result<()>
     let last = steps.last().context("a step")?;
     assert_eq!(
         (&last["kind"], &last["state"]),
-        (&"EXAMPLES".into(), &"PASSED".into())
+        (&"LEFT_OUT".into(), &"PASSED".into())
     );
     Ok(())
 }

@@ -332,7 +332,7 @@ async fn a_base_with_a_typing_error_is_told_with_the_part_that_exists_and_the_di
     assert!(
         failure
             .advice
-            .contains("The directory's own base is DC=corp,DC=example."),
+            .contains("The directory's own base is dc=corp,dc=example."),
         "{failure:?}"
     );
     assert_eq!(field.accounts().await?, [""; 0]);
