@@ -55,10 +55,11 @@ pub(crate) async fn approve(client: &Client, approve: Approve, output: &mut Outp
 }
 
 /// Verdicts to review before an approval: removals, stale marks or, if there is neither, addresses taken from accounts;
-/// and new addresses, if too many accounts would be new.
+/// and new addresses, if too many accounts would be new. Where hints vanished, any change may follow from that.
 fn at_stake(held: &Run) -> Vec<Verdict> {
     let removes = held.counts.is_some_and(|counts| counts.remove > 0);
     let of_reason = |reason| match reason {
+        HeldReason::HintsVanished => vec![Verdict::Add, Verdict::Update, Verdict::Remove, Verdict::Stale],
         HeldReason::EmptyRead => vec![Verdict::Remove, Verdict::Stale],
         HeldReason::TooManyNew => vec![Verdict::Add],
         _ if removes => vec![Verdict::Remove],

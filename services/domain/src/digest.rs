@@ -58,6 +58,7 @@ fn encode(object: &DirectoryObject, buffer: &mut Vec<u8>) {
     text(&object.dn, buffer);
     text(object.object_type.as_str(), buffer);
     buffer.push(u8::from(object.disabled));
+    buffer.push(object.hints.bits());
     text(object.mail.as_ref().map_or("", |mail| mail.as_str()), buffer);
     length(object.claims.len(), buffer);
     if object.claims.is_sorted_by_key(key) {

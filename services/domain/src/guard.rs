@@ -4,6 +4,7 @@
 
 mod holds;
 
+use crate::hint::Hints;
 use crate::plan::{Counts, NewAccounts};
 use crate::text_enum::text_enum;
 
@@ -16,6 +17,8 @@ text_enum! {
         RemovalLimit = "REMOVAL_LIMIT",
         /// It found no object at all, and would remove or mark something.
         EmptyRead = "EMPTY_READ",
+        /// Hints that objects showed in the last applied read are shown by no object any more.
+        HintsVanished = "HINTS_VANISHED",
         /// It is the first since Remove Accounts was switched on, and would remove addresses that no preview has shown.
         FirstRemoval = "FIRST_REMOVAL",
         /// It would decide otherwise than the preview that was looked at.
@@ -29,7 +32,11 @@ impl HeldReason {
     /// True if what the run would do can be approved. Otherwise a new preview must be reviewed.
     pub const fn is_approvable(self) -> bool {
         match self {
-            Self::RemovalLimit | Self::EmptyRead | Self::FirstRemoval | Self::TooManyNew => true,
+            Self::RemovalLimit
+            | Self::EmptyRead
+            | Self::HintsVanished
+            | Self::FirstRemoval
+            | Self::TooManyNew => true,
             Self::ChangedSincePreview => false,
         }
     }
@@ -93,6 +100,9 @@ impl CreationLimit {
 pub struct Situation {
     /// Objects of the complete read.
     pub objects: u64,
+    /// Hints that vanished since the last applied read ([`crate::plan::Sightings::vanished`]), without those that a
+    /// person approved.
+    pub vanished: Hints,
     /// Numbers of the plan.
     pub counts: Counts,
     /// Accounts that the plan reduces without approval: all of [`Counts::accounts_reduced`], or the result of
@@ -115,15 +125,25 @@ pub struct Situation {
     pub creation_limit: Option<CreationLimit>,
 }
 
-/// Decides if a run is HELD, and for what: a removal, new accounts, or both. Of the removal's reasons the first that fits
+/// Decides if a run is HELD, and for what: vanished hints, a removal, new accounts, or several of these. Vanished hints
+/// come first, because what the run would remove or create may only follow from them. Of the removal's reasons the first that fits
 /// counts: a read without objects, a first removal that no preview has shown, the limit. A difference from a preview is
 /// for the caller to find, and goes before all of them.
 pub fn judge(situation: &Situation) -> Option<Holds> {
     Holds::new(
-        [judge_removal(situation), judge_creation(situation)]
-            .into_iter()
-            .flatten(),
+        [
+            judge_hints(situation),
+            judge_removal(situation),
+            judge_creation(situation),
+        ]
+        .into_iter()
+        .flatten(),
     )
+}
+
+fn judge_hints(situation: &Situation) -> Option<Hold> {
+    let hints = situation.vanished;
+    (!hints.is_empty()).then_some(Hold::HintsVanished { hints })
 }
 
 fn judge_removal(situation: &Situation) -> Option<Hold> {

@@ -33,3 +33,105 @@ impl Hint {
             .find(|hint| hint.as_str().eq_ignore_ascii_case(name))
     }
 }
+
+/// A set of hints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Hints(u8);
+
+// Sets are stored and sent as bits in the order of declaration: a further hint goes to the end, and needs wider sets.
+const _: () = assert!(Hint::ALL.len() <= u8::BITS as usize);
+
+impl Hints {
+    /// No hint.
+    pub const NONE: Self = Self(0);
+
+    /// The hints by which servers show that an account is enabled or disabled.
+    pub const OF_STATE: Self = Self::NONE
+        .with(Hint::UserAccountControl)
+        .with(Hint::NsAccountLock)
+        .with(Hint::UserAccountDisabled)
+        .with(Hint::LoginDisabled);
+
+    /// The set with a hint more.
+    #[must_use]
+    pub const fn with(self, hint: Hint) -> Self {
+        Self(self.0 | 1 << hint as u8)
+    }
+
+    /// The hints of either set.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The hints of both sets.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The hints that the other set does not have.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// True if the set has this hint.
+    pub const fn contains(self, hint: Hint) -> bool {
+        !self.and(Self::NONE.with(hint)).is_empty()
+    }
+
+    /// True if it has none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The hints, in the order of declaration.
+    pub fn iter(self) -> impl Iterator<Item = Hint> {
+        Hint::ALL.iter().copied().filter(move |hint| self.contains(*hint))
+    }
+
+    /// The set as bits: the lowest is that of the first hint.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The set of these bits.
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_has_what_was_put_into_it() {
+        let set = Hints::NONE.with(Hint::Mail).with(Hint::LoginDisabled);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Hint::Mail, Hint::LoginDisabled]);
+        assert!(set.contains(Hint::Mail) && !set.contains(Hint::ObjectClass));
+        assert_eq!(set.without(Hints::OF_STATE), Hints::NONE.with(Hint::Mail));
+        assert_eq!(set.and(Hints::OF_STATE), Hints::NONE.with(Hint::LoginDisabled));
+        assert_eq!(Hints::from_bits(set.bits()), set);
+    }
+
+    #[test]
+    fn the_bit_of_each_hint_is_what_is_stored_of_it() {
+        let bits: Vec<_> = Hint::ALL
+            .iter()
+            .map(|hint| (hint.as_str(), Hints::NONE.with(*hint).bits()))
+            .collect();
+        let expected = [
+            ("mail", 1),
+            ("objectClass", 2),
+            ("userAccountControl", 4),
+            ("nsAccountLock", 8),
+            ("msDS-UserAccountDisabled", 16),
+            ("loginDisabled", 32),
+            ("msExchRecipientTypeDetails", 64),
+            ("msExchRemoteRecipientType", 128),
+        ];
+        assert_eq!(bits, expected);
+    }
+}

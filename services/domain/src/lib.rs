@@ -42,7 +42,7 @@ pub use attribute::{AddressAttributes, AttributeDescription};
 pub use failure::{FailureClass, FailureCode};
 pub use filter::Filter;
 pub use guard::HeldReason;
-pub use hint::Hint;
+pub use hint::{Hint, Hints};
 pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId};
 pub use invisible::escape_bytes;
 pub use left_out::LeftOut;

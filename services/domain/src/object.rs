@@ -1,6 +1,7 @@
 //! Directory objects, reduced to the inputs of the decision: identity, type and the addresses that they claim.
 
 use crate::address::{Address, DomainName};
+use crate::hint::Hints;
 use crate::id::ObjectId;
 use crate::text_enum::text_enum;
 
@@ -61,6 +62,8 @@ pub struct DirectoryObject {
     /// The object is disabled in the directory. A linked mailbox never is: its user here is disabled by design, because
     /// the person is a user of another forest.
     pub disabled: bool,
+    /// Hints that the entry shows, with a value that says something.
+    pub hints: Hints,
     /// Its `mail` value, if it has one that is an address: the favourite among several primary claims.
     pub mail: Option<Address>,
     /// Claims, each address once.

@@ -26,6 +26,7 @@ mod refuse;
 mod rounds;
 mod rows;
 mod settings;
+mod sightings;
 mod spoilt;
 mod takeover;
 mod verdicts;
@@ -53,6 +54,7 @@ pub use rows::{PlannedRow, Rows};
 pub use settings::{
     ApprovedAddresses, ForeignDomains, Removal, Rules, SameUsername, TenantDomains, Withholding,
 };
+pub use sightings::Sightings;
 
 /// The version of the rules. It is one of the inputs that decide if a read that equals the last applied one needs no
 /// plan. Raise it whenever the same objects, portal and settings may lead to another plan. What makes other objects of

@@ -5,7 +5,7 @@
 
 use crate::address::Address;
 use crate::attribute::{AddressAttributes, PROXY_ADDRESSES};
-use crate::hint::Hint;
+use crate::hint::{Hint, Hints};
 use crate::id::ObjectId;
 use crate::invisible::escape_bytes;
 use crate::object::{ClaimedAddress, DirectoryObject};
@@ -51,6 +51,7 @@ pub struct EntryReader<'a> {
     class: Option<ClassHint>,
     recipient: Recipient,
     disabled: Option<bool>,
+    shown: Hints,
     mail: Option<Address>,
     claims: Vec<(ClaimedAddress, Rank)>,
     not_email: u64,
@@ -66,6 +67,7 @@ impl<'a> EntryReader<'a> {
             class: None,
             recipient: Recipient::default(),
             disabled: None,
+            shown: Hints::NONE,
             mail: None,
             claims: Vec::new(),
             not_email: 0,
@@ -87,8 +89,12 @@ impl<'a> EntryReader<'a> {
                 self.address(value, source);
             }
             match always_read {
-                Some(Use::ObjectGuid) => lowest(&mut self.guid, value.try_into().ok()),
-                Some(Use::EntryUuid) => lowest(&mut self.entry_uuid, entry_uuid(value)),
+                Some(Use::ObjectGuid) => {
+                    lowest(&mut self.guid, value.try_into().ok());
+                }
+                Some(Use::EntryUuid) => {
+                    lowest(&mut self.entry_uuid, entry_uuid(value));
+                }
                 Some(Use::Hint(hint)) => self.hint(hint, value),
                 None => {}
             }
@@ -104,6 +110,7 @@ impl<'a> EntryReader<'a> {
             dn,
             object_type: self.recipient.object_type(self.class),
             disabled: self.disabled == Some(true) && !self.recipient.is_linked(),
+            hints: self.shown,
             mail: self.mail,
             claims: claims::each_once(self.claims),
         };
@@ -135,19 +142,30 @@ impl<'a> EntryReader<'a> {
         }
     }
 
-    /// Of several values where one is expected the lowest counts, so that their order does not; and an entry is disabled
-    /// if any says so.
+    /// Takes a hint, which the entry shows if the value says something. Of several values where one is expected the lowest
+    /// counts, so that their order does not; and an entry is disabled if any says so.
     fn hint(&mut self, hint: Hint, value: &[u8]) {
-        match hint {
-            Hint::ObjectClass => lowest(&mut self.class, ClassHint::parse(value)),
+        let says_something = match hint {
+            Hint::ObjectClass => {
+                lowest(&mut self.class, ClassHint::parse(value));
+                true
+            }
             Hint::Mail => lowest(&mut self.mail, claims::plain_address(value)),
-            Hint::UserAccountControl => self.disabled = self.disabled.max(hints::is_disabled(value)),
+            Hint::UserAccountControl => self.state(hints::is_disabled(value)),
             Hint::NsAccountLock | Hint::UserAccountDisabled | Hint::LoginDisabled => {
-                self.disabled = self.disabled.max(hints::boolean(value));
+                self.state(hints::boolean(value))
             }
             Hint::RecipientType => lowest(&mut self.recipient.kind, hints::recipient_type(value)),
             Hint::RemoteRecipientType => lowest(&mut self.recipient.remote, hints::number(value)),
+        };
+        if says_something {
+            self.shown = self.shown.with(hint);
         }
+    }
+
+    fn state(&mut self, disabled: Option<bool>) -> bool {
+        self.disabled = self.disabled.max(disabled);
+        disabled.is_some()
     }
 }
 
@@ -156,12 +174,13 @@ fn entry_uuid(value: &[u8]) -> Option<ObjectId> {
     ObjectId::from_entry_uuid(text).ok()
 }
 
-fn lowest<T: Ord>(held: &mut Option<T>, other: Option<T>) {
-    if let Some(other) = other
-        && held.as_ref().is_none_or(|held| other < *held)
-    {
+/// Takes the other value if it is the lower one; true if there is one.
+fn lowest<T: Ord>(held: &mut Option<T>, other: Option<T>) -> bool {
+    let Some(other) = other else { return false };
+    if held.as_ref().is_none_or(|held| other < *held) {
         *held = Some(other);
     }
+    true
 }
 
 #[cfg(test)]

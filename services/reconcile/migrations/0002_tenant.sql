@@ -35,6 +35,8 @@ CREATE TABLE reconcile.tenant (
     server_id text,
     server_host text,
     server_address text,
+    -- The hints that some object of it showed, as bits.
+    hints smallint NOT NULL DEFAULT 0,
     -- The counts of a run that finds everything as it left it.
     steady_keep bigint NOT NULL DEFAULT 0,
     steady_stale bigint NOT NULL DEFAULT 0,
@@ -74,6 +76,16 @@ CREATE TABLE reconcile.foreign_domain (
     name text COLLATE "C",
     PRIMARY KEY (tenant_id, name)
 );
+
+-- Which objects of the last applied read showed which hints: eight octets of each, packed by the rules. Read only if no
+-- object shows a hint any more.
+CREATE TABLE reconcile.sighting (
+    tenant_id text COLLATE "C" PRIMARY KEY,
+    objects bytea NOT NULL
+);
+
+-- They are hashes, which nothing compresses.
+ALTER TABLE reconcile.sighting ALTER COLUMN objects SET STORAGE EXTERNAL;
 
 -- The part of a large read that does not fit into memory while it comes in. It is of no use after a crash.
 CREATE UNLOGGED TABLE reconcile.staged_batch (

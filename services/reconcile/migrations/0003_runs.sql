@@ -43,6 +43,8 @@ CREATE TABLE reconcile.run_outcome (
     held_reason text,
     held_message text,
     further_held_reasons text[] NOT NULL DEFAULT '{}',
+    -- Hints that had vanished when it was HELD, as bits: an approval counts for these.
+    held_hints smallint NOT NULL DEFAULT 0,
     -- True if the sync that a preview stands for would be HELD.
     would_hold boolean NOT NULL DEFAULT false,
     -- A hash of all rows of a HELD run: shows if the next one equals it.
@@ -69,10 +71,10 @@ CREATE TABLE reconcile.run_outcome (
     CONSTRAINT run_outcome_read_mode_is_known CHECK (read_mode = 'FULL'),
     CONSTRAINT run_outcome_held_reason_is_known
         CHECK (held_reason IN
-            ('REMOVAL_LIMIT', 'EMPTY_READ', 'FIRST_REMOVAL', 'CHANGED_SINCE_PREVIEW', 'TOO_MANY_NEW')),
+            ('REMOVAL_LIMIT', 'EMPTY_READ', 'HINTS_VANISHED', 'FIRST_REMOVAL', 'CHANGED_SINCE_PREVIEW', 'TOO_MANY_NEW')),
     -- One that differs from its preview has no other reason.
     CONSTRAINT run_outcome_further_held_reasons_are_known
-        CHECK (further_held_reasons <@ ARRAY['REMOVAL_LIMIT', 'EMPTY_READ', 'FIRST_REMOVAL', 'TOO_MANY_NEW'])
+        CHECK (further_held_reasons <@ ARRAY['REMOVAL_LIMIT', 'EMPTY_READ', 'HINTS_VANISHED', 'FIRST_REMOVAL', 'TOO_MANY_NEW'])
 ) PARTITION BY RANGE (run_id);
 
 -- Runs of months that were not made in time, and ids that are of no time.

@@ -35,6 +35,7 @@ pub(crate) fn decide<'f>(
     pace: Pace,
 ) -> Result<Decision<'f>, ReconcileError> {
     check_confirmed(facts, read)?;
+    check_state(facts, read)?;
     let plan = plan(facts, read, now, pace)?;
     if let Some(preview) = &facts.preview {
         let differences = compare_preview::compare(&preview.rows, plan.rows.iter());
@@ -74,6 +75,17 @@ fn check_confirmed(facts: &Facts, read: &DirectoryRead) -> Result<(), ReconcileE
         Ok(())
     } else {
         Err(ReconcileError::SettingsChanged)
+    }
+}
+
+/// Where disabled users are left out, the directory must show which they are.
+fn check_state(facts: &Facts, read: &DirectoryRead) -> Result<(), ReconcileError> {
+    if !facts.rules.exclude_disabled {
+        return Ok(());
+    }
+    match read.directory.users_without_state() {
+        0 => Ok(()),
+        users => Err(ReconcileError::CannotTellDisabled { users }),
     }
 }
 

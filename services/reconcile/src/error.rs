@@ -38,6 +38,11 @@ pub(crate) enum ReconcileError {
     /// The plan has no end in sight.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// Disabled users are excluded, and none of the users shows whether it is disabled.
+    #[error(
+        "none of the {users} users that were read shows whether it is disabled, and the settings exclude disabled users"
+    )]
+    CannotTellDisabled { users: u64 },
     /// Another transaction has the tenant's lock, and others wait for it already.
     #[error("the tenant is locked")]
     TenantBusy,
@@ -123,6 +128,7 @@ impl From<ReconcileError> for Status {
             ReconcileError::TooManyAddresses { .. } => ApiError::new(Refusal::TooManyAddresses, told),
             ReconcileError::Plan(PlanError::Entangled { .. }) => ApiError::new(Refusal::TooEntangled, told),
             ReconcileError::Plan(PlanError::Stopped) => ApiError::unavailable("a plan", &error),
+            ReconcileError::CannotTellDisabled { .. } => ApiError::new(Refusal::CannotTellDisabled, told),
             ReconcileError::TenantBusy => ApiError::tenant_busy(),
             ReconcileError::Fenced => ApiError::new(Refusal::Fenced, told),
             ReconcileError::SettingsChanged => ApiError::new(Refusal::SettingsChangedDuringRun, told),

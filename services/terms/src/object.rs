@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use rollcall_domain::{
-    Address, Claim, ClaimedAddress, DirectoryObject, DomainName, ObjectId, RefusedValue, object::shown_text,
+    Address, Claim, ClaimedAddress, DirectoryObject, DomainName, Hints, ObjectId, RefusedValue,
+    object::shown_text,
 };
 use rollcall_proto::internal;
 
@@ -21,6 +22,7 @@ pub fn to_message(object: DirectoryObject) -> internal::v1::DirectoryObject {
         dn: object.dn,
         object_type: object.object_type.message().into(),
         disabled: object.disabled,
+        hints: object.hints.bits().into(),
         mail: object
             .mail
             .map_or_else(String::new, |mail| mail.as_str().to_owned()),
@@ -70,6 +72,9 @@ pub fn from_message(object: internal::v1::DirectoryObject) -> Result<DirectoryOb
         dn: storable(&object.dn).into_owned(),
         object_type: object_type.ok_or(MalformedObject)?,
         disabled: object.disabled,
+        hints: u8::try_from(object.hints)
+            .map(Hints::from_bits)
+            .map_err(|_| MalformedObject)?,
         mail: mail.map(|mail| address(&mail)).transpose()?,
         claims: object
             .claims
@@ -155,6 +160,7 @@ mod tests {
         fn an_object_comes_back_as_it_was_sent(
             object_type in prop::sample::select(ObjectType::ALL),
             disabled in any::<bool>(),
+            hints in any::<u8>(),
             dn in "[A-Za-z0-9=,é]{0,30}",
             mail in prop::option::of("[a-z]{1,8}@[a-z]{1,8}\\.example"),
             claims in claims(),
@@ -164,6 +170,7 @@ mod tests {
                 dn,
                 object_type,
                 disabled,
+                hints: Hints::from_bits(hints),
                 mail: mail.map(|mail| Address::parse(&mail).unwrap()),
                 claims,
             };
@@ -177,6 +184,7 @@ mod tests {
             dn: "CN=Ann,DC=corp,DC=example".to_owned(),
             object_type: v1::ObjectType::User.into(),
             disabled: false,
+            hints: 0,
             mail: String::new(),
             claims,
         }
@@ -224,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_needs_an_id_and_a_type() {
+    fn an_object_needs_an_id_a_type_and_hints_that_there_are() {
         let nameless = internal::v1::DirectoryObject {
             id: String::new(),
             ..object(Vec::new())
@@ -235,5 +243,10 @@ mod tests {
             ..object(Vec::new())
         };
         assert_eq!(from_message(shapeless), Err(MalformedObject));
+        let strange = internal::v1::DirectoryObject {
+            hints: 256,
+            ..object(Vec::new())
+        };
+        assert_eq!(from_message(strange), Err(MalformedObject));
     }
 }

@@ -197,6 +197,8 @@ refusals! {
     TooManyAddresses = ResourceExhausted "TOO_MANY_ADDRESSES",
     /// The plan has no end in sight.
     TooEntangled = ResourceExhausted "TOO_ENTANGLED",
+    /// Disabled users are excluded, and no user of the read shows whether it is disabled.
+    CannotTellDisabled = FailedPrecondition "CANNOT_TELL_DISABLED",
 }
 
 impl Refusal {
@@ -214,6 +216,7 @@ impl Refusal {
             Self::ReadTooLarge => Some(FailureCode::ReadTooLarge),
             Self::TooManyAddresses => Some(FailureCode::TooManyAddresses),
             Self::TooEntangled => Some(FailureCode::Entangled),
+            Self::CannotTellDisabled => Some(FailureCode::CannotTellDisabled),
             _ => None,
         }
     }

@@ -88,7 +88,20 @@ impl Tester {
                 Some(problem) => Err(problem),
                 None => self.open(job, test, directory),
             };
-            conduct(&self.reader, directory, password, listener, cancel).await
+            let selection = test
+                .settings
+                .as_ref()
+                .and_then(|settings| settings.selection.as_ref());
+            let exclude_disabled = selection.is_some_and(|selection| selection.exclude_disabled);
+            conduct(
+                &self.reader,
+                directory,
+                exclude_disabled,
+                password,
+                listener,
+                cancel,
+            )
+            .await
         };
         let (bound, ()) = tokio::join!(conduct, self.forward(test, steps));
         self.note(job, test, bound).await;
@@ -159,10 +172,12 @@ impl Tester {
     }
 }
 
-/// Does a test, and hands its steps to `listener`. Returns the bind's result, if the directory judged one.
+/// Does a test of settings that read this directory and may exclude disabled users, and hands its steps to `listener`.
+/// Returns the bind's result, if the directory judged one.
 pub(crate) async fn conduct(
     reader: &Reader,
     directory: &Directory,
+    exclude_disabled: bool,
     password: impl FnOnce() -> Result<SecretString, ReadError>,
     listener: mpsc::Sender<TestStep>,
     cancel: &CancellationToken,
@@ -171,7 +186,9 @@ pub(crate) async fn conduct(
     let interrupted = tokio::select! {
         biased;
         () = cancel.cancelled() => Some(stopped()),
-        ended = timeout(LIMIT, probe(reader, directory, password, &mut steps)) => ended.is_err().then(out_of_time),
+        ended = timeout(LIMIT, probe(reader, directory, exclude_disabled, password, &mut steps)) => {
+            ended.is_err().then(out_of_time)
+        }
     };
     if let Some((text, error)) = interrupted {
         steps.failed(text, &error, None).await;
@@ -192,6 +209,7 @@ fn stopped() -> (StepText, DirectoryError) {
 async fn probe(
     reader: &Reader,
     directory: &Directory,
+    exclude_disabled: bool,
     password: impl FnOnce() -> Result<SecretString, ReadError>,
     steps: &mut Steps,
 ) -> Result<(), Over> {
@@ -214,7 +232,7 @@ async fn probe(
     let root = features.root;
     let bases = bases::find(&mut connection, &target, &root, steps).await?;
     let counted = objects::count(&mut connection, &target, &bases, &root, paging, steps).await?;
-    objects::examples(&mut connection, &target, &counted.names, steps).await?;
+    objects::examples(&mut connection, &target, &counted.names, exclude_disabled, steps).await?;
     bases::left_out(&bases, &root, counted.references, steps).await?;
     connection.close().await;
     Ok(())

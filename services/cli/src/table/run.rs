@@ -219,16 +219,24 @@ fn ways_on(run: &RunView) -> Option<String> {
              Then start a new preview:\n  rollcall preview {tenant}"
         ));
     }
+    let verdicts = verdicts_to_review(run);
+    let only = if verdicts.is_empty() {
+        String::new()
+    } else {
+        format!(" --verdict {}", verdicts.join(","))
+    };
     Some(format!(
-        "Review what it would do:\n  rollcall rows {tenant} {id} --verdict {}\n\
-         If that is correct:\n  rollcall approve {tenant} {id}",
-        verdicts_to_review(run).join(",")
+        "Review what it would do:\n  rollcall rows {tenant} {id}{only}\n\
+         If that is correct:\n  rollcall approve {tenant} {id}"
     ))
 }
 
-/// Verdicts of the rows for which a run is HELD.
+/// Verdicts of the rows for which a run is HELD; none: all of them, since any decision may rest on a hint.
 fn verdicts_to_review(run: &RunView) -> Vec<&'static str> {
     let mut reasons = run.held_reason.iter().chain(&run.further_held_reasons);
+    if reasons.clone().any(|reason| *reason == "HINTS_VANISHED") {
+        return Vec::new();
+    }
     let creates = reasons.clone().any(|reason| *reason == "TOO_MANY_NEW");
     let takes = reasons.any(|reason| *reason != "TOO_MANY_NEW");
     let taken = if run.counts.remove > 0 {

@@ -97,6 +97,8 @@ failure_codes! {
     TooManyAddresses = "TOO_MANY_ADDRESSES", Misconfigured, bind: Unknown, slow: false;
     /// Takeovers of accounts have no end in sight.
     Entangled = "TOO_ENTANGLED", Misconfigured, bind: Unknown, slow: false;
+    /// Disabled users are excluded, and no user shows whether it is disabled.
+    CannotTellDisabled = "CANNOT_TELL_DISABLED", Misconfigured, bind: Accepted, slow: false;
     /// The read needs more memory than the deployment has for one run.
     ReadTooLarge = "READ_TOO_LARGE", Misconfigured, bind: Unknown, slow: false;
     /// The search base does not exist.

@@ -135,6 +135,7 @@ fn class_of(code: FailureCode) -> FailureClass {
         | FailureCode::TlsUnsuitableCertificate
         | FailureCode::LimitExceeded
         | FailureCode::TooManyAddresses
+        | FailureCode::CannotTellDisabled
         | FailureCode::ReadTooLarge
         | FailureCode::Entangled
         | FailureCode::NoSuchBase

@@ -1,5 +1,6 @@
 //! Reasons why a run is HELD, with their numbers.
 
+use crate::hint::Hints;
 use crate::plan::LostDomain;
 
 use super::HeldReason;
@@ -22,6 +23,11 @@ pub enum Hold {
         removed: u64,
         /// Addresses that would be marked as stale.
         marked: u64,
+    },
+    /// Decisions would rest on hints that the directory no longer shows.
+    HintsVanished {
+        /// These.
+        hints: Hints,
     },
     /// No preview has shown the removals of the present settings.
     FirstRemoval {
@@ -50,6 +56,7 @@ impl Hold {
         match self {
             Self::RemovalLimit { .. } => HeldReason::RemovalLimit,
             Self::EmptyRead { .. } => HeldReason::EmptyRead,
+            Self::HintsVanished { .. } => HeldReason::HintsVanished,
             Self::FirstRemoval { .. } => HeldReason::FirstRemoval,
             Self::ChangedSincePreview { .. } => HeldReason::ChangedSincePreview,
             Self::TooManyNew { .. } => HeldReason::TooManyNew,
@@ -62,7 +69,7 @@ impl Hold {
     const fn is_of_removals(&self) -> bool {
         match self {
             Self::RemovalLimit { .. } | Self::EmptyRead { .. } | Self::FirstRemoval { .. } => true,
-            Self::ChangedSincePreview { .. } | Self::TooManyNew { .. } => false,
+            Self::HintsVanished { .. } | Self::ChangedSincePreview { .. } | Self::TooManyNew { .. } => false,
         }
     }
 }
@@ -98,6 +105,15 @@ impl Holds {
     /// Domains from which nothing is imported, and whose addresses would be removed therefore; those with most first.
     pub fn domains(&self) -> &[LostDomain] {
         &self.domains
+    }
+
+    /// Hints that vanished, if that is one of them.
+    pub fn vanished(&self) -> Hints {
+        let hints = self.iter().map(|hold| match hold {
+            Hold::HintsVanished { hints } => *hints,
+            _ => Hints::NONE,
+        });
+        hints.fold(Hints::NONE, Hints::or)
     }
 
     /// Each of them.

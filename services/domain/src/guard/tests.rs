@@ -454,3 +454,22 @@ fn the_contract_gives_the_default_that_counts() {
     let default_of_new = format!("the greater of {DEFAULT_NEW_ACCOUNTS} and half of the live accounts");
     assert!(comment.join(" ").contains(&default_of_new), "{default_of_new}");
 }
+
+#[test]
+fn a_run_whose_hints_vanished_is_held_whatever_it_would_do() {
+    let vanished = Hints::OF_STATE;
+    for (run, further) in [
+        (run(0), None),
+        (run(1), None),
+        (run(900), Some(HeldReason::RemovalLimit)),
+    ] {
+        let holds = judge(&Situation { vanished, ..run }).unwrap();
+        assert_eq!(holds.vanished(), vanished);
+        let expected: Vec<_> = [Some(HeldReason::HintsVanished), further]
+            .into_iter()
+            .flatten()
+            .collect();
+        assert_eq!(holds.reasons().collect::<Vec<_>>(), expected);
+    }
+    assert!(HeldReason::HintsVanished.is_approvable());
+}

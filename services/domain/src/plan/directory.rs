@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::address::{Address, DomainName};
+use crate::hint::Hints;
 use crate::id::ObjectId;
 use crate::object::{Claim, ClaimedAddress, DirectoryObject, ObjectType, RefusedValue};
 
@@ -51,6 +52,7 @@ pub(super) struct ObjectEntry {
     pub(super) dn: u32,
     pub(super) object_type: ObjectType,
     pub(super) disabled: bool,
+    pub(super) hints: Hints,
     /// The `mail` value among the addresses.
     pub(super) mail: Option<u32>,
     /// The first of its claims, and the one after its last.
@@ -166,6 +168,25 @@ impl Directory {
         self.duplicates
     }
 
+    /// Hints that some object shows.
+    pub fn hints(&self) -> Hints {
+        let shown = self.objects.iter().map(|object| object.hints);
+        shown.fold(Hints::NONE, Hints::or)
+    }
+
+    /// Number of users, if none of them shows whether it is enabled or disabled; 0 if one does.
+    pub fn users_without_state(&self) -> u64 {
+        let users = || {
+            self.objects
+                .iter()
+                .filter(|object| object.object_type == ObjectType::User)
+        };
+        if users().any(|user| !user.hints.and(Hints::OF_STATE).is_empty()) {
+            return 0;
+        }
+        users().count() as u64
+    }
+
     /// Domains met that the tenant does not own, each once, by name. Their owners, if there are any, must be looked up
     /// before the plan.
     pub fn unregistered_domains(&self, tenant: &TenantDomains) -> Vec<DomainName> {
@@ -257,6 +278,7 @@ impl DirectoryBuilder {
             dn,
             object_type: object.object_type,
             disabled: object.disabled,
+            hints: object.hints,
             mail,
             claims: (start, index(self.claims.len())),
             primary: None,

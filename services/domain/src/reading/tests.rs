@@ -486,6 +486,36 @@ fn the_user_of_a_linked_mailbox_is_not_disabled() {
 }
 
 #[test]
+fn a_hint_is_shown_by_a_value_that_says_something() {
+    let shown = |name: &str, value: &[u8]| read(&[], &[(name, &[value])]).object.hints;
+    for (name, value) in [
+        ("mail", &b"ann@corp.example"[..]),
+        ("objectClass", b"top"),
+        ("userAccountControl", b"512"),
+        ("nsAccountLock", b"false"),
+        ("msDS-UserAccountDisabled", b"FALSE"),
+        ("loginDisabled", b"TRUE"),
+        ("msExchRecipientTypeDetails", b"1"),
+        ("msExchRemoteRecipientType", b"4"),
+    ] {
+        let hint = Hint::of_attribute(name).unwrap();
+        assert_eq!(shown(name, value), Hints::NONE.with(hint), "{name}");
+        assert_eq!(
+            shown(name, b"\xff").without(Hints::NONE.with(Hint::ObjectClass)),
+            Hints::NONE,
+            "{name}"
+        );
+    }
+    assert_eq!(shown("msExchRecipientTypeDetails", b"3"), Hints::NONE);
+    assert_eq!(
+        read(&[], &[("proxyAddresses", &[b"SMTP:a@corp.example"])])
+            .object
+            .hints,
+        Hints::NONE
+    );
+}
+
+#[test]
 fn every_hint_is_asked_for_by_name() {
     for hint in Hint::ALL {
         assert!(HINTS.contains(&hint.as_str()), "{hint}");

@@ -202,6 +202,14 @@ failures! {
                  addresses, and give each address to only one object.",
     }
 
+    CannotTellDisabled {
+        message: "The settings exclude disabled users, but the directory shows of no user whether it is disabled.",
+        advice: "Nothing was changed. Give the account that reads the directory the right to read the attribute that \
+                 shows it: userAccountControl in Active Directory, nsAccountLock in FreeIPA and 389 Directory Server, \
+                 msDS-UserAccountDisabled in AD LDS, loginDisabled in eDirectory. If your directory has none of these, \
+                 let disabled users be imported, or leave them out with the filter.",
+    }
+
     ReadTooLarge {
         message: "The directory holds more than this installation can process in one run.",
         advice: "Nothing was changed, and nothing is wrong with your server or your password. Contact support \

@@ -1,11 +1,14 @@
 //! HELD runs and previews of such: what would be removed or created, and what to do about it; and the limits that hold a
 //! run.
 
-use super::words::counted;
+use std::fmt::Write as _;
+
+use super::words::{counted, list};
 use crate::guard::{
     CreationLimit, DEFAULT_ACCOUNTS, DEFAULT_NEW_ACCOUNTS, DEFAULT_PERCENT, HeldReason, Hold, Holds,
     RemovalLimit,
 };
+use crate::hint::{Hint, Hints};
 use crate::plan::{DomainCause, LostDomain};
 
 /// Sentence for every HELD run.
@@ -24,17 +27,32 @@ const WOULD_WAIT: &str = "A sync would change nothing and wait for approval. If 
 impl Holds {
     /// Reasons and advice of a HELD run.
     pub fn message(&self) -> String {
-        let advice = if self.reasons().all(HeldReason::is_approvable) {
-            APPROVE
+        let hints = self.vanished();
+        let advice = if !hints.is_empty() {
+            format!(
+                "{} If the directory is meant to be without {}, review the rows of the run and approve it.",
+                show_again(hints),
+                them(hints)
+            )
+        } else if self.reasons().all(HeldReason::is_approvable) {
+            APPROVE.to_owned()
         } else {
-            PREVIEW
+            PREVIEW.to_owned()
         };
         format!("{} {NOTHING_CHANGED} {advice}", self.matters())
     }
 
     /// The same of a preview, which changes nothing anyway and cannot be approved.
     pub fn forecast(&self) -> String {
-        format!("{} {WOULD_WAIT}", self.matters())
+        let hints = self.vanished();
+        if hints.is_empty() {
+            return format!("{} {WOULD_WAIT}", self.matters());
+        }
+        format!(
+            "{} A sync would change nothing and wait for approval. {}",
+            self.matters(),
+            show_again(hints)
+        )
     }
 
     fn matters(&self) -> String {
@@ -81,6 +99,7 @@ fn matter(hold: &Hold) -> String {
             allowed,
         } => limit(reduced, earlier, allowed),
         Hold::EmptyRead { removed, marked } => empty(removed, marked),
+        Hold::HintsVanished { hints } => vanished(hints),
         Hold::FirstRemoval { removed } => format!(
             "This is the first run since Remove Accounts was switched on. It would remove {}; no preview has shown all \
              of these removals.",
@@ -172,4 +191,78 @@ fn empty(removed: u64, marked: u64) -> String {
         "The directory returned no objects, so the run would {would}. Check that the search base, the filter and the \
          rights of the account that reads the directory are still correct."
     )
+}
+
+fn vanished(hints: Hints) -> String {
+    let them = them(hints);
+    let mut text = format!(
+        "No object in the directory shows {} any more. In the last applied read, objects that are still there showed {them}.",
+        names(hints)
+    );
+    let kind = Hints::NONE
+        .with(Hint::ObjectClass)
+        .with(Hint::RecipientType)
+        .with(Hint::RemoteRecipientType);
+    for (which, consequence) in [
+        (Hints::OF_STATE, "disabled users cannot be told from the others"),
+        (
+            kind,
+            "users, shared mailboxes, resources and groups cannot be told apart",
+        ),
+        (
+            Hints::NONE.with(Hint::Mail),
+            "the wrong one of several addresses may become the primary",
+        ),
+    ] {
+        if !hints.and(which).is_empty() {
+            // Writing to a String cannot fail.
+            write!(text, " Without {them}, {consequence}.").ok();
+        }
+    }
+    text
+}
+
+fn show_again(hints: Hints) -> String {
+    format!(
+        "Give the account that reads the directory the right to read {} again, then sync again.",
+        names(hints)
+    )
+}
+
+/// The attributes of the hints, as a list.
+fn names(hints: Hints) -> String {
+    let names: Vec<_> = hints.iter().map(|hint| hint.as_str().to_owned()).collect();
+    list(&names)
+}
+
+fn them(hints: Hints) -> &'static str {
+    if hints.iter().count() == 1 { "it" } else { "them" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vanished_hints_are_named_with_what_follows_and_what_to_do() {
+        let hints = Hints::NONE.with(Hint::UserAccountControl);
+        assert_eq!(
+            Holds::from(Hold::HintsVanished { hints }).message(),
+            "No object in the directory shows userAccountControl any more. In the last applied read, objects that are \
+             still there showed it. Without it, disabled users cannot be told from the others. Nothing has been \
+             changed, and additions are on hold as well. Give the account that reads the directory the right to read \
+             userAccountControl again, then sync again. If the directory is meant to be without it, review the rows of \
+             the run and approve it."
+        );
+        let hints = hints.with(Hint::RecipientType).with(Hint::Mail);
+        let forecast = Holds::from(Hold::HintsVanished { hints }).forecast();
+        assert!(
+            forecast.contains("mail, userAccountControl and msExchRecipientTypeDetails")
+                && forecast.contains("showed them")
+                && forecast.contains("shared mailboxes")
+                && forecast.contains("the primary")
+                && forecast.contains("would change nothing and wait for approval"),
+            "{forecast}"
+        );
+    }
 }

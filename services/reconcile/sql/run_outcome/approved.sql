@@ -1,5 +1,5 @@
 -- Only as long as settings and domains are as they were, and a person could look at the rows.
-SELECT h.held_reason, COALESCE(h.rows_of_run_id, h.run_id) AS "rows_of!"
+SELECT h.held_reason, h.held_hints, COALESCE(h.rows_of_run_id, h.run_id) AS "rows_of!"
 FROM reconcile.run_outcome h
 JOIN reconcile.run_outcome shown
   ON shown.tenant_id = h.tenant_id AND shown.run_id = COALESCE(h.rows_of_run_id, h.run_id)

@@ -69,6 +69,7 @@ SET state = $3,
     accounts_changed = $25,
     account_version = $26,
     rows_expire_time = $27,
+    held_hints = $31,
     next_attempt_time = NULL,
     end_time = moment.end_time
 FROM moment

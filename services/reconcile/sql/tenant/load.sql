@@ -1,7 +1,8 @@
 -- Facts about a tenant, and about a run of it if one is given.
 SELECT l.fence, l.run_id, l.worker, l.settings_generation, l.deadline,
        t.applied, t.next_row_id, t.outbox_sequence, t.accounts, t.account_version,
-       t.digest, t.inputs, t.server_id, t.server_host, t.server_address, t.steady_keep, t.steady_stale, t.steady_skip,
+       t.digest, t.inputs, t.server_id, t.server_host, t.server_address, t.hints,
+       t.steady_keep, t.steady_stale, t.steady_skip,
        t.steady_not_email,
        t.portal_generation, t.domain_generation, t.removal_generation,
        t.refused_binds, t.refused_credential_generation, t.paused_credential_generation,

@@ -1,8 +1,15 @@
--- The history's numbers and the last read, and what the portal must hear: the events' numbers are the tenant's.
+-- The history's numbers and the last read, with its hints if it was applied just now, and what the portal must hear: the
+-- events' numbers are the tenant's.
 WITH news AS (
     INSERT INTO reconcile.outbox (tenant_id, sequence, routing_key, payload)
     SELECT $1, n.sequence, n.routing_key, n.payload
     FROM unnest($15::bigint[], $16::text[], $17::bytea[]) AS n (sequence, routing_key, payload)
+), seen AS (
+    INSERT INTO reconcile.sighting AS s (tenant_id, objects)
+    SELECT $1, $20::bytea
+    WHERE $20::bytea IS NOT NULL
+    ON CONFLICT (tenant_id) DO UPDATE SET objects = EXCLUDED.objects
+    WHERE s.objects <> EXCLUDED.objects
 )
 UPDATE reconcile.tenant
 SET applied = $2,
@@ -18,5 +25,6 @@ SET applied = $2,
     steady_keep = $12,
     steady_stale = $13,
     steady_skip = $14,
-    steady_not_email = $18
+    steady_not_email = $18,
+    hints = $19
 WHERE tenant_id = $1

@@ -1,6 +1,10 @@
 //! Decisions of a run.
 
-use rollcall_domain::{guard::Holds, plan::Plan};
+use rollcall_domain::{
+    Hints,
+    guard::Holds,
+    plan::{Plan, Sightings},
+};
 use rollcall_proto::{internal::v1::DirectoryServer, v1};
 use uuid::Uuid;
 
@@ -94,6 +98,9 @@ pub(crate) struct Remember {
     pub(crate) inputs: Vec<u8>,
     /// The server that was read.
     pub(crate) server: Option<DirectoryServer>,
+    /// The hints that some object shows, and which objects do.
+    pub(crate) hints: Hints,
+    pub(crate) sightings: Sightings,
     /// Generation with which Remove Accounts was switched on when no removal was left unseen.
     pub(crate) removal_last_seen: Option<i64>,
     pub(crate) steady: SteadyCounts,
@@ -136,6 +143,8 @@ impl Remember {
                 facts.domains.foreign_names.iter().map(String::as_str),
             ),
             server: read.server(),
+            hints: read.directory.hints(),
+            sightings: Sightings::of(&read.directory),
             removal_last_seen: if leaves_removals_unseen {
                 facts.removal.last_seen
             } else {

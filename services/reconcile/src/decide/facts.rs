@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use rollcall_domain::Hints;
 use rollcall_domain::plan::{
     ApprovedAddresses, Directory, ForeignDomains, Portal, Rules, TenantDomains, Withholding,
 };
@@ -30,6 +31,8 @@ pub(crate) struct Facts {
     pub(crate) open: OpenRows,
     /// The preview that was reviewed before.
     pub(crate) preview: Option<ReviewedPreview>,
+    /// Hints that the last applied read showed for objects of this one, and this one for none.
+    pub(crate) vanished: Hints,
     /// Accounts that syncs of the last 24 hours reduced.
     pub(crate) reduced_lately: u64,
     /// True if no run of the tenant was ever applied.
@@ -75,6 +78,8 @@ pub(crate) struct Approved {
     pub(crate) new_objects: HashSet<Box<str>>,
     /// Reason why that run was HELD.
     pub(crate) reason: v1::HeldReason,
+    /// Hints that had vanished when it was HELD.
+    pub(crate) hints: Hints,
 }
 
 /// A preview that was reviewed.

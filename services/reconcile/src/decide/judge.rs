@@ -16,8 +16,10 @@ pub(super) fn judge(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>) -> Opt
         plan.reduced_beyond(&approved.addresses)
     });
     let is_approved = |object: &str| approved.is_some_and(|approved| approved.new_objects.contains(object));
+    let approved_hints = approved.map(|approved| approved.hints);
     let holds = guard::judge(&Situation {
         objects: read.directory.objects(),
+        vanished: facts.vanished.without(approved_hints.unwrap_or_default()),
         counts: plan.counts,
         reduced,
         earlier: if reduced > 0 { facts.reduced_lately } else { 0 },

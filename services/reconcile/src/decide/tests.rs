@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use rollcall_domain::{
-    Address, AddressType, DomainName, Origin,
+    Address, AddressType, DomainName, Hint, Hints, Origin,
     guard::HeldReason,
     id::{AccountId, ObjectId},
     object::{Claim, ClaimedAddress, DirectoryObject, ObjectType},
@@ -33,6 +33,7 @@ fn object(user: &str) -> DirectoryObject {
         dn: format!("CN={user}"),
         object_type: ObjectType::User,
         disabled: false,
+        hints: Hints::NONE,
         mail: None,
         claims: vec![Claim {
             address: ClaimedAddress::Valid(address(user)),
@@ -106,6 +107,7 @@ fn facts(users: &[&str]) -> Facts {
         portal: portal(users),
         open: OpenRows::default(),
         preview: None,
+        vanished: Hints::NONE,
         reduced_lately: 0,
         is_first_applied: false,
         held_before: None,
@@ -259,6 +261,7 @@ fn an_approval_lets_exactly_the_removals_pass_that_were_shown() {
             addresses: addresses().collect(),
             new_objects: HashSet::new(),
             reason: v1::HeldReason::RemovalLimit,
+            hints: Hints::NONE,
         };
         (Some(addresses().collect()), Some(approved))
     };
@@ -302,6 +305,7 @@ fn an_approval_creates_the_accounts_that_were_shown_and_others_up_to_the_limit()
         addresses: ApprovedAddresses::default(),
         new_objects: shown.iter().map(|user| Box::from(*user)).collect(),
         reason: v1::HeldReason::TooManyNew,
+        hints: Hints::NONE,
     };
     facts.approved = Some(approve(&users[..10]));
     let Decision::Apply { plan, .. } = decided(&facts, &read) else {
@@ -400,4 +404,79 @@ fn a_read_that_was_completed_by_asking_is_decided_on_again() {
         panic!("it is not applied")
     };
     assert_eq!(remember.digest, None);
+}
+
+#[test]
+fn a_run_whose_hints_vanished_is_held_until_exactly_these_are_approved() {
+    let (mut facts, read) = (facts(&["ann"]), read(&["ann", "bob"]));
+    let flags = Hints::NONE.with(Hint::UserAccountControl);
+    facts.vanished = flags;
+    assert_eq!(held_because(&decided(&facts, &read)), [HeldReason::HintsVanished]);
+    let approve = |hints| {
+        Some(Approved {
+            addresses: std::iter::empty().collect(),
+            new_objects: std::iter::empty().collect(),
+            reason: v1::HeldReason::HintsVanished,
+            hints,
+        })
+    };
+    facts.approved = approve(flags);
+    assert!(matches!(decided(&facts, &read), Decision::Apply { .. }));
+    facts.vanished = flags.with(Hint::RecipientType);
+    let Decision::Hold { holds, .. } = decided(&facts, &read) else {
+        panic!("it is not HELD")
+    };
+    assert_eq!(holds.vanished(), Hints::NONE.with(Hint::RecipientType));
+}
+
+#[test]
+fn a_preview_shows_that_its_sync_would_be_held_for_vanished_hints() {
+    let (mut facts, read) = (facts(&["ann"]), read(&["ann"]));
+    facts.kind = RunKind::Preview;
+    facts.vanished = Hints::OF_STATE;
+    let Decision::Show { forecast, .. } = decided(&facts, &read) else {
+        panic!("it shows nothing")
+    };
+    assert_eq!(forecast.map(|holds| holds.vanished()), Some(Hints::OF_STATE));
+}
+
+#[test]
+fn where_disabled_users_are_left_out_some_user_must_show_whether_it_is_disabled() {
+    let mut facts = facts(&[]);
+    let decide = |facts: &Facts, read: &DirectoryRead| {
+        let decided = decide(facts, read, Timestamp::UNIX_EPOCH, Pace::unhurried());
+        decided.map(|decision| decision.state())
+    };
+    let hidden = read(&["ann", "bob"]);
+    assert_eq!(decide(&facts, &hidden).unwrap(), v1::RunState::Succeeded);
+    facts.rules.exclude_disabled = true;
+    for kind in [RunKind::Sync, RunKind::Preview] {
+        facts.kind = kind;
+        let refused = decide(&facts, &hidden);
+        assert!(
+            matches!(refused, Err(ReconcileError::CannotTellDisabled { users: 2 })),
+            "{refused:?}"
+        );
+    }
+    let of = |object_type, hints| {
+        let mut builder = Directory::builder();
+        builder.push(object("ann"));
+        builder.push(DirectoryObject {
+            object_type,
+            hints,
+            ..object("bob")
+        });
+        DirectoryRead {
+            directory: builder.finish(),
+            ..read(&[])
+        }
+    };
+    let shown = of(ObjectType::User, Hints::NONE.with(Hint::NsAccountLock));
+    assert_eq!(decide(&facts, &shown).unwrap(), v1::RunState::Succeeded);
+    let of_a_group = of(ObjectType::Group, Hints::OF_STATE);
+    assert!(matches!(
+        decide(&facts, &of_a_group),
+        Err(ReconcileError::CannotTellDisabled { users: 1 })
+    ));
+    assert_eq!(decide(&facts, &read(&[])).unwrap(), v1::RunState::Succeeded);
 }

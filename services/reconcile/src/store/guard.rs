@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
+use rollcall_domain::Hints;
 use rollcall_proto::v1;
 use rollcall_terms::names;
 use uuid::Uuid;
 
-use super::{run_record::DecidedBy, tenant_lock::TenantLock};
+use super::{hints, run_record::DecidedBy, tenant_lock::TenantLock};
 use crate::error::{During, ReconcileError};
 
 /// Facts that earlier runs leave for the guard.
@@ -59,6 +60,7 @@ pub(crate) async fn removals_of_preview<C: FromIterator<String>>(
 /// A HELD run that was approved.
 pub(crate) struct ApprovedRun {
     held_reason: Option<String>,
+    held_hints: i16,
     /// The run whose rows were shown.
     pub(crate) rows_of: Uuid,
 }
@@ -67,6 +69,11 @@ impl ApprovedRun {
     /// Reason why it was HELD.
     pub(crate) fn reason(&self) -> v1::HeldReason {
         names::from_nullable(self.held_reason.as_deref())
+    }
+
+    /// Hints that had vanished when it was HELD.
+    pub(crate) fn hints(&self) -> Result<Hints, ReconcileError> {
+        hints::from_sql(self.held_hints)
     }
 }
 

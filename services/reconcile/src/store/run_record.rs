@@ -3,7 +3,7 @@
 mod course;
 
 use rollcall_chassis::pg::PgTimestamp;
-use rollcall_domain::{RunId, TenantId};
+use rollcall_domain::{Hints, RunId, TenantId};
 use rollcall_proto::{internal, v1};
 use rollcall_terms::{
     left_out::StoredLeftOut,
@@ -13,7 +13,7 @@ use rollcall_terms::{
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{tenant_lock::TenantLock, to_bigint};
+use super::{hints, tenant_lock::TenantLock, to_bigint};
 use crate::error::{During, ReconcileError};
 
 pub(crate) use course::{Beginning, begin, lose, note, requeue};
@@ -67,6 +67,8 @@ pub(crate) struct Held {
     /// Further reasons for that.
     pub(crate) further_reasons: Vec<v1::HeldReason>,
     pub(crate) message: String,
+    /// Hints that had vanished.
+    pub(crate) hints: Hints,
     /// A hash of all its rows.
     pub(crate) content: Option<Uuid>,
     /// The HELD run before it whose rows are also this one's.
@@ -142,7 +144,8 @@ pub(crate) async fn end(
         outcome.rows_expire.map(PgTimestamp),
         has_lease,
         read.left_out.clone().map(StoredLeftOut::from).map(Json) as _,
-        &read.server_reason
+        &read.server_reason,
+        hints::to_sql(held.hints)
     )
     .fetch_one(tenant.connection())
     .await

@@ -3,13 +3,14 @@
 
 use jiff::Timestamp;
 use rollcall_chassis::pg::PgTimestamp;
-use rollcall_domain::{Fence, RunId, TenantId, plan::Footprint};
+use rollcall_domain::{Fence, Hints, RunId, TenantId, plan::Footprint};
 use rollcall_proto::internal::v1::DirectoryServer;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
     gate::Gate,
+    hints,
     run_status::RunStatus,
     scheduler_views::{RequestedRun, RunRequest, SettingsRow},
 };
@@ -75,6 +76,8 @@ pub(crate) struct LastRead {
     pub(crate) inputs: Option<Vec<u8>>,
     /// The server that answered it; `None` if the worker could not name it.
     pub(crate) server: Option<DirectoryServer>,
+    /// Hints that some object of it showed.
+    pub(crate) hints: Hints,
     /// The counts of a run that finds everything as it left it.
     pub(crate) steady_keep: i64,
     pub(crate) steady_stale: i64,
@@ -131,6 +134,7 @@ struct Columns {
     server_id: Option<String>,
     server_host: Option<String>,
     server_address: Option<String>,
+    hints: i16,
     steady_keep: i64,
     steady_stale: i64,
     steady_skip: i64,
@@ -161,8 +165,8 @@ struct Columns {
 }
 
 impl Columns {
-    fn row(&mut self) -> TenantRow {
-        TenantRow {
+    fn row(&mut self) -> Result<TenantRow, ReconcileError> {
+        Ok(TenantRow {
             lease: Lease {
                 fence: Fence(self.fence),
                 run: self.run_id.map(RunId::from_uuid),
@@ -181,6 +185,7 @@ impl Columns {
                 digest: self.digest.take(),
                 inputs: self.inputs.take(),
                 server: self.server(),
+                hints: hints::from_sql(self.hints)?,
                 steady_keep: self.steady_keep,
                 steady_stale: self.steady_stale,
                 steady_skip: self.steady_skip,
@@ -196,7 +201,7 @@ impl Columns {
                 credential: self.refused_credential_generation,
                 paused: self.paused_credential_generation,
             },
-        }
+        })
     }
 
     fn server(&mut self) -> Option<DirectoryServer> {
@@ -256,7 +261,7 @@ pub(super) async fn load(
         return Ok(None);
     };
     Ok(Some(Loaded {
-        row: columns.row(),
+        row: columns.row()?,
         beat_time: columns.beat_time.map(|PgTimestamp(time)| time),
         now: columns.now.0,
         requested: columns.requested(run),

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use rollcall_chassis::pg::tenant_lock::LockedTransaction;
-use rollcall_domain::{Fence, RunId, TenantId};
+use rollcall_domain::{Fence, RunId, TenantId, plan::Sightings};
 use sqlx::PgConnection;
 
 use super::{
     gate::Gate,
+    hints,
     run_status::RunStatus,
     scheduler_views::{CurrentSettings, RequestedRun, RunRequest, SettingsRow},
     tenant::{self, History, LastRead, Lease, Loaded, TenantRow},
@@ -26,6 +27,8 @@ pub(crate) struct TenantLock {
     loaded: Loaded,
     /// The news for the portal: they are written with the row.
     news: Vec<News>,
+    /// Which objects showed which hints, of a read that is applied: they are written with the row.
+    sightings: Option<Sightings>,
 }
 
 /// An event for the outbox.
@@ -74,6 +77,7 @@ impl TenantLock {
             row: loaded.row.clone(),
             loaded,
             news: Vec::new(),
+            sightings: None,
         })
     }
 
@@ -90,6 +94,11 @@ impl TenantLock {
     /// Adds the news for the portal behind those that are there already.
     pub(crate) fn report(&mut self, news: News) {
         self.news.push(news);
+    }
+
+    /// Keeps which objects showed which hints, of the read that is applied.
+    pub(crate) fn keep_sightings(&mut self, sightings: Sightings) {
+        self.sightings = Some(sightings);
     }
 
     /// The connection, for statements of the same transaction.
@@ -208,7 +217,8 @@ impl TenantLock {
         let history_changes = *history != before.history || !self.news.is_empty();
         // An applied run changes both, and each statement counts in a small run.
         if history_changes || *last_read != before.last_read {
-            save_history(connection, id, *history, last_read, &self.news).await?;
+            let sightings = self.sightings.as_ref();
+            save_history(connection, id, *history, last_read, sightings, &self.news).await?;
         }
         if *generations != before.generations {
             generations.save(connection, id).await?;
@@ -226,6 +236,7 @@ async fn save_history(
     tenant: &TenantId,
     history: History,
     read: &LastRead,
+    sightings: Option<&Sightings>,
     news: &[News],
 ) -> Result<(), ReconcileError> {
     let server = read.server.as_ref();
@@ -251,7 +262,9 @@ async fn save_history(
         &sequences,
         &routing_keys,
         &payloads as &[&[u8]],
-        read.steady_not_email
+        read.steady_not_email,
+        hints::to_sql(read.hints),
+        sightings.map(Sightings::as_octets)
     )
     .execute(connection)
     .await

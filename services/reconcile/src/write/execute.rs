@@ -94,6 +94,8 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
         digest,
         inputs,
         server,
+        hints,
+        sightings,
         removal_last_seen,
         steady,
         accounts,
@@ -107,11 +109,13 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
         digest: digest.clone(),
         inputs: Some(inputs.clone()),
         server: server.clone(),
+        hints: *hints,
         steady_keep: steady.keep,
         steady_stale: steady.stale,
         steady_skip: steady.skip,
         steady_not_email: to_bigint(*not_email),
     };
+    tenant.keep_sightings(sightings.clone());
     tenant.row.generations.removal = *removal_last_seen;
     tenant.row.history.accounts = to_bigint(*accounts);
     Ok(())

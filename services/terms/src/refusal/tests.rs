@@ -39,7 +39,7 @@ fn a_refused_read_fails_its_run_with_a_code_of_the_same_text() {
         .iter()
         .filter_map(|refusal| Some((refusal.as_str(), refusal.failure()?.as_str())));
     let failures: Vec<_> = failures.collect();
-    assert_eq!(failures.len(), 3);
+    assert_eq!(failures.len(), 4);
     assert!(
         failures.iter().all(|(refusal, failure)| refusal == failure),
         "{failures:?}"

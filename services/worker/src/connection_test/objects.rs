@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ldap3::Scope;
 use rollcall_domain::{
-    DirectoryObject,
+    DirectoryObject, Hints, ObjectType,
     sentences::connection_test::{StepText, objects as sentences},
 };
 use rollcall_proto::v1::{CountFindings, ExampleObject, ExamplesFindings, TestStepKind, test_step::Findings};
@@ -184,18 +184,20 @@ fn none_matches(target: &Target, bases: &[String]) -> StepText {
     sentences::none_matches(bases, &attributes, &target.filter)
 }
 
-/// Shows the objects of these names as they would be read.
+/// Shows the objects of these names as they would be read. Warns if disabled users are to be left out and none of the
+/// users among them shows whether it is disabled.
 pub(super) async fn examples(
     connection: &mut Connection,
     target: &Target,
     names: &[String],
+    exclude_disabled: bool,
     steps: &mut Steps,
 ) -> Result<(), Over> {
     steps.begin(TestStepKind::Examples);
-    let mut objects = Vec::with_capacity(names.len());
+    let mut read = Vec::with_capacity(names.len());
     for name in names {
         match read_example(connection, name, target).await {
-            Ok(Some(object)) => objects.push(example(object)),
+            Ok(Some(object)) => read.push(object),
             // It has gone since the count.
             Ok(None) => {}
             Err(error) => {
@@ -204,10 +206,22 @@ pub(super) async fn examples(
             }
         }
     }
+    let cannot_tell = exclude_disabled && hides_state_of_users(&read);
+    let objects: Vec<_> = read.into_iter().map(example).collect();
     let message = sentences::examples(objects.len());
-    steps
-        .passed(message, Findings::Examples(ExamplesFindings { objects }))
-        .await
+    let findings = Findings::Examples(ExamplesFindings { objects });
+    if cannot_tell {
+        return steps.warned(sentences::examples_without_state(), findings).await;
+    }
+    steps.passed(message, findings).await
+}
+
+fn hides_state_of_users(objects: &[DirectoryObject]) -> bool {
+    let mut users = objects
+        .iter()
+        .filter(|object| object.object_type == ObjectType::User)
+        .peekable();
+    users.peek().is_some() && users.all(|user| user.hints.and(Hints::OF_STATE).is_empty())
 }
 
 /// An object as a read takes it, under the same bounds.

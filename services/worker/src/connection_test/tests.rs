@@ -32,9 +32,19 @@ const FAILED: TestStepState = TestStepState::Failed;
 
 /// Reports of a test: its steps, and the bind's result.
 async fn test_with(reader: &Reader, directory: &Directory) -> (Vec<TestStep>, Option<Bound>) {
+    test_of(reader, directory, false).await
+}
+
+/// The same, of settings that may exclude disabled users.
+async fn test_of(
+    reader: &Reader,
+    directory: &Directory,
+    exclude_disabled: bool,
+) -> (Vec<TestStep>, Option<Bound>) {
     let (sender, mut steps) = mpsc::channel(100);
     let password = || Ok(SecretString::new("secret".to_owned()));
-    let bound = conduct(reader, directory, password, sender, &CancellationToken::new()).await;
+    let cancel = CancellationToken::new();
+    let bound = conduct(reader, directory, exclude_disabled, password, sender, &cancel).await;
     let mut all = Vec::new();
     while let Some(step) = steps.recv().await {
         all.push(step);
@@ -263,7 +273,15 @@ async fn a_password_that_cannot_be_opened_is_never_sent() {
     let (sender, mut steps) = mpsc::channel(100);
     let password = || Err(ReadError::Credential("no key".to_owned()));
     let directory = directory(server.port);
-    let bound = conduct(&reader(), &directory, password, sender, &CancellationToken::new()).await;
+    let bound = conduct(
+        &reader(),
+        &directory,
+        false,
+        password,
+        sender,
+        &CancellationToken::new(),
+    )
+    .await;
     let mut last = None;
     while let Some(step) = steps.recv().await {
         last = Some(step);
@@ -283,7 +301,15 @@ async fn a_test_that_is_interrupted_says_so() {
     let cancel = CancellationToken::new();
     cancel.cancel();
     let password = || Ok(SecretString::new("secret".to_owned()));
-    conduct(&reader(), &directory(server.port), password, sender, &cancel).await;
+    conduct(
+        &reader(),
+        &directory(server.port),
+        false,
+        password,
+        sender,
+        &cancel,
+    )
+    .await;
     let step = steps.recv().await.unwrap();
     assert_eq!((step.state(), code(&step)), (FAILED, "INTERNAL"));
     assert!(steps.recv().await.is_none());
@@ -296,7 +322,7 @@ async fn a_test_without_a_listener_goes_no_further() {
     drop(steps);
     let password = || Ok(SecretString::new("secret".to_owned()));
     let (directory, cancel) = (directory(server.port), CancellationToken::new());
-    let bound = conduct(&reader(), &directory, password, sender, &cancel).await;
+    let bound = conduct(&reader(), &directory, false, password, sender, &cancel).await;
     assert_eq!(bound, None);
     assert!(!server.task.is_finished(), "a connection was made");
 }

@@ -6,6 +6,8 @@
 
 mod copies;
 mod dropped_domains;
+mod hints;
+mod kinds;
 mod new_accounts;
 mod prefixes;
 mod roots;

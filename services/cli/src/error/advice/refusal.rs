@@ -64,7 +64,8 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
         | Refusal::NotUnchanged
         | Refusal::ReadTooLarge
         | Refusal::TooManyAddresses
-        | Refusal::TooEntangled => None,
+        | Refusal::TooEntangled
+        | Refusal::CannotTellDisabled => None,
     }
 }
 

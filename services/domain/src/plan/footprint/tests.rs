@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Footprint;
 use crate::address::{Address, DomainName};
+use crate::hint::Hints;
 use crate::id::{AccountId, ObjectId};
 use crate::object::{Claim, ClaimedAddress, DirectoryObject, ObjectType};
 use crate::plan::{
@@ -42,6 +43,7 @@ fn object(number: usize, each: usize, renamed: bool) -> DirectoryObject {
         dn: format!("CN=Firstname Lastname {number},OU=People,OU=Berlin,DC=corp,DC=example"),
         object_type: ObjectType::User,
         disabled: false,
+        hints: Hints::NONE,
         mail: None,
         claims: (0..each).map(claim).collect(),
     }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::address::{Address, DomainName};
+use crate::hint::Hints;
 use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
 use crate::plan::{
     AccountState, AddressState, Directory, ForeignDomains, Pace, Plan, PlanError, Portal, Removal, Rules,
@@ -112,6 +113,7 @@ fn object(number: usize, claims: impl Iterator<Item = (String, bool)>) -> Direct
         dn: format!("CN=Object {number}"),
         object_type: ObjectType::User,
         disabled: false,
+        hints: Hints::NONE,
         mail: None,
         claims: claims.map(claim).collect(),
     }

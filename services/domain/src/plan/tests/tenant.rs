@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::address::{Address, DomainName};
+use crate::hint::Hints;
 use crate::id::ObjectId;
 use crate::invisible;
 use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue};
@@ -221,6 +222,7 @@ fn object(id: &str, values: &str) -> DirectoryObject {
         dn: format!("CN={id}"),
         object_type: ObjectType::User,
         disabled: false,
+        hints: Hints::NONE,
         mail: None,
         claims: values.split_whitespace().map(claim).collect(),
     }

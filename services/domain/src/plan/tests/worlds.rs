@@ -7,6 +7,7 @@ use proptest::sample::{select, subsequence};
 use uuid::Uuid;
 
 use crate::address::{Address, DomainName};
+use crate::hint::Hints;
 use crate::id::{AccountId, ObjectId};
 use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue};
 use crate::plan::{
@@ -200,6 +201,7 @@ prop_compose! {
             dn: String::new(),
             object_type,
             disabled,
+            hints: Hints::NONE,
             mail,
             claims: claims.into_iter().map(claim).chain(invalid.then_some(nonsense)).chain(spoilt).collect(),
         }

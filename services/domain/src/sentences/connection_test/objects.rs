@@ -57,6 +57,15 @@ pub fn more_matching(counted: u64) -> String {
     )
 }
 
+/// Examples with users of whom none shows whether it is disabled, for settings that exclude disabled users.
+pub fn examples_without_state() -> StepText {
+    StepText::new(
+        "The settings exclude disabled users, but none of the users shown here shows whether it is disabled.",
+        "If no user shows it, every sync fails. Give the account that reads the directory the right to read \
+         userAccountControl; outside Active Directory, nsAccountLock, msDS-UserAccountDisabled or loginDisabled.",
+    )
+}
+
 /// Heading of so many examples.
 pub fn examples(objects: usize) -> &'static str {
     match objects {

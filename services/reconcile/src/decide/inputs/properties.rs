@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use proptest::{collection::vec, prelude::*, sample::subsequence};
 use rollcall_domain::{
-    Address, DomainName,
+    Address, DomainName, Hints,
     digest::ReadDigest,
     id::{AccountId, ObjectId},
     object::{Claim, ClaimedAddress, DirectoryObject, ObjectType},
@@ -255,6 +255,7 @@ prop_compose! {
             dn: format!("CN={number}"),
             object_type: if is_group { ObjectType::Group } else { ObjectType::User },
             disabled,
+            hints: Hints::OF_STATE,
             mail: None,
             claims: claims.into_iter().map(claim).collect(),
         }

@@ -1,7 +1,7 @@
 //! Gathers the facts that a decision rests on. All of them are read here: deciding asks for nothing.
 
 use rollcall_domain::{
-    DomainName,
+    DomainName, Hints,
     plan::{ApprovedAddresses, TenantDomains, Withholding},
 };
 use rollcall_proto::{internal::v1::DirectoryServer, v1};
@@ -14,7 +14,7 @@ use crate::{
         rules::rules,
     },
     error::ReconcileError,
-    store::{ReadyRun, TenantLock, domains, domains::DomainOwners, guard, history, portal},
+    store::{ReadyRun, TenantLock, domains, domains::DomainOwners, guard, history, portal, sightings},
     work::Turns,
 };
 
@@ -39,6 +39,7 @@ pub(super) async fn facts(
     };
     let removal = removal(tenant, ready, approved.is_some()).await?;
     let preview = preview(tenant, ready, turns).await?;
+    let vanished = vanished(tenant, read, turns).await?;
     let make = |content, row_id| OpenRow { content, row_id };
     let open = history::open_rows(tenant, make).await?;
     Ok(Facts {
@@ -53,6 +54,7 @@ pub(super) async fn facts(
         portal,
         open: turns.take(|| OpenRows::new(open)).await,
         preview,
+        vanished,
         reduced_lately: earlier.reduced(),
         is_first_applied: tenant.row.history.applied == 0,
         held_before: earlier
@@ -108,9 +110,24 @@ async fn approval(
         addresses: taken.map(|row| row.address.clone()).collect(),
         new_objects,
         reason: held.reason(),
+        hints: held.hints()?,
     };
     let may_go = addresses.into_iter().map(|row| row.address).collect();
     Ok(Some((may_go, approved)))
+}
+
+/// The hints that vanished since the last applied read. Which objects showed one is looked up only if none does now.
+async fn vanished(
+    tenant: &mut TenantLock,
+    read: &DirectoryRead,
+    turns: &Turns,
+) -> Result<Hints, ReconcileError> {
+    let suspected = tenant.row.last_read.hints.without(read.directory.hints());
+    if suspected.is_empty() {
+        return Ok(Hints::NONE);
+    }
+    let sightings = sightings::of_last_read(tenant).await?;
+    Ok(turns.take(|| sightings.vanished(&read.directory)).await)
 }
 
 fn is_of_other_server(last: Option<&DirectoryServer>, read: &DirectoryRead) -> bool {

@@ -105,6 +105,7 @@ fn because(holds: &Holds) -> Held {
         reason: reasons.next().unwrap_or_default(),
         further_reasons: reasons.collect(),
         message: holds.message(),
+        hints: holds.vanished(),
         ..Held::default()
     }
 }

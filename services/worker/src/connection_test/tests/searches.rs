@@ -3,8 +3,8 @@
 use rollcall_proto::v1::{ServerFindings, TestStep, TestStepKind, test_step::Findings};
 
 use super::{
-    FAILED, PASSED, WARNING, base, code, root, root_with, states_of, test, test_with, until_base, whole,
-    you_are,
+    FAILED, PASSED, WARNING, base, code, root, root_with, states_of, test, test_of, test_with, until_base,
+    whole, you_are,
 };
 use crate::source::ldap::{
     ber::{bound, done, entry, message, page_done, result, seq, tlv},
@@ -172,4 +172,47 @@ async fn the_right_to_use_dirsync_is_tested_with_object_security() {
     assert!(found.dirsync && !found.dirsync_allowed, "{found:?}");
     let (slow, _) = dirsync(3).await;
     assert!(slow.dirsync_allowed, "a search that began was allowed");
+}
+
+/// The last step of a test of settings that exclude disabled users, with one example that has this further attribute.
+async fn example_of_a_user(attribute: (&str, &[&[u8]])) -> TestStep {
+    let found = [person(5, "ann"), page_done(5, b"")].concat();
+    let attributes = [
+        ("proxyAddresses", &[&b"SMTP:ann@corp.example"[..]][..]),
+        attribute,
+    ];
+    let ann = [entry(6, "cn=ann,dc=corp", &attributes), done(6, 0, "")].concat();
+    let server = serve(vec![[until_base(), vec![base(4), found, ann]].concat()]).await;
+    let (steps, _) = test_of(&reader(), &directory(server.port), true).await;
+    steps.into_iter().nth(7).expect("the examples")
+}
+
+#[tokio::test]
+async fn users_who_do_not_show_whether_they_are_disabled_are_a_warning_if_disabled_users_are_excluded() {
+    let hidden = example_of_a_user(("objectClass", &[b"user"])).await;
+    assert_eq!(hidden.state(), WARNING);
+    assert!(
+        hidden.message.contains("exclude disabled users") && hidden.advice.contains("userAccountControl"),
+        "{hidden:?}"
+    );
+    let shown = example_of_a_user(("nsAccountLock", &[b"FALSE"])).await;
+    assert_eq!(shown.state(), PASSED, "{shown:?}");
+    let group = example_of_a_user(("objectClass", &[b"group"])).await;
+    assert_eq!(group.state(), PASSED, "{group:?}");
+    let (steps, _) = test(
+        vec![
+            [
+                until_base(),
+                vec![
+                    base(4),
+                    [person(5, "ann"), page_done(5, b"")].concat(),
+                    whole(6, "ann"),
+                ],
+            ]
+            .concat(),
+        ],
+        |_| {},
+    )
+    .await;
+    assert_eq!(states_of(&steps)[7], (TestStepKind::Examples, PASSED));
 }

@@ -138,6 +138,7 @@ impl Directory {
             dn: format!("CN={id}"),
             object_type: ObjectType::User.into(),
             disabled: false,
+            hints: 0,
             mail: String::new(),
             claims: claims.iter().map(claim).collect(),
         })

@@ -1,0 +1,1 @@
+SELECT objects FROM reconcile.sighting WHERE tenant_id = $1
