@@ -74,6 +74,19 @@ impl Filter {
     /// Deepest nesting of components: far deeper than any person writes, and harmless to read.
     pub const MAX_DEPTH: usize = 64;
 
+    /// True if it asks for an attribute of this name.
+    pub fn mentions(&self, name: &str) -> bool {
+        let is_it = |attribute: &AttributeDescription| attribute.as_str().eq_ignore_ascii_case(name);
+        match self {
+            Self::And(filters) | Self::Or(filters) => filters.iter().any(|filter| filter.mentions(name)),
+            Self::Not(filter) => filter.mentions(name),
+            Self::Present(attribute) | Self::Compare(attribute, ..) | Self::Substrings(attribute, _) => {
+                is_it(attribute)
+            }
+            Self::Extensible(extensible) => extensible.attribute.as_ref().is_some_and(is_it),
+        }
+    }
+
     /// Reads a filter; an error says where it is wrong and what was expected.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         parse::filter(text)

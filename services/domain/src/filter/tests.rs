@@ -83,6 +83,20 @@ fn a_dn_may_be_pasted_as_the_directory_shows_it() {
 }
 
 #[test]
+fn an_attribute_is_found_wherever_a_filter_mentions_it() {
+    for text in [
+        "(memberOf=CN=a)",
+        "(&(mail=*)(!(MEMBEROF:1.2.840.113556.1.4.1941:=CN=a)))",
+        "(|(memberOf=*)(memberOf=CN=*))",
+    ] {
+        assert!(Filter::parse(text).unwrap().mentions("memberOf"), "{text}");
+    }
+    for text in ["(member=CN=a)", "(cn=memberOf)", "(:dn:2.4.6.8.10:=memberOf)"] {
+        assert!(!Filter::parse(text).unwrap().mentions("memberOf"), "{text}");
+    }
+}
+
+#[test]
 fn space_between_components_is_accepted() {
     for text in [
         " (&(objectClass=user)(mail=*)) ",

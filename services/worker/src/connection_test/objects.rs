@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ldap3::Scope;
 use rollcall_domain::{
-    DirectoryObject, Hints, ObjectType,
+    DirectoryObject, Filter, Hints, ObjectType,
     sentences::connection_test::{StepText, objects as sentences},
 };
 use rollcall_proto::v1::{CountFindings, ExampleObject, ExamplesFindings, TestStepKind, test_step::Findings};
@@ -181,7 +181,8 @@ impl Visitor for Counter {
 
 fn none_matches(target: &Target, bases: &[String]) -> StepText {
     let attributes: Vec<_> = target.addresses.iter().map(ToString::to_string).collect();
-    sentences::none_matches(bases, &attributes, &target.filter)
+    let by_group = Filter::parse(&target.filter).is_ok_and(|filter| filter.mentions("memberOf"));
+    sentences::none_matches(bases, &attributes, &target.filter, by_group)
 }
 
 /// Shows the objects of these names as they would be read. Warns if disabled users are to be left out and none of the

@@ -24,8 +24,9 @@ pub fn unseen_base(base: &str) -> StepText {
     )
 }
 
-/// No object matches the search filter. `attributes` are those of addresses.
-pub fn none_matches(bases: &[String], attributes: &[String], filter: &str) -> StepText {
+/// No object matches the search filter. `attributes` are those of addresses; `by_group` if the filter asks for members of
+/// a group.
+pub fn none_matches(bases: &[String], attributes: &[String], filter: &str, by_group: bool) -> StepText {
     let below = match bases {
         [base] if !base.is_empty() => format!("below {base}"),
         [_] => "of the tree".to_owned(),
@@ -35,11 +36,16 @@ pub fn none_matches(bases: &[String], attributes: &[String], filter: &str) -> St
         format!("No object {below} matches the filter."),
         format!(
             "Check the filter and the search base, that the objects have values in {}, and that the account may read \
-             them. The search filter is {filter}",
-            list(attributes)
+             them.{} The search filter is {filter}",
+            list(attributes),
+            if by_group { PRIMARY_GROUP } else { "" }
         ),
     )
 }
+
+/// Groups that `memberOf` leaves out.
+const PRIMARY_GROUP: &str = " memberOf leaves out a user's primary group, which is Domain Users by default: \
+                             (primaryGroupID=513) matches its members.";
 
 /// All objects that match.
 pub fn matching(objects: u64) -> String {
