@@ -9,7 +9,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls_pki_types::pem::PemObject as _;
 
 use crate::error::{Doing as _, Error, Result};
@@ -144,6 +144,35 @@ impl Authority {
                 .with_root_certificates(roots)
                 .with_no_client_auth(),
         ))
+    }
+
+    /// TLS of one version for a server at `address` that demands a certificate of this authority from its clients.
+    pub fn demanding(
+        &self,
+        address: IpAddr,
+        version: &'static rustls::SupportedProtocolVersion,
+    ) -> Result<Arc<rustls::ServerConfig>> {
+        let name = format!("demanding-{address}");
+        let identity = self.sign(&name, &[], &[address])?;
+        let fail = |error: &dyn std::fmt::Display| failed(&name, error);
+        let mut roots = rustls::RootCertStore::empty();
+        let own = CertificateDer::from_pem_slice(self.certificate_pem()?.as_bytes());
+        roots
+            .add(own.map_err(|error| fail(&error))?)
+            .map_err(|error| fail(&error))?;
+        let clients = rustls::server::WebPkiClientVerifier::builder(Arc::new(roots))
+            .build()
+            .map_err(|error| fail(&error))?;
+        let certificate = CertificateDer::from_pem_slice(identity.certificate_pem()?.as_bytes());
+        let key = PrivateKeyDer::from_pem_slice(identity.key_pem()?.as_bytes());
+        let config = rustls::ServerConfig::builder_with_protocol_versions(&[version])
+            .with_client_cert_verifier(clients)
+            .with_single_cert(
+                vec![certificate.map_err(|error| fail(&error))?],
+                key.map_err(|error| fail(&error))?,
+            )
+            .map_err(|error| fail(&error))?;
+        Ok(Arc::new(config))
     }
 
     fn key_file(&self) -> PathBuf {

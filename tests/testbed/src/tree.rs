@@ -1,5 +1,5 @@
 //! A scripted directory whose tree is unusual: without one root, in parts, or with parts that only other servers have.
-//! It speaks LDAP in clear and takes any bind.
+//! It speaks LDAP in clear, or in TLS to clients with a certificate, and takes any bind unless it is told to refuse.
 //!
 //! ```no_run
 //! # use rollcall_testbed::tree::Tree;
@@ -15,21 +15,28 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use rustls::SupportedProtocolVersion;
 use tokio::{
-    io::AsyncWriteExt as _,
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
+    net::TcpListener,
     task::{JoinHandle, JoinSet},
 };
+use tokio_rustls::TlsAcceptor;
 
 use crate::{
+    certificates::Authority,
     error::{Doing as _, Result},
-    hostile::ber::{self, Operation, Search},
+    hostile::ber::{self, Operation, Request, Search},
     place,
 };
 
+pub use rustls::version;
+
+/// Values of an attribute in one answer.
+const RANGE: usize = 1_500;
 const SUCCESS: u8 = 0;
 const REFERRAL: u8 = 10;
 const NO_SUCH_OBJECT: u8 = 32;
@@ -47,6 +54,7 @@ pub struct Tree {
     entries: Vec<(String, Attributes)>,
     references: Vec<(String, String)>,
     elsewhere: Vec<(String, String)>,
+    refusal: Option<(u8, String)>,
 }
 
 impl Tree {
@@ -101,22 +109,55 @@ impl Tree {
         self
     }
 
+    /// Refuses every bind with a result code and a diagnostic message.
+    #[must_use]
+    pub fn refusing(mut self, code: u8, said: &str) -> Self {
+        self.refusal = Some((code, said.to_owned()));
+        self
+    }
+
     /// Starts the directory, on a loopback address of its own.
     pub async fn start(self) -> Result<TreeServer> {
+        self.listen(0, None).await
+    }
+
+    /// The same, on the port of another one: hosts of one tenant share it.
+    pub async fn start_beside(self, other: &TreeServer) -> Result<TreeServer> {
+        self.listen(other.address.port(), None).await
+    }
+
+    /// Starts it in TLS of one version, with a certificate of `authority`, for clients that show one of the same.
+    pub async fn start_for_clients_of(
+        self,
+        authority: &Authority,
+        version: &'static SupportedProtocolVersion,
+    ) -> Result<TreeServer> {
+        self.listen(0, Some((authority, version))).await
+    }
+
+    async fn listen(
+        self,
+        port: u16,
+        tls: Option<(&Authority, &'static SupportedProtocolVersion)>,
+    ) -> Result<TreeServer> {
         let ip = place::loopback_address()?;
-        let listener = TcpListener::bind((ip, 0))
+        let listener = TcpListener::bind((ip, port))
             .await
             .doing(|| format!("start a scripted directory on {ip}"))?;
         let address = listener
             .local_addr()
             .doing(|| "start a scripted directory".to_owned())?;
-        let searched = Arc::new(Mutex::new(Vec::new()));
-        let task = tokio::spawn(serve(listener, Arc::new(self), Arc::clone(&searched)));
-        Ok(TreeServer {
-            address,
-            searched,
-            task,
-        })
+        let tls = match tls {
+            None => None,
+            Some((authority, version)) => Some(authority.demanding(address.ip(), version)?.into()),
+        };
+        let state = Arc::new(Mutex::new(State {
+            tree: self,
+            searched: Vec::new(),
+            binds: 0,
+        }));
+        let task = tokio::spawn(serve(listener, tls, Arc::clone(&state)));
+        Ok(TreeServer { address, state, task })
     }
 
     fn answer(&self, id: u32, search: &Search) -> Vec<u8> {
@@ -144,7 +185,7 @@ impl Tree {
             .entries
             .iter()
             .filter(|(dn, _)| is(dn) || !search.only_base && is_below(dn, base))
-            .map(|(dn, attributes)| ber::entry(id, dn, attributes));
+            .map(|(dn, attributes)| ber::entry(id, dn, &in_ranges(attributes, search)));
         let mut answer: Vec<_> = found.collect();
         if !search.only_base {
             answer.extend(urls(&self.references, base).map(|url| ber::reference(id, &url)));
@@ -169,6 +210,32 @@ fn put(attributes: &mut Attributes, attribute: &str, value: &[u8]) {
     }
 }
 
+/// The attributes as Active Directory answers them: at most so many values of each, the others when they are asked for by
+/// their range (MS-ADTS 3.1.1.3.1.3.3).
+fn in_ranges(attributes: &Attributes, search: &Search) -> Attributes {
+    let in_range = |(name, values): &(String, Vec<Vec<u8>>)| {
+        if values.len() <= RANGE {
+            return (name.clone(), values.clone());
+        }
+        let asked = search.attributes.iter().find_map(|asked| {
+            let range = asked.strip_prefix(name.as_str())?.strip_prefix(";range=")?;
+            range.split('-').next()?.parse::<usize>().ok()
+        });
+        let first = asked.unwrap_or(0).min(values.len());
+        let end = values.len().min(first + RANGE);
+        let last = if end == values.len() {
+            "*".to_owned()
+        } else {
+            (end - 1).to_string()
+        };
+        (
+            format!("{name};range={first}-{last}"),
+            values[first..end].to_vec(),
+        )
+    };
+    attributes.iter().map(in_range).collect()
+}
+
 fn urls<'a>(of: &'a [(String, String)], base: &'a str) -> impl Iterator<Item = String> + 'a {
     of.iter()
         .filter(|(name, _)| name.eq_ignore_ascii_case(base))
@@ -185,8 +252,16 @@ fn is_below(dn: &str, base: &str) -> bool {
 #[derive(Debug)]
 pub struct TreeServer {
     address: SocketAddr,
-    searched: Arc<Mutex<Vec<String>>>,
+    state: Arc<Mutex<State>>,
     task: JoinHandle<()>,
+}
+
+/// What a directory holds now, and what it was asked.
+#[derive(Debug)]
+struct State {
+    tree: Tree,
+    searched: Vec<String>,
+    binds: usize,
 }
 
 impl TreeServer {
@@ -195,12 +270,19 @@ impl TreeServer {
         self.address
     }
 
+    /// Holds another tree from the next request on.
+    pub fn become_tree(&self, tree: Tree) {
+        locked(&self.state).tree = tree;
+    }
+
     /// The bases of all searches so far, in their order; the root DSE's is empty.
     pub fn searched(&self) -> Vec<String> {
-        self.searched
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        locked(&self.state).searched.clone()
+    }
+
+    /// Number of binds so far, refused or not.
+    pub fn binds(&self) -> usize {
+        locked(&self.state).binds
     }
 }
 
@@ -210,33 +292,60 @@ impl Drop for TreeServer {
     }
 }
 
-async fn serve(listener: TcpListener, tree: Arc<Tree>, searched: Arc<Mutex<Vec<String>>>) {
+fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mutex<State>>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        connections.spawn(talk(stream, Arc::clone(&tree), Arc::clone(&searched)));
+        let (tls, state) = (tls.clone(), Arc::clone(&state));
+        connections.spawn(async move {
+            match tls {
+                None => talk(stream, &state).await,
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        talk(stream, &state).await;
+                    }
+                }
+            }
+        });
     }
 }
 
-async fn talk(mut stream: TcpStream, tree: Arc<Tree>, searched: Arc<Mutex<Vec<String>>>) {
+async fn talk(mut stream: impl AsyncRead + AsyncWrite + Unpin, state: &Mutex<State>) {
     while let Some(request) = ber::read(&mut stream).await {
-        let id = request.id;
-        let answer = match request.operation {
-            Operation::Bind => ber::message(id, ber::result(0x61, SUCCESS, "")),
-            Operation::Search(search) => {
-                let answer = tree.answer(id, &search);
-                searched
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(search.base);
-                answer
-            }
-            // It knows neither StartTLS nor "Who am I?".
-            Operation::Extended => ber::message(id, ber::result(0x78, 2, "")),
-            Operation::Unanswered => continue,
+        let Some(answer) = locked(state).answer(request) else {
+            continue;
         };
         if stream.write_all(&answer).await.is_err() {
             return;
         }
+    }
+}
+
+impl State {
+    fn answer(&mut self, request: Request) -> Option<Vec<u8>> {
+        let id = request.id;
+        Some(match request.operation {
+            Operation::Bind => {
+                self.binds += 1;
+                let (code, said) = self
+                    .tree
+                    .refusal
+                    .as_ref()
+                    .map_or((SUCCESS, ""), |(code, said)| (*code, said));
+                ber::message(id, ber::result(0x61, code, said))
+            }
+            Operation::Search(search) => {
+                let answer = self.tree.answer(id, &search);
+                self.searched.push(search.base);
+                answer
+            }
+            // It knows neither StartTLS nor "Who am I?".
+            Operation::Extended => ber::message(id, ber::result(0x78, 2, "")),
+            Operation::Unanswered => return None,
+        })
     }
 }
 

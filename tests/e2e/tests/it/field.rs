@@ -10,16 +10,20 @@ mod hints;
 mod kinds;
 mod new_accounts;
 mod prefixes;
+mod refusals;
 mod roots;
+mod sentences;
 mod steady;
+mod turns;
 mod unseen;
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Tenant};
-use rollcall_proto::v1::{Account, Directory, NewUsers, Reason, Row, Run, Settings};
+use rollcall_proto::v1::{Account, Directory, NewUsers, Reason, Row, Run, RunState, Security, Settings};
 use rollcall_testbed::{
     Bed,
     directory::ldif::{self, Entry},
+    tree::{Tree, TreeServer},
 };
 
 /// The base under which a test writes its entries.
@@ -169,7 +173,11 @@ impl Field {
     /// Follows a run to its end.
     pub(crate) async fn ended(&self, run_id: &str) -> Result<Decided> {
         let run = self.tenant.ended(run_id).await?;
-        let rows = self.tenant.rows(run_id).await?;
+        // Only a run that was decided has rows.
+        let rows = match run.state() {
+            RunState::Failed | RunState::Cancelled => Vec::new(),
+            _ => self.tenant.rows(run_id).await?,
+        };
         let rows = rows.into_iter().map(|row| Row {
             address: self.shown(&row.address),
             primary_address: self.shown(&row.primary_address),
@@ -212,6 +220,37 @@ impl Field {
         addresses.sort();
         let addresses: Vec<_> = addresses.into_iter().map(|(_, address)| address).collect();
         format!("{kind}{hsr} {}", addresses.join(", "))
+    }
+}
+
+/// A scripted tree below [`BASE`] of people who each have these values of `proxyAddresses`.
+pub(crate) fn tree(field: &Field, people: &[(&str, &[&str])]) -> Tree {
+    let tree = Tree::new()
+        .context(BASE)
+        .root_dse("supportedCapabilities", b"1.2.840.113556.1.4.800");
+    people
+        .iter()
+        .enumerate()
+        .fold(tree, |tree, (number, (name, values))| {
+            let id = format!("11111111-2222-4333-8444-{number:012}");
+            let values: Vec<_> = values.iter().map(|value| field.named(value)).collect();
+            let mut attributes: Vec<(&str, &[u8])> =
+                vec![("objectClass", b"user"), ("entryUUID", id.as_bytes())];
+            attributes.extend(values.iter().map(|value| ("proxyAddresses", value.as_bytes())));
+            tree.entry(&format!("CN={name},{BASE}"), &attributes)
+        })
+}
+
+/// How a scripted server is read, in clear.
+pub(crate) fn served_by(server: &TreeServer) -> Directory {
+    Directory {
+        hosts: vec![server.address().ip().to_string()],
+        port: server.address().port().into(),
+        security: Security::Plaintext.into(),
+        bind_username: "CN=reader".to_owned(),
+        bind_password: Some("secret".to_owned()),
+        search_bases: vec![BASE.to_owned()],
+        ..Directory::default()
     }
 }
 

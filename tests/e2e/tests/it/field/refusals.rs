@@ -1,0 +1,73 @@
+//! Binds that a server refuses: the result code decides, and what Active Directory says beside it.
+
+use anyhow::Result;
+use rollcall_proto::v1::{PausedReason, RunState};
+
+use super::{Field, served_by, tree};
+
+/// The words of Active Directory for a sub-code.
+fn said(sub_code: &str) -> String {
+    format!("80090308: LdapErr: DSID-0C090447, comment: AcceptSecurityContext error, data {sub_code}, v3839")
+}
+
+/// A tenant whose first host refuses every bind with this sub-code, and whose second one takes it.
+async fn two_hosts(
+    word: &str,
+    sub_code: &str,
+) -> Result<(
+    Field,
+    rollcall_testbed::tree::TreeServer,
+    rollcall_testbed::tree::TreeServer,
+)> {
+    let mut field = Field::new(word).await?;
+    let people: [(&str, &[&str]); 1] = [("ann", &["SMTP:ann@corp.example"])];
+    let branch = tree(&field, &people)
+        .refusing(49, &said(sub_code))
+        .start()
+        .await?;
+    let main = tree(&field, &people).start_beside(&branch).await?;
+    field.directory = served_by(&branch);
+    field.directory.hosts.push(main.address().ip().to_string());
+    field.save(|_| ()).await?;
+    Ok((field, branch, main))
+}
+
+#[tokio::test]
+async fn a_controller_that_cannot_judge_the_password_is_passed_over() -> Result<()> {
+    for sub_code in ["51f", "568", "569"] {
+        let (field, branch, _main) = two_hosts("nologon", sub_code).await?;
+        let run = field.sync().await?;
+        assert_eq!(run.lines(), ["ann@corp.example ADD NEW_ACCOUNT"], "{sub_code}");
+        assert_eq!(branch.binds(), 1);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn binds_that_no_controller_can_judge_are_tried_once_more_and_never_pause_the_schedule() -> Result<()> {
+    let (mut field, branch, _main) = two_hosts("nojudge", "51f").await?;
+    field.directory.hosts.truncate(1);
+    field.save(|_| ()).await?;
+    for run in 1..=3 {
+        let failed = field.sync().await?;
+        assert_eq!(failed.run.state(), RunState::Failed);
+        assert_eq!((failed.failure(), failed.run.attempt), ("UNAVAILABLE", 2));
+        assert_eq!(branch.binds(), 2 * run);
+    }
+    let settings = field.tenant.saved().await?;
+    assert_eq!(
+        settings.paused_reason(),
+        PausedReason::Unspecified,
+        "{settings:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_taken_to_no_other_host() -> Result<()> {
+    let (field, branch, main) = two_hosts("wrongword", "52e").await?;
+    let failed = field.sync().await?;
+    assert_eq!((failed.failure(), failed.run.attempt), ("WRONG_CREDENTIALS", 1));
+    assert_eq!((branch.binds(), main.binds()), (1, 0));
+    Ok(())
+}
