@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use rollcall_e2e::Forest;
-use rollcall_proto::v1::RunState;
+use rollcall_proto::v1::{Removal, RunState};
 
 use super::{Decided, Field};
 
@@ -68,7 +68,10 @@ async fn a_conflict_copy_takes_nothing_from_the_account_that_has_its_addresses()
     );
     let refused = copied.rows.iter().filter(|row| row.object_dn.contains("CNF:"));
     for row in refused {
-        assert_eq!(row.other, "CN=Yve Zorn,OU=Staff,DC=corp,DC=example");
+        assert!(
+            row.other.to_lowercase().starts_with("cn=yve zorn,ou=staff,"),
+            "{row:?}"
+        );
         assert!(!row.object_dn.contains('\n'), "{:?}", row.object_dn);
     }
     forest.remove(CONFLICT_NAME).await?;
@@ -128,6 +131,14 @@ async fn a_leftover_of_a_migration_gets_an_alias_once_its_holder_gives_it_up() -
         .load(&forest, &person("Leftover", &["smtp:yz@corp.example"]))
         .await?;
     sync_without_news(&field).await?;
+    field
+        .save(|settings| {
+            settings.removal = Some(Removal {
+                limit_accounts: Some(1),
+                ..Removal::default()
+            });
+        })
+        .await?;
     let kept = field.named("SMTP:yve.zorn@corp.example");
     forest.set_addresses("Yve Zorn", &[kept]).await?;
     let given_up = field.sync().await?;
