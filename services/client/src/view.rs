@@ -25,7 +25,7 @@ pub use explain::ExplanationView;
 pub use filter::{FilterCheckView, FilterView};
 pub use fleet::{BacklogView, FleetView, PauseView, ReadModeView};
 pub use run::{
-    CancelView, CountsView, CsvView, FailureView, LeftOutView, RowList, RowView, RunList, RunView,
+    CancelView, CountsView, CsvView, FailureView, LeftOutView, ReasonCountView, RowList, RowView, RunList, RunView,
     StartedView,
 };
 pub use settings::{DeletedView, RemovalView, SelectionView, SettingsList, SettingsView};

@@ -27,6 +27,7 @@ pub mod id;
 pub mod invisible;
 pub mod ldap;
 pub mod left_out;
+pub mod skipped;
 pub mod object;
 pub mod periods;
 pub mod plan;
@@ -46,6 +47,7 @@ pub use hint::{Hint, Hints};
 pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId};
 pub use invisible::escape_bytes;
 pub use left_out::LeftOut;
+pub use skipped::Skipped;
 pub use object::{
     AddressType, Claim, ClaimedAddress, DirectoryObject, MOST_CLAIMS_OF_OBJECT, ObjectType, Origin,
     RefusedValue,

@@ -43,6 +43,8 @@ CREATE TABLE reconcile.tenant (
     steady_skip bigint NOT NULL DEFAULT 0,
     -- Claims of the read that its plan counted as no e-mail.
     steady_not_email bigint NOT NULL DEFAULT 0,
+    -- The skipped claims by reason.
+    steady_skipped jsonb NOT NULL DEFAULT '{}',
     -- Generations. This one grows with every change that the portal makes to its own data.
     portal_generation bigint NOT NULL DEFAULT 0,
     -- Grows with every change of the tenant's domains.

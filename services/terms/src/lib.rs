@@ -9,6 +9,7 @@
 
 pub mod failure;
 pub mod left_out;
+pub mod skipped;
 pub mod names;
 pub mod object;
 mod password_target;

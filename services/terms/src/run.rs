@@ -1,13 +1,14 @@
 //! Runs: their states, their numbers, and their one way into a message.
 
 use jiff::Timestamp;
+use rollcall_domain::sentences;
 use rollcall_proto::v1::{
     Counts, Failure, HeldReason, LeftOut, ReadMode, Run, RunKind, RunStage, RunState, RunTrigger,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::time::to_proto;
+use crate::{skipped::StoredSkipped, time::to_proto};
 
 /// True for a run that has ended: no later message about it changes its state.
 pub fn is_final(state: RunState) -> bool {
@@ -28,16 +29,22 @@ macro_rules! run_counts {
                 #[serde(skip_serializing_if = "is_zero")]
                 pub $name: u64,
             )*
+            /// Claims with the verdict SKIP, by reason. The contract has them beside the other numbers.
+            #[serde(skip_serializing_if = "StoredSkipped::is_empty")]
+            pub skipped: StoredSkipped,
         }
 
         impl From<Counts> for RunCounts {
             fn from(Counts { $($name,)* }: Counts) -> Self {
-                Self { $($name,)* }
+                Self {
+                    $($name,)*
+                    skipped: StoredSkipped::default(),
+                }
             }
         }
 
         impl From<RunCounts> for Counts {
-            fn from(RunCounts { $($name,)* }: RunCounts) -> Self {
+            fn from(RunCounts { $($name,)* .. }: RunCounts) -> Self {
                 Self { $($name,)* }
             }
         }
@@ -152,6 +159,7 @@ impl From<RunRecord> for Run {
             acts_on_run_id,
             expect_preview_run_id,
         } = record;
+        let empty_message = nothing_found(kind, state, &counts);
         let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
         Self {
             run_id: run_id.to_string(),
@@ -170,6 +178,8 @@ impl From<RunRecord> for Run {
             server_reason,
             unchanged,
             rows_of_run_id: id(rows_of_run_id),
+            skipped: counts.skipped.into(),
+            empty_message: empty_message.unwrap_or_default().to_owned(),
             counts: Some(counts.into()),
             left_out,
             failure,
@@ -189,9 +199,54 @@ impl From<RunRecord> for Run {
     }
 }
 
+/// Sentences about a complete read that found nothing; `None` if it found something, or the run has read nothing.
+fn nothing_found(kind: RunKind, state: RunState, counts: &RunCounts) -> Option<&'static str> {
+    let has_read = kind != RunKind::Revert && matches!(state, RunState::Succeeded | RunState::Held);
+    has_read
+        .then(|| sentences::read::nothing_found(counts.objects, counts.claims))
+        .flatten()
+}
+
 #[cfg(test)]
 mod tests {
+    use rollcall_domain::{Skipped, Reason};
+
     use super::*;
+
+    #[test]
+    fn only_a_finished_read_says_that_nothing_was_found() {
+        let nothing = RunCounts::default();
+        let said = |kind, state, counts| nothing_found(kind, state, counts).is_some();
+        assert!(said(RunKind::Preview, RunState::Succeeded, &nothing));
+        assert!(said(RunKind::Sync, RunState::Held, &nothing));
+        for state in [
+            RunState::Queued,
+            RunState::Running,
+            RunState::Failed,
+            RunState::Cancelled,
+        ] {
+            assert!(!said(RunKind::Sync, state, &nothing), "{state:?}");
+        }
+        assert!(!said(RunKind::Revert, RunState::Succeeded, &nothing));
+        let found = RunCounts {
+            objects: 1,
+            claims: 1,
+            ..nothing
+        };
+        assert!(!said(RunKind::Sync, RunState::Succeeded, &found));
+    }
+
+    #[test]
+    fn claims_that_are_skipped_are_stored_with_the_other_numbers() {
+        let counts = RunCounts {
+            skip: 2,
+            skipped: StoredSkipped(Skipped::from_iter([(Reason::InvalidAddress, 2)])),
+            ..RunCounts::default()
+        };
+        let stored = serde_json::to_string(&counts).unwrap();
+        assert_eq!(stored, r#"{"skip":2,"skipped":{"INVALID_ADDRESS":2}}"#);
+        assert_eq!(serde_json::from_str::<RunCounts>(&stored).unwrap(), counts);
+    }
 
     #[test]
     fn numbers_are_stored_by_name_without_zeros() {

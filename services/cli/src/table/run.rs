@@ -1,10 +1,10 @@
 //! Runs.
 
 use comfy_table::CellAlignment;
-use rollcall_client::view::{CountsView, FailureView, LeftOutView, RunView};
+use rollcall_client::view::{CountsView, FailureView, LeftOutView, ReasonCountView, RunView};
 use rollcall_domain::left_out::{LeftOut, Names};
 
-use super::{BREAK, Look, Shown, breakable, count, facts, fits, keep_whole, table, text, word};
+use super::{BREAK, Look, Shown, breakable, count, facts, fits, keep_whole, table, text, word, words};
 
 /// Blanks before the second line of a run.
 const INDENT: &str = "  ";
@@ -147,6 +147,7 @@ pub(crate) fn run(run: &RunView, look: &Look) -> Shown {
         parts.push(counts(run, look));
     }
     parts.extend(run.left_out.as_ref().and_then(|found| left_out(found, look)));
+    parts.extend(summary(run, look));
     if let Some(failure_) = &run.failure {
         parts.push(failure(failure_, look));
     }
@@ -174,6 +175,33 @@ fn acts_on(run: &RunView) -> &'static str {
         "reverts"
     } else {
         "approves"
+    }
+}
+
+/// Claims that are left out with their reasons, or that nothing was found.
+fn summary(run: &RunView, look: &Look) -> Option<String> {
+    let skipped: Vec<_> = run.skipped.iter().map(reason_count).collect();
+    let said = [
+        (
+            "left out",
+            Some(skipped.join(
+                "
+",
+            ))
+            .filter(|said| !said.is_empty()),
+        ),
+        ("nothing found", run.empty_message.clone()),
+    ];
+    said.iter()
+        .any(|(_, said)| said.is_some())
+        .then(|| facts(said, look))
+}
+
+fn reason_count(count: &ReasonCountView) -> String {
+    let reason = count.reason.unwrap_or("-");
+    match words::reason(reason) {
+        Some(meaning) => format!("{} {reason}: {meaning}", count.claims),
+        None => format!("{} {reason}", count.claims),
     }
 }
 

@@ -26,6 +26,8 @@ pub struct RunView {
     pub rows_of_run_id: Option<String>,
     pub counts: CountsView,
     pub left_out: Option<LeftOutView>,
+    pub skipped: Vec<ReasonCountView>,
+    pub empty_message: Option<String>,
     pub failure: Option<FailureView>,
     pub attempt: i32,
     pub takeovers: i32,
@@ -65,6 +67,13 @@ pub struct LeftOutView {
     pub more_contexts: u32,
     pub references: Vec<String>,
     pub more_references: u32,
+}
+
+/// Number of claims that are left out for the same reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ReasonCountView {
+    pub reason: Option<&'static str>,
+    pub claims: u64,
 }
 
 /// Failure of a run.
@@ -153,6 +162,8 @@ impl From<&v1::Run> for RunView {
             rows_of_run_id: given(&run.rows_of_run_id),
             counts: run.counts.as_ref().map(CountsView::from).unwrap_or_default(),
             left_out: run.left_out.as_ref().map(LeftOutView::from),
+            skipped: run.skipped.iter().map(ReasonCountView::from).collect(),
+            empty_message: given(&run.empty_message),
             failure: run.failure.as_ref().map(FailureView::from),
             attempt: run.attempt,
             takeovers: run.takeovers,
@@ -196,6 +207,15 @@ impl From<&v1::LeftOut> for LeftOutView {
             more_contexts: left_out.more_contexts,
             references: left_out.references.clone(),
             more_references: left_out.more_references,
+        }
+    }
+}
+
+impl From<&v1::ReasonCount> for ReasonCountView {
+    fn from(count: &v1::ReasonCount) -> Self {
+        Self {
+            reason: name(count.reason()),
+            claims: count.claims,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::address::Address;
+use crate::skipped::Skipped;
 
 use super::portal::{AccountState, AddressState};
 
@@ -74,6 +75,8 @@ pub struct Counts {
     pub stale: u64,
     /// Rows with the verdict SKIP.
     pub skip: u64,
+    /// The same by reason.
+    pub skipped: Skipped,
     /// Live accounts of the tenant once the changes are applied.
     pub accounts: u64,
     /// Welcome messages that the portal must send.

@@ -127,6 +127,9 @@ impl<'a> Rows<'a> {
     pub(super) fn count(&self, mut counts: Counts) -> Counts {
         for entry in &self.entries {
             counts.spoilt += u64::from(entry.decision.reason == Some(Reason::Spoilt));
+            if let (Verdict::Skip, Some(reason)) = (entry.decision.verdict, entry.decision.reason) {
+                counts.skipped.add(reason, 1);
+            }
             *match entry.decision.verdict {
                 Verdict::Add => &mut counts.add,
                 Verdict::Keep => &mut counts.keep,

@@ -1,4 +1,4 @@
-//! Reads of a directory: why a read was complete.
+//! Reads of a directory: why a read was complete, and what to check if it found nothing.
 
 use super::words::counted;
 
@@ -38,4 +38,34 @@ pub fn last_failed(last: &str, why: &str) -> String {
 /// Another server answers at the same address; `last` names the one that answered before.
 pub fn last_was_other(last: &str) -> String {
     format!("The last sync read {last}: another server answers at the same address.")
+}
+
+/// Sentences about a complete read without any address, with what to check; `None` if it found one.
+pub fn nothing_found(objects: u64, addresses: u64) -> Option<&'static str> {
+    match (objects, addresses) {
+        (0, _) => Some(
+            "Nothing was found: the directory returned no object. Check the search base, the filter and the \
+             attributes, and that the account that reads the directory may read them. A connection test shows the \
+             filter as it is sent.",
+        ),
+        (_, 0) => Some(
+            "No address was found: no object that the directory returned has an e-mail address. Check the attributes, \
+             and that their values begin with SMTP: or smtp: where they must.",
+        ),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nothing_found;
+
+    #[test]
+    fn a_read_without_an_address_says_what_to_check() {
+        assert!(nothing_found(0, 0).is_some_and(|said| said.contains("no object") && said.contains("Check")));
+        assert!(
+            nothing_found(2, 0).is_some_and(|said| said.contains("e-mail address") && said.contains("Check"))
+        );
+        assert_eq!(nothing_found(2, 1), None);
+    }
 }

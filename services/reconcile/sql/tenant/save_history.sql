@@ -26,5 +26,6 @@ SET applied = $2,
     steady_stale = $13,
     steady_skip = $14,
     steady_not_email = $18,
-    hints = $19
+    hints = $19,
+    steady_skipped = $21
 WHERE tenant_id = $1

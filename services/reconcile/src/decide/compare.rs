@@ -1,7 +1,7 @@
 //! Compares a plan with the claims' history: rows that are new, and rows of the history that are over.
 
 use rollcall_domain::{
-    Verdict,
+    Skipped, Verdict,
     plan::{PlannedRow, Rows},
 };
 
@@ -52,6 +52,8 @@ pub(crate) struct SteadyCounts {
     pub(crate) keep: i64,
     pub(crate) stale: i64,
     pub(crate) skip: i64,
+    /// The skipped claims by reason.
+    pub(crate) skipped: Skipped,
 }
 
 impl HistoryChange {
@@ -74,7 +76,7 @@ pub(super) fn compare<'p>(
     let mut new = Vec::new();
     for (position, row) in rows.enumerate() {
         let content = content::steady(&row);
-        steady.add(row.steady_verdict);
+        steady.add(&row);
         let found = if is_steady(&row) {
             find(open, &stays, content)
         } else {
@@ -114,11 +116,16 @@ fn is_steady(row: &PlannedRow<'_>) -> bool {
 }
 
 impl SteadyCounts {
-    fn add(&mut self, verdict: Option<Verdict>) {
-        match verdict {
+    fn add(&mut self, row: &PlannedRow<'_>) {
+        match row.steady_verdict {
             Some(Verdict::Keep) => self.keep += 1,
             Some(Verdict::Stale) => self.stale += 1,
-            Some(Verdict::Skip) => self.skip += 1,
+            Some(Verdict::Skip) => {
+                self.skip += 1;
+                if let Some(reason) = row.steady_reason {
+                    self.skipped.add(reason, 1);
+                }
+            }
             Some(Verdict::Add | Verdict::Update | Verdict::Remove) | None => {}
         }
     }

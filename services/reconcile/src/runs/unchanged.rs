@@ -94,6 +94,7 @@ fn unchanged(row: &TenantRow, read: internal::v1::ReadSummary) -> Outcome {
         unchanged: true,
         read,
         counts,
+        skipped: row.last_read.steady_skipped,
         ..Outcome::default()
     }
 }

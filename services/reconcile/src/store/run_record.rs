@@ -3,10 +3,11 @@
 mod course;
 
 use rollcall_chassis::pg::PgTimestamp;
-use rollcall_domain::{Hints, RunId, TenantId};
+use rollcall_domain::{Hints, RunId, Skipped, TenantId};
 use rollcall_proto::{internal, v1};
 use rollcall_terms::{
     left_out::StoredLeftOut,
+    skipped::StoredSkipped,
     names,
     run::{RunCounts, RunRecord},
 };
@@ -37,6 +38,8 @@ pub(crate) struct Outcome {
     pub(crate) unchanged: bool,
     pub(crate) read: internal::v1::ReadSummary,
     pub(crate) counts: v1::Counts,
+    /// The skipped claims by reason.
+    pub(crate) skipped: Skipped,
     pub(crate) failure: Option<v1::Failure>,
 }
 
@@ -46,6 +49,14 @@ impl Outcome {
         Self {
             state: v1::RunState::Cancelled,
             ..Self::default()
+        }
+    }
+
+    /// Its numbers as they are stored.
+    fn stored_counts(&self) -> RunCounts {
+        RunCounts {
+            skipped: StoredSkipped(self.skipped),
+            ..self.counts.into()
         }
     }
 
@@ -124,7 +135,7 @@ pub(crate) async fn end(
         names::to_sql(read.read_mode()),
         &read.read_mode_reason,
         &read.server,
-        Json(RunCounts::from(outcome.counts)) as _,
+        Json(outcome.stored_counts()) as _,
         failure.map(|failure| failure.code.as_str()),
         failure.map(|failure| failure.message.as_str()),
         failure.map(|failure| failure.advice.as_str()),
@@ -156,6 +167,7 @@ impl RunRow {
     /// The run as it ended, for the portal.
     pub(crate) fn finished(&self, tenant: &TenantId, run: RunId, outcome: Outcome) -> v1::Run {
         let time = |time: Option<PgTimestamp>| time.map(|PgTimestamp(time)| time);
+        let counts = outcome.stored_counts();
         RunRecord {
             run_id: run.as_uuid(),
             tenant_id: tenant.to_string(),
@@ -173,7 +185,7 @@ impl RunRow {
             server_reason: outcome.read.server_reason,
             unchanged: outcome.unchanged,
             rows_of_run_id: outcome.held.rows_of,
-            counts: outcome.counts.into(),
+            counts,
             left_out: outcome.read.left_out,
             failure: outcome.failure,
             attempt: self.attempt,

@@ -3,9 +3,10 @@
 
 use jiff::Timestamp;
 use rollcall_chassis::pg::PgTimestamp;
-use rollcall_domain::{Fence, Hints, RunId, TenantId, plan::Footprint};
+use rollcall_domain::{Fence, Hints, RunId, Skipped, TenantId, plan::Footprint};
 use rollcall_proto::internal::v1::DirectoryServer;
-use sqlx::PgConnection;
+use rollcall_terms::skipped::StoredSkipped;
+use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::{
@@ -84,6 +85,8 @@ pub(crate) struct LastRead {
     pub(crate) steady_skip: i64,
     /// Claims of the read that its plan counted as no e-mail.
     pub(crate) steady_not_email: i64,
+    /// The skipped claims by reason.
+    pub(crate) steady_skipped: Skipped,
 }
 
 /// Generations of what decides.
@@ -139,6 +142,7 @@ struct Columns {
     steady_stale: i64,
     steady_skip: i64,
     steady_not_email: i64,
+    steady_skipped: Json<StoredSkipped>,
     portal_generation: i64,
     domain_generation: i64,
     removal_generation: Option<i64>,
@@ -190,6 +194,7 @@ impl Columns {
                 steady_stale: self.steady_stale,
                 steady_skip: self.steady_skip,
                 steady_not_email: self.steady_not_email,
+                steady_skipped: self.steady_skipped.0.0,
             },
             generations: Generations {
                 portal: self.portal_generation,

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use rollcall_chassis::pg::tenant_lock::LockedTransaction;
 use rollcall_domain::{Fence, RunId, TenantId, plan::Sightings};
-use sqlx::PgConnection;
+use rollcall_terms::skipped::StoredSkipped;
+use sqlx::{PgConnection, types::Json};
 
 use super::{
     gate::Gate,
@@ -264,7 +265,8 @@ async fn save_history(
         &payloads as &[&[u8]],
         read.steady_not_email,
         hints::to_sql(read.hints),
-        sightings.map(Sightings::as_octets)
+        sightings.map(Sightings::as_octets),
+        Json(StoredSkipped(read.steady_skipped)) as _
     )
     .execute(connection)
     .await

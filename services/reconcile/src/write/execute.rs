@@ -114,6 +114,7 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
         steady_stale: steady.stale,
         steady_skip: steady.skip,
         steady_not_email: to_bigint(*not_email),
+        steady_skipped: steady.skipped,
     };
     tenant.keep_sightings(sightings.clone());
     tenant.row.generations.removal = *removal_last_seen;

@@ -162,6 +162,40 @@ fn a_preview_says_what_its_sync_would_come_to() {
 }
 
 #[test]
+fn a_run_says_how_many_claims_are_skipped_for_which_reason() {
+    let count = |reason: v1::Reason, claims| v1::ReasonCount {
+        reason: reason.into(),
+        claims,
+    };
+    let leaving_out = v1::Run {
+        skipped: vec![
+            count(v1::Reason::DuplicateUsername, 48),
+            count(v1::Reason::InvalidAddress, 2),
+        ],
+        ..finished()
+    };
+    let text = run(&RunView::from(&leaving_out), &wide()).whole();
+    insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("left out:")).collect::<Vec<_>>().join("\n"), @"
+    left out:  48 DUPLICATE_USERNAME: its object keeps another address with the same part before the @
+               2 INVALID_ADDRESS: it is not an e-mail address
+    ");
+}
+
+#[test]
+fn a_run_that_found_nothing_says_what_to_check() {
+    let empty = v1::Run {
+        empty_message: "Nothing was found. Check the filter.".into(),
+        counts: None,
+        ..finished()
+    };
+    let text = run(&RunView::from(&empty), &wide()).whole();
+    assert!(
+        text.ends_with("nothing found:  Nothing was found. Check the filter."),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_run_that_waits_for_its_next_attempt_says_why_and_until_when() {
     let waiting = v1::Run {
         state: v1::RunState::Queued.into(),

@@ -45,6 +45,7 @@ impl Ended<'_> {
             unchanged: false,
             read: self.read.summary.clone(),
             counts: self.counts(),
+            skipped: self.decision.plan().counts.skipped,
             failure: None,
         }
     }
