@@ -27,7 +27,6 @@ pub mod id;
 pub mod invisible;
 pub mod ldap;
 pub mod left_out;
-pub mod skipped;
 pub mod object;
 pub mod periods;
 pub mod plan;
@@ -35,6 +34,7 @@ pub mod reading;
 pub mod revert;
 pub mod schedule;
 pub mod sentences;
+pub mod skipped;
 pub mod time_zone;
 pub mod verdict;
 
@@ -47,11 +47,11 @@ pub use hint::{Hint, Hints};
 pub use id::{AccountId, Fence, Generation, InvalidId, ObjectId, RunId, TenantId};
 pub use invisible::escape_bytes;
 pub use left_out::LeftOut;
-pub use skipped::Skipped;
 pub use object::{
     AddressType, Claim, ClaimedAddress, DirectoryObject, MOST_CLAIMS_OF_OBJECT, ObjectType, Origin,
     RefusedValue,
 };
 pub use periods::{Days, Periods};
+pub use skipped::Skipped;
 pub use syntax::SyntaxError;
 pub use verdict::{Reason, Verdict};

@@ -9,12 +9,12 @@
 
 pub mod failure;
 pub mod left_out;
-pub mod skipped;
 pub mod names;
 pub mod object;
 mod password_target;
 mod refusal;
 pub mod run;
+pub mod skipped;
 pub mod tenant_lock;
 pub mod time;
 mod twin;

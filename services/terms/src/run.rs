@@ -209,7 +209,7 @@ fn nothing_found(kind: RunKind, state: RunState, counts: &RunCounts) -> Option<&
 
 #[cfg(test)]
 mod tests {
-    use rollcall_domain::{Skipped, Reason};
+    use rollcall_domain::{Reason, Skipped};
 
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rollcall_domain::{Skipped, Reason};
+use rollcall_domain::{Reason, Skipped};
 use rollcall_proto::v1::{self, ReasonCount};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

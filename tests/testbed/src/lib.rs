@@ -29,7 +29,8 @@
 //! attached to has another owner: its servers stay, and only stacks that were started through it go.
 //!
 //! To break a connection, put a [`Proxy`] in front of any server. To meet a directory that misbehaves, start a
-//! [`hostile::Hostile`] one, and for an unusual tree a [`tree::Tree`]. To break a server, start a bed of one's own
+//! [`hostile::Hostile`] one; for an unusual tree, a [`tree::Tree`]; for answers that the test gives, a
+//! [`scripted::Scripted`] one. To break a server, start a bed of one's own
 //! ([`Bed::start`] with the [`Part`]s that are needed) and use [`Bed::server`].
 
 pub mod certificates;
@@ -43,6 +44,7 @@ pub mod proxy;
 pub mod rabbitmq;
 pub mod root;
 pub mod samba;
+pub mod scripted;
 pub mod tree;
 
 mod bed;

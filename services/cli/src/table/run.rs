@@ -183,12 +183,8 @@ fn summary(run: &RunView, look: &Look) -> Option<String> {
     let skipped: Vec<_> = run.skipped.iter().map(reason_count).collect();
     let said = [
         (
-            "left out",
-            Some(skipped.join(
-                "
-",
-            ))
-            .filter(|said| !said.is_empty()),
+            "skipped",
+            Some(skipped.join("\n")).filter(|said| !said.is_empty()),
         ),
         ("nothing found", run.empty_message.clone()),
     ];

@@ -7,9 +7,9 @@ use rollcall_domain::{Hints, RunId, Skipped, TenantId};
 use rollcall_proto::{internal, v1};
 use rollcall_terms::{
     left_out::StoredLeftOut,
-    skipped::StoredSkipped,
     names,
     run::{RunCounts, RunRecord},
+    skipped::StoredSkipped,
 };
 use sqlx::types::Json;
 use uuid::Uuid;

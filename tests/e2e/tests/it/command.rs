@@ -14,11 +14,12 @@ use serde_json::Value;
 
 use terminal::{Answer, answer, json, keys};
 
-const RUN_KEYS: [&str; 28] = [
+const RUN_KEYS: [&str; 30] = [
     "acts_on_run_id",
     "attempt",
     "counts",
     "create_time",
+    "empty_message",
     "end_time",
     "expect_preview_run_id",
     "failure",
@@ -35,6 +36,7 @@ const RUN_KEYS: [&str; 28] = [
     "run_id",
     "server",
     "server_reason",
+    "skipped",
     "stage",
     "start_time",
     "state",

@@ -6,6 +6,7 @@
 
 mod copies;
 mod dropped_domains;
+mod first_look;
 mod hints;
 mod kinds;
 mod new_accounts;
@@ -23,6 +24,7 @@ use rollcall_proto::v1::{Account, Directory, NewUsers, Reason, Row, Run, RunStat
 use rollcall_testbed::{
     Bed,
     directory::ldif::{self, Entry},
+    scripted::Scripted,
     tree::{Tree, TreeServer},
 };
 
@@ -38,6 +40,28 @@ pub(crate) struct Field {
     /// How its directory is read.
     pub(crate) directory: Directory,
     base: String,
+}
+
+/// The unit in which [`person`] puts people.
+pub(crate) const STAFF: &str =
+    "dn: OU=Staff,DC=corp,DC=example\nobjectClass: organizationalUnit\nou: Staff\n\n";
+
+/// A person of OpenLDAP in [`STAFF`], with further lines of LDIF.
+pub(crate) fn person(name: &str, lines: &[&str]) -> String {
+    format!(
+        "dn: CN={name},OU=Staff,DC=corp,DC=example\nobjectClass: inetOrgPerson\nobjectClass: mailRecipient\n\
+         cn: {name}\nsn: {name}\n{}\n\n",
+        lines.join("\n")
+    )
+}
+
+/// A person whose `proxyAddresses` are these.
+pub(crate) fn addressed(name: &str, values: &[&str]) -> String {
+    let lines: Vec<_> = values
+        .iter()
+        .map(|value| format!("proxyAddresses: {value}"))
+        .collect();
+    person(name, &lines.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// A run that has ended, in the names that a test writes.
@@ -76,6 +100,24 @@ impl Field {
         let field = Self::new(word).await?;
         let forest = Forest::in_active_directory(&Bed::attach()?, &field.tenant.id).await?;
         field.furnished(forest, ldif).await
+    }
+
+    /// Reads a scripted directory from here on. Settings are saved.
+    pub(crate) async fn reading(self, directory: &Scripted) -> Result<Self> {
+        let field = Self {
+            directory: Directory {
+                hosts: vec![directory.address().ip().to_string()],
+                port: directory.address().port().into(),
+                security: Security::Plaintext.into(),
+                bind_username: "cn=reader".to_owned(),
+                bind_password: Some("secret".to_owned()),
+                search_bases: vec![BASE.to_owned()],
+                ..Directory::default()
+            },
+            ..self
+        };
+        field.save(|_| ()).await?;
+        Ok(field)
     }
 
     async fn furnished(self, forest: Forest, ldif: &str) -> Result<(Self, Forest)> {
@@ -268,6 +310,17 @@ impl Decided {
         let row = rows.next().with_context(|| format!("{address} has no row"))?;
         anyhow::ensure!(rows.next().is_none(), "{address} has several rows");
         Ok(row)
+    }
+
+    /// Numbers of claims that are left out, as `2 INVALID_ADDRESS`.
+    pub(crate) fn skipped(&self) -> Vec<String> {
+        let counts = self.run.skipped.iter();
+        counts
+            .map(|count| {
+                let reason = count.reason().as_str_name().trim_start_matches("REASON_");
+                format!("{} {reason}", count.claims)
+            })
+            .collect()
     }
 
     /// The failure's code; empty if the run did not fail.

@@ -42,7 +42,7 @@ pub(crate) fn message(id: u32, operation: Vec<u8>) -> Vec<u8> {
 }
 
 /// A result of an operation.
-pub(crate) fn result(tag: u8, code: u8, said: &str) -> Vec<u8> {
+pub(crate) fn result(tag: u8, code: u8, said: impl AsRef<[u8]>) -> Vec<u8> {
     seq(tag, &[tlv(0x0a, &[code]), text(""), text(said)])
 }
 
@@ -63,9 +63,14 @@ pub(crate) fn reference(id: u32, url: &str) -> Vec<u8> {
 
 /// The end of a page.
 pub(crate) fn page_done(id: u32, cookie: &[u8]) -> Vec<u8> {
+    with_cookie(id, result(0x65, 0, ""), cookie)
+}
+
+/// The end of a search with a page's cookie.
+pub(crate) fn with_cookie(id: u32, done: Vec<u8>, cookie: &[u8]) -> Vec<u8> {
     let value = seq(0x30, &[integer(0), text(cookie)]);
     let control = seq(0x30, &[text(PAGED_RESULTS), text(value)]);
-    seq(0x30, &[integer(id), result(0x65, 0, ""), seq(0xa0, &[control])])
+    seq(0x30, &[integer(id), done, seq(0xa0, &[control])])
 }
 
 /// A search entry with attributes and their values.
@@ -108,12 +113,14 @@ pub(crate) enum Operation {
     Unanswered,
 }
 
-/// A search.
-#[derive(Debug)]
-pub(crate) struct Search {
+/// A search that a client asks for.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// The DN at which it begins.
     pub base: String,
     /// True if only the base is searched.
     pub only_base: bool,
+    /// The attributes that are asked for.
     pub attributes: Vec<String>,
     /// The cookie of the page before; `None`: no pages are asked for.
     pub cookie: Option<Vec<u8>>,

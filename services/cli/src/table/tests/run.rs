@@ -175,9 +175,9 @@ fn a_run_says_how_many_claims_are_skipped_for_which_reason() {
         ..finished()
     };
     let text = run(&RunView::from(&leaving_out), &wide()).whole();
-    insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("left out:")).collect::<Vec<_>>().join("\n"), @"
-    left out:  48 DUPLICATE_USERNAME: its object keeps another address with the same part before the @
-               2 INVALID_ADDRESS: it is not an e-mail address
+    insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("skipped:")).collect::<Vec<_>>().join("\n"), @"
+    skipped:  48 DUPLICATE_USERNAME: its object keeps another address with the same part before the @
+              2 INVALID_ADDRESS: it is not an e-mail address
     ");
 }
 
