@@ -14,6 +14,7 @@ mod apply;
 mod arena;
 mod changes;
 mod claimants;
+mod decide;
 mod defence;
 mod directory;
 mod footprint;
@@ -156,7 +157,7 @@ pub fn plan<'a>(
     new_id: &mut dyn FnMut() -> AccountId,
 ) -> Result<Plan<'a>, PlanError> {
     let world = World::new(rules, domains, foreign, directory, portal, withholding, pace);
-    let (ownership, primaries, claims) = defence::decide(&world)?;
+    let (ownership, primaries, claims) = decide::decide(&world)?;
     let absences = Absences::decide(&world, &ownership, &primaries, &claims)?;
     let decision = Decision {
         world,

@@ -17,6 +17,7 @@ mod events;
 mod hearing;
 mod ids;
 mod metrics;
+mod progress;
 mod reports;
 mod resources;
 mod runs;

@@ -23,13 +23,14 @@ use tracing::Instrument as _;
 use crate::{
     error::ReconcileError,
     ids::{self, LeaseKey},
+    progress::Progress,
     resources::Resources,
     runs::{
         asking::{Begin, Begun, Started},
         begin,
         binds::{self, Bind},
         fail,
-        heartbeat::{self, Progress, Pulse},
+        heartbeat::{self, Pulse},
         submit::{self, SubmitAnswer},
         unchanged,
     },

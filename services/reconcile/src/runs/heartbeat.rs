@@ -1,8 +1,6 @@
 //! Heartbeats of runs: they keep the lease, carry the read's progress and bring back a cancellation.
 
-use crate::{error::ReconcileError, ids::LeaseKey, resources::Resources, store::lease};
-
-pub(crate) use crate::store::lease::Progress;
+use crate::{error::ReconcileError, ids::LeaseKey, progress::Progress, resources::Resources, store::lease};
 
 /// The state of a run that a heartbeat finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

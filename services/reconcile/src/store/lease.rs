@@ -1,12 +1,12 @@
 //! Leases from outside the tenant's lock: their heartbeats, and those that are overdue.
 
-use rollcall_proto::v1::RunStage;
 use rollcall_terms::names;
 
 use super::{gate::Gate, to_bigint};
 use crate::{
     error::{During, ReconcileError},
     ids::LeaseKey,
+    progress::Progress,
 };
 
 /// The known state of a tenant when its read begins to come in.
@@ -62,14 +62,6 @@ pub(crate) async fn beat(
     .fetch_optional(&gate.pool)
     .await
     .during("keep the lease")
-}
-
-/// Progress of a run, as its worker reports it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Progress {
-    pub(crate) stage: RunStage,
-    pub(crate) objects: u64,
-    pub(crate) claims: u64,
 }
 
 /// Notes that the run's decision is being written, for those who watch it.

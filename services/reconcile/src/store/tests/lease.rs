@@ -5,7 +5,8 @@ use rollcall_proto::v1::RunStage;
 use super::*;
 use crate::{
     error::ReconcileError,
-    runs::heartbeat::{self, Progress, Pulse},
+    progress::Progress,
+    runs::heartbeat::{self, Pulse},
     store::lease,
     upkeep::sweeper,
 };
