@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     exit::Exit,
     follow::{Followed, follow},
-    output::Output,
+    output::{Output, note},
     runs::detached,
     table,
 };
@@ -40,7 +40,7 @@ pub(crate) async fn approve(client: &Client, approve: Approve, output: &mut Outp
     );
     let verdicts = at_stake(&held);
     if !consents(client, &held, verdicts, approve.consent, &question, output).await? {
-        return Ok(refused("approved", output));
+        return Ok(refused("approved"));
     }
     let request = ApproveRunRequest {
         tenant_id: tenant.clone(),
@@ -76,7 +76,7 @@ pub(crate) async fn revert(client: &Client, revert: Revert, output: &mut Output)
     let question = format!("Revert run {}?", sync.run_id);
     let verdicts = vec![Verdict::Add, Verdict::Update, Verdict::Remove];
     if !consents(client, &sync, verdicts, revert.consent, &question, output).await? {
-        return Ok(refused("reverted", output));
+        return Ok(refused("reverted"));
     }
     let request = RevertRunRequest {
         tenant_id: tenant.clone(),
@@ -102,9 +102,9 @@ async fn consents(
     if !consent.yes {
         let (rows, more) = some_rows(client, run, verdicts, SHOWN).await?;
         let views: Vec<_> = rows.iter().map(RowView::from).collect();
-        output.note(&table::rows(&views, output.look()).whole());
+        note(&table::rows(&views, output.look()).whole());
         if more {
-            output.note(&format!(
+            note(&format!(
                 "There are more: rollcall rows {} {} --all",
                 run.tenant_id, run.run_id
             ));
@@ -113,8 +113,8 @@ async fn consents(
     Ok(ask(question, consent.yes)? == confirm::Consent::Given)
 }
 
-fn refused(what: &str, output: &Output) -> Exit {
-    output.note(&format!("Not {what}."));
+fn refused(what: &str) -> Exit {
+    note(&format!("Not {what}."));
     Exit::Refused
 }
 
@@ -138,9 +138,9 @@ async fn watch(
         })?;
         return Ok(Exit::Success);
     }
-    output.note(&format!("Started run {run_id}."));
+    note(&format!("Started run {run_id}."));
     match follow(client, tenant, &run_id, output).await? {
-        Followed::Detached => Ok(detached(tenant, &run_id, output)),
+        Followed::Detached => Ok(detached(tenant, &run_id)),
         Followed::Ended(run) => {
             let left = left_alone(client, &run).await?;
             let view = RunView::from(&*run);

@@ -13,7 +13,7 @@ use crate::{
     confirm::{Consent, ask},
     error::Error,
     exit::Exit,
-    output::Output,
+    output::{Output, note},
     table, tenant,
 };
 
@@ -100,7 +100,7 @@ async fn replace(
                 answer = put(client, request).await;
             }
             Ok(Consent::Refused) => {
-                output.note("Nothing was changed.");
+                note("Nothing was changed.");
                 return Ok(Exit::Refused);
             }
             // The refusal names the domains, also to a program.

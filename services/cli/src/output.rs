@@ -52,7 +52,7 @@ impl Output {
         }
         self.line(&visible(&shown.answer))?;
         for aside in &shown.asides {
-            self.note(aside);
+            note(aside);
         }
         Ok(())
     }
@@ -93,12 +93,12 @@ impl Output {
             .and_then(|()| self.answers.flush())
             .map_err(|source| Error::Print { source })
     }
+}
 
-    /// Shows a person a note that is not an answer.
-    pub(crate) fn note(&self, text: &str) {
-        // If standard error is closed, nobody can read the note.
-        let _ = writeln!(io::stderr(), "{}", visible(text));
-    }
+/// Shows a person a note that is not an answer.
+pub(crate) fn note(text: &str) {
+    // If standard error is closed, nobody can read the note.
+    let _ = writeln!(io::stderr(), "{}", visible(text));
 }
 
 fn to_json(view: &impl Serialize) -> Result<String, Error> {

@@ -11,7 +11,7 @@ use crate::{
     error::Error,
     exit::Exit,
     follow::{Followed, follow},
-    output::Output,
+    output::{Output, note},
     table::{self, Shown},
     tenant,
 };
@@ -74,7 +74,7 @@ async fn after_start(
         })?;
         return Ok(Exit::Success);
     }
-    output.note(&format!("{result} {}.", started.run_id));
+    note(&format!("{result} {}.", started.run_id));
     to_the_end(client, &start.tenant, &started.run_id, output).await
 }
 
@@ -85,13 +85,13 @@ async fn to_the_end(client: &Client, tenant: &str, run_id: &str, output: &mut Ou
             output.answer(&view, |look| table::run(&view, look))?;
             Ok(Exit::of_run(&run))
         }
-        Followed::Detached => Ok(detached(tenant, run_id, output)),
+        Followed::Detached => Ok(detached(tenant, run_id)),
     }
 }
 
 /// Shows the commands for a run that is no longer followed.
-pub(crate) fn detached(tenant: &str, run_id: &str, output: &Output) -> Exit {
-    output.note(&format!(
+pub(crate) fn detached(tenant: &str, run_id: &str) -> Exit {
+    note(&format!(
         "Detached: the run continues.\n  follow it again:  rollcall run {tenant} {run_id} --wait\n  \
          cancel it:        rollcall cancel {tenant} {run_id}"
     ));

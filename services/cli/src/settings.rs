@@ -18,7 +18,7 @@ use crate::{
     confirm::{Consent, ask},
     error::Error,
     exit::Exit,
-    output::Output,
+    output::{Output, note},
     table::{self, Shown},
 };
 
@@ -142,7 +142,7 @@ async fn delete(client: &Client, tenant: String, yes: bool, output: &mut Output)
          brought back. Its accounts stay."
     );
     if ask(&question, yes)? == Consent::Refused {
-        output.note("Not deleted.");
+        note("Not deleted.");
         return Ok(Exit::Refused);
     }
     let failed = client.failed(Service::Scheduler);

@@ -93,7 +93,9 @@ fn claim(claim: &Claim, buffer: &mut Vec<u8>) {
     }
     if !freed.is_empty() {
         length(freed.len(), buffer);
-        freed.iter().for_each(|address| text(address.as_str(), buffer));
+        for address in freed {
+            text(address.as_str(), buffer);
+        }
     }
 }
 

@@ -96,9 +96,9 @@ impl Plan<'_> {
             let goes_along =
                 |state: &AddressState| merged_into.is_some() && holders.get(&state.address) == merged_into;
             let is_approved = change.lost().any(|state| may_go(state) && goes_along(state));
-            change
+            !change
                 .lost()
-                .any(|state| !may_go(state) && !(is_approved && goes_along(state)))
+                .all(|state| may_go(state) || is_approved && goes_along(state))
         };
         self.changes.iter().filter(beyond).count() as u64
     }

@@ -57,7 +57,7 @@ pub(crate) fn decide<'f>(
         },
         (_, Some(holds)) => held(facts, plan, history, holds),
         (_, None) => Decision::Apply {
-            remember: Remember::new(facts, read, &plan, history.steady),
+            remember: Box::new(Remember::new(facts, read, &plan, &history.steady)),
             plan,
             history,
         },
@@ -118,7 +118,7 @@ fn held<'f>(facts: &Facts, plan: Plan<'f>, history: HistoryChange, holds: Holds)
         .filter(|before| before.content == content);
     let rows = match shown_before {
         Some(before) => HeldRows::OfRun(before.rows_of),
-        None => HeldRows::Own(history),
+        None => HeldRows::Own(Box::new(history)),
     };
     Decision::Hold {
         plan,

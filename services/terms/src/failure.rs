@@ -8,11 +8,11 @@ pub const LONGEST_DETAIL: usize = 2_000;
 
 /// A failure for an administrator to read, with a detail for support.
 pub fn failure(code: FailureCode, detail: &str) -> v1::Failure {
-    failure_saying(code, code.into(), detail)
+    failure_saying(code, &code.into(), detail)
 }
 
 /// The same in sentences that name what this failure is about.
-pub fn failure_saying(code: FailureCode, text: StepText, detail: &str) -> v1::Failure {
+pub fn failure_saying(code: FailureCode, text: &StepText, detail: &str) -> v1::Failure {
     v1::Failure {
         code: code.as_str().to_owned(),
         message: bounded(&text.message),

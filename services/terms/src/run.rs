@@ -127,6 +127,10 @@ pub struct RunRecord {
 }
 
 impl From<RunRecord> for Run {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "each field has a line where it is taken and one where it is given, and no field may be forgotten"
+    )]
     fn from(record: RunRecord) -> Self {
         // Without `..`: a field that is forgotten here does not compile.
         let RunRecord {

@@ -158,7 +158,7 @@ impl Runner {
             }
         };
         match begun.status() {
-            BeginStatus::Started => self.started(job, begun, place).await,
+            BeginStatus::Started => Box::pin(self.started(job, begun, place)).await,
             BeginStatus::Finished => Attempted::Finished(Disposition::Done),
             BeginStatus::NeedsProcess => Attempted::Finished(Disposition::NeedsProcess),
             // Jobs that this process has in hand are sorted out before they get here: the answer to an earlier call was

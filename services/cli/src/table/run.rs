@@ -263,7 +263,7 @@ fn verdicts_to_review(run: &RunView) -> Vec<&'static str> {
     }
     let creates = reasons.clone().any(|reason| *reason == "TOO_MANY_NEW");
     let takes = reasons.any(|reason| *reason != "TOO_MANY_NEW");
-    let taken = if run.counts.remove > 0 {
+    let loss = if run.counts.remove > 0 {
         "remove"
     } else if run.held_reason == Some("EMPTY_READ") {
         "stale"
@@ -271,7 +271,7 @@ fn verdicts_to_review(run: &RunView) -> Vec<&'static str> {
         "update"
     };
     takes
-        .then_some(taken)
+        .then_some(loss)
         .into_iter()
         .chain(creates.then_some("add"))
         .collect()

@@ -78,10 +78,10 @@ fn details(step: &StepView, look: &Look) -> Vec<Detail> {
     if let Some(found) = &step.server {
         details.extend(server(found));
     }
-    if let Some(found) = &step.base {
-        if !found.dn.is_empty() {
-            details.push(("search base", found.dn.clone()));
-        }
+    if let Some(found) = &step.base
+        && !found.dn.is_empty()
+    {
+        details.push(("search base", found.dn.clone()));
     }
     if let Some(found) = &step.count {
         let more = if found.more { " or more" } else { "" };

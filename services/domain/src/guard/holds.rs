@@ -123,7 +123,7 @@ impl Holds {
 
     /// Each of them without its numbers.
     pub fn reasons(&self) -> impl Iterator<Item = HeldReason> {
-        self.iter().map(|hold| hold.reason())
+        self.iter().map(Hold::reason)
     }
 }
 

@@ -254,6 +254,19 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
              filter and the rights of the account that reads the directory are still correct.",
         ),
         (
+            Hold::FirstRemoval { removed: 1 },
+            "This is the first run since Remove Accounts was switched on. It would remove 1 address; no preview has \
+             shown all of these removals.",
+        ),
+    ] {
+        assert_eq!(Holds::from(hold).message(), format!("{matter} {ADVICE}"));
+    }
+}
+
+#[test]
+fn the_administrator_reads_how_many_accounts_would_be_new() {
+    for (hold, matter) in [
+        (
             Hold::TooManyNew {
                 created: 3_000,
                 welcomes: 2_990,
@@ -270,14 +283,13 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
             },
             "The run would create 1 account; every new account needs approval.",
         ),
-        (
-            Hold::FirstRemoval { removed: 1 },
-            "This is the first run since Remove Accounts was switched on. It would remove 1 address; no preview has \
-             shown all of these removals.",
-        ),
     ] {
         assert_eq!(Holds::from(hold).message(), format!("{matter} {ADVICE}"));
     }
+}
+
+#[test]
+fn the_administrator_reads_how_much_differs_from_the_preview() {
     assert_eq!(
         Holds::from(Hold::ChangedSincePreview { differences: 3 }).message(),
         "The result would differ from the preview you reviewed: 3 rows differ. Nothing has been changed, and additions \

@@ -161,7 +161,7 @@ fn lost_domain(domain: &LostDomain) -> String {
 
 fn too_many_new(created: u64, welcomes: u64, allowed: u64) -> String {
     let accounts = |number| counted(number, "account", "accounts");
-    let welcomed = match welcomes {
+    let and_send = match welcomes {
         0 => String::new(),
         welcomes => format!(
             " and send {}, which cannot be taken back",
@@ -172,7 +172,7 @@ fn too_many_new(created: u64, welcomes: u64, allowed: u64) -> String {
         0 => "every new account needs approval".to_owned(),
         allowed => format!("the limit for a run is {}", accounts(allowed)),
     };
-    format!("The run would create {}{welcomed}; {limit}.", accounts(created))
+    format!("The run would create {}{and_send}; {limit}.", accounts(created))
 }
 
 fn empty(removed: u64, marked: u64) -> String {

@@ -24,7 +24,7 @@ pub(crate) enum Decision<'f> {
     Apply {
         plan: Plan<'f>,
         history: HistoryChange,
-        remember: Remember,
+        remember: Box<Remember>,
     },
     /// Shows what a sync would do: a preview.
     Show {
@@ -51,7 +51,7 @@ pub(crate) enum Decision<'f> {
 
 /// The rows that a HELD run shows.
 pub(crate) enum HeldRows {
-    Own(HistoryChange),
+    Own(Box<HistoryChange>),
     /// Those of an earlier HELD run, which decided the same.
     OfRun(Uuid),
 }
@@ -70,9 +70,8 @@ impl<'f> Decision<'f> {
     /// Its changes of the history, or the rows that it shows instead; `None` if it shows other rows.
     pub(crate) fn history(&self) -> Option<&HistoryChange> {
         match self {
-            Self::Apply { history, .. }
-            | Self::Show { history, .. }
-            | Self::Hold {
+            Self::Apply { history, .. } | Self::Show { history, .. } => Some(history),
+            Self::Hold {
                 rows: HeldRows::Own(history),
                 ..
             } => Some(history),
@@ -114,7 +113,7 @@ pub(crate) struct Remember {
 
 impl Remember {
     /// Of a run that is applied.
-    pub(super) fn new(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>, steady: SteadyCounts) -> Self {
+    pub(super) fn new(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>, steady: &SteadyCounts) -> Self {
         // The digest of a read that met an object twice says nothing: another one may count twice the next time. Nor
         // does that of a read to which missing objects were added. And a withheld removal must be decided again.
         let is_comparable = read.directory.duplicates() == 0
@@ -150,7 +149,7 @@ impl Remember {
             } else {
                 facts.removal.switched_on
             },
-            steady,
+            steady: *steady,
             accounts: plan.counts.accounts,
             not_email: plan.counts.not_email,
             unregistered: if unregistered == remembered {

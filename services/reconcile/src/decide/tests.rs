@@ -412,15 +412,12 @@ fn a_run_whose_hints_vanished_is_held_until_exactly_these_are_approved() {
     let flags = Hints::NONE.with(Hint::UserAccountControl);
     facts.vanished = flags;
     assert_eq!(held_because(&decided(&facts, &read)), [HeldReason::HintsVanished]);
-    let approve = |hints| {
-        Some(Approved {
-            addresses: std::iter::empty().collect(),
-            new_objects: std::iter::empty().collect(),
-            reason: v1::HeldReason::HintsVanished,
-            hints,
-        })
-    };
-    facts.approved = approve(flags);
+    facts.approved = Some(Approved {
+        addresses: std::iter::empty().collect(),
+        new_objects: std::iter::empty().collect(),
+        reason: v1::HeldReason::HintsVanished,
+        hints: flags,
+    });
     assert!(matches!(decided(&facts, &read), Decision::Apply { .. }));
     facts.vanished = flags.with(Hint::RecipientType);
     let Decision::Hold { holds, .. } = decided(&facts, &read) else {

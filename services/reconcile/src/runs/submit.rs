@@ -73,7 +73,7 @@ async fn collect(
     let footer = loop {
         match parts.next().await? {
             Part::Batch(batch) => collector.take(batch).await?,
-            Part::Footer(footer) => break footer,
+            Part::Footer(footer) => break *footer,
             Part::Header(_) => return Err(ReconcileError::Submission("it has a second header")),
             Part::Confirmation(_) => {
                 return Err(ReconcileError::Submission(

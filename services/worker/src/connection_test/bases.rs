@@ -99,11 +99,9 @@ pub(super) async fn left_out(
     };
     let text = left_out.text();
     let findings = messages::to_message(left_out).map(Findings::LeftOut);
-    match text {
-        Some(text) => steps.warned(text, findings).await,
-        None => {
-            let nothing = Findings::LeftOut(v1::LeftOut::default());
-            steps.passed(left_out::NOTHING, nothing).await
-        }
+    if let Some(text) = text {
+        return steps.warned(text, findings).await;
     }
+    let nothing = Findings::LeftOut(v1::LeftOut::default());
+    steps.passed(left_out::NOTHING, nothing).await
 }

@@ -49,7 +49,7 @@ impl Attempt<'_> {
         );
         // A server's words may hold a name or an address.
         tracing::debug!(%error, "why the run failed");
-        let failure = failure_saying(code, error.text(), &error.to_string());
+        let failure = failure_saying(code, &error.text(), &error.to_string());
         let then = match delay {
             None => Disposition::Done,
             Some(delay) if code.is_slow() => Disposition::RetrySlowly(delay),

@@ -75,9 +75,9 @@ impl Submission {
         summary: ReadSummary,
         mut share: Share,
     ) -> Result<SubmissionAnswer, AttemptError> {
-        let footer = Part::Footer(SubmitFooter {
+        let footer = Part::Footer(Box::new(SubmitFooter {
             summary: Some(summary),
-        });
+        }));
         let mut this = self.put(footer).await?;
         fail_point::pass(FailPoint::FooterSent, "").await;
         let mut missing = MissingIds::default();

@@ -124,9 +124,9 @@ fn all_parts(lease: &Lease, mut objects: Vec<DirectoryObject>) -> impl Iterator<
         read_mode: ReadMode::Full.into(),
         ..ReadSummary::default()
     };
-    let footer = Part::Footer(SubmitFooter {
+    let footer = Part::Footer(Box::new(SubmitFooter {
         summary: Some(summary),
-    });
+    }));
     let batches = std::iter::from_fn(move || {
         let rest = objects.split_off(objects.len().min(OBJECTS_OF_A_BATCH));
         let objects = std::mem::replace(&mut objects, rest);

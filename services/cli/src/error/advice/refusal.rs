@@ -3,6 +3,10 @@
 use rollcall_terms::Refusal;
 
 /// Advice, if something helps.
+#[expect(
+    clippy::too_many_lines,
+    reason = "each refusal has a line, so that none is forgotten"
+)]
 pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::NoDomains

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 
 use crate::object::Origin;
-use crate::plan::{DomainCause, LostDomain, Removal, Rules};
+use crate::plan::{DomainCause, LostDomain, Plan, Removal, Rules};
 
 use super::tenant::Tenant;
 use super::worlds::now;
@@ -168,7 +168,7 @@ fn the_domains_whose_addresses_go_because_nothing_is_imported_from_there_are_cou
         ("ann", "SMTP:ann@a.test smtp:ann.lee@b.test smtp:al@b.test"),
         ("bob", "SMTP:bob@a.test"),
     ]);
-    let lost = tenant.plan(|plan| plan.lost_domains());
+    let lost = tenant.plan(|plan: &Plan<'_>| plan.lost_domains());
     let expected = LostDomain {
         name: "b.test".to_owned(),
         cause: DomainCause::NotRegistered,

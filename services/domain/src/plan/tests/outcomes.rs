@@ -38,8 +38,8 @@ proptest! {
                 Some(_) => prop_assert_eq!(state.stale_since, had.or(Some(now())), "{}", address),
                 None => prop_assert!(state.stale_since.is_none() || state.stale_since == had, "{}", address),
             }
-            let waits = stale.as_ref().is_none_or(is_withheld);
-            prop_assert!(state.stale_since.is_none() || world.rules.removal == Removal::Off || waits);
+            let stays = stale.is_none_or(|row| is_withheld(&row) || row.reason == Some(Reason::Spoilt));
+            prop_assert!(state.stale_since.is_none() || world.rules.removal == Removal::Off || stays);
         }
     }
 

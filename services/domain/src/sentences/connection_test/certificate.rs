@@ -155,13 +155,13 @@ pub fn unknown_signature() -> StepText {
 
 /// A certificate has critical extensions that are not known, with these numbers.
 pub fn critical_extensions(names: &[String]) -> StepText {
-    let named = if names.is_empty() {
+    let suffix = if names.is_empty() {
         String::new()
     } else {
         format!(": {}", list(names))
     };
     StepText::new(
-        format!("A certificate of the server has a critical extension that is not known{named}."),
+        format!("A certificate of the server has a critical extension that is not known{suffix}."),
         "Have the certificate issued again without this extension, or with the extension not marked as critical.",
     )
 }

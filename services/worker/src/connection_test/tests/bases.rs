@@ -80,7 +80,7 @@ async fn without_a_base_several_contexts_are_listed_and_a_nul_is_none() {
     let two: [&[u8]; 2] = [b"o=east", b"o=west"];
     for (contexts, advice) in [(&two[..], "o=east; o=west"), (&[b"\0"], "Enter a search base")] {
         let (steps, _) = test(vec![until_base(contexts)], |directory| {
-            directory.search_bases.clear()
+            directory.search_bases.clear();
         })
         .await;
         let last = steps.last().expect("a step");

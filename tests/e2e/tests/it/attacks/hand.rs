@@ -102,7 +102,7 @@ impl Hand {
         let objects = directory.read();
         send(Part::Batch(ObjectBatch { objects })).await?;
         let summary = Some(summary);
-        send(Part::Footer(SubmitFooter { summary })).await?;
+        send(Part::Footer(Box::new(SubmitFooter { summary }))).await?;
         let mut answers = call.await??.into_inner();
         let mut found = Vec::new();
         while let Some(answer) = answers.next().await {

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use rollcall_e2e::Forest;
 use rollcall_proto::v1::{Directory, Security};
+use rollcall_testbed::Bed;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
@@ -187,8 +188,8 @@ async fn a_tenant_that_nobody_knows_is_an_error_and_no_empty_list() -> Result<()
 #[tokio::test]
 async fn an_address_that_leads_to_another_service_is_named_with_that_service() -> Result<()> {
     let mut command = rollcall(&["runs", "acme"])?;
-    let endpoints = std::env::var("ROLLCALL_SCHEDULER_URL")?;
-    command.env("ROLLCALL_RESULTS_URL", &endpoints);
+    let bed = Bed::attach()?;
+    command.env("ROLLCALL_RESULTS_URL", &bed.endpoints()?.scheduler_url);
     let answer = ended(command).await?;
     assert_eq!(answer.code, Some(2), "{answer:?}");
     assert!(

@@ -30,11 +30,11 @@ fn excluding_disabled(settings: &mut Settings) {
     });
 }
 
-fn of_types(types: &[ObjectType]) -> Option<Selection> {
-    Some(Selection {
+fn of_types(types: &[ObjectType]) -> Selection {
+    Selection {
         object_types: types.iter().copied().map(Into::into).collect(),
         ..Selection::default()
-    })
+    }
 }
 
 #[tokio::test]
@@ -119,9 +119,8 @@ async fn a_mailbox_made_shared_in_the_cloud_is_a_shared_mailbox_and_a_room_is_a_
     Ok(())
 }
 
-#[tokio::test]
-async fn room_lists_and_groups_of_the_cloud_are_groups_and_linked_rooms_are_resources() -> Result<()> {
-    let ldif = STAFF.to_owned()
+fn lists_and_rooms() -> String {
+    STAFF.to_owned()
         + &object(
             "groupOfNames",
             "Rooms North",
@@ -141,11 +140,15 @@ async fn room_lists_and_groups_of_the_cloud_are_groups_and_linked_rooms_are_reso
         + &person(
             "Some Body",
             "proxyAddresses: SMTP:somebody@corp.example\nuserAccountControl: 512",
-        );
-    let (field, _) = Field::in_openldap("lists", &ldif).await?;
+        )
+}
+
+#[tokio::test]
+async fn room_lists_and_groups_of_the_cloud_are_groups_and_linked_rooms_are_resources() -> Result<()> {
+    let (field, _) = Field::in_openldap("lists", &lists_and_rooms()).await?;
     let types = [ObjectType::Group, ObjectType::Resource];
     field
-        .save(|settings| settings.selection = of_types(&types))
+        .save(|settings| settings.selection = Some(of_types(&types)))
         .await?;
     let wanted = [
         "project.x@corp.example ADD NEW_ACCOUNT",
@@ -210,7 +213,7 @@ async fn computers_and_managed_service_accounts_are_no_users() -> Result<()> {
     let (mut field, _) = Field::in_active_directory("machines", &ldif).await?;
     field.directory.attributes = vec!["mail".to_owned()];
     field
-        .save(|settings| settings.selection = of_types(&[ObjectType::User]))
+        .save(|settings| settings.selection = Some(of_types(&[ObjectType::User])))
         .await?;
     let preview = field.preview().await?;
     assert_eq!(

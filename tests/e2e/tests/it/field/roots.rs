@@ -25,12 +25,11 @@ fn person(tree: Tree, field: &Field, dn: &str, address: &str) -> Tree {
 
 /// An id for each address.
 fn uuid(address: &str) -> String {
-    let digits: String = address
+    let number = address
         .bytes()
         .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("11111111-2222-4333-8444-{digits:0<12}")
+        .fold(0_u64, |number, byte| number << 8 | u64::from(byte));
+    format!("11111111-2222-4333-8444-{number:012x}")
 }
 
 /// A forest of two trees, seen in its global catalog.
