@@ -45,8 +45,9 @@ pub fn nothing_found(objects: u64, addresses: u64) -> Option<&'static str> {
     match (objects, addresses) {
         (0, _) => Some(
             "Nothing was found: the directory returned no object. Check the search base, the filter and the \
-             attributes, and that the account that reads the directory may read them. A connection test shows the \
-             filter as it is sent.",
+             attributes, and that the account that reads the directory may read them. A condition on an attribute that \
+             the directory's schema lacks matches nothing, even if it is negated. memberOf never names a user's primary \
+             group, such as Domain Users. A connection test shows the filter as it is sent.",
         ),
         (_, 0) => Some(
             "No address was found: no object that the directory returned has an e-mail address. Check the attributes, \
