@@ -61,6 +61,7 @@ fn at_stake(held: &Run) -> Vec<Verdict> {
     let of_reason = |reason| match reason {
         HeldReason::HintsVanished => vec![Verdict::Add, Verdict::Update, Verdict::Remove, Verdict::Stale],
         HeldReason::EmptyRead => vec![Verdict::Remove, Verdict::Stale],
+        HeldReason::TooManyNew if removes => vec![Verdict::Add, Verdict::Remove],
         HeldReason::TooManyNew => vec![Verdict::Add],
         _ if removes => vec![Verdict::Remove],
         _ => vec![Verdict::Update],

@@ -39,7 +39,7 @@ pub(crate) async fn sync(client: &Client, sync: Sync, output: &mut Output) -> Re
     let start = sync.start;
     let request = SyncNowRequest {
         tenant_id: start.tenant.clone(),
-        expect_preview_run_id: sync.expect,
+        expect_preview_run_id: sync.expect.unwrap_or_default(),
     };
     let mut scheduler = client.scheduler().await?;
     let answer = scheduler

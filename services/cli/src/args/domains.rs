@@ -76,10 +76,14 @@ pub struct DomainArg {
 }
 
 impl std::str::FromStr for DomainArg {
-    type Err = std::convert::Infallible;
+    type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, alias_of) = text.split_once('=').unwrap_or((text, ""));
+        let (name, alias_of) = match text.split_once('=') {
+            Some((_, "")) => return Err("a domain follows `=`, of which this one is an alias"),
+            Some(parts) => parts,
+            None => (text, ""),
+        };
         Ok(Self {
             name: name.to_owned(),
             alias_of: alias_of.to_owned(),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
+use clap::{ValueEnum, builder::NonEmptyStringValueParser};
 use rollcall_proto::v1;
 
 use super::Limit;
@@ -66,13 +66,8 @@ pub struct Sync {
     #[command(flatten)]
     pub start: Start,
     /// The preview you reviewed: if the verdicts would now differ from it, the run is HELD and shows the differences.
-    #[arg(
-        long,
-        value_name = "PREVIEW_RUN_ID",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub expect: String,
+    #[arg(long, value_name = "PREVIEW_RUN_ID", value_parser = NonEmptyStringValueParser::new())]
+    pub expect: Option<String>,
 }
 
 /// The run whose removals are approved.

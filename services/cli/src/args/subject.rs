@@ -54,10 +54,7 @@ impl Args {
             Command::Settings(command) => of_settings(command),
             Command::Test(test) => Subject::of_tenant(&test.tenant),
             Command::Preview(start) => Subject::of_tenant(&start.tenant),
-            Command::Sync(sync) => {
-                let expected = (!sync.expect.is_empty()).then_some(sync.expect.as_str());
-                Subject::of_tenant(&sync.start.tenant).run(expected)
-            }
+            Command::Sync(sync) => Subject::of_tenant(&sync.start.tenant).run(sync.expect.as_deref()),
             Command::Approve(approve) => Subject::of_tenant(&approve.tenant).run(approve.run.as_deref()),
             Command::Revert(revert) => Subject::of_tenant(&revert.tenant).run(Some(&revert.run)),
             Command::Cancel(run) => Subject::of_tenant(&run.tenant).run(Some(&run.run)),

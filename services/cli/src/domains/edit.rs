@@ -5,8 +5,12 @@ use rollcall_proto::v1::Domain;
 
 use crate::{args::DomainArg, error::Error};
 
-/// The list with these domains added. One that it has already takes the place of its old entry.
-pub(super) fn with(mut list: Vec<Domain>, added: Vec<DomainArg>) -> Vec<Domain> {
+/// The list with these domains added. One that it has already takes the place of its old entry, unless it says nothing
+/// new: an alias stays one until it is removed, or becomes the alias of another domain.
+pub(super) fn with(mut list: Vec<Domain>, mut added: Vec<DomainArg>) -> Vec<Domain> {
+    added.retain(|added| {
+        !added.alias_of.is_empty() || !list.iter().any(|domain| same(&added.name, &domain.name))
+    });
     list.retain(|domain| !added.iter().any(|added| same(&added.name, &domain.name)));
     list.extend(added.into_iter().map(|added| Domain {
         name: added.name,
@@ -54,6 +58,12 @@ mod tests {
             with(stored, args(&["Bücher.example=a.example", "c.example"])),
             list(&["a.example", "Bücher.example=a.example", "c.example"])
         );
+    }
+
+    #[test]
+    fn an_alias_that_is_added_again_by_its_name_alone_stays_an_alias() {
+        let stored = list(&["a.example", "b.example=a.example"]);
+        assert_eq!(with(stored.clone(), args(&["B.example"])), stored);
     }
 
     #[test]

@@ -262,7 +262,7 @@ fn verdicts_to_review(run: &RunView) -> Vec<&'static str> {
         return Vec::new();
     }
     let creates = reasons.clone().any(|reason| *reason == "TOO_MANY_NEW");
-    let takes = reasons.any(|reason| *reason != "TOO_MANY_NEW");
+    let takes = run.counts.remove > 0 || reasons.any(|reason| *reason != "TOO_MANY_NEW");
     let loss = if run.counts.remove > 0 {
         "remove"
     } else if run.held_reason == Some("EMPTY_READ") {

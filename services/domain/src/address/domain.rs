@@ -48,10 +48,19 @@ impl DomainName {
     }
 }
 
+/// All that separates labels (UTS 46 section 2.3).
+const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
+
 /// A domain name in lower case, as A-labels. A name of plain letters, digits and hyphens, as nearly all are,
 /// is but lower-cased.
 pub(super) fn normalise(name: &str) -> Result<Cow<'_, str>, InvalidDomainName> {
     if !is_plain(name) {
+        // IDNA takes more than its share of time for labels that are too long, and no such label can be valid: each
+        // character, of at most four bytes, becomes at least one letter, unless up to three of them compose.
+        let is_too_long = |label: &str| label.len() > MAX_LABEL * 12;
+        if name.len() > MAX_DOMAIN * 12 || name.split(DOTS).any(is_too_long) {
+            return Err(InvalidDomainName);
+        }
         return to_a_labels(name).map(Cow::Owned);
     }
     if name.len() > MAX_DOMAIN {

@@ -185,6 +185,24 @@ fn a_stored_text_without_an_at_is_no_address() {
     assert_eq!(Address::from_stored(""), None);
 }
 
+#[test]
+fn a_name_of_megabytes_is_refused_before_it_costs_time() {
+    let begun = std::time::Instant::now();
+    for text in [
+        "ü".repeat(1_000_000),
+        "ü.".repeat(500_000),
+        format!("ü{}", "a".repeat(1_000_000)),
+    ] {
+        assert!(DomainName::parse(&text).is_err());
+        assert!(Address::parse(&format!("ann@{text}")).is_err());
+    }
+    assert!(
+        begun.elapsed() < std::time::Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
 proptest! {
     #[test]
     fn a_normalised_address_is_its_own_normal_form(text in "[a-zA-ZÀ-ÿΑ-Ωİς.]{1,12}@[a-zA-ZÀ-ÿΑ-Ω0-9ß-]{1,8}\\.[a-zA-Z]{2,4}") {

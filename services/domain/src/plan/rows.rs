@@ -62,6 +62,15 @@ pub(super) struct RowEntry {
     pub(super) new_place: Option<NewPlace>,
 }
 
+impl RowEntry {
+    /// True for an address that is spoilt in the directory. One that changes in this run too names that change first.
+    fn is_spoilt(&self) -> bool {
+        let decisions = [Some(self.decision), self.steady];
+        let mut reasons = decisions.iter().flatten().map(|decision| decision.reason);
+        reasons.any(|reason| reason == Some(Reason::Spoilt))
+    }
+}
+
 /// Subject of a row.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Subject {
@@ -126,7 +135,7 @@ impl<'a> Rows<'a> {
     /// Adds the rows by verdict, and those of spoilt addresses.
     pub(super) fn count(&self, mut counts: Counts) -> Counts {
         for entry in &self.entries {
-            counts.spoilt += u64::from(entry.decision.reason == Some(Reason::Spoilt));
+            counts.spoilt += u64::from(entry.is_spoilt());
             if let (Verdict::Skip, Some(reason)) = (entry.decision.verdict, entry.decision.reason) {
                 counts.skipped.add(reason, 1);
             }

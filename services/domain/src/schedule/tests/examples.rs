@@ -24,107 +24,32 @@ fn dues(every: i32, name: &str, from: &str, count: usize) -> Vec<String> {
         .collect()
 }
 
+/// Interval, zone, time at which settings are saved, and time of the next run.
+const AROUND_CHANGES: [&str; 15] = [
+    "24 Africa/Cairo 2026-04-23T20:00:00+02:00 2026-04-24T01:01:00+03:00",
+    "24 Africa/Cairo 2026-04-24T01:30:00+03:00 2026-04-25T00:01:00+03:00",
+    "1 Africa/Cairo 2026-04-23T23:30:00+02:00 2026-04-24T01:01:00+03:00",
+    "5 Africa/Cairo 2026-04-23T20:30:00+02:00 2026-04-24T01:01:00+03:00",
+    "5 Africa/Cairo 2026-04-24T01:30:00+03:00 2026-04-24T05:01:00+03:00",
+    "1 Africa/Cairo 2026-10-29T22:30:00+03:00 2026-10-29T23:01:00+03:00",
+    "1 Africa/Cairo 2026-10-29T23:30:00+03:00 2026-10-29T23:01:00+02:00",
+    "24 Africa/Cairo 2026-10-29T23:30:00+03:00 2026-10-30T00:01:00+02:00",
+    "1 Europe/Berlin 2026-03-29T01:30:00+01:00 2026-03-29T03:01:00+02:00",
+    "2 Europe/Berlin 2026-03-29T01:30:00+01:00 2026-03-29T03:01:00+02:00",
+    "2 Europe/Berlin 2026-10-25T01:30:00+02:00 2026-10-25T02:01:00+02:00",
+    "2 Europe/Berlin 2026-10-25T02:30:00+02:00 2026-10-25T04:01:00+01:00",
+    "1 Europe/Berlin 2026-10-25T02:30:00+02:00 2026-10-25T02:01:00+01:00",
+    "24 Atlantic/Azores 2026-10-24T20:30:00+00:00 2026-10-25T00:01:00+00:00",
+    "24 Atlantic/Azores 2026-10-25T00:30:00+00:00 2026-10-26T00:01:00-01:00",
+];
+
 #[test]
 fn settings_saved_around_a_change_of_the_clock_are_due_once_on_each_side_of_it() {
-    for (every, zone, saved, due) in [
-        (
-            24,
-            "Africa/Cairo",
-            "2026-04-23T20:00:00+02:00",
-            "2026-04-24T01:01:00+03:00",
-        ),
-        (
-            24,
-            "Africa/Cairo",
-            "2026-04-24T01:30:00+03:00",
-            "2026-04-25T00:01:00+03:00",
-        ),
-        (
-            1,
-            "Africa/Cairo",
-            "2026-04-23T23:30:00+02:00",
-            "2026-04-24T01:01:00+03:00",
-        ),
-        (
-            5,
-            "Africa/Cairo",
-            "2026-04-23T20:30:00+02:00",
-            "2026-04-24T01:01:00+03:00",
-        ),
-        (
-            5,
-            "Africa/Cairo",
-            "2026-04-24T01:30:00+03:00",
-            "2026-04-24T05:01:00+03:00",
-        ),
-        (
-            1,
-            "Africa/Cairo",
-            "2026-10-29T22:30:00+03:00",
-            "2026-10-29T23:01:00+03:00",
-        ),
-        (
-            1,
-            "Africa/Cairo",
-            "2026-10-29T23:30:00+03:00",
-            "2026-10-29T23:01:00+02:00",
-        ),
-        (
-            24,
-            "Africa/Cairo",
-            "2026-10-29T23:30:00+03:00",
-            "2026-10-30T00:01:00+02:00",
-        ),
-        (
-            1,
-            "Europe/Berlin",
-            "2026-03-29T01:30:00+01:00",
-            "2026-03-29T03:01:00+02:00",
-        ),
-        (
-            2,
-            "Europe/Berlin",
-            "2026-03-29T01:30:00+01:00",
-            "2026-03-29T03:01:00+02:00",
-        ),
-        (
-            2,
-            "Europe/Berlin",
-            "2026-10-25T01:30:00+02:00",
-            "2026-10-25T02:01:00+02:00",
-        ),
-        (
-            2,
-            "Europe/Berlin",
-            "2026-10-25T02:30:00+02:00",
-            "2026-10-25T04:01:00+01:00",
-        ),
-        (
-            1,
-            "Europe/Berlin",
-            "2026-10-25T02:30:00+02:00",
-            "2026-10-25T02:01:00+01:00",
-        ),
-        (
-            24,
-            "Atlantic/Azores",
-            "2026-10-24T20:30:00+00:00",
-            "2026-10-25T00:01:00+00:00",
-        ),
-        (
-            24,
-            "Atlantic/Azores",
-            "2026-10-25T00:30:00+00:00",
-            "2026-10-26T00:01:00-01:00",
-        ),
-    ] {
-        let [saved, due]: [Timestamp; 2] = [saved, due].map(|time| time.parse().unwrap());
-        let every = EveryHours::new(every).unwrap();
-        assert_eq!(
-            next_due(every, &self::zone(zone), saved),
-            due,
-            "{every:?} {zone} {saved}"
-        );
+    for case in AROUND_CHANGES {
+        let parts: Vec<_> = case.split(' ').collect();
+        let time = |part: usize| parts[part].parse::<Timestamp>().unwrap();
+        let every = EveryHours::new(parts[0].parse().unwrap()).unwrap();
+        assert_eq!(next_due(every, &zone(parts[1]), time(2)), time(3), "{case}");
     }
 }
 
