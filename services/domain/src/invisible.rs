@@ -89,12 +89,31 @@ pub fn show_in_json(json: &str) -> Cow<'_, str> {
 
 /// Bytes as text, with `\xNN` for bytes that are not UTF-8, and with invisible characters shown.
 pub fn show_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    text_of(bytes, show)
+}
+
+/// Bytes as text that any database stores, with `\xNN` for bytes that are not UTF-8 and for ASCII's control characters. A
+/// name is kept so: other invisible characters are part of it.
+pub fn escape_bytes(bytes: &[u8]) -> String {
+    text_of(bytes, escape_controls).into_owned()
+}
+
+/// Bytes as text, with `\xNN` for bytes that are not UTF-8. All else stays as it is.
+pub fn escape_no_text(bytes: &[u8]) -> Cow<'_, str> {
+    fn unchanged(text: &str) -> Cow<'_, str> {
+        Cow::Borrowed(text)
+    }
+    text_of(bytes, unchanged)
+}
+
+/// Bytes as text, with `\xNN` for bytes that are not UTF-8, and with each part that is as `valid` writes it.
+fn text_of(bytes: &[u8], valid: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return show(text);
+        return valid(text);
     }
     let mut shown = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        shown.push_str(&show(chunk.valid()));
+        shown.push_str(&valid(chunk.valid()));
         for byte in chunk.invalid() {
             push_byte(&mut shown, *byte);
         }
@@ -102,29 +121,18 @@ pub fn show_bytes(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Bytes as text that any database stores, with `\xNN` for bytes that are not UTF-8 and for ASCII's control characters. A
-/// name is kept so: other invisible characters are part of it.
-pub fn escape_bytes(bytes: &[u8]) -> String {
-    if let Ok(text) = std::str::from_utf8(bytes)
-        && !bytes.iter().any(u8::is_ascii_control)
-    {
-        return text.to_owned();
+fn escape_controls(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c: char| c.is_ascii_control()) {
+        return Cow::Borrowed(text);
     }
-    let mut escaped = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        let mut valid = chunk.valid();
-        while let Some(at) = valid.find(|c: char| c.is_ascii_control()) {
-            escaped.push_str(&valid[..at]);
-            push_byte(&mut escaped, valid.as_bytes()[at]);
-            valid = &valid[at + 1..];
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match u8::try_from(c) {
+            Ok(byte) if byte.is_ascii_control() => push_byte(&mut escaped, byte),
+            _ => escaped.push(c),
         }
-        escaped.push_str(valid);
-        chunk
-            .invalid()
-            .iter()
-            .for_each(|byte| push_byte(&mut escaped, *byte));
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 /// A character by its code point, as `U+00A0`.

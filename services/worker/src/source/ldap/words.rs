@@ -5,6 +5,7 @@
 //! library panics on those, and refusing them would hide the code: a wrong password would be tried again and again.
 
 use bytes::{BufMut as _, BytesMut};
+use rollcall_domain::invisible::escape_no_text;
 
 use super::{
     frame::FrameError,
@@ -57,7 +58,7 @@ fn put_texts(frame: &[u8], mut at: usize, end: usize, out: &mut BytesMut) -> Res
         let (tag, content) = (frame[part.start], &frame[part.content..part.end]);
         match tag {
             OCTET_STRING | RESPONSE_NAME if std::str::from_utf8(content).is_err() => {
-                put(tag, escaped(content).as_bytes(), out);
+                put(tag, escape_no_text(content).as_bytes(), out);
                 any = true;
             }
             REFERRAL => {
@@ -87,13 +88,4 @@ fn put(tag: u8, content: &[u8], out: &mut BytesMut) {
         }
     }
     out.put_slice(content);
-}
-
-fn escaped(text: &[u8]) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for chunk in text.utf8_chunks() {
-        escaped.push_str(chunk.valid());
-        escaped.extend(chunk.invalid().iter().map(|byte| format!(r"\x{byte:02X}")));
-    }
-    escaped
 }
