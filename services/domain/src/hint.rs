@@ -102,6 +102,18 @@ impl Hints {
     }
 }
 
+/// Number of users, whose hints these are, if none of them shows whether it is enabled or disabled; 0 if one does.
+pub fn users_without_state(users: impl IntoIterator<Item = Hints>) -> u64 {
+    let mut number = 0;
+    for hints in users {
+        if !hints.and(Hints::OF_STATE).is_empty() {
+            return 0;
+        }
+        number += 1;
+    }
+    number
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

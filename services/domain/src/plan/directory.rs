@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::address::{Address, DomainName};
-use crate::hint::Hints;
+use crate::hint::{Hints, users_without_state};
 use crate::id::ObjectId;
 use crate::object::{Claim, ClaimedAddress, DirectoryObject, ObjectType, RefusedValue};
 
@@ -176,15 +176,11 @@ impl Directory {
 
     /// Number of users, if none of them shows whether it is enabled or disabled; 0 if one does.
     pub fn users_without_state(&self) -> u64 {
-        let users = || {
-            self.objects
-                .iter()
-                .filter(|object| object.object_type == ObjectType::User)
-        };
-        if users().any(|user| !user.hints.and(Hints::OF_STATE).is_empty()) {
-            return 0;
-        }
-        users().count() as u64
+        let users = self
+            .objects
+            .iter()
+            .filter(|object| object.object_type == ObjectType::User);
+        users_without_state(users.map(|user| user.hints))
     }
 
     /// Domains met that the tenant does not own, each once, by name. Their owners, if there are any, must be looked up

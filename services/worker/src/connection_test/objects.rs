@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use ldap3::Scope;
 use rollcall_domain::{
-    DirectoryObject, Filter, Hints, ObjectType,
+    DirectoryObject, Filter, ObjectType,
+    hint::users_without_state,
     sentences::connection_test::{StepText, objects as sentences},
 };
 use rollcall_proto::v1::{CountFindings, ExampleObject, ExamplesFindings, TestStepKind, test_step::Findings};
@@ -218,11 +219,10 @@ pub(super) async fn examples(
 }
 
 fn hides_state_of_users(objects: &[DirectoryObject]) -> bool {
-    let mut users = objects
+    let users = objects
         .iter()
-        .filter(|object| object.object_type == ObjectType::User)
-        .peekable();
-    users.peek().is_some() && users.all(|user| user.hints.and(Hints::OF_STATE).is_empty())
+        .filter(|object| object.object_type == ObjectType::User);
+    users_without_state(users.map(|user| user.hints)) > 0
 }
 
 /// An object as a read takes it, under the same bounds.
