@@ -25,12 +25,12 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificates::Authority;
 use crate::error::{Doing as _, Error, Result};
-use crate::place;
+use crate::{listener, place};
 
 use answers::Answers;
 pub use behaviour::Behaviour;
@@ -178,23 +178,17 @@ struct Server {
 
 impl Server {
     async fn serve(self, listener: TcpListener) {
-        let mut connections = JoinSet::new();
-        loop {
-            tokio::select! {
-                accepted = listener.accept() => {
-                    let Ok((stream, _)) = accepted else { return };
-                    self.counters.connections.fetch_add(1, Ordering::Relaxed);
-                    self.counters.open.fetch_add(1, Ordering::Relaxed);
-                    let server = self.clone();
-                    connections.spawn(async move {
-                        // A client that hangs up is what most behaviours are for.
-                        let _ = server.connection(stream).await;
-                        server.counters.open.fetch_sub(1, Ordering::Relaxed);
-                    });
-                }
-                Some(_) = connections.join_next() => {}
+        listener::serve(listener, |stream| {
+            self.counters.connections.fetch_add(1, Ordering::Relaxed);
+            self.counters.open.fetch_add(1, Ordering::Relaxed);
+            let server = self.clone();
+            async move {
+                // A client that hangs up is what most behaviours are for.
+                let _ = server.connection(stream).await;
+                server.counters.open.fetch_sub(1, Ordering::Relaxed);
             }
-        }
+        })
+        .await;
     }
 
     async fn connection(&self, stream: TcpStream) -> std::io::Result<()> {

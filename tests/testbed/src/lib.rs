@@ -52,6 +52,7 @@ mod command;
 mod endpoints;
 mod error;
 mod keeper;
+mod listener;
 mod place;
 mod service;
 mod stack;

@@ -18,12 +18,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
 use crate::directory::ldif::Entry;
 use crate::error::{Doing as _, Result};
 use crate::hostile::ber::{self, Operation};
-use crate::place;
+use crate::{listener, place};
 
 pub use crate::hostile::ber::Search;
 
@@ -196,20 +196,14 @@ struct Server {
 
 impl Server {
     async fn serve(self, listener: TcpListener) {
-        let mut connections = JoinSet::new();
-        loop {
-            tokio::select! {
-                accepted = listener.accept() => {
-                    let Ok((stream, _)) = accepted else { return };
-                    let server = self.clone();
-                    connections.spawn(async move {
-                        // A client that hangs up needs no more answers.
-                        let _ = server.talk(stream).await;
-                    });
-                }
-                Some(_) = connections.join_next() => {}
+        listener::serve(listener, |stream| {
+            let server = self.clone();
+            async move {
+                // A client that hangs up needs no more answers.
+                let _ = server.talk(stream).await;
             }
-        }
+        })
+        .await;
     }
 
     async fn talk(&self, mut stream: TcpStream) -> std::io::Result<()> {

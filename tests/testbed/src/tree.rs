@@ -22,7 +22,7 @@ use rustls::SupportedProtocolVersion;
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     net::TcpListener,
-    task::{JoinHandle, JoinSet},
+    task::JoinHandle,
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -30,7 +30,7 @@ use crate::{
     certificates::Authority,
     error::{Doing as _, Result},
     hostile::ber::{self, Operation, Request, Search},
-    place,
+    listener, place,
 };
 
 pub use rustls::version;
@@ -297,10 +297,9 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mutex<State>>) {
-    let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
+    listener::serve(listener, |stream| {
         let (tls, state) = (tls.clone(), Arc::clone(&state));
-        connections.spawn(async move {
+        async move {
             match tls {
                 None => talk(stream, &state).await,
                 Some(tls) => {
@@ -309,8 +308,9 @@ async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mutex
                     }
                 }
             }
-        });
-    }
+        }
+    })
+    .await;
 }
 
 async fn talk(mut stream: impl AsyncRead + AsyncWrite + Unpin, state: &Mutex<State>) {
