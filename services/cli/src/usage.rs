@@ -27,7 +27,7 @@ impl Args {
     }
 }
 
-/// The error of the line alone. Options that variables give are no part of it, and would stand in its usage.
+/// The error of the line by itself. Options that variables give are no part of it, and would stand in its usage.
 fn without_environment(line: &[OsString]) -> Option<clap::Error> {
     let mut command = Args::command();
     let given: Vec<_> = command

@@ -11,7 +11,7 @@ use crate::settings;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The zone of the tenant's schedule. `None` if it has none, or if the settings cannot be asked for: times are then shown
-/// in UTC alone.
+/// only in UTC.
 pub(crate) async fn of_tenant(client: &Client, tenant: &str) -> Option<TimeZone> {
     let saved = tokio::time::timeout(PATIENCE, settings::saved(client, tenant)).await;
     let schedule = saved.ok()?.ok()??.schedule?;

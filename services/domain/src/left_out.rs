@@ -11,9 +11,9 @@ use crate::dn::Dn;
 #[cfg(test)]
 mod tests;
 
-/// Names that are told; further ones are counted.
-pub const MOST_TOLD: usize = 16;
-/// Further names that are told apart to be counted.
+/// Names that are shown; further ones are counted.
+pub const MOST_SHOWN: usize = 16;
+/// Further names that are distinguished to be counted.
 const MOST_COUNTED: usize = 1_000;
 
 /// Parts of a directory that no search covers.
@@ -35,8 +35,8 @@ impl LeftOut {
 /// The first few of some names in their order, and the number of the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
-    /// At most [`MOST_TOLD`].
-    pub told: Vec<String>,
+    /// At most [`MOST_SHOWN`].
+    pub shown: Vec<String>,
     /// Number of further names.
     pub more: u32,
 }
@@ -44,7 +44,7 @@ pub struct Names {
 impl Names {
     /// True if there is none.
     pub fn is_empty(&self) -> bool {
-        self.told.is_empty() && self.more == 0
+        self.shown.is_empty() && self.more == 0
     }
 }
 
@@ -52,7 +52,7 @@ impl Names {
 #[derive(Clone, Debug, Default)]
 pub struct NameCollector {
     /// The lowest of them.
-    told: BTreeSet<String>,
+    shown: BTreeSet<String>,
     /// Hashes of the first different names.
     seen: BTreeSet<u64>,
 }
@@ -60,22 +60,22 @@ pub struct NameCollector {
 impl NameCollector {
     /// Takes a name, which counts once however often it comes.
     pub fn add(&mut self, name: String) {
-        if self.seen.len() < MOST_TOLD + MOST_COUNTED {
+        if self.seen.len() < MOST_SHOWN + MOST_COUNTED {
             let mut hasher = DefaultHasher::new();
             name.hash(&mut hasher);
             self.seen.insert(hasher.finish());
         }
-        self.told.insert(name);
-        if self.told.len() > MOST_TOLD {
-            self.told.pop_last();
+        self.shown.insert(name);
+        if self.shown.len() > MOST_SHOWN {
+            self.shown.pop_last();
         }
     }
 
     /// The names that came, whatever their order was.
     pub fn finish(self) -> Names {
-        let more = self.seen.len().saturating_sub(self.told.len());
+        let more = self.seen.len().saturating_sub(self.shown.len());
         Names {
-            told: self.told.into_iter().collect(),
+            shown: self.shown.into_iter().collect(),
             more: u32::try_from(more).unwrap_or(u32::MAX),
         }
     }

@@ -11,9 +11,9 @@ pub fn to_message(left_out: LeftOut) -> Option<v1::LeftOut> {
     }
     let LeftOut { contexts, references } = left_out;
     Some(v1::LeftOut {
-        contexts: contexts.told,
+        contexts: contexts.shown,
         more_contexts: contexts.more,
-        references: references.told,
+        references: references.shown,
         more_references: references.more,
     })
 }
@@ -22,11 +22,11 @@ pub fn to_message(left_out: LeftOut) -> Option<v1::LeftOut> {
 pub fn from_message(message: &v1::LeftOut) -> LeftOut {
     LeftOut {
         contexts: Names {
-            told: message.contexts.clone(),
+            shown: message.contexts.clone(),
             more: message.more_contexts,
         },
         references: Names {
-            told: message.references.clone(),
+            shown: message.references.clone(),
             more: message.more_references,
         },
     }
@@ -95,11 +95,11 @@ mod tests {
     fn left_out() -> LeftOut {
         LeftOut {
             contexts: Names {
-                told: vec!["DC=brand,DC=example".to_owned()],
+                shown: vec!["DC=brand,DC=example".to_owned()],
                 more: 0,
             },
             references: Names {
-                told: vec!["ldap://emea.corp.example/DC=emea".to_owned()],
+                shown: vec!["ldap://emea.corp.example/DC=emea".to_owned()],
                 more: 3,
             },
         }

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alias_that_is_added_again_by_its_name_alone_stays_an_alias() {
+    fn an_alias_that_is_added_again_only_by_its_name_stays_an_alias() {
         let stored = list(&["a.example", "b.example=a.example"]);
         assert_eq!(with(stored.clone(), args(&["B.example"])), stored);
     }

@@ -42,7 +42,7 @@ pub(super) fn find(error: &Error, subject: &Subject) -> Option<String> {
 fn of_domains(call: &Call, subject: &Subject) -> Option<String> {
     let advice = match call.refusal() {
         Some(Refusal::EtagMismatch) => {
-            "Someone else has changed the domains meanwhile. Nothing was saved: review them with rollcall domains show \
+            "Someone else has changed the domains since you read them. Nothing was saved: review them with rollcall domains show \
              TENANT, and try again."
         }
         _ => return of_call(call, subject),

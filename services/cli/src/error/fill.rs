@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_take_the_place_of_whole_words_alone() {
+    fn names_take_the_place_only_of_whole_words() {
         let subject = Subject {
             tenant: Some("acme".to_owned()),
             run: None,

@@ -74,7 +74,7 @@ impl Look {
         self.zone = zone;
     }
 
-    /// The same with another zone, by its IANA name; without one, or with an unknown one, in UTC alone.
+    /// The same with another zone, by its IANA name; without one, or with an unknown one, only in UTC.
     pub(super) fn in_zone(&self, name: Option<&str>) -> Self {
         Self {
             width: self.width,

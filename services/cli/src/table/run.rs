@@ -157,8 +157,8 @@ pub(crate) fn run(run: &RunView, look: &Look) -> Shown {
 
 /// Parts of the directory that the read left out, and what to do about them.
 fn left_out(found: &LeftOutView, look: &Look) -> Option<String> {
-    let names = |told: &[String], more| Names {
-        told: told.to_vec(),
+    let names = |shown: &[String], more| Names {
+        shown: shown.to_vec(),
         more,
     };
     let text = LeftOut {

@@ -92,14 +92,14 @@ fn names_count_once_and_are_the_same_in_any_order() {
     backwards.extend(names.iter().rev().cloned());
     let forwards = forwards.finish();
     assert_eq!(forwards, backwards.finish());
-    assert_eq!((forwards.told.len(), forwards.more), (MOST_TOLD, 14));
-    assert_eq!(forwards.told[..], names[..MOST_TOLD]);
+    assert_eq!((forwards.shown.len(), forwards.more), (MOST_SHOWN, 14));
+    assert_eq!(forwards.shown[..], names[..MOST_SHOWN]);
 }
 
 #[test]
 fn no_number_of_names_takes_more_memory_than_some() {
     let mut collector = NameCollector::default();
     collector.extend((0..5_000).map(|number| format!("dc=n{number}")));
-    assert_eq!(collector.seen.len(), MOST_TOLD + MOST_COUNTED);
+    assert_eq!(collector.seen.len(), MOST_SHOWN + MOST_COUNTED);
     assert_eq!(collector.finish().more, 1_000);
 }

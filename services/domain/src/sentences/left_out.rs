@@ -27,20 +27,20 @@ impl LeftOut {
 
 /// Names that hold commas of their own, so that they are set apart by semicolons.
 fn named(names: &Names) -> Option<String> {
-    let mut told = names.told.clone();
+    let mut shown = names.shown.clone();
     if names.more > 0 {
-        told.push(format!("{} more", number(names.more.into())));
+        shown.push(format!("{} more", number(names.more.into())));
     }
-    (!told.is_empty()).then(|| told.join("; "))
+    (!shown.is_empty()).then(|| shown.join("; "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn names(told: &[&str], more: u32) -> Names {
+    fn names(shown: &[&str], more: u32) -> Names {
         Names {
-            told: told.iter().map(|name| (*name).to_owned()).collect(),
+            shown: shown.iter().map(|name| (*name).to_owned()).collect(),
             more,
         }
     }

@@ -1,6 +1,6 @@
 //! Checks of a read's summary, as far as it is stored: a worker that was taken over may send anything.
 
-use rollcall_domain::left_out::MOST_TOLD;
+use rollcall_domain::left_out::MOST_SHOWN;
 use rollcall_proto::{
     internal::v1::ReadSummary,
     v1::{LeftOut, ReadMode},
@@ -29,7 +29,7 @@ pub(super) fn check(summary: &ReadSummary) -> Result<(), ReconcileError> {
         return refused("its footer has a text that is too long or that has a NUL");
     }
     if !summary.left_out.as_ref().is_none_or(is_storable) {
-        return refused("its footer leaves out more names, or longer ones, than are told");
+        return refused("its footer leaves out more names, or longer ones, than are shown");
     }
     if !matches!(summary.digest.len(), 0 | DIGEST) {
         return refused("its digest is not of 16 bytes");
@@ -44,10 +44,10 @@ pub(super) fn check(summary: &ReadSummary) -> Result<(), ReconcileError> {
     Ok(())
 }
 
-/// True for as many names as are told, each fit to be stored.
+/// True for as many names as are shown, each fit to be stored.
 fn is_storable(left_out: &LeftOut) -> bool {
     [&left_out.contexts, &left_out.references].iter().all(|names| {
-        names.len() <= MOST_TOLD
+        names.len() <= MOST_SHOWN
             && names
                 .iter()
                 .all(|name| name.len() <= TEXT && !name.contains('\0'))
@@ -78,7 +78,7 @@ mod tests {
     fn a_summary_of_a_worker_is_accepted() {
         assert!(check(&sent()).is_ok());
         let summary = ReadSummary {
-            left_out: Some(left_out("DC=a", MOST_TOLD)),
+            left_out: Some(left_out("DC=a", MOST_SHOWN)),
             ..sent()
         };
         assert!(check(&summary).is_ok());
@@ -97,7 +97,7 @@ mod tests {
             |summary| summary.read_mode = 0,
             |summary| summary.not_email = u64::MAX,
             |summary| summary.left_out = Some(left_out("DC=a\0", 1)),
-            |summary| summary.left_out = Some(left_out("DC=a", MOST_TOLD + 1)),
+            |summary| summary.left_out = Some(left_out("DC=a", MOST_SHOWN + 1)),
         ];
         for change in changes {
             let mut summary = sent();
