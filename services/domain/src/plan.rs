@@ -60,7 +60,7 @@ pub use sightings::Sightings;
 /// The version of the rules. It is one of the inputs that decide if a read that equals the last applied one needs no
 /// plan. Raise it whenever the same objects, portal and settings may lead to another plan. What makes other objects of
 /// the same directory, such as a further prefix of proxy addresses, changes the digest of the read and needs no raise.
-pub const RULES_VERSION: u32 = 3;
+pub const RULES_VERSION: u32 = 4;
 
 /// Decision of a run, complete before anything is applied.
 #[derive(Debug)]

@@ -81,6 +81,88 @@ fn a_spoilt_address_that_another_object_claims_goes_there() {
 }
 
 #[test]
+fn a_copy_takes_no_address_that_its_holder_has_spoilt() {
+    for value in ["smtp:al\u{200b}@a.test", "\u{feff}smtp:al@a.test"] {
+        for (id, copy) in [
+            ("a copy", "smtp:al@a.test"),
+            ("a copy", "SMTP:copy@a.test smtp:al@a.test"),
+        ] {
+            let mut tenant = removing(false);
+            tenant
+                .directory(&[("ann", "SMTP:ann@a.test smtp:al@a.test")])
+                .sync();
+            let ann = format!("SMTP:ann@a.test {value}");
+            tenant.directory(&[(id, copy), ("ann", &ann)]);
+            let rows = tenant.sync();
+            assert!(rows.contains(&"al@a.test STALE SPOILT".to_owned()), "{rows:?}");
+            assert!(
+                rows.contains(&"al@a.test SKIP CLAIMED_BY_OTHER_OBJECT CN=ann".to_owned()),
+                "{rows:?}"
+            );
+            assert_eq!(tenant.accounts()[0], "101: ann@a.test al@a.test~");
+            tenant.sync();
+            assert_eq!(tenant.accounts()[0], "101: ann@a.test al@a.test~", "and again");
+        }
+    }
+}
+
+#[test]
+fn an_account_whose_primary_is_spoilt_is_not_renamed_to_a_sound_alias() {
+    for value in ["SMTP:ann\u{200b}@a.test", "\u{feff}SMTP:ann@a.test"] {
+        let mut tenant = removing(false);
+        tenant
+            .directory(&[("ann", "SMTP:ann@a.test smtp:al@a.test")])
+            .sync();
+        tenant
+            .directory(&[("ann", &format!("{value} smtp:al@a.test"))])
+            .sync();
+        assert_eq!(tenant.accounts(), ["101: ann@a.test~ al@a.test"]);
+        tenant.directory(&[("ann", "SMTP:ann@a.test smtp:al@a.test")]);
+        assert_eq!(
+            tenant.sync(),
+            ["al@a.test KEEP", "ann@a.test UPDATE STALE_NO_MORE"]
+        );
+    }
+}
+
+#[test]
+fn an_account_whose_primary_is_spoilt_is_not_renamed_to_its_mail() {
+    let mut tenant = removing(false);
+    tenant.directory(&[("ann", "SMTP:ann@a.test")]).sync();
+    // The values as they are read of `SMTP:` with a spoilt prefix beside a sound `mail`.
+    tenant.directory(&[("ann", "\u{feff}SMTP:ann@a.test SMTP:mail@a.test")]);
+    tenant.object("ann", |ann| ann.claims[0].primary = true).sync();
+    assert_eq!(tenant.accounts(), ["101: ann@a.test~ mail@a.test"]);
+}
+
+#[test]
+fn of_two_primary_claims_the_holders_is_the_better_even_if_it_is_spoilt() {
+    let mut tenant = removing(false);
+    tenant.directory(&[("bob", "SMTP:ann@a.test")]).sync();
+    tenant.directory(&[("ann", "SMTP:ann@a.test"), ("bob", "SMTP:ann\u{200b}@a.test")]);
+    for _ in 0..2 {
+        assert_eq!(
+            tenant.sync(),
+            [
+                "ann@a.test SKIP CLAIMED_BY_OTHER_OBJECT CN=bob",
+                "ann@a.test STALE SPOILT",
+                r"ann\u{200b}@a.test SKIP INVALID_ADDRESS",
+            ]
+        );
+        assert_eq!(tenant.accounts(), ["101: ann@a.test~"]);
+    }
+}
+
+#[test]
+fn what_an_object_without_an_account_has_spoilt_claims_nothing() {
+    let mut tenant = removing(false);
+    tenant.directory(&[("ann", "SMTP:ann@a.test")]).sync();
+    tenant.directory(&[("ann", "smtp:ann@a.test"), ("bob", "SMTP:ann\u{200b}@a.test")]);
+    tenant.sync();
+    assert_eq!(tenant.accounts(), ["101: ann@a.test"]);
+}
+
+#[test]
 fn a_spoilt_address_goes_not_even_if_its_removal_is_approved() {
     let mut tenant = removing(false);
     tenant.directory(&[("ann", "SMTP:ann@a.test")]).sync();
