@@ -18,7 +18,7 @@ fn most_work(world: &World<'_>) -> usize {
 }
 
 /// The error of a decision that does not end, at one of the objects that it is about.
-pub(super) fn entangled(world: &World<'_>, object: ObjectName) -> PlanError {
+fn entangled(world: &World<'_>, object: ObjectName) -> PlanError {
     let directory = world.directory;
     PlanError::Entangled {
         dn: directory

@@ -302,27 +302,56 @@ fn chain_of_duplicates(length: usize) -> World {
     world
 }
 
-#[test]
-fn defences_that_end_one_after_the_other_are_followed_to_the_end_of_a_chain() {
-    let world = chain_of_duplicates(20);
-    let created = world
-        .plan()
-        .changes
-        .iter()
-        .filter(|change| change.before.is_none())
-        .map(|change| change.after.primary().unwrap().address.to_string())
-        .collect::<Vec<_>>();
-    assert_eq!(
-        created,
-        (0..20).map(|n| format!("x{n:06}@b.test")).collect::<Vec<_>>()
-    );
+/// Addresses of the accounts that a plan creates.
+fn created(plan: &Plan<'_>) -> Vec<String> {
+    let new = plan.changes.iter().filter(|change| change.before.is_none());
+    new.map(|change| change.after.primary().unwrap().address.to_string())
+        .collect()
 }
 
 #[test]
-fn defences_that_end_one_after_the_other_without_an_end_in_sight_fail_the_plan() {
-    let world = chain_of_duplicates(1_000);
-    let error = world.plan_at(Pace::unhurried()).err();
-    assert!(matches!(error, Some(PlanError::Entangled { .. })), "{error:?}");
+fn defences_that_end_one_after_the_other_are_followed_to_the_end_of_a_chain() {
+    let world = chain_of_duplicates(200);
+    let all: Vec<_> = (0..200).map(|n| format!("x{n:06}@b.test")).collect();
+    assert_eq!(created(&world.plan()), all);
+}
+
+#[test]
+fn a_chain_of_defences_too_long_to_follow_comes_to_the_same_and_changes_nothing_again() {
+    let mut world = chain_of_duplicates(2_000);
+    let all: Vec<_> = (0..2_000).map(|n| format!("x{n:06}@b.test")).collect();
+    let after = {
+        let plan = world.plan();
+        assert_eq!(created(&plan), all);
+        world.portal.apply(&plan)
+    };
+    world.portal = after;
+    assert!(world.plan().changes.is_empty());
+}
+
+#[test]
+fn many_defences_that_are_vain_at_once_end_at_once() {
+    assert_grows_as_its_size(
+        |size| {
+            let held = |n: usize| format!("x{n:06}@b.test");
+            let holder = |n: usize| {
+                let claims = [(format!("x{n:06}@a.test"), true), (held(n), false)];
+                object(n, claims.into_iter())
+            };
+            let rival = |n: usize| object(1_000_000 + n, [(held(n), false)].into_iter());
+            let account_of = |n: usize| {
+                let addresses = [format!("before{n}@a.test"), held(n)];
+                account(n as u128 + 1, Some(n), Origin::Synced, addresses.into_iter())
+            };
+            let mut world = World::new(
+                (0..size).flat_map(|n| [holder(n), rival(n)]).collect(),
+                (0..size).map(account_of).collect(),
+            );
+            world.domains = TenantDomains::new([(domain("a.test"), None), (domain("b.test"), None)]);
+            world
+        },
+        2_000,
+    );
 }
 
 #[test]
