@@ -43,6 +43,8 @@ impl Decision<'_> {
 pub(super) struct Accounts {
     /// Type of each address, and the primary address of the account that has it.
     pub(super) new_place: Column<Option<NewPlace>>,
+    /// The primary address of each account; `None` for one that is removed.
+    pub(super) primary_of: Column<Option<AddressName>>,
     pub(super) changes: Vec<AccountChange>,
 }
 
@@ -89,6 +91,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
             merged,
             accounts: Accounts {
                 new_place: Column::filled(None, world.names.len()),
+                primary_of: Column::filled(None, world.portal.accounts.len()),
                 changes: Vec::new(),
             },
             spare: Vec::new(),
@@ -137,6 +140,7 @@ impl<'d, 'a> Accountant<'d, 'a> {
         } else {
             let primary = active.and_then(|owner| primaries.of[owner]);
             self.assign_primary(&mut kept, primary.or_else(|| world.primary_of(account)));
+            self.accounts.primary_of[account] = kept.first().map(|kept| kept.address);
             self.compare(account, &kept);
         }
         self.spare = kept;

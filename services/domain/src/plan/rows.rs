@@ -39,8 +39,9 @@ pub struct PlannedRow<'a> {
     pub object_id: Option<&'a str>,
     /// Its object's DN.
     pub object_dn: Option<&'a str>,
-    /// The winner (an object's DN), the blocker or the account that was left (an account's primary address), the kept
-    /// address of the same username portion, or the reason that refused the claims of an absent address.
+    /// The winner (an object's DN), the blocker or the account that was left (an account's primary address after the run;
+    /// of one that is removed, the last that it had), the kept address of the same username portion, or the reason that
+    /// refused the claims of an absent address.
     pub other: Option<&'a str>,
 }
 

@@ -128,7 +128,9 @@ impl Judge<'_, '_> {
         if Some(left) != account {
             let merged = ownership.owner[left] == Some(object);
             let reason = if merged { Reason::Merged } else { Reason::Moved };
-            let other = world.primary_of(left).map_or(Other::Nothing, Other::Address);
+            // An account that loses its primary address goes by another one from here on.
+            let name = self.accounts.primary_of[left].or_else(|| world.primary_of(left));
+            let other = name.map_or(Other::Nothing, Other::Address);
             return RowDecision::new(Verdict::Update, reason, other);
         }
         match self.change_within(object, left, entry, address_type) {

@@ -104,7 +104,7 @@ fn an_account_whose_object_is_in_the_read_is_not_taken_over() {
     tenant.directory(&[("old", "SMTP:al@a.test"), ("new", "SMTP:ann@a.test")]);
     assert_eq!(
         tenant.sync(),
-        ["al@a.test UPDATE RENAMED", "ann@a.test UPDATE MOVED ann@a.test"]
+        ["al@a.test UPDATE RENAMED", "ann@a.test UPDATE MOVED al@a.test"]
     );
     assert_eq!(tenant.accounts(), ["101: al@a.test", "102: ann@a.test"]);
 }
