@@ -129,6 +129,16 @@ mod tests {
     }
 
     #[test]
+    fn one_user_who_shows_whether_it_is_disabled_is_enough() {
+        let mail = Hints::NONE.with(Hint::Mail);
+        assert_eq!(users_without_state([]), 0);
+        assert_eq!(users_without_state([Hints::NONE, mail]), 2);
+        for state in Hints::OF_STATE.iter() {
+            assert_eq!(users_without_state([mail, mail.with(state), mail]), 0, "{state}");
+        }
+    }
+
+    #[test]
     fn the_bit_of_each_hint_is_what_is_stored_of_it() {
         let bits: Vec<_> = Hint::ALL
             .iter()

@@ -7,10 +7,18 @@ use crate::plan::{Rules, SameUsername};
 use super::tenant::Tenant;
 
 #[test]
+fn an_object_that_occurs_twice_in_one_read_counts_once_as_last_seen() {
+    let mut tenant = Tenant::new();
+    tenant.directory(&[("ann", "SMTP:old@a.test"), ("ann", "SMTP:new@a.test")]);
+    assert_eq!(tenant.sync(), ["new@a.test ADD NEW_ACCOUNT"]);
+}
+
+#[test]
 fn rule_1_primary_beats_alias_where_one_object_claims_an_address_as_both() {
     let mut tenant = Tenant::new();
-    tenant.directory(&[("ann", "smtp:ann@a.test SMTP:Ann@A.test")]);
-    assert_eq!(tenant.sync(), ["ann@a.test ADD NEW_ACCOUNT"]);
+    tenant.directory(&[("ann", "smtp:al@a.test smtp:ann@a.test SMTP:Ann@A.test")]);
+    tenant.sync();
+    assert_eq!(tenant.accounts(), ["101: ann@a.test al@a.test"]);
 }
 
 #[test]
@@ -116,6 +124,32 @@ fn rule_3_the_present_primary_goes_before_a_new_one_of_the_same_kind() {
 }
 
 #[test]
+fn rule_3_an_address_that_the_object_holds_goes_before_a_lower_one() {
+    let mut tenant = Tenant::new();
+    tenant
+        .directory(&[("ann", "SMTP:ann@a.test smtp:m@a.test")])
+        .sync();
+    tenant.directory(&[("ann", "smtp:b@a.test smtp:m@a.test")]);
+    tenant.sync();
+    assert_eq!(tenant.accounts(), ["101: m@a.test ann@a.test~ b@a.test"]);
+}
+
+#[test]
+fn rule_3_a_primary_claim_goes_before_the_holders_alias_claim() {
+    let mut tenant = Tenant::new();
+    tenant.directory(&[("ann", "smtp:info@a.test")]).sync();
+    tenant.directory(&[("ann", "smtp:info@a.test"), ("desk", "SMTP:info@a.test")]);
+    assert_eq!(
+        tenant.sync(),
+        [
+            "info@a.test SKIP CLAIMED_BY_OTHER_OBJECT CN=desk",
+            "info@a.test UPDATE MOVED info@a.test",
+        ]
+    );
+    assert_eq!(tenant.accounts(), ["102: info@a.test"]);
+}
+
+#[test]
 fn rule_3_a_primary_claim_goes_before_an_alias_claim_and_the_holder_before_a_lower_id() {
     let mut tenant = Tenant::new();
     tenant.directory(&[("a", "smtp:x@a.test"), ("b", "SMTP:x@a.test")]);
@@ -166,6 +200,42 @@ fn rule_5_one_alias_of_a_username_is_kept_and_the_same_in_a_domain_alias() {
         ]
     );
     assert_eq!(tenant.accounts(), ["101: ann@a.test al@a.test ann@alias.test="]);
+}
+
+#[test]
+fn rule_5_of_one_username_a_real_domain_goes_first_then_what_the_object_holds() {
+    let mut tenant = Tenant::new();
+    tenant.directory(&[("ann", "SMTP:ann@a.test smtp:al@alias.test smtp:al@b.test")]);
+    assert_eq!(
+        tenant.sync(),
+        [
+            "al@alias.test SKIP DUPLICATE_USERNAME al@b.test",
+            "al@b.test ADD NEW_ACCOUNT",
+            "ann@a.test ADD NEW_ACCOUNT",
+        ]
+    );
+    tenant.directory(&[("ann", "SMTP:ann@a.test smtp:al@a.test smtp:al@b.test")]);
+    assert_eq!(
+        tenant.sync(),
+        [
+            "al@a.test SKIP DUPLICATE_USERNAME al@b.test",
+            "al@b.test KEEP",
+            "ann@a.test KEEP",
+        ]
+    );
+}
+
+#[test]
+fn rule_5_a_domain_alias_of_another_domain_makes_no_domain_alias() {
+    let mut tenant = Tenant::new();
+    tenant.directory(&[("ann", "SMTP:ann@b.test smtp:ann@alias.test")]);
+    assert_eq!(
+        tenant.sync(),
+        [
+            "ann@alias.test SKIP DUPLICATE_USERNAME ann@b.test",
+            "ann@b.test ADD NEW_ACCOUNT",
+        ]
+    );
 }
 
 #[test]

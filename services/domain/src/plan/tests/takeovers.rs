@@ -29,6 +29,22 @@ fn a_manual_address_is_refused_to_others() {
 }
 
 #[test]
+fn the_primary_of_a_manual_account_is_refused_to_an_alias_claim() {
+    let mut tenant = Tenant::new();
+    tenant
+        .manual_accounts(&["boss@a.test"])
+        .directory(&[("ann", "SMTP:ann@a.test smtp:boss@a.test")]);
+    assert_eq!(
+        tenant.sync(),
+        [
+            "ann@a.test ADD NEW_ACCOUNT",
+            "boss@a.test SKIP INTERFERES_WITH_PORTAL_ACCOUNT boss@a.test"
+        ]
+    );
+    assert_eq!(tenant.accounts(), ["101: boss@a.test*", "102: ann@a.test"]);
+}
+
+#[test]
 fn an_object_adopts_the_manual_account_of_its_primary_whole() {
     let mut tenant = Tenant::new();
     tenant.manual_accounts(&["ann@a.test info@a.test sales@a.test"]);
@@ -93,6 +109,24 @@ fn an_object_created_again_with_the_same_primary_takes_the_account_over() {
         ["al@a.test STALE ABSENT", "ann@a.test UPDATE REBOUND"]
     );
     assert_eq!(tenant.accounts(), ["101: ann@a.test al@a.test~"]);
+}
+
+#[test]
+fn an_object_with_an_account_takes_only_the_address_of_an_account_whose_object_is_missing() {
+    let mut tenant = Tenant::new();
+    tenant
+        .directory(&[("ann", "SMTP:ann@a.test"), ("old", "SMTP:x@a.test smtp:y@a.test")])
+        .sync();
+    tenant.directory(&[("ann", "SMTP:x@a.test smtp:ann@a.test")]);
+    assert_eq!(
+        tenant.sync(),
+        [
+            "ann@a.test UPDATE RENAMED",
+            "x@a.test UPDATE MOVED y@a.test",
+            "y@a.test STALE ABSENT"
+        ]
+    );
+    assert_eq!(tenant.accounts(), ["101: x@a.test ann@a.test", "102: y@a.test~"]);
 }
 
 #[test]

@@ -39,13 +39,19 @@ fn the_type_is_what_exchange_says() {
             ObjectType::Other,
         ),
     ] {
+        // Its class says something else.
+        let class = if expected == ObjectType::Contact {
+            "group"
+        } else {
+            "contact"
+        };
         for value in values {
-            assert_eq!(classify(Some(*value), ["contact"]), expected, "{value}");
+            assert_eq!(classify(Some(*value), [class]), expected, "{value}");
             let text = value.to_string();
             let entry = read(
                 &[],
                 &[
-                    ("objectClass", &[b"contact"]),
+                    ("objectClass", &[class.as_bytes()]),
                     ("msExchRecipientTypeDetails", &[text.as_bytes()]),
                 ],
             );
@@ -128,11 +134,29 @@ fn the_type_is_else_what_the_classes_say() {
             &["user", "computer", "msDS-ManagedServiceAccount"],
             ObjectType::Other,
         ),
+        (&["msDS-ManagedServiceAccount"], ObjectType::Other),
         (&["msds-groupmanagedserviceaccount"], ObjectType::Other),
         (&["msDS-DelegatedManagedServiceAccount"], ObjectType::Other),
         (&[], ObjectType::User),
     ] {
         assert_eq!(classify(None, classes), expected, "{classes:?}");
+    }
+}
+
+#[test]
+fn of_several_classes_that_show_a_type_one_counts_whatever_their_order() {
+    for (classes, expected) in [
+        (["group", "computer"], ObjectType::Other),
+        (["contact", "groupOfNames"], ObjectType::Group),
+        (["publicFolder", "contact"], ObjectType::Contact),
+    ] {
+        let [one, other] = classes;
+        for classes in [[one, other], [other, one]] {
+            assert_eq!(classify(None, classes), expected, "{classes:?}");
+            let values = classes.map(str::as_bytes);
+            let entry = read(&[], &[("objectClass", &values)]);
+            assert_eq!(entry.object.object_type, expected, "{classes:?}");
+        }
     }
 }
 
