@@ -9,6 +9,8 @@ use tonic::Streaming;
 
 use crate::{args::TestConnection, error::Error, exit::Exit, output::Output, settings, table};
 
+/// Time without a word: a step may take as long as the whole test, which ends after 3 minutes.
+const SILENCE: Duration = Duration::from_secs(195);
 const TICK: Duration = Duration::from_millis(120);
 
 /// Tests the saved settings, or others that are never saved.
@@ -40,7 +42,7 @@ async fn show(
     output: &mut Output,
 ) -> Result<TestStepState, Error> {
     let mut last = TestStepState::Unspecified;
-    while let Some(response) = steps.message().await.map_err(client.failed(Service::Scheduler))? {
+    while let Some(response) = client.next_within(SILENCE, Service::Scheduler, steps).await? {
         let Some(step) = response.step else { continue };
         let view = StepView::from(&step);
         waiting.aside(|| output.entry(&view, |look| table::step(&view, look)))?;

@@ -39,7 +39,12 @@ pub use usage::Usage;
 
 /// Does what the command line asks.
 pub async fn run(args: Args, output: &mut Output) -> Result<Exit, Error> {
-    let client = Client::new(args.connection.places(), &args.connection.certificates())?;
+    let client = Client::new(
+        args.connection.places(),
+        &args.connection.certificates(),
+        args.connection.patience(),
+    )?;
+    let subject = args.subject();
     if let Some(tenant) = args.tenant_of_times() {
         output.set_zone(zone::of_tenant(&client, &tenant).await);
     }

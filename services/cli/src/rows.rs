@@ -63,6 +63,10 @@ pub(crate) async fn list(client: &Client, list: ListRows, output: &mut Output) -
 pub(crate) async fn csv(client: &Client, export: ExportCsv, output: &mut Output) -> Result<Exit, Error> {
     let failed = client.failed(Service::Results);
     let mut results = client.results().await?;
+    let path = export.output.filter(|path| path != Path::new("-"));
+    if path.is_none() && output.is_json() {
+        return Err(Error::TwoOutputs);
+    }
     let run_id = match export.run {
         Some(run) => run,
         None => newest_run(client, &export.tenant, Newest::WithRows).await?.run_id,
@@ -76,14 +80,14 @@ pub(crate) async fn csv(client: &Client, export: ExportCsv, output: &mut Output)
             .map(|verdict| Verdict::from(*verdict).into())
             .collect(),
     };
-    let mut chunks = results.export_csv(request).await.map_err(&failed)?.into_inner();
+    let mut chunks = results.export_csv(request).await.map_err(failed)?.into_inner();
     let Some(path) = export.output else {
-        while let Some(chunk) = chunks.message().await.map_err(&failed)? {
+        while let Some(chunk) = client.next(Service::Results, &mut chunks).await? {
             output.bytes(&chunk.data)?;
         }
         return Ok(Exit::Success);
     };
-    let bytes = PartialFile::receive(&path, &mut chunks, failed).await?;
+    let bytes = PartialFile::receive(&path, &mut chunks, client).await?;
     let view = CsvView {
         run_id,
         file: path.display().to_string(),
@@ -105,7 +109,7 @@ impl PartialFile {
     async fn receive(
         path: &Path,
         chunks: &mut Streaming<ExportCsvResponse>,
-        failed: impl Fn(tonic::Status) -> rollcall_client::Error,
+        client: &Client,
     ) -> Result<u64, Error> {
         let cannot_write = |source| Error::Write {
             path: path.to_owned(),
@@ -113,7 +117,7 @@ impl PartialFile {
         };
         let mut partial = Self::create(path).map_err(cannot_write)?;
         let mut bytes = 0;
-        while let Some(chunk) = chunks.message().await.map_err(&failed)? {
+        while let Some(chunk) = client.next(Service::Results, chunks).await? {
             partial.file.write_all(&chunk.data).map_err(cannot_write)?;
             bytes += chunk.data.len() as u64;
         }

@@ -1,6 +1,6 @@
 //! Connections to the services, each made when it is first needed.
 
-use std::time::Duration;
+use std::{error::Error as _, time::Duration};
 
 use rollcall_proto::v1::{
     GetDomainsRequest, GetRunRequest, ValidateFilterRequest, account_service_client::AccountServiceClient,
@@ -8,15 +8,12 @@ use rollcall_proto::v1::{
 };
 use tokio::sync::OnceCell;
 use tonic::{
-    Code, Response, Status,
+    Code, Response, Status, Streaming, TimeoutExpired,
     transport::{Channel, Endpoint},
 };
 
-use crate::{Certificates, Error, Places, Service, Tls, endpoint, is_secured};
+use crate::{Certificates, Error, Patience, Places, Service, Tls, endpoint, is_secured};
 
-/// Time in which a call must be answered; a stream may then continue. A connection test answers once a worker has taken
-/// it, or after a minute without one.
-const ANSWER: Duration = Duration::from_secs(75);
 /// Time after which a dead peer is noticed on a silent stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A page is 1,000 entries at most, but an account may have very many addresses.
@@ -27,12 +24,13 @@ const LARGEST_MESSAGE: usize = 64 << 20;
 pub struct Client {
     places: Places,
     tls: Option<Tls>,
+    patience: Patience,
     channels: [OnceCell<Channel>; Service::ALL.len()],
 }
 
 impl Client {
     /// Reads the certificates, if any service is behind TLS; connects nowhere yet.
-    pub fn new(places: Places, certificates: &Certificates) -> Result<Self, Error> {
+    pub fn new(places: Places, certificates: &Certificates, patience: Patience) -> Result<Self, Error> {
         let secured = Service::ALL
             .iter()
             .any(|service| is_secured(places.url(*service)));
@@ -42,6 +40,7 @@ impl Client {
         Ok(Self {
             places,
             tls,
+            patience,
             channels: [const { OnceCell::const_new() }; Service::ALL.len()],
         })
     }
@@ -67,7 +66,32 @@ impl Client {
     /// Makes the error of a call to a service that failed.
     pub fn failed(&self, service: Service) -> impl Fn(Status) -> Error + use<> {
         let url = self.places.url(service).to_owned();
-        move |status| Error::of_call(service, &url, status)
+        let waited = self.patience.answer;
+        move |status| {
+            if is_time_out(&status) {
+                Error::silent(service, &url, waited)
+            } else {
+                Error::of_call(service, &url, status)
+            }
+        }
+    }
+
+    /// The next part of an answer that comes in several; `None` after the last one.
+    pub async fn next<T>(&self, service: Service, parts: &mut Streaming<T>) -> Result<Option<T>, Error> {
+        self.next_within(self.patience.answer, service, parts).await
+    }
+
+    /// The same, if the parts may lie further apart than other answers may be late.
+    pub async fn next_within<T>(
+        &self,
+        most: Duration,
+        service: Service,
+        parts: &mut Streaming<T>,
+    ) -> Result<Option<T>, Error> {
+        match tokio::time::timeout(most, parts.message()).await {
+            Ok(part) => part.map_err(self.failed(service)),
+            Err(_) => Err(Error::silent(service, self.places.url(service), most)),
+        }
     }
 
     /// The error of a call, with the service named that answered in another's place.
@@ -114,10 +138,11 @@ impl Client {
         let url = self.places.url(service);
         let connect = async || {
             let endpoint = self.endpoint(service, url)?;
-            endpoint
-                .connect()
-                .await
-                .map_err(|source| Error::unreachable(service, url, source))
+            // Both parts of it, the connection and TLS, have this time together.
+            match tokio::time::timeout(self.patience.connect, endpoint.connect()).await {
+                Ok(connected) => connected.map_err(|source| Error::unreachable(service, url, source)),
+                Err(_) => Err(Error::silent(service, url, self.patience.connect)),
+            }
         };
         self.channels[service as usize]
             .get_or_try_init(connect)
@@ -126,9 +151,25 @@ impl Client {
     }
 
     fn endpoint(&self, service: Service, url: &str) -> Result<Endpoint, Error> {
-        let endpoint = endpoint(url, self.tls.as_ref()).map_err(|error| Error::no_way(service, error))?;
-        Ok(endpoint.timeout(ANSWER).keep_alive_timeout(KEEP_ALIVE))
+        // The first connection is timed as a whole, so that one bound ends it; these are for one that is made again.
+        let endpoint = endpoint(url, self.tls.as_ref(), self.patience.connect.saturating_mul(2));
+        let endpoint = endpoint.map_err(|error| Error::no_way(service, error))?;
+        Ok(endpoint
+            .timeout(self.patience.answer)
+            .keep_alive_timeout(KEEP_ALIVE))
     }
+}
+
+/// True if a call was given up on this side, because no answer came in time.
+fn is_time_out(status: &Status) -> bool {
+    let mut next = status.source();
+    while let Some(source) = next {
+        if source.is::<TimeoutExpired>() {
+            return true;
+        }
+        next = source.source();
+    }
+    false
 }
 
 /// The code with which a call is refused; `None` if it is answered.

@@ -8,7 +8,8 @@ use std::{
 
 use tonic::transport::{Certificate, ClientTlsConfig, Endpoint, Identity};
 
-const CONNECT: Duration = Duration::from_secs(5);
+/// Time in which a server must accept a connection, and again in which it must agree on TLS.
+pub const CONNECT: Duration = Duration::from_secs(5);
 /// Interval of checks that an open connection still works.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -84,20 +85,21 @@ pub fn is_secured(url: &str) -> bool {
     url.starts_with("https://")
 }
 
-/// The way to the server at this URL. The certificates count only for https.
-pub fn endpoint(url: &str, tls: Option<&Tls>) -> Result<Endpoint, EndpointError> {
+/// The way to the server at this URL, which has this long to accept a connection, and again to agree on TLS: one that
+/// accepts and then says nothing is no better than one that is away. The certificates count only for https.
+pub fn endpoint(url: &str, tls: Option<&Tls>, connect: Duration) -> Result<Endpoint, EndpointError> {
     let invalid = || EndpointError::Url(url.to_owned());
     if !is_secured(url) && !url.starts_with("http://") {
         return Err(invalid());
     }
     let endpoint = Endpoint::from_shared(url.to_owned())
         .map_err(|_| invalid())?
-        .connect_timeout(CONNECT)
+        .connect_timeout(connect)
         .http2_keep_alive_interval(KEEP_ALIVE);
     match tls {
         _ if !is_secured(url) => Ok(endpoint),
         Some(Tls(tls)) => endpoint
-            .tls_config(tls.clone())
+            .tls_config(tls.clone().timeout(connect))
             .map_err(|source| EndpointError::Tls { source }),
         None => Err(EndpointError::NoCa),
     }
@@ -117,10 +119,10 @@ mod tests {
 
     #[test]
     fn a_url_begins_with_http_or_https() {
-        assert!(endpoint("http://127.0.0.1:7101", None).is_ok());
+        assert!(endpoint("http://127.0.0.1:7101", None, CONNECT).is_ok());
         for url in ["127.0.0.1:7101", "ftp://host", "http://", ""] {
             assert!(
-                matches!(endpoint(url, None), Err(EndpointError::Url(given)) if given == url),
+                matches!(endpoint(url, None, CONNECT), Err(EndpointError::Url(given)) if given == url),
                 "{url}"
             );
         }
@@ -128,7 +130,10 @@ mod tests {
 
     #[test]
     fn https_needs_the_certificates() {
-        assert!(matches!(endpoint("https://host", None), Err(EndpointError::NoCa)));
+        assert!(matches!(
+            endpoint("https://host", None, CONNECT),
+            Err(EndpointError::NoCa)
+        ));
         assert!(matches!(Certificates::default().read(), Err(EndpointError::NoCa)));
     }
 

@@ -1,6 +1,6 @@
 //! Errors of calls.
 
-use std::error::Error as StdError;
+use std::{error::Error as StdError, time::Duration};
 
 use rollcall_terms::Refusal;
 use tonic::{Code, Status};
@@ -21,6 +21,16 @@ pub enum Error {
         /// The cause.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
+    },
+    /// Something accepts connections at a service's address, or takes no notice of them, and does not answer.
+    #[error("{service} at {url} has not answered within {} s", waited.as_secs())]
+    Silent {
+        /// The service.
+        service: Service,
+        /// Address at which it was looked for.
+        url: String,
+        /// Time that it had.
+        waited: Duration,
     },
     /// A service answered with an error.
     #[error("{}", status.message())]
@@ -94,6 +104,15 @@ impl Error {
         }
     }
 
+    /// The error of a service that said nothing for so long.
+    pub(crate) fn silent(service: Service, url: &str, waited: Duration) -> Self {
+        Self::Silent {
+            service,
+            url: url.to_owned(),
+            waited,
+        }
+    }
+
     /// The error of a call that failed, on the way or over there.
     pub fn of_call(service: Service, url: &str, status: Status) -> Self {
         // A status with a source was made on this side of the wire: the call never got an answer.
@@ -155,7 +174,7 @@ impl Error {
     /// True if no service could answer at all.
     pub fn is_unreachable(&self) -> bool {
         match self {
-            Self::Unreachable { .. } => true,
+            Self::Unreachable { .. } | Self::Silent { .. } => true,
             Self::Refused { status, .. } => status.code() == Code::Unavailable,
             Self::LostSight { source, .. } => source.is_unreachable(),
             _ => false,
@@ -165,7 +184,7 @@ impl Error {
     /// True if the same call may well succeed a little later.
     pub fn passes(&self) -> bool {
         match self {
-            Self::Unreachable { .. } => true,
+            Self::Unreachable { .. } | Self::Silent { .. } => true,
             Self::Refused { status, .. } => matches!(
                 status.code(),
                 Code::Unavailable

@@ -8,6 +8,9 @@ use tonic::Streaming;
 
 use crate::{Client, Error, Service};
 
+/// Time after which a run that has not changed is asked for anew: its stream may have died without a sign.
+const SILENCE: Duration = Duration::from_mins(2);
+
 /// Sight of a run that is followed.
 #[derive(Debug)]
 pub enum Seen<'r> {
@@ -102,15 +105,23 @@ async fn watch_once(
         .await
         .map_err(&failed)?
         .into_inner();
-    while let Some(change) = stream.message().await.map_err(&failed)? {
+    let mut seen = false;
+    loop {
+        let change = match client.next_within(SILENCE, Service::Results, &mut stream).await {
+            Ok(Some(change)) => change,
+            Ok(None) => return Ok(None),
+            // The run was seen, and has not changed since then. A service that shows none has failed.
+            Err(Error::Silent { .. }) if seen => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let Some(run) = change.run else { continue };
+        seen = true;
         back_off.reset();
         show(Seen::Run(&run));
         if is_final(run.state()) {
             return Ok(Some(run));
         }
     }
-    Ok(None)
 }
 
 #[cfg(test)]

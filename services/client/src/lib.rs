@@ -13,15 +13,17 @@ mod error;
 mod follow;
 mod newest;
 mod pages;
+mod patience;
 mod run_lookup;
 mod service;
 pub mod view;
 
 pub use client::Client;
-pub use endpoint::{Certificates, EndpointError, Tls, endpoint, is_secured};
+pub use endpoint::{CONNECT, Certificates, EndpointError, Tls, endpoint, is_secured};
 pub use error::Error;
 pub use follow::{Seen, watch_run};
 pub use newest::Newest;
 pub use pages::{Fetched, fetch};
+pub use patience::Patience;
 pub use run_lookup::{get_run, newest_run};
 pub use service::{Places, Service};

@@ -1,8 +1,8 @@
 //! A front end that speaks HTTP and JSON, in small: what it needs of this crate, and nothing besides.
 
-use std::{collections::HashMap, net::SocketAddr};
+use std::{collections::HashMap, net::SocketAddr, time::Duration};
 
-use rollcall_client::{Certificates, Client, Error, Places, Service, view::DomainList};
+use rollcall_client::{Certificates, Client, Error, Patience, Places, Service, view::DomainList};
 use rollcall_proto::v1::{
     Domain, GetDomainsRequest, GetDomainsResponse, PutAccountRequest, PutAccountResponse, PutDomainsRequest,
     PutDomainsResponse, RemoveAccountRequest, RemoveAccountResponse, RestoreAccountRequest,
@@ -15,6 +15,11 @@ use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Code, Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
+
+const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(5),
+    answer: Duration::from_secs(1),
+};
 
 /// `GET /tenants/{tenant}/domains`: the status of HTTP and the body.
 async fn get_domains(client: &Client, tenant: &str) -> (u16, Value) {
@@ -137,7 +142,7 @@ fn client(reconcile: SocketAddr) -> Result<Client, Error> {
         results: nowhere,
         reconcile: format!("http://{reconcile}"),
     };
-    Client::new(places, &Certificates::default())
+    Client::new(places, &Certificates::default(), PATIENCE)
 }
 
 #[tokio::test]
@@ -172,5 +177,49 @@ async fn a_service_that_is_away_may_be_asked_again() {
     assert_eq!(
         body["error"],
         format!("reconcile cannot be reached at http://{gone}")
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_accepts_and_stays_silent_is_given_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = silent.local_addr().unwrap();
+    let client = client(address).unwrap();
+    // The system accepts for the listener, which never does.
+    let (status, body) = get_domains(&client, "acme").await;
+    assert_eq!(status, 503);
+    assert_eq!(
+        body["error"],
+        format!("reconcile at http://{address} has not answered within 1 s")
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_never_agrees_on_tls_is_given_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", silent.local_addr().unwrap());
+    let places = Places {
+        scheduler: url.clone(),
+        results: url.clone(),
+        reconcile: url.clone(),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let ca = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, ca.cert.pem()).unwrap();
+    let certificates = Certificates {
+        ca_file: Some(file),
+        ..Certificates::default()
+    };
+    let hasty = Patience {
+        connect: Duration::from_secs(1),
+        ..PATIENCE
+    };
+    let client = Client::new(places, &certificates, hasty).unwrap();
+    let refused = domains(&client, "acme").await.unwrap_err();
+    assert!(refused.is_unreachable() && refused.passes());
+    assert_eq!(
+        refused.to_string(),
+        format!("reconcile at {url} has not answered within 1 s")
     );
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rollcall_client::{Certificates, EndpointError, Tls, endpoint, is_secured};
+use rollcall_client::{CONNECT, Certificates, EndpointError, Tls, endpoint, is_secured};
 use tonic::{
     Request, Status,
     service::{Interceptor, interceptor::InterceptedService},
@@ -23,7 +23,7 @@ pub type Channel = InterceptedService<tonic::transport::Channel, InjectTrace>;
 /// their own: give each request one (`Request::set_timeout`).
 pub fn connect(config: &ClientConfig) -> Result<Channel, GrpcError> {
     let tls = is_secured(&config.url).then(|| tls(config)).transpose()?;
-    let endpoint = endpoint(&config.url, tls.as_ref())?
+    let endpoint = endpoint(&config.url, tls.as_ref(), CONNECT)?
         .tcp_nodelay(true)
         .keep_alive_timeout(KEEPALIVE_TIMEOUT)
         .keep_alive_while_idle(true);

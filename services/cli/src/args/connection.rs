@@ -1,9 +1,9 @@
 //! Addresses of the services and certificates to reach them.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use clap::Args;
-use rollcall_client::{Certificates, Places, Service};
+use clap::{Args, builder::RangedU64ValueParser};
+use rollcall_client::{Certificates, Patience, Places, Service};
 
 /// Addresses, and certificates for mutual TLS.
 #[derive(Debug, Clone, Args)]
@@ -67,6 +67,33 @@ pub struct Connection {
         value_name = "FILE"
     )]
     pub client_key_file: Option<PathBuf>,
+    /// Seconds in which a service must accept the connection, with TLS.
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        env = "ROLLCALL_CONNECT_TIMEOUT",
+        value_name = "SECONDS",
+        default_value_t = Patience::DEFAULT.connect.as_secs(),
+        value_parser = seconds()
+    )]
+    pub connect_timeout: u64,
+    /// Seconds in which a service must answer, or go on with an answer that it has begun.
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        env = "ROLLCALL_TIMEOUT",
+        value_name = "SECONDS",
+        default_value_t = Patience::DEFAULT.answer.as_secs(),
+        value_parser = seconds()
+    )]
+    pub timeout: u64,
+}
+
+/// Never for ever: nobody waits longer than an hour for an answer.
+fn seconds() -> RangedU64ValueParser {
+    RangedU64ValueParser::new().range(1..=3600)
 }
 
 impl Connection {
@@ -76,6 +103,14 @@ impl Connection {
             scheduler: self.scheduler_url.clone(),
             results: self.results_url.clone(),
             reconcile: self.reconcile_url.clone(),
+        }
+    }
+
+    /// How long is waited for them.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience {
+            connect: Duration::from_secs(self.connect_timeout),
+            answer: Duration::from_secs(self.timeout),
         }
     }
 

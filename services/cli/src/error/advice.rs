@@ -67,6 +67,12 @@ fn of_call(call: &Call, subject: &Subject) -> Option<String> {
             variable(*service)
         ),
         Call::OtherService { service, .. } => format!(
+        Call::Silent { service, .. } => format!(
+            "Is it {service} that listens there ({}, or --{service}-url), and does no firewall or proxy stand in between? \
+             An address that begins with https: needs a service with TLS. If the service is only slow, raise --timeout or \
+             --connect-timeout.",
+            variable(*service),
+        ),
             "Set {} (or --{service}-url) to the address of {service}.",
             variable(*service)
         ),
