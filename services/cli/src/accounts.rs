@@ -78,15 +78,21 @@ async fn put(client: &Client, edit: EditAccount) -> Result<Option<Account>, Erro
         Err(Error::NoSuchAccount { .. }) if is_address(&edit.account.account) => None,
         Err(error) => return Err(error),
     };
+    let tenant_id = edit.account.tenant.clone();
+    let (account, given) = edit::apply(edit, before)?;
     let request = PutAccountRequest {
-        tenant_id: edit.account.tenant.clone(),
-        account: Some(edit::apply(edit, before)),
+        tenant_id,
+        account: Some(account),
     };
     let answer = client.reconcile().await?.put_account(request).await;
-    Ok(answer
-        .map_err(client.failed(Service::Reconcile))?
-        .into_inner()
-        .account)
+    match answer.map_err(client.failed(Service::Reconcile)) {
+        Ok(answer) => Ok(answer.into_inner().account),
+        Err(call) => Err(Error::Account {
+            call: Box::new(call),
+            primary: given.primary,
+            addresses: given.addresses,
+        }),
+    }
 }
 
 async fn remove(client: &Client, named: NamedAccount) -> Result<Option<Account>, Error> {
@@ -141,7 +147,7 @@ async fn account_id(client: &Client, named: &NamedAccount, removed: bool) -> Res
 
 /// The one account that is named, live or removed.
 async fn account(client: &Client, named: &NamedAccount, removed: bool) -> Result<Account, Error> {
-    let wanted = named.account.trim().to_lowercase();
+    let wanted = edit::normalised(&named.account);
     let by_address = is_address(&wanted);
     let list = ListAccounts {
         tenant: named.tenant.clone(),

@@ -73,6 +73,32 @@ pub enum Error {
         domain: String,
     },
     /// Nothing is known of the tenant.
+    /// A change of an account was refused.
+    #[error("{call}")]
+    Account {
+        /// The refusal.
+        call: Box<Call>,
+        /// What gives the primary address: an option, the name of the account, or the portal.
+        primary: String,
+        /// What gives each address of the list.
+        addresses: Vec<String>,
+    },
+    /// An account does not have an address that it was to lose.
+    #[error("account {account} has no address {address}")]
+    NotItsAddress {
+        /// The tenant.
+        tenant: String,
+        /// The account, as it was given.
+        account: String,
+        /// The address, as it was given.
+        address: String,
+    },
+    /// The primary address of an account was to be dropped, and no other was given.
+    #[error("{address} is the primary address of the account, which needs one")]
+    DropsPrimary {
+        /// The address, as it was given.
+        address: String,
+    },
     #[error("tenant {tenant} is unknown: it has no domains, settings, runs or accounts")]
     UnknownTenant {
         /// The tenant.
@@ -118,7 +144,7 @@ impl Error {
     fn call(&self) -> Option<&Call> {
         match self {
             Self::Call(call) => Some(call),
-            Self::Domains { call, .. } => Some(call),
+            Self::Domains { call, .. } | Self::Account { call, .. } => Some(call),
             _ => None,
         }
     }
@@ -134,11 +160,40 @@ impl Error {
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Domains { call, .. } if call.is_unreachable() => Exit::Unreachable,
+            Self::Domains { call, .. } | Self::Account { call, .. } if call.is_unreachable() => {
+                Exit::Unreachable
+            }
+    /// True if what was asked for is not there, which may be because the tenant's id is mistyped.
+    pub(crate) fn finds_nothing(&self) -> bool {
+        match self {
+            Self::NoSuchAccount { .. } | Self::NoSuchDomain { .. } | Self::Call(Call::NoRunYet { .. }) => {
+                true
+            }
+            Self::Call(call) => {
+                let refusal = call.refusal();
+                refusal.is_some_and(|refusal| {
+                    matches!(refusal, Refusal::NoRun | Refusal::NoAccount | Refusal::NoSettings)
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// The stable code: the service's, or what it would be.
+    fn reason(&self) -> Option<String> {
+        match self {
+            Self::UnknownTenant { .. } => Some("NOT_FOUND".to_owned()),
+            _ => self.call()?.reason(),
+        }
+    }
+
             Self::Call(call) if call.is_unreachable() => Exit::Unreachable,
             Self::Print { source } if source.kind() == io::ErrorKind::BrokenPipe => Exit::ReaderGone,
             Self::NobodyToAsk
             | Self::Call(
+            Self::Account {
+                primary, addresses, ..
+            } => option::address_of(field, primary, addresses),
                 Call::Url { .. }
                 | Call::OtherService { .. }
                 | Call::Certificates(EndpointError::NoCa | EndpointError::HalfIdentity),

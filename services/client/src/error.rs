@@ -151,6 +151,14 @@ impl Error {
         Some(info.reason).filter(|reason| !reason.is_empty())
     }
 
+    /// A detail of the refusal by its name in the contract, such as `address`.
+    pub fn detail(&self, name: &str) -> Option<String> {
+        let Self::Refused { status, .. } = self else {
+            return None;
+        };
+        status.get_details_error_info()?.metadata.remove(name)
+    }
+
     /// The service that does not know the call: another one answers at its address, or one of another version.
     pub(crate) fn ignorant(&self) -> Option<Service> {
         match self {

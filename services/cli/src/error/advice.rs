@@ -14,6 +14,11 @@ pub(super) fn find(error: &Error, subject: &Subject) -> Option<String> {
     Some(match error {
         Error::Call(call) => return of_call(call, subject),
         Error::Domains { call, .. } => return of_domains(call, subject),
+        Error::Account { call, .. } => return of_call(call, subject),
+        Error::NotItsAddress { tenant, account, .. } => {
+            format!("Its addresses: rollcall account show {tenant} {account}")
+        }
+        Error::DropsPrimary { .. } => "Give another primary address with --primary ADDRESS.".to_owned(),
         Error::NoSuchDomain { tenant, .. } => format!("Its domains: rollcall domains show {tenant}"),
         Error::UnknownTenant { tenant } => format!(
             "Check its id (rollcall settings list shows the tenants that have settings). A new tenant begins with its \
@@ -70,6 +75,12 @@ fn of_call(call: &Call, subject: &Subject) -> Option<String> {
         Call::Silent { service, .. } => format!(
             "Is it {service} that listens there ({}, or --{service}-url), and does no firewall or proxy stand in between? \
              An address that begins with https: needs a service with TLS. If the service is only slow, raise --timeout or \
+            // The address that was refused need not be the one that the command line names.
+            let about = call.detail("address").map(|address| Subject {
+                address: Some(address),
+                ..subject.clone()
+            });
+            let subject = about.as_ref().unwrap_or(subject);
              --connect-timeout.",
             variable(*service),
         ),

@@ -27,6 +27,17 @@ pub(super) fn domain_of(field: &str, names: &[String]) -> String {
     }
 }
 
+/// What gives the address that a field of an account belongs to; any other field's option.
+pub(super) fn address_of(field: &str, primary: &str, addresses: &[String]) -> String {
+    match without_place(field) {
+        (path, None) if path == "account.primary_address" => primary.to_owned(),
+        (path, Some(place)) if path == "account.addresses.address" && place < addresses.len() => {
+            addresses[place].clone()
+        }
+        _ => option_of(field),
+    }
+}
+
 /// Most options are named as their fields; those of lists, which are given several times, in the singular.
 fn by_name(name: &str) -> String {
     match name {
@@ -101,6 +112,20 @@ mod tests {
                     .any(|arg| arg.get_long() == long && long.is_some()),
                 "{field}: {option}"
             );
+        }
+    }
+
+    #[test]
+    fn a_wrong_address_of_an_account_is_named_as_it_was_given() {
+        let addresses = ["press@a.example".to_owned(), "--alias x@b".to_owned()];
+        for (field, given) in [
+            ("account.addresses[1].address", "--alias x@b"),
+            ("account.addresses[0].address", "press@a.example"),
+            ("account.primary_address", "ACCOUNT"),
+            ("account.addresses", "--alias"),
+            ("account.hsr_enabled", "--hsr"),
+        ] {
+            assert_eq!(address_of(field, "ACCOUNT", &addresses), given, "{field}");
         }
     }
 

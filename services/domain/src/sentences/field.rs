@@ -188,9 +188,9 @@ pub fn not_an_object_type(number: i32) -> String {
     format!("{number} is not an object type")
 }
 
-/// A value stands in a list already, such as `account.addresses`, at a place counted from 0.
-pub fn already_listed(value: &str, list: &str, place: usize) -> String {
-    format!("{value} is already {list}[{place}]")
+/// A value stands in its list already.
+pub fn already_listed(value: &str) -> String {
+    format!("{value} is already in the list")
 }
 
 // Domains.

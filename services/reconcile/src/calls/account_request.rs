@@ -1,6 +1,6 @@
 //! The portal's requests about an account, checked field by field.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use rollcall_chassis::status::Violations;
 use rollcall_domain::{AccountId, Address, ObjectType, edit::AccountEdit, sentences::field};
@@ -45,7 +45,7 @@ fn addresses(
         too_many(account.addresses.len(), violations);
         return None;
     }
-    let mut first_seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let mut whole = true;
     for (position, given) in account.addresses.iter().enumerate() {
         let field = format!("account.addresses[{position}].address");
@@ -53,20 +53,17 @@ fn addresses(
             whole = false;
             continue;
         };
-        if let Some(first) = first_seen.get(&address) {
-            violations.push(
-                field,
-                field::already_listed(address.as_str(), "account.addresses", *first),
-            );
+        if seen.contains(&address) {
+            violations.push(field, field::already_listed(address.as_str()));
             whole = false;
             continue;
         }
-        first_seen.insert(address, position);
+        seen.insert(address);
     }
     if !whole {
         return None;
     }
-    let mut addresses: Vec<Address> = first_seen.into_keys().collect();
+    let mut addresses: Vec<Address> = seen.into_iter().collect();
     if let Some(primary) = primary
         && let Err(place) = addresses.binary_search(primary)
     {

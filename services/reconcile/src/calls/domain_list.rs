@@ -60,8 +60,8 @@ impl Reading<'_> {
         let (Some(name), Some(alias_of)) = (name, alias_of) else {
             return;
         };
-        if let Some(first) = self.first_seen.get(&name) {
-            let what = sentences::already_listed(name.as_str(), "domains", *first);
+        if self.first_seen.contains_key(&name) {
+            let what = sentences::already_listed(name.as_str());
             self.wrong(format!("domains[{position}].name"), what);
             return;
         }

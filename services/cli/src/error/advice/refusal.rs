@@ -186,7 +186,7 @@ fn of_account(refusal: Refusal) -> Option<&'static str> {
              ids, and with --removed those that can be restored."
         }
         Refusal::AddressTaken => {
-            "An address belongs to one account: rollcall explain TENANT ADDRESS shows which. Drop it there first."
+            "An address belongs to one account: drop it there first. rollcall explain TENANT ADDRESS shows why it is there."
         }
         Refusal::DomainNotRegistered => {
             "Addresses must be in the tenant's own domains: rollcall domains show TENANT lists them."

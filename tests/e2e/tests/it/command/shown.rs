@@ -204,6 +204,65 @@ async fn domains_are_added_and_removed_one_by_one() -> Result<()> {
 }
 
 #[tokio::test]
+async fn domains_that_two_people_add_at_once_are_all_there() -> Result<()> {
+    let (tenant, _forest) = office("cli-together").saved().await?;
+    let names: Vec<_> = (0..4)
+        .map(|number| format!("d{number}.{}", tenant.domain))
+        .collect();
+    let added = names.iter().map(|name| async {
+        let args = ["domains", "add", tenant.id.as_str(), name.as_str()];
+        answer(&args).await
+    });
+    for added in futures::future::join_all(added).await {
+        let added = added?;
+        assert_eq!(added.code, Some(0), "{added:?}");
+    }
+    let shown = answer(&["domains", "show", &tenant.id]).await?;
+    assert!(names.iter().all(|name| shown.out.contains(name)), "{shown:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_dash_is_standard_output_for_a_csv_file() -> Result<()> {
+    let (tenant, _forest) = office("cli-dash").synced().await?;
+    let csv = ["csv", tenant.id.as_str(), "--output", "-"];
+    let dashed = answer(&csv).await?;
+    let plain = answer(&csv[..2]).await?;
+    assert_eq!((dashed.code, &dashed.out), (Some(0), &plain.out), "{dashed:?}");
+    assert!(!std::path::Path::new("-").exists(), "no file of that name");
+    let both = answer(&[&csv[..], &["--json"]].concat()).await?;
+    assert_eq!(both.code, Some(2), "{both:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_account_is_said_once_and_about_the_right_address() -> Result<()> {
+    let (tenant, _forest) = office("cli-account").synced().await?;
+    let (id, ann, press) = (tenant.id.as_str(), tenant.address("ann"), tenant.address("press"));
+    let put = async |more: &[&str]| answer(&[&["account", "put", id, &press], more].concat()).await;
+    let wrong = answer(&["account", "put", id, "no@address@"]).await?;
+    assert_eq!(wrong.err.matches("\n  ").count(), 1, "{wrong:?}");
+    assert!(wrong.err.contains("\n  ACCOUNT: "), "{wrong:?}");
+    let taken = put(&["--alias", &ann]).await?;
+    assert!(
+        taken.err.contains(&format!("rollcall explain {id} {ann}")),
+        "{taken:?}"
+    );
+    let made = put(&[]).await?;
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let twice = put(&["--alias", &press]).await?;
+    let line = format!("\n  --alias {press}: {press} is already in the list");
+    assert!(twice.err.contains(&line), "{twice:?}");
+    let missing = put(&["--drop", &ann]).await?;
+    assert_eq!(missing.code, Some(1), "{missing:?}");
+    assert!(
+        missing.err.contains(&format!("has no address {ann}")),
+        "{missing:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_domain_with_live_addresses_is_dropped_only_by_those_who_say_so() -> Result<()> {
     let (tenant, _forest) = office("cli-drop").synced().await?;
     let (id, other) = (tenant.id.as_str(), format!("other.{}", tenant.domain));
