@@ -57,6 +57,14 @@ pub enum Error {
     #[error("the password is empty")]
     EmptyPassword,
     /// A list of domains was refused.
+    /// Another security mode was given without the port on which the server speaks it.
+    #[error("port {port} is not the standard port of a security mode, so {mode} may need another one")]
+    PortNeeded {
+        /// The port as it is.
+        port: i32,
+        /// The given mode.
+        mode: &'static str,
+    },
     #[error("{call}")]
     Domains {
         /// The refusal.
@@ -199,6 +207,7 @@ impl Error {
                 | Call::Certificates(EndpointError::NoCa | EndpointError::HalfIdentity),
             ) => Exit::Usage,
             _ => Exit::Refused,
+            | Self::PortNeeded { .. }
         }
     }
 

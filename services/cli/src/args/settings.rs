@@ -97,9 +97,10 @@ pub struct DirectoryServer {
     #[arg(long, value_enum)]
     pub server_type: Option<ServerType>,
     /// Host name or IP address; several are tried in this order.
-    #[arg(long = "host", value_name = "HOST")]
+    #[arg(long = "host", value_name = "HOST", value_parser = only_host)]
     pub hosts: Vec<String>,
-    /// Port; 0 for the default of the security mode (636 or 389).
+    /// Port; 0 for the default of the security mode (636 or 389). If only the mode changes, 389 and 636 take each
+    /// other's place, and so do 3268 and 3269; any other port must be given again.
     #[arg(long)]
     pub port: Option<u16>,
     /// Protection of the connection.
@@ -125,6 +126,23 @@ pub struct DirectoryServer {
     /// proxyAddresses.
     #[arg(long, value_name = "NAME")]
     pub primary_attribute: Option<String>,
+}
+
+/// A host by itself. What a URL or a port would say besides has options of its own; the rest is left to the service to
+/// judge.
+fn only_host(given: &str) -> Result<String, &'static str> {
+    let port_follows = given.rsplit_once(':').is_some_and(|(host, port)| {
+        !port.is_empty()
+            && port.bytes().all(|byte| byte.is_ascii_digit())
+            && (!host.contains(':') || host.ends_with(']'))
+    });
+    if given.contains("://") {
+        Err("expected only the host, not a URL: --security and --port say the rest")
+    } else if port_follows {
+        Err("expected only the host: --port says the port")
+    } else {
+        Ok(given.to_owned())
+    }
 }
 
 /// Source of the bind password: never the command line or a variable, where others could see it.

@@ -35,6 +35,9 @@ pub(super) fn find(error: &Error, subject: &Subject) -> Option<String> {
             }
         }
         Error::SeveralAccounts { .. } => "Give the account's id instead.".to_owned(),
+        Error::PortNeeded { port, .. } => {
+            format!("Give the port as well; --port {port} keeps it, and --port 0 takes the mode's own.")
+        }
         Error::NobodyToAsk => "Check what it would do, then repeat the command with --yes.".to_owned(),
         Error::Read { .. }
         | Error::Write { .. }

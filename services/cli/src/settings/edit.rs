@@ -1,5 +1,7 @@
 //! Applies the options of `settings put` to the settings: only given fields change.
 
+mod port;
+
 use std::fs;
 
 use rollcall_proto::v1::{self, Directory, Settings};
@@ -77,10 +79,8 @@ fn edit_directory(given: &DirectoryServer, directory: &mut Directory) -> Result<
         directory.set_server_type(server_type.into());
     }
     if let Some(security) = given.security.map(v1::Security::from) {
-        let old = directory.security();
-        // The old mode's port was hardly chosen; saved settings always name one.
-        if security != old && directory.port == default_port(old) {
-            directory.port = 0;
+        if given.port.is_none() {
+            directory.port = port::for_mode(directory, security)?;
         }
         directory.set_security(security);
     }
@@ -100,14 +100,6 @@ fn edit_directory(given: &DirectoryServer, directory: &mut Directory) -> Result<
     set_list(&mut directory.attributes, &given.attributes);
     set(&mut directory.primary_attribute, given.primary_attribute.clone());
     Ok(())
-}
-
-/// The port of a mode whose settings name none.
-fn default_port(security: v1::Security) -> i32 {
-    match security {
-        v1::Security::Ldaps | v1::Security::Unspecified => 636,
-        v1::Security::Starttls | v1::Security::Plaintext => 389,
-    }
 }
 
 fn edit_selection(given: &Selection, selection: &mut v1::Selection) {

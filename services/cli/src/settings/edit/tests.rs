@@ -164,25 +164,55 @@ fn a_test_takes_the_saved_settings_but_for_what_is_given() {
     );
 }
 
-#[test]
-fn another_security_mode_takes_its_own_port_unless_a_port_was_chosen() {
-    let port = |port: i32, line: &[&str]| {
-        let mut before = stored();
-        before.directory.get_or_insert_default().port = port;
-        apply(&put(line), Some(before)).unwrap().directory.unwrap().port
-    };
-    assert_eq!(port(636, &["--security", "starttls"]), 0);
-    assert_eq!(port(3269, &["--security", "starttls"]), 3269);
-    assert_eq!(port(636, &["--security", "starttls", "--port", "1636"]), 1636);
-    assert_eq!(port(636, &["--filter", "(c=d)"]), 636);
+/// The port after a change of settings that have this mode and port.
+fn port(security: v1::Security, port: i32, line: &[&str]) -> Result<i32, Error> {
+    let mut before = stored();
+    let directory = before.directory.get_or_insert_default();
+    directory.set_security(security);
+    directory.port = port;
+    Ok(apply(&put(line), Some(before))?
+        .directory
+        .unwrap_or_default()
+        .port)
 }
 
 #[test]
-fn the_way_back_to_ldaps_takes_its_port_too() {
-    let mut before = stored();
-    let directory = before.directory.get_or_insert_default();
-    directory.port = 389;
-    directory.set_security(v1::Security::Starttls);
-    let after = apply(&put(&["--security", "ldaps"]), Some(before)).unwrap();
-    assert_eq!(after.directory.unwrap().port, 0);
+fn another_security_mode_takes_the_port_that_speaks_it() {
+    use v1::Security::{Ldaps, Plaintext, Starttls};
+    for (mode, old, word, new) in [
+        (Ldaps, 636, "starttls", 389),
+        (Ldaps, 3269, "starttls", 3268),
+        (Ldaps, 3269, "plaintext", 3268),
+        (Starttls, 389, "ldaps", 636),
+        (Starttls, 3268, "ldaps", 3269),
+        (Plaintext, 389, "ldaps", 636),
+        // The same listener speaks both.
+        (Starttls, 3268, "plaintext", 3268),
+        (Plaintext, 1389, "starttls", 1389),
+        (Ldaps, 0, "starttls", 0),
+        (Ldaps, 1636, "ldaps", 1636),
+    ] {
+        let line = ["--security", word];
+        assert_eq!(port(mode, old, &line).unwrap(), new, "{mode:?} {old} to {word}");
+    }
+}
+
+#[test]
+fn a_port_that_was_chosen_must_be_chosen_again_for_another_security_mode() {
+    let refused = port(v1::Security::Starttls, 1389, &["--security", "ldaps"]);
+    assert!(matches!(
+        refused,
+        Err(Error::PortNeeded {
+            port: 1389,
+            mode: "LDAPS"
+        })
+    ));
+    for (given, new) in [("1636", 1636), ("1389", 1389), ("0", 0)] {
+        let line = ["--security", "ldaps", "--port", given];
+        assert_eq!(port(v1::Security::Starttls, 1389, &line).unwrap(), new);
+    }
+    assert_eq!(
+        port(v1::Security::Starttls, 1389, &["--filter", "(c=d)"]).unwrap(),
+        1389
+    );
 }
