@@ -50,7 +50,7 @@ When something looks wrong:
 Exit codes:
   0    done; a run that was waited for SUCCEEDED
   1    a service refused, something failed, or you answered no
-  2    the command line is wrong
+  2    the command line is wrong, or --yes is missing where nobody can be asked
   3    the run that was waited for, or a step of a connection test, FAILED
   4    the run that was waited for was CANCELLED
   5    a service could not be reached

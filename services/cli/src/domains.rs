@@ -17,6 +17,9 @@ use crate::{
     table, tenant,
 };
 
+/// Times that a change of single domains is tried. Each failure means that somebody else succeeded.
+const MOST_TRIES: u32 = 10;
+
 /// Shows or changes a tenant's domains.
 pub(crate) async fn run(
     client: &Client,
@@ -32,20 +35,18 @@ pub(crate) async fn run(
             show(tenant, &domains, output)
         }
         DomainsCommand::Add { tenant, domains } => {
-            let read = get(client, &tenant).await?;
-            let wanted = edit::with(read.domains, domains);
             // Nothing is dropped, so nothing is asked.
             let confirmed = Confirmed { yes: true };
-            replace(client, tenant, wanted, read.etag, confirmed, output).await
+            let add = |before| Ok(edit::with(before, domains.clone()));
+            edit(client, &tenant, add, confirmed, output).await
         }
         DomainsCommand::Remove {
             tenant,
             domains,
             confirmed,
         } => {
-            let read = get(client, &tenant).await?;
-            let wanted = edit::without(&tenant, read.domains, &domains)?;
-            replace(client, tenant, wanted, read.etag, confirmed, output).await
+            let remove = |before| edit::without(&tenant, before, &domains);
+            edit(client, &tenant, remove, confirmed, output).await
         }
         DomainsCommand::Put {
             tenant,
@@ -72,6 +73,27 @@ async fn get(client: &Client, tenant: &str) -> Result<GetDomainsResponse, Error>
     };
     let answer = client.reconcile().await?.get_domains(request).await;
     Ok(answer.map_err(client.failed(Service::Reconcile))?.into_inner())
+}
+
+/// Changes single domains of the list as it is. If somebody else changes it in between, reads it again, a few times.
+async fn edit(
+    client: &Client,
+    tenant: &str,
+    change: impl Fn(Vec<Domain>) -> Result<Vec<Domain>, Error>,
+    confirmed: Confirmed,
+    output: &mut Output,
+) -> Result<Exit, Error> {
+    let mut tries = 0;
+    loop {
+        let read = get(client, tenant).await?;
+        let wanted = change(read.domains)?;
+        tries += 1;
+        match replace(client, tenant.to_owned(), wanted, read.etag, confirmed, output).await {
+            Err(Error::Domains { call, .. })
+                if call.refusal() == Some(Refusal::EtagMismatch) && tries < MOST_TRIES => {}
+            done => return done,
+        }
+    }
 }
 
 /// Replaces the list that was read, and no other. If domains in use would be dropped, asks first, or refuses where nobody
@@ -112,7 +134,7 @@ async fn replace(
 }
 
 async fn put(client: &Client, request: PutDomainsRequest) -> Result<PutDomainsResponse, Error> {
-    let names: Vec<String> = request.domains.iter().map(|domain| domain.name.clone()).collect();
+    let names: Vec<String> = request.domains.iter().map(as_given).collect();
     let answer = client.reconcile().await?.put_domains(request).await;
     let failed = client.failed(Service::Reconcile);
     match answer.map_err(failed) {
@@ -122,5 +144,13 @@ async fn put(client: &Client, request: PutDomainsRequest) -> Result<PutDomainsRe
             names,
         }),
         Err(call) => Err(call.into()),
+    }
+}
+
+/// `NAME` or `ALIAS=NAME`.
+fn as_given(domain: &Domain) -> String {
+    match domain.alias_of.as_str() {
+        "" => domain.name.clone(),
+        of => format!("{}={of}", domain.name),
     }
 }

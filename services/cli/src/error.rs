@@ -8,6 +8,7 @@ mod option;
 use std::{io, path::PathBuf};
 
 use rollcall_client::{EndpointError, Error as Call, Service};
+use rollcall_terms::Refusal;
 
 use crate::{args::Subject, exit::Exit};
 
@@ -69,7 +70,7 @@ pub enum Error {
     Domains {
         /// The refusal.
         call: Box<Call>,
-        /// The names in the list, in its order.
+        /// The entries of the list as they are given on the command line, in its order.
         names: Vec<String>,
     },
     /// The tenant does not have the domain.
@@ -202,6 +203,8 @@ impl Error {
             Self::Account {
                 primary, addresses, ..
             } => option::address_of(field, primary, addresses),
+            // What is missing is the confirmation, as for everything else that is asked about.
+            Self::Domains { call, .. } if call.refusal() == Some(Refusal::DomainsInUse) => Exit::Usage,
                 Call::Url { .. }
                 | Call::OtherService { .. }
                 | Call::Certificates(EndpointError::NoCa | EndpointError::HalfIdentity),

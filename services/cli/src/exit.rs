@@ -12,7 +12,8 @@ pub enum Exit {
     Success = 0,
     /// A service refused the call, or something went wrong.
     Refused = 1,
-    /// The command line was wrong: the code that clap uses too.
+    /// The command line was wrong, or lacked the confirmation for which nobody could be asked: the code that clap uses
+    /// too.
     Usage = 2,
     /// The run that was waited for, or a step of a connection test, FAILED.
     RunFailed = 3,

@@ -1,6 +1,6 @@
 //! The words of `rollcall domains`.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
 
 const PUT_EXAMPLES: &str = "\
 Example:
@@ -30,7 +30,7 @@ pub enum DomainsCommand {
         /// The portal's id of the customer.
         tenant: String,
         /// The domains.
-        #[arg(required = true, value_name = "DOMAIN")]
+        #[arg(required = true, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]
         domains: Vec<String>,
         /// Confirmation beforehand.
         #[command(flatten)]
@@ -84,6 +84,9 @@ impl std::str::FromStr for DomainArg {
             Some(parts) => parts,
             None => (text, ""),
         };
+        if name.trim().is_empty() {
+            return Err("expected a domain, found none");
+        }
         Ok(Self {
             name: name.to_owned(),
             alias_of: alias_of.to_owned(),

@@ -200,14 +200,21 @@ pub fn domains(most: usize, found: usize) -> String {
     format!("expected at most {most} domains, found {found}")
 }
 
+/// An IP address in place of a domain.
+pub const DOMAIN_IP_ADDRESS: &str = "expected a domain such as example.com, found an IP address";
+/// A host of a local network in place of a domain.
+pub const DOMAIN_ONE_LABEL: &str = "expected a domain such as example.com, found a name without a dot";
+/// An alias stands for itself.
+pub const ALIAS_OF_ITSELF: &str = "expected another domain: no domain is an alias of itself";
+
 /// An alias stands for a domain that is not listed.
 pub fn not_listed(domain: &DomainName) -> String {
-    format!("{domain} is not in the list")
+    format!("expected an alias of a domain in the list, and {domain} is not in the list")
 }
 
 /// An alias stands for an alias.
 pub fn alias_of_alias(domain: &DomainName) -> String {
-    format!("{domain} is itself an alias")
+    format!("expected an alias of a real domain, and {domain} is itself an alias")
 }
 
 // Searches.

@@ -1,6 +1,6 @@
 //! A list of domains as the portal names them, checked as a whole.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use rollcall_chassis::status::Violations;
 use rollcall_domain::{DomainName, sentences::field as sentences};
@@ -70,9 +70,13 @@ impl Reading<'_> {
     }
 
     fn name(&mut self, field: String, text: &str) -> Option<DomainName> {
-        DomainName::parse(text)
-            .map_err(|error| self.wrong(field, error.to_string()))
-            .ok()
+        match mail_domain(text) {
+            Ok(name) => Some(name),
+            Err(what) => {
+                self.wrong(field, what);
+                None
+            }
+        }
     }
 
     /// Only a list whose names could all be read can show that a name is missing from it.
@@ -84,6 +88,7 @@ impl Reading<'_> {
         for (name, of) in &self.alias_of {
             let Some(of) = of else { continue };
             let what = match self.alias_of.get(of) {
+                _ if of == name => sentences::ALIAS_OF_ITSELF.to_owned(),
                 None => sentences::not_listed(of),
                 Some(Some(_)) => sentences::alias_of_alias(of),
                 Some(None) => continue,
@@ -94,6 +99,20 @@ impl Reading<'_> {
         for (field, what) in wrong {
             self.wrong(field, what);
         }
+    }
+}
+
+/// A domain that mail can be sent to from elsewhere: a host of the local network or an IP address is a mistake, and no
+/// address in it would ever be of use.
+fn mail_domain(text: &str) -> Result<DomainName, String> {
+    if text.trim().trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
+        return Err(sentences::DOMAIN_IP_ADDRESS.to_owned());
+    }
+    let name = DomainName::parse(text).map_err(|error| error.to_string())?;
+    if name.as_str().contains('.') {
+        Ok(name)
+    } else {
+        Err(sentences::DOMAIN_ONE_LABEL.to_owned())
     }
 }
 
@@ -160,8 +179,24 @@ mod tests {
             message.contains("domains[2].alias_of") && message.contains("itself an alias"),
             "{message}"
         );
-        let message = refused(&[domain("a.example", "a.example")]);
-        assert!(message.contains("itself an alias"), "{message}");
+    }
+
+    #[test]
+    fn no_domain_is_an_alias_of_itself() {
+        let message = refused(&[domain("a.example", "A.example")]);
+        assert!(message.contains("no domain is an alias of itself"), "{message}");
+    }
+
+    #[test]
+    fn a_local_name_and_an_ip_address_are_no_domains_of_mail() {
+        for (name, found) in [
+            ("localhost", "found a name without a dot"),
+            ("1.2.3.4", "found an IP address"),
+            (" [2001:db8::1] ", "found an IP address"),
+        ] {
+            let message = refused(&[domain(name, "")]);
+            assert!(message.contains(found), "{name}: {message}");
+        }
     }
 
     #[test]

@@ -272,7 +272,7 @@ async fn a_domain_with_live_addresses_is_dropped_only_by_those_who_say_so() -> R
         &["domains", "remove", id, &tenant.domain],
     ] {
         let refused = answer(args).await?;
-        assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""), "{refused:?}");
+        assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""), "{refused:?}");
         let named = format!("{} (3 live addresses)", tenant.domain);
         assert!(
             refused.err.contains(&named) && refused.err.contains("--yes"),
