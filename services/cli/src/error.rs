@@ -134,6 +134,9 @@ pub enum Error {
     /// A confirmation is needed, and there is no terminal.
     #[error("this needs confirmation, and there is no terminal to ask on")]
     NobodyToAsk,
+    /// A summary and the file that it is about cannot both be printed.
+    #[error("with --json, standard output is for the summary, so --output must name a file")]
+    TwoOutputs,
     /// The answer to a question cannot be read.
     #[error("your answer cannot be read")]
     Answer {
@@ -202,6 +205,11 @@ impl Error {
             | Self::Call(
             Self::Account {
                 primary, addresses, ..
+            Self::Print { source } if source.kind() == io::ErrorKind::BrokenPipe => Exit::ReaderGone,
+            Self::NobodyToAsk
+            | Self::PortNeeded { .. }
+            | Self::TwoOutputs
+            | Self::Call(
             } => option::address_of(field, primary, addresses),
             // What is missing is the confirmation, as for everything else that is asked about.
             Self::Domains { call, .. } if call.refusal() == Some(Refusal::DomainsInUse) => Exit::Usage,

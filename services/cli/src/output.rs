@@ -31,6 +31,11 @@ impl Output {
         }
     }
 
+    /// True if answers are for programs.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// True if progress can be drawn, rather than written line by line.
     pub(crate) fn draws_progress(&self) -> bool {
         self.progress_on_terminal

@@ -81,7 +81,7 @@ pub(crate) async fn csv(client: &Client, export: ExportCsv, output: &mut Output)
             .collect(),
     };
     let mut chunks = results.export_csv(request).await.map_err(failed)?.into_inner();
-    let Some(path) = export.output else {
+    let Some(path) = path else {
         while let Some(chunk) = client.next(Service::Results, &mut chunks).await? {
             output.bytes(&chunk.data)?;
         }

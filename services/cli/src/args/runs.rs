@@ -183,7 +183,8 @@ pub struct ExportCsv {
         ignore_case = true
     )]
     pub verdicts: Vec<Verdict>,
-    /// The file to write; standard output if left out. With --json a summary is printed, so a file is needed.
+    /// The file to write; standard output if left out, or if it is -. With --json a summary is printed, so a file is
+    /// needed.
     #[arg(long, short, value_name = "FILE", required_if_eq("json", "true"))]
     pub output: Option<PathBuf>,
 }

@@ -43,6 +43,7 @@ pub(super) fn find(error: &Error, subject: &Subject) -> Option<String> {
         | Error::Write { .. }
         | Error::Print { .. }
         | Error::Answer { .. }
+        | Error::TwoOutputs
         | Error::EmptyPassword => return None,
     })
 }
@@ -66,8 +67,20 @@ fn of_call(call: &Call, subject: &Subject) -> Option<String> {
              certificates.",
             variable(*service),
         ),
+        Call::Silent { service, .. } => format!(
+            "Is it {service} that listens there ({}, or --{service}-url), and does no firewall or proxy stand in between? \
+             An address that begins with https: needs a service with TLS. If the service is only slow, raise --timeout or \
+             --connect-timeout.",
+            variable(*service),
+        ),
         Call::Refused { status, .. } => {
             let refusal = call.refusal().and_then(refusal::advice);
+            // The address that was refused need not be the one that the command line names.
+            let about = call.detail("address").map(|address| Subject {
+                address: Some(address),
+                ..subject.clone()
+            });
+            let subject = about.as_ref().unwrap_or(subject);
             fill(refusal.or_else(|| of_code(status.code()))?, subject)
         }
         Call::Url { service, .. } => format!(
@@ -75,18 +88,6 @@ fn of_call(call: &Call, subject: &Subject) -> Option<String> {
             variable(*service)
         ),
         Call::OtherService { service, .. } => format!(
-        Call::Silent { service, .. } => format!(
-            "Is it {service} that listens there ({}, or --{service}-url), and does no firewall or proxy stand in between? \
-             An address that begins with https: needs a service with TLS. If the service is only slow, raise --timeout or \
-            // The address that was refused need not be the one that the command line names.
-            let about = call.detail("address").map(|address| Subject {
-                address: Some(address),
-                ..subject.clone()
-            });
-            let subject = about.as_ref().unwrap_or(subject);
-             --connect-timeout.",
-            variable(*service),
-        ),
             "Set {} (or --{service}-url) to the address of {service}.",
             variable(*service)
         ),
