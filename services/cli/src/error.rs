@@ -57,7 +57,6 @@ pub enum Error {
     /// The password that was given is empty.
     #[error("the password is empty")]
     EmptyPassword,
-    /// A list of domains was refused.
     /// Another security mode was given without the port on which the server speaks it.
     #[error("port {port} is not the standard port of a security mode, so {mode} may need another one")]
     PortNeeded {
@@ -66,6 +65,7 @@ pub enum Error {
         /// The given mode.
         mode: &'static str,
     },
+    /// A list of domains was refused.
     #[error("{call}")]
     Domains {
         /// The refusal.
@@ -73,15 +73,6 @@ pub enum Error {
         /// The entries of the list as they are given on the command line, in its order.
         names: Vec<String>,
     },
-    /// The tenant does not have the domain.
-    #[error("tenant {tenant} has no domain {domain}")]
-    NoSuchDomain {
-        /// The tenant.
-        tenant: String,
-        /// The domain.
-        domain: String,
-    },
-    /// Nothing is known of the tenant.
     /// A change of an account was refused.
     #[error("{call}")]
     Account {
@@ -108,6 +99,15 @@ pub enum Error {
         /// The address, as it was given.
         address: String,
     },
+    /// The tenant does not have the domain.
+    #[error("tenant {tenant} has no domain {domain}")]
+    NoSuchDomain {
+        /// The tenant.
+        tenant: String,
+        /// The domain.
+        domain: String,
+    },
+    /// Nothing is known of the tenant.
     #[error("tenant {tenant} is unknown: it has no domains, settings, runs or accounts")]
     UnknownTenant {
         /// The tenant.
@@ -161,20 +161,6 @@ impl Error {
         }
     }
 
-    /// The option or argument that gives a field of the contract.
-    fn name_of(&self, field: &str) -> String {
-        match self {
-            Self::Domains { names, .. } => option::domain_of(field, names),
-            _ => option::option_of(field),
-        }
-    }
-
-    /// The exit code.
-    pub fn exit(&self) -> Exit {
-        match self {
-            Self::Domains { call, .. } | Self::Account { call, .. } if call.is_unreachable() => {
-                Exit::Unreachable
-            }
     /// True if what was asked for is not there, which may be because the tenant's id is mistyped.
     pub(crate) fn finds_nothing(&self) -> bool {
         match self {
@@ -199,26 +185,36 @@ impl Error {
         }
     }
 
-            Self::Call(call) if call.is_unreachable() => Exit::Unreachable,
-            Self::Print { source } if source.kind() == io::ErrorKind::BrokenPipe => Exit::ReaderGone,
-            Self::NobodyToAsk
-            | Self::Call(
+    /// The option or argument that gives a field of the contract.
+    fn name_of(&self, field: &str) -> String {
+        match self {
+            Self::Domains { names, .. } => option::domain_of(field, names),
             Self::Account {
                 primary, addresses, ..
+            } => option::address_of(field, primary, addresses),
+            _ => option::option_of(field),
+        }
+    }
+
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Domains { call, .. } | Self::Account { call, .. } if call.is_unreachable() => {
+                Exit::Unreachable
+            }
+            Self::Call(call) if call.is_unreachable() => Exit::Unreachable,
+            // What is missing is the confirmation, as for everything else that is asked about.
+            Self::Domains { call, .. } if call.refusal() == Some(Refusal::DomainsInUse) => Exit::Usage,
             Self::Print { source } if source.kind() == io::ErrorKind::BrokenPipe => Exit::ReaderGone,
             Self::NobodyToAsk
             | Self::PortNeeded { .. }
             | Self::TwoOutputs
             | Self::Call(
-            } => option::address_of(field, primary, addresses),
-            // What is missing is the confirmation, as for everything else that is asked about.
-            Self::Domains { call, .. } if call.refusal() == Some(Refusal::DomainsInUse) => Exit::Usage,
                 Call::Url { .. }
                 | Call::OtherService { .. }
                 | Call::Certificates(EndpointError::NoCa | EndpointError::HalfIdentity),
             ) => Exit::Usage,
             _ => Exit::Refused,
-            | Self::PortNeeded { .. }
         }
     }
 

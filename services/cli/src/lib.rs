@@ -50,6 +50,7 @@ pub async fn run(args: Args, output: &mut Output) -> Result<Exit, Error> {
     }
     match carry_out(&client, args.command, output).await {
         Err(Error::Call(error)) => Err(client.diagnosed(error).await.into()),
+        Err(error) if error.finds_nothing() => Err(tenant::unknown(&client, &subject, error).await),
         done => done,
     }
 }

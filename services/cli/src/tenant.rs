@@ -3,7 +3,7 @@
 use rollcall_client::{Client, Newest, newest_run};
 use rollcall_proto::v1::{GetDomainsRequest, ListAccountsRequest};
 
-use crate::{error::Error, settings};
+use crate::{args::Subject, error::Error, settings};
 
 /// Refuses a tenant of which nothing is known: an empty list would hide that its id is mistyped. A tenant counts as known
 /// while a service cannot say.
@@ -18,6 +18,14 @@ pub(crate) async fn check_known(client: &Client, tenant: &str) -> Result<(), Err
     Err(Error::UnknownTenant {
         tenant: tenant.to_owned(),
     })
+}
+
+/// The error of a command that found nothing: that the tenant is unknown, if it is.
+pub(crate) async fn unknown(client: &Client, subject: &Subject, error: Error) -> Error {
+    match &subject.tenant {
+        Some(tenant) => check_known(client, tenant).await.err().unwrap_or(error),
+        None => error,
+    }
 }
 
 async fn has_domains(client: &Client, tenant: &str) -> bool {

@@ -63,7 +63,7 @@ impl Explanation {
             } else {
                 sentence(&message)
             },
-            reason: call.and_then(Call::reason),
+            reason: error.reason(),
             wrong: wrong.collect(),
             causes: causes(error),
             advice: advice::find(error, subject),

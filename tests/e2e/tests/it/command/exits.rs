@@ -166,6 +166,12 @@ async fn a_tenant_that_nobody_knows_is_an_error_and_no_empty_list() -> Result<()
         &["accounts", &stranger],
         &["accounts", &stranger, "--removed"],
         &["domains", "show", &stranger],
+        &["settings", "show", &stranger],
+        &["account", "show", &stranger, "ann@acme.example"],
+        &["run", &stranger],
+        &["rows", &stranger],
+        &["csv", &stranger],
+        &["approve", &stranger],
         &["explain", &stranger, "ann@acme.example"],
     ] {
         let refused = answer(list).await?;
