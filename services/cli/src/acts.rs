@@ -4,9 +4,7 @@ use rollcall_client::{
     Client, Newest, Service, get_run, newest_run,
     view::{RowView, RunView, StartedView},
 };
-use rollcall_proto::v1::{
-    ApproveRunRequest, HeldReason, ListRowsRequest, RevertRunRequest, Row, Run, RunKind, Verdict,
-};
+use rollcall_proto::v1::{ApproveRunRequest, ListRowsRequest, RevertRunRequest, Row, Run, RunKind, Verdict};
 
 use crate::{
     args::{Approve, Consent, Revert},
@@ -15,6 +13,7 @@ use crate::{
     exit::Exit,
     follow::{Followed, follow},
     output::{Output, note},
+    review,
     runs::detached,
     table,
 };
@@ -38,7 +37,7 @@ pub(crate) async fn approve(client: &Client, approve: Approve, output: &mut Outp
         table::count(counts.accounts_reduced, "account"),
         table::count(counts.accounts_created, "account")
     );
-    let verdicts = at_stake(&held);
+    let verdicts = review::verdicts(&RunView::from(&held));
     if !consents(client, &held, verdicts, approve.consent, &question, output).await? {
         return Ok(refused("approved"));
     }
@@ -52,22 +51,6 @@ pub(crate) async fn approve(client: &Client, approve: Approve, output: &mut Outp
         .into_inner()
         .run_id;
     watch(client, &tenant, run_id, approve.consent, output).await
-}
-
-/// Verdicts to review before an approval: removals, stale marks or, if there is neither, addresses taken from accounts;
-/// and new addresses, if too many accounts would be new. Where hints vanished, any change may follow from that.
-fn at_stake(held: &Run) -> Vec<Verdict> {
-    let removes = held.counts.is_some_and(|counts| counts.remove > 0);
-    let of_reason = |reason| match reason {
-        HeldReason::HintsVanished => vec![Verdict::Add, Verdict::Update, Verdict::Remove, Verdict::Stale],
-        HeldReason::EmptyRead => vec![Verdict::Remove, Verdict::Stale],
-        HeldReason::TooManyNew if removes => vec![Verdict::Add, Verdict::Remove],
-        HeldReason::TooManyNew => vec![Verdict::Add],
-        _ if removes => vec![Verdict::Remove],
-        _ => vec![Verdict::Update],
-    };
-    let reasons = std::iter::once(held.held_reason()).chain(held.further_held_reasons());
-    reasons.flat_map(of_reason).collect()
 }
 
 /// Reverts a sync, follows the revert, and shows what it left alone.

@@ -19,6 +19,7 @@ mod follow;
 mod manual;
 mod output;
 mod progress;
+mod review;
 mod rows;
 mod runs;
 mod settings;
@@ -49,8 +50,8 @@ pub async fn run(args: Args, output: &mut Output) -> Result<Exit, Error> {
         output.set_zone(zone::of_tenant(&client, &tenant).await);
     }
     match carry_out(&client, args.command, output).await {
-        Err(Error::Call(error)) => Err(client.diagnosed(error).await.into()),
         Err(error) if error.finds_nothing() => Err(tenant::unknown(&client, &subject, error).await),
+        Err(Error::Call(error)) => Err(client.diagnosed(error).await.into()),
         done => done,
     }
 }

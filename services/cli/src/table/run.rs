@@ -3,6 +3,9 @@
 use comfy_table::CellAlignment;
 use rollcall_client::view::{CountsView, FailureView, LeftOutView, ReasonCountView, RunView};
 use rollcall_domain::left_out::{LeftOut, Names};
+use rollcall_proto::v1::Verdict;
+
+use crate::review;
 
 use super::{BREAK, Look, Shown, breakable, count, facts, fits, keep_whole, table, text, word, words};
 
@@ -243,38 +246,20 @@ fn ways_on(run: &RunView) -> Option<String> {
              Then start a new preview:\n  rollcall preview {tenant}"
         ));
     }
-    let verdicts = verdicts_to_review(run);
-    let only = if verdicts.is_empty() {
-        String::new()
-    } else {
-        format!(" --verdict {}", verdicts.join(","))
-    };
+    let verdicts: Vec<_> = review::verdicts(run).into_iter().map(option_of).collect();
+    let only = verdicts.join(",");
     Some(format!(
-        "Review what it would do:\n  rollcall rows {tenant} {id}{only}\n\
+        "Review what it would do:\n  rollcall rows {tenant} {id} --verdict {only}\n\
          If that is correct:\n  rollcall approve {tenant} {id}"
     ))
 }
 
-/// Verdicts of the rows for which a run is HELD; none: all of them, since any decision may rest on a hint.
-fn verdicts_to_review(run: &RunView) -> Vec<&'static str> {
-    let mut reasons = run.held_reason.iter().chain(&run.further_held_reasons);
-    if reasons.clone().any(|reason| *reason == "HINTS_VANISHED") {
-        return Vec::new();
-    }
-    let creates = reasons.clone().any(|reason| *reason == "TOO_MANY_NEW");
-    let takes = run.counts.remove > 0 || reasons.any(|reason| *reason != "TOO_MANY_NEW");
-    let loss = if run.counts.remove > 0 {
-        "remove"
-    } else if run.held_reason == Some("EMPTY_READ") {
-        "stale"
-    } else {
-        "update"
-    };
-    takes
-        .then_some(loss)
-        .into_iter()
-        .chain(creates.then_some("add"))
-        .collect()
+/// A verdict as `--verdict` takes it.
+fn option_of(verdict: Verdict) -> String {
+    verdict
+        .as_str_name()
+        .trim_start_matches("VERDICT_")
+        .to_lowercase()
 }
 
 fn state(run: &RunView) -> String {

@@ -120,7 +120,7 @@ fn a_run_that_is_held_for_two_reasons_says_both_and_shows_the_rows_of_both() {
     run_.further_held_reasons = vec![v1::HeldReason::TooManyNew.into()];
     let text = run(&RunView::from(&run_), &wide()).whole();
     assert!(text.contains("held:    REMOVAL_LIMIT, TOO_MANY_NEW\n"), "{text}");
-    assert!(text.contains("--verdict remove,add\n"), "{text}");
+    assert!(text.contains("--verdict add,remove\n"), "{text}");
     let line = runs(&[RunView::from(&run_)], &wide());
     assert!(line.contains("HELD, REMOVAL_LIMIT, TOO_MANY_NEW"), "{line}");
 }
