@@ -13,7 +13,7 @@ mod words;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, TableComponent, presets};
 use rollcall_client::view::DomainList;
-use rollcall_domain::invisible::show;
+use rollcall_domain::invisible::{show, show_lines};
 
 pub(crate) use account::{account, accounts};
 pub(crate) use explain::explanation;
@@ -111,7 +111,8 @@ fn facts(facts: impl IntoIterator<Item = Fact>, look: &Look) -> String {
     let mut table = table(&[], look);
     for (name, value) in facts {
         if let Some(value) = value {
-            table.add_row([format!("{name}:"), value.replace('\n', look.line_break(" "))]);
+            let value = show_lines(&value).replace('\n', look.line_break(" "));
+            table.add_row([format!("{name}:"), value]);
         }
     }
     text(table)

@@ -1,7 +1,7 @@
 //! Explanation of why an address is in the portal, or is not.
 
 use rollcall_client::view::{ExplanationView, RowView, RunView};
-use rollcall_domain::invisible::show;
+use rollcall_domain::invisible::{show, show_lines};
 
 use super::{Look, account, accounts, facts, filled, rows, text, word, words};
 
@@ -50,7 +50,7 @@ fn section(title: &str, text: &str) -> String {
 
 /// A text in lines of the width.
 fn paragraph(text_: &str, look: &Look) -> String {
-    text(filled([""], vec![[text_.to_owned()]], look))
+    text(filled([""], vec![[show_lines(text_).into_owned()]], look))
         .lines()
         .skip_while(|line| line.chars().all(|letter| letter == '─' || letter == ' '))
         .collect::<Vec<_>>()

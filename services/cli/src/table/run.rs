@@ -207,8 +207,9 @@ fn reason_count(count: &ReasonCountView) -> String {
 /// Reason why a run is HELD; for a preview, the outcome of its sync.
 fn held(run: &RunView, look: &Look) -> Option<String> {
     let message = run.held_message.clone().unwrap_or_default();
+    let reasons = held_reasons(run).replace(BREAK, "");
     if run.state == Some("HELD") {
-        let why = [("held", Some(held_reasons(run))), ("reason", Some(message))];
+        let why = [("held", Some(reasons)), ("reason", Some(message))];
         return Some(facts(why, look));
     }
     if !is_finished_preview(run) {
@@ -217,7 +218,7 @@ fn held(run: &RunView, look: &Look) -> Option<String> {
     let created = count(run.counts.accounts_created, "account");
     let welcomes = count(run.counts.welcomes, "welcome");
     let sync = if run.would_hold {
-        format!("would be HELD, {}: {message}", held_reasons(run))
+        format!("would be HELD, {reasons}: {message}")
     } else {
         "would be applied".to_owned()
     };

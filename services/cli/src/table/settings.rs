@@ -1,7 +1,10 @@
 //! Settings and filters.
 
 use rollcall_client::view::{FilterCheckView, FilterView, RemovalView, SelectionView, SettingsView};
-use rollcall_domain::guard::{CreationLimit, RemovalLimit};
+use rollcall_domain::{
+    guard::{CreationLimit, RemovalLimit},
+    invisible::show,
+};
 
 use super::{Fact, Look, facts, list_or, table, text, word, words, yes};
 
@@ -170,9 +173,9 @@ pub(crate) fn settings_list(list: &[SettingsView], look: &Look) -> String {
     for settings in list {
         table.add_row([
             settings.tenant_id.clone(),
-            settings.directory.hosts.join(", "),
+            show(&settings.directory.hosts.join(", ")).into_owned(),
             word(settings.directory.security).to_owned(),
-            settings.directory.filter.clone().unwrap_or_default(),
+            show(settings.directory.filter.as_deref().unwrap_or_default()).into_owned(),
             schedule(settings),
             in_its_zone(settings, look).at_or_dash(settings.next_run_time.as_deref()),
         ]);

@@ -2,7 +2,7 @@
 
 use comfy_table::{ColumnConstraint, Width};
 use rollcall_client::view::{CertificateView, ExampleView, ServerView, StepView, TlsView};
-use rollcall_domain::invisible::show;
+use rollcall_domain::invisible::{show, show_lines};
 
 use super::{Look, list_or, table, text, word, yes};
 
@@ -12,15 +12,15 @@ const MARGIN: u16 = 13;
 /// One step: its mark, what was found, the details, and what to do.
 pub(crate) fn step(step: &StepView, look: &Look) -> String {
     let mut table = table(&[], look);
-    let said = format!("{}{}", step.message, took(step));
+    let said = format!("{}{}", show_lines(&step.message), took(step));
     table.add_row([format!("{} {}", mark(step), step_name(step)), said]);
     // The sentence contains most of it: only the rest is repeated.
     let is_new = |(_, value): &Detail| !step.message.contains(value);
     for (name, value) in details(step, look).into_iter().filter(is_new) {
-        table.add_row([String::new(), format!("{name}: {value}")]);
+        table.add_row([String::new(), format!("{name}: {}", show_lines(&value))]);
     }
     if let Some(advice) = &step.advice {
-        table.add_row([String::new(), format!("advice: {advice}")]);
+        table.add_row([String::new(), format!("advice: {}", show_lines(advice))]);
     }
     if let Some(column) = table.column_mut(0) {
         column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(MARGIN)));

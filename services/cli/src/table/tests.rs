@@ -2,7 +2,7 @@ mod run;
 mod screens;
 mod step;
 
-use rollcall_client::view::{AccountView, FilterCheckView, RowView, RunView, SettingsView};
+use rollcall_client::view::{AccountView, FilterCheckView, RowView, RunView, SettingsView, StepView};
 use rollcall_proto::v1;
 
 use super::*;
@@ -142,6 +142,33 @@ fn settings_say_what_their_gaps_mean() {
     missing from directory:  removed; manual entries are kept
     limit in 24 hours:       1 account
     ");
+}
+
+#[test]
+fn a_character_that_cannot_be_seen_is_shown_in_settings_and_in_steps() {
+    let name = "rea\u{200b}der@acme.example";
+    let settings_ = v1::Settings {
+        directory: Some(v1::Directory {
+            hosts: vec![name.into()],
+            bind_username: name.into(),
+            filter: format!("(cn={name})"),
+            ..v1::Directory::default()
+        }),
+        ..v1::Settings::default()
+    };
+    let view = SettingsView::from(&settings_);
+    let listed = settings_list(std::slice::from_ref(&view), &wide());
+    let step_ = v1::TestStep {
+        message: name.into(),
+        ..v1::TestStep::default()
+    };
+    for (shown, times) in [
+        (settings(&view, &wide()), 3),
+        (listed, 2),
+        (step(&StepView::from(&step_), &wide()), 1),
+    ] {
+        assert_eq!(shown.matches("rea\\u{200b}der").count(), times, "{shown}");
+    }
 }
 
 #[test]
