@@ -83,7 +83,7 @@ fn outcome(run: &RunView, look: &Look) -> String {
     decided
 }
 
-/// Reasons why a run is or would be HELD.
+/// Reasons why a run is or would be HELD, which may be broken.
 fn held_reasons(run: &RunView) -> String {
     let reasons: Vec<_> = run
         .held_reason
@@ -187,7 +187,7 @@ fn summary(run: &RunView, look: &Look) -> Option<String> {
     let said = [
         (
             "skipped",
-            Some(skipped.join("\n")).filter(|said| !said.is_empty()),
+            Some(skipped.join(look.line_break("; "))).filter(|said| !said.is_empty()),
         ),
         ("nothing found", run.empty_message.clone()),
     ];

@@ -3,7 +3,7 @@
 /// A verdict's reason.
 pub(super) fn reason(reason: &str) -> Option<&'static str> {
     Some(match reason {
-        "INVALID_ADDRESS" => "it is not an e-mail address",
+        "INVALID_ADDRESS" => "it is not an e-mail address, or has no prefix such as smtp: in proxyAddresses",
         "UNKNOWN_PREFIX" => "the prefix before it is neither smtp: nor that of another kind of address",
         "TYPE_EXCLUDED" => "the settings import only certain object types, not this one",
         "DISABLED_EXCLUDED" => "the settings leave out disabled users, and this user is disabled",

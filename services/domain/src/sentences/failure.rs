@@ -207,7 +207,8 @@ failures! {
         advice: "Nothing was changed. Give the account that reads the directory the right to read the attribute that \
                  shows it: userAccountControl in Active Directory, nsAccountLock in FreeIPA and 389 Directory Server, \
                  msDS-UserAccountDisabled in AD LDS, loginDisabled in eDirectory. If your directory has none of these, \
-                 let disabled users be imported, or leave them out with the filter.",
+                 let disabled users be imported, or leave them out with the filter. If the settings import no users, let \
+                 disabled users be imported: that changes nothing then.",
     }
 
     ReadTooLarge {

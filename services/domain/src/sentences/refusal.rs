@@ -115,9 +115,9 @@ pub const SETTINGS_CHANGED: &str =
 /// The domains changed.
 pub const DOMAINS_CHANGED: &str =
     "The tenant's domains changed after the run: sync again, and approve what that run shows.";
-/// Another run removes what this one shows.
-pub const ALREADY_APPROVED: &str = "The run's removals have already been approved; the run that makes them is \
-                                    waiting, running or has succeeded.";
+/// Another run does what this one shows.
+pub const ALREADY_APPROVED: &str = "The run has already been approved: the run that applies it is waiting, running or has \
+                                    succeeded.";
 
 /// A HELD run can no longer be approved.
 pub fn approval_expired(period: Days) -> String {

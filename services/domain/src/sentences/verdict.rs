@@ -63,7 +63,8 @@ fn of_reason(verdict: Verdict, reason: Reason, other: Option<&str>, periods: &Pe
 fn refused(reason: Reason) -> &'static str {
     match reason {
         Reason::InvalidAddress => {
-            "Not imported: it is not a valid e-mail address. Correct it in the directory."
+            "Not imported: it is not a valid e-mail address, or stands in proxyAddresses without a prefix such as smtp:. \
+             Correct it in the directory."
         }
         Reason::UnknownPrefix => {
             "Not imported: the prefix before the address is neither smtp: nor that of another kind of address, or it has \

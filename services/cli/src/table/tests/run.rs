@@ -177,8 +177,10 @@ fn a_run_says_how_many_claims_are_skipped_for_which_reason() {
     let text = run(&RunView::from(&leaving_out), &wide()).whole();
     insta::assert_snapshot!(text.lines().skip_while(|line| !line.starts_with("skipped:")).collect::<Vec<_>>().join("\n"), @"
     skipped:  48 DUPLICATE_USERNAME: its object keeps another address with the same part before the @
-              2 INVALID_ADDRESS: it is not an e-mail address
+              2 INVALID_ADDRESS: it is not an e-mail address, or has no prefix such as smtp: in proxyAddresses
     ");
+    let piped = run(&RunView::from(&leaving_out), &Look::default()).whole();
+    assert!(piped.contains("before the @; 2 INVALID_ADDRESS: "), "{piped}");
 }
 
 #[test]
