@@ -173,8 +173,9 @@ fn absent(reason: Reason, other: Option<&str>) -> String {
             "The directory does not have the address, but all removals are currently paused.".to_owned()
         }
         Reason::Spoilt => {
-            "Its object has the address only with characters that cannot be seen, which are shown by their numbers in \
-             the row of the refused value. Delete them in the directory. No sync removes the address."
+            "Its object has the address only with characters that cannot be seen. The row of the refused value shows them \
+             by their numbers, or else names the attribute that they are in. Delete them in the directory. No sync \
+             removes the address."
                 .to_owned()
         }
         _ => "The directory does not have the address.".to_owned(),
