@@ -13,8 +13,8 @@ mod tests;
 
 /// Names that are shown; further ones are counted.
 pub const MOST_SHOWN: usize = 16;
-/// Further names that are distinguished to be counted.
-const MOST_COUNTED: usize = 1_000;
+/// Further names that are distinguished to be counted: so many, or more.
+pub const MOST_COUNTED: usize = 1_000;
 
 /// Parts of a directory that no search covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl LeftOut {
 pub struct Names {
     /// At most [`MOST_SHOWN`].
     pub shown: Vec<String>,
-    /// Number of further names.
+    /// Number of further names. [`MOST_COUNTED`] stands for any greater number too.
     pub more: u32,
 }
 

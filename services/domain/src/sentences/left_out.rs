@@ -1,7 +1,7 @@
 //! Parts of a directory that a read leaves out.
 
 use super::{connection_test::StepText, words::number};
-use crate::left_out::{LeftOut, Names};
+use crate::left_out::{LeftOut, MOST_COUNTED, Names};
 
 /// No part is known to be left out.
 pub const NOTHING: &str = "The directory names no part that the search bases leave out.";
@@ -29,7 +29,12 @@ impl LeftOut {
 fn named(names: &Names) -> Option<String> {
     let mut shown = names.shown.clone();
     if names.more > 0 {
-        shown.push(format!("{} more", number(names.more.into())));
+        let least = if names.more as usize >= MOST_COUNTED {
+            "at least "
+        } else {
+            ""
+        };
+        shown.push(format!("{least}{} more", number(names.more.into())));
     }
     (!shown.is_empty()).then(|| shown.join("; "))
 }
@@ -58,7 +63,13 @@ mod tests {
         );
         assert_eq!(
             message(contexts, names(&["ldap://d/DC=d"], 1_000)).as_deref(),
-            Some("No search base covers DC=a,DC=b; o=c. The server refers to ldap://d/DC=d; 1,000 more.")
+            Some(
+                "No search base covers DC=a,DC=b; o=c. The server refers to ldap://d/DC=d; at least 1,000 more."
+            )
+        );
+        assert_eq!(
+            message(names(&["o=c"], 999), Names::default()).as_deref(),
+            Some("No search base covers o=c; 999 more.")
         );
         assert_eq!(message(Names::default(), Names::default()), None);
     }
