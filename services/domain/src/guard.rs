@@ -166,6 +166,7 @@ fn judge_removal(situation: &Situation) -> Option<Hold> {
     let beyond = reduced > 0 && reduced.saturating_add(earlier) > allowed;
     beyond.then_some(Hold::RemovalLimit {
         reduced,
+        approved: counts.accounts_reduced.saturating_sub(reduced),
         earlier,
         allowed,
     })
@@ -176,6 +177,7 @@ fn judge_creation(situation: &Situation) -> Option<Hold> {
     let allowed = situation.creation_limit?.allowed(situation.live);
     (accounts > allowed).then_some(Hold::TooManyNew {
         created: accounts,
+        approved: situation.counts.accounts_created.saturating_sub(accounts),
         welcomes,
         allowed,
     })

@@ -12,6 +12,8 @@ pub enum Hold {
     RemovalLimit {
         /// Accounts that this run would remove, or take an address from.
         reduced: u64,
+        /// Accounts besides these of which a person approved the same.
+        approved: u64,
         /// Accounts that runs of the last 24 hours did that to.
         earlier: u64,
         /// Number that is allowed.
@@ -43,6 +45,8 @@ pub enum Hold {
     TooManyNew {
         /// Accounts that would be created.
         created: u64,
+        /// Accounts besides these that a person approved.
+        approved: u64,
         /// Welcome messages that would be sent to them.
         welcomes: u64,
         /// Accounts that may be created.

@@ -222,6 +222,7 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
         (
             Hold::RemovalLimit {
                 reduced: 51,
+                approved: 0,
                 earlier: 0,
                 allowed: 50,
             },
@@ -230,6 +231,7 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
         (
             Hold::RemovalLimit {
                 reduced: 1,
+                approved: 0,
                 earlier: 5,
                 allowed: 5,
             },
@@ -239,6 +241,7 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
         (
             Hold::RemovalLimit {
                 reduced: 2,
+                approved: 0,
                 earlier: 1,
                 allowed: 0,
             },
@@ -264,11 +267,12 @@ fn the_administrator_reads_the_numbers_and_what_to_do() {
 }
 
 #[test]
-fn the_administrator_reads_how_many_accounts_would_be_new() {
+fn the_administrator_reads_how_many_accounts_would_be_new_besides_those_that_are_approved() {
     for (hold, matter) in [
         (
             Hold::TooManyNew {
                 created: 3_000,
+                approved: 0,
                 welcomes: 2_990,
                 allowed: 60,
             },
@@ -278,10 +282,31 @@ fn the_administrator_reads_how_many_accounts_would_be_new() {
         (
             Hold::TooManyNew {
                 created: 1,
+                approved: 0,
                 welcomes: 0,
                 allowed: 0,
             },
             "The run would create 1 account; every new account needs approval.",
+        ),
+        (
+            Hold::TooManyNew {
+                created: 51,
+                approved: 60,
+                welcomes: 51,
+                allowed: 50,
+            },
+            "Besides the 60 accounts that are approved, the run would create 51 accounts and send 51 welcome messages, \
+             which cannot be taken back; the limit for a run is 50 accounts.",
+        ),
+        (
+            Hold::RemovalLimit {
+                reduced: 7,
+                approved: 1,
+                earlier: 0,
+                allowed: 5,
+            },
+            "Besides the account that is approved, the run would remove, or take addresses from, 7 accounts; the limit \
+             for 24 hours is 5 accounts.",
         ),
     ] {
         assert_eq!(Holds::from(hold).message(), format!("{matter} {ADVICE}"));
@@ -301,6 +326,7 @@ fn the_administrator_reads_how_much_differs_from_the_preview() {
 fn the_message_of_a_preview_does_not_ask_for_its_approval() {
     let holds = Holds::from(Hold::RemovalLimit {
         reduced: 51,
+        approved: 0,
         earlier: 0,
         allowed: 50,
     });

@@ -95,9 +95,10 @@ fn matter(hold: &Hold) -> String {
     match *hold {
         Hold::RemovalLimit {
             reduced,
+            approved,
             earlier,
             allowed,
-        } => limit(reduced, earlier, allowed),
+        } => limit(reduced, approved, earlier, allowed),
         Hold::EmptyRead { removed, marked } => empty(removed, marked),
         Hold::HintsVanished { hints } => vanished(hints),
         Hold::FirstRemoval { removed } => format!(
@@ -114,13 +115,23 @@ fn matter(hold: &Hold) -> String {
         ),
         Hold::TooManyNew {
             created,
+            approved,
             welcomes,
             allowed,
-        } => too_many_new(created, welcomes, allowed),
+        } => too_many_new(created, approved, welcomes, allowed),
     }
 }
 
-fn limit(reduced: u64, earlier: u64, allowed: u64) -> String {
+/// The beginning of a sentence about what a run would do without approval.
+fn the_run_would(approved: u64) -> String {
+    match approved {
+        0 => "The run would".to_owned(),
+        1 => "Besides the account that is approved, the run would".to_owned(),
+        more => format!("Besides the {more} accounts that are approved, the run would"),
+    }
+}
+
+fn limit(reduced: u64, approved: u64, earlier: u64, allowed: u64) -> String {
     let accounts = |number| counted(number, "account", "accounts");
     let before = match earlier {
         0 => String::new(),
@@ -131,7 +142,8 @@ fn limit(reduced: u64, earlier: u64, allowed: u64) -> String {
         allowed => format!("the limit for 24 hours is {}", accounts(allowed)),
     };
     format!(
-        "The run would remove, or take addresses from, {}{before}; {limit}.",
+        "{} remove, or take addresses from, {}{before}; {limit}.",
+        the_run_would(approved),
         accounts(reduced)
     )
 }
@@ -159,7 +171,7 @@ fn lost_domain(domain: &LostDomain) -> String {
     format!("{} {why} ({addresses})", domain.name)
 }
 
-fn too_many_new(created: u64, welcomes: u64, allowed: u64) -> String {
+fn too_many_new(created: u64, approved: u64, welcomes: u64, allowed: u64) -> String {
     let accounts = |number| counted(number, "account", "accounts");
     let and_send = match welcomes {
         0 => String::new(),
@@ -172,7 +184,11 @@ fn too_many_new(created: u64, welcomes: u64, allowed: u64) -> String {
         0 => "every new account needs approval".to_owned(),
         allowed => format!("the limit for a run is {}", accounts(allowed)),
     };
-    format!("The run would create {}{and_send}; {limit}.", accounts(created))
+    format!(
+        "{} create {}{and_send}; {limit}.",
+        the_run_would(approved),
+        accounts(created)
+    )
 }
 
 fn empty(removed: u64, marked: u64) -> String {
