@@ -150,7 +150,11 @@ impl<'a> EntryReader<'a> {
                 lowest(&mut self.class, ClassHint::parse(value));
                 true
             }
-            Hint::Mail => lowest(&mut self.mail, claims::plain_address(value)),
+            // Whatever it says, the server shows it.
+            Hint::Mail => {
+                lowest(&mut self.mail, claims::plain_address(value));
+                !value.is_empty()
+            }
             Hint::UserAccountControl => self.state(hints::is_disabled(value)),
             Hint::NsAccountLock | Hint::UserAccountDisabled | Hint::LoginDisabled => {
                 self.state(hints::boolean(value))

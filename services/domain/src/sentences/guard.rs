@@ -212,7 +212,8 @@ fn empty(removed: u64, marked: u64) -> String {
 fn vanished(hints: Hints) -> String {
     let them = them(hints);
     let mut text = format!(
-        "No object in the directory shows {} any more. In the last applied read, objects that are still there showed {them}.",
+        "Of the objects that showed {} in the last applied read, some are still there, and none of them shows {them} any \
+         more.",
         names(hints)
     );
     let kind = Hints::NONE
@@ -264,8 +265,8 @@ mod tests {
         let hints = Hints::NONE.with(Hint::UserAccountControl);
         assert_eq!(
             Holds::from(Hold::HintsVanished { hints }).message(),
-            "No object in the directory shows userAccountControl any more. In the last applied read, objects that are \
-             still there showed it. Without it, disabled users cannot be told from the others. Nothing has been \
+            "Of the objects that showed userAccountControl in the last applied read, some are still there, and none of \
+             them shows it any more. Without it, disabled users cannot be told from the others. Nothing has been \
              changed, and additions are on hold as well. Give the account that reads the directory the right to read \
              userAccountControl again, then sync again. If the directory is meant to be without it, review the rows of \
              the run and approve it."
@@ -274,7 +275,7 @@ mod tests {
         let forecast = Holds::from(Hold::HintsVanished { hints }).forecast();
         assert!(
             forecast.contains("mail, userAccountControl and msExchRecipientTypeDetails")
-                && forecast.contains("showed them")
+                && forecast.contains("none of them shows them any more")
                 && forecast.contains("shared mailboxes")
                 && forecast.contains("the primary")
                 && forecast.contains("would change nothing and wait for approval"),
