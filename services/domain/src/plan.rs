@@ -26,6 +26,7 @@ mod primaries;
 mod refuse;
 mod rounds;
 mod rows;
+mod selection;
 mod settings;
 mod sightings;
 mod spoilt;
@@ -52,6 +53,7 @@ pub use lost_domains::{DomainCause, LostDomain};
 pub use pace::{Pace, PlanError};
 pub use portal::{AccountState, AddressState, Portal, PortalBuilder, stale_since};
 pub use rows::{PlannedRow, Rows};
+pub use selection::Selection;
 pub use settings::{
     ApprovedAddresses, ForeignDomains, Removal, Rules, SameUsername, TenantDomains, Withholding,
 };

@@ -19,9 +19,9 @@ pub struct Footprint {
 
 /// Most memory of each, in bytes, as measured of the plan and as the tests measure it again. A hundred bytes of a
 /// claim, and all of a row, are for the comparison with the history, which happens outside of the plan; 24 bytes of an
-/// object are for the hints that are kept of it.
+/// object are for the hints that are kept of it, and one is for the approval of its account.
 const OF_TEXT: usize = 2;
-const OF_OBJECT: usize = 624;
+const OF_OBJECT: usize = 625;
 const OF_CLAIM: usize = 300;
 const OF_ACCOUNT: usize = 500;
 const OF_ADDRESS: usize = 280;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rollcall_domain::Hints;
 use rollcall_domain::plan::{
-    ApprovedAddresses, Directory, ForeignDomains, Portal, Rules, TenantDomains, Withholding,
+    ApprovedAddresses, Directory, ForeignDomains, Portal, Rules, Selection, TenantDomains, Withholding,
 };
 use rollcall_proto::{
     internal::{self, v1::DirectoryServer},
@@ -74,8 +74,8 @@ pub(crate) struct Approved {
     /// Addresses that were shown to go. An address that was shown to be absent, and to stay for the time being, counts
     /// as a removal like any other.
     pub(crate) addresses: ApprovedAddresses,
-    /// Objects that were shown to get an account.
-    pub(crate) new_objects: HashSet<Box<str>>,
+    /// Objects of this read that were shown to get an account.
+    pub(crate) new_objects: Selection,
     /// Reason why that run was HELD.
     pub(crate) reason: v1::HeldReason,
     /// Hints that had vanished when it was HELD.

@@ -15,7 +15,9 @@ pub(super) fn judge(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>) -> Opt
     let reduced = approved.map_or(plan.counts.accounts_reduced, |approved| {
         plan.reduced_beyond(&approved.addresses)
     });
-    let is_approved = |object: &str| approved.is_some_and(|approved| approved.new_objects.contains(object));
+    let is_approved = |object: &str| {
+        approved.is_some_and(|approved| approved.new_objects.contains(&read.directory, object))
+    };
     let approved_hints = approved.map(|approved| approved.hints);
     let holds = guard::judge(&Situation {
         objects: read.directory.objects(),

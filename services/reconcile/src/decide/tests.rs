@@ -8,7 +8,8 @@ use rollcall_domain::{
     id::{AccountId, ObjectId},
     object::{Claim, ClaimedAddress, DirectoryObject, ObjectType},
     plan::{
-        AccountState, AddressState, ApprovedAddresses, Directory, Portal, Removal, TenantDomains, Withholding,
+        AccountState, AddressState, ApprovedAddresses, Directory, Portal, Removal, Selection, TenantDomains,
+        Withholding,
     },
 };
 use rollcall_proto::{internal, v1};
@@ -259,7 +260,7 @@ fn an_approval_lets_exactly_the_removals_pass_that_were_shown() {
         let addresses = || users.iter().map(|user| address(user).as_str().to_owned());
         let approved = Approved {
             addresses: addresses().collect(),
-            new_objects: HashSet::new(),
+            new_objects: Selection::default(),
             reason: v1::HeldReason::RemovalLimit,
             hints: Hints::NONE,
         };
@@ -295,6 +296,14 @@ fn a_run_that_creates_too_many_accounts_is_held_unless_it_is_the_first() {
     assert!(matches!(decided(&facts, &read), Decision::Apply { .. }));
 }
 
+fn selection(read: &DirectoryRead, users: &[&str]) -> Selection {
+    let mut selection = Selection::default();
+    for user in users {
+        selection.add(&read.directory, user);
+    }
+    selection
+}
+
 #[test]
 fn an_approval_creates_the_accounts_that_were_shown_and_others_up_to_the_limit() {
     let users = sixty();
@@ -303,7 +312,7 @@ fn an_approval_creates_the_accounts_that_were_shown_and_others_up_to_the_limit()
     let read = read(&users);
     let approve = |shown: &[&str]| Approved {
         addresses: ApprovedAddresses::default(),
-        new_objects: shown.iter().map(|user| Box::from(*user)).collect(),
+        new_objects: selection(&read, shown),
         reason: v1::HeldReason::TooManyNew,
         hints: Hints::NONE,
     };
@@ -414,7 +423,7 @@ fn a_run_whose_hints_vanished_is_held_until_exactly_these_are_approved() {
     assert_eq!(held_because(&decided(&facts, &read)), [HeldReason::HintsVanished]);
     facts.approved = Some(Approved {
         addresses: std::iter::empty().collect(),
-        new_objects: std::iter::empty().collect(),
+        new_objects: Selection::default(),
         reason: v1::HeldReason::HintsVanished,
         hints: flags,
     });

@@ -1,8 +1,10 @@
 //! Earlier runs that a decision rests on.
 
-use std::collections::HashSet;
-
-use rollcall_domain::Hints;
+use futures::TryStreamExt as _;
+use rollcall_domain::{
+    Hints,
+    plan::{Directory, Selection},
+};
 use rollcall_proto::v1;
 use rollcall_terms::names;
 use uuid::Uuid;
@@ -119,14 +121,23 @@ pub(crate) async fn approved_addresses(
     .during("read the addresses that were approved")
 }
 
-/// The objects that a run's rows show to get an account, and those that have one and get an address of another.
+/// The objects of this read that a run's rows show to get an account, and those that have one and get an address of
+/// another. The run may have shown any number of them.
 pub(crate) async fn approved_new_objects(
     tenant: &mut TenantLock,
     rows_of: Uuid,
-) -> Result<HashSet<Box<str>>, ReconcileError> {
-    let objects = sqlx::query_file_scalar!("sql/run_row/approved_new.sql", tenant.tenant.as_str(), rows_of)
-        .fetch_all(tenant.connection())
+    read: &Directory,
+) -> Result<Selection, ReconcileError> {
+    let id = tenant.tenant.clone();
+    let mut objects = sqlx::query_file_scalar!("sql/run_row/approved_new.sql", id.as_str(), rows_of)
+        .fetch(tenant.connection());
+    let mut selection = Selection::default();
+    while let Some(object) = objects
+        .try_next()
         .await
-        .during("read the new accounts that were approved")?;
-    Ok(objects.into_iter().map(String::into_boxed_str).collect())
+        .during("read the new accounts that were approved")?
+    {
+        selection.add(read, &object);
+    }
+    Ok(selection)
 }

@@ -31,7 +31,7 @@ pub(super) async fn facts(
     tenant.prefer_hash_joins().await?;
     let domains = domains(tenant, read).await?;
     let portal = portal::all(tenant).await?;
-    let (may_go, approved) = approval(tenant, ready).await?.unzip();
+    let (may_go, approved) = approval(tenant, ready, read).await?.unzip();
     let withholding = Withholding {
         removals_paused: tenant.removals_paused(current),
         other_server: is_of_other_server(tenant.row.last_read.server.as_ref(), read),
@@ -92,6 +92,7 @@ async fn domains(tenant: &mut TenantLock, read: &DirectoryRead) -> Result<Domain
 async fn approval(
     tenant: &mut TenantLock,
     ready: &ReadyRun,
+    read: &DirectoryRead,
 ) -> Result<Option<(ApprovedAddresses, Approved)>, ReconcileError> {
     let request = &ready.request;
     let is_one = request.trigger() == v1::RunTrigger::Approval;
@@ -104,7 +105,7 @@ async fn approval(
         return Ok(None);
     };
     let addresses = guard::approved_addresses(tenant, held.rows_of).await?;
-    let new_objects = guard::approved_new_objects(tenant, held.rows_of).await?;
+    let new_objects = guard::approved_new_objects(tenant, held.rows_of, &read.directory).await?;
     let taken = addresses.iter().filter(|row| row.taken);
     let approved = Approved {
         addresses: taken.map(|row| row.address.clone()).collect(),
