@@ -105,3 +105,53 @@ fn end_where_vain(
     }
     Ok(is_any)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::plan::pace::Pace;
+    use crate::plan::tests::worlds::any_world;
+
+    /// Ends one defence at a time, that of the lowest address.
+    fn one_by_one(world: &World<'_>) -> (Primaries, Claims) {
+        let mut defence = Defence::begin(world);
+        loop {
+            let (ownership, primaries) = rounds::decide(world, &defence).unwrap();
+            let claims = Claims::decide(world, &ownership, &primaries).unwrap();
+            let mut all = Defence::begin(world);
+            let is_any = end_where_vain(&mut all, world, &ownership, &claims).unwrap();
+            let names = 0..super::super::arena::index(world.names.len());
+            let vain = names.filter(|name| all.has_ended(*name) && !defence.has_ended(*name));
+            match vain.min_by_key(|name| world.names.text(*name)) {
+                Some(lowest) if is_any => defence.end(lowest),
+                _ => return (primaries, claims),
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn defences_that_end_at_once_come_to_what_they_come_to_one_by_one(random in any_world()) {
+            let (directory, portal) = (random.directory(), random.portal());
+            let world = World::new(
+                &random.rules,
+                &random.domains,
+                &random.foreign,
+                &directory,
+                &portal,
+                &random.withholding,
+                Pace::unhurried(),
+            );
+            let (_, primaries, claims) = decide(&world).unwrap();
+            let (one, one_claims) = one_by_one(&world);
+            for object in world.objects() {
+                prop_assert_eq!(primaries.of[object], one.of[object]);
+                for claim in world.claims(object) {
+                    prop_assert_eq!(claims.outcome[claim], one_claims.outcome[claim]);
+                }
+            }
+        }
+    }
+}

@@ -153,8 +153,7 @@ impl Ownership {
     /// True if an object has one of these claims to an address.
     pub(super) fn lets_claim(&self, world: &World<'_>, object: ObjectName, address: AddressName) -> bool {
         world.claims_address(object, address)
-            || self.is_owner_of(world, object, address)
-                && world.spoilt_claims(object).any(|(_, spoilt)| spoilt == address)
+            || self.is_owner_of(world, object, address) && world.spoils(object, address)
     }
 
     /// The account of an object that the portal protects, and whose primary address therefore stays what it is.

@@ -262,6 +262,12 @@ impl<'a> World<'a> {
             .map(|(name, claim)| (name, claim.address))
     }
 
+    /// True if a claim of an object to this address is spoilt.
+    pub(super) fn spoils(&self, object: ObjectName, address: AddressName) -> bool {
+        let key = |claim: &SpoiltClaim| (claim.object, claim.address);
+        self.spoilt.binary_search_by_key(&(object, address), key).is_ok()
+    }
+
     /// Number of claims, those among them that invisible characters spoil.
     pub(super) fn claim_names(&self) -> usize {
         self.directory.claims.len() + self.spoilt.len()

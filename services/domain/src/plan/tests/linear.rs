@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::address::{Address, DomainName};
 use crate::hint::Hints;
-use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin};
+use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue};
 use crate::plan::{
     AccountState, AddressState, Directory, ForeignDomains, Pace, Plan, PlanError, Portal, Removal, Rules,
     TenantDomains, Withholding, plan,
@@ -371,6 +371,31 @@ fn many_defended_addresses_that_many_claim_cost_their_sum() {
             World::new(
                 (0..size).flat_map(|n| [holder(n), copies(n)]).collect(),
                 (0..size).map(account_of).collect(),
+            )
+        },
+        2_000,
+    );
+}
+
+#[test]
+fn many_spoilt_addresses_of_one_holder_that_many_claim_cost_their_sum() {
+    assert_grows_as_its_size(
+        |size| {
+            let held = |n: usize| format!("s{n}@a.test");
+            let mut holder = object(0, std::iter::empty());
+            holder.claims = (0..size)
+                .map(|n| Claim {
+                    address: ClaimedAddress::Invalid(RefusedValue {
+                        freed: vec![address(&held(n))],
+                        ..RefusedValue::new(format!("spoilt {n}"))
+                    }),
+                    primary: false,
+                })
+                .collect();
+            let copy = |n: usize| object(n + 1, [(held(n), false)].into_iter());
+            World::new(
+                std::iter::once(holder).chain((0..size).map(copy)).collect(),
+                vec![account(1, Some(0), Origin::Synced, (0..size).map(held))],
             )
         },
         2_000,
