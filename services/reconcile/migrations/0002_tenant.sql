@@ -38,9 +38,13 @@ CREATE TABLE reconcile.tenant (
     -- The hints that some object of it showed, as bits.
     hints smallint NOT NULL DEFAULT 0,
     -- The counts of a run that finds everything as it left it.
+    steady_objects bigint NOT NULL DEFAULT 0,
+    steady_claims bigint NOT NULL DEFAULT 0,
     steady_keep bigint NOT NULL DEFAULT 0,
     steady_stale bigint NOT NULL DEFAULT 0,
     steady_skip bigint NOT NULL DEFAULT 0,
+    -- Addresses that are spoilt in the directory.
+    steady_spoilt bigint NOT NULL DEFAULT 0,
     -- Claims of the read that its plan counted as no e-mail.
     steady_not_email bigint NOT NULL DEFAULT 0,
     -- The skipped claims by reason.

@@ -23,7 +23,7 @@ pub struct Directory {
     pub(super) refused: RefusedValues,
     pub(super) objects: Vec<ObjectEntry>,
     pub(super) claims: Vec<ClaimEntry>,
-    duplicates: u64,
+    is_ambiguous: bool,
 }
 
 /// Values that are refused for what they are, and what is known of them. Few values are, and so each fact is a list by
@@ -99,6 +99,17 @@ impl RefusedValues {
         name
     }
 
+    /// True if two claims say the same: of refused values, each has a name of its own.
+    fn are_same(&self, one: ClaimEntry, other: ClaimEntry) -> bool {
+        let facts = |list, claim: ClaimEntry| Self::about(list, claim.text);
+        one == other
+            || one.address().is_none()
+                && (one.kind, one.primary) == (other.kind, other.primary)
+                && self.texts.get(one.text) == self.texts.get(other.text)
+                && facts(&self.prefixed, one).eq(facts(&self.prefixed, other))
+                && facts(&self.freed, one).eq(facts(&self.freed, other))
+    }
+
     /// The facts of this list about a value.
     fn about(list: &[(u32, u32)], name: u32) -> impl Iterator<Item = u32> {
         let first = list.partition_point(|(other, _)| *other < name);
@@ -163,9 +174,9 @@ impl Directory {
         self.claims.len() as u64
     }
 
-    /// Number of times that an object was met again. The last one met counts.
-    pub fn duplicates(&self) -> u64 {
-        self.duplicates
+    /// True if an object was not the same each time that it was met. Then what counts depends on which came last.
+    pub fn is_ambiguous(&self) -> bool {
+        self.is_ambiguous
     }
 
     /// Hints that some object shows.
@@ -254,7 +265,7 @@ pub struct DirectoryBuilder {
     objects: Vec<ObjectEntry>,
     /// In the order of arrival, those of replaced objects among them.
     claims: Vec<ClaimEntry>,
-    duplicates: u64,
+    is_ambiguous: bool,
 }
 
 impl DirectoryBuilder {
@@ -279,14 +290,27 @@ impl DirectoryBuilder {
             claims: (start, index(self.claims.len())),
             primary: None,
         };
-        match self.objects.get_mut(id as usize) {
+        match self.objects.get(id as usize) {
             Some(earlier) => {
-                *earlier = entry;
-                self.duplicates += 1;
+                self.is_ambiguous |= !self.are_same(earlier, &entry);
+                self.objects[id as usize] = entry;
             }
             None => self.objects.push(entry),
         }
         self
+    }
+
+    /// True if an object is as it was when it was met before, with its claims in the same order.
+    fn are_same(&self, earlier: &ObjectEntry, later: &ObjectEntry) -> bool {
+        let facts = |object: &ObjectEntry| (object.object_type, object.disabled, object.hints, object.mail);
+        let (one, other) = (&self.claims[earlier.claims()], &self.claims[later.claims()]);
+        facts(earlier) == facts(later)
+            && self.dns.get(earlier.dn) == self.dns.get(later.dn)
+            && one.len() == other.len()
+            && one
+                .iter()
+                .zip(other)
+                .all(|(one, other)| self.refused.are_same(*one, *other))
     }
 
     fn claim(&mut self, claim: &Claim) -> ClaimEntry {
@@ -329,7 +353,7 @@ impl DirectoryBuilder {
             refused: self.refused,
             objects: self.objects,
             claims: Vec::with_capacity(self.claims.len()),
-            duplicates: self.duplicates,
+            is_ambiguous: self.is_ambiguous,
         };
         let mut objects = std::mem::take(&mut directory.objects);
         objects.sort_unstable_by(|a, b| directory.ids.get(a.id).cmp(directory.ids.get(b.id)));
@@ -361,5 +385,65 @@ impl Directory {
             is_address(later) == is_address(kept) && self.claim_text(*later) == self.claim_text(*kept)
         });
         self.claims.extend_from_slice(claims);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::{ClaimedAddress, RefusedValue};
+
+    fn object(values: &[(&str, Option<&str>)]) -> DirectoryObject {
+        let claim = |(shown, freed): &(&str, Option<&str>)| Claim {
+            address: match Address::parse(shown) {
+                Ok(address) => ClaimedAddress::Valid(address),
+                Err(_) => ClaimedAddress::Invalid(RefusedValue {
+                    freed: freed.iter().map(|text| Address::parse(text).unwrap()).collect(),
+                    ..RefusedValue::new(*shown)
+                }),
+            },
+            primary: false,
+        };
+        DirectoryObject {
+            id: ObjectId::from_canonical("ann").unwrap(),
+            dn: "CN=Ann".to_owned(),
+            object_type: ObjectType::User,
+            disabled: false,
+            hints: Hints::NONE,
+            mail: None,
+            claims: values.iter().map(claim).collect(),
+        }
+    }
+
+    fn is_ambiguous(other: &DirectoryObject) -> bool {
+        let mut builder = Directory::builder();
+        builder.push(object(&[("a@a.test", None), ("hidden", Some("b@a.test"))]));
+        builder.push(other);
+        builder.finish().is_ambiguous()
+    }
+
+    #[test]
+    fn an_object_that_is_met_again_as_it_was_leaves_no_doubt() {
+        let same = object(&[("a@a.test", None), ("hidden", Some("b@a.test"))]);
+        assert!(!is_ambiguous(&same));
+        let moved = DirectoryObject {
+            dn: "CN=Ann,OU=New".to_owned(),
+            ..same.clone()
+        };
+        let disabled = DirectoryObject {
+            disabled: true,
+            ..same
+        };
+        let others = [
+            moved,
+            disabled,
+            object(&[("a@a.test", None)]),
+            object(&[("c@a.test", None), ("hidden", Some("b@a.test"))]),
+            object(&[("a@a.test", None), ("hidden", Some("c@a.test"))]),
+            object(&[("a@a.test", None), ("hidden", None)]),
+        ];
+        for other in others {
+            assert!(is_ambiguous(&other), "{other:?}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 SELECT l.fence, l.run_id, l.worker, l.settings_generation, l.deadline,
        t.applied, t.next_row_id, t.outbox_sequence, t.accounts, t.account_version,
        t.digest, t.inputs, t.server_id, t.server_host, t.server_address, t.hints,
-       t.steady_keep, t.steady_stale, t.steady_skip,
+       t.steady_objects, t.steady_claims, t.steady_keep, t.steady_stale, t.steady_skip, t.steady_spoilt,
        t.steady_not_email,
        t.steady_skipped AS "steady_skipped: Json<StoredSkipped>",
        t.portal_generation, t.domain_generation, t.removal_generation,

@@ -1,7 +1,7 @@
 //! Compares a plan with the claims' history: rows that are new, and rows of the history that are over.
 
 use rollcall_domain::{
-    Skipped, Verdict,
+    Reason, Skipped, Verdict,
     plan::{PlannedRow, Rows},
 };
 
@@ -52,6 +52,8 @@ pub(crate) struct SteadyCounts {
     pub(crate) keep: i64,
     pub(crate) stale: i64,
     pub(crate) skip: i64,
+    /// Addresses that are spoilt in the directory.
+    pub(crate) spoilt: i64,
     /// The skipped claims by reason.
     pub(crate) skipped: Skipped,
 }
@@ -117,6 +119,7 @@ fn is_steady(row: &PlannedRow<'_>) -> bool {
 
 impl SteadyCounts {
     fn add(&mut self, row: &PlannedRow<'_>) {
+        self.spoilt += i64::from(row.steady_reason == Some(Reason::Spoilt));
         match row.steady_verdict {
             Some(Verdict::Keep) => self.keep += 1,
             Some(Verdict::Stale) => self.stale += 1,

@@ -105,6 +105,9 @@ pub(crate) struct Remember {
     pub(crate) steady: SteadyCounts,
     /// Live accounts.
     pub(crate) accounts: u64,
+    /// Objects, each counted once, and their claims.
+    pub(crate) objects: u64,
+    pub(crate) claims: u64,
     /// Claims that count as no e-mail.
     pub(crate) not_email: u64,
     /// The domains met that are not the tenant's; `None` if they are those of the last applied run.
@@ -114,9 +117,10 @@ pub(crate) struct Remember {
 impl Remember {
     /// Of a run that is applied.
     pub(super) fn new(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>, steady: &SteadyCounts) -> Self {
-        // The digest of a read that met an object twice says nothing: another one may count twice the next time. Nor
-        // does that of a read to which missing objects were added. And a withheld removal must be decided again.
-        let is_comparable = read.directory.duplicates() == 0
+        // The digest of a read that met an object twice, and not as the same, says nothing: another one of the two may come
+        // last the next time. Nor does that of a read to which missing objects were added. And a withheld removal must be
+        // decided again.
+        let is_comparable = !read.directory.is_ambiguous()
             && read.confirmed.found == 0
             && !plan.withheld
             && read.summary.digest.len() == DIGEST_BYTES;
@@ -151,6 +155,8 @@ impl Remember {
             },
             steady: *steady,
             accounts: plan.counts.accounts,
+            objects: read.directory.objects(),
+            claims: read.directory.claims() - plan.counts.not_email,
             not_email: plan.counts.not_email,
             unregistered: if unregistered == remembered {
                 None

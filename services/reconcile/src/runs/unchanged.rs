@@ -77,13 +77,15 @@ fn unchanged(row: &TenantRow, read: internal::v1::ReadSummary) -> Outcome {
     let count = |count: i64| u64::try_from(count).unwrap_or_default();
     let not_email = count(row.last_read.steady_not_email);
     let counts = v1::Counts {
-        objects: read.entries,
-        claims: read.claims.saturating_sub(not_email),
+        // The read counts an object as often as it met it.
+        objects: count(row.last_read.steady_objects),
+        claims: count(row.last_read.steady_claims),
         not_email: read.not_email.saturating_add(not_email),
         references: read.references,
         keep: count(row.last_read.steady_keep),
         stale: count(row.last_read.steady_stale),
         skip: count(row.last_read.steady_skip),
+        spoilt: count(row.last_read.steady_spoilt),
         accounts: count(row.history.accounts),
         ..v1::Counts::default()
     };

@@ -80,9 +80,12 @@ pub(crate) struct LastRead {
     /// Hints that some object of it showed.
     pub(crate) hints: Hints,
     /// The counts of a run that finds everything as it left it.
+    pub(crate) steady_objects: i64,
+    pub(crate) steady_claims: i64,
     pub(crate) steady_keep: i64,
     pub(crate) steady_stale: i64,
     pub(crate) steady_skip: i64,
+    pub(crate) steady_spoilt: i64,
     /// Claims of the read that its plan counted as no e-mail.
     pub(crate) steady_not_email: i64,
     /// The skipped claims by reason.
@@ -138,9 +141,12 @@ struct Columns {
     server_host: Option<String>,
     server_address: Option<String>,
     hints: i16,
+    steady_objects: i64,
+    steady_claims: i64,
     steady_keep: i64,
     steady_stale: i64,
     steady_skip: i64,
+    steady_spoilt: i64,
     steady_not_email: i64,
     steady_skipped: Json<StoredSkipped>,
     portal_generation: i64,
@@ -190,9 +196,12 @@ impl Columns {
                 inputs: self.inputs.take(),
                 server: self.server(),
                 hints: hints::from_sql(self.hints)?,
+                steady_objects: self.steady_objects,
+                steady_claims: self.steady_claims,
                 steady_keep: self.steady_keep,
                 steady_stale: self.steady_stale,
                 steady_skip: self.steady_skip,
+                steady_spoilt: self.steady_spoilt,
                 steady_not_email: self.steady_not_email,
                 steady_skipped: self.steady_skipped.0.0,
             },

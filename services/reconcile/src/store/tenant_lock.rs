@@ -266,7 +266,10 @@ async fn save_history(
         read.steady_not_email,
         hints::to_sql(read.hints),
         sightings.map(Sightings::as_octets),
-        Json(StoredSkipped(read.steady_skipped)) as _
+        Json(StoredSkipped(read.steady_skipped)) as _,
+        read.steady_spoilt,
+        read.steady_objects,
+        read.steady_claims
     )
     .execute(connection)
     .await

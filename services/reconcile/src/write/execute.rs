@@ -99,6 +99,8 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
         removal_last_seen,
         steady,
         accounts,
+        objects,
+        claims,
         not_email,
         unregistered,
     } = remember;
@@ -110,9 +112,12 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
         inputs: Some(inputs.clone()),
         server: server.clone(),
         hints: *hints,
+        steady_objects: to_bigint(*objects),
+        steady_claims: to_bigint(*claims),
         steady_keep: steady.keep,
         steady_stale: steady.stale,
         steady_skip: steady.skip,
+        steady_spoilt: steady.spoilt,
         steady_not_email: to_bigint(*not_email),
         steady_skipped: steady.skipped,
     };

@@ -83,6 +83,20 @@ fn a_removal_is_news_of_one_run_and_counts_in_no_later_one() {
 }
 
 #[test]
+fn a_spoilt_address_counts_as_spoilt_in_later_runs_too() {
+    let spoilt = |verdict| PlannedRow {
+        steady_reason: Some(Reason::Spoilt),
+        ..row("a@x.example", verdict, Some(verdict))
+    };
+    let rows = [spoilt(Verdict::Stale), spoilt(Verdict::Keep)];
+    let difference = compare(&OpenRows::new(Vec::new()), rows.into_iter());
+    let SteadyCounts {
+        spoilt, stale, keep, ..
+    } = difference.steady;
+    assert_eq!((spoilt, stale, keep), (2, 1, 1));
+}
+
+#[test]
 fn equal_rows_are_matched_one_by_one() {
     let same = row("a@x.example", Verdict::Skip, Some(Verdict::Skip));
     let difference = compare(

@@ -313,6 +313,11 @@ async fn an_object_below_two_bases_counts_once() -> Result<()> {
     );
     let again = field.sync().await?;
     assert_eq!(again.lines(), ["ed@corp.example KEEP", "wes@corp.example KEEP"]);
+    assert!(again.run.unchanged, "{:?}", again.run);
+    assert_eq!(
+        again.run.counts.map(|counts| (counts.objects, counts.claims)),
+        Some((2, 2))
+    );
     Ok(())
 }
 

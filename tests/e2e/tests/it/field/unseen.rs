@@ -181,7 +181,9 @@ proxyAddresses: SMTP:gil.hart@corp.example
     );
     let third = field.sync().await?;
     let counts = third.run.counts.unwrap_or_default();
-    assert_eq!((counts.claims, counts.not_email), (1, 1), "{:?}", third.run);
+    assert!(third.run.unchanged, "{:?}", third.run);
+    assert_eq!((counts.claims, counts.not_email, counts.spoilt), (1, 1, 1));
+    assert_eq!(third.run.counts, second.run.counts);
     Ok(())
 }
 
