@@ -125,13 +125,7 @@ impl Growing {
     /// Adds the values of the answer to that.
     pub fn extend(&mut self, index: usize, answer: Option<Entry>) -> Result<(), DirectoryError> {
         let attribute = &mut self.entry.attributes[index];
-        let more = answer
-            .into_iter()
-            .flat_map(|entry| entry.attributes)
-            .find(|more| {
-                more.description.eq_ignore_ascii_case(&attribute.description) && more.range.is_some()
-            })
-            .ok_or_else(|| does_not_go_on(attribute))?;
+        let more = range_of(answer, &attribute.description).ok_or_else(|| does_not_go_on(attribute))?;
         if !more
             .range
             .is_some_and(|range| holds(range, attribute.values.len(), &more.values))
@@ -155,6 +149,20 @@ impl Growing {
     /// The entry, with all its values.
     pub fn finish(self) -> Entry {
         self.entry
+    }
+}
+
+/// The one range of an attribute in an answer. Active Directory also repeats the range that was asked for, to its end and
+/// without a value, beside the range that it has values for: the empty one is the end only if no other is there.
+fn range_of(answer: Option<Entry>, description: &str) -> Option<Attribute> {
+    let answered = answer.into_iter().flat_map(|entry| entry.attributes);
+    let (mut filled, mut empty): (Vec<_>, Vec<_>) = answered
+        .filter(|more| more.description.eq_ignore_ascii_case(description) && more.range.is_some())
+        .partition(|more| !more.values.is_empty());
+    match filled.len() {
+        0 => empty.pop(),
+        1 => filled.pop(),
+        _ => None,
     }
 }
 

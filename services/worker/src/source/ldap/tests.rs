@@ -89,14 +89,26 @@ async fn values_in_ranges_are_read_to_their_end_once_the_page_is() {
         [first(3), person(3, "ann"), page_done(3, b"")].concat(),
         [first(4), done(4, 0, "")].concat(),
         [
-            entry(5, "cn=big", &[("proxyAddresses;range=2-*", &[b"smtp:c@x.de"])]),
+            entry(
+                5,
+                "cn=big",
+                &[
+                    ("proxyAddresses;range=2-*", &[]),
+                    ("proxyAddresses;range=2-2", &[b"smtp:c@x.de"]),
+                ],
+            ),
             done(5, 0, ""),
+        ]
+        .concat(),
+        [
+            entry(6, "cn=big", &[("proxyAddresses;range=3-*", &[b"smtp:d@x.de"])]),
+            done(6, 0, ""),
         ]
         .concat(),
     ];
     let (summary, all) = read(script).await.unwrap();
-    assert_eq!((summary.entries, summary.claims), (2, 4));
-    assert_eq!(all.objects[1].claims.len(), 3);
+    assert_eq!((summary.entries, summary.claims), (2, 5));
+    assert_eq!(all.objects[1].claims.len(), 4);
 }
 
 #[tokio::test]

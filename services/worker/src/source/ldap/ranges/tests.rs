@@ -41,6 +41,33 @@ fn what_follows_is_asked_for_until_the_end() {
 }
 
 #[test]
+fn a_range_without_values_beside_the_one_that_has_them_is_not_the_end() {
+    let asked = || partial(2, None, &[]);
+    let given = || partial(2, Some(3), &["c", "d"]);
+    for attributes in [vec![asked(), given()], vec![given(), asked()]] {
+        let mut growing = growing(limits());
+        let both = Entry {
+            attributes,
+            ..answer(asked())
+        };
+        growing.extend(0, Some(both)).unwrap();
+        assert_eq!(growing.values(0), 4);
+        let next = growing.next_range(0).unwrap();
+        assert_eq!(next.as_deref(), Some("proxyAddresses;range=4-*"));
+    }
+}
+
+#[test]
+fn two_ranges_with_values_in_one_answer_are_incomplete() {
+    let two = Entry {
+        attributes: vec![partial(2, Some(2), &["c"]), partial(2, None, &["c", "d"])],
+        ..answer(partial(2, None, &[]))
+    };
+    let refused = growing(limits()).extend(0, Some(two));
+    assert!(matches!(refused, Err(DirectoryError::Incomplete(_))));
+}
+
+#[test]
 fn an_answer_that_does_not_go_on_is_incomplete() {
     let answers = [
         answer(partial(0, Some(1), &["a", "b"])),
