@@ -4,7 +4,7 @@ mod code;
 mod directory;
 
 pub use code::FailureCode;
-pub use directory::{of_bind, of_password_policy, of_search};
+pub use directory::{of_bind, of_password_policy, of_search, of_starttls};
 
 /// Consequence of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

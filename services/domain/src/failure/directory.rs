@@ -7,14 +7,18 @@ use crate::ldap;
 pub fn of_bind(result_code: u32, diagnostic: &str) -> FailureCode {
     match result_code {
         // Servers other than Active Directory say so of a locked account, and of one that may not log on for another
-        // reason. A bind that the server judged is not tried again.
+        // reason: it is inactive, or has no right to. A bind that the server judged is not tried again.
         ldap::CONSTRAINT_VIOLATION => FailureCode::AccountLocked,
-        ldap::UNWILLING_TO_PERFORM => FailureCode::LogonNotPermitted,
+        ldap::UNWILLING_TO_PERFORM | ldap::INSUFFICIENT_ACCESS_RIGHTS => FailureCode::LogonNotPermitted,
         // Of a user name that is no DN, or of one that is not there, some servers say so.
         ldap::NO_SUCH_OBJECT | ldap::INVALID_DN_SYNTAX | ldap::INAPPROPRIATE_AUTHENTICATION => {
             FailureCode::WrongCredentials
         }
         ldap::INVALID_CREDENTIALS => of_invalid_credentials(diagnostic),
+        // Limits of searches, which say of a bind only that it did not come about.
+        ldap::TIME_LIMIT_EXCEEDED | ldap::SIZE_LIMIT_EXCEEDED | ldap::ADMIN_LIMIT_EXCEEDED => {
+            FailureCode::DirectoryError
+        }
         other => of_any(other),
     }
 }
@@ -28,6 +32,15 @@ pub fn of_password_policy(error: u32, is_success: bool) -> Option<FailureCode> {
         (0, false) => Some(FailureCode::PasswordExpired),
         (1, false) => Some(FailureCode::AccountLocked),
         _ => None,
+    }
+}
+
+/// Code of a refused request to begin TLS (RFC 4511 section 4.14.2). `unavailable` does not mean the server here, which
+/// goes on without TLS: Active Directory answers so for as long as it has no certificate.
+pub fn of_starttls(result_code: u32) -> FailureCode {
+    match result_code {
+        ldap::BUSY => FailureCode::Busy,
+        _ => FailureCode::StarttlsRefused,
     }
 }
 
@@ -73,8 +86,8 @@ fn of_sub_code(text: &str) -> Option<FailureCode> {
         0x51f | 0x568 | 0x569 => Some(FailureCode::Unavailable),
         // No such user; a wrong password.
         0x525 | 0x52e => Some(FailureCode::WrongCredentials),
-        // Not at this hour; not from this workstation.
-        0x530 | 0x531 => Some(FailureCode::LogonNotPermitted),
+        // A restriction of the account, such as Protected Users; not at this hour; not from this workstation.
+        0x52f..=0x531 => Some(FailureCode::LogonNotPermitted),
         0x532 => Some(FailureCode::PasswordExpired),
         0x533 => Some(FailureCode::AccountDisabled),
         0x701 => Some(FailureCode::AccountExpired),

@@ -19,6 +19,7 @@ fn the_sub_code_of_active_directory_shows_why_a_bind_was_refused() {
         ("525", FailureCode::WrongCredentials),
         ("52e", FailureCode::WrongCredentials),
         ("52E", FailureCode::WrongCredentials),
+        ("52f", FailureCode::LogonNotPermitted),
         ("530", FailureCode::LogonNotPermitted),
         ("531", FailureCode::LogonNotPermitted),
         ("532", FailureCode::PasswordExpired),
@@ -43,15 +44,15 @@ fn the_sub_code_of_active_directory_shows_why_a_bind_was_refused() {
 fn a_result_code_means_different_things_for_bind_and_search() {
     for (code, bind, search) in [
         (1, FailureCode::DirectoryError, FailureCode::DirectoryError),
-        (3, FailureCode::TimeLimit, FailureCode::TimeLimit),
-        (4, FailureCode::SizeLimit, FailureCode::SizeLimit),
+        (3, FailureCode::DirectoryError, FailureCode::TimeLimit),
+        (4, FailureCode::DirectoryError, FailureCode::SizeLimit),
         (
             8,
             FailureCode::StrongerAuthRequired,
             FailureCode::StrongerAuthRequired,
         ),
         (10, FailureCode::DirectoryError, FailureCode::NoSuchBase),
-        (11, FailureCode::SizeLimit, FailureCode::SizeLimit),
+        (11, FailureCode::DirectoryError, FailureCode::SizeLimit),
         (
             13,
             FailureCode::StrongerAuthRequired,
@@ -64,7 +65,7 @@ fn a_result_code_means_different_things_for_bind_and_search() {
         (49, FailureCode::WrongCredentials, FailureCode::InsufficientRights),
         (
             50,
-            FailureCode::InsufficientRights,
+            FailureCode::LogonNotPermitted,
             FailureCode::InsufficientRights,
         ),
         (51, FailureCode::Busy, FailureCode::Busy),
@@ -77,6 +78,31 @@ fn a_result_code_means_different_things_for_bind_and_search() {
             (bind, search),
             "result code {code}"
         );
+    }
+}
+
+#[test]
+fn a_bind_that_was_refused_never_counts_as_accepted() {
+    for code in 1..=255 {
+        let failure = of_bind(code, "");
+        assert_ne!(
+            failure.bind(),
+            BindOutcome::Accepted,
+            "result code {code}: {failure:?}"
+        );
+    }
+}
+
+#[test]
+fn a_server_without_a_certificate_refuses_starttls_and_is_not_unavailable() {
+    for (code, expected) in [
+        (1, FailureCode::StarttlsRefused),
+        (2, FailureCode::StarttlsRefused),
+        (51, FailureCode::Busy),
+        (52, FailureCode::StarttlsRefused),
+        (53, FailureCode::StarttlsRefused),
+    ] {
+        assert_eq!(of_starttls(code), expected, "result code {code}");
     }
 }
 

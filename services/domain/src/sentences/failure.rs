@@ -43,8 +43,8 @@ failures! {
 
     StarttlsRefused {
         message: "The directory server refused to start encryption (StartTLS).",
-        advice: "Choose LDAPS with port 636, or install a certificate on the server so that it supports \
-                 StartTLS.",
+        advice: "Check that the server has a certificate for server authentication: without one, neither \
+                 StartTLS nor LDAPS works. If it has one, choose LDAPS with port 636.",
     }
 
     NotLdap {
@@ -72,8 +72,8 @@ failures! {
 
     SizeLimit {
         message: "The directory server stopped the search at its size limit.",
-        advice: "Narrow the search base or the filter, or raise the server's size limit for the account \
-                 that reads the directory.",
+        advice: "Narrow the search base or the filter, or raise the server's limits for the account that reads \
+                 the directory: how many entries an answer may have, and how many a search may look at.",
     }
 
     ConnectionLost {
@@ -108,7 +108,8 @@ failures! {
 
     WrongCredentials {
         message: "The directory server refused the user name or password.",
-        advice: "Enter user name and password again. The name may be a DN, a user principal name \
+        advice: "Enter user name and password again. The name may be a DN such as \
+                 CN=reader,OU=Services,DC=corp,DC=example; in Active Directory also a user principal name \
                  (reader@corp.example) or DOMAIN\\user.",
     }
 
@@ -142,9 +143,9 @@ failures! {
     }
 
     LogonNotPermitted {
-        message: "The account that reads the directory may not log on at this time or from this place.",
-        advice: "Extend the account's logon hours and the workstations that it may log on to, or enter \
-                 another one.",
+        message: "The directory server does not permit the account that reads the directory to log on.",
+        advice: "Check that the account is active and has the right to log on in this way, at any hour and from any \
+                 workstation; or enter another one.",
     }
 
     TlsUntrusted {
@@ -230,7 +231,8 @@ failures! {
 
     InsufficientRights {
         message: "The account that reads the directory may not read the search base.",
-        advice: "Give the account the right to list and read the objects below the search base.",
+        advice: "Give the account the right to list and read the objects below the search base. If your server \
+                 refuses searches without an index in this way, index the attributes that carry addresses.",
     }
 
     StrongerAuthRequired {

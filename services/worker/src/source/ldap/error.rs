@@ -2,10 +2,7 @@
 
 use std::{io, time::Duration};
 
-use rollcall_domain::{
-    failure::{self, FailureCode},
-    ldap,
-};
+use rollcall_domain::failure::{self, FailureCode};
 use thiserror::Error;
 
 use super::{alert::Words, bounds::Excess, distrust::Distrust, guard::GuardError};
@@ -231,7 +228,7 @@ impl DirectoryError {
             Self::NoCipherSuite => FailureCode::TlsNoCipherSuite,
             Self::ClientCertificate => FailureCode::TlsClientCertificate,
             Self::Tls(_) => FailureCode::TlsFailed,
-            Self::StartTlsRefused { code, .. } => starttls_code(*code),
+            Self::StartTlsRefused { code, .. } => failure::of_starttls(*code),
             Self::Connection(error) => connection_code(error),
             Self::EmptyPassword => FailureCode::WrongCredentials,
             Self::RefusedByPolicy { code, .. } => *code,
@@ -307,14 +304,6 @@ fn list(errors: &[DirectoryError]) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join("; ")
-}
-
-fn starttls_code(code: u32) -> FailureCode {
-    match code {
-        ldap::BUSY => FailureCode::Busy,
-        ldap::UNAVAILABLE => FailureCode::Unavailable,
-        _ => FailureCode::StarttlsRefused,
-    }
 }
 
 fn connection_code(error: &GuardError) -> FailureCode {

@@ -427,6 +427,10 @@ async fn starttls_that_is_refused_or_tampered_with_ends_the_attempt() {
     let in_latin_1 = [tlv(0x0a, &[2]), tlv(0x04, b""), tlv(0x04, b"kein TLS f\xfcr Sie")];
     let refused = starttls(message(1, tlv(0x78, &in_latin_1.concat()))).await;
     assert_eq!(refused.code(), FailureCode::StarttlsRefused);
+    // Active Directory, for as long as it has no certificate.
+    let said = "00000000: LdapErr: DSID-0C09102C, comment: Error initializing SSL/TLS, data 0, v2580";
+    let refused = starttls(message(1, result(0x78, 52, said))).await;
+    assert_eq!(refused.code(), FailureCode::StarttlsRefused);
     let accepted = message(1, result(0x78, 0, ""));
     let injected = starttls([accepted.clone(), bound(1, 0, "")].concat()).await;
     assert_eq!(injected.code(), FailureCode::NotLdap);

@@ -1,7 +1,7 @@
 //! Binds that a server refuses: the result code decides, and what Active Directory says beside it.
 
 use anyhow::Result;
-use rollcall_proto::v1::{PausedReason, RunState};
+use rollcall_proto::v1::{PausedReason, RunState, Schedule, Settings};
 
 use super::{Field, served_by, tree};
 
@@ -32,6 +32,14 @@ async fn two_hosts(
     Ok((field, branch, main))
 }
 
+/// Gives settings a schedule, which can be paused.
+fn daily(settings: &mut Settings) {
+    settings.schedule = Some(Schedule {
+        every_hours: 24,
+        time_zone: String::new(),
+    });
+}
+
 #[tokio::test]
 async fn a_controller_that_cannot_judge_the_password_is_passed_over() -> Result<()> {
     for sub_code in ["51f", "568", "569"] {
@@ -47,7 +55,7 @@ async fn a_controller_that_cannot_judge_the_password_is_passed_over() -> Result<
 async fn binds_that_no_controller_can_judge_are_tried_once_more_and_never_pause_the_schedule() -> Result<()> {
     let (mut field, branch, _main) = two_hosts("nojudge", "51f").await?;
     field.directory.hosts.truncate(1);
-    field.save(|_| ()).await?;
+    field.save(daily).await?;
     for run in 1..=3 {
         let failed = field.sync().await?;
         assert_eq!(failed.run.state(), RunState::Failed);
@@ -60,6 +68,47 @@ async fn binds_that_no_controller_can_judge_are_tried_once_more_and_never_pause_
         PausedReason::Unspecified,
         "{settings:?}"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_account_that_may_not_log_on_is_told_so_and_pauses_the_schedule() -> Result<()> {
+    // Insufficient rights to log on, as of Google's directory; an inactive account of 389 Directory Server; an account
+    // that Active Directory restricts, such as one of the Protected Users.
+    for (result, text) in [
+        (50, "Not authorized to bind".to_owned()),
+        (
+            53,
+            "Account inactivated. Contact system administrator.".to_owned(),
+        ),
+        (49, said("52f")),
+    ] {
+        let field = Field::new("maynot").await?;
+        let server = tree(&field, &[("ann", &["SMTP:ann@corp.example"])])
+            .refusing(result, &text)
+            .start()
+            .await?;
+        let field = Field {
+            directory: served_by(&server),
+            ..field
+        };
+        field.save(daily).await?;
+        for run in 1..=3 {
+            let failed = field.sync().await?;
+            assert_eq!(
+                (failed.failure(), failed.run.attempt),
+                ("LOGON_NOT_PERMITTED", 1),
+                "{text}"
+            );
+            assert_eq!(server.binds(), run, "{text}");
+        }
+        let settings = field.tenant.saved().await?;
+        assert_eq!(
+            settings.paused_reason(),
+            PausedReason::CredentialsRefused,
+            "{text}"
+        );
+    }
     Ok(())
 }
 
