@@ -27,6 +27,7 @@ pub(super) fn unprotected(error: &DirectoryError) -> StepText {
     let code = error.code();
     match error {
         DirectoryError::ConnectTimeout { step, after } => reaching::handshake_silent(step, *after),
+        DirectoryError::HungUp(_) => reaching::hung_up(),
         DirectoryError::StartTlsRefused { text, .. } if !text.is_empty() => {
             reaching::starttls_refused(code, text)
         }
@@ -38,6 +39,7 @@ pub(super) fn unprotected(error: &DirectoryError) -> StepText {
 pub(super) fn unbound(error: &DirectoryError) -> StepText {
     match error {
         DirectoryError::BindTimeout(after) => account::silent(*after),
+        DirectoryError::HungUp(_) => reaching::hung_up(),
         _ => error.code().into(),
     }
 }

@@ -79,6 +79,15 @@ pub fn starttls_refused(code: FailureCode, answer: &str) -> StepText {
     StepText::from(code).saying(format!("{} It answered: {answer}", code.message()))
 }
 
+/// The server ended the connection before it answered anything.
+pub fn hung_up() -> StepText {
+    StepText::new(
+        "The directory server closed the connection before it answered.",
+        "Check that the port belongs to the chosen security (636 for LDAPS, 389 for StartTLS). If it does, check the \
+         server's event log and the firewalls between us.",
+    )
+}
+
 /// The time for finding a server ended before every host and address was tried.
 pub fn out_of_reach(text: StepText, reach: Duration) -> StepText {
     let message = format!(

@@ -1,7 +1,7 @@
 use std::{io, time::Duration};
 
-use super::{unconnected, unprotected};
-use crate::source::ldap::error::DirectoryError;
+use super::{unbound, unconnected, unprotected};
+use crate::source::ldap::{error::DirectoryError, guard::GuardError};
 
 #[test]
 fn a_refused_connection_and_a_silent_one_are_distinguished() {
@@ -21,6 +21,15 @@ fn a_refused_connection_and_a_silent_one_are_distinguished() {
         "192.0.2.1 did not answer on port 636 within 10 seconds."
     );
     assert!(told.advice.contains("firewall"), "{told:?}");
+}
+
+#[test]
+fn a_server_that_hangs_up_before_it_answers_is_told_as_such_in_either_step() {
+    let hung_up = DirectoryError::HungUp(GuardError::Closed);
+    for told in [unprotected(&hung_up), unbound(&hung_up)] {
+        assert!(told.message.contains("before it answered"), "{told:?}");
+        assert!(told.advice.contains("636 for LDAPS"), "{told:?}");
+    }
 }
 
 #[test]

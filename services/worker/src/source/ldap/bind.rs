@@ -43,7 +43,7 @@ impl Connection {
         match answered {
             Ok(result) => judge(result),
             Err(LdapError::Timeout { .. }) => Err(DirectoryError::BindTimeout(self.limits.bind)),
-            Err(error) => Err(self.explain(error).await),
+            Err(error) => Err(self.explain(error).await.at_first()),
         }
     }
 }

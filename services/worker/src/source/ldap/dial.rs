@@ -121,7 +121,8 @@ impl Dialler<'_> {
             Security::StartTls => {
                 let stream = self
                     .within("StartTLS", starttls::ask(stream, self.limits.frame()))
-                    .await?;
+                    .await
+                    .map_err(DirectoryError::at_first)?;
                 self.secured(stream, server).await
             }
             Security::Ldaps => self.secured(stream, server).await,

@@ -98,6 +98,9 @@ pub enum DirectoryError {
     /// The bytes that came over the connection, or its end.
     #[error(transparent)]
     Connection(#[from] GuardError),
+    /// The connection ended before the server answered anything: often, it expects TLS where there is none.
+    #[error("before it answered anything: {0}")]
+    HungUp(#[source] GuardError),
     /// A bind without a password succeeds anonymously (RFC 4513 section 5.1.2), so none is tried.
     #[error("the password is empty")]
     EmptyPassword,
@@ -183,6 +186,15 @@ impl DirectoryError {
         }
     }
 
+    /// The same as an error of the first thing that the server was asked.
+    #[must_use]
+    pub(super) fn at_first(self) -> Self {
+        match self {
+            Self::Connection(ended @ (GuardError::Closed | GuardError::Io(_))) => Self::HungUp(ended),
+            error => error,
+        }
+    }
+
     /// Without the server that it happened with.
     pub(crate) fn cause(&self) -> &Self {
         match self {
@@ -229,7 +241,7 @@ impl DirectoryError {
             Self::ClientCertificate => FailureCode::TlsClientCertificate,
             Self::Tls(_) => FailureCode::TlsFailed,
             Self::StartTlsRefused { code, .. } => failure::of_starttls(*code),
-            Self::Connection(error) => connection_code(error),
+            Self::Connection(error) | Self::HungUp(error) => connection_code(error),
             Self::EmptyPassword => FailureCode::WrongCredentials,
             Self::RefusedByPolicy { code, .. } => *code,
             Self::Refused {
@@ -251,16 +263,17 @@ impl DirectoryError {
             Self::Limit(_) => FailureCode::LimitExceeded,
             Self::Entry(_) => FailureCode::NotLdap,
             Self::At { source, .. } => source.code(),
-            Self::NoServer(tried) => tried
-                .iter()
-                .rev()
-                .max_by_key(|error| error.stage())
-                .map_or_else(|| FailureCode::CannotConnect, Self::code),
+            Self::NoServer(tried) => Self::furthest(tried).map_or(FailureCode::CannotConnect, Self::code),
             Self::Read(error) => error.code(),
         }
     }
 
-    /// Progress towards a bind. Of several servers, the one that came furthest shows most.
+    /// The error of the server with which most went well: of several, it shows most.
+    pub(super) fn furthest(tried: &[Self]) -> Option<&Self> {
+        tried.iter().rev().max_by_key(|error| error.stage())
+    }
+
+    /// Progress towards a bind.
     fn stage(&self) -> u8 {
         match self {
             Self::At { source, .. } => source.stage(),

@@ -2,7 +2,10 @@
 
 use rollcall_domain::{
     ldap,
-    sentences::{base, connection_test::StepText},
+    sentences::{
+        base,
+        connection_test::{StepText, reaching},
+    },
 };
 
 use super::error::DirectoryError;
@@ -13,6 +16,10 @@ impl DirectoryError {
         match self.cause() {
             Self::NoSearchBase { contexts } => base::none_named(contexts),
             Self::Base { base, own, refusal } => refused_base(base, own.as_deref(), refusal),
+            Self::HungUp(_) => reaching::hung_up(),
+            Self::NoServer(tried) => {
+                Self::furthest(tried).map_or_else(|| self.code().into(), Self::sentences)
+            }
             error => error.code().into(),
         }
     }
@@ -39,7 +46,12 @@ fn refused_base(base: &str, own: Option<&str>, refusal: &DirectoryError) -> Step
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::ldap::error::{Operation, Pointers};
+    use rollcall_domain::failure::FailureCode;
+
+    use crate::source::ldap::{
+        error::{Operation, Pointers},
+        guard::GuardError,
+    };
 
     fn refused(code: u32, pointers: Pointers) -> DirectoryError {
         let refusal = DirectoryError::Refused {
@@ -81,6 +93,20 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn of_several_servers_the_one_with_which_most_went_well_is_explained() {
+        let hung_up = DirectoryError::HungUp(GuardError::Closed).at("dc2 (192.0.2.2:636)");
+        let unreached =
+            DirectoryError::Connect(std::io::ErrorKind::ConnectionRefused.into()).at("dc1 (192.0.2.1:636)");
+        let error = DirectoryError::NoServer(vec![unreached, hung_up]);
+        let text = error.sentences();
+        assert_eq!(error.code(), FailureCode::ConnectionLost);
+        assert!(text.message.contains("before it answered"), "{text:?}");
+        assert!(text.advice.contains("636 for LDAPS"), "{text:?}");
+        let nobody = DirectoryError::NoServer(Vec::new());
+        assert_eq!(nobody.sentences(), FailureCode::CannotConnect.into());
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Sentences that say what to change: TLS, filters, host names, bounds, and reads that find nothing.
 
 use anyhow::{Context as _, Result};
-use rollcall_proto::v1::{HeldReason, RunState, Security, TestStepKind, TestStepState};
+use rollcall_proto::v1::{Directory, HeldReason, RunState, Security, TestStepKind, TestStepState};
 use rollcall_testbed::{
     Bed,
     tree::{Tree, version},
 };
+use tokio::{io::AsyncReadExt as _, net::TcpListener};
 
 use super::{BASE, Field, served_by, tree};
 
@@ -38,6 +39,42 @@ async fn a_server_that_demands_a_client_certificate_is_named_so_in_each_version_
             "{version:?}: {last:?}"
         );
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_before_it_answers_is_told_with_its_port_and_security() -> Result<()> {
+    // So does Active Directory on the port of LDAPS with all that is not TLS.
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = listener.local_addr()?;
+    let server = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // What comes first is read, so that the end is not always a reset, which says the same.
+            stream.read_u8().await.ok();
+        }
+    });
+    for security in [Security::Plaintext, Security::Starttls] {
+        let mut field = Field::new("hangup").await?;
+        field.directory = Directory {
+            hosts: vec![address.ip().to_string()],
+            port: address.port().into(),
+            security: security.into(),
+            bind_username: "CN=reader".to_owned(),
+            bind_password: Some("secret".to_owned()),
+            ..Directory::default()
+        };
+        field.save(|_| ()).await?;
+        let failed = field.preview().await?;
+        let failure = failed.run.failure.context("a failure")?;
+        assert_eq!(failure.code, "CONNECTION_LOST", "{failure:?}");
+        let steps = field.tenant.test_connection(None).await?;
+        let last = steps.last().context("a step")?;
+        for (message, advice) in [(&failure.message, &failure.advice), (&last.message, &last.advice)] {
+            assert!(message.contains("before it answered"), "{security:?}: {message}");
+            assert!(advice.contains("636 for LDAPS"), "{security:?}: {advice}");
+        }
+    }
+    server.abort();
     Ok(())
 }
 
