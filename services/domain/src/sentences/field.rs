@@ -64,6 +64,9 @@ pub const HOST_BRACKETS: &str =
 /// A host with its port.
 pub const HOST_PORT: &str = "expected the host without a port: the port has a field of its own";
 
+/// Several hosts in the place of one.
+pub const HOST_LIST: &str = "expected one host: enter each further host as an entry of its own";
+
 /// Too many hosts, or none.
 pub fn hosts(most: usize, found: usize) -> String {
     format!("expected 1 to {most} hosts, found {found}")

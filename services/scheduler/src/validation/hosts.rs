@@ -49,9 +49,19 @@ fn canonical(text: &str) -> Result<String, &'static str> {
     let name = text.strip_suffix('.').unwrap_or(text);
     if is_host_name(name) {
         Ok(name.to_ascii_lowercase())
+    } else if is_list(text) {
+        Err(field::HOST_LIST)
     } else {
         Err(field::HOST)
     }
+}
+
+/// Several hosts as other programs want them: in one line, with commas, semicolons or blanks between them.
+fn is_list(text: &str) -> bool {
+    let parts = text.split(|c: char| matches!(c, ',' | ';') || c.is_whitespace());
+    let hosts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    let is_host = |host: &&str| host.parse::<IpAddr>().is_ok() || is_host_name(host);
+    hosts.len() > 1 && hosts.iter().all(is_host)
 }
 
 /// RFC 1123 section 2.1, and underscores, which NetBIOS names carry into the DNS (RFC 2181 section 11) and TLS accepts

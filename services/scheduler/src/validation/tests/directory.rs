@@ -12,6 +12,8 @@ fn a_malformed_host_is_refused() {
         ("[2001:db8::1]", "without brackets"),
         ("[2001:db8::1]:636", "without brackets"),
         ("dc 1", "host name"),
+        ("dc1.example, dc2.example", "one host"),
+        ("dc1 192.0.2.1;dc2", "one host"),
         ("-dc.example", "host name"),
         ("dc..example", "host name"),
         ("256.1.1.1", "host name"),
