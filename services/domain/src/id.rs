@@ -113,9 +113,10 @@ impl ObjectId {
     }
 
     /// From a DN, for a server that gives its entries no id. A DN that cannot be read stands as it is, in
-    /// lower case.
+    /// lower case; that of the root, which is empty, as `(root)`, which is no DN.
     pub fn from_dn(dn: &str) -> Self {
         match Dn::parse(dn) {
+            Ok(dn) if dn.is_root() => Self("(root)".into()),
             Ok(dn) => Self(dn.normalised().into()),
             Err(_) => Self(dn.to_lowercase().into()),
         }
@@ -202,8 +203,10 @@ mod tests {
 
     #[test]
     fn a_stored_id_is_taken_as_it_is() {
-        let id = ObjectId::from_dn("CN=Ann,DC=Example");
-        assert_eq!(ObjectId::from_canonical(id.as_str()), Ok(id));
+        for name in ["CN=Ann,DC=Example", "no DN", "", " "] {
+            let id = ObjectId::from_dn(name);
+            assert_eq!(ObjectId::from_canonical(id.as_str()), Ok(id), "{name:?}");
+        }
         assert!(ObjectId::from_canonical("").is_err());
     }
 }
