@@ -186,8 +186,8 @@ fn none_matches(target: &Target, bases: &[String]) -> StepText {
     sentences::none_matches(bases, &attributes, &target.filter, by_group)
 }
 
-/// Shows the objects of these names as they would be read. Warns if disabled users are to be left out and none of the
-/// users among them shows whether it is disabled.
+/// Shows the objects of these names as they would be read. Warns if none of them has an address, or if disabled users are
+/// to be left out and none of the users among them shows whether it is disabled.
 pub(super) async fn examples(
     connection: &mut Connection,
     target: &Target,
@@ -209,9 +209,16 @@ pub(super) async fn examples(
         }
     }
     let cannot_tell = exclude_disabled && hides_state_of_users(&read);
+    let no_address = !read.is_empty() && read.iter().all(|object| object.claims.is_empty());
     let objects: Vec<_> = read.into_iter().map(example).collect();
     let message = sentences::examples(objects.len());
     let findings = Findings::Examples(ExamplesFindings { objects });
+    if no_address {
+        let attributes: Vec<_> = target.addresses.iter().map(ToString::to_string).collect();
+        return steps
+            .warned(sentences::examples_without_addresses(&attributes), findings)
+            .await;
+    }
     if cannot_tell {
         return steps.warned(sentences::examples_without_state(), findings).await;
     }

@@ -72,6 +72,18 @@ pub fn examples_without_state() -> StepText {
     )
 }
 
+/// Examples without an e-mail address in `attributes`, although each of them has a value there.
+pub fn examples_without_addresses(attributes: &[String]) -> StepText {
+    let attributes = list(attributes);
+    StepText::new(
+        format!("None of the objects shown here has an e-mail address in {attributes}."),
+        format!(
+            "Check that the account may read the values of {attributes}, and that e-mail addresses are among them. Enter \
+             the name of an attribute as the server writes it: mail and not rfc822Mailbox."
+        ),
+    )
+}
+
 /// Heading of so many examples.
 pub fn examples(objects: usize) -> &'static str {
     match objects {

@@ -95,6 +95,19 @@ async fn an_example_that_went_away_is_left_out_and_one_that_cannot_be_read_whole
 }
 
 #[tokio::test]
+async fn examples_without_any_address_are_a_warning() {
+    // So OpenLDAP answers who asks for rfc822Mailbox, another name of mail.
+    let attributes: &[(&str, &[&[u8]])] = &[("mail", &[b"ann@corp.example"])];
+    let ann = [entry(6, "cn=ann,dc=corp", attributes), done(6, 0, "")].concat();
+    let found = example(vec![ann]).await;
+    assert_eq!(found.state(), WARNING);
+    assert!(
+        found.message.contains("e-mail address in proxyAddresses") && found.advice.contains("rfc822Mailbox"),
+        "{found:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_filter_that_matches_nothing_is_a_warning_with_what_was_asked() {
     let rest = vec![base(4), page_done(5, b"")];
     let (steps, _) = test(vec![[until_base(), rest].concat()], |directory| {

@@ -1,7 +1,7 @@
 //! What one sees first of a preview or a run: what is left out and why, and what to check if nothing was found.
 
 use anyhow::{Context, Result};
-use rollcall_proto::v1::{Directory, RunState};
+use rollcall_proto::v1::{Directory, RunState, TestStepKind, TestStepState};
 
 use super::{Field, STAFF, addressed, person};
 
@@ -84,5 +84,13 @@ async fn objects_without_any_e_mail_address_are_said_to_have_none() -> Result<()
     assert_eq!((counts.objects, counts.claims, counts.not_email), (1, 0, 1));
     let said = &preview.run.empty_message;
     assert!(said.contains("No address was found"), "{said}");
+    let steps = field.tenant.test_connection(None).await?;
+    let examples = steps.iter().find(|step| step.kind() == TestStepKind::Examples);
+    let examples = examples.context("a step of examples")?;
+    assert_eq!(examples.state(), TestStepState::Warning, "{examples:?}");
+    assert!(
+        examples.message.contains("e-mail address in proxyAddresses"),
+        "{examples:?}"
+    );
     Ok(())
 }
