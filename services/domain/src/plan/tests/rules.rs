@@ -80,6 +80,16 @@ fn rule_2_refuses_an_unknown_prefix_before_the_tenant_s_address_and_counts_it_be
 }
 
 #[test]
+fn rule_2_looks_up_whose_the_domain_of_an_address_is_and_remembers_none_of_a_value_that_is_no_address() {
+    let mut tenant = Tenant::new();
+    tenant.directory(&[(
+        "ann",
+        "SMTP:ann@a.test smtp:ann@theirs.test secret:ann@noted.test smtp:a\u{200b}@hidden.test smtp:a@@x.test",
+    )]);
+    assert_eq!(tenant.domains_to_look_up(), ["theirs.test"]);
+}
+
+#[test]
 fn rule_2_never_refuses_a_disabled_shared_mailbox_and_refuses_domains_that_are_not_named() {
     let mut tenant = Tenant::with(Rules {
         domains: vec![DomainName::parse("a.test").unwrap()],

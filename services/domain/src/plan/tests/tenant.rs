@@ -121,16 +121,30 @@ impl Tenant {
         self.plan_at(now(), |_, plan, _| ask(plan))
     }
 
-    fn plan_at<T>(&self, now: Timestamp, ask: impl FnOnce(&Portal, &Plan<'_>, u128) -> T) -> T {
+    fn read(&self) -> Directory {
         let mut builder = Directory::builder();
         for object in &self.objects {
             builder.push(object.clone());
         }
-        let directory = builder.finish();
-        let domains = TenantDomains::new(self.domains.iter().map(|name| {
+        builder.finish()
+    }
+
+    fn own_domains(&self) -> TenantDomains {
+        TenantDomains::new(self.domains.iter().map(|name| {
             let domain = |name| DomainName::parse(name).unwrap();
             (domain(name), (*name == "alias.test").then(|| domain("a.test")))
-        }));
+        }))
+    }
+
+    /// The domains whose owners are looked up before a plan, and remembered.
+    pub(super) fn domains_to_look_up(&self) -> Vec<String> {
+        let names = self.read().unregistered_domains(&self.own_domains());
+        names.iter().map(ToString::to_string).collect()
+    }
+
+    fn plan_at<T>(&self, now: Timestamp, ask: impl FnOnce(&Portal, &Plan<'_>, u128) -> T) -> T {
+        let directory = self.read();
+        let domains = self.own_domains();
         let foreign = [DomainName::parse("theirs.test").unwrap()].into_iter().collect();
         let mut next_id = self.next_id;
         let mut new_id = || {
