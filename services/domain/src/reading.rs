@@ -54,6 +54,8 @@ pub struct EntryReader<'a> {
     shown: Hints,
     mail: Option<Address>,
     claims: Vec<(ClaimedAddress, Rank)>,
+    /// Claims of values of which only the length is shown.
+    hidden: Vec<(ClaimedAddress, Rank)>,
     not_email: u64,
 }
 
@@ -70,6 +72,7 @@ impl<'a> EntryReader<'a> {
             shown: Hints::NONE,
             mail: None,
             claims: Vec::new(),
+            hidden: Vec::new(),
             not_email: 0,
         }
     }
@@ -102,7 +105,9 @@ impl<'a> EntryReader<'a> {
     }
 
     /// Ends the entry. Without an id of its own, its DN is its id.
-    pub fn finish(self, dn: &[u8]) -> ReadEntry {
+    pub fn finish(mut self, dn: &[u8]) -> ReadEntry {
+        claims::tell_apart(&mut self.hidden);
+        self.claims.append(&mut self.hidden);
         let dn = escape_bytes(dn);
         let id = self.guid.map(ObjectId::from_guid_bytes).or(self.entry_uuid);
         let object = DirectoryObject {
@@ -136,7 +141,15 @@ impl<'a> EntryReader<'a> {
 
     fn address(&mut self, value: &[u8], source: Source<'_>) {
         match claims::read(value, source) {
-            ClaimedValue::Claim(address, rank) => self.claims.push((address, rank)),
+            ClaimedValue::Claim(address, rank) => {
+                let is_hidden = address.valid().is_none() && source != Source::ProxyAddresses;
+                let claims = if is_hidden {
+                    &mut self.hidden
+                } else {
+                    &mut self.claims
+                };
+                claims.push((address, rank));
+            }
             ClaimedValue::NotEmail => self.not_email += 1,
             ClaimedValue::Nothing => {}
         }

@@ -3,7 +3,7 @@
 use crate::address::{Address, DomainName};
 use crate::invisible;
 use crate::object::{Claim, ClaimedAddress, LONGEST_SHOWN, RefusedValue, shown_text};
-use crate::sentences::read::hidden_value;
+use crate::sentences::read::{further_hidden_value, hidden_value};
 
 use super::prefix::AddressSpace;
 
@@ -28,7 +28,7 @@ pub(super) enum Rank {
 }
 
 /// An attribute whose values are read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source<'a> {
     /// `proxyAddresses`: a prefix decides about each value, and is never left out.
     ProxyAddresses,
@@ -157,6 +157,21 @@ fn freed(value: &[u8], source: Source<'_>) -> Option<Address> {
 fn parse_freed(address: &[u8]) -> Option<Address> {
     let text = std::str::from_utf8(address).ok()?;
     Address::parse(&invisible::strip(text)).ok()
+}
+
+/// Gives each value of which only the length is shown a text of its own: an attribute has no value twice, so that each of
+/// them counts.
+pub(super) fn tell_apart(hidden: &mut [(ClaimedAddress, Rank)]) {
+    hidden.sort_unstable_by(|(one, _), (other, _)| {
+        one.as_str().cmp(other.as_str()).then_with(|| one.cmp(other))
+    });
+    for alike in hidden.chunk_by_mut(|(one, _), (other, _)| one.as_str() == other.as_str()) {
+        for (index, (address, _)) in alike.iter_mut().enumerate().skip(1) {
+            if let ClaimedAddress::Invalid(value) | ClaimedAddress::UnknownPrefix(value, _) = address {
+                value.shown = further_hidden_value(&value.shown, index + 1);
+            }
+        }
+    }
 }
 
 /// The claims of an object: one object, one address, one claim. A primary one beats an alias.

@@ -262,9 +262,38 @@ fn a_value_of_another_attribute_that_is_no_address_is_shown_only_by_its_length()
         shown(&entry),
         [
             "-!(a value of info, 10 octets)",
+            "-!(a value of info, 10 octets) #2",
             "-!(a value of info, 16 octets)",
             "-?(a value of pager, 20 octets) (x.example)",
         ]
+    );
+}
+
+#[test]
+fn hidden_values_of_one_length_all_count_and_keep_what_is_known_of_each_in_whatever_order() {
+    let values: [&[u8]; 4] = [
+        b"pin:lea@a.example",
+        b"pin:lea@b.example",
+        "l\u{200b}ea@ab.example".as_bytes(),
+        "le\u{200b}o@ab.example".as_bytes(),
+    ];
+    let mut reversed = values;
+    reversed.reverse();
+    let entry = read(&["info"], &[("info", &values)]);
+    assert_eq!(entry, read(&["info"], &[("info", &reversed)]));
+    assert_eq!(
+        shown(&entry),
+        [
+            "-!(a value of info, 17 octets)",
+            "-!(a value of info, 17 octets) #2",
+            "-?(a value of info, 17 octets) #3 (a.example)",
+            "-?(a value of info, 17 octets) #4 (b.example)",
+        ]
+    );
+    let freed = entry.object.claims.iter().flat_map(|claim| claim.address.freed());
+    assert_eq!(
+        freed.map(ToString::to_string).collect::<Vec<_>>(),
+        ["lea@ab.example", "leo@ab.example"]
     );
 }
 

@@ -13,6 +13,11 @@ pub fn hidden_value(attribute: &str, octets: usize) -> String {
     )
 }
 
+/// The second such value of the same length, the third, and so on: `first` is what the first one is called.
+pub fn further_hidden_value(first: &str, place: usize) -> String {
+    format!("{first} #{place}")
+}
+
 // Reasons why a read did not use the server of the last applied one. `last` is its host and address.
 
 /// The host of the last read is not one of the settings' any longer.
