@@ -11,7 +11,12 @@ mod parse;
 mod secret;
 mod sections;
 
-use serde::de::DeserializeOwned;
+use std::fmt::Display;
+
+use serde::{
+    Deserialize as _, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
 
 pub use error::{ConfigError, Problem, Problems};
 pub use help::{help, undocumented};
@@ -41,4 +46,13 @@ pub trait ServiceConfig: DeserializeOwned + Send + 'static {
 
     /// Reports problems beyond the type of each value.
     fn validate(&self, _problems: &mut Problems) {}
+}
+
+/// Reads a list of texts into what checks them as a whole, so that a configuration holds no list that is not in order.
+pub fn from_list<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<Vec<String>, Error: Display>,
+{
+    T::try_from(Vec::deserialize(deserializer)?).map_err(D::Error::custom)
 }

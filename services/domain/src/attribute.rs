@@ -4,8 +4,12 @@ use std::fmt;
 
 use crate::syntax::{Cursor, Expected, SyntaxError, is_keychar};
 
+mod permitted;
+
+pub use permitted::{InvalidPermitted, NotPermitted, PermittedAttributes};
+
 /// The attribute that carries addresses unless the settings name others. Its values have prefixes.
-pub(crate) const PROXY_ADDRESSES: &str = "proxyAddresses";
+pub const PROXY_ADDRESSES: &str = "proxyAddresses";
 
 /// The name or object identifier of an attribute, with its options, such as `mail` or `cn;lang-de`.
 ///
@@ -44,6 +48,11 @@ impl AttributeDescription {
     /// The text as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The attribute without its options.
+    pub fn name(&self) -> &str {
+        self.0.split(';').next().unwrap_or_default()
     }
 
     /// True if the attribute is named by its object identifier. A server may answer it under its name.

@@ -39,7 +39,10 @@ pub mod time_zone;
 pub mod verdict;
 
 pub use address::{Address, DomainName, InvalidAddress, InvalidDomainName};
-pub use attribute::{AddressAttributes, AttributeDescription};
+pub use attribute::{
+    AddressAttributes, AttributeDescription, InvalidPermitted, NotPermitted, PROXY_ADDRESSES,
+    PermittedAttributes,
+};
 pub use failure::{FailureClass, FailureCode};
 pub use filter::Filter;
 pub use guard::HeldReason;

@@ -92,6 +92,7 @@ impl Shared {
         let deployment = Arc::new(Deployment {
             default_time_zone: time_zone::parse(&config.schedule.default_time_zone)?,
             allow_plaintext: config.directory.allow_plaintext,
+            permitted_attributes: config.directory.address_attributes.clone(),
         });
         let credentials = Arc::new(Credentials { sealing_key });
         let (replies, reply_to) = self.broker.replies(connection_test::PREFETCH);

@@ -5,13 +5,14 @@ use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 use rollcall_chassis::{
     config::{
         AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
+        from_list,
     },
     pg::{
         Sessions,
         tenant_lock::{TenantLocks, Waits},
     },
 };
-use rollcall_domain::time_zone;
+use rollcall_domain::{PermittedAttributes, time_zone};
 use serde::Deserialize;
 
 use crate::{
@@ -176,6 +177,9 @@ pub(crate) fn duration(seconds: NonZeroU32) -> Duration {
 pub struct DirectoryConfig {
     /// True if directories may be read without TLS.
     pub allow_plaintext: bool,
+    /// Attributes that settings may name for addresses.
+    #[serde(deserialize_with = "from_list")]
+    pub address_attributes: PermittedAttributes,
 }
 
 /// `[tests]`: connection tests at once, in each scheduler.
@@ -269,6 +273,11 @@ impl ServiceConfig for Config {
             "true: directories may be read without TLS [false]",
         ),
         (
+            "directory.address_attributes",
+            "attributes that settings may name for addresses, the same as the worker's [proxyAddresses, mail, and those \
+             of common schemas: see deploy/OPERATION.md]",
+        ),
+        (
             "tests.at_once",
             "connection tests at once, in each scheduler [64]",
         ),
@@ -302,7 +311,7 @@ impl ServiceConfig for Config {
 mod tests {
     use rollcall_chassis::config::{parse, undocumented};
 
-    use super::Config;
+    use super::{Config, PermittedAttributes};
 
     const LEAST: &str = r#"
         [server]
@@ -332,6 +341,28 @@ mod tests {
         let error = parse::<Config>(LEAST, variables).unwrap_err().to_string();
         assert!(error.contains("schedule.default_time_zone"), "{error}");
         assert!(error.contains("schedule.tick_seconds"), "{error}");
+    }
+
+    #[test]
+    fn a_list_of_address_attributes_that_promises_forbid_is_named() {
+        let with = |list: &str| {
+            let variable = "ROLLCALL_DIRECTORY__ADDRESS_ATTRIBUTES".to_owned();
+            parse::<Config>(LEAST, [(variable, list.to_owned())])
+        };
+        let given = with("proxyAddresses, workMail").unwrap();
+        assert_eq!(
+            given.directory.address_attributes,
+            PermittedAttributes::parse(["proxyAddresses", "workMail"]).unwrap()
+        );
+        for list in [
+            "proxyAddresses,userPassword",
+            "proxyAddresses,2.5.4.4",
+            "mail",
+            "",
+        ] {
+            let error = with(list).unwrap_err().to_string();
+            assert!(error.contains("directory.address_attributes"), "{list}: {error}");
+        }
     }
 
     #[test]

@@ -142,14 +142,16 @@ impl SyncService for Service {
         &self,
         request: Request<ValidateFilterRequest>,
     ) -> Result<Response<ValidateFilterResponse>, Status> {
-        answer(validate_filter(request.get_ref()), |response| response)
+        let permitted = &self.settings.deployment.permitted_attributes;
+        answer(validate_filter(request.get_ref(), permitted), |response| response)
     }
 
     async fn build_filter(
         &self,
         request: Request<BuildFilterRequest>,
     ) -> Result<Response<BuildFilterResponse>, Status> {
-        answer(build_filter(request.get_ref()), |response| response)
+        let permitted = &self.settings.deployment.permitted_attributes;
+        answer(build_filter(request.get_ref(), permitted), |response| response)
     }
 
     type TestConnectionStream = Steps;

@@ -19,7 +19,7 @@ use rollcall_chassis::{
     status::{ApiError, Violations},
 };
 use rollcall_domain::{
-    DomainName, TenantId,
+    DomainName, PermittedAttributes, TenantId,
     schedule::{self, EveryHours},
     sentences::field,
     time_zone,
@@ -35,6 +35,8 @@ pub(crate) struct Deployment {
     pub(crate) default_time_zone: TimeZone,
     /// True if directories may be read without TLS.
     pub(crate) allow_plaintext: bool,
+    /// Attributes that may be read for addresses.
+    pub(crate) permitted_attributes: PermittedAttributes,
 }
 
 /// Settings that may be stored, but for what only the database knows.

@@ -41,6 +41,7 @@ pub(crate) fn runner(config: &Config, reconcile: Reconcile, credentials: Arc<Cre
                 limits: config.read_limits(),
                 memory: Arc::clone(&memory),
                 allow_plaintext: config.directory.allow_plaintext,
+                permitted_attributes: config.directory.address_attributes.clone(),
                 system_roots: SystemRoots::load(),
             }),
         },

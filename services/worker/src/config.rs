@@ -4,7 +4,9 @@ use std::{path::PathBuf, time::Duration};
 
 use rollcall_chassis::config::{
     AmqpConfig, ClientConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
+    from_list,
 };
+use rollcall_domain::PermittedAttributes;
 use serde::Deserialize;
 
 use crate::{
@@ -73,6 +75,9 @@ pub struct NetworkConfig {
 pub struct DirectoryConfig {
     /// Connections without TLS are allowed.
     pub allow_plaintext: bool,
+    /// Attributes that are read for addresses if settings name them.
+    #[serde(deserialize_with = "from_list")]
+    pub address_attributes: PermittedAttributes,
     /// Entries asked for at a time.
     pub page_size: u32,
     /// For resolving a name, connecting to one address, and TLS: each.
@@ -89,6 +94,7 @@ impl Default for DirectoryConfig {
     fn default() -> Self {
         Self {
             allow_plaintext: false,
+            address_attributes: PermittedAttributes::default(),
             page_size: 1_000,
             connect_timeout_seconds: 10,
             reach_timeout_seconds: 20,
@@ -236,6 +242,11 @@ impl ServiceConfig for Config {
         (
             "directory.allow_plaintext",
             "true: directories may be read without TLS; default: false",
+        ),
+        (
+            "directory.address_attributes",
+            "attributes that are read for addresses if settings name them, the same as the scheduler's; default: \
+             proxyAddresses, mail, and those of common schemas: see deploy/OPERATION.md",
         ),
         ("directory.page_size", "entries in a page; default: 1000"),
         (

@@ -213,7 +213,7 @@ async fn probe(
     password: impl FnOnce() -> Result<SecretString, ReadError>,
     steps: &mut Steps,
 ) -> Result<(), Over> {
-    let target = match Target::new(directory) {
+    let target = match Target::new(directory, &reader.permitted_attributes) {
         Ok(target) => target,
         Err(error) => return Err(fail(TestStepKind::Resolve, &error.into(), steps).await),
     };

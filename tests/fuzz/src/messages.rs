@@ -2,6 +2,7 @@
 
 use prost::Message;
 use rollcall_chassis::amqp::decode_job;
+use rollcall_domain::PermittedAttributes;
 use rollcall_proto::v1::PortalEvent;
 use rollcall_worker::fuzzing::Target;
 
@@ -14,7 +15,7 @@ pub(crate) fn job(input: &[u8]) {
         .and_then(|test| test.settings)
         .and_then(|settings| settings.directory);
     let Some(directory) = directory else { return };
-    let Ok(target) = Target::new(&directory) else {
+    let Ok(target) = Target::new(&directory, &PermittedAttributes::default()) else {
         return;
     };
     assert!(!target.hosts.is_empty() && !target.requested.is_empty());

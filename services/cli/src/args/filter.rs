@@ -24,7 +24,8 @@ pub enum FilterCommand {
         /// The filter (RFC 4515).
         #[arg(allow_hyphen_values = true)]
         filter: String,
-        /// Attributes that carry addresses, for the filter as it is sent; only proxyAddresses if never given.
+        /// Attributes that carry addresses, from the operator's list, for the filter as it is sent; only proxyAddresses if
+        /// never given.
         #[arg(long = "attribute", value_name = "NAME", value_delimiter = ',')]
         attributes: Vec<String>,
     },
@@ -42,7 +43,8 @@ pub struct BuildFilter {
     /// Your own filter (RFC 4515), which must match as well.
     #[arg(long, default_value = "", hide_default_value = true)]
     pub filter: String,
-    /// Attributes that carry addresses, for the filter as it is sent; only proxyAddresses if never given.
+    /// Attributes that carry addresses, from the operator's list, for the filter as it is sent; only proxyAddresses if
+    /// never given.
     #[arg(long = "attribute", value_name = "NAME", value_delimiter = ',')]
     pub attributes: Vec<String>,
     /// Decide object types by msExchRecipientTypeDetails; `rollcall test` shows if the directory's schema has it.

@@ -119,7 +119,7 @@ pub struct DirectoryServer {
     /// Filter (RFC 4515); every object with an address if never given.
     #[arg(long)]
     pub filter: Option<String>,
-    /// Attributes that carry addresses; only proxyAddresses if never given.
+    /// Attributes that carry addresses, from the operator's list; only proxyAddresses if never given.
     #[arg(long = "attribute", value_name = "NAME", value_delimiter = ',')]
     pub attributes: Vec<String>,
     /// One of the attributes, whose values are primary addresses, as those of mail are, of objects without SMTP: in

@@ -113,6 +113,8 @@ failure_codes! {
     AddressNotAllowed = "ADDRESS_NOT_ALLOWED", Misconfigured, bind: Unknown, slow: false;
     /// The operator allows no unprotected connection.
     PlaintextNotAllowed = "PLAINTEXT_NOT_ALLOWED", Misconfigured, bind: Unknown, slow: false;
+    /// The operator's list of address attributes lacks one that the settings name.
+    AttributeNotAllowed = "ATTRIBUTE_NOT_ALLOWED", Misconfigured, bind: Unknown, slow: false;
     /// No search base is set, and the server names none or several.
     NoSearchBase = "NO_SEARCH_BASE", Misconfigured, bind: Accepted, slow: false;
     /// No worker can open the stored password.

@@ -251,6 +251,12 @@ failures! {
         advice: "Choose LDAPS or StartTLS.",
     }
 
+    AttributeNotAllowed {
+        message: "The settings name an attribute that may not be read for addresses.",
+        advice: "Nothing was read, and nothing was changed. The detail names the attribute. Take it out of the \
+                 attributes in the settings, or contact support to have it allowed.",
+    }
+
     NoSearchBase {
         message: "No search base is set, and the directory server names none.",
         advice: "Enter a search base, for example DC=corp,DC=example.",

@@ -131,6 +131,18 @@ pub const ATTRIBUTE_OPTION: &str = "expected an attribute without options";
 /// An attribute by its number.
 pub const ATTRIBUTE_NUMBER: &str = "expected the attribute's name, not its object identifier";
 
+/// The prefixes of proxyAddresses decide which address is primary.
+pub const PRIMARY_PROXY_ADDRESSES: &str = "must not be proxyAddresses, whose values mark the primary address by SMTP: \
+                                           expected another attribute, or none";
+
+/// An attribute that may not be read for addresses, and the names of those that may.
+pub fn attribute_not_permitted(attribute: &str, permitted: &[&str]) -> String {
+    format!(
+        "{attribute} may not be read for addresses; an operator can add it to directory.address_attributes, which has {}",
+        permitted.join(", ")
+    )
+}
+
 /// An error of a filter, at a place in it.
 pub fn at_position(position: i32, message: &str) -> String {
     format!("at position {position}: {message}")

@@ -1,7 +1,7 @@
 //! Place of a directory and the way it is read.
 
 use rollcall_chassis::{credential::SecretString, status::Violations};
-use rollcall_domain::{AddressAttributes, invisible, sentences::field};
+use rollcall_domain::{AddressAttributes, PROXY_ADDRESSES, invisible, sentences::field};
 use rollcall_proto::v1::{Directory, Security, ServerType, Settings};
 
 use super::{Deployment, bases, certificates, filter, hosts};
@@ -23,8 +23,12 @@ pub(super) fn check(directory: &mut Directory, deployment: &Deployment, violatio
     username(&mut directory.bind_username, violations);
     bases::check(directory, violations);
     canonical_filter(&mut directory.filter, violations);
-    let attributes =
-        filter::check_attributes("settings.directory.attributes", &directory.attributes, violations);
+    let attributes = filter::check_attributes(
+        "settings.directory.attributes",
+        &directory.attributes,
+        &deployment.permitted_attributes,
+        violations,
+    );
     directory.attributes = attributes.iter().map(ToString::to_string).collect();
     primary_attribute(&mut directory.primary_attribute, attributes, violations);
 }
@@ -85,14 +89,16 @@ fn username(name: &mut String, violations: &mut Violations) {
 }
 
 fn primary_attribute(name: &mut String, attributes: AddressAttributes, violations: &mut Violations) {
+    const FIELD: &str = "settings.directory.primary_attribute";
     *name = invisible::trim(name).to_owned();
     if name.is_empty() {
         return;
     }
-    let named = violations.check(
-        "settings.directory.primary_attribute",
-        attributes.with_primary(name),
-    );
+    if name.eq_ignore_ascii_case(PROXY_ADDRESSES) {
+        violations.push(FIELD, field::PRIMARY_PROXY_ADDRESSES);
+        return;
+    }
+    let named = violations.check(FIELD, attributes.with_primary(name));
     if let Some(attribute) = named.as_ref().and_then(AddressAttributes::primary) {
         attribute.as_str().clone_into(name);
     }

@@ -2,7 +2,8 @@
 
 use rollcall_chassis::status::{ApiError, Violations};
 use rollcall_domain::{
-    AddressAttributes, AttributeDescription, Filter, filter, sentences::field as sentences,
+    AddressAttributes, AttributeDescription, Filter, PermittedAttributes, filter,
+    sentences::field as sentences,
 };
 use rollcall_proto::v1::{
     BuildFilterRequest, BuildFilterResponse, Directory, FilterError, ValidateFilterRequest,
@@ -35,10 +36,11 @@ pub(super) fn parse(text: &str) -> Result<Option<Filter>, FilterError> {
     Ok(Some(filter))
 }
 
-/// Checks the attributes that carry addresses; without any, it is only the default.
+/// Checks the attributes that carry addresses; without any, it is only the default. Each must be on the operator's list.
 pub(super) fn check_attributes(
     field: &str,
     names: &[String],
+    permitted: &PermittedAttributes,
     violations: &mut Violations,
 ) -> AddressAttributes {
     if names.len() > MOST_ATTRIBUTES {
@@ -53,6 +55,13 @@ pub(super) fn check_attributes(
             // Servers answer it under its name, so that nothing they answer would be known as asked for.
             Ok(attribute) if attribute.is_numeric() => {
                 violations.push(path, sentences::ATTRIBUTE_NUMBER);
+            }
+            Ok(attribute) if !permitted.permits(&attribute) => {
+                let list: Vec<_> = permitted.names().collect();
+                violations.push(
+                    path,
+                    sentences::attribute_not_permitted(attribute.as_str(), &list),
+                );
             }
             Ok(attribute) if seen.contains(&attribute) => violations.push(path, sentences::GIVEN_TWICE),
             Ok(attribute) => seen.push(attribute),
@@ -69,9 +78,12 @@ pub(crate) fn composed_filter(directory: &Directory) -> String {
 }
 
 /// Answers ValidateFilter: what is wrong with the attributes is an error, with the filter an answer.
-pub(crate) fn validate_filter(request: &ValidateFilterRequest) -> Result<ValidateFilterResponse, ApiError> {
+pub(crate) fn validate_filter(
+    request: &ValidateFilterRequest,
+    permitted: &PermittedAttributes,
+) -> Result<ValidateFilterResponse, ApiError> {
     let mut violations = Violations::default();
-    let attributes = check_attributes("attributes", &request.attributes, &mut violations);
+    let attributes = check_attributes("attributes", &request.attributes, permitted, &mut violations);
     violations.into_result()?;
     Ok(match parse(&request.filter) {
         Ok(parsed) => ValidateFilterResponse {
@@ -88,9 +100,12 @@ pub(crate) fn validate_filter(request: &ValidateFilterRequest) -> Result<Validat
 }
 
 /// Answers BuildFilter. The domains need not belong to any tenant yet.
-pub(crate) fn build_filter(request: &BuildFilterRequest) -> Result<BuildFilterResponse, ApiError> {
+pub(crate) fn build_filter(
+    request: &BuildFilterRequest,
+    permitted: &PermittedAttributes,
+) -> Result<BuildFilterResponse, ApiError> {
     let mut violations = Violations::default();
-    let attributes = check_attributes("attributes", &request.attributes, &mut violations);
+    let attributes = check_attributes("attributes", &request.attributes, permitted, &mut violations);
     let object_types = selection::check_object_types("object_types", &request.object_types, &mut violations);
     let domains = selection::check_domains("domains", &request.domains, &mut violations);
     let own = parse(&request.filter).unwrap_or_else(|error| {

@@ -9,7 +9,7 @@ mod to_test;
 use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
-use rollcall_domain::DomainName;
+use rollcall_domain::{DomainName, PermittedAttributes};
 use rollcall_proto::v1::{Directory, Settings};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -40,6 +40,7 @@ fn deployment() -> Deployment {
     Deployment {
         default_time_zone: TimeZone::get("Europe/Berlin").unwrap(),
         allow_plaintext: false,
+        permitted_attributes: PermittedAttributes::default(),
     }
 }
 

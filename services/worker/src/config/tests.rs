@@ -41,6 +41,20 @@ fn networks_come_as_a_list() {
 }
 
 #[test]
+fn the_attributes_that_may_be_read_come_as_a_list() {
+    let with = |list| with(&[("ROLLCALL_DIRECTORY__ADDRESS_ATTRIBUTES", list)]);
+    let given = with("proxyAddresses,workMail").unwrap();
+    assert_eq!(
+        given.directory.address_attributes,
+        PermittedAttributes::parse(["proxyAddresses", "workMail"]).unwrap()
+    );
+    for list in ["proxyAddresses,sn", "proxyAddresses,mail;lang-de", "mail", ""] {
+        let error = with(list).unwrap_err();
+        assert!(error.contains("directory.address_attributes"), "{list}: {error}");
+    }
+}
+
+#[test]
 fn every_mistake_is_named() {
     let error = with(&[
         ("ROLLCALL_NETWORK__DENY", "10.0.0.0/99"),

@@ -119,8 +119,11 @@ impl<'a> Attempt<'a> {
         Ok(Read { summary, open, took })
     }
 
+    /// A password is opened only for settings that can be used.
     fn prepare(&self) -> Result<(impl Source + use<>, SecretString), ReadError> {
         let directory = self.directory()?;
+        let last = self.begun.last_server.as_ref();
+        let source = self.runner.sources.named_by(directory, last)?;
         let credential = self
             .begun
             .credential
@@ -132,8 +135,7 @@ impl<'a> Attempt<'a> {
             credential,
             generation: self.begun.credential_generation,
         })?;
-        let last = self.begun.last_server.as_ref();
-        Ok((self.runner.sources.named_by(directory, last)?, password))
+        Ok((source, password))
     }
 
     fn directory(&self) -> Result<&Directory, ReadError> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rollcall_domain::{failure::FailureCode, sentences::connection_test::StepText};
+use rollcall_domain::{NotPermitted, failure::FailureCode, sentences::connection_test::StepText};
 use thiserror::Error;
 
 use super::bounds::Crossed;
@@ -13,6 +13,9 @@ pub enum ReadError {
     /// The settings, which were checked when they were saved, cannot be used.
     #[error("the settings cannot be used: {0}")]
     Settings(String),
+    /// The settings name an attribute that the operator does not let be read.
+    #[error(transparent)]
+    Attribute(#[from] NotPermitted),
     /// The stored password cannot be opened.
     #[error("the stored credential cannot be opened: {0}")]
     Credential(String),
@@ -83,6 +86,7 @@ impl ReadError {
             Self::TooSlow { .. } => FailureCode::ReadTooSlow,
             Self::Limit(Crossed::Claims { .. }) => FailureCode::TooManyAddresses,
             Self::Limit(_) => FailureCode::LimitExceeded,
+            Self::Attribute(_) => FailureCode::AttributeNotAllowed,
             Self::Credential(_) => FailureCode::CredentialUnreadable,
             Self::Deadline => FailureCode::RunDeadline,
             Self::Undecided => FailureCode::RunInterrupted,

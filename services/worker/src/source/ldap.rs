@@ -50,6 +50,7 @@ mod tests;
 use std::sync::Arc;
 
 use rollcall_chassis::credential::SecretString;
+use rollcall_domain::PermittedAttributes;
 use rollcall_proto::{internal::v1::DirectoryServer, v1};
 use tokio::time::Instant;
 
@@ -77,6 +78,8 @@ pub(crate) struct Reader {
     pub memory: Arc<Memory>,
     /// Connections without any protection are allowed.
     pub allow_plaintext: bool,
+    /// Attributes that may be read for addresses.
+    pub permitted_attributes: PermittedAttributes,
     /// Authorities trusted for tenants without authorities of their own.
     pub system_roots: SystemRoots,
 }
@@ -127,7 +130,7 @@ impl LdapSource {
         directory: &v1::Directory,
         last: Option<&DirectoryServer>,
     ) -> Result<Self, ReadError> {
-        let mut target = Target::new(directory)?;
+        let mut target = Target::new(directory, &reader.permitted_attributes)?;
         target.last = last.and_then(LastServer::new);
         let target = Arc::new(target);
         Ok(Self { reader, target })

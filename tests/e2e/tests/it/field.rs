@@ -10,6 +10,7 @@ mod first_look;
 mod hints;
 mod kinds;
 mod new_accounts;
+mod permitted;
 mod prefixes;
 mod refusals;
 mod roots;

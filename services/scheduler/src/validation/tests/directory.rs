@@ -1,3 +1,4 @@
+use rollcall_domain::PermittedAttributes;
 use rollcall_proto::v1::{Directory, Security};
 
 use super::{assert_directory_refused, deployment, domains, good};
@@ -173,9 +174,46 @@ fn malformed_attributes_are_refused() {
         set(&["2.5.4.3"]),
     );
     assert_directory_refused("attributes[1]", "twice", set(&["mail", "MAIL"]));
-    let many: Vec<String> = (0..17).map(|number| format!("a{number}")).collect();
+    let permitted = PermittedAttributes::default();
+    let many: Vec<String> = permitted.names().take(17).map(str::to_owned).collect();
     assert_directory_refused("attributes", "at most 16", |directory| {
         directory.attributes = many;
+    });
+}
+
+#[test]
+fn an_attribute_that_is_not_on_the_operators_list_is_refused_with_the_list() {
+    for refused in [
+        "sn",
+        "givenName",
+        "userPassword",
+        "description",
+        "memberOf",
+        "mailRoutingAddress",
+    ] {
+        for words in [
+            format!("{refused} may not be read for addresses"),
+            "an operator can add it to directory.address_attributes, which has proxyAddresses, mail, "
+                .to_owned(),
+        ] {
+            assert_directory_refused("attributes[1]", &words, |directory| {
+                directory.attributes = vec!["mail".to_owned(), refused.to_owned()];
+            });
+        }
+    }
+    let mut settings = good();
+    settings.directory.as_mut().unwrap().attributes = vec!["WORKMAIL".to_owned()];
+    let deployment = Deployment {
+        permitted_attributes: PermittedAttributes::parse(["proxyAddresses", "workMail"]).unwrap(),
+        ..deployment()
+    };
+    assert!(check(settings, &domains(), &deployment).is_ok());
+}
+
+#[test]
+fn proxy_addresses_is_no_primary_attribute_because_its_prefixes_say_it() {
+    assert_directory_refused("primary_attribute", "by SMTP:", |directory| {
+        directory.primary_attribute = "PROXYaddresses".to_owned();
     });
 }
 

@@ -1,5 +1,5 @@
 use rollcall_chassis::status::ApiError;
-use rollcall_domain::Filter;
+use rollcall_domain::{Filter, PermittedAttributes};
 use rollcall_proto::v1::{BuildFilterRequest, ObjectType, ValidateFilterRequest};
 use tonic::Status;
 use tonic_types::StatusExt;
@@ -7,7 +7,11 @@ use tonic_types::StatusExt;
 use crate::validation::{build_filter, validate_filter};
 
 fn validate(filter: &str, attributes: &[&str]) -> rollcall_proto::v1::ValidateFilterResponse {
-    validate_filter(&request(filter, attributes)).unwrap()
+    validate_filter(&request(filter, attributes), &PermittedAttributes::default()).unwrap()
+}
+
+fn build(request: &BuildFilterRequest) -> Result<rollcall_proto::v1::BuildFilterResponse, ApiError> {
+    build_filter(request, &PermittedAttributes::default())
 }
 
 fn request(filter: &str, attributes: &[&str]) -> ValidateFilterRequest {
@@ -30,7 +34,9 @@ fn of_a_list_of_attributes_that_is_far_too_long_no_more_is_looked_at_than_is_acc
     let names: Vec<String> = (0..300_000).map(|number| format!("a{number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let begun = std::time::Instant::now();
-    let error: Status = validate_filter(&request("", &names)).unwrap_err().into();
+    let error: Status = validate_filter(&request("", &names), &PermittedAttributes::default())
+        .unwrap_err()
+        .into();
     assert!(error.message().contains("attributes"), "{error}");
     assert!(
         begun.elapsed() < std::time::Duration::from_secs(2),
@@ -56,9 +62,18 @@ fn an_invalid_filter_is_an_answer_with_its_position() {
     assert_eq!(answer.error.unwrap().position, 7);
 }
 
+fn refusal_of(attributes: &[&str]) -> ApiError {
+    validate_filter(&request("", attributes), &PermittedAttributes::default()).unwrap_err()
+}
+
+#[test]
+fn an_attribute_that_settings_may_not_name_is_an_error() {
+    assert_eq!(fields(refusal_of(&["mail", "description"])), ["attributes[1]"]);
+}
+
 #[test]
 fn a_malformed_attribute_is_an_error() {
-    let refusal = validate_filter(&request("", &["mail", "e mail"])).unwrap_err();
+    let refusal = refusal_of(&["mail", "e mail"]);
     assert_eq!(fields(refusal), ["attributes[1]"]);
 }
 
@@ -73,7 +88,7 @@ fn fields(refusal: ApiError) -> Vec<String> {
 
 #[test]
 fn a_filter_is_made_from_kinds_domains_and_ones_own() {
-    let answer = build_filter(&BuildFilterRequest {
+    let answer = build(&BuildFilterRequest {
         object_types: vec![ObjectType::Group.into()],
         domains: vec!["Corp.Example".to_owned()],
         filter: "cn=a*".to_owned(),
@@ -90,7 +105,7 @@ fn a_filter_is_made_from_kinds_domains_and_ones_own() {
 
 #[test]
 fn a_filter_of_nothing_lets_everything_through() {
-    let answer = build_filter(&BuildFilterRequest::default()).unwrap();
+    let answer = build(&BuildFilterRequest::default()).unwrap();
     assert_eq!(
         (answer.filter.as_str(), answer.composed.as_str()),
         ("", "(|(proxyAddresses=*))")
@@ -99,7 +114,7 @@ fn a_filter_of_nothing_lets_everything_through() {
 
 #[test]
 fn all_that_a_filter_cannot_be_made_from_is_reported_together() {
-    let refusal = build_filter(&BuildFilterRequest {
+    let refusal = build(&BuildFilterRequest {
         object_types: vec![ObjectType::User.into(), 4711, 0],
         domains: vec!["corp.example".to_owned(), "no domain".to_owned()],
         filter: "(mail=*".to_owned(),
@@ -122,7 +137,7 @@ fn all_that_a_filter_cannot_be_made_from_is_reported_together() {
 #[test]
 fn a_filter_that_settings_would_not_take_is_not_made() {
     let domains = (0..900).map(|number| format!("a-rather-long-name-{number}.example"));
-    let refusal = build_filter(&BuildFilterRequest {
+    let refusal = build(&BuildFilterRequest {
         domains: domains.collect(),
         ..BuildFilterRequest::default()
     });
@@ -134,7 +149,7 @@ fn a_filter_to_which_nothing_can_be_added_is_reported_as_such() {
     let depth = Filter::MAX_DEPTH;
     let own = format!("{}(cn=a){}", "(!".repeat(depth - 1), ")".repeat(depth - 1));
     assert!(validate(&own, &[]).valid);
-    let refusal = build_filter(&BuildFilterRequest {
+    let refusal = build(&BuildFilterRequest {
         object_types: vec![ObjectType::Group.into()],
         filter: own,
         ..BuildFilterRequest::default()

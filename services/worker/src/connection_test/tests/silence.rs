@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use rollcall_domain::PermittedAttributes;
 use tokio::{net::TcpListener, time::Instant};
 
 use super::*;
@@ -57,7 +58,7 @@ async fn a_read_gives_up_hosts_that_never_answer_as_early() {
         security: Security::Ldaps.into(),
         ..directory(port)
     };
-    let target = Arc::new(Target::new(&settings).unwrap());
+    let target = Arc::new(Target::new(&settings, &PermittedAttributes::default()).unwrap());
     let begun = Instant::now();
     let error = hurried()
         .open(&target, "secret", Arc::default())

@@ -212,7 +212,11 @@ impl DirectoryError {
             Self::EmptyPassword
             | Self::RefusedByPolicy { .. }
             | Self::Read(
-                ReadError::Settings(_) | ReadError::Stopped | ReadError::Deadline | ReadError::Undecided,
+                ReadError::Settings(_)
+                | ReadError::Attribute(_)
+                | ReadError::Stopped
+                | ReadError::Deadline
+                | ReadError::Undecided,
             ) => false,
             _ => true,
         }

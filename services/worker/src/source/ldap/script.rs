@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use rollcall_domain::PermittedAttributes;
 use rollcall_proto::v1::Directory;
 use tokio::{
     io::AsyncWriteExt as _,
@@ -114,6 +115,7 @@ pub(crate) fn reader() -> Reader {
         },
         memory: Arc::new(Memory::new(1 << 30, 1 << 30)),
         allow_plaintext: true,
+        permitted_attributes: PermittedAttributes::default(),
         system_roots: SystemRoots::load(),
     }
 }

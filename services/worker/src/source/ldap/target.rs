@@ -3,7 +3,7 @@
 use std::fmt;
 
 use rollcall_domain::{
-    AddressAttributes,
+    AddressAttributes, PermittedAttributes,
     filter::{self, Filter},
     reading::HINTS,
 };
@@ -55,8 +55,9 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads the settings, which were checked when they were saved.
-    pub fn new(directory: &v1::Directory) -> Result<Self, ReadError> {
+    /// Reads the settings, which were checked when they were saved. Their attributes are checked again: the operator's
+    /// list may have changed since then, and a worker reads no other attribute whoever asks for it.
+    pub fn new(directory: &v1::Directory, permitted: &PermittedAttributes) -> Result<Self, ReadError> {
         let security = match directory.security() {
             v1::Security::Unspecified | v1::Security::Ldaps => Security::Ldaps,
             v1::Security::Starttls => Security::StartTls,
@@ -71,7 +72,7 @@ impl Target {
         if directory.hosts.is_empty() {
             return Err(ReadError::Settings("no host is given".to_owned()));
         }
-        let addresses = addresses(directory)?;
+        let addresses = addresses(directory, permitted)?;
         Ok(Self {
             hosts: directory.hosts.clone(),
             port,
@@ -96,9 +97,13 @@ impl Target {
     }
 }
 
-fn addresses(directory: &v1::Directory) -> Result<AddressAttributes, ReadError> {
+fn addresses(
+    directory: &v1::Directory,
+    permitted: &PermittedAttributes,
+) -> Result<AddressAttributes, ReadError> {
     let attributes = AddressAttributes::parse(&directory.attributes)
         .map_err(|error| ReadError::Settings(error.to_string()))?;
+    let attributes = permitted.admit(attributes)?;
     match directory.primary_attribute.as_str() {
         "" => Ok(attributes),
         name => attributes

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollcall_domain::failure::FailureCode;
+use rollcall_domain::{PermittedAttributes, failure::FailureCode};
 use rollcall_proto::{
     internal::v1::{ObjectBatch, ReadSummary},
     v1::Directory,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 async fn read_with(reader: &Reader, directory: &Directory) -> Result<(ReadSummary, ObjectBatch), ReadError> {
-    let target = Arc::new(Target::new(directory)?);
+    let target = Arc::new(Target::new(directory, &PermittedAttributes::default())?);
     let (sender, mut batches) = mpsc::channel(8);
     let control = Arc::new(Control::default());
     let mut collector = Collector::new(1_000, sender, control);
@@ -441,10 +441,32 @@ async fn starttls_that_is_refused_or_tampered_with_ends_the_attempt() {
 #[tokio::test]
 async fn an_empty_password_is_never_sent() {
     let server = serve(vec![vec![bound(1, 0, "")]]).await;
-    let target = Arc::new(Target::new(&directory(server.port)).unwrap());
+    let target = Arc::new(Target::new(&directory(server.port), &PermittedAttributes::default()).unwrap());
     let opened = reader().open(&target, "", Arc::default()).await;
     assert_eq!(
         opened.err().map(|error| error.code()),
         Some(FailureCode::WrongCredentials)
     );
+}
+
+#[tokio::test]
+async fn an_attribute_that_is_not_on_the_operators_list_is_not_read_whoever_asks_for_it() {
+    for (attribute, code) in [
+        ("description", FailureCode::AttributeNotAllowed),
+        ("userPassword;x-a", FailureCode::AttributeNotAllowed),
+        ("2.5.4.4", FailureCode::AttributeNotAllowed),
+        ("MAIL", FailureCode::CannotConnect),
+    ] {
+        let asked = Directory {
+            attributes: vec!["proxyAddresses".to_owned(), attribute.to_owned()],
+            ..directory(1)
+        };
+        let error = read_with(&reader(), &asked).await.unwrap_err();
+        assert_eq!(error.code(), code, "{attribute}: {error}");
+        assert_eq!(
+            error.to_string().contains(attribute),
+            code == FailureCode::AttributeNotAllowed,
+            "{error}"
+        );
+    }
 }

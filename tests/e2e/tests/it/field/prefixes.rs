@@ -198,13 +198,14 @@ async fn an_address_for_something_else_is_not_e_mail_in_any_attribute() -> Resul
 
 #[tokio::test]
 async fn what_is_no_address_in_another_attribute_is_shown_by_its_length_alone() -> Result<()> {
-    let lines = "mail: eva@corp.example\ndescription: alarm code 4711";
-    let (field, _forest) = read_by("by-length", "Eva Fuhr", lines, &["mail", "description"]).await?;
+    let lines = "objectClass: fieldExtra\nmail: eva@corp.example\nmailAlternativeAddress: alarm code 4711";
+    let attributes = ["mail", "mailAlternativeAddress"];
+    let (field, _forest) = read_by("by-length", "Eva Fuhr", lines, &attributes).await?;
     let first = field.sync().await?;
     assert_eq!(
         first.lines(),
         [
-            "(a value of description, 15 octets) SKIP INVALID_ADDRESS",
+            "(a value of mailAlternativeAddress, 15 octets) SKIP INVALID_ADDRESS",
             "eva@corp.example ADD NEW_ACCOUNT",
         ]
     );

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use rollcall_domain::PermittedAttributes;
 use rollcall_proto::v1::Directory;
 use tokio::sync::mpsc;
 
@@ -48,7 +49,7 @@ async fn confirm_below(
         search_bases: bases.iter().map(|base| (*base).to_owned()).collect(),
         ..directory(server.port)
     };
-    let target = Arc::new(Target::new(&settings).unwrap());
+    let target = Arc::new(Target::new(&settings, &PermittedAttributes::default()).unwrap());
     let (sender, mut batches) = mpsc::channel(8);
     let missing = Arc::new(missing);
     let mut found = Collector::new(1_000, sender, Arc::default()).only(Arc::clone(&missing));

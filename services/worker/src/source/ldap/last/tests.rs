@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use rollcall_domain::PermittedAttributes;
 use rollcall_proto::{
     internal::v1::{DirectoryServer, ReadSummary},
     v1::Directory,
@@ -53,7 +54,7 @@ fn remembered(host: &str, address: &str, id: &str) -> DirectoryServer {
 
 /// A read after one of `last`.
 async fn read_after(last: &DirectoryServer, directory: &Directory) -> ReadSummary {
-    let mut target = Target::new(directory).unwrap();
+    let mut target = Target::new(directory, &PermittedAttributes::default()).unwrap();
     target.last = LastServer::new(last);
     let (sender, _batches) = mpsc::channel(1);
     let mut collector = Collector::new(10, sender, Arc::new(Control::default()));

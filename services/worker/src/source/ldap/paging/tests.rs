@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use ldap3::Scope;
+use rollcall_domain::PermittedAttributes;
 
 use super::*;
 use crate::source::ldap::{
@@ -32,7 +33,7 @@ async fn visit(
     enough: usize,
 ) -> (Result<EndReason, DirectoryError>, Vec<String>) {
     let server = serve(vec![[opened(), answers].concat()]).await;
-    let target = Arc::new(Target::new(&directory(server.port)).unwrap());
+    let target = Arc::new(Target::new(&directory(server.port), &PermittedAttributes::default()).unwrap());
     let reader = reader();
     let mut session = reader.open(&target, "secret", Arc::default()).await.unwrap();
     let search = PagedSearch {

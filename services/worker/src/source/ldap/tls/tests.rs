@@ -6,7 +6,7 @@ use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa, Issuer,
     KeyPair,
 };
-use rollcall_domain::failure::FailureCode;
+use rollcall_domain::{PermittedAttributes, failure::FailureCode};
 use rustls::{
     ServerConfig, SupportedProtocolVersion, crypto::CryptoProvider, server::WebPkiClientVerifier, version,
 };
@@ -127,7 +127,7 @@ async fn failure(shown: Shown, allows: Allows, pem: &str) -> DirectoryError {
     let mut directory = directory(port);
     directory.set_security(rollcall_proto::v1::Security::Ldaps);
     pem.clone_into(&mut directory.ca_certificates_pem);
-    let target = Arc::new(Target::new(&directory).unwrap());
+    let target = Arc::new(Target::new(&directory, &PermittedAttributes::default()).unwrap());
     let opened = reader().open(&target, "secret", Arc::default()).await;
     serving.await.unwrap();
     opened.err().expect("a failure")
