@@ -44,12 +44,38 @@ pub(crate) fn man(folder: &Path, output: &mut Output) -> Result<Exit, Error> {
 
 fn write_pages(folder: &Path) -> std::io::Result<usize> {
     fs::create_dir_all(folder)?;
-    clap_mangen::generate_to(Args::command(), folder)?;
-    Ok(pages(&Args::command()))
+    let command = for_pages();
+    let count = pages(&command);
+    clap_mangen::generate_to(command, folder)?;
+    Ok(count)
+}
+
+/// The command with the help of each option: a page, unlike `-h`, has room for what only `--help` describes.
+fn for_pages() -> clap::Command {
+    Args::command().mut_args(|arg| arg.hide_short_help(false))
 }
 
 /// The pages of a command: its own, and those of the commands below it.
 fn pages(command: &clap::Command) -> usize {
     let shown = command.get_subcommands().filter(|below| !below.is_hide_set());
     1 + shown.map(pages).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_describes_each_option_also_those_that_only_long_help_shows() {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(for_pages()).render(&mut page).unwrap();
+        let page = String::from_utf8(page).unwrap();
+        for help in [
+            "Address of scheduler",
+            "The CA that",
+            "Seconds in which a service must answer",
+        ] {
+            assert!(page.contains(help), "{help}: {page}");
+        }
+    }
 }
