@@ -2,6 +2,8 @@
 
 mod edit;
 
+use std::time::Duration;
+
 use rollcall_client::{Client, Error as Call, Service, view::DomainList};
 use rollcall_proto::v1::{
     Domain, GetDomainsRequest, GetDomainsResponse, PutDomainsRequest, PutDomainsResponse,
@@ -17,8 +19,10 @@ use crate::{
     table, tenant,
 };
 
-/// Times that a change of single domains is tried. Each failure means that somebody else succeeded.
+/// Times that a change of single domains is tried. Each failure means that somebody else succeeded, or waits.
 const MOST_TRIES: u32 = 10;
+/// Wait for others whose changes of the tenant are under way, longer each time.
+const BUSY: Duration = Duration::from_millis(100);
 
 /// Shows or changes a tenant's domains.
 pub(crate) async fn run(
@@ -88,10 +92,15 @@ async fn edit(
         let read = get(client, tenant).await?;
         let wanted = change(read.domains)?;
         tries += 1;
-        match replace(client, tenant.to_owned(), wanted, read.etag, confirmed, output).await {
-            Err(Error::Domains { call, .. })
-                if call.refusal() == Some(Refusal::EtagMismatch) && tries < MOST_TRIES => {}
-            done => return done,
+        let done = replace(client, tenant.to_owned(), wanted, read.etag, confirmed, output).await;
+        let Err(Error::Domains { call, .. }) = &done else {
+            return done;
+        };
+        match call.refusal() {
+            _ if tries == MOST_TRIES => return done,
+            Some(Refusal::EtagMismatch) => {}
+            Some(Refusal::TenantBusy) => tokio::time::sleep(BUSY * tries).await,
+            _ => return done,
         }
     }
 }
