@@ -90,6 +90,9 @@ impl Look {
         let utc = short_time(parsed);
         let Some(zone) = &self.zone else { return utc };
         let there = parsed.to_zoned(zone.clone());
+        if there.offset().is_zero() && there.strftime("%Z").to_string() == "UTC" {
+            return utc;
+        }
         let same_day = there.date() == parsed.to_zoned(TimeZone::UTC).date();
         let format = if same_day {
             "%H:%M:%S %Z"
@@ -145,6 +148,8 @@ mod tests {
         assert_eq!(utc.time(time), "2023-11-14 22:13:20Z");
         assert_eq!(berlin.time(time), "2023-11-14 22:13:20Z (23:13:20 CET)");
         assert_eq!(utc.at_or_dash(None), "-");
+        let zone = Look::default().in_zone(Some("UTC"));
+        assert_eq!(zone.time(time), "2023-11-14 22:13:20Z", "once is enough");
     }
 
     #[test]
