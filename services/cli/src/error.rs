@@ -94,7 +94,7 @@ pub enum Error {
         address: String,
     },
     /// The primary address of an account was to be dropped, and no other was given.
-    #[error("{address} is the primary address of the account, which needs one")]
+    #[error("the primary address {address} can be replaced, but not dropped")]
     DropsPrimary {
         /// The address, as it was given.
         address: String,

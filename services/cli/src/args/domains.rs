@@ -80,7 +80,7 @@ impl std::str::FromStr for DomainArg {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (name, alias_of) = match text.split_once('=') {
-            Some((_, "")) => return Err("a domain follows `=`, of which this one is an alias"),
+            Some((_, "")) => return Err("expected a domain after `=`, of which this one is an alias"),
             Some(parts) => parts,
             None => (text, ""),
         };

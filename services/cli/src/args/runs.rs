@@ -196,7 +196,7 @@ pub enum Verdict {
     Add,
     /// Nothing changes.
     Keep,
-    /// Its account, address type, object type or origin changes.
+    /// Its account, address type, object type or origin changes, or it is no longer stale.
     Update,
     /// The address is no longer live.
     Remove,

@@ -18,7 +18,9 @@ pub(super) fn find(error: &Error, subject: &Subject) -> Option<String> {
         Error::NotItsAddress { tenant, account, .. } => {
             format!("Its addresses: rollcall account show {tenant} {account}")
         }
-        Error::DropsPrimary { .. } => "Give another primary address with --primary ADDRESS.".to_owned(),
+        Error::DropsPrimary { .. } => {
+            "Give the new primary address as well, with --primary ADDRESS.".to_owned()
+        }
         Error::NoSuchDomain { tenant, .. } => format!("Its domains: rollcall domains show {tenant}"),
         Error::UnknownTenant { tenant } => format!(
             "Check its id (rollcall settings list shows the tenants that have settings). A new tenant begins with its \

@@ -143,9 +143,12 @@ pub fn attribute_not_permitted(attribute: &str, permitted: &[&str]) -> String {
     )
 }
 
-/// An error of a filter, at a place in it.
+/// An error of a filter, at a place in it. Its sentence continues the field's name, as any other error does.
 pub fn at_position(position: i32, message: &str) -> String {
-    format!("at position {position}: {message}")
+    let mut letters = message.trim_end_matches('.').chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    let sentence: String = first.into_iter().chain(letters).collect();
+    format!("at position {position}: {sentence}")
 }
 
 /// A filter grows too long where invisible characters are written out.
@@ -245,4 +248,17 @@ pub fn most_search_bytes(most: usize) -> String {
 /// A number stands for no verdict.
 pub fn not_a_verdict(number: i32) -> String {
     format!("{number} is not a verdict")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_a_filter_continues_the_name_of_its_field() {
+        assert_eq!(
+            at_position(4, "Expected `)`, but found the end."),
+            "at position 4: expected `)`, but found the end"
+        );
+    }
 }
