@@ -2,6 +2,7 @@
 
 mod absences;
 mod defence;
+mod hostile;
 mod linear;
 mod outcomes;
 mod properties;
