@@ -9,8 +9,16 @@ use crate::verdict::Reason;
 
 use super::arena::{Column, index};
 use super::directory::{ClaimKind, Directory, ObjectEntry};
+use super::names::{AddressName, ObjectName};
 use super::settings::{ForeignDomains, Rules, TenantDomains};
-use super::spoilt::SpoiltClaim;
+
+/// The claim that a refused value would be without its invisible characters.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SpoiltClaim {
+    pub(super) object: ObjectName,
+    pub(super) address: AddressName,
+    pub(super) primary: bool,
+}
 
 /// What rule 2 says of each claim.
 #[derive(Debug)]

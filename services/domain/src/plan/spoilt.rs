@@ -8,18 +8,9 @@
 //! more. To everybody else the value claims nothing: by itself it makes no account and adds no address.
 
 use super::arena::Column;
-use super::names::{AddressName, ObjectName};
 use super::pace::PlanError;
 use super::takeover::Ownership;
 use super::world::World;
-
-/// The claim that a refused value would be without its invisible characters.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SpoiltClaim {
-    pub(super) object: ObjectName,
-    pub(super) address: AddressName,
-    pub(super) primary: bool,
-}
 
 /// True for each entry that its account's own object carries, but with invisible characters: without them, one of the
 /// object's refused values would be this address.

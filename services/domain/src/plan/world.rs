@@ -7,9 +7,8 @@ use super::directory::Directory;
 use super::names::{AccountName, AddressName, ClaimName, EntryName, ObjectName};
 use super::pace::Pace;
 use super::portal::{AccountEntry, AddressEntry, Portal};
-use super::refuse::{Refusals, refuse};
+use super::refuse::{Refusals, SpoiltClaim, refuse};
 use super::settings::{ForeignDomains, Rules, TenantDomains, Withholding};
-use super::spoilt::SpoiltClaim;
 
 /// Everything that a plan is decided on.
 #[derive(Debug)]
