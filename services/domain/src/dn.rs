@@ -58,6 +58,18 @@ impl Dn {
         self.rdns.len()
     }
 
+    /// The attributes and values of its first step, which its entry has too; `None` for the root, and where a value has
+    /// no text.
+    pub(crate) fn own_values(&self) -> Option<Vec<(&str, &[u8])>> {
+        let pairs = self.rdns.first()?.0.iter();
+        pairs
+            .map(|pair| match &pair.value {
+                Value::Text(text) => Some((pair.attribute.as_str(), text.as_slice())),
+                Value::Ber(_) => None,
+            })
+            .collect()
+    }
+
     /// True for a partition in which Active Directory keeps its own data: the configuration, the schema in it, or a
     /// domain's or forest's DNS zones (MS-ADTS section 6.1.1.1). None of them holds a mailbox.
     pub fn is_service_partition(&self) -> bool {

@@ -6,8 +6,6 @@ use std::{
     hash::{Hash as _, Hasher as _},
 };
 
-use crate::dn::Dn;
-
 #[cfg(test)]
 mod tests;
 
@@ -85,41 +83,6 @@ impl Extend<String> for NameCollector {
     fn extend<I: IntoIterator<Item = String>>(&mut self, names: I) {
         names.into_iter().for_each(|name| self.add(name));
     }
-}
-
-/// The naming contexts of a server that no search base covers.
-///
-/// A base covers the contexts at and below it, and the context that it lies in: whoever chose a part of a context knows
-/// of the rest. The partitions in which Active Directory keeps its own data hold no mailboxes, so they are never among
-/// those returned.
-pub fn uncovered<'a>(contexts: &'a [String], bases: &[String]) -> Vec<&'a str> {
-    let contexts: Vec<_> = contexts
-        .iter()
-        .map(|name| (name.as_str(), Dn::parse(name).ok()))
-        .collect();
-    let base_dns: Vec<_> = bases.iter().filter_map(|base| Dn::parse(base).ok()).collect();
-    let homes: Vec<_> = base_dns.iter().filter_map(|base| home(&contexts, base)).collect();
-    let is_left_out = |name: &str, context: Option<&Dn>| match context {
-        Some(context) => {
-            !context.is_service_partition() && !base_dns.iter().any(|base| context.is_within(base))
-        }
-        None => !bases.iter().any(|base| base == name || base.is_empty()),
-    };
-    contexts
-        .iter()
-        .filter(|(name, context)| !homes.contains(name) && is_left_out(name, context.as_ref()))
-        .map(|(name, _)| *name)
-        .collect()
-}
-
-/// The context that `base` lies in: the deepest of those above it.
-fn home<'a>(contexts: &[(&'a str, Option<Dn>)], base: &Dn) -> Option<&'a str> {
-    contexts
-        .iter()
-        .filter_map(|(name, context)| Some((*name, context.as_ref()?)))
-        .filter(|(_, context)| base.is_within(context))
-        .max_by_key(|(_, context)| context.depth())
-        .map(|(name, _)| name)
 }
 
 /// True for the target of a search reference that every domain of Active Directory gives: its configuration or a DNS

@@ -16,6 +16,7 @@ pub mod account;
 pub mod acting;
 pub mod address;
 pub mod attribute;
+pub mod contexts;
 pub mod digest;
 pub mod dn;
 pub mod edit;

@@ -233,7 +233,7 @@ async fn probe(
     let bases = bases::find(&mut connection, &target, &root, steps).await?;
     let counted = objects::count(&mut connection, &target, &bases, &root, paging, steps).await?;
     objects::examples(&mut connection, &target, &counted.names, exclude_disabled, steps).await?;
-    bases::left_out(&bases, &root, counted.references, steps).await?;
+    bases::left_out(&mut connection, &bases, counted.reach, steps).await?;
     connection.close().await;
     Ok(())
 }

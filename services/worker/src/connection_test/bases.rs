@@ -1,10 +1,7 @@
 //! Search bases: whether the server has each, and what they leave out.
 
 use ldap3::Scope;
-use rollcall_domain::{
-    LeftOut,
-    sentences::{connection_test::objects as sentences, left_out},
-};
+use rollcall_domain::sentences::{connection_test::objects as sentences, left_out};
 use rollcall_proto::v1::{self, BaseFindings, TestStepKind, test_step::Findings};
 use rollcall_terms::left_out as messages;
 
@@ -15,7 +12,7 @@ use super::{
 use crate::source::ldap::{
     connection::Connection,
     error::Operation,
-    reference::References,
+    reach::Reach,
     root_dse::RootDse,
     search::{ANY, Query},
     target::Target,
@@ -87,16 +84,17 @@ async fn look_for(
 
 /// Shows what the bases leave out, as far as the server says so.
 pub(super) async fn left_out(
+    connection: &mut Connection,
     bases: &[String],
-    root: &RootDse,
-    references: References,
+    mut reach: Reach,
     steps: &mut Steps,
 ) -> Result<(), Over> {
     steps.begin(TestStepKind::LeftOut);
-    let left_out = LeftOut {
-        contexts: root.uncovered_by(bases),
-        references: references.targets.finish(),
-    };
+    if let Err(error) = reach.look_below(bases, connection).await {
+        let text = error.sentences();
+        return Err(steps.failed(text, &error.at(connection.server()), None).await);
+    }
+    let left_out = reach.left_out();
     let text = left_out.text();
     let findings = messages::to_message(left_out).map(Findings::LeftOut);
     if let Some(text) = text {

@@ -26,7 +26,7 @@ use crate::source::{
         error::{DirectoryError, Operation},
         paging::{EndReason, PagedSearch, Visitor},
         ranges,
-        reference::References,
+        reach::Reach,
         root_dse::RootDse,
         search::Query,
         target::Target,
@@ -49,8 +49,8 @@ pub(super) struct Counted {
     more: bool,
     /// The first few.
     pub(super) names: Vec<String>,
-    /// References that were met on the way.
-    pub(super) references: References,
+    /// What was met on the way.
+    pub(super) reach: Reach,
 }
 
 /// Counts the objects that match below all bases.
@@ -95,7 +95,7 @@ async fn count_bases(
         until: Instant::now() + COUNTING,
         objects: 0,
         names: Vec::new(),
-        references: References::default(),
+        reach: Reach::new(root, bases),
     };
     let mut more = false;
     for (place, base) in bases.iter().enumerate() {
@@ -122,7 +122,7 @@ async fn count_bases(
         objects: counter.objects,
         more,
         names: counter.names,
-        references: counter.references,
+        reach: counter.reach,
     })
 }
 
@@ -155,12 +155,13 @@ struct Counter {
     objects: u64,
     /// The first few.
     names: Vec<String>,
-    references: References,
+    reach: Reach,
 }
 
 impl Visitor for Counter {
     async fn take(&mut self, entry: Entry) -> Result<(), DirectoryError> {
         self.objects += 1;
+        self.reach.see(&entry.dn);
         // A server that heeds neither page nor limit is not followed to its end.
         if self.objects > u64::from(2 * MOST) {
             return Err(Excess::FewEntries(u64::from(2 * MOST)).into());
@@ -172,7 +173,7 @@ impl Visitor for Counter {
     }
 
     fn refer(&mut self, target: String) {
-        self.references.note(target);
+        self.reach.refer(target);
     }
 
     fn goes_on(&self) -> bool {

@@ -33,7 +33,8 @@ mod pages;
 pub(crate) mod paging;
 mod policy;
 pub(crate) mod ranges;
-pub(crate) mod reference;
+pub(crate) mod reach;
+mod reference;
 pub(crate) mod root_dse;
 #[cfg(test)]
 pub(crate) mod script;

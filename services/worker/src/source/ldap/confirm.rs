@@ -8,7 +8,7 @@ use ldap3::Scope;
 use rollcall_domain::{dn::Dn, ldap};
 use uuid::Uuid;
 
-use super::{error::DirectoryError, reference::References, session::Session};
+use super::{error::DirectoryError, reach::Reach, session::Session};
 use crate::source::{collect::Collector, missing::MissingIds};
 
 #[cfg(test)]
@@ -31,7 +31,7 @@ impl Session {
             let group = ids.by_ref().take(GROUP);
             let filter = by_ids(&self.target.filter, group, self.root.service.is_some());
             for base in &bases {
-                self.search(base, Scope::Subtree, &filter, found, &mut References::default())
+                self.search(base, Scope::Subtree, &filter, found, &mut Reach::default())
                     .await?;
             }
         }
@@ -44,11 +44,8 @@ impl Session {
 
     async fn ask_by_name(&mut self, name: &str, found: &mut Collector) -> Result<(), DirectoryError> {
         let filter = self.target.filter.clone();
-        let mut references = References::default();
-        match self
-            .search(name, Scope::Base, &filter, found, &mut references)
-            .await
-        {
+        let mut reach = Reach::default();
+        match self.search(name, Scope::Base, &filter, found, &mut reach).await {
             // Nothing has a name that the server does not take for one.
             Ok(())
             | Err(DirectoryError::Refused {

@@ -1,28 +1,7 @@
 //! References to other servers (RFC 4511 section 4.5.3), as they are shown.
 
-use lber::structure::{PL, StructureTag};
-use rollcall_domain::left_out::{NameCollector, is_usual_reference};
-
 use crate::source::bounds::ShownName;
-
-/// References that searches met.
-#[derive(Debug, Default)]
-pub(crate) struct References {
-    /// The number of them.
-    pub(crate) met: u64,
-    /// The targets of those that not every domain of Active Directory gives.
-    pub(crate) targets: NameCollector,
-}
-
-impl References {
-    /// Notes a reference to `target`, an LDAP URL as it is shown.
-    pub(crate) fn note(&mut self, target: String) {
-        self.met += 1;
-        if !target.is_empty() && !is_usual_reference(&target) {
-            self.targets.add(target);
-        }
-    }
-}
+use lber::structure::{PL, StructureTag};
 
 /// The first target of a search reference: the others are as good. It may be empty.
 pub(super) fn target(reference: &StructureTag) -> String {

@@ -1,11 +1,7 @@
 //! Description of a server in its own root DSE.
 
 use ldap3::Scope;
-use rollcall_domain::{
-    escape_bytes,
-    failure::FailureCode,
-    left_out::{NameCollector, Names, uncovered},
-};
+use rollcall_domain::{escape_bytes, failure::FailureCode};
 
 use super::{
     connection::Connection,
@@ -61,13 +57,6 @@ impl RootDse {
                 contexts: self.contexts.iter().map(|name| shown(name)).collect(),
             }),
         }
-    }
-
-    /// Naming contexts that none of `bases` covers, as they are shown.
-    pub(crate) fn uncovered_by(&self, bases: &[String]) -> Names {
-        let mut names = NameCollector::default();
-        names.extend(uncovered(&self.contexts, bases).into_iter().map(shown));
-        names.finish()
     }
 
     /// A refusal of a search at `base`, with what is known of where to search instead.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use ldap3::Scope;
-use rollcall_domain::{AddressAttributes, LeftOut, reading::ReadEntry};
+use rollcall_domain::{AddressAttributes, reading::ReadEntry};
 use rollcall_proto::internal::v1::DirectoryServer;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     error::{DirectoryError, Operation},
     last::Missed,
     paging::{PagedSearch, Visitor},
-    reference::References,
+    reach::Reach,
     root_dse::RootDse,
     search::Query,
     target::Target,
@@ -90,15 +90,14 @@ impl Session {
         error.at(self.connection.server())
     }
 
-    /// Reads every page of a search, and every value of each entry. The references that it meets go into
-    /// `references`.
+    /// Reads every page of a search, and every value of each entry. What else it meets goes into `reach`.
     pub(super) async fn search(
         &mut self,
         base: &str,
         scope: Scope,
         filter: &str,
         collector: &mut Collector,
-        references: &mut References,
+        reach: &mut Reach,
     ) -> Result<(), DirectoryError> {
         let (connection, target) = (&mut self.connection, &*self.target);
         let query = Query {
@@ -111,7 +110,7 @@ impl Session {
         let mut objects = Objects {
             addresses: &target.addresses,
             into: collector,
-            references,
+            reach,
         };
         let search = PagedSearch {
             query,
@@ -124,27 +123,25 @@ impl Session {
     }
 
     /// Reads what is below each base, in their order.
-    async fn read_bases(&mut self, into: &mut Collector) -> Result<References, DirectoryError> {
+    async fn read_bases(&mut self, into: &mut Collector) -> Result<Reach, DirectoryError> {
         let (bases, filter) = (self.bases.clone(), self.target.filter.clone());
-        let mut references = References::default();
+        let mut reach = Reach::new(&self.root, &bases);
         for base in &bases {
-            self.search(base, Scope::Subtree, &filter, into, &mut references)
+            self.search(base, Scope::Subtree, &filter, into, &mut reach)
                 .await
                 .map_err(|error| self.root.refused(base, error))?;
         }
-        Ok(references)
+        reach.look_below(&bases, &mut self.connection).await?;
+        Ok(reach)
     }
 }
 
 impl OpenSource for Session {
     async fn read(&mut self, into: &mut Collector) -> Result<Met, ReadError> {
-        let References { met, targets } = self.read_bases(into).await.map_err(|error| self.named(error))?;
+        let reach = self.read_bases(into).await.map_err(|error| self.named(error))?;
         Ok(Met {
-            references: met,
-            left_out: LeftOut {
-                contexts: self.root.uncovered_by(&self.bases),
-                references: targets.finish(),
-            },
+            references: reach.met,
+            left_out: reach.left_out(),
             server: self.answered(),
         })
     }
@@ -163,15 +160,17 @@ impl OpenSource for Session {
 struct Objects<'a> {
     addresses: &'a AddressAttributes,
     into: &'a mut Collector,
-    references: &'a mut References,
+    reach: &'a mut Reach,
 }
 
 impl Visitor for Objects<'_> {
     async fn take(&mut self, entry: Entry) -> Result<(), DirectoryError> {
+        self.reach.see(&entry.dn);
         let ReadEntry { object, not_email } = entry.object(self.addresses);
         Ok(self.into.add(object, not_email).await?)
     }
+
     fn refer(&mut self, target: String) {
-        self.references.note(target);
+        self.reach.refer(target);
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::{
     Reader,
     ber::{bound, done, entry, message, nested, page_done, result, seq, tlv},
-    script::{Script, directory, opened, person, reader, serve},
+    script::{Script, Server, directory, opened, person, reader, serve},
     target::Target,
 };
 use crate::{
@@ -208,6 +208,40 @@ async fn bases_are_read_one_after_the_other_on_one_connection() {
     let searched: Vec<_> = server.requests().split_off(2);
     for (request, base) in searched.iter().zip(["dc=corp", "dc=brand"]) {
         assert!(contains(request, &tlv(0x04, base.as_bytes())), "{base}");
+    }
+}
+
+/// Reads below `dc=corp`, with `ou=apart` as a context there that answers the look so.
+async fn read_beside_a_nested_context(look: &[Vec<u8>]) -> (Vec<String>, Server) {
+    let contexts: &[&[u8]] = &[b"dc=corp", b"ou=apart,dc=corp", b"CN=Configuration,dc=corp"];
+    let script = vec![
+        bound(1, 0, ""),
+        [entry(2, "", &[("namingContexts", contexts)]), done(2, 0, "")].concat(),
+        page(3, b""),
+        look.concat(),
+    ];
+    let server = serve(vec![script]).await;
+    let (summary, _) = read_with(&reader(), &directory(server.port)).await.unwrap();
+    (summary.left_out.unwrap_or_default().contexts, server)
+}
+
+#[tokio::test]
+async fn a_context_below_the_base_is_left_out_unless_a_search_from_there_comes_to_it() {
+    let (left_out, server) = read_beside_a_nested_context(&[done(4, 0, "")]).await;
+    assert_eq!(left_out, ["ou=apart,dc=corp"]);
+    assert!(contains(&server.requests()[3], b"apart"));
+    let top = entry(4, "OU=Apart,DC=corp", &[]);
+    for result in [0, 4] {
+        let (left_out, _) = read_beside_a_nested_context(&[top.clone(), done(4, result, "")]).await;
+        assert_eq!(left_out, [""; 0], "result {result}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_for_contexts_that_is_refused_fails_no_read() {
+    for result in [3, 50, 53] {
+        let (left_out, _) = read_beside_a_nested_context(&[done(4, result, "")]).await;
+        assert_eq!(left_out, ["ou=apart,dc=corp"], "result {result}");
     }
 }
 

@@ -117,6 +117,37 @@ async fn a_second_tree_is_told_until_a_base_covers_it() -> Result<()> {
     Ok(())
 }
 
+/// OpenLDAP keeps a database apart from the one above it unless it is glued: a search from above meets nothing of it.
+#[tokio::test]
+async fn a_database_below_the_base_is_told_until_something_is_read_from_it() -> Result<()> {
+    let (above, below) = ("dc=corp,dc=example", "ou=people,dc=corp,dc=example");
+    let apart = |field: &Field| {
+        let tree = Tree::new().context(below).context(above);
+        person(tree, field, "cn=a,dc=corp,dc=example", "a@corp.example")
+    };
+    let (field, server) = reading("apart", apart, &[above]).await?;
+    let left_out = LeftOut {
+        contexts: owned(&[below]),
+        ..LeftOut::default()
+    };
+    assert_eq!(field.preview().await?.run.left_out, Some(left_out.clone()));
+    assert_eq!(field.sync().await?.run.left_out, Some(left_out));
+    let step = last_step(&field).await?;
+    assert_eq!(step.state(), TestStepState::Warning);
+    assert!(step.message.contains(below), "{step:?}");
+
+    let tree = apart(&field);
+    server.become_tree(person(
+        tree,
+        &field,
+        "cn=b,ou=people,dc=corp,dc=example",
+        "b@corp.example",
+    ));
+    assert_eq!(field.sync().await?.run.left_out, None);
+    assert_eq!(last_step(&field).await?.state(), TestStepState::Passed);
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_naming_context_of_one_nul_is_none() -> Result<()> {
     let domino = |field: &Field| {
