@@ -29,6 +29,10 @@ pub const LIMITED_ENTRIES: u32 = 120;
 /// An account to which no entry seems to have an address: its searches for them succeed, and answer nothing. It has
 /// the password of all readers.
 pub const BLIND_USERNAME: &str = "CN=blind,CN=Users,DC=corp,DC=example";
+/// An account whose password must be changed before anything else (pwdReset). It has the password of all readers.
+pub const RESET_USERNAME: &str = "CN=reset,CN=Users,DC=corp,DC=example";
+/// Policy of all accounts: a password that an administrator has set is to be changed by its owner.
+const POLICY: &str = "CN=policy,CN=Users,DC=corp,DC=example";
 /// Attributes that an entry can hide from every reader by a value of `hides`, as stricter rights do.
 pub const HIDEABLE: [&str; 8] = [
     "proxyAddresses",
@@ -152,6 +156,7 @@ fn configuration(folder: &Path, authority: &Authority) -> String {
          include {folder}/tests.schema\n\
          modulepath /usr/lib/ldap\n\
          moduleload back_mdb\n\
+         moduleload ppolicy\n\
          TLSCACertificateFile {}\n\
          TLSCertificateFile {}\n\
          TLSCertificateKeyFile {}\n\
@@ -173,7 +178,9 @@ fn configuration(folder: &Path, authority: &Authority) -> String {
          access to attrs=userPassword by anonymous auth by * none\n\
          {hidden}\
          access to attrs=proxyAddresses by dn.exact=\"{BLIND_USERNAME}\" none by * read\n\
-         access to * by * read\n",
+         access to * by * read\n\
+         overlay ppolicy\n\
+         ppolicy_default \"{POLICY}\"\n",
         authority.certificate_file().display(),
         identity.certificate.display(),
         identity.key.display(),
@@ -204,6 +211,13 @@ async fn load(
                  userPassword: {BIND_PASSWORD}\n\n"
             )?;
         }
+        write!(
+            out,
+            "dn: {POLICY}\nobjectClass: device\nobjectClass: pwdPolicy\ncn: policy\n\
+             pwdAttribute: userPassword\npwdMustChange: TRUE\n\n\
+             dn: {RESET_USERNAME}\nobjectClass: person\ncn: reset\nsn: reset\n\
+             userPassword: {BIND_PASSWORD}\npwdReset: TRUE\n\n"
+        )?;
         if let Some(directory) = directory {
             directory.write_ldif(Flavour::OpenLdap, BASE, &mut out)?;
         }

@@ -75,8 +75,9 @@ failure_codes! {
     AccountExpired = "ACCOUNT_EXPIRED", Credentials, bind: Refused, slow: false;
     /// The bind account's password has expired.
     PasswordExpired = "PASSWORD_EXPIRED", Credentials, bind: Refused, slow: false;
-    /// The bind account's password must be changed first.
-    PasswordMustChange = "PASSWORD_MUST_CHANGE", Credentials, bind: Refused, slow: false;
+    /// The bind account's password must be changed first. A directory says so only of the right password, which locks no
+    /// account.
+    PasswordMustChange = "PASSWORD_MUST_CHANGE", Credentials, bind: Unknown, slow: false;
     /// The bind account may not log on now, or from here.
     LogonNotPermitted = "LOGON_NOT_PERMITTED", Credentials, bind: Refused, slow: false;
     /// The server's certificate is not trusted.

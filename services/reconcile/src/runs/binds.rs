@@ -184,10 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn every_refusal_of_a_credential_counts_and_nothing_else_does() {
-        for code in FailureCode::ALL {
+    fn a_password_that_is_right_but_must_be_changed_does_not_count() {
+        assert_eq!(Bind::of_failure("PASSWORD_MUST_CHANGE"), None);
+        for code in FailureCode::ALL.iter().copied() {
+            let counts = code.class() == FailureClass::Credentials && code != FailureCode::PasswordMustChange;
             let refused = Bind::of_failure(code.as_str()) == Some(Bind::Refused);
-            assert_eq!(refused, code.class() == FailureClass::Credentials, "{code:?}");
+            assert_eq!(refused, counts, "{code:?}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Reports each step as it ends, and stops at the first that failed for good.
 
-use rollcall_domain::{failure::FailureClass, sentences::connection_test::StepText};
+use rollcall_domain::{failure::BindOutcome, sentences::connection_test::StepText};
 use rollcall_proto::v1::{Failure, TestStep, TestStepKind, TestStepState, test_step::Findings};
 use rollcall_terms::failure::failure;
 use tokio::{sync::mpsc, time::Instant};
@@ -100,7 +100,7 @@ impl Steps {
         findings: impl Into<Option<Findings>>,
     ) -> Over {
         let code = error.code();
-        if self.kind == TestStepKind::Bind && code.class() == FailureClass::Credentials {
+        if self.kind == TestStepKind::Bind && code.bind() == BindOutcome::Refused {
             self.bound = Some(Bound::Refused);
         }
         let failure = failure(code, &error.to_string());

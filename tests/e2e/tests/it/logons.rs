@@ -1,8 +1,9 @@
-//! Accounts that Active Directory lets nobody log on with: each reason is distinguished, and none is tried twice.
+//! Accounts that a directory lets nobody log on with: each reason is distinguished, and none is tried twice.
 
 use anyhow::{Context, Result};
 use rollcall_e2e::{Forest, Tenant, person};
-use rollcall_proto::v1::{Directory, Run};
+use rollcall_proto::v1::{Directory, PausedReason, Run, TestStepKind};
+use rollcall_testbed::openldap::RESET_USERNAME;
 
 /// The change of an account that keeps it from logging on, and the code that a run then fails with.
 struct Case {
@@ -72,6 +73,30 @@ async fn the_reasons_why_an_account_may_not_log_on_are_distinguished() -> Result
         forest.set(name, attribute, &[value]).await?;
         fails_with(&tenant, directory, code).await.context(name)?;
     }
+    Ok(())
+}
+
+/// OpenLDAP takes the bind, and says in the password policy control what the account is good for.
+#[tokio::test]
+async fn a_password_that_must_be_changed_first_is_told_and_counts_for_no_pause() -> Result<()> {
+    let (tenant, forest) = Forest::openldap("reset").await?;
+    let directory = Directory {
+        bind_username: RESET_USERNAME.to_owned(),
+        ..forest.settings()
+    };
+    tenant.put_schedule(directory, 24).await?;
+    for _ in 0..3 {
+        let run = tenant.failed_sync().await?;
+        assert_eq!(run.attempt, 1);
+        let failure = run.failure.context("a failure")?;
+        assert_eq!(failure.code, "PASSWORD_MUST_CHANGE", "{failure:?}");
+        assert!(failure.message.contains("must be changed"), "{failure:?}");
+        let steps = tenant.test_connection(None).await?;
+        let last = steps.last().context("a step")?;
+        assert_eq!(last.kind(), TestStepKind::Bind, "{last:?}");
+    }
+    let saved = tenant.saved().await?;
+    assert_eq!(saved.paused_reason(), PausedReason::Unspecified);
     Ok(())
 }
 
