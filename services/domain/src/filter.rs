@@ -76,14 +76,30 @@ impl Filter {
 
     /// True if it asks for an attribute of this name.
     pub fn mentions(&self, name: &str) -> bool {
-        let is_it = |attribute: &AttributeDescription| attribute.as_str().eq_ignore_ascii_case(name);
+        self.attributes()
+            .iter()
+            .any(|attribute| attribute.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// The attributes that it asks for, each as often as it does.
+    pub fn attributes(&self) -> Vec<&AttributeDescription> {
+        let mut attributes = Vec::new();
+        self.collect_attributes(&mut attributes);
+        attributes
+    }
+
+    fn collect_attributes<'a>(&'a self, into: &mut Vec<&'a AttributeDescription>) {
         match self {
-            Self::And(filters) | Self::Or(filters) => filters.iter().any(|filter| filter.mentions(name)),
-            Self::Not(filter) => filter.mentions(name),
-            Self::Present(attribute) | Self::Compare(attribute, ..) | Self::Substrings(attribute, _) => {
-                is_it(attribute)
+            Self::And(filters) | Self::Or(filters) => {
+                for filter in filters {
+                    filter.collect_attributes(into);
+                }
             }
-            Self::Extensible(extensible) => extensible.attribute.as_ref().is_some_and(is_it),
+            Self::Not(filter) => filter.collect_attributes(into),
+            Self::Present(attribute) | Self::Compare(attribute, ..) | Self::Substrings(attribute, _) => {
+                into.push(attribute);
+            }
+            Self::Extensible(extensible) => into.extend(&extensible.attribute),
         }
     }
 

@@ -14,6 +14,8 @@ use tokio::time::Instant;
 
 use super::{
     ask::names_alone,
+    schema::Schema,
+    server::ServerFeatures,
     steps::{Over, Steps},
 };
 use crate::source::{
@@ -58,12 +60,11 @@ pub(super) async fn count(
     connection: &mut Connection,
     target: &Target,
     bases: &[String],
-    root: &RootDse,
-    paging: bool,
+    server: &ServerFeatures,
     steps: &mut Steps,
 ) -> Result<Counted, Over> {
     steps.begin(TestStepKind::Count);
-    let counted = match count_bases(connection, target, bases, root, paging).await {
+    let counted = match count_bases(connection, target, bases, &server.root, server.paging).await {
         Ok(counted) => counted,
         Err(error) => {
             let text = error.sentences();
@@ -75,7 +76,10 @@ pub(super) async fn count(
         more: counted.more,
     });
     match (counted.objects, counted.more) {
-        (0, false) => steps.warned(none_matches(target, bases), findings).await?,
+        (0, false) => {
+            let text = none_matches(connection, target, bases, server.schema.as_ref()).await;
+            steps.warned(text, findings).await?;
+        }
         (objects, false) => steps.passed(sentences::matching(objects), findings).await?,
         (objects, true) => {
             steps.passed(sentences::more_matching(objects), findings).await?;
@@ -181,10 +185,27 @@ impl Visitor for Counter {
     }
 }
 
-fn none_matches(target: &Target, bases: &[String]) -> StepText {
+/// What to check. Whether the schema cannot be asked shows in a later step, if the connection is lost.
+async fn none_matches(
+    connection: &mut Connection,
+    target: &Target,
+    bases: &[String],
+    schema: Option<&Schema>,
+) -> StepText {
+    let filter = Filter::parse(&target.filter).ok();
+    let asked = filter.as_ref().map(Filter::attributes).unwrap_or_default();
+    let names = asked
+        .iter()
+        .filter(|attribute| !attribute.is_numeric())
+        .map(|attribute| attribute.name());
+    let unknown = match schema {
+        Some(schema) => schema.lacks(names, connection).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
     let attributes: Vec<_> = target.addresses.iter().map(ToString::to_string).collect();
-    let by_group = Filter::parse(&target.filter).is_ok_and(|filter| filter.mentions("memberOf"));
-    sentences::none_matches(bases, &attributes, &target.filter, by_group)
+    let by_group = filter.as_ref().is_some_and(|filter| filter.mentions("memberOf"));
+    let text = sentences::none_matches(bases, &attributes, &target.filter, by_group);
+    sentences::lacking(text, &unknown)
 }
 
 /// Shows the objects of these names as they would be read. Warns if none of them has an address, or if disabled users are

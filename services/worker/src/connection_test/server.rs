@@ -1,28 +1,23 @@
 //! Kind of server, and its capabilities for this account.
 
-use ldap3::Scope;
-use rollcall_domain::{
-    dn::Dn,
-    sentences::connection_test::{
-        StepText,
-        server::{self as sentences, ServerKind},
-    },
+use rollcall_domain::sentences::connection_test::{
+    StepText,
+    server::{self as sentences, ServerKind},
 };
 use rollcall_proto::v1::{ServerFindings, ServerType, TestStepKind, test_step::Findings};
 
 use super::{
-    ask::{ask, names_alone},
     dirsync,
+    schema::{self, Schema},
     steps::{Over, Steps},
 };
 use crate::source::ldap::{
     connection::Connection,
     entry::Entry,
-    error::{DirectoryError, Operation},
+    error::DirectoryError,
     excerpt::excerpt,
     oid,
     root_dse::{RootDse, root_if_shown},
-    search::{ANY, Query},
 };
 
 #[cfg(test)]
@@ -39,8 +34,8 @@ const ATTRIBUTES: [&str; 11] = [
     "supportedCapabilities",
     "defaultNamingContext",
     "namingContexts",
-    "schemaNamingContext",
-    "subschemaSubentry",
+    schema::ATTRIBUTES[0],
+    schema::ATTRIBUTES[1],
 ];
 
 /// Features of the server that later steps need.
@@ -50,6 +45,8 @@ pub(super) struct ServerFeatures {
     pub(super) paging: bool,
     /// Its naming contexts.
     pub(super) root: RootDse,
+    /// Where its schema is, if it says so.
+    pub(super) schema: Option<Schema>,
 }
 
 /// Findings about the server.
@@ -58,6 +55,8 @@ struct Explored {
     findings: ServerFindings,
     /// The server's naming contexts.
     root: RootDse,
+    /// Where its schema is.
+    schema: Option<Schema>,
     /// The server says nothing about itself.
     silent: bool,
 }
@@ -71,6 +70,7 @@ pub(super) async fn step(connection: &mut Connection, steps: &mut Steps) -> Resu
             let features = ServerFeatures {
                 paging: explored.findings.paging,
                 root: explored.root,
+                schema: explored.schema,
             };
             let findings = Findings::Server(explored.findings);
             if text.advice.is_empty() {
@@ -95,8 +95,13 @@ async fn explore(connection: &mut Connection) -> Result<Explored, DirectoryError
     if let (true, Some(context)) = (findings.dirsync, described.own_base()) {
         findings.dirsync_allowed = dirsync::is_allowed(connection, context).await?;
     }
-    findings.recipient_types = knows_recipient_types(connection, &root).await?;
+    let schema = Schema::of(&root);
+    if let Some(schema) = &schema {
+        let known = schema.known(&[RECIPIENT_TYPE], connection).await?;
+        findings.recipient_types = known.contains(&RECIPIENT_TYPE.to_ascii_lowercase());
+    }
     Ok(Explored {
+        schema,
         findings,
         root: described,
         silent: root.attributes.is_empty(),
@@ -139,49 +144,6 @@ fn describe(root: &Entry) -> ServerFindings {
 fn first(root: &Entry, attribute: &str) -> Option<String> {
     let value = root.values(attribute).next()?;
     Some(String::from_utf8_lossy(value).into_owned()).filter(|value| !value.is_empty())
-}
-
-/// Active Directory has a schema that can be searched; others show theirs as one entry.
-async fn knows_recipient_types(connection: &mut Connection, root: &Entry) -> Result<bool, DirectoryError> {
-    let (base, scope, filter) = if let Some(schema) = first(root, "schemaNamingContext") {
-        (
-            schema,
-            Scope::OneLevel,
-            format!("(lDAPDisplayName={RECIPIENT_TYPE})"),
-        )
-    } else if let Some(schema) = first(root, "subschemaSubentry").filter(|name| Dn::parse(name).is_ok()) {
-        (schema, Scope::Base, ANY.to_owned())
-    } else {
-        return Ok(false);
-    };
-    let attributes = match scope {
-        Scope::Base => ["attributeTypes".to_owned()],
-        _ => names_alone(),
-    };
-    let query = Query {
-        base: &base,
-        scope,
-        filter: &filter,
-        attributes: &attributes,
-        operation: Operation::Search,
-    };
-    if query.scope == Scope::OneLevel {
-        return Ok(!ask(connection, query, 1).await?.names.is_empty());
-    }
-    match connection.entry(query).await {
-        Ok(schema) => Ok(schema.is_some_and(|schema| names_recipient_type(&schema))),
-        Err(DirectoryError::Refused { .. }) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-fn names_recipient_type(schema: &Entry) -> bool {
-    let name = format!("'{}'", RECIPIENT_TYPE.to_ascii_lowercase());
-    schema.values("attributeTypes").any(|definition| {
-        String::from_utf8_lossy(definition)
-            .to_ascii_lowercase()
-            .contains(&name)
-    })
 }
 
 fn server_text(explored: &Explored) -> StepText {

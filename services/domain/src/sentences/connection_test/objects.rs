@@ -43,6 +43,25 @@ pub fn none_matches(bases: &[String], attributes: &[String], filter: &str, by_gr
     )
 }
 
+/// With the attributes that the directory's schema lacks, among those that the filter asks for.
+pub fn lacking(text: StepText, unknown: &[&str]) -> StepText {
+    let (they, names) = match unknown {
+        [] => return text,
+        [name] => ("the attribute", (*name).to_owned()),
+        names => {
+            let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+            ("the attributes", list(&names))
+        }
+    };
+    let message = format!("{} The directory's schema lacks {they} {names}.", text.message);
+    let advice = format!(
+        "Check the spelling of {names}: a condition on an attribute that the schema lacks matches nothing, even if it is \
+         negated. {}",
+        text.advice
+    );
+    text.saying(message).advising(advice)
+}
+
 /// Groups that `memberOf` leaves out.
 const PRIMARY_GROUP: &str = " memberOf leaves out a user's primary group, which is Domain Users by default: \
                              (primaryGroupID=513) matches its members.";

@@ -1,6 +1,6 @@
 use rollcall_proto::v1::{ServerFindings, ServerType};
 
-use super::{Explored, StepText, describe, names_recipient_type, server_text};
+use super::{Explored, StepText, describe, server_text};
 use crate::source::ldap::entry::{Attribute, Entry};
 
 fn entry(attributes: &[(&str, &[&str])]) -> Entry {
@@ -47,16 +47,6 @@ fn openldap_is_known_by_its_root() {
 #[test]
 fn a_server_that_says_nothing_of_itself_is_of_another_kind() {
     assert_eq!(describe(&entry(&[])).server_type(), ServerType::Other);
-}
-
-#[test]
-fn an_attribute_of_the_schema_is_found_by_its_whole_name() {
-    let schema = |definition| entry(&[("attributeTypes", &[definition])]);
-    let named = "( 1.2.840.113556.1.4.7000 NAME ( 'other' 'msExchRecipientTypeDetails' ) SINGLE-VALUE )";
-    assert!(names_recipient_type(&schema(named)));
-    assert!(!names_recipient_type(&schema(
-        "( 1.2 NAME 'msExchRecipientTypeDetails2' )"
-    )));
 }
 
 fn text_of(findings: &ServerFindings) -> StepText {

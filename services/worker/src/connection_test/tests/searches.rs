@@ -119,6 +119,74 @@ async fn a_filter_that_matches_nothing_is_a_warning_with_what_was_asked() {
     assert_eq!(states_of(&steps)[7], (TestStepKind::Examples, PASSED));
 }
 
+/// The count's warning, if the filter matches nothing and the schema is asked for with this answer, after it was asked
+/// for in the step of the server.
+async fn nothing_by_schema(answer: Vec<u8>, filter: &str) -> TestStep {
+    let schema_at: &[&[u8]] = &[b"cn=Subschema"];
+    let paging: &[&[u8]] = &[b"1.2.840.113556.1.4.319"];
+    let script = vec![
+        bound(1, 0, ""),
+        you_are(2, "dn:cn=reader"),
+        root_with(
+            3,
+            &[("subschemaSubentry", schema_at), ("supportedControl", paging)],
+        ),
+        done(4, 50, ""),
+        base(5),
+        page_done(6, b""),
+        answer,
+    ];
+    let (steps, _) = test(vec![script], |directory| filter.clone_into(&mut directory.filter)).await;
+    let states = states_of(&steps);
+    assert_eq!(states.last(), Some(&(TestStepKind::LeftOut, PASSED)), "{steps:?}");
+    assert_eq!(states[6], (TestStepKind::Count, WARNING));
+    steps.into_iter().nth(6).expect("the count")
+}
+
+#[tokio::test]
+async fn attributes_of_the_filter_that_the_schema_lacks_are_named() {
+    let definitions: &[&[u8]] = &[
+        b"( 2.5.4.0 NAME 'objectClass' )",
+        b"( 1.1 NAME ( 'mail' 'rfc822Mailbox' ) )",
+    ];
+    let whole = [
+        entry(7, "cn=Subschema", &[("attributeTypes", definitions)]),
+        done(7, 0, ""),
+    ]
+    .concat();
+    let filter = "(&(rfc822mailbox=*)(!(maill=x))(1.2.3=x)(Maill;lang-de=y))";
+    let found = nothing_by_schema(whole, filter).await;
+    assert!(
+        found
+            .message
+            .ends_with("The directory's schema lacks the attributes maill and proxyAddresses."),
+        "{found:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_schema_that_is_not_shown_whole_lacks_nothing() {
+    let part: &[&[u8]] = &[b"( 2.5.4.0 NAME 'objectClass' )"];
+    let strange: &[&[u8]] = &[b"( 1.1 NAME 'mail' )"];
+    for answer in [
+        done(7, 50, ""),
+        done(7, 0, ""),
+        [
+            entry(7, "cn=Subschema", &[("attributeTypes;range=0-0", part)]),
+            done(7, 0, ""),
+        ]
+        .concat(),
+        [
+            entry(7, "cn=Subschema", &[("attributeTypes", strange)]),
+            done(7, 0, ""),
+        ]
+        .concat(),
+    ] {
+        let found = nothing_by_schema(answer, "(maill=x)").await;
+        assert!(!found.message.contains("schema"), "{found:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_size_limit_of_the_servers_own_fails_the_count_as_it_would_a_read() {
     let cut = [person(5, "ann"), done(5, 4, "")].concat();
