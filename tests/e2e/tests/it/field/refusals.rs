@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use rollcall_proto::v1::{PausedReason, RunState, Schedule, Settings};
+use rollcall_testbed::scripted::{self, Answer, Request, Scripted};
 
-use super::{Field, served_by, tree};
+use super::{BASE, Field, served_by, tree};
 
 /// The words of Active Directory for a sub-code.
 fn said(sub_code: &str) -> String {
@@ -118,5 +119,69 @@ async fn a_wrong_password_is_taken_to_no_other_host() -> Result<()> {
     let failed = field.sync().await?;
     assert_eq!((failed.failure(), failed.run.attempt), ("WRONG_CREDENTIALS", 1));
     assert_eq!((branch.binds(), main.binds()), (1, 0));
+    Ok(())
+}
+
+/// A tenant of a server that answers every bind, and every search of its base, with these results and words.
+async fn answered(
+    word: &str,
+    bind: (u8, &'static [u8]),
+    search: (u8, &'static [u8]),
+) -> Result<(Field, Scripted)> {
+    let directory = Scripted::start(move |request| match request {
+        Request::Bind => vec![Answer::result(bind.0, bind.1)],
+        Request::Search(wanted) if wanted.only_base => scripted::good(wanted, BASE, &[], 10),
+        Request::Search(_) => vec![Answer::result(search.0, search.1)],
+    })
+    .await?;
+    Ok((Field::new(word).await?.reading(&directory).await?, directory))
+}
+
+#[tokio::test]
+async fn a_refusal_in_the_code_page_of_any_country_is_judged_by_its_codes() -> Result<()> {
+    // In Windows-1251, Shift JIS and UTF-16, with and without a sub-code of Active Directory.
+    let refusals: [(&[u8], &str); 3] = [
+        (
+            b"\xd3\xf7\xb8\xf2\xed\xe0\xff \xe7\xe0\xef\xe8\xf1\xfc, data 775, v4563",
+            "ACCOUNT_LOCKED",
+        ),
+        (
+            b"\x83p\x83X\x83\x8f\x81[\x83h, data 532, v4563",
+            "PASSWORD_EXPIRED",
+        ),
+        (b"\xff\xfen\0e\0i\0n\0", "WRONG_CREDENTIALS"),
+    ];
+    for (said, code) in refusals {
+        let (field, directory) = answered("codepage", (49, said), (0, b"")).await?;
+        let failed = field.sync().await?;
+        assert_eq!((failed.failure(), failed.run.attempt), (code, 1), "{said:?}");
+        assert_eq!(directory.binds(), 1);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_busy_server_that_speaks_of_a_wrong_password_is_busy() -> Result<()> {
+    let said = b"80090308: AcceptSecurityContext error, data 52e: invalid credentials";
+    let (field, directory) = answered("busy", (51, said), (0, b"")).await?;
+    field.save(daily).await?;
+    for run in 1..=3 {
+        let failed = field.sync().await?;
+        assert_eq!((failed.failure(), failed.run.attempt), ("BUSY", 2));
+        assert_eq!(directory.binds(), 2 * run);
+    }
+    let settings = field.tenant.saved().await?;
+    assert_eq!(settings.paused_reason(), PausedReason::Unspecified);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refused_search_in_latin_1_fails_at_once_and_shows_the_words() -> Result<()> {
+    let (field, directory) = answered("norights", (0, b""), (50, b"Zugriff f\xfcr Sie verweigert")).await?;
+    let failed = field.sync().await?;
+    assert_eq!((failed.failure(), failed.run.attempt), ("INSUFFICIENT_RIGHTS", 1));
+    assert_eq!(directory.binds(), 1);
+    let detail = failed.run.failure.unwrap_or_default().detail;
+    assert!(detail.contains(r"Zugriff f\xFCr Sie verweigert"), "{detail}");
     Ok(())
 }

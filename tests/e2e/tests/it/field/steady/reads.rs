@@ -90,6 +90,20 @@ async fn a_cookie_that_the_server_has_lost_fails_the_run() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_search_that_runs_into_the_servers_time_limit_fails_after_one_more_attempt_with_what_to_change()
+-> Result<()> {
+    let (field, directory) = nine("time-limit", |_| vec![Answer::result(3, "")]).await?;
+    let failed = field.sync().await?;
+    assert_eq!(failed.run.state(), RunState::Failed);
+    assert_eq!(code(&failed.run), "TIME_LIMIT");
+    assert_eq!((failed.run.attempt, directory.binds()), (2, 2));
+    let failure = failed.run.failure.context("a failure")?;
+    assert!(failure.advice.contains("filter"), "{failure:?}");
+    assert!(field.accounts().await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_server_that_stops_at_its_size_limit_changes_no_account() -> Result<()> {
     let field = Field::new("size-limit").await?;
     let entries = people(&field, 40)?;
