@@ -31,7 +31,7 @@ CREATE TABLE reconcile.run_outcome (
     counts jsonb NOT NULL DEFAULT '{}',
     -- Parts of the directory that its read left out, as far as the directory names them; null if none.
     left_out jsonb,
-    -- Accounts that it removed or took an address from, or would: one of the numbers, by which runs are looked up.
+    -- Accounts that it removed or took an address from without approval, by which runs are looked up.
     accounts_reduced bigint NOT NULL DEFAULT 0,
     -- Number of accounts that it changed, and the version that it gave them.
     accounts_changed bigint NOT NULL DEFAULT 0,

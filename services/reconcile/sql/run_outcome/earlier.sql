@@ -1,4 +1,4 @@
--- The earlier runs that a decision rests on: how many accounts syncs reduced lately, and the newest HELD run with the run
+-- The earlier runs that a decision rests on: how many accounts syncs reduced lately without approval, and the newest HELD run with the run
 -- that shows its rows, if nothing was applied since then and the rows are still kept.
 SELECT
     (

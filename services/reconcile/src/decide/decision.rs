@@ -13,6 +13,7 @@ use super::{
     compare_preview::Differences,
     facts::{DirectoryRead, DomainFacts, Facts},
     inputs,
+    judge::reduced_unapproved,
 };
 
 /// The length of a digest. Another one says that the worker made none.
@@ -103,6 +104,8 @@ pub(crate) struct Remember {
     /// Generation with which Remove Accounts was switched on when no removal was left unseen.
     pub(crate) removal_last_seen: Option<i64>,
     pub(crate) steady: SteadyCounts,
+    /// Accounts that it reduced without approval: they count against the limit of the next 24 hours.
+    pub(crate) reduced: u64,
     /// Live accounts.
     pub(crate) accounts: u64,
     /// Objects, each counted once, and their claims.
@@ -154,6 +157,7 @@ impl Remember {
                 facts.removal.switched_on
             },
             steady: *steady,
+            reduced: reduced_unapproved(facts, plan),
             accounts: plan.counts.accounts,
             objects: read.directory.objects(),
             claims: read.directory.claims() - plan.counts.not_email,

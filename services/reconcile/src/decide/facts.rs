@@ -33,7 +33,7 @@ pub(crate) struct Facts {
     pub(crate) preview: Option<ReviewedPreview>,
     /// Hints that the last applied read showed for objects of this one, and that vanished since then.
     pub(crate) vanished: Hints,
-    /// Accounts that syncs of the last 24 hours reduced.
+    /// Accounts that syncs of the last 24 hours reduced without approval.
     pub(crate) reduced_lately: u64,
     /// True if no run of the tenant was ever applied.
     pub(crate) is_first_applied: bool,

@@ -12,9 +12,7 @@ use super::facts::{DirectoryRead, Facts};
 /// Reasons why the run must be HELD; for a preview, why the sync would be.
 pub(super) fn judge(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>) -> Option<Holds> {
     let approved = facts.approved.as_ref();
-    let reduced = approved.map_or(plan.counts.accounts_reduced, |approved| {
-        plan.reduced_beyond(&approved.addresses)
-    });
+    let reduced = reduced_unapproved(facts, plan);
     let is_approved = |object: &str| {
         approved.is_some_and(|approved| approved.new_objects.contains(&read.directory, object))
     };
@@ -33,6 +31,16 @@ pub(super) fn judge(facts: &Facts, read: &DirectoryRead, plan: &Plan<'_>) -> Opt
         creation_limit: creation_limit(&facts.settings, facts.is_first_applied),
     })?;
     Some(holds.naming(|| plan.lost_domains()))
+}
+
+/// Accounts that the plan reduces, without what a person approved.
+pub(super) fn reduced_unapproved(facts: &Facts, plan: &Plan<'_>) -> u64 {
+    facts
+        .approved
+        .as_ref()
+        .map_or(plan.counts.accounts_reduced, |approved| {
+            plan.reduced_beyond(&approved.addresses)
+        })
 }
 
 /// True if the run is the first since Remove Accounts was switched on, and would remove something that no preview has

@@ -270,7 +270,8 @@ fn an_approval_lets_exactly_the_removals_pass_that_were_shown() {
     let Decision::Apply { plan, remember, .. } = decided(&facts, &read) else {
         panic!("it is not applied")
     };
-    assert_eq!(plan.counts.remove, 2);
+    assert_eq!((plan.counts.remove, plan.counts.accounts_reduced), (2, 2));
+    assert_eq!(remember.reduced, 0, "what was approved counts against no limit");
     assert!(remember.digest.is_some());
     (facts.withholding.approved, facts.approved) = approve(&["ann"]);
     let Decision::Apply { plan, remember, .. } = decided(&facts, &read) else {

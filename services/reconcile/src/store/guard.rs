@@ -15,7 +15,7 @@ use crate::error::{During, ReconcileError};
 /// Facts that earlier runs leave for the guard.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct EarlierRuns {
-    /// Accounts that syncs of the last 24 hours reduced, without those that were reverted.
+    /// Accounts that syncs of the last 24 hours reduced without approval, and without those that were reverted.
     reduced: i64,
     /// A hash of the rows of the newest HELD run, and the run that shows them.
     pub(crate) held_content: Option<Uuid>,
@@ -23,7 +23,7 @@ pub(crate) struct EarlierRuns {
 }
 
 impl EarlierRuns {
-    /// Accounts that syncs of the last 24 hours reduced.
+    /// Accounts that syncs of the last 24 hours reduced without approval.
     pub(crate) fn reduced(self) -> u64 {
         u64::try_from(self.reduced).unwrap_or_default()
     }

@@ -38,6 +38,8 @@ pub(crate) struct Outcome {
     pub(crate) unchanged: bool,
     pub(crate) read: internal::v1::ReadSummary,
     pub(crate) counts: v1::Counts,
+    /// Accounts that it reduced without approval.
+    pub(crate) reduced: u64,
     /// The skipped claims by reason.
     pub(crate) skipped: Skipped,
     pub(crate) failure: Option<v1::Failure>,
@@ -116,7 +118,7 @@ pub(crate) async fn end(
     outcome: &Outcome,
     has_lease: bool,
 ) -> Result<RunRow, ReconcileError> {
-    let (read, counts, failure) = (&outcome.read, &outcome.counts, outcome.failure.as_ref());
+    let (read, failure) = (&outcome.read, outcome.failure.as_ref());
     let held = &outcome.held;
     let further_reasons: Vec<&str> = held
         .further_reasons
@@ -149,7 +151,7 @@ pub(crate) async fn end(
         outcome.decided_by.settings,
         outcome.decided_by.domains,
         outcome.decided_by.removal,
-        to_bigint(counts.accounts_reduced),
+        to_bigint(outcome.reduced),
         to_bigint(outcome.accounts_changed),
         outcome.account_version,
         outcome.rows_expire.map(PgTimestamp),

@@ -103,6 +103,8 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
         claims,
         not_email,
         unregistered,
+        // It stands in the run's outcome.
+        reduced: _,
     } = remember;
     if let Some(unregistered) = unregistered {
         domains::remember(tenant, unregistered).await?;

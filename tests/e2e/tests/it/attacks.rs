@@ -303,7 +303,9 @@ impl<'a> Customer<'a> {
                 "{gone:?} went, and only this was shown: {shown:?}"
             ),
         }
-        self.reduced.push((run.run_id.clone(), counts.accounts_reduced));
+        if approved.is_none() {
+            self.reduced.push((run.run_id.clone(), counts.accounts_reduced));
+        }
         if !run.unchanged {
             self.revertible = Some((before, run.clone()));
         }

@@ -45,6 +45,10 @@ impl Ended<'_> {
             unchanged: false,
             read: self.read.summary.clone(),
             counts: self.counts(),
+            reduced: match self.decision {
+                Decision::Apply { remember, .. } => remember.reduced,
+                _ => 0,
+            },
             skipped: self.decision.plan().counts.skipped,
             failure: None,
         }

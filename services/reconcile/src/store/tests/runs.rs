@@ -95,13 +95,14 @@ async fn the_end_of_a_run_is_its_outcome_its_event_and_the_end_of_its_lease() ->
             ..v1::Counts::default()
         },
         accounts_changed: 3,
+        reduced: 1,
         ..Outcome::default()
     };
     let ended = write::end(&mut tenant, key.run, outcome).await?;
     assert_eq!(ended.state(), RunState::Succeeded);
     tenant.commit().await?;
     let written = "SELECT count(*) FROM reconcile.run_outcome
-        WHERE state = 'SUCCEEDED' AND counts ->> 'objects' = '4' AND accounts_reduced = 2 AND accounts_changed = 3
+        WHERE state = 'SUCCEEDED' AND counts ->> 'objects' = '4' AND accounts_reduced = 1 AND accounts_changed = 3
           AND NOT counts ? 'claims' AND end_time IS NOT NULL AND read_mode_reason IS NULL";
     assert_eq!(ground.count(written).await?, 1);
     assert_eq!(ground.count("SELECT count(*) FROM reconcile.heartbeat").await?, 0);

@@ -44,6 +44,48 @@ async fn the_limit_counts_what_runs_did_in_the_last_24_hours() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_somebody_approved_does_not_count_against_the_runs_after_it() -> Result<()> {
+    let (tenant, forest) = Office::new("approvedlately")
+        .crowd(20)
+        .removing()
+        .synced()
+        .await?;
+    leave(&forest, 10..17).await?;
+    let held = tenant.held_sync().await?;
+    let approved = tenant.approve(&held.run_id).await?;
+    assert_eq!(approved.counts.context("counts")?.accounts_reduced, 7);
+    leave(&forest, 5..10).await?;
+    let within = tenant.sync().await?;
+    assert_eq!(within.counts.context("counts")?.accounts_reduced, 5);
+    leave(&forest, [4]).await?;
+    assert_eq!(
+        tenant.held_sync().await?.held_reason(),
+        HeldReason::RemovalLimit,
+        "the five of the run before count"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_reverted_does_not_count_against_the_runs_after_it() -> Result<()> {
+    let (tenant, forest) = Office::new("revertedlately")
+        .crowd(20)
+        .removing()
+        .synced()
+        .await?;
+    leave(&forest, 0..4).await?;
+    let sync = tenant.sync().await?;
+    tenant.revert(&sync.run_id).await?;
+    let again = tenant.sync().await?;
+    assert_eq!(
+        again.counts.context("counts")?.accounts_reduced,
+        4,
+        "and not four more than are allowed with the four before"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn only_a_limit_that_is_set_counts_and_0_always_asks() -> Result<()> {
     let (tenant, forest) = Office::new("limits")
         .crowd(20)
