@@ -2,7 +2,7 @@
 
 mod port;
 
-use std::fs;
+use std::{fs, io};
 
 use rollcall_proto::v1::{self, Directory, Settings};
 use rollcall_terms::PasswordTarget;
@@ -85,12 +85,14 @@ fn edit_directory(given: &DirectoryServer, directory: &mut Directory) -> Result<
         directory.set_security(security);
     }
     if let Some(path) = &given.ca_file {
-        let read = fs::read_to_string(path);
-        directory.ca_certificates_pem = read.map_err(|source| Error::Read {
-            what: "CA certificates",
-            path: path.clone(),
-            source,
-        })?;
+        directory.ca_certificates_pem =
+            fs::read(path)
+                .and_then(certificates)
+                .map_err(|source| Error::Read {
+                    what: "CA certificates",
+                    path: path.clone(),
+                    source,
+                })?;
     }
     set(&mut directory.port, given.port.map(i32::from));
     set(&mut directory.bind_username, given.bind_username.clone());
@@ -100,6 +102,15 @@ fn edit_directory(given: &DirectoryServer, directory: &mut Directory) -> Result<
     set_list(&mut directory.attributes, &given.attributes);
     set(&mut directory.primary_attribute, given.primary_attribute.clone());
     Ok(())
+}
+
+/// The certificates of a file. An empty text would stand for the system's, and one in DER is no text: neither is meant.
+fn certificates(content: Vec<u8>) -> io::Result<String> {
+    let text = String::from_utf8(content).ok();
+    text.filter(|text| text.contains("-----BEGIN ")).ok_or_else(|| {
+        let why = "it has no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----";
+        io::Error::new(io::ErrorKind::InvalidData, why)
+    })
 }
 
 fn edit_selection(given: &Selection, selection: &mut v1::Selection) {

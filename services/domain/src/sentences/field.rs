@@ -1,14 +1,30 @@
 //! Errors of a request's fields. Each continues the field's name, as in `settings.directory.port: expected …`.
 
 use crate::{
-    address::DomainName,
+    address::{DomainName, InvalidDomainName},
     dn::{Notation, NotationKind},
+    invisible::{CodePoint, is_invisible, show},
 };
 
 /// A text has a character that cannot be seen.
 pub const CONTROL_CHARACTER: &str = "has a control character, such as a line end";
 /// A value stands twice in a list.
 pub const GIVEN_TWICE: &str = "is given twice";
+
+/// A character that cannot be seen stands in `text`; `None` if there is none.
+pub fn invisible(text: &str) -> Option<String> {
+    let found = text.chars().find(|c| is_invisible(*c))?;
+    Some(format!(
+        "has the invisible character {}: {}",
+        CodePoint(found),
+        show(text)
+    ))
+}
+
+/// A text is no domain.
+pub fn not_a_domain(text: &str, error: InvalidDomainName) -> String {
+    invisible(text.trim()).unwrap_or_else(|| error.to_string())
+}
 
 /// A text is too long.
 pub fn most_characters(most: usize) -> String {
@@ -75,7 +91,8 @@ pub fn hosts(most: usize, found: usize) -> String {
 // CA certificates. Blocks and certificates are counted from 1.
 
 /// Not one block.
-pub const NO_PEM: &str = "expected PEM: blocks that begin with -----BEGIN CERTIFICATE-----";
+pub const NO_PEM: &str =
+    "has no certificate: expected PEM, blocks that begin with -----BEGIN CERTIFICATE-----";
 
 /// The certificates are too long.
 pub fn most_kib(most: usize) -> String {
@@ -260,5 +277,23 @@ mod tests {
             at_position(4, "Expected `)`, but found the end."),
             "at position 4: expected `)`, but found the end"
         );
+    }
+
+    #[test]
+    fn an_invisible_character_is_named_and_shown_where_it_stands() {
+        for text in ["corp\u{200b}.example", "corp\u{ad}.example", "corp\u{a0}.example"] {
+            let error = DomainName::parse(text).unwrap_err();
+            let found = text.chars().find(|c| is_invisible(*c)).unwrap_or_default();
+            assert_eq!(
+                not_a_domain(text, error),
+                format!(
+                    "has the invisible character {}: corp{}.example",
+                    CodePoint(found),
+                    found.escape_unicode()
+                )
+            );
+        }
+        let error = DomainName::parse("corp..example").unwrap_err();
+        assert_eq!(not_a_domain("corp..example", error), error.to_string());
     }
 }

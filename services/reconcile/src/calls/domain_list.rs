@@ -108,7 +108,7 @@ fn mail_domain(text: &str) -> Result<DomainName, String> {
     if text.trim().trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
         return Err(sentences::DOMAIN_IP_ADDRESS.to_owned());
     }
-    let name = DomainName::parse(text).map_err(|error| error.to_string())?;
+    let name = DomainName::parse(text).map_err(|error| sentences::not_a_domain(text, error))?;
     if name.as_str().contains('.') {
         Ok(name)
     } else {

@@ -19,7 +19,7 @@ pub(super) fn check(hosts: &mut [String], violations: &mut Violations) {
             if seen.insert(name.clone()) {
                 Ok(name)
             } else {
-                Err(field::GIVEN_TWICE)
+                Err(field::GIVEN_TWICE.to_owned())
             }
         });
         match result {
@@ -29,31 +29,36 @@ pub(super) fn check(hosts: &mut [String], violations: &mut Violations) {
     }
 }
 
-fn canonical(text: &str) -> Result<String, &'static str> {
+fn canonical(text: &str) -> Result<String, String> {
     let text = invisible::trim(text);
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(address.to_string());
     }
+    let name = text.strip_suffix('.').unwrap_or(text);
+    if is_host_name(name) {
+        return Ok(name.to_ascii_lowercase());
+    }
+    Err(field::invisible(text).unwrap_or_else(|| instead_of(text).to_owned()))
+}
+
+/// The form that was expected.
+fn instead_of(text: &str) -> &'static str {
     if text.contains("://") {
-        return Err(field::HOST_URL);
+        return field::HOST_URL;
     }
     if text.starts_with('[') {
-        return Err(field::HOST_BRACKETS);
+        return field::HOST_BRACKETS;
     }
     if let Some((_, port)) = text.rsplit_once(':')
         && !port.is_empty()
         && port.bytes().all(|byte| byte.is_ascii_digit())
     {
-        return Err(field::HOST_PORT);
+        return field::HOST_PORT;
     }
-    let name = text.strip_suffix('.').unwrap_or(text);
-    if is_host_name(name) {
-        Ok(name.to_ascii_lowercase())
-    } else if is_list(text) {
-        Err(field::HOST_LIST)
-    } else {
-        Err(field::HOST)
+    if is_list(text) {
+        return field::HOST_LIST;
     }
+    field::HOST
 }
 
 /// Several hosts as other programs want them: in one line, with commas, semicolons or blanks between them.

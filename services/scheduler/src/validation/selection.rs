@@ -82,7 +82,7 @@ fn domains(
                 canonical.insert(name);
             }
             Ok(name) => violations.push(format!("{field}[{index}]"), sentences::not_own_domain(&name)),
-            Err(error) => violations.push(format!("{field}[{index}]"), error.to_string()),
+            Err(error) => violations.push(format!("{field}[{index}]"), sentences::not_a_domain(text, error)),
         }
     }
     canonical

@@ -216,3 +216,13 @@ fn a_port_that_was_chosen_must_be_chosen_again_for_another_security_mode() {
         1389
     );
 }
+
+#[test]
+fn a_file_without_a_certificate_in_pem_is_never_taken_for_the_systems_certificates() {
+    for content in [&b""[..], b" \n", b"# my CA\n", b"\x30\x82\x03\xff"] {
+        let error = certificates(content.to_vec()).unwrap_err();
+        assert!(error.to_string().contains("no certificate in PEM"), "{error}");
+    }
+    let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    assert_eq!(certificates(pem.as_bytes().to_vec()).unwrap(), pem);
+}

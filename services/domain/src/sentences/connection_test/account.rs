@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::StepText;
-use crate::sentences::words::seconds;
+use crate::{invisible::show, sentences::words::seconds};
 
 /// The sign-in succeeded.
 pub fn signed_in(username: &str) -> String {
-    format!("Signed in to the directory as {username}.")
+    format!("Signed in to the directory as {}.", show(username))
 }
 
 /// The server does not answer the sign-in.
@@ -31,10 +31,29 @@ pub fn anonymous() -> StepText {
 
 /// The directory's name for the account.
 pub fn known_as(name: &str) -> String {
-    format!("The directory knows us as {name}.")
+    format!("The directory knows us as {}.", show(name))
 }
 
 /// The server does not say who we are.
 pub fn not_named(username: &str) -> String {
-    format!("The server does not answer “Who am I?”; the sign-in as {username} succeeded.")
+    format!(
+        "The server does not answer “Who am I?”; the sign-in as {} succeeded.",
+        show(username)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_shows_the_characters_that_nobody_sees() {
+        for text in [
+            signed_in("x\u{200b}y"),
+            known_as("x\u{200b}y"),
+            not_named("x\u{200b}y"),
+        ] {
+            assert!(text.contains(r"x\u{200b}y"), "{text}");
+        }
+    }
 }

@@ -19,7 +19,11 @@ fn a_malformed_host_is_refused() {
         ("dc..example", "host name"),
         ("256.1.1.1", "host name"),
         ("fe80::1%eth0", "host name"),
-        ("dc1.example\0", "host name"),
+        ("dc1.example\0", "U+0000"),
+        (
+            "dc\u{200b}1.example",
+            r"the invisible character U+200B: dc\u{200b}1.example",
+        ),
         (&"a".repeat(64), "host name"),
     ] {
         assert_directory_refused("hosts[0]", words, |directory| {
