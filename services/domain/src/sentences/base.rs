@@ -35,10 +35,7 @@ pub fn elsewhere(base: &str, referrals: &[String], own: Option<&str>) -> StepTex
             hosts.push(host.to_owned());
         }
     }
-    let base_named = match base {
-        "" => "the root of the tree".to_owned(),
-        base => format!("the search base {base}"),
-    };
+    let base_named = named(base);
     let text = match &hosts[..] {
         [] => StepText::new(
             format!(
@@ -58,6 +55,31 @@ pub fn elsewhere(base: &str, referrals: &[String], own: Option<&str>) -> StepTex
         ),
     };
     with_advice(text, own_base(base, own))
+}
+
+fn named(base: &str) -> String {
+    match base {
+        "" => "the root of the tree".to_owned(),
+        base => format!("the search base {base}"),
+    }
+}
+
+/// The server refuses or breaks off the search of this base, and perhaps of no other.
+pub fn refused(base: &str, code: FailureCode) -> StepText {
+    let text = StepText::from(code);
+    let base = named(base);
+    match code {
+        FailureCode::InsufficientRights => text.saying(format!(
+            "The account that reads the directory may not read {base}."
+        )),
+        FailureCode::SizeLimit => text.saying(format!(
+            "The directory server stopped at its size limit in {base}."
+        )),
+        FailureCode::TimeLimit => text.saying(format!(
+            "The directory server stopped at its time limit in {base}."
+        )),
+        _ => text,
+    }
 }
 
 /// No base is set, and the directory names none or several: these.

@@ -1,6 +1,9 @@
 //! Reads of a directory: why a read was complete, and what to check if it found nothing.
 
-use super::words::counted;
+use super::{
+    connection_test::StepText,
+    words::{counted, number},
+};
 
 /// Every read is complete.
 pub const FULL: &str = "Every matching object is read each time.";
@@ -45,6 +48,23 @@ pub fn last_was_other(last: &str) -> String {
     format!("The last sync read {last}: another server answers at the same address.")
 }
 
+/// An entry crosses a bound.
+pub fn entry_too_large(entry: &str) -> StepText {
+    StepText::new(
+        format!("The entry {entry} is larger than is accepted."),
+        "Nothing was changed. The detail names the limit: shorten the entry in your directory, exclude it with the \
+         filter, or contact support.",
+    )
+}
+
+/// An entry has more addresses than an object may.
+pub fn too_many_addresses(entry: &str, most: u64) -> StepText {
+    StepText::new(
+        format!("The entry {entry} has more than {} addresses.", number(most)),
+        "Nothing was changed. Remove addresses from the entry in your directory, or exclude it with the filter.",
+    )
+}
+
 /// Sentences about a complete read without any address, with what to check; `None` if it found one.
 pub fn nothing_found(objects: u64, addresses: u64) -> Option<&'static str> {
     match (objects, addresses) {
@@ -52,7 +72,8 @@ pub fn nothing_found(objects: u64, addresses: u64) -> Option<&'static str> {
             "Nothing was found: the directory returned no object. Check the search base, the filter and the \
              attributes, and that the account that reads the directory may read them. A condition on an attribute that \
              the directory's schema lacks matches nothing, even if it is negated. memberOf never names a user's primary \
-             group, such as Domain Users. A connection test shows the filter as it is sent.",
+             group, such as Domain Users. A connection test shows the filter as it is sent, and names such \
+             attributes.",
         ),
         (_, 0) => Some(
             "No address was found: no object that the directory returned has an e-mail address. Check the attributes, \

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use rollcall_domain::invisible::show_bytes;
+use rollcall_domain::{
+    failure::FailureCode,
+    invisible::show_bytes,
+    sentences::{connection_test::StepText, read},
+};
 use thiserror::Error;
 
 /// Longest part of a name that is shown, in octets.
@@ -84,6 +88,34 @@ pub enum Crossed {
         /// The bound.
         limit: usize,
     },
+}
+
+impl Crossed {
+    /// The entry that is too large, as it is shown.
+    pub(crate) fn entry(&self) -> Option<&ShownName> {
+        match self {
+            Self::Claims { entry, .. } | Self::NameBytes { entry, .. } | Self::ObjectBytes { entry, .. } => {
+                Some(entry)
+            }
+            Self::Entries(_) | Self::MissingObjects { .. } => None,
+        }
+    }
+
+    /// It in sentences for an administrator.
+    pub(crate) fn sentences(&self) -> StepText {
+        match self {
+            Self::Claims { entry, limit, .. } => read::too_many_addresses(&entry.to_string(), *limit as u64),
+            crossed => too_large(crossed.entry()),
+        }
+    }
+}
+
+/// More than is accepted came: of this entry, if it was one.
+pub(crate) fn too_large(entry: Option<&ShownName>) -> StepText {
+    match entry {
+        Some(entry) => read::entry_too_large(&entry.to_string()),
+        None => FailureCode::LimitExceeded.into(),
+    }
 }
 
 #[cfg(test)]

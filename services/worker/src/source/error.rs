@@ -75,6 +75,7 @@ impl ReadError {
     pub fn text(&self) -> StepText {
         match self {
             Self::Directory { text, .. } => text.clone(),
+            Self::Limit(crossed) => crossed.sentences(),
             error => error.code().into(),
         }
     }

@@ -1,8 +1,9 @@
 //! The bounds of what a server may answer, and which of them it crossed.
 
+use rollcall_domain::sentences::connection_test::StepText;
 use thiserror::Error;
 
-use crate::source::bounds::{Crossed, ShownName};
+use crate::source::bounds::{Crossed, ShownName, too_large};
 
 /// A bound that an answer crossed. Each names what an operator may raise, if that is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -73,4 +74,23 @@ pub enum Excess {
         /// The bound.
         limit: usize,
     },
+}
+
+impl Excess {
+    /// It in sentences for an administrator.
+    pub(super) fn sentences(&self) -> StepText {
+        match self {
+            Self::Object(crossed) => crossed.sentences(),
+            Self::EntryBytes { entry, .. }
+            | Self::Values { entry, .. }
+            | Self::ValueBytes { entry, .. }
+            | Self::Ranges { entry, .. } => too_large(Some(entry)),
+            Self::FewEntries(_)
+            | Self::Asides(_)
+            | Self::Partial(_)
+            | Self::Pages(_)
+            | Self::EmptyPages(_)
+            | Self::Cookie { .. } => too_large(None),
+        }
+    }
 }

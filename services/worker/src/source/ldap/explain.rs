@@ -8,7 +8,8 @@ use rollcall_domain::{
     },
 };
 
-use super::error::DirectoryError;
+use super::{error::DirectoryError, guard::GuardError};
+use crate::source::bounds::too_large;
 
 impl DirectoryError {
     /// The failure in sentences for an administrator.
@@ -20,6 +21,11 @@ impl DirectoryError {
             Self::NoServer(tried) => {
                 Self::furthest(tried).map_or_else(|| self.code().into(), Self::sentences)
             }
+            Self::Limit(excess) => excess.sentences(),
+            Self::Connection(GuardError::Entry { entry, error }) if error.is_limit() => {
+                too_large(Some(entry))
+            }
+            Self::Read(error) => error.text(),
             error => error.code().into(),
         }
     }
@@ -39,18 +45,23 @@ fn refused_base(base: &str, own: Option<&str>, refusal: &DirectoryError) -> Step
             let matched = pointers.map_or("", |pointers| &pointers.matched);
             base::missing(base, matched, own)
         }
-        _ => refusal.code().into(),
+        _ => base::refused(base, refusal.code()),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use rollcall_domain::failure::FailureCode;
 
-    use crate::source::ldap::{
-        error::{Operation, Pointers},
-        guard::GuardError,
+    use super::*;
+
+    use crate::source::{
+        bounds::{Crossed, ShownName},
+        error::ReadError,
+        ldap::{
+            bounds::Excess,
+            error::{Operation, Pointers},
+        },
     };
 
     fn refused(code: u32, pointers: Pointers) -> DirectoryError {
@@ -113,5 +124,49 @@ mod tests {
     fn another_refusal_of_a_base_says_what_its_code_says() {
         let error = refused(51, Pointers::default());
         assert_eq!(error.sentences(), error.code().into());
+    }
+
+    #[test]
+    fn of_several_bases_the_one_that_is_refused_is_named() {
+        for code in [3, 4, 11, 50] {
+            let text = refused(code, Pointers::default()).sentences();
+            assert!(text.message.contains("DC=emea,DC=corp"), "{text:?}");
+            assert!(!text.advice.is_empty(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_crosses_a_bound_is_named_and_no_host_is_doubted() {
+        let entry = || ShownName::new(b"CN=Large,DC=corp");
+        let values = Excess::Values {
+            entry: entry(),
+            attribute: ShownName::new(b"mail"),
+            limit: 7,
+        };
+        let bytes = Crossed::ObjectBytes {
+            entry: entry(),
+            bytes: 2,
+            limit: 1,
+        };
+        let claims = Crossed::Claims {
+            entry: entry(),
+            claims: 10_001,
+            limit: 10_000,
+        };
+        for error in [
+            DirectoryError::from(values),
+            Excess::from(bytes.clone()).into(),
+            ReadError::from(bytes).into(),
+            ReadError::from(claims).into(),
+        ] {
+            let text = error.at("dc1").sentences();
+            assert!(
+                text.message.starts_with("The entry CN=Large,DC=corp "),
+                "{text:?}"
+            );
+            assert!(!text.advice.contains("host and port"), "{text:?}");
+        }
+        let pages = DirectoryError::from(Excess::Pages(7));
+        assert_eq!(pages.sentences(), FailureCode::LimitExceeded.into());
     }
 }
