@@ -8,6 +8,7 @@ mod connection;
 mod open_call;
 pub mod page;
 mod peer;
+mod reason;
 mod roles;
 mod server;
 mod shares;

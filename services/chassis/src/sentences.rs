@@ -18,6 +18,22 @@ pub const TENANT_BUSY: &str =
 pub const GIVEN_UP: &str = "The call was cancelled before its turn came.";
 /// The caller's certificate has not the role that the method needs.
 pub const CALLER_NOT_ALLOWED: &str = "This client certificate may not call this method.";
+/// The bytes of the request are no message of the method.
+pub const REQUEST_UNREADABLE: &str =
+    "The request is no message of this method. Compare the caller's contract with the server's.";
+/// The content type is none of gRPC's.
+pub const NOT_GRPC: &str =
+    "The request is not gRPC with Protocol Buffers. Set the content type application/grpc.";
+/// The request is larger than the method takes.
+pub const REQUEST_TOO_LARGE: &str = "The request is larger than this method accepts. Send less at once.";
+/// The request is compressed.
+pub const REQUEST_COMPRESSED: &str = "The request is compressed. Send it without compression.";
+/// No service has the method.
+pub const UNKNOWN_METHOD: &str =
+    "This server has no such method. Check the service's address and the contract.";
+/// Health is asked of a service that is not here.
+pub const UNKNOWN_SERVICE: &str =
+    "This server has no such service. Check the service's address and its name.";
 /// The caller does not read its answer.
 pub const ANSWER_NOT_READ: &str = "The answer was not read in time. Repeat the call.";
 /// A page of less than nothing; it continues the field's name.

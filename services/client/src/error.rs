@@ -193,6 +193,8 @@ impl Error {
     pub fn passes(&self) -> bool {
         match self {
             Self::Unreachable { .. } | Self::Silent { .. } => true,
+            // The same request stays too large.
+            Self::Refused { .. } if self.refusal() == Some(Refusal::RequestTooLarge) => false,
             Self::Refused { status, .. } => matches!(
                 status.code(),
                 Code::Unavailable
@@ -236,6 +238,13 @@ mod tests {
         ] {
             assert_eq!(refused(code, ErrorDetails::new()).passes(), passes, "{code:?}");
         }
+    }
+
+    #[test]
+    fn a_request_that_is_too_large_is_not_tried_again() {
+        let named = |reason: &str| ErrorDetails::with_error_info(reason, "rollcall", HashMap::new());
+        assert!(!refused(Code::ResourceExhausted, named("REQUEST_TOO_LARGE")).passes());
+        assert!(refused(Code::ResourceExhausted, named("SERVER_LIMIT")).passes());
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub enum GrpcCode {
     FailedPrecondition = 9,
     /// It changed under the caller, who may read it again and retry.
     Aborted = 10,
+    /// The server does not know how to answer this.
+    Unimplemented = 12,
     /// A fault that a retry does not mend.
     Internal = 13,
     /// A fault that may pass.
@@ -65,6 +67,20 @@ refusals! {
     // Any call.
     /// Fields of the request are wrong.
     InvalidFields = InvalidArgument "INVALID_FIELDS",
+    /// The request is no message of the method, or no gRPC at all.
+    RequestUnreadable = InvalidArgument "REQUEST_UNREADABLE",
+    /// The request is larger than the method takes.
+    RequestTooLarge = ResourceExhausted "REQUEST_TOO_LARGE",
+    /// The request is compressed, which no server accepts.
+    RequestCompressed = Unimplemented "REQUEST_COMPRESSED",
+    /// The request did not arrive in time.
+    RequestLate = DeadlineExceeded "REQUEST_LATE",
+    /// The answer was not read in time.
+    AnswerNotRead = ResourceExhausted "ANSWER_NOT_READ",
+    /// No service of the server has the method.
+    UnknownMethod = Unimplemented "UNKNOWN_METHOD",
+    /// The server has no service of which the health is asked.
+    UnknownService = NotFound "UNKNOWN_SERVICE",
     /// The page token is not one of this query.
     PageToken = InvalidArgument "PAGE_TOKEN",
     /// Another change of the tenant is under way.

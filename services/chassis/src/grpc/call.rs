@@ -14,8 +14,9 @@ use std::{
 };
 
 use http::{Request, Response};
+use rollcall_terms::Refusal;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tonic::{Status, body::Body};
+use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 use tracing::{Instrument as _, Span, field::Empty};
 
@@ -24,12 +25,14 @@ use super::{
     connection::Connections,
     open_call::{OpenCall, close},
     peer::{Caller, address_in},
+    reason,
     roles::Roles,
     stall::{Answers, Arriving},
 };
 use crate::{
     config::ServerConfig,
     given_up, sentences,
+    status::ApiError,
     telemetry::{TRACEPARENT, set_parent},
 };
 
@@ -75,6 +78,9 @@ impl Around {
     fn admit(&self, request: &Request<Body>, kind: Kind) -> Result<Place, Status> {
         let caller = Caller::in_extensions(request.extensions());
         self.roles.admit(request.uri().path(), &caller)?;
+        if reason::is_compressed(request) {
+            return Err(reason::compressed().into());
+        }
         self.places.admit(caller, kind)
     }
 }
@@ -115,6 +121,10 @@ where
         } else {
             span_of(&request)
         };
+        if !reason::is_grpc(&request) {
+            span.in_scope(|| close(&span, Code::InvalidArgument, Instant::now()));
+            return Box::pin(async move { Ok(reason::not_grpc()) });
+        }
         let kind = self.around.methods.kind(request.uri().path());
         let on = self.around.connections.call(address_in(request.extensions()));
         let place = match self.around.admit(&request, kind) {
@@ -146,7 +156,7 @@ where
                 Ok(answered) => answered,
                 Err(error) => {
                     tracing::error!(%error, "a call crashed");
-                    Ok(Status::internal(sentences::CRASHED).into_http())
+                    Ok(Status::from(ApiError::new(Refusal::Internal, sentences::CRASHED)).into_http())
                 }
             }
         })
@@ -176,7 +186,8 @@ fn span_of(request: &Request<Body>) -> Span {
     span
 }
 
-fn response_with(response: Response<Body>, mut call: OpenCall, answers: &Arc<Answers>) -> Response<Body> {
+fn response_with(mut response: Response<Body>, mut call: OpenCall, answers: &Arc<Answers>) -> Response<Body> {
+    reason::of_headers(response.headers_mut());
     call.observe_headers(response.headers());
     response.map(|inner| answers.watch(inner, call))
 }

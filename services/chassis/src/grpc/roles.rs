@@ -99,8 +99,7 @@ impl Roles {
     /// where callers cannot be distinguished.
     pub(super) fn admit(&self, path: &str, caller: &Caller) -> Result<(), Status> {
         let Some(callers) = self.methods.get(path) else {
-            // As generated servers answer a method that they do not have.
-            return Err(Status::unimplemented(""));
+            return Err(ApiError::new(Refusal::UnknownMethod, sentences::UNKNOWN_METHOD).into());
         };
         match (callers, caller.names()) {
             (Callers::All, _) | (Callers::Only(_), None) => Ok(()),

@@ -5,11 +5,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
+use rollcall_terms::Refusal;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
 
 use super::Caller;
-use crate::{given_up::given_up, sentences};
+use crate::{given_up::given_up, sentences, status::ApiError};
 
 /// Places of which one caller has at most a part. A call that finds none waits: behind its own caller's calls for that
 /// part, behind those of all callers for the rest.
@@ -48,7 +49,7 @@ impl Shares {
         };
         tokio::select! {
             place = place => Ok(place),
-            () = given_up() => Err(Status::cancelled(sentences::GIVEN_UP)),
+            () = given_up() => Err(ApiError::new(Refusal::GivenUp, sentences::GIVEN_UP).into()),
         }
     }
 

@@ -16,12 +16,13 @@ use std::{
 };
 
 use http_body::{Frame, SizeHint};
+use rollcall_terms::Refusal;
 use tokio::time::{Instant, Sleep, interval, sleep};
 use tokio_util::sync::CancellationToken;
-use tonic::{Code, Status, body::Body};
+use tonic::{Status, body::Body};
 
-use super::open_call::OpenCall;
-use crate::sentences;
+use super::{open_call::OpenCall, reason};
+use crate::{sentences, status::ApiError};
 
 type Data = <Body as http_body::Body>::Data;
 
@@ -137,7 +138,7 @@ impl http_body::Body for Watched {
         let mut state = self.state();
         match &mut *state {
             State::Open { body, call, waiting } => {
-                let polled = call.in_span(|| Pin::new(body).poll_frame(context));
+                let polled = call.in_span(|| Pin::new(body).poll_frame(context).map(reason::of_frame));
                 *waiting = polled.is_ready().then(Instant::now);
                 if let Poll::Ready(frame) = &polled {
                     call.observe(frame.as_ref().and_then(|frame| frame.as_ref().ok()));
@@ -147,7 +148,7 @@ impl http_body::Body for Watched {
             // The caller reads again after all: it learns why there is no more.
             State::CutOff => {
                 *state = State::Ended;
-                let status = Status::new(Code::ResourceExhausted, sentences::ANSWER_NOT_READ);
+                let status = Status::from(ApiError::new(Refusal::AnswerNotRead, sentences::ANSWER_NOT_READ));
                 let mut trailers = http::HeaderMap::new();
                 let added = status.add_header(&mut trailers);
                 Poll::Ready(Some(added.map(|()| Frame::trailers(trailers))))
@@ -201,7 +202,7 @@ impl http_body::Body for Arriving {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
             return Poll::Ready(frame);
         }
-        let late = || Status::deadline_exceeded(sentences::request_late(ARRIVAL));
+        let late = || ApiError::new(Refusal::RequestLate, sentences::request_late(ARRIVAL)).into();
         self.timer.as_mut().poll(context).map(|()| Some(Err(late())))
     }
 

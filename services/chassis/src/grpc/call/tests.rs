@@ -1,4 +1,7 @@
+mod reasons;
+
 use std::{
+    collections::HashMap,
     convert::Infallible,
     future::poll_fn,
     pin::Pin,
@@ -14,6 +17,7 @@ use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::{Code, Status, body::Body};
+use tonic_types::{ErrorDetails, StatusExt as _};
 use tower::{Layer as _, Service};
 use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -24,11 +28,13 @@ use crate::{
     telemetry::TRACEPARENT,
 };
 
-/// Refuses every call with a code, begins a stream that never ends, or works for a second and reports it.
+/// Refuses every call with a code, begins a stream that never ends, ends an answer as the library does when it cannot
+/// encode it, or works for a second and reports it.
 #[derive(Clone)]
 enum Answers {
     Refusal(Code),
     Stream,
+    Broken,
     Work(mpsc::Sender<()>),
 }
 
@@ -45,8 +51,12 @@ impl Service<Request<Body>> for Answers {
         let answers = self.clone();
         Box::pin(async move {
             Ok(match answers {
-                Self::Refusal(code) => Status::new(code, "").into_http(),
+                Self::Refusal(code) => {
+                    let reason = ErrorDetails::with_error_info("REASON", "test", HashMap::new());
+                    Status::with_error_details(code, "", reason).into_http()
+                }
                 Self::Stream => Response::new(Body::new(Endless)),
+                Self::Broken => Response::new(Body::new(Broken)),
                 Self::Work(done) => {
                     tokio::time::sleep(Duration::from_secs(1)).await;
                     done.send(()).await.expect("somebody looks");
@@ -68,6 +78,23 @@ impl http_body::Body for Endless {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
         Poll::Pending
+    }
+}
+
+struct Broken;
+
+impl http_body::Body for Broken {
+    type Data = <Body as http_body::Body>::Data;
+    type Error = Status;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
+        let mut trailers = http::HeaderMap::new();
+        let status = Status::out_of_range("Error, encoded message length too large");
+        let added = status.add_header(&mut trailers);
+        Poll::Ready(Some(added.map(|()| Frame::trailers(trailers))))
     }
 }
 
@@ -94,6 +121,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 
 fn request(path: &str) -> Request<Body> {
     let request = Request::builder().uri(path).header(TRACEPARENT, TRACE);
+    let request = request.header("content-type", "application/grpc");
     request.body(Body::empty()).expect("a request")
 }
 

@@ -50,8 +50,15 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
         | Refusal::Protected
         | Refusal::AlreadyRemoved
         | Refusal::NotRemoved => of_account(refusal),
+        Refusal::RequestUnreadable
+        | Refusal::RequestCompressed
+        | Refusal::UnknownMethod
+        | Refusal::UnknownService => Some(super::OTHER_VERSION),
         // The code of the call, or the message itself, says all there is to say.
         Refusal::InvalidFields
+        | Refusal::RequestTooLarge
+        | Refusal::RequestLate
+        | Refusal::AnswerNotRead
         | Refusal::CallerNotAllowed
         | Refusal::CallerLimit
         | Refusal::ServerLimit
