@@ -1,8 +1,8 @@
 -- A tenant's runs, the newest first: run ids grow with time. A run is its request, and its outcome once a worker began it.
--- One that was cancelled while it waited never gets another. $2: only this run, null for any. $3: only those before this
--- one, null for all. $4: only those that read the directory to the end and whose rows are kept; one that is HELD because it
--- differs from a preview has no rows but the differences. Meant to be planned for its values, as the rows are.
--- The limit has each outcome looked up by key, from the newest request on, until there are enough.
+-- One that was cancelled while it waited ended at that moment, whatever a worker notes of it later. $2: only this run, null
+-- for any. $3: only those before this one, null for all. $4: only those that read the directory to the end and whose rows
+-- are kept; one that is HELD because it differs from a preview has no rows but the differences. Meant to be planned for its
+-- values, as the rows are. The limit has each outcome looked up by key, from the newest request on, until there are enough.
 SELECT
     request.run_id AS "run_id!",
     request.tenant_id AS "tenant_id!",
@@ -30,7 +30,15 @@ SELECT
     outcome.takeovers,
     outcome.next_attempt_time,
     outcome.start_time,
-    outcome.end_time,
+    CASE
+        WHEN request.cancel_requested
+            AND (
+                COALESCE(outcome.state, 'QUEUED') = 'QUEUED'
+                OR outcome.state = 'CANCELLED' AND outcome.start_time IS NULL
+            )
+            THEN COALESCE(request.cancel_time, outcome.end_time)
+        ELSE outcome.end_time
+    END AS end_time,
     outcome.held_reason,
     outcome.held_message,
     outcome.further_held_reasons AS "further_held_reasons: Vec<String>",

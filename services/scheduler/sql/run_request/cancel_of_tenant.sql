@@ -1,7 +1,7 @@
 -- They stay open until a worker has taken their jobs, and so their ends have been noted and reported. In the order of the ids,
 -- as everywhere where many are locked.
 UPDATE scheduler.run_request AS request
-SET cancel_requested = true
+SET cancel_requested = true, cancel_time = COALESCE(request.cancel_time, now())
 FROM (
     SELECT request.run_id
     FROM scheduler.run_request AS request

@@ -3,7 +3,7 @@
 -- a person has requested since then is spared; in the order of the ids, as everywhere where many are. They stay open until
 -- their ends have been noted. Outcomes and requests are looked up by key: a join might read the runs of all months.
 UPDATE scheduler.run_request
-SET cancel_requested = true
+SET cancel_requested = true, cancel_time = COALESCE(cancel_time, now())
 WHERE run_id = ANY (ARRAY(
     SELECT request.run_id
     FROM scheduler.run_request AS request

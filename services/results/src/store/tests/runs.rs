@@ -103,14 +103,23 @@ async fn runs_are_listed_from_the_newest_on() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_run_that_was_cancelled_while_it_waited_is_cancelled() -> Result<()> {
+async fn a_run_that_was_cancelled_while_it_waited_ended_at_that_moment() -> Result<()> {
     let ground = Ground::new().await?;
     let key = ground.ask("SYNC").await?;
     ground
-        .as_scheduler("UPDATE scheduler.run_request SET cancel_requested = true")
+        .as_scheduler(
+            "UPDATE scheduler.run_request SET cancel_requested = true, cancel_time = now() - interval '1 hour'",
+        )
         .await?;
     let run = ground.store.run(&key).await.map_err(refused)?;
     assert_eq!(run.state(), RunState::Cancelled);
+    assert!(run.end_time.is_some());
+    ground.note(&key, "CANCELLED", "start_time = NULL").await?;
+    let noted = ground.store.run(&key).await.map_err(refused)?;
+    assert_eq!(
+        noted.end_time, run.end_time,
+        "the time does not move when a worker notes it"
+    );
     Ok(())
 }
 
