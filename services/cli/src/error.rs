@@ -170,7 +170,10 @@ impl Error {
             Self::Call(call) => {
                 let refusal = call.refusal();
                 refusal.is_some_and(|refusal| {
-                    matches!(refusal, Refusal::NoRun | Refusal::NoAccount | Refusal::NoSettings)
+                    matches!(
+                        refusal,
+                        Refusal::NoTenant | Refusal::NoRun | Refusal::NoAccount | Refusal::NoSettings
+                    )
                 })
             }
             _ => false,

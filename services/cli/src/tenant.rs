@@ -1,7 +1,8 @@
 //! Tenants that nobody has heard of.
 
-use rollcall_client::{Client, Newest, newest_run};
+use rollcall_client::{Client, Newest, Service, newest_run};
 use rollcall_proto::v1::{GetDomainsRequest, ListAccountsRequest};
+use rollcall_terms::Refusal;
 
 use crate::{args::Subject, error::Error, settings};
 
@@ -44,8 +45,11 @@ async fn has_settings(client: &Client, tenant: &str) -> bool {
 }
 
 async fn has_runs(client: &Client, tenant: &str) -> bool {
-    let newest = newest_run(client, tenant, Newest::Any).await;
-    !matches!(newest, Err(rollcall_client::Error::NoRunYet { .. }))
+    match newest_run(client, tenant, Newest::Any).await {
+        Err(rollcall_client::Error::NoRunYet { .. }) => false,
+        Err(error) => error.refusal() != Some(Refusal::NoTenant),
+        Ok(_) => true,
+    }
 }
 
 async fn has_accounts(client: &Client, tenant: &str) -> bool {
@@ -57,6 +61,11 @@ async fn has_accounts(client: &Client, tenant: &str) -> bool {
         page_size: 1,
         ..ListAccountsRequest::default()
     };
-    let answer = results.list_accounts(request).await;
-    answer.map_or(true, |answer| !answer.into_inner().accounts.is_empty())
+    match results.list_accounts(request).await {
+        Ok(answer) => !answer.into_inner().accounts.is_empty(),
+        Err(status) => {
+            let error = rollcall_client::Error::of_call(Service::Results, "", status);
+            error.refusal() != Some(Refusal::NoTenant)
+        }
+    }
 }

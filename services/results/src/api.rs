@@ -69,6 +69,9 @@ impl ResultsService for Api {
             .position(&request.page_token)?
             .map(|last| Uuid::from_u128(last.id));
         let mut runs = self.store.runs(&tenant_id, after, size + 1).await?;
+        if runs.is_empty() {
+            self.store.check_known(&tenant_id).await?;
+        }
         let next_page_token = page::cut(&mut runs, size, &query, |run| run, position_of_run);
         Ok(Response::new(ListRunsResponse {
             runs,
@@ -144,6 +147,9 @@ impl ResultsService for Api {
         let after = query.position(&request.page_token)?;
         let AccountsRead { mut accounts, full } =
             self.store.accounts(&tenant_id, &filter, after, size + 1).await?;
+        if accounts.is_empty() {
+            self.store.check_known(&tenant_id).await?;
+        }
         let key = |account: &Account| Position {
             text: account.primary_address.clone(),
             id: id(&account.account_id),
@@ -171,6 +177,9 @@ impl ResultsService for Api {
             .store
             .facts(&tenant_id, &asked.text, asked.domain.as_deref())
             .await?;
+        if facts.is_nothing_known() {
+            self.store.check_known(&tenant_id).await?;
+        }
         // A value of the directory can be asked for even if it is no address.
         if let Some(invalid) = asked.invalid
             && facts.rows.is_empty()

@@ -34,6 +34,16 @@ pub(crate) struct Facts {
     pub(crate) periods: Periods,
 }
 
+impl Facts {
+    /// True if nothing of the tenant has been met: neither a read, nor an account, nor a change.
+    pub(crate) fn is_nothing_known(&self) -> bool {
+        self.read.is_none()
+            && self.account.is_none()
+            && self.removed_accounts.is_empty()
+            && self.last_change.is_none()
+    }
+}
+
 /// The answer: the facts, and what they come to.
 pub(crate) fn answer(address: &str, mut facts: Facts) -> ExplainAddressResponse {
     // Owners come before accounts that lost it.

@@ -74,6 +74,18 @@ impl Store {
 }
 
 impl Store {
+    /// Refuses a tenant of which nothing is known: an empty list would hide that its id is mistyped.
+    pub(crate) async fn check_known(&self, tenant_id: &str) -> Result<(), ApiError> {
+        let known = sqlx::query_file_scalar!("sql/tenant/is_known.sql", tenant_id)
+            .fetch_one(&self.pool)
+            .await?;
+        if known {
+            return Ok(());
+        }
+        let refused = ApiError::new(Refusal::NoTenant, refusal::no_tenant(tenant_id));
+        Err(refused.with("tenant_id", tenant_id))
+    }
+
     /// Reads a run by one of so many connections. It waits in its turn, as long as its caller does.
     async fn within(&self, share: &Semaphore, run: &RunKey) -> Result<Run, ApiError> {
         // It is never closed; without a permit the read would only be less bounded.

@@ -99,6 +99,8 @@ refusals! {
     Internal = Internal "INTERNAL",
 
     // Settings and domains.
+    /// Nothing is known of the tenant.
+    NoTenant = NotFound "NO_TENANT",
     /// The tenant has no settings.
     NoSettings = NotFound "NO_SETTINGS",
     /// The tenant has no domains.

@@ -94,6 +94,11 @@ pub fn too_many_runs(runs: u32, period: u64, again: u64) -> String {
     )
 }
 
+/// A tenant that the portal never named.
+pub fn no_tenant(tenant: &str) -> String {
+    format!("Tenant {tenant} is unknown: it has no domains, settings, runs or accounts.")
+}
+
 /// A run of another tenant, or none.
 pub fn no_run_of(tenant: &str, run: Uuid) -> String {
     format!("Tenant {tenant} has no run {run}.")

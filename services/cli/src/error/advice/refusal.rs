@@ -9,7 +9,8 @@ use rollcall_terms::Refusal;
 )]
 pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
     match refusal {
-        Refusal::NoDomains
+        Refusal::NoTenant
+        | Refusal::NoDomains
         | Refusal::NoSettings
         | Refusal::PasswordRequired
         | Refusal::EtagMismatch
@@ -82,6 +83,10 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
 
 fn of_settings(refusal: Refusal) -> Option<&'static str> {
     Some(match refusal {
+        Refusal::NoTenant => {
+            "Check its id (rollcall settings list shows the tenants that have settings). A new tenant begins with its \
+             domains: rollcall domains add TENANT DOMAIN..."
+        }
         Refusal::NoDomains => "Enter them: rollcall domains add TENANT DOMAIN...",
         Refusal::NoSettings => {
             "Enter where its directory is: rollcall settings put TENANT --host HOST ... \
