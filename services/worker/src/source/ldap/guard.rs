@@ -42,6 +42,9 @@ const NAME_WITHIN: usize = 1024;
 /// It is not waited for longer: less than the reader waits for the guard's reason.
 const NAME_WAIT: Duration = Duration::from_millis(500);
 
+/// Notices that mean nothing to a client: more of them in one connection are no notices but a flood.
+const IGNORED_NOTICES: usize = 1_000;
+
 /// What a server sent before it hung up is here already.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
@@ -217,9 +220,14 @@ struct Responses<'a, R, W> {
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Responses<'_, R, W> {
     async fn forward(mut self) -> Result<(), GuardError> {
+        let mut ignored = 0;
         while let Some((mut frame, mut elements)) = self.next().await? {
             mend(&mut frame);
             let message = Message::parse(&frame)?;
+            if message.is_other_notice() && ignored < IGNORED_NOTICES {
+                ignored += 1;
+                continue;
+            }
             if message.id == 0 {
                 let said = message.result().map_or_else(String::new, |result| result.text);
                 return Err(GuardError::Notice(said));

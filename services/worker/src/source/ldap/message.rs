@@ -6,6 +6,7 @@
 use super::{
     excerpt::excerpt,
     frame::{Element, FrameError, take},
+    oid,
     strip::WantedAttributes,
 };
 
@@ -18,6 +19,7 @@ const INTEGER: u8 = 0x02;
 pub(super) const OCTET_STRING: u8 = 0x04;
 const ENUMERATED: u8 = 0x0a;
 const CONTROLS: u8 = 0xa0;
+const RESPONSE_NAME: u8 = 0x8a;
 
 /// Kinds of a server's message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,8 @@ pub struct Message<'a> {
     /// The kind of message.
     pub(super) response: Response,
     body: &'a [u8],
+    /// The parts after the operation.
+    rest: &'a [u8],
 }
 
 /// Result of an operation.
@@ -94,7 +98,17 @@ impl<'a> Message<'a> {
             id,
             response,
             body: operation.content,
+            rest: parts,
         })
+    }
+
+    /// True for a notice that is not that of a disconnection: a client ignores it (RFC 4511 section 4.4). Active Directory
+    /// writes the name after the operation, not in it. A notice without a name is taken at its word that something ends.
+    pub(super) fn is_other_notice(&self) -> bool {
+        let name = name_in(self.body).or_else(|| name_in(self.rest));
+        self.id == 0
+            && self.response == Response::Extended
+            && name.is_some_and(|name| name != oid::DISCONNECTION.as_bytes())
     }
 
     /// The result that it carries, if it is of those that do.
@@ -168,6 +182,17 @@ pub(super) fn paged_results_cookie(value: &[u8]) -> Result<Vec<u8>, FrameError> 
         "a paged results control without a cookie",
     )?
     .to_vec())
+}
+
+/// The name of a response among these parts, if they can be read as far as there.
+fn name_in(mut parts: &[u8]) -> Option<&[u8]> {
+    while !parts.is_empty() {
+        let Element { tag, content } = take(&mut parts).ok()?;
+        if tag == RESPONSE_NAME {
+            return Some(content);
+        }
+    }
+    None
 }
 
 fn check_result(mut body: &[u8]) -> Result<(), FrameError> {

@@ -116,6 +116,38 @@ async fn what_was_not_asked_ends_the_connection_and_the_library_sees_none_of_it(
     }
 }
 
+/// A notice that tells a client nothing.
+fn other_notice() -> Vec<u8> {
+    let parts = [
+        tlv(0x0a, &[0]),
+        tlv(0x04, b""),
+        tlv(0x04, b"hello"),
+        tlv(0x8a, b"1.2.3.4"),
+    ];
+    message(0, seq(0x78, &parts))
+}
+
+#[tokio::test]
+async fn a_notice_of_something_else_does_not_end_a_search_nor_reach_the_library() {
+    let mut bench = bench(1 << 20);
+    bench.ask(&SEARCH).await;
+    let answers = [entry(2, "cn=a", &[]), other_notice(), done(2, 0, "")].concat();
+    bench.server.write_all(&answers).await.unwrap();
+    let expected = [entry(2, "cn=a", &[]), done(2, 0, "")].concat();
+    let mut passed = vec![0; expected.len()];
+    bench.library.read_exact(&mut passed).await.unwrap();
+    assert_eq!(passed, expected);
+}
+
+#[tokio::test]
+async fn a_flood_of_notices_ends_the_connection() {
+    let mut bench = bench(1 << 20);
+    bench.ask(&SEARCH).await;
+    let flood = other_notice().repeat(IGNORED_NOTICES + 1);
+    bench.server.write_all(&flood).await.unwrap();
+    assert!(matches!(bench.ended().await, Err(GuardError::Notice(_))));
+}
+
 /// A search for `mail`.
 fn search_for_mail() -> Vec<u8> {
     let query = [

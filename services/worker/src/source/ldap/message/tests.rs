@@ -111,6 +111,34 @@ fn a_notice_is_read_as_active_directory_writes_it() {
 }
 
 #[test]
+fn only_a_notice_with_another_name_is_ignored_wherever_the_name_stands() {
+    let (disconnection, other) = (&b"1.3.6.1.4.1.1466.20036"[..], &b"1.3.6.1.4.1.4203.666.1"[..]);
+    let within = |id: u8, name: &[u8]| {
+        let parts = [tlv(0x0a, &[0]), tlv(0x04, b""), tlv(0x04, b""), tlv(0x8a, name)];
+        seq(0x30, &[tlv(0x02, &[id]), seq(0x78, &parts)])
+    };
+    let after = |name: &[u8]| {
+        let parts = [tlv(0x02, &[0]), result(0x78, 0, ""), tlv(0x8a, name)];
+        seq(0x30, &parts)
+    };
+    let nameless = seq(0x30, &[tlv(0x02, &[0]), result(0x78, 52, "")]);
+    for (frame, ignored) in [
+        (within(0, other), true),
+        (after(other), true),
+        (within(0, disconnection), false),
+        (after(disconnection), false),
+        (nameless, false),
+        (within(1, other), false),
+    ] {
+        assert_eq!(
+            Message::parse(&frame).unwrap().is_other_notice(),
+            ignored,
+            "{frame:02x?}"
+        );
+    }
+}
+
+#[test]
 fn the_cookie_is_found_in_the_control() {
     let value = seq(0x30, &[tlv(0x02, &[0]), tlv(0x04, b"next")]);
     assert_eq!(paged_results_cookie(&value).unwrap(), b"next");
