@@ -1,6 +1,7 @@
 //! Bad input gets a clear status, a stable code and a sentence that helps, and nothing is saved by half.
 
 mod domains;
+mod every_call;
 mod fields;
 mod settings;
 mod strangers;

@@ -24,7 +24,7 @@ async fn an_unknown_tenant_has_no_settings_no_runs_and_no_accounts() -> Result<(
     assert_eq!(refusal.reason, "NO_SETTINGS", "{refusal:?}");
     let run = tenant.run("0190a0a0-0000-7000-8000-000000000000").await;
     assert_eq!(refused(run).reason, "NO_RUN");
-    assert!(tenant.accounts().await?.is_empty());
+    assert_eq!(refused(tenant.accounts().await).reason, "NO_TENANT");
     Ok(())
 }
 
