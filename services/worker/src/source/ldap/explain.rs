@@ -54,7 +54,6 @@ mod tests {
     use rollcall_domain::failure::FailureCode;
 
     use super::*;
-
     use crate::source::{
         bounds::{Crossed, ShownName},
         error::ReadError,

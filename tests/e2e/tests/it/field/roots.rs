@@ -148,6 +148,24 @@ async fn a_database_below_the_base_is_told_until_something_is_read_from_it() -> 
     Ok(())
 }
 
+/// A global catalog holds a part of each domain of the forest, and searches them as one tree.
+#[tokio::test]
+async fn a_child_domain_without_addresses_is_not_left_out_by_a_global_catalog() -> Result<()> {
+    let child = "DC=emea,DC=corp,DC=example";
+    let catalog = |field: &Field| {
+        forest(field)
+            .context(child)
+            .context("DC=DomainDnsZones,DC=emea,DC=corp,DC=example")
+            .entry(child, &[("objectClass", b"domainDNS")])
+    };
+    for base in ["", "DC=corp,DC=example"] {
+        let (field, _server) = reading("catalog", catalog, &[base, "DC=brand,DC=example"]).await?;
+        assert_eq!(field.sync().await?.run.left_out, None, "below {base:?}");
+        assert_eq!(last_step(&field).await?.state(), TestStepState::Passed);
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_naming_context_of_one_nul_is_none() -> Result<()> {
     let domino = |field: &Field| {

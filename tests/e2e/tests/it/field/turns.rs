@@ -121,3 +121,44 @@ async fn a_run_says_why_it_did_not_read_the_controller_that_was_read_last() -> R
     );
     Ok(())
 }
+
+#[tokio::test]
+async fn a_controller_that_is_no_longer_a_host_is_named_as_the_last_and_not_dialled() -> Result<()> {
+    let mut field = Field::new("nohost").await?;
+    let first = up_to_date(&field).start().await?;
+    let second = up_to_date(&field).start_beside(&first).await?;
+    field.directory = served_by(&first);
+    field.save(|_| ()).await?;
+    field.sync().await?;
+    let (host, binds) = (field.directory.hosts[0].clone(), first.binds());
+    field.directory.hosts = vec![second.address().ip().to_string()];
+    field.save(|_| ()).await?;
+    let run = field.sync().await?.run;
+    let reason =
+        format!("The last sync read {host} ({host}), which is no longer among the hosts of the settings.");
+    assert_eq!(
+        served(&run),
+        (shown(&field.directory, 0).as_str(), reason.as_str())
+    );
+    assert_eq!(first.binds(), binds);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_password_that_the_last_controller_refuses_is_taken_to_no_host_that_is_named_before_it()
+-> Result<()> {
+    let mut field = Field::new("lastrefuses").await?;
+    let first = behind(&field).refusing(52, "").start().await?;
+    let second = up_to_date(&field).start_beside(&first).await?;
+    field.directory = served_by(&first);
+    field.directory.hosts.push(second.address().ip().to_string());
+    field.save(|_| ()).await?;
+    field.sync().await?;
+    first.become_tree(behind(&field));
+    second.become_tree(up_to_date(&field).refusing(49, ""));
+    let (before, asked) = (first.binds(), second.binds());
+    let failed = field.sync().await?;
+    assert_eq!((failed.failure(), failed.run.attempt), ("WRONG_CREDENTIALS", 1));
+    assert_eq!((first.binds(), second.binds()), (before, asked + 1));
+    Ok(())
+}
