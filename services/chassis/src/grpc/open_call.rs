@@ -78,7 +78,7 @@ pub(super) fn close(span: &Span, code: Code, begun: Instant) {
             span.record("otel.status_code", "ERROR");
             tracing::debug!(code = name, ms, "call failed");
         }
-        Code::Unknown | Code::Internal | Code::DataLoss | Code::Unavailable | Code::Unimplemented => {
+        Code::Unknown | Code::Internal | Code::DataLoss | Code::Unavailable => {
             span.record("otel.status_code", "ERROR");
             tracing::warn!(code = name, ms, "call failed");
         }

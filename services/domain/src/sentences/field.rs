@@ -165,7 +165,7 @@ pub fn at_position(position: i32, message: &str) -> String {
     let mut letters = message.trim_end_matches('.').chars();
     let first = letters.next().map(|first| first.to_ascii_lowercase());
     let sentence: String = first.into_iter().chain(letters).collect();
-    format!("at position {position}: {sentence}")
+    format!("at character {position}: {sentence}")
 }
 
 /// A filter grows too long where invisible characters are written out.
@@ -275,7 +275,7 @@ mod tests {
     fn an_error_of_a_filter_continues_the_name_of_its_field() {
         assert_eq!(
             at_position(4, "Expected `)`, but found the end."),
-            "at position 4: expected `)`, but found the end"
+            "at character 4: expected `)`, but found the end"
         );
     }
 

@@ -59,7 +59,7 @@ impl fmt::Display for InvalidId {
 
 impl fmt::Display for InvalidHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected a whole number of hours from 1 to 24")
+        f.write_str("expected a whole number of hours from 1 to 24, or 0 for no schedule")
     }
 }
 

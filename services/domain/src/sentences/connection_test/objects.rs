@@ -63,8 +63,8 @@ pub fn lacking(text: StepText, unknown: &[&str]) -> StepText {
 }
 
 /// Groups that `memberOf` leaves out.
-const PRIMARY_GROUP: &str = " memberOf leaves out a user's primary group, which is Domain Users by default: \
-                             (primaryGroupID=513) matches its members.";
+const PRIMARY_GROUP: &str = " In Active Directory, memberOf leaves out a user's primary group, which is Domain \
+                             Users by default: (primaryGroupID=513) matches its members.";
 
 /// All objects that match.
 pub fn matching(objects: u64) -> String {

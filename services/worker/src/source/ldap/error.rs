@@ -1,6 +1,6 @@
 //! Reasons why an LDAP directory could not be read, and the failure code of each, in one place.
 
-use std::{io, time::Duration};
+use std::{fmt, io, time::Duration};
 
 use rollcall_domain::failure::{self, FailureCode};
 use thiserror::Error;
@@ -88,7 +88,7 @@ pub enum DirectoryError {
     #[error("TLS cannot be negotiated: {}", Words(.0))]
     Tls(#[source] io::Error),
     /// The server does not want to go on in TLS.
-    #[error("StartTLS refused with result {code}: {text}")]
+    #[error("StartTLS refused with result {code}{}", Said(text))]
     StartTlsRefused {
         /// One of [`rollcall_domain::ldap`].
         code: u32,
@@ -105,7 +105,7 @@ pub enum DirectoryError {
     #[error("the password is empty")]
     EmptyPassword,
     /// The server answered with a result other than success.
-    #[error("{} refused with result {code}: {text}", operation.name())]
+    #[error("{} refused with result {code}{}", operation.name(), Said(text))]
     Refused {
         /// The refused operation.
         operation: Operation,
@@ -127,7 +127,10 @@ pub enum DirectoryError {
         refusal: Box<DirectoryError>,
     },
     /// The server's password policy refuses the bind, whatever its result.
-    #[error("the password policy of the server does not accept the bind (result {result}): {text}")]
+    #[error(
+        "the password policy of the server does not accept the bind (result {result}){}",
+        Said(text)
+    )]
     RefusedByPolicy {
         /// What the policy says.
         code: FailureCode,
@@ -304,6 +307,18 @@ impl From<DirectoryError> for ReadError {
                 text: error.sentences(),
                 why: error.to_string(),
             },
+        }
+    }
+}
+
+/// The server's own words, after a colon. Many servers give none.
+struct Said<'a>(&'a str);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            "" => Ok(()),
+            text => write!(f, ": {text}"),
         }
     }
 }

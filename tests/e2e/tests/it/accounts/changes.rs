@@ -38,7 +38,11 @@ async fn rule_6_accounts_live_on_whatever_becomes_of_their_addresses() -> Result
         (moved.verdict(), moved.reason()),
         (Verdict::Update, Reason::Moved)
     );
-    assert_eq!(moved.other, at("ann"), "the account that it left");
+    assert_eq!(
+        moved.other,
+        at("office"),
+        "the account that it left, by its name from now on"
+    );
     assert_eq!(account(&tenant, "office").await?.account_id, ann.account_id);
 
     // All that eve had goes to bob: her account is removed, softly, though Remove Accounts is off.

@@ -117,7 +117,7 @@ async fn parentheses_in_a_groups_name_are_refused_where_they_stand_with_how_to_w
         .context("a refusal")?;
     let said = format!("{refusal:?}");
     assert!(
-        said.contains("at position 19") && said.contains(r"\\28"),
+        said.contains("at character 19") && said.contains(r"\\28"),
         "{said}"
     );
     Ok(())

@@ -109,3 +109,17 @@ fn the_server_is_named_once() {
         .at("again");
     assert_eq!(error.to_string(), "dc1 (192.0.2.1:636): the password is empty");
 }
+
+#[test]
+fn a_server_that_says_nothing_leaves_no_colon_behind() {
+    assert_eq!(
+        refused(Operation::Bind, 49).to_string(),
+        "bind refused with result 49"
+    );
+    let policy = DirectoryError::RefusedByPolicy {
+        code: FailureCode::PasswordMustChange,
+        result: 0,
+        text: String::new(),
+    };
+    assert!(policy.to_string().ends_with("(result 0)"), "{policy}");
+}
