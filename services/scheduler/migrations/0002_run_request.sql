@@ -14,6 +14,8 @@ CREATE TABLE scheduler.run_request (
     -- The preview that a person reviewed before asking for the sync.
     expect_preview_run_id uuid,
     cancel_requested boolean NOT NULL DEFAULT false,
+    -- Time at which it was cancelled: the end of a run that no worker has begun.
+    cancel_time timestamptz,
     -- The W3C trace context of the call that asked.
     traceparent text,
     create_time timestamptz NOT NULL DEFAULT now(),
@@ -31,6 +33,7 @@ CREATE TABLE scheduler.run_request (
     CONSTRAINT run_request_only_a_sync_is_scheduled_or_approved CHECK (kind = 'SYNC' OR trigger = 'MANUAL'),
     CONSTRAINT run_request_acts_on_a_run
         CHECK ((kind = 'REVERT' OR trigger = 'APPROVAL') = (acts_on_run_id IS NOT NULL)),
+    CONSTRAINT run_request_has_the_time_of_its_cancellation CHECK (cancel_requested = (cancel_time IS NOT NULL)),
     CONSTRAINT run_request_only_who_waits_expects
         CHECK (expect_preview_run_id IS NULL OR (kind = 'SYNC' AND trigger = 'MANUAL'))
 ) PARTITION BY RANGE (run_id);

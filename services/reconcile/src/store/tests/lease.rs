@@ -60,7 +60,7 @@ async fn a_heartbeat_keeps_the_progress_and_hears_of_a_cancellation() -> Result<
     let kept = "SELECT count(*) FROM reconcile.heartbeat WHERE objects = 20 AND claims = 30";
     assert_eq!(ground.count(kept).await?, 1);
     ground
-        .as_scheduler("UPDATE scheduler.run_request SET cancel_requested = true")
+        .as_scheduler("UPDATE scheduler.run_request SET cancel_requested = true, cancel_time = now()")
         .await?;
     assert_eq!(
         heartbeat::heartbeat(&ground.resources, &key, PROGRESS).await?,

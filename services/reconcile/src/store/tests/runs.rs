@@ -129,7 +129,7 @@ async fn a_run_that_was_cancelled_before_it_began_ends_with_an_outcome() -> Resu
     let ground = Ground::new().await?.with_settings().await?;
     let run = ground.ask("SYNC").await?;
     ground
-        .as_scheduler("UPDATE scheduler.run_request SET cancel_requested = true")
+        .as_scheduler("UPDATE scheduler.run_request SET cancel_requested = true, cancel_time = now()")
         .await?;
     assert!(matches!(ground.begin(run, "first").await?, Begun::Finished));
     assert_eq!(state(&ground).await?, "CANCELLED");
@@ -154,8 +154,8 @@ async fn a_revert_that_was_cancelled_reports_the_pause_that_its_request_began() 
     ground
         .as_scheduler(&format!(
             "INSERT INTO scheduler.run_request
-                 (run_id, tenant_id, kind, trigger, lane, acts_on_run_id, cancel_requested)
-             VALUES ('{run}', 'acme', 'REVERT', 'MANUAL', 'interactive', '{sync}', true)"
+                 (run_id, tenant_id, kind, trigger, lane, acts_on_run_id, cancel_requested, cancel_time)
+             VALUES ('{run}', 'acme', 'REVERT', 'MANUAL', 'interactive', '{sync}', true, now())"
         ))
         .await?;
     assert!(matches!(ground.begin(run, "first").await?, Begun::Finished));
