@@ -17,7 +17,7 @@ text_enum! {
         RemovalLimit = "REMOVAL_LIMIT",
         /// It found no object at all, and would remove or mark something.
         EmptyRead = "EMPTY_READ",
-        /// Hints that objects showed in the last applied read are shown by none of them any more.
+        /// Hints that objects showed in the last applied read are shown by no object any more.
         HintsVanished = "HINTS_VANISHED",
         /// It is the first since Remove Accounts was switched on, and would remove addresses that no preview has shown.
         FirstRemoval = "FIRST_REMOVAL",

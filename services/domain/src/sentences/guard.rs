@@ -212,8 +212,7 @@ fn empty(removed: u64, marked: u64) -> String {
 fn vanished(hints: Hints) -> String {
     let them = them(hints);
     let mut text = format!(
-        "Of the objects that showed {} in the last applied read, some are still there, and none of them shows {them} any \
-         more.",
+        "No object in the directory shows {} any more. In the last applied read, objects that are still there showed {them}.",
         names(hints)
     );
     let kind = Hints::NONE
@@ -265,8 +264,8 @@ mod tests {
         let hints = Hints::NONE.with(Hint::UserAccountControl);
         assert_eq!(
             Holds::from(Hold::HintsVanished { hints }).message(),
-            "Of the objects that showed userAccountControl in the last applied read, some are still there, and none of \
-             them shows it any more. Without it, disabled users cannot be told from the others. Nothing has been \
+            "No object in the directory shows userAccountControl any more. In the last applied read, objects that are \
+             still there showed it. Without it, disabled users cannot be told from the others. Nothing has been \
              changed, and additions are on hold as well. Give the account that reads the directory the right to read \
              userAccountControl again, then sync again. If the directory is meant to be without it, review the rows of \
              the run and approve it."
@@ -275,7 +274,7 @@ mod tests {
         let forecast = Holds::from(Hold::HintsVanished { hints }).forecast();
         assert!(
             forecast.contains("mail, userAccountControl and msExchRecipientTypeDetails")
-                && forecast.contains("none of them shows them any more")
+                && forecast.contains("showed them")
                 && forecast.contains("shared mailboxes")
                 && forecast.contains("the primary")
                 && forecast.contains("would change nothing and wait for approval"),

@@ -31,7 +31,7 @@ pub(crate) struct Facts {
     pub(crate) open: OpenRows,
     /// The preview that was reviewed before.
     pub(crate) preview: Option<ReviewedPreview>,
-    /// Hints that the last applied read showed for objects of this one, and that vanished since then.
+    /// Hints that the last applied read showed for objects of this one, and this one for none.
     pub(crate) vanished: Hints,
     /// Accounts that syncs of the last 24 hours reduced without approval.
     pub(crate) reduced_lately: u64,

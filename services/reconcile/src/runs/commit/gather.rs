@@ -117,13 +117,14 @@ async fn approval(
     Ok(Some((may_go, approved)))
 }
 
-/// The hints that vanished since the last applied read.
+/// The hints that vanished since the last applied read. Which objects showed one is looked up only if none does now.
 async fn vanished(
     tenant: &mut TenantLock,
     read: &DirectoryRead,
     turns: &Turns,
 ) -> Result<Hints, ReconcileError> {
-    if tenant.row.last_read.hints.is_empty() {
+    let suspected = tenant.row.last_read.hints.without(read.directory.hints());
+    if suspected.is_empty() {
         return Ok(Hints::NONE);
     }
     let sightings = sightings::of_last_read(tenant).await?;
