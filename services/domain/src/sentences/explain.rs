@@ -128,7 +128,8 @@ pub fn run(kind: NamedRun, time: Option<Timestamp>) -> String {
 pub const NEVER_READ: &str = "The directory's state is not known: no complete read of it has been kept. Start a \
                               preview or a sync to get one.";
 /// The read met no claim to the address, and decided nothing about it.
-pub const NOT_FOUND: &str = "No object in the search scope has this address.";
+pub const NOT_FOUND: &str = "No object in the search scope claims this address. A value that is refused, for an unknown \
+                             prefix or an invisible character, stands among the skipped rows as it is.";
 /// Heading of what was decided.
 pub const DECIDED: &str = "It found the following, and decided this:";
 /// Heading of what would be decided.

@@ -220,7 +220,7 @@ fn a_removed_address_is_shown_with_the_last_day_for_restoring_it() {
              until 2026-12-22 10:00 UTC, and is then deleted for good.",
             "The directory was last read by the preview of 2026-11-23 02:00 UTC, which changes nothing but shows what \
              a sync would do.",
-            "No object in the search scope has this address.",
+            sentences::NOT_FOUND,
             "The last run that changed it was the sync of 2026-11-23 02:00 UTC, which decided:",
             &verdict::explain(Verdict::Remove, Some(Reason::Absent), None, &Periods::default()),
         ],
