@@ -5,6 +5,7 @@ mod bounds;
 mod call;
 mod client;
 mod connection;
+mod deadline;
 mod open_call;
 pub mod page;
 mod peer;

@@ -16,6 +16,9 @@ pub const TENANT_BUSY: &str =
     "Another change for this tenant is in progress, and other calls are already waiting for it. Try again.";
 /// The caller gave its call up.
 pub const GIVEN_UP: &str = "The call was cancelled before its turn came.";
+/// The deadline that the caller set has passed.
+pub const DEADLINE_PASSED: &str =
+    "The call's deadline passed before its answer. What it began may still be done. Set a later deadline.";
 /// The caller's certificate has not the role that the method needs.
 pub const CALLER_NOT_ALLOWED: &str = "This client certificate may not call this method.";
 /// The bytes of the request are no message of the method.

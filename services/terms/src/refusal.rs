@@ -93,6 +93,8 @@ refusals! {
     ServerLimit = ResourceExhausted "SERVER_LIMIT",
     /// The caller gave the call up while it waited for its turn.
     GivenUp = Cancelled "GIVEN_UP",
+    /// The deadline that the caller set passed before the answer.
+    DeadlinePassed = DeadlineExceeded "DEADLINE_PASSED",
     /// The database, the broker or another part is away.
     Unavailable = Unavailable "UNAVAILABLE",
     /// The service failed.

@@ -23,6 +23,7 @@ use tracing::{Instrument as _, Span, field::Empty};
 use super::{
     bounds::{Kind, Methods, Place, Places, is_probe},
     connection::Connections,
+    deadline,
     open_call::{OpenCall, close},
     peer::{Caller, address_in},
     reason,
@@ -141,6 +142,7 @@ where
             _ => request.map(Arriving::wrap),
         };
         let answers = Arc::clone(&self.around.answers);
+        let deadline = deadline::of(&request);
         let answer = self.inner.call(request);
         let work = async move {
             let response = answer.await?;
@@ -152,13 +154,13 @@ where
         let caller_waits = caller_waits.drop_guard();
         Box::pin(async move {
             let _caller_waits = caller_waits;
-            match work.await {
-                Ok(answered) => answered,
-                Err(error) => {
+            let answer = async {
+                work.await.unwrap_or_else(|error| {
                     tracing::error!(%error, "a call crashed");
                     Ok(Status::from(ApiError::new(Refusal::Internal, sentences::CRASHED)).into_http())
-                }
-            }
+                })
+            };
+            deadline::within(deadline, answer).await
         })
     }
 }

@@ -222,6 +222,24 @@ async fn work_that_its_caller_gave_up_goes_on_to_its_end_and_keeps_its_place_unt
     assert_eq!(status_in(answered.headers()), Some(Code::Ok));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_deadline_passes_is_told_so_with_a_reason() {
+    let (done, mut ended) = mpsc::channel(4);
+    let mut calls = layer(1).0.layer(Answers::Work(done));
+    let mut request = request("/rollcall.v1.SyncService/SyncNow");
+    let deadline = "250m".parse().expect("a header");
+    request.headers_mut().insert("grpc-timeout", deadline);
+    let response = calls.call(request).await.expect("an answer");
+    let status = Status::from_header_map(response.headers()).expect("a status");
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    let details = status.get_error_details();
+    assert_eq!(
+        details.error_info().map(|info| info.reason.as_str()),
+        Some("DEADLINE_PASSED")
+    );
+    ended.recv().await.expect("the work's end");
+}
+
 fn spans_of_a_call(code: Code) -> Vec<SpanData> {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()

@@ -64,6 +64,7 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
         | Refusal::CallerLimit
         | Refusal::ServerLimit
         | Refusal::GivenUp
+        | Refusal::DeadlinePassed
         | Refusal::Unavailable
         | Refusal::Internal
         | Refusal::ExportsBusy
