@@ -82,9 +82,6 @@ impl Absences {
         let mut cause = Column::filled(None, world.names.len());
         let mut interferes = Column::filled(false, world.names.len());
         for (claim, outcome) in claims.outcome.iter() {
-            if world.is_spoilt(claim) {
-                break;
-            }
             world.pace.step()?;
             let entry = world.directory.claims[claim as usize];
             match *outcome {
@@ -103,12 +100,12 @@ impl Absences {
             let address = world.names.of_entry(entry);
             if !world.is_first_entry(entry) {
                 AbsenceOutcome::Void
-            } else if claims.keep(address) {
+            } else if claims.kept_by[address].is_some() {
                 AbsenceOutcome::Kept
-            } else if spoilt[entry] {
-                outcome_of_spoilt(world, ownership, entry)
             } else if interferes[address] {
                 AbsenceOutcome::Refusing
+            } else if spoilt[entry] {
+                outcome_of_spoilt(world, ownership, entry)
             } else {
                 outcome_of_absent(world, ownership, entry)
             }

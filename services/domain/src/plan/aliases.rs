@@ -1,12 +1,10 @@
 //! Rule 5: which further addresses each object keeps, and what becomes of every claim.
 
-use std::collections::HashSet;
-
 use crate::object::AddressType;
 use crate::verdict::Reason;
 
 use super::acceptance::{Acceptance, Wish};
-use super::arena::{Column, index};
+use super::arena::Column;
 use super::names::{AccountName, AddressName, ClaimName, ObjectName};
 use super::pace::PlanError;
 use super::primaries::Primaries;
@@ -37,13 +35,9 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) struct Claims {
     pub(super) outcome: Column<Outcome>,
-    /// The object that keeps an address; also if its claim is spoilt.
     pub(super) kept_by: Column<Option<ObjectName>>,
-    /// Objects that keep any address by a claim that is not spoilt.
+    /// Objects that keep any address.
     pub(super) keeps: Column<bool>,
-    /// Addresses that are kept by a spoilt claim.
-    kept_spoilt: HashSet<AddressName>,
-    first_spoilt: ClaimName,
 }
 
 impl Claims {
@@ -56,25 +50,17 @@ impl Claims {
         // Every claim that stands gets its own outcome below.
         let refused =
             |reason: &Option<Reason>| Outcome::Refused(reason.unwrap_or(Reason::ClaimedByOtherObject));
-        let spoilt = world.directory.claims.len()..world.claim_names();
         let mut claims = Self {
-            outcome: world
-                .refused
-                .iter()
-                .map(|(_, reason)| refused(reason))
-                .chain(spoilt.map(|_| Outcome::Refused(Reason::Spoilt)))
-                .collect(),
+            outcome: world.refused.iter().map(|(_, reason)| refused(reason)).collect(),
             kept_by: Column::filled(None, world.names.len()),
             keeps: world.objects().map(|_| false).collect(),
-            kept_spoilt: HashSet::new(),
-            first_spoilt: index(world.directory.claims.len()),
         };
         let mut wishes = Acceptance::new(world.names.len());
         let mut own = Vec::new();
         for object in world.objects() {
             own.clear();
             let guarded = guarded_account(world, ownership, object);
-            for (claim, address) in ownership.claims_of(world, object) {
+            for (claim, address) in world.valid_claims(object) {
                 world.pace.step()?;
                 let candidate = (object, claim, address);
                 match before_aliases(world, ownership, primaries, guarded, candidate) {
@@ -85,7 +71,7 @@ impl Claims {
             push_groups(world, ownership, &mut own, &mut wishes);
         }
         claims.match_aliases(world, wishes)?;
-        claims.keep_domain_aliases(world, ownership)?;
+        claims.keep_domain_aliases(world)?;
         Ok(claims)
     }
 
@@ -93,17 +79,8 @@ impl Claims {
         self.outcome[claim] = outcome;
         if let Outcome::Kept(_) = outcome {
             self.kept_by[address] = Some(object);
-            if claim < self.first_spoilt {
-                self.keeps[object] = true;
-            } else {
-                self.kept_spoilt.insert(address);
-            }
+            self.keeps[object] = true;
         }
-    }
-
-    /// True if an object keeps an address by a claim that stands: the directory has it as it is.
-    pub(super) fn keep(&self, address: AddressName) -> bool {
-        self.kept_by[address].is_some() && !self.kept_spoilt.contains(&address)
     }
 
     fn match_aliases(&mut self, world: &World<'_>, mut wishes: Acceptance) -> Result<(), PlanError> {
@@ -145,10 +122,10 @@ impl Claims {
 
     /// Keeps a duplicate that is the same address in a domain alias, if no account has it. There is at most one such
     /// claim, that of the object that keeps the address in the real domain.
-    fn keep_domain_aliases(&mut self, world: &World<'_>, ownership: &Ownership) -> Result<(), PlanError> {
+    fn keep_domain_aliases(&mut self, world: &World<'_>) -> Result<(), PlanError> {
         for object in world.objects() {
             world.pace.step()?;
-            for (claim, address) in ownership.claims_of(world, object) {
+            for (claim, address) in world.valid_claims(object) {
                 let Outcome::Duplicate(kept) = self.outcome[claim] else {
                     continue;
                 };
@@ -214,8 +191,8 @@ fn before_aliases(
 fn guarded_account(world: &World<'_>, ownership: &Ownership, object: ObjectName) -> Option<AccountName> {
     let account = ownership.protected_account_of(world, object)?;
     let present = world.primary_of(account);
-    let claims_present = ownership
-        .claims_of(world, object)
+    let claims_present = world
+        .valid_claims(object)
         .any(|(claim, address)| world.is_primary(claim) && Some(address) == present);
     (!claims_present).then_some(account)
 }
@@ -242,15 +219,10 @@ fn push_groups(world: &World<'_>, ownership: &Ownership, own: &mut [Wish], wishe
         (
             world.in_domain_alias(wish.address),
             !ownership.is_owner_of(world, wish.object, wish.address),
+            wish.claim,
         )
     };
-    let text = |wish: &Wish| world.names.text(wish.address);
-    own.sort_unstable_by(|a, b| {
-        username(a)
-            .cmp(username(b))
-            .then_with(|| rank(a).cmp(&rank(b)))
-            .then_with(|| text(a).cmp(text(b)))
-    });
+    own.sort_unstable_by(|a, b| username(a).cmp(username(b)).then_with(|| rank(a).cmp(&rank(b))));
     for group in own.chunk_by(|a, b| username(a) == username(b)) {
         wishes.push(group);
     }

@@ -22,7 +22,7 @@ const MOST_WORK: usize = 1_000_000;
 
 /// Decides rules 3 to 5: who has which account and primary address, and the outcome of each claim.
 pub(super) fn decide(world: &World<'_>) -> Result<(Ownership, Primaries, Claims), PlanError> {
-    let size = world.claim_names() + world.directory.objects.len();
+    let size = world.directory.claims.len() + world.directory.objects.len();
     decide_in(world, TIMES.max(MOST_WORK / size.max(1)))
 }
 
@@ -49,9 +49,8 @@ fn end_where_it_could_be_vain(defence: &mut Defence, world: &World<'_>) -> Resul
     let mut claimed = Vec::new();
     for object in world.objects() {
         world.pace.step()?;
-        let all = world.valid_claims(object).chain(world.spoilt_claims(object));
         claimed.clear();
-        claimed.extend(all.map(|(_, address)| address));
+        claimed.extend(world.valid_claims(object).map(|(_, address)| address));
         claimed.sort_unstable_by(|a, b| username(a).cmp(username(b)));
         for same in claimed.chunk_by(|a, b| username(a) == username(b)) {
             if same.len() > 1 {
@@ -75,7 +74,7 @@ fn end_where_vain(
     let mut losers = Vec::new();
     for object in world.objects() {
         world.pace.step()?;
-        for (claim, address) in ownership.claims_of(world, object) {
+        for (claim, address) in world.valid_claims(object) {
             let is_lost = matches!(claims.outcome[claim], Outcome::Duplicate(_));
             if is_lost && !defence.has_ended(address) && ownership.is_owner_of(world, object, address) {
                 losers.push((address, object));

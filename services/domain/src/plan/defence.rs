@@ -38,7 +38,7 @@ impl Defence {
         !self.ended[address]
             && ownership
                 .holder_of(world, address)
-                .is_some_and(|holder| holder != object && ownership.lets_claim(world, holder, address))
+                .is_some_and(|holder| holder != object && world.claims_address(holder, address))
     }
 
     /// Ends the defence of an address.

@@ -121,7 +121,7 @@ fn wishes_of(
     object: ObjectName,
     wishes: &mut Vec<Wish>,
 ) {
-    for (claim, address) in ownership.claims_of(world, object) {
+    for (claim, address) in world.valid_claims(object) {
         let held_off = !world.is_primary(claim) && defence.holds_off(world, ownership, object, address);
         if !held_off && ownership.access(world, object, address) != Access::Refused {
             wishes.push(Wish {
@@ -134,17 +134,16 @@ fn wishes_of(
     }
     let present = ownership.account_of[object].and_then(|account| world.primary_of(account));
     let mail = world.directory.objects[object as usize].mail;
-    let key = |wish: &Wish| {
+    wishes.sort_unstable_by_key(|wish| {
         (
             !world.is_primary(wish.claim),
             Some(wish.address) != present,
             Some(wish.address) != mail,
             world.in_domain_alias(wish.address),
             !ownership.is_owner_of(world, object, wish.address),
+            wish.claim,
         )
-    };
-    let text = |wish: &Wish| world.names.text(wish.address);
-    wishes.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| text(a).cmp(text(b))));
+    });
 }
 
 /// Rivals: a primary claim before an alias claim, then the holder.

@@ -3,7 +3,7 @@
 use crate::object::Origin;
 
 use super::arena::Column;
-use super::names::{AccountName, AddressName, ClaimName, EntryName, ObjectName};
+use super::names::{AccountName, AddressName, EntryName, ObjectName};
 use super::withhold;
 use super::world::World;
 
@@ -135,25 +135,6 @@ impl Ownership {
             && world
                 .primary_of(account)
                 .is_some_and(|primary| !world.claimed[primary])
-    }
-
-    /// The claims that an object may win or keep an address by, with the addresses: those that stand, and those to what
-    /// it has already that are spoilt by invisible characters ([`super::spoilt`]).
-    pub(super) fn claims_of(
-        &self,
-        world: &World<'_>,
-        object: ObjectName,
-    ) -> impl Iterator<Item = (ClaimName, AddressName)> {
-        let spoilt = world.spoilt_claims(object);
-        world
-            .valid_claims(object)
-            .chain(spoilt.filter(move |(_, address)| self.is_owner_of(world, object, *address)))
-    }
-
-    /// True if an object has one of these claims to an address.
-    pub(super) fn lets_claim(&self, world: &World<'_>, object: ObjectName, address: AddressName) -> bool {
-        world.claims_address(object, address)
-            || self.is_owner_of(world, object, address) && world.spoils(object, address)
     }
 
     /// The account of an object that the portal protects, and whose primary address therefore stays what it is.

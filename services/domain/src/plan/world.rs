@@ -7,7 +7,7 @@ use super::directory::Directory;
 use super::names::{AccountName, AddressName, ClaimName, EntryName, ObjectName};
 use super::pace::Pace;
 use super::portal::{AccountEntry, AddressEntry, Portal};
-use super::refuse::{Refusals, SpoiltClaim, refuse};
+use super::refuse::refuse;
 use super::settings::{ForeignDomains, Rules, TenantDomains, Withholding};
 
 /// Everything that a plan is decided on.
@@ -21,9 +21,6 @@ pub(super) struct World<'a> {
     pub(super) names: Names<'a>,
     /// Reason for which a claim is refused by itself.
     pub(super) refused: Column<Option<Reason>>,
-    /// Claims that refused values would be without their invisible characters, as far as they can count: the portal has
-    /// the address, and the object has no other claim to it. By object, each address once.
-    spoilt: Vec<SpoiltClaim>,
     /// True if an address has a valid claim.
     pub(super) claimed: Column<bool>,
     /// The live entry of an address, and so the account that has it.
@@ -118,15 +115,13 @@ impl<'a> World<'a> {
                 .is_some_and(|id| directory.ids.find(id).is_some())
         };
         let (account_of, object_of) = own_accounts(directory, portal);
-        let Refusals { refused, spoilt } = refuse(rules, domains, foreign, directory);
         let mut world = Self {
             rules,
             domains,
             directory,
             portal,
             withholding,
-            refused,
-            spoilt,
+            refused: refuse(rules, domains, foreign, directory),
             claimed: Column::filled(false, names.len()),
             entry_of: Column::filled(None, names.len()),
             account_at: Column::filled(0, portal.addresses.len()),
@@ -146,18 +141,7 @@ impl<'a> World<'a> {
         };
         world.mark_claimed();
         world.mark_held();
-        world.select_spoilt();
         world
-    }
-
-    fn select_spoilt(&mut self) {
-        let mut spoilt = std::mem::take(&mut self.spoilt);
-        spoilt.retain(|claim| {
-            self.entry_of[claim.address].is_some() && !self.claims_address(claim.object, claim.address)
-        });
-        spoilt.sort_unstable_by_key(|claim| (claim.object, claim.address, !claim.primary));
-        spoilt.dedup_by_key(|claim| (claim.object, claim.address));
-        self.spoilt = spoilt;
     }
 
     fn mark_claimed(&mut self) {
@@ -252,37 +236,9 @@ impl<'a> World<'a> {
         claims.filter(|claim| !self.is_email(*claim)).count() as u64
     }
 
-    /// The claims of an object that invisible characters spoil, numbered after all others, with their addresses.
-    pub(super) fn spoilt_claims(&self, object: ObjectName) -> impl Iterator<Item = (ClaimName, AddressName)> {
-        let first = self.spoilt.partition_point(|claim| claim.object < object);
-        (index(self.directory.claims.len() + first)..)
-            .zip(&self.spoilt[first..])
-            .take_while(move |(_, claim)| claim.object == object)
-            .map(|(name, claim)| (name, claim.address))
-    }
-
-    /// True if a claim of an object to this address is spoilt.
-    pub(super) fn spoils(&self, object: ObjectName, address: AddressName) -> bool {
-        let key = |claim: &SpoiltClaim| (claim.object, claim.address);
-        self.spoilt.binary_search_by_key(&(object, address), key).is_ok()
-    }
-
-    /// Number of claims, those among them that invisible characters spoil.
-    pub(super) fn claim_names(&self) -> usize {
-        self.directory.claims.len() + self.spoilt.len()
-    }
-
-    /// True if a claim is spoilt by invisible characters.
-    pub(super) fn is_spoilt(&self, claim: ClaimName) -> bool {
-        claim as usize >= self.directory.claims.len()
-    }
-
     /// True if a claim is one of a primary address.
     pub(super) fn is_primary(&self, claim: ClaimName) -> bool {
-        match (claim as usize).checked_sub(self.directory.claims.len()) {
-            None => self.directory.claims[claim as usize].primary,
-            Some(spoilt) => self.spoilt[spoilt].primary,
-        }
+        self.directory.claims[claim as usize].primary
     }
 
     /// True if a claimed address is in a domain alias.

@@ -20,8 +20,6 @@ pub(super) enum ClaimedValue {
 pub(super) enum Rank {
     /// The primary address.
     Primary,
-    /// The same, but for invisible characters in the prefix: no other value stands back for it.
-    SpoiltPrimary,
     /// The primary address of an object without [`Rank::Primary`].
     StandIn,
     Alias,
@@ -81,26 +79,10 @@ fn unknown(value: &[u8], address: &[u8], source: Source<'_>) -> ClaimedValue {
             let domain = DomainName::of(&address);
             ClaimedValue::Claim(
                 ClaimedAddress::UnknownPrefix(refused(value, value, source), domain),
-                rank_behind_unknown(value, source),
+                Rank::Alias,
             )
         }
         None => ClaimedValue::NotEmail,
-    }
-}
-
-/// The rank that a value with an unknown prefix would claim without its invisible characters, for the object that has the
-/// address already.
-fn rank_behind_unknown(value: &[u8], source: Source<'_>) -> Rank {
-    let Source::ProxyAddresses = source else {
-        return Rank::Alias;
-    };
-    let freed = std::str::from_utf8(value)
-        .map(invisible::strip)
-        .unwrap_or_default();
-    let prefix = freed.split_once(':').map_or("", |(prefix, _)| prefix);
-    match AddressSpace::of(prefix.trim_ascii().as_bytes()) {
-        AddressSpace::Email { primary: true } => Rank::SpoiltPrimary,
-        _ => Rank::Alias,
     }
 }
 
@@ -180,7 +162,7 @@ pub(super) fn each_once(claims: Vec<(ClaimedAddress, Rank)>) -> Vec<Claim> {
     let claim = |(address, rank)| Claim {
         address,
         primary: match rank {
-            Rank::Primary | Rank::SpoiltPrimary => true,
+            Rank::Primary => true,
             Rank::StandIn => !has_primary,
             Rank::Alias => false,
         },

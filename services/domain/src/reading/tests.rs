@@ -76,9 +76,9 @@ fn an_unknown_prefix_before_an_address_is_a_claim_as_it_stands() {
         ]),
         [
             r"-?:a@x.example (x.example)",
-            r"+?SMTP\u{202a}:dan\u{200b}@x.example (x.example)",
-            r"+?SM\u{ad}TP:bob@x.example (x.example)",
-            r"+?\u{200b}SMTP:ann@x.example (x.example)",
+            r"-?SMTP\u{202a}:dan\u{200b}@x.example (x.example)",
+            r"-?SM\u{ad}TP:bob@x.example (x.example)",
+            r"-?\u{200b}SMTP:ann@x.example (x.example)",
             r"-?\u{a0}X500:cal@y.example (y.example)",
             r"-?mailto: Rexs@X.example  (x.example)",
             r"-?s\xFFmtp:eve@x.example (x.example)",

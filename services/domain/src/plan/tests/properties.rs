@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use crate::object::{AddressType, Claim, ClaimedAddress, Origin};
+use crate::object::{AddressType, Origin};
 use crate::plan::{AccountState, ChangeKind, PlannedRow, Portal, Removal, SameUsername};
 use crate::verdict::{Reason, Verdict};
 
@@ -25,8 +25,7 @@ proptest! {
         }
         let claimed = |object: &crate::object::DirectoryObject| {
             let id = object.id.clone();
-            let claims = object.claims.iter().filter(|claim| is_email(&world, claim));
-            claims.map(move |claim| (id.clone(), claim.address.as_str().to_owned())).collect::<Vec<_>>()
+            object.claims.iter().map(move |claim| (id.clone(), claim.address.as_str().to_owned())).collect::<Vec<_>>()
         };
         let expected: BTreeSet<_> = world.objects.iter().flat_map(claimed).collect();
         let met: BTreeSet<_> = plan.rows.iter().filter_map(|row| {
@@ -37,8 +36,7 @@ proptest! {
             let rows: Vec<PlannedRow<'_>> = plan.rows.iter().filter(|row| row.address == address).collect();
             prop_assert!(!rows.is_empty(), "no row for {}", address);
             let only_refused = rows.iter().filter(|row| row.object_id.is_some()).all(|row| is_refusal_of_the_claim(row));
-            let is_spoilt = rows.iter().any(is_spoilt);
-            prop_assert_eq!(absent.contains(address.as_str()), only_refused || is_spoilt, "{}: {:?}", address, rows);
+            prop_assert_eq!(absent.contains(address.as_str()), only_refused, "{}: {:?}", address, rows);
         }
     }
 
@@ -158,8 +156,7 @@ proptest! {
             let Some(object) = world.objects.iter().find(|object| account.object_id.as_ref() == Some(&object.id)) else {
                 continue;
             };
-            let claims = object.claims.iter().filter(|claim| is_email(&world, claim));
-            for address in claims.flat_map(|claim| claim.address.freed()) {
+            for address in object.claims.iter().flat_map(|claim| claim.address.freed()) {
                 if !account.addresses.iter().any(|state| state.address == *address) {
                     continue;
                 }
@@ -173,42 +170,9 @@ proptest! {
                 }
             }
         }
+        let is_spoilt = |row: &PlannedRow<'_>| row.reason == Some(Reason::Spoilt) || row.steady_reason == Some(Reason::Spoilt);
         let spoilt = plan.rows.iter().filter(is_spoilt).count() as u64;
         prop_assert_eq!(plan.counts.spoilt, spoilt);
-    }
-
-    #[test]
-    fn mending_every_value_that_a_holder_has_spoilt_only_ends_that_it_is_stale(mut world in any_world()) {
-        let (directory, portal) = (world.directory(), world.portal());
-        let settled = portal.apply(&world.plan(&directory, &portal));
-        let mut holds = BTreeSet::new();
-        for account in settled.iter().filter(|account| !account.removed) {
-            let Some(object) = account.object_id else { continue };
-            // A manual address is refused to others until its object claims it.
-            let synced = account.addresses.into_iter().filter(|state| state.origin == Origin::Synced);
-            holds.extend(synced.map(|state| (object.clone(), state.address)));
-        }
-        for object in &mut world.objects {
-            let id = object.id.clone();
-            let mended = |claim: &Claim| {
-                let held = claim.address.freed().iter().filter(|address| holds.contains(&(id.clone(), (*address).clone())));
-                held.map(|address| Claim { address: ClaimedAddress::Valid(address.clone()), primary: claim.primary }).collect::<Vec<_>>()
-            };
-            let sound = |claim: &Claim| claim.address.valid().cloned();
-            let known: BTreeSet<_> = object.claims.iter().filter_map(sound).collect();
-            let mut mended: Vec<_> = object.claims.iter().flat_map(mended).collect();
-            mended.retain(|claim| claim.address.valid().is_none_or(|address| !known.contains(address)));
-            object.claims.extend(mended);
-        }
-        // What is a duplicate once it is mended is absent.
-        world.rules.removal = Removal::Off;
-        let mended = world.directory();
-        let plan = world.plan(&mended, &settled);
-        for row in plan.rows.iter().filter(|row| row.verdict == Verdict::Update) {
-            let expected = matches!(row.reason, Some(Reason::StaleNoMore | Reason::TypeChanged | Reason::RoleChanged));
-            prop_assert!(expected, "{row:?}");
-        }
-        prop_assert_eq!((plan.counts.add, plan.counts.remove), (0, 0), "{:#?}", plan.rows.iter().collect::<Vec<_>>());
     }
 
     #[test]
@@ -257,19 +221,6 @@ proptest! {
             }
         }
     }
-}
-
-/// True for a claim that has a row: behind an unknown prefix, only an address in one of the tenant's domains is one.
-fn is_email(world: &RandomWorld, claim: &Claim) -> bool {
-    match &claim.address {
-        ClaimedAddress::UnknownPrefix(_, domain) => world.domains.owns(domain.as_str()),
-        ClaimedAddress::Valid(_) | ClaimedAddress::Invalid(_) => true,
-    }
-}
-
-/// True for the row of an address that is spoilt in the directory, also if another change is named first.
-fn is_spoilt(row: &PlannedRow<'_>) -> bool {
-    [row.reason, row.steady_reason].contains(&Some(Reason::Spoilt))
 }
 
 /// True if a row refuses its claim so that the address counts as absent.
