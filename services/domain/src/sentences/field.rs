@@ -116,6 +116,10 @@ pub fn not_trustworthy(certificate: usize) -> String {
 
 // Search bases.
 
+/// A base of blanks, or of characters that cannot be seen: nothing shows that the root of the tree is meant.
+pub const UNSEEN_BASE: &str =
+    "expected a DN, or no character at all for the root of the tree; this one cannot be seen";
+
 /// The base of callers that know only one stands beside the list.
 pub const ONE_BASE_OR_LIST: &str = "must be empty if search_bases are given";
 

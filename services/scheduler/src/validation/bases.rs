@@ -51,6 +51,9 @@ fn take_only_base(directory: &mut Directory, violations: &mut Violations) {
 /// What is pasted along at either end cannot be seen, and is no part of the DN.
 fn read(base: &str) -> Result<Dn, String> {
     let trimmed = invisible::trim(base);
+    if trimmed.is_empty() && !base.is_empty() {
+        return Err(field::UNSEEN_BASE.to_owned());
+    }
     // A space at the end that is escaped belongs to the DN.
     let base = if trimmed.ends_with('\\') {
         base.trim_start()

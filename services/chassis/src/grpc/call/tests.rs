@@ -241,6 +241,10 @@ async fn a_call_whose_deadline_passes_is_told_so_with_a_reason() {
 }
 
 fn spans_of_a_call(code: Code) -> Vec<SpanData> {
+    spans_of_a_call_to("/rollcall.v1.SyncService/SyncNow", code)
+}
+
+fn spans_of_a_call_to(path: &str, code: Code) -> Vec<SpanData> {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())
@@ -252,7 +256,7 @@ fn spans_of_a_call(code: Code) -> Vec<SpanData> {
             .build()
             .expect("a runtime");
         let mut calls = layer(1).0.layer(Answers::Refusal(code));
-        drop(runtime.block_on(async { calls.call(request("/rollcall.v1.SyncService/SyncNow")).await }));
+        drop(runtime.block_on(async { calls.call(request(path)).await }));
     });
     exporter.get_finished_spans().expect("the spans")
 }
@@ -277,6 +281,12 @@ fn a_call_is_a_span_of_the_callers_trace_with_its_method_and_closing_status() {
     };
     assert_eq!(attribute("rpc.method").as_deref(), Some("SyncNow"));
     assert_eq!(attribute("rpc.grpc.status_code").as_deref(), Some("5"));
+}
+
+#[test]
+fn of_the_path_that_a_caller_makes_up_a_bounded_part_is_logged() {
+    let spans = spans_of_a_call_to(&format!("/a.b/{}", "c".repeat(3_000)), Code::Unimplemented);
+    assert_eq!(spans[0].name.len(), 128);
 }
 
 #[test]

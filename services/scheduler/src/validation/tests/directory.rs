@@ -128,6 +128,13 @@ fn a_search_base_in_another_notation_is_refused_with_the_dn_that_is_expected() {
 }
 
 #[test]
+fn only_a_base_without_a_character_is_the_root_of_the_tree() {
+    for base in [" ", "\u{a0}", "\u{200b}"] {
+        assert_directory_refused("search_bases[0]", "cannot be seen", bases(&[base]));
+    }
+}
+
+#[test]
 fn search_bases_are_few_and_none_is_given_twice() {
     let many: Vec<_> = (0..17).map(|number| format!("OU={number},DC=corp")).collect();
     let many: Vec<_> = many.iter().map(String::as_str).collect();
@@ -137,7 +144,7 @@ fn search_bases_are_few_and_none_is_given_twice() {
         "twice",
         bases(&["DC=corp,DC=a", "dc=CORP, dc=a"]),
     );
-    assert_directory_refused("search_bases[1]", "twice", bases(&["", " "]));
+    assert_directory_refused("search_bases[1]", "twice", bases(&["", ""]));
 }
 
 #[test]
@@ -158,7 +165,7 @@ fn a_malformed_filter_is_refused_with_its_position() {
         "(cn=\\zz)",
         &"(".repeat(20_000),
     ] {
-        assert_directory_refused("filter", "position", |directory| {
+        assert_directory_refused("filter", "at character", |directory| {
             filter.clone_into(&mut directory.filter);
         });
     }
