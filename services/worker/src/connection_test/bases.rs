@@ -1,6 +1,5 @@
 //! Search bases: whether the server has each, and what they leave out.
 
-use ldap3::Scope;
 use rollcall_domain::sentences::{connection_test::objects as sentences, left_out};
 use rollcall_proto::v1::{self, BaseFindings, TestStepKind, test_step::Findings};
 use rollcall_terms::left_out as messages;
@@ -10,12 +9,7 @@ use super::{
     steps::{Over, Steps},
 };
 use crate::source::ldap::{
-    connection::Connection,
-    error::Operation,
-    reach::Reach,
-    root_dse::RootDse,
-    search::{ANY, Query},
-    target::Target,
+    connection::Connection, reach::Reach, root_dse::RootDse, search::Query, target::Target,
 };
 
 /// Looks for each base of the searches, and returns them.
@@ -53,13 +47,7 @@ async fn look_for(
         is_default,
     });
     let attributes = names_alone();
-    let query = Query {
-        base,
-        scope: Scope::Base,
-        filter: ANY,
-        attributes: &attributes,
-        operation: Operation::Search,
-    };
+    let query = Query::entry(base, &attributes);
     if base.is_empty() {
         // A server shows its root DSE there, whether it searches from the root or not: the count shows that.
         return steps.passed(sentences::ROOT, findings).await;

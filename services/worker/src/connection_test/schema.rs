@@ -9,7 +9,7 @@ use crate::source::ldap::{
     connection::Connection,
     entry::Entry,
     error::{DirectoryError, Operation},
-    search::{ANY, Item, Query},
+    search::{Item, Query},
 };
 
 #[cfg(test)]
@@ -121,13 +121,7 @@ async fn searched(
 /// The names of all attributes that are defined in the entry `base`, in lower case.
 async fn all(base: &str, connection: &mut Connection) -> Result<BTreeSet<String>, DirectoryError> {
     let attributes = [DEFINITIONS.to_owned()];
-    let query = Query {
-        base,
-        scope: Scope::Base,
-        filter: ANY,
-        attributes: &attributes,
-        operation: Operation::Search,
-    };
+    let query = Query::entry(base, &attributes);
     let schema = connection.entry(query).await?;
     let mut known = BTreeSet::new();
     if let Some(schema) = schema.filter(is_whole) {

@@ -3,15 +3,13 @@
 //! Only attributes that carry addresses are followed. A server can continue without end, so all values of an entry
 //! together have one bound, and its ranges have one too.
 
-use ldap3::Scope;
-
 use super::{
     bounds::Excess,
     connection::Connection,
     entry::{Attribute, Entry, ValueRange, too_many_values},
-    error::{DirectoryError, Operation},
+    error::DirectoryError,
     limits::Limits,
-    search::{ANY, Query},
+    search::Query,
     target::Target,
 };
 use crate::source::bounds::ShownName;
@@ -43,13 +41,7 @@ pub(crate) async fn whole_if_there(
     dn: &str,
     target: &Target,
 ) -> Result<Option<Entry>, DirectoryError> {
-    let query = Query {
-        base: dn,
-        scope: Scope::Base,
-        filter: ANY,
-        attributes: &target.requested,
-        operation: Operation::Search,
-    };
+    let query = Query::entry(dn, &target.requested);
     let Some(entry) = connection.entry(query).await? else {
         return Ok(None);
     };

@@ -1,6 +1,5 @@
 //! Description of a server in its own root DSE.
 
-use ldap3::Scope;
 use rollcall_domain::{escape_bytes, failure::FailureCode};
 
 use super::{
@@ -9,7 +8,7 @@ use super::{
     error::{DirectoryError, Operation},
     excerpt::excerpt,
     reference::shown,
-    search::{ANY, Query},
+    search::Query,
 };
 
 #[cfg(test)]
@@ -101,11 +100,8 @@ pub(crate) async fn root_if_shown(
 
 async fn root(connection: &mut Connection, attributes: &[String]) -> Result<Option<Entry>, DirectoryError> {
     let query = Query {
-        base: "",
-        scope: Scope::Base,
-        filter: ANY,
-        attributes,
         operation: Operation::RootDse,
+        ..Query::entry("", attributes)
     };
     connection.entry(query).await
 }

@@ -24,7 +24,7 @@ const MAX_COOKIE_BYTES: usize = 16 * 1024;
 /// Referrals of one refusal that are shown.
 const MAX_REFERRALS: usize = 8;
 /// Matches every entry.
-pub(crate) const ANY: &str = "(objectClass=*)";
+const ANY: &str = "(objectClass=*)";
 
 /// A search.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,19 @@ pub(crate) struct Query<'a> {
     pub attributes: &'a [String],
     /// Operation by which a refusal is named.
     pub operation: Operation,
+}
+
+impl<'a> Query<'a> {
+    /// A search for one entry, whatever it is, at its name.
+    pub(crate) fn entry(name: &'a str, attributes: &'a [String]) -> Self {
+        Self {
+            base: name,
+            scope: Scope::Base,
+            filter: ANY,
+            attributes,
+            operation: Operation::Search,
+        }
+    }
 }
 
 /// One page of a search.
