@@ -57,7 +57,8 @@ pub fn elsewhere(base: &str, referrals: &[String], own: Option<&str>) -> StepTex
     with_advice(text, own_base(base, own))
 }
 
-fn named(base: &str) -> String {
+/// A search base within a sentence, of which the empty one is the root.
+pub fn named(base: &str) -> String {
     match base {
         "" => "the root of the tree".to_owned(),
         base => format!("the search base {base}"),

@@ -2,7 +2,10 @@
 
 use std::{fmt, io, time::Duration};
 
-use rollcall_domain::failure::{self, FailureCode};
+use rollcall_domain::{
+    failure::{self, FailureCode},
+    sentences::base,
+};
 use thiserror::Error;
 
 use super::{alert::Words, bounds::Excess, distrust::Distrust, guard::GuardError};
@@ -117,7 +120,7 @@ pub enum DirectoryError {
         pointers: Option<Box<Pointers>>,
     },
     /// A search base cannot be searched.
-    #[error("{}: {refusal}", shown_base(base))]
+    #[error("{}: {refusal}", base::named(base))]
     Base {
         /// The search base; empty for the root of the tree.
         base: String,
@@ -320,13 +323,6 @@ impl fmt::Display for Said<'_> {
             "" => Ok(()),
             text => write!(f, ": {text}"),
         }
-    }
-}
-
-fn shown_base(base: &str) -> String {
-    match base {
-        "" => "the root of the tree".to_owned(),
-        base => format!("the search base {base}"),
     }
 }
 
