@@ -78,9 +78,9 @@ pub enum Error {
     Account {
         /// The refusal.
         call: Box<Call>,
-        /// What gives the primary address: an option, the name of the account, or the portal.
+        /// Source of the primary address: an option, the name of the account, or the portal.
         primary: String,
-        /// What gives each address of the list.
+        /// Source of each address of the list.
         addresses: Vec<String>,
     },
     /// An account does not have an address that it was to lose.

@@ -15,8 +15,8 @@ const TIMEOUT: &str = "grpc-timeout";
 /// Timers fire in whole milliseconds: by so much this layer's clock must be ahead of the library's.
 const AHEAD: Duration = Duration::from_millis(2);
 
-/// What the caller waits for, as its `grpc-timeout` says: at most 8 digits and a unit. What is malformed is none, as in
-/// the library.
+/// Time that the caller waits, from its `grpc-timeout`: at most 8 digits and a unit. A malformed value sets no deadline,
+/// as in the library.
 pub(super) fn of<B>(request: &Request<B>) -> Option<Duration> {
     let value = request.headers().get(TIMEOUT)?.to_str().ok()?;
     let (digits, unit) = value.split_at_checked(value.len().checked_sub(1)?)?;

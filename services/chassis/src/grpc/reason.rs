@@ -1,6 +1,6 @@
 //! Reasons of refusals that come from beneath the services.
 //!
-//! What the services refuse carries an `ErrorInfo`. The gRPC library refuses by itself what never reaches them: a request
+//! A refusal by the services carries an `ErrorInfo`. The gRPC library refuses by itself what never reaches them: a request
 //! that it cannot decode, or one that is too large. Its codes are those of its own faults, and they carry no reason, so
 //! that a caller could not distinguish its own mistake from a fault of ours. Whatever has no reason gets one here.
 
@@ -77,7 +77,7 @@ fn give(headers: &mut HeaderMap, reason: impl Fn(&Status) -> Option<ApiError>) {
     };
     let Some(reason) = reason(&status) else { return };
     headers.remove(MESSAGE);
-    // What was decoded from headers and bounded can be encoded.
+    // A status that was decoded from headers and bounded can be encoded.
     if let Err(error) = Status::from(reason).add_header(headers) {
         tracing::error!(%error, "a refusal could not be written");
     }

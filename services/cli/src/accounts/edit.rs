@@ -5,16 +5,16 @@ use rollcall_proto::v1::{Account, AccountAddress, ObjectType};
 
 use crate::{args::EditAccount, error::Error};
 
-/// What gives the addresses of an account: its options, the name of the account, or the portal, which had them before.
+/// Sources of an account's addresses: options, the name of the account, or the portal, which had them before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GivenAddresses {
-    /// What gives the primary address.
+    /// Source of the primary address.
     pub(super) primary: String,
-    /// What gives each address of the list.
+    /// Source of each address of the list.
     pub(super) addresses: Vec<String>,
 }
 
-/// The account with everything that is given changed, and what gives each of its addresses; without one, a new one that
+/// The account with everything that is given changed, and the source of each of its addresses; without one, a new one that
 /// is named by its address. An address that is to be dropped must be one of the account's.
 pub(super) fn apply(edit: EditAccount, before: Option<Account>) -> Result<(Account, GivenAddresses), Error> {
     let named = edit.account;

@@ -185,7 +185,7 @@ impl Visitor for Counter {
     }
 }
 
-/// What to check. Whether the schema cannot be asked shows in a later step, if the connection is lost.
+/// Advice on what to check. A connection that is lost while the schema is asked for shows in a later step.
 async fn none_matches(
     connection: &mut Connection,
     target: &Target,

@@ -223,7 +223,7 @@ async fn work_that_its_caller_gave_up_goes_on_to_its_end_and_keeps_its_place_unt
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_whose_deadline_passes_is_told_so_with_a_reason() {
+async fn a_call_whose_deadline_passes_ends_with_a_reason() {
     let (done, mut ended) = mpsc::channel(4);
     let mut calls = layer(1).0.layer(Answers::Work(done));
     let mut request = request("/rollcall.v1.SyncService/SyncNow");

@@ -43,12 +43,12 @@ async fn a_request_that_is_no_message_of_the_method_is_its_callers_mistake() {
     let cut_off = "\0\0\0\0\x02\x0a\x7f";
     let not_whole = "\0\0\0\0\x7f\x0a";
     let odd_flag = "\x07\0\0\0\0";
-    let flag_alone = "\x01\0\0\0\0";
+    let only_a_flag = "\x01\0\0\0\0";
     for body in [
         cut_off,
         not_whole,
         odd_flag,
-        flag_alone,
+        only_a_flag,
         "",
         "\0",
         "{\"service\":\"\"}",
@@ -98,7 +98,7 @@ async fn a_method_or_a_service_that_is_not_here_is_named_as_such() {
 }
 
 #[tokio::test]
-async fn a_caller_of_another_protocol_is_told_so_in_http_and_in_grpc() {
+async fn a_caller_of_another_protocol_is_refused_in_http_and_in_grpc() {
     for kind in [
         "application/json",
         "application/grpc-web",
