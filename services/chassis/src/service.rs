@@ -1,5 +1,7 @@
 //! A service's `main`: arguments, configuration, telemetry, life, exit code.
 
+mod privacy;
+
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -60,6 +62,13 @@ where
     Fut: Future<Output = Result<(), E>>,
     E: Into<BoxError>,
 {
+    // Before the configuration, which has the first secrets.
+    if let Err(error) = privacy::keep_memory_private() {
+        complain(&format!(
+            "the memory of this process cannot be kept private: {error}"
+        ));
+        return ExitCode::from(EXIT_FAILED);
+    }
     let matches = arguments::<S, C>(info).get_matches();
     if matches.subcommand_name().is_some() {
         return match S::from_arg_matches(&matches) {

@@ -24,6 +24,7 @@ mod service;
 mod slots;
 mod source;
 
+pub use alone::child::be_the_first_to_go;
 pub use service::{Command, start};
 
 /// The worker's name in logs, traces and at the broker.

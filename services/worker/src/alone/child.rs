@@ -37,7 +37,6 @@ pub(crate) fn run(config_file: Option<&Path>) -> Result<(), BoxError> {
     let mut socket = Socket::from(io::stdin().as_fd().try_clone_to_owned()?);
     let job = Job::decode(wire::read_frame(&mut socket)?.as_slice())?;
     let traceparent = String::from_utf8(wire::read_frame(&mut socket)?)?;
-    be_the_first_to_go();
     end_with_the_parent(socket.try_clone()?)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(THREADS)
@@ -82,9 +81,14 @@ fn end_with_the_parent(mut socket: Socket) -> io::Result<()> {
         .map(drop)
 }
 
-/// If memory runs short, the kernel ends this process and not the one that does all other runs.
-fn be_the_first_to_go() {
-    if let Err(error) = std::fs::write("/proc/self/oom_score_adj", "1000") {
-        tracing::debug!(%error, "the kernel decides which process goes first");
+/// If memory runs short, the kernel ends the process of one run and not the one that does all others: called by `main`
+/// before the process keeps its memory private, because from then on only root may write this file.
+pub fn be_the_first_to_go() {
+    let does_one_run = std::env::args_os()
+        .next_back()
+        .is_some_and(|last| last == super::COMMAND);
+    if does_one_run {
+        // A kernel that refuses decides by itself which process goes first.
+        let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     }
 }
