@@ -1,8 +1,13 @@
 //! The scheduler's process.
 
-use std::process::ExitCode;
+use std::{alloc::System, process::ExitCode};
 
 use rollcall_chassis::ServiceInfo;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes memory when it is given back. Libraries copy a password on its way: each copy ends with its buffer.
+#[global_allocator]
+static WIPED: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     let info = ServiceInfo {

@@ -1,9 +1,14 @@
 //! The worker's binary.
 
-use std::process::ExitCode;
+use std::{alloc::System, process::ExitCode};
 
 use rollcall_chassis::ServiceInfo;
-use rollcall_worker::{Command, NAME, start};
+use rollcall_worker::{Command, NAME, be_the_first_to_go, start};
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes memory when it is given back. Libraries copy a password on its way: each copy ends with its buffer.
+#[global_allocator]
+static WIPED: ZeroAlloc<System> = ZeroAlloc(System);
 
 const INFO: ServiceInfo = ServiceInfo {
     name: NAME,
@@ -12,5 +17,6 @@ const INFO: ServiceInfo = ServiceInfo {
 };
 
 fn main() -> ExitCode {
+    be_the_first_to_go();
     rollcall_chassis::main_with_commands(INFO, Command::run, start)
 }

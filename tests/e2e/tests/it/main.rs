@@ -23,6 +23,7 @@ mod jobs;
 mod large;
 mod locked;
 mod logons;
+mod memory;
 mod office;
 mod operators;
 mod own;
