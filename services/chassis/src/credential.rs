@@ -15,7 +15,7 @@ use hpke::{
 use rollcall_proto::internal::v1::SealedCredential;
 use zeroize::Zeroizing;
 
-pub use key::{KeyError, KeyPair, OpeningKeys, SealingKey, generate};
+pub use key::{OpeningKeys, SealingKey, generate};
 pub use seal_context::SealContext;
 
 type Kem = X25519HkdfSha256;

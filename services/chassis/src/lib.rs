@@ -15,6 +15,7 @@ pub mod credential;
 pub mod fail_point;
 pub mod given_up;
 pub mod grpc;
+pub mod key_file;
 pub mod lifecycle;
 pub mod outage;
 mod pauses;
