@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    KeyUsagePurpose, SanType,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls_pki_types::pem::PemObject as _;
@@ -97,21 +97,41 @@ impl Authority {
         read(&self.certificate_file())
     }
 
-    /// Signs a certificate for these DNS names and addresses. It serves servers and clients alike: a service shows
-    /// the same one to whom it calls and to who calls it. `name` names the files.
-    pub fn sign(&self, name: &str, dns_names: &[&str], addresses: &[IpAddr]) -> Result<Identity> {
-        let fail = |error: &rcgen::Error| failed(name, error);
-        let names = dns_names
+    /// Signs a server's certificate for these DNS names and addresses. `name` names the files.
+    pub fn sign_server(&self, name: &str, dns_names: &[&str], addresses: &[IpAddr]) -> Result<Identity> {
+        let addresses = addresses.iter().copied().map(SanType::IpAddress);
+        self.sign_for(ExtendedKeyUsagePurpose::ServerAuth, name, dns_names, addresses)
+    }
+
+    /// Signs a client's certificate with these DNS names and URIs. `name` names the files.
+    pub fn sign_client(&self, name: &str, dns_names: &[&str], uris: &[&str]) -> Result<Identity> {
+        let uris = uris
             .iter()
-            .map(ToString::to_string)
-            .chain(addresses.iter().map(ToString::to_string));
-        // A name that reads as an address becomes an address SAN.
-        let mut wanted = CertificateParams::new(names.collect::<Vec<_>>()).map_err(|error| fail(&error))?;
+            .map(|uri| uri.to_string().try_into().map(SanType::URI));
+        let uris = uris
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(|error| failed(name, &error))?;
+        self.sign_for(ExtendedKeyUsagePurpose::ClientAuth, name, dns_names, uris)
+    }
+
+    fn sign_for(
+        &self,
+        purpose: ExtendedKeyUsagePurpose,
+        name: &str,
+        dns_names: &[&str],
+        others: impl IntoIterator<Item = SanType>,
+    ) -> Result<Identity> {
+        let names: Vec<String> = dns_names.iter().map(ToString::to_string).collect();
+        let mut wanted = CertificateParams::new(names).map_err(|error| failed(name, &error))?;
+        wanted.subject_alt_names.extend(others);
         wanted.distinguished_name.push(DnType::CommonName, name);
-        wanted.extended_key_usages = vec![
-            ExtendedKeyUsagePurpose::ServerAuth,
-            ExtendedKeyUsagePurpose::ClientAuth,
-        ];
+        wanted.extended_key_usages = vec![purpose];
+        self.sign(name, &wanted)
+    }
+
+    /// Signs a certificate of any content. `name` names the files.
+    pub fn sign(&self, name: &str, wanted: &CertificateParams) -> Result<Identity> {
+        let fail = |error: &rcgen::Error| failed(name, error);
         let authority = KeyPair::from_pem(&read(&self.key_file())?).map_err(|error| fail(&error))?;
         let issuer = Issuer::new(parameters(), authority);
         let key = KeyPair::generate().map_err(|error| fail(&error))?;
@@ -153,7 +173,7 @@ impl Authority {
         version: &'static rustls::SupportedProtocolVersion,
     ) -> Result<Arc<rustls::ServerConfig>> {
         let name = format!("demanding-{address}");
-        let identity = self.sign(&name, &[], &[address])?;
+        let identity = self.sign_server(&name, &[], &[address])?;
         let fail = |error: &dyn std::fmt::Display| failed(&name, error);
         let mut roots = rustls::RootCertStore::empty();
         let own = CertificateDer::from_pem_slice(self.certificate_pem()?.as_bytes());

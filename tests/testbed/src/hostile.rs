@@ -242,7 +242,7 @@ impl<S: AsyncWrite + Unpin> Counted<'_, S> {
 
 fn acceptor(authority: &Authority, address: SocketAddr, behaviour: Behaviour) -> Result<TlsAcceptor> {
     let name = format!("hostile-{}-{}", address.ip(), address.port());
-    let identity = authority.sign(&name, &[], &[address.ip()])?;
+    let identity = authority.sign_server(&name, &[], &[address.ip()])?;
     let failed = |why: String| Error::Certificate {
         what: name.clone(),
         why,

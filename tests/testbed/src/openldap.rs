@@ -64,7 +64,7 @@ impl OpenLdap {
         let openldap = Self { address };
         let folder = keeper.folder().join("openldap");
         fs::create_dir_all(folder.join("data")).doing(|| format!("make {}", folder.display()))?;
-        authority.sign("openldap", &["ldap.corp.example", "localhost"], &[address])?;
+        authority.sign_server("openldap", &["ldap.corp.example", "localhost"], &[address])?;
         for (name, schema) in [("rollcall.schema", SCHEMA), ("tests.schema", TESTS_SCHEMA)] {
             fs::write(folder.join(name), schema).doing(|| format!("write {name}"))?;
         }

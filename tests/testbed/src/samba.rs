@@ -55,7 +55,7 @@ impl Samba {
         let samba = Self { address };
         let folder = keeper.folder().join("samba");
         template::copy_to(keeper, &folder).await?;
-        let identity = authority.sign(
+        let identity = authority.sign_server(
             "samba",
             &["dc1.corp.example", "corp.example", "localhost"],
             &[address],

@@ -42,9 +42,14 @@ impl Kind {
         }
     }
 
-    /// `scheduler.rollcall`: what its certificate calls it.
+    /// `scheduler.rollcall`: the name in its certificates, and that of the files of its client certificate.
     pub fn certificate_name(self) -> String {
         format!("{}.rollcall", self.name())
+    }
+
+    /// The name of the files of its server's certificate.
+    pub fn server_certificate_name(self) -> String {
+        format!("{}-server", self.name())
     }
 
     pub(crate) fn binary(self) -> String {

@@ -220,12 +220,15 @@ impl Stack {
             set("DATABASE__URL", url);
         }
         let identity = self.authority.identity(&kind.certificate_name());
+        let server = self.authority.identity(&kind.server_certificate_name());
         let show = |path: PathBuf| path.display().to_string();
         let ca = show(self.authority.certificate_file());
         if self.options.mutual_tls {
-            set("SERVER__TLS_CERT_FILE", show(identity.certificate.clone()));
-            set("SERVER__TLS_KEY_FILE", show(identity.key.clone()));
+            set("SERVER__TLS_CERT_FILE", show(server.certificate));
+            set("SERVER__TLS_KEY_FILE", show(server.key));
             set("SERVER__TLS_CLIENT_CA_FILE", ca.clone());
+        } else {
+            set("SERVER__INSECURE_LOOPBACK", "true".to_owned());
         }
         match kind {
             Kind::Scheduler => {
@@ -311,8 +314,9 @@ async fn generate_key(keeper: &Arc<Keeper>, folder: &std::path::Path) -> Result<
 fn sign_all(authority: &Authority, address: IpAddr) -> Result<()> {
     for kind in Kind::ALL {
         let name = kind.certificate_name();
-        authority.sign(&name, &[&name, "localhost"], &[address])?;
+        authority.sign_server(&kind.server_certificate_name(), &[&name, "localhost"], &[address])?;
+        authority.sign_client(&name, &[&name], &[&format!("spiffe://rollcall/{}", kind.name())])?;
     }
-    authority.sign(PORTAL, &[PORTAL], &[])?;
+    authority.sign_client(PORTAL, &[PORTAL], &[])?;
     Ok(())
 }

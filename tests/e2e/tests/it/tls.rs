@@ -47,7 +47,7 @@ async fn no_caller_is_answered_without_a_certificate_of_the_deployments_own_ca()
     let bed = Bed::attach()?;
     let endpoints = bed.endpoints()?;
     let folder = tempfile::tempdir()?;
-    let stranger = Authority::create(folder.path())?.sign(PORTAL, &[PORTAL], &[])?;
+    let stranger = Authority::create(folder.path())?.sign_client(PORTAL, &[PORTAL], &[])?;
     let stranger = Identity::from_pem(stranger.certificate_pem()?, stranger.key_pem()?);
     for identity in [None, Some(stranger)] {
         let refusal = refused(sync_now(endpoints, identity).await?);
