@@ -8,6 +8,7 @@ mod error;
 mod help;
 mod node;
 mod parse;
+pub mod plaintext;
 mod secret;
 mod sections;
 
@@ -35,8 +36,16 @@ pub trait ServiceConfig: DeserializeOwned + Send + 'static {
     /// chassis' sections are known already.
     const KEYS: &'static [(&'static str, &'static str)] = &[];
 
+    /// Sections that are listeners.
+    const LISTENERS: &'static [&'static str] = &["server"];
+
     /// The section `[server]`.
     fn server(&self) -> &ServerConfig;
+
+    /// The sections of [`Self::LISTENERS`], in their order.
+    fn listeners(&self) -> Vec<&ServerConfig> {
+        vec![self.server()]
+    }
 
     /// The section `[telemetry]`.
     fn telemetry(&self) -> &TelemetryConfig;

@@ -45,6 +45,11 @@ pub enum GrpcError {
     /// A server would answer any caller.
     #[error("{0} is not a loopback address: without mutual TLS, a server listens only on the loopback")]
     Exposed(std::net::SocketAddr),
+    /// A server would answer every process of the machine.
+    #[error(
+        "{0} has no certificates: without mutual TLS, a server on the loopback needs insecure_loopback = true"
+    )]
+    NoCertificates(std::net::SocketAddr),
     /// The address is taken, or is not one of this machine.
     #[error("cannot listen on {address}")]
     Listen {

@@ -3,7 +3,7 @@
 mod pools;
 mod retention;
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use rollcall_chassis::config::{
@@ -27,7 +27,6 @@ const MIB: usize = 1024 * 1024;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    #[serde(default = "default_server")]
     pub(crate) server: ServerConfig,
     #[serde(default)]
     pub(crate) telemetry: TelemetryConfig,
@@ -47,10 +46,6 @@ pub struct Config {
     pub(crate) retention: Retention,
     #[serde(default)]
     pub(crate) pools: Pools,
-}
-
-fn default_server() -> ServerConfig {
-    ServerConfig::plaintext(SocketAddr::from(([127, 0, 0, 1], 7103)))
 }
 
 /// `[limits]`: how much memory runs may take.
@@ -371,6 +366,8 @@ mod tests {
 
     fn parse(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let given = [
+            ("ROLLCALL_SERVER__LISTEN", "127.0.0.1:7103"),
+            ("ROLLCALL_SERVER__INSECURE_LOOPBACK", "true"),
             ("ROLLCALL_DATABASE__URL", "postgres://localhost/x"),
             ("ROLLCALL_AMQP__URL", "amqp://localhost"),
         ];
@@ -382,9 +379,8 @@ mod tests {
     }
 
     #[test]
-    fn database_and_broker_are_enough() {
+    fn listener_database_and_broker_are_enough() {
         let config = parse(&[]).unwrap();
-        assert_eq!(config.server.listen.port(), 7103);
         assert_eq!(config.workers.certificate_names, ["worker.rollcall"]);
     }
 

@@ -316,6 +316,7 @@ mod tests {
     const LEAST: &str = r#"
         [server]
         listen = "127.0.0.1:7101"
+        insecure_loopback = true
         [database]
         url = "postgres://rollcall_scheduler@127.0.0.1/rollcall"
         [amqp]

@@ -20,7 +20,6 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The health service.
-    #[serde(default = "default_server")]
     pub server: ServerConfig,
     /// Logs, traces and metrics.
     #[serde(default)]
@@ -213,15 +212,11 @@ impl Default for LimitsConfig {
     }
 }
 
-fn default_server() -> ServerConfig {
-    ServerConfig::plaintext(([127, 0, 0, 1], 7102).into())
-}
-
 impl ServiceConfig for Config {
     const KEYS: &'static [(&'static str, &'static str)] = &[
         (
             "reconcile.url",
-            "address of reconcile: http://127.0.0.1:7103, or https:// for mutual TLS",
+            "address of reconcile: https:// for mutual TLS; http:// on the loopback, as in http://127.0.0.1:7103",
         ),
         (
             "reconcile.ca_file",
@@ -229,6 +224,10 @@ impl ServiceConfig for Config {
         ),
         ("reconcile.cert_file", "the worker's certificate chain, PEM"),
         ("reconcile.key_file", "the certificate's key, PEM"),
+        (
+            "reconcile.allow_plaintext",
+            "true: reconcile may be called without TLS beyond the loopback; default: false",
+        ),
         (
             "credentials.key_files",
             "the keys that open credentials, newest first: a credential sealed to an older key is sealed again to the \

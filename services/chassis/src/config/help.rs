@@ -14,7 +14,7 @@ use super::{PREFIX, ServiceConfig, node::ReadError};
 const SHARED: &[(&str, &str)] = &[
     (
         "server.listen",
-        "address and port of the gRPC server; loopback only, unless mutual TLS is configured",
+        "address and port of the gRPC server; without mutual TLS only on the loopback",
     ),
     (
         "server.tls_cert_file",
@@ -24,6 +24,10 @@ const SHARED: &[(&str, &str)] = &[
     (
         "server.tls_client_ca_file",
         "the authority whose clients may call, PEM",
+    ),
+    (
+        "server.insecure_loopback",
+        "true: on the loopback, answer without TLS every process of this machine [false]",
     ),
     (
         "server.max_connections",
@@ -129,11 +133,16 @@ pub fn undocumented<C: ServiceConfig>() -> Vec<String> {
 }
 
 fn meaning<C: ServiceConfig>(key: &str) -> Option<&'static str> {
-    C::KEYS
-        .iter()
-        .chain(SHARED)
-        .find(|(known, _)| *known == key)
-        .map(|(_, meaning)| *meaning)
+    let mut meanings = C::KEYS.iter().chain(SHARED);
+    let own = meanings.find(|(known, _)| *known == key);
+    own.or_else(|| {
+        // Every listener has the keys of the server.
+        let (section, key) = key.split_once('.')?;
+        let known = |known: &str| known.strip_prefix("server.") == Some(key);
+        let listener = C::LISTENERS.contains(&section);
+        SHARED.iter().find(|(shared, _)| listener && known(shared))
+    })
+    .map(|(_, meaning)| *meaning)
 }
 
 /// Every key, found by asking the type to read itself and listening to which fields it asks for.

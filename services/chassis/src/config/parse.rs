@@ -52,7 +52,9 @@ pub fn parse<C: ServiceConfig>(
     let config = reading.read::<C>();
     if let Some(config) = &config {
         let mut found = Problems::default();
-        config.server().validate(&mut found);
+        for (section, listener) in C::LISTENERS.iter().zip(config.listeners()) {
+            listener.validate(section, &mut found);
+        }
         config.telemetry().validate(&mut found);
         config.validate(&mut found);
         for problem in found.0 {

@@ -62,8 +62,10 @@ impl Server {
     /// Reads the certificates, and refuses an address that others could reach without any.
     pub fn new(config: &ServerConfig) -> Result<Self, GrpcError> {
         let tls = config.tls_files().map(mutual_tls).transpose()?;
-        if tls.is_none() && !config.listen.ip().is_loopback() {
-            return Err(GrpcError::Exposed(config.listen));
+        match &tls {
+            None if !config.listen.ip().is_loopback() => return Err(GrpcError::Exposed(config.listen)),
+            None if !config.insecure_loopback => return Err(GrpcError::NoCertificates(config.listen)),
+            _ => {}
         }
         Ok(Self {
             config: config.clone(),

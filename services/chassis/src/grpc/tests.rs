@@ -86,6 +86,18 @@ async fn an_address_that_others_reach_is_refused_without_mutual_tls() {
 }
 
 #[tokio::test]
+async fn the_loopback_is_answered_without_tls_only_where_that_is_allowed() {
+    let refused = Server::new(&ServerConfig {
+        insecure_loopback: false,
+        ..ServerConfig::plaintext(address(LOOPBACK))
+    });
+    assert!(
+        matches!(refused, Err(GrpcError::NoCertificates(_))),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
 async fn health_shows_when_the_service_is_ready_and_when_it_drains() {
     let lifecycle = Lifecycle::new();
     let serving = serve(&ServerConfig::plaintext(address(LOOPBACK)), &lifecycle).await;
@@ -192,6 +204,7 @@ impl Certificates {
             ca_file: Some(self.file("ca.pem")),
             cert_file: Some(self.file("client.pem")),
             key_file: Some(self.file("client.key")),
+            allow_plaintext: false,
         }
     }
 }

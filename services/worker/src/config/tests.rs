@@ -2,7 +2,9 @@ use rollcall_chassis::config::{parse, undocumented};
 
 use super::*;
 
-const LEAST: [(&str, &str); 3] = [
+const LEAST: [(&str, &str); 5] = [
+    ("ROLLCALL_SERVER__LISTEN", "127.0.0.1:7102"),
+    ("ROLLCALL_SERVER__INSECURE_LOOPBACK", "true"),
     ("ROLLCALL_AMQP__URL", "amqp://u:p@127.0.0.1/v"),
     ("ROLLCALL_RECONCILE__URL", "http://127.0.0.1:7103"),
     ("ROLLCALL_CREDENTIALS__KEY_FILES", "/keys/new.key,/keys/old.key"),
@@ -17,7 +19,7 @@ fn with(more: &[(&str, &str)]) -> Result<Config, String> {
 }
 
 #[test]
-fn broker_reconcile_and_keys_are_all_that_must_be_given() {
+fn listener_broker_reconcile_and_keys_are_all_that_must_be_given() {
     let config = with(&[]).unwrap();
     assert_eq!(config.credentials.key_files.len(), 2);
     assert_eq!(

@@ -57,6 +57,7 @@ impl ServiceConfig for Config {
 const FILE: &str = r#"
     [server]
     listen = "127.0.0.1:7101"
+    insecure_loopback = true
     [database]
     url = "postgres://file"
 "#;
@@ -136,6 +137,7 @@ fn every_mistake_is_reported_at_once_under_its_key() {
         colour = { of = "bikeshed" }
         [server]
         listen = "nowhere"
+        insecure_loopback = true
         speed = 3
         [lanes]
         slow = 70000
@@ -195,6 +197,17 @@ fn another_address_than_loopback_is_refused_without_mutual_tls() {
 }
 
 #[test]
+fn the_loopback_is_served_without_tls_only_where_that_is_asked_for() {
+    let silent = FILE.replace("insecure_loopback = true", "");
+    let error = read(&silent, &[]).expect_err("neither certificates nor leave to do without");
+    assert_eq!(keys_in(&error), ["server.tls_cert_file"]);
+    assert!(
+        error.to_string().contains("server.insecure_loopback = true"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_secret_may_come_from_a_file_and_the_line_end_is_not_part_of_it() {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     writeln!(file, "postgres://from-file").expect("a written file");
@@ -228,8 +241,11 @@ fn a_secret_given_twice_is_a_mistake() {
 
 #[test]
 fn no_message_shows_a_secret() {
-    let error =
-        read("[server]\nlisten=\"127.0.0.1:1\"\n[database]\nurl = 4711", &[]).expect_err("not a text");
+    let error = read(
+        "[server]\nlisten=\"127.0.0.1:1\"\ninsecure_loopback=true\n[database]\nurl = 4711",
+        &[],
+    )
+    .expect_err("not a text");
     assert_eq!(keys_in(&error), ["database.url"]);
     assert!(!error.to_string().contains("4711"), "{error}");
     let config = read(FILE, &[]).expect("a whole configuration");
