@@ -14,6 +14,7 @@ mod roles;
 mod server;
 mod shares;
 mod stall;
+mod who;
 
 use std::{
     fs, io,
@@ -25,6 +26,7 @@ pub use peer::Caller;
 pub use roles::Role;
 pub use server::{Server, Serving};
 pub use shares::{Share, Shares};
+pub use who::Who;
 
 /// The largest message that tonic reads unless a service's generated server sets another limit
 /// (`max_decoding_message_size`).

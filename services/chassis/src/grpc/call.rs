@@ -29,6 +29,7 @@ use super::{
     reason,
     roles::Roles,
     stall::{Answers, Arriving},
+    who::Who,
 };
 use crate::{
     config::ServerConfig,
@@ -79,8 +80,9 @@ impl CallLayer {
 
 impl Around {
     /// A place for the call, if its caller may make it.
-    fn admit(&self, request: &Request<Body>, kind: Kind) -> Result<Place, Status> {
+    fn admit(&self, request: &mut Request<Body>, kind: Kind) -> Result<Place, Status> {
         let caller = Caller::in_extensions(request.extensions());
+        Who::calling(&caller).note(request.extensions_mut());
         self.roles.admit(request.uri().path(), &caller)?;
         if reason::is_compressed(request) {
             return Err(reason::compressed().into());
@@ -119,7 +121,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let span = if is_probe(request.uri().path()) {
             Span::none()
         } else {
@@ -131,7 +133,7 @@ where
         }
         let kind = self.around.methods.kind(request.uri().path());
         let on = self.around.connections.call(address_in(request.extensions()));
-        let place = match self.around.admit(&request, kind) {
+        let place = match self.around.admit(&mut request, kind) {
             Ok(place) => place,
             Err(status) => {
                 span.in_scope(|| close(&span, status.code(), Instant::now()));

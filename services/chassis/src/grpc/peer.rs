@@ -16,9 +16,9 @@ pub struct Caller(Identity);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Identity {
-    /// The DNS names of its certificate: several processes with one certificate are one caller.
+    /// The URIs of its certificate, then its DNS names: several processes with one certificate are one caller.
     Names(Vec<String>),
-    /// The whole certificate, if it has no DNS name.
+    /// The whole certificate, if it has no name.
     Certificate(Vec<u8>),
     /// Its address, without mutual TLS.
     Address(Option<IpAddr>),
@@ -45,7 +45,7 @@ impl Caller {
                 address_in(extensions).map(|address| address.ip()),
             ));
         };
-        Self(match dns_names(certificate) {
+        Self(match names_in(certificate) {
             names if names.is_empty() => Identity::Certificate(certificate.to_vec()),
             names => Identity::Names(names),
         })
@@ -56,7 +56,7 @@ impl Caller {
         Self(Identity::Names(vec![name.to_owned()]))
     }
 
-    /// The DNS names in its certificate; `None` without mutual TLS.
+    /// The names in its certificate, URIs first; `None` without mutual TLS.
     pub(super) fn names(&self) -> Option<&[String]> {
         match &self.0 {
             Identity::Names(names) => Some(names),
@@ -77,23 +77,37 @@ pub(super) fn address_in(extensions: &Extensions) -> Option<SocketAddr> {
     plain.or_else(tls)?.remote_addr()
 }
 
-fn dns_names(certificate: &CertificateDer<'_>) -> Vec<String> {
-    EndEntityCert::try_from(certificate)
-        .map(|certificate| certificate.valid_dns_names().map(str::to_owned).collect())
-        .unwrap_or_default()
+fn names_in(certificate: &CertificateDer<'_>) -> Vec<String> {
+    let Ok(certificate) = EndEntityCert::try_from(certificate) else {
+        return Vec::new();
+    };
+    let uris = certificate.valid_uri_names();
+    uris.chain(certificate.valid_dns_names())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use rcgen::{CertificateParams, KeyPair, SanType};
     use tonic::{Request, transport::server::TcpConnectInfo};
 
-    use super::{Caller, dns_names};
+    use super::{Caller, names_in};
 
     #[test]
-    fn the_names_of_a_certificate_are_its_dns_names() {
-        let wanted = vec!["worker.rollcall".to_owned(), "worker-1.rollcall".to_owned()];
-        let certificate = rcgen::generate_simple_self_signed(wanted.clone()).expect("a certificate");
-        assert_eq!(dns_names(certificate.cert.der()), wanted);
+    fn the_names_of_a_certificate_are_its_uris_and_then_its_dns_names() {
+        let dns = vec!["worker.rollcall".to_owned(), "worker-1.rollcall".to_owned()];
+        let mut wanted = CertificateParams::new(dns.clone()).expect("parameters");
+        let uri = "spiffe://rollcall/worker";
+        wanted
+            .subject_alt_names
+            .push(SanType::URI(uri.try_into().expect("a URI")));
+        let key = KeyPair::generate().expect("a key");
+        let certificate = wanted.self_signed(&key).expect("a certificate");
+        assert_eq!(
+            names_in(certificate.der()),
+            [&[uri.to_owned()], &dns[..]].concat()
+        );
     }
 
     #[test]

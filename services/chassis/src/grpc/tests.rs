@@ -20,7 +20,7 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-use super::{Caller, Channel, GrpcError, Server, Serving, connect};
+use super::{Channel, GrpcError, Server, Serving, Who, connect};
 use crate::{
     Lifecycle,
     config::{ClientConfig, ServerConfig},
@@ -45,10 +45,9 @@ impl tower::Service<http::Request<Body>> for Mirror {
     }
 
     fn call(&mut self, call: http::Request<Body>) -> Self::Future {
-        let caller = Caller::in_extensions(call.extensions());
-        let names = caller.names().unwrap_or_default().join(",");
         let trace = call.headers().contains_key(TRACEPARENT);
-        let seen = format!("names={names} trace={trace}");
+        let who = Who::of(&tonic::Request::from_http(call));
+        let seen = format!("caller={} trace={trace}", who.caller);
         future::ready(Ok(Status::failed_precondition(seen).into_http()))
     }
 }
@@ -217,7 +216,7 @@ async fn mutual_tls_shows_the_server_who_calls() {
     let status = mirrored(channel).await;
     assert_eq!(
         status.message(),
-        "names=worker.rollcall trace=false",
+        "caller=worker.rollcall trace=false",
         "{status:?}"
     );
 }
