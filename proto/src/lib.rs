@@ -8,6 +8,8 @@ mod behaviour;
 mod directory;
 #[cfg(test)]
 mod keywords;
+#[cfg(test)]
+mod roles;
 
 /// The messages, clients and servers of `rollcall.v1`.
 #[expect(
