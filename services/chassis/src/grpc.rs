@@ -14,14 +14,12 @@ mod roles;
 mod server;
 mod shares;
 mod stall;
+mod tls;
 mod who;
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::io;
 
-pub use client::{Channel, InjectTrace, connect};
+pub use client::{Channel, InjectTrace, connect, connect_and_watch};
 pub use peer::Caller;
 pub use roles::Role;
 pub use server::{Server, Serving};
@@ -35,15 +33,9 @@ pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 /// Reasons why a server or a client could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum GrpcError {
-    /// A certificate or key could not be read.
-    #[error("cannot read {}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        #[source]
-        source: io::Error,
-    },
+    /// The certificates cannot be used.
+    #[error(transparent)]
+    Certificates(#[from] rollcall_tls::CertificateError),
     /// A server would answer any caller.
     #[error("{0} is not a loopback address: without mutual TLS, a server listens only on the loopback")]
     Exposed(std::net::SocketAddr),
@@ -61,9 +53,6 @@ pub enum GrpcError {
         #[source]
         source: io::Error,
     },
-    /// The certificates do not fit.
-    #[error("gRPC cannot be set up")]
-    Transport(#[from] tonic::transport::Error),
     /// The contract's descriptors are damaged.
     #[error("reflection cannot be set up")]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -76,13 +65,6 @@ pub enum GrpcError {
     /// A server certificate is checked against an authority that has to be named.
     #[error("{0} is called over TLS, and needs ca_file")]
     NoAuthority(String),
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, GrpcError> {
-    fs::read(path).map_err(|source| GrpcError::Read {
-        path: path.to_owned(),
-        source,
-    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 
 pub mod amqp;
 mod amqp_error;
+mod certificates;
 pub mod clock;
 pub mod config;
 pub mod credential;

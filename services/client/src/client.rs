@@ -7,12 +7,9 @@ use rollcall_proto::v1::{
     results_service_client::ResultsServiceClient, sync_service_client::SyncServiceClient,
 };
 use tokio::sync::OnceCell;
-use tonic::{
-    Code, Response, Status, Streaming, TimeoutExpired,
-    transport::{Channel, Endpoint},
-};
+use tonic::{Code, Response, Status, Streaming, TimeoutExpired, transport::Channel};
 
-use crate::{Certificates, Error, Patience, Places, Service, Tls, endpoint, is_secured};
+use crate::{Certificates, Error, Patience, Places, Route, Service, Tls, is_secured, route};
 
 /// Time after which a dead peer is noticed on a silent stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -137,9 +134,9 @@ impl Client {
     async fn channel(&self, service: Service) -> Result<Channel, Error> {
         let url = self.places.url(service);
         let connect = async || {
-            let endpoint = self.endpoint(service, url)?;
+            let route = self.route(service, url)?;
             // Both parts of it, the connection and TLS, have this time together.
-            match tokio::time::timeout(self.patience.connect, endpoint.connect()).await {
+            match tokio::time::timeout(self.patience.connect, route.connect()).await {
                 Ok(connected) => connected.map_err(|source| Error::unreachable(service, url, source)),
                 Err(_) => Err(Error::silent(service, url, self.patience.connect)),
             }
@@ -150,13 +147,15 @@ impl Client {
             .cloned()
     }
 
-    fn endpoint(&self, service: Service, url: &str) -> Result<Endpoint, Error> {
+    fn route(&self, service: Service, url: &str) -> Result<Route, Error> {
         // The first connection is timed as a whole, so that one bound ends it; these are for one that is made again.
-        let endpoint = endpoint(url, self.tls.as_ref(), self.patience.connect.saturating_mul(2));
-        let endpoint = endpoint.map_err(|error| Error::no_way(service, error))?;
-        Ok(endpoint
-            .timeout(self.patience.answer)
-            .keep_alive_timeout(KEEP_ALIVE))
+        let route = route(url, self.tls.as_ref(), self.patience.connect.saturating_mul(2));
+        let route = route.map_err(|error| Error::no_way(service, error))?;
+        Ok(route.with(|endpoint| {
+            endpoint
+                .timeout(self.patience.answer)
+                .keep_alive_timeout(KEEP_ALIVE)
+        }))
     }
 }
 

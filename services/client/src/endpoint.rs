@@ -1,14 +1,14 @@
 //! Ways to a server, with or without mutual TLS: for front ends, and for services that call each other.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use tonic::transport::{Certificate, ClientTlsConfig, Endpoint, Identity};
+use http::Uri;
+use rollcall_tls::{CertificateError, ClientFiles, IdentityFiles, Reloading, Watched};
+use tonic::transport::{Channel, Endpoint};
 
-/// Time in which a server must accept a connection, and again in which it must agree on TLS.
+use crate::connector::Connector;
+
+/// Time in which a server must accept a connection and agree on TLS.
 pub const CONNECT: Duration = Duration::from_secs(5);
 /// Interval of checks that an open connection still works.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -24,9 +24,9 @@ pub struct Certificates {
     pub key_file: Option<PathBuf>,
 }
 
-/// Certificates that were read.
+/// Certificates that were read. Each new connection uses what their files hold by then.
 #[derive(Debug, Clone)]
-pub struct Tls(ClientTlsConfig);
+pub struct Tls(Arc<Reloading<ClientFiles>>);
 
 /// Reasons why there is no way to a server.
 #[derive(Debug, thiserror::Error)]
@@ -40,42 +40,61 @@ pub enum EndpointError {
     /// A client certificate without its key, or the other way round.
     #[error("a client certificate and its key are given together or not at all")]
     HalfIdentity,
-    /// The certificates are no such thing.
-    #[error("the certificates for mutual TLS cannot be used")]
-    Tls {
-        /// The cause.
-        #[source]
-        source: tonic::transport::Error,
-    },
-    /// A certificate or key cannot be read.
-    #[error("the {what} cannot be read from {}", path.display())]
-    Read {
-        /// Content of the file.
-        what: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        #[source]
-        source: io::Error,
-    },
+    /// The certificates cannot be used.
+    #[error(transparent)]
+    Certificates(#[from] CertificateError),
 }
 
 impl Certificates {
     /// Reads the files.
     pub fn read(&self) -> Result<Tls, EndpointError> {
-        let ca = self.ca_file.as_deref().ok_or(EndpointError::NoCa)?;
-        let tls =
-            ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read_pem("CA certificates", ca)?));
-        match (self.cert_file.as_deref(), self.key_file.as_deref()) {
-            (Some(cert), Some(key)) => {
-                let (cert, key) = (
-                    read_pem("client certificate", cert)?,
-                    read_pem("client key", key)?,
-                );
-                Ok(Tls(tls.identity(Identity::from_pem(cert, key))))
-            }
-            (None, None) => Ok(Tls(tls)),
-            _ => Err(EndpointError::HalfIdentity),
+        let identity = match (self.cert_file.clone(), self.key_file.clone()) {
+            (Some(certificate), Some(key)) => Some(IdentityFiles { certificate, key }),
+            (None, None) => None,
+            _ => return Err(EndpointError::HalfIdentity),
+        };
+        let ca = self.ca_file.clone().ok_or(EndpointError::NoCa)?;
+        Ok(Tls(Arc::new(Reloading::new(ClientFiles { ca, identity })?)))
+    }
+}
+
+impl Tls {
+    /// The files, to be watched.
+    pub fn files(&self) -> Arc<dyn Watched> {
+        self.0.clone()
+    }
+}
+
+/// The way to a server. Connections over TLS are made by [`Tls`], all others in clear.
+#[derive(Debug, Clone)]
+pub struct Route {
+    endpoint: Endpoint,
+    connector: Option<Connector>,
+}
+
+impl Route {
+    /// The same way with other settings of its connections.
+    #[must_use]
+    pub fn with(self, change: impl FnOnce(Endpoint) -> Endpoint) -> Self {
+        Self {
+            endpoint: change(self.endpoint),
+            ..self
+        }
+    }
+
+    /// A channel that connects at its first call, and again after its connection broke.
+    pub fn connect_lazy(&self) -> Channel {
+        match &self.connector {
+            Some(connector) => self.endpoint.connect_with_connector_lazy(connector.clone()),
+            None => self.endpoint.connect_lazy(),
+        }
+    }
+
+    /// A channel that has connected, and connects again after its connection broke.
+    pub async fn connect(&self) -> Result<Channel, tonic::transport::Error> {
+        match &self.connector {
+            Some(connector) => self.endpoint.connect_with_connector(connector.clone()).await,
+            None => self.endpoint.connect().await,
         }
     }
 }
@@ -85,32 +104,33 @@ pub fn is_secured(url: &str) -> bool {
     url.starts_with("https://")
 }
 
-/// The way to the server at this URL, which has this long to accept a connection, and again to agree on TLS: one that
-/// accepts and then says nothing is no better than one that is away. The certificates count only for https.
-pub fn endpoint(url: &str, tls: Option<&Tls>, connect: Duration) -> Result<Endpoint, EndpointError> {
+/// The way to the server at this URL, which has this long to accept a connection and agree on TLS: one that accepts and
+/// then says nothing is no better than one that is away. The certificates count only for https.
+pub fn route(url: &str, tls: Option<&Tls>, connect: Duration) -> Result<Route, EndpointError> {
     let invalid = || EndpointError::Url(url.to_owned());
     if !is_secured(url) && !url.starts_with("http://") {
         return Err(invalid());
     }
-    let endpoint = Endpoint::from_shared(url.to_owned())
-        .map_err(|_| invalid())?
+    let uri: Uri = url.parse().map_err(|_| invalid())?;
+    let (endpoint, connector) = if is_secured(url) {
+        let Tls(files) = tls.ok_or(EndpointError::NoCa)?;
+        let connector = Connector::new(&uri, Arc::clone(files)).ok_or_else(invalid)?;
+        (secured(uri).ok_or_else(invalid)?, Some(connector))
+    } else {
+        (Endpoint::from(uri), None)
+    };
+    let endpoint = endpoint
         .connect_timeout(connect)
         .http2_keep_alive_interval(KEEP_ALIVE);
-    match tls {
-        _ if !is_secured(url) => Ok(endpoint),
-        Some(Tls(tls)) => endpoint
-            .tls_config(tls.clone().timeout(connect))
-            .map_err(|source| EndpointError::Tls { source }),
-        None => Err(EndpointError::NoCa),
-    }
+    Ok(Route { endpoint, connector })
 }
 
-fn read_pem(what: &'static str, path: &Path) -> Result<Vec<u8>, EndpointError> {
-    fs::read(path).map_err(|source| EndpointError::Read {
-        what,
-        path: path.to_owned(),
-        source,
-    })
+/// tonic leaves TLS to the connector only if the URL does not ask for it; the calls name the URL as it is.
+fn secured(uri: Uri) -> Option<Endpoint> {
+    let mut parts = uri.clone().into_parts();
+    parts.scheme = Some(http::uri::Scheme::HTTP);
+    let plain = Uri::from_parts(parts).ok()?;
+    Some(Endpoint::from(plain).origin(uri))
 }
 
 #[cfg(test)]
@@ -119,10 +139,10 @@ mod tests {
 
     #[test]
     fn a_url_begins_with_http_or_https() {
-        assert!(endpoint("http://127.0.0.1:7101", None, CONNECT).is_ok());
+        assert!(route("http://127.0.0.1:7101", None, CONNECT).is_ok());
         for url in ["127.0.0.1:7101", "ftp://host", "http://", ""] {
             assert!(
-                matches!(endpoint(url, None, CONNECT), Err(EndpointError::Url(given)) if given == url),
+                matches!(route(url, None, CONNECT), Err(EndpointError::Url(given)) if given == url),
                 "{url}"
             );
         }
@@ -131,7 +151,7 @@ mod tests {
     #[test]
     fn https_needs_the_certificates() {
         assert!(matches!(
-            endpoint("https://host", None, CONNECT),
+            route("https://host", None, CONNECT),
             Err(EndpointError::NoCa)
         ));
         assert!(matches!(Certificates::default().read(), Err(EndpointError::NoCa)));

@@ -8,6 +8,7 @@
 //! asks a person or reads the environment.
 
 mod client;
+mod connector;
 mod endpoint;
 mod error;
 mod follow;
@@ -19,11 +20,12 @@ mod service;
 pub mod view;
 
 pub use client::Client;
-pub use endpoint::{CONNECT, Certificates, EndpointError, Tls, endpoint, is_secured};
+pub use endpoint::{CONNECT, Certificates, EndpointError, Route, Tls, is_secured, route};
 pub use error::Error;
 pub use follow::{Seen, watch_run};
 pub use newest::Newest;
 pub use pages::{Fetched, fetch};
 pub use patience::Patience;
+pub use rollcall_tls::CertificateError;
 pub use run_lookup::{get_run, newest_run};
 pub use service::{Places, Service};

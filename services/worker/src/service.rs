@@ -57,7 +57,7 @@ impl Command {
 
 /// Starts a worker.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
-    let channel = grpc::connect(&config.reconcile)?;
+    let channel = grpc::connect_and_watch(&config.reconcile, &lifecycle)?;
     let (credentials, renewals) = Credentials::new(OpeningKeys::read(&config.credentials.key_files)?);
     let credentials = Arc::new(credentials);
     let runner = Arc::new(runner(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rollcall_client::{CONNECT, Certificates, EndpointError, Tls, endpoint, is_secured};
+use rollcall_client::{CONNECT, Certificates, EndpointError, Tls, is_secured, route};
 use tonic::{
     Request, Status,
     service::{Interceptor, interceptor::InterceptedService},
@@ -10,6 +10,7 @@ use tonic::{
 
 use super::GrpcError;
 use crate::{
+    Lifecycle, certificates,
     config::ClientConfig,
     telemetry::{TRACEPARENT, traceparent},
 };
@@ -22,21 +23,39 @@ pub type Channel = InterceptedService<tonic::transport::Channel, InjectTrace>;
 /// Makes a channel that connects at its first call, and again after the connection broke. Calls have no time-out of
 /// their own: give each request one (`Request::set_timeout`).
 pub fn connect(config: &ClientConfig) -> Result<Channel, GrpcError> {
-    let tls = is_secured(&config.url).then(|| tls(config)).transpose()?;
-    let endpoint = endpoint(&config.url, tls.as_ref(), CONNECT)?
-        .tcp_nodelay(true)
-        .keep_alive_timeout(KEEPALIVE_TIMEOUT)
-        .keep_alive_while_idle(true);
-    Ok(InterceptedService::new(endpoint.connect_lazy(), InjectTrace))
+    channel(config, certificates_of(config)?.as_ref())
 }
 
-fn tls(config: &ClientConfig) -> Result<Tls, GrpcError> {
+/// Makes a channel like [`connect`], and reports renewed, broken and expiring certificates until the process drains.
+pub fn connect_and_watch(config: &ClientConfig, lifecycle: &Lifecycle) -> Result<Channel, GrpcError> {
+    let tls = certificates_of(config)?;
+    if let Some(tls) = &tls {
+        certificates::watch(tls.files(), lifecycle);
+    }
+    channel(config, tls.as_ref())
+}
+
+fn channel(config: &ClientConfig, tls: Option<&Tls>) -> Result<Channel, GrpcError> {
+    let route = route(&config.url, tls, CONNECT)?.with(|endpoint| {
+        endpoint
+            .tcp_nodelay(true)
+            .keep_alive_timeout(KEEPALIVE_TIMEOUT)
+            .keep_alive_while_idle(true)
+    });
+    Ok(InterceptedService::new(route.connect_lazy(), InjectTrace))
+}
+
+/// `None` if the service is called in clear.
+fn certificates_of(config: &ClientConfig) -> Result<Option<Tls>, GrpcError> {
+    if !is_secured(&config.url) {
+        return Ok(None);
+    }
     let certificates = Certificates {
         ca_file: config.ca_file.clone(),
         cert_file: config.cert_file.clone(),
         key_file: config.key_file.clone(),
     };
-    certificates.read().map_err(|error| match error {
+    certificates.read().map(Some).map_err(|error| match error {
         EndpointError::NoCa => GrpcError::NoAuthority(config.url.clone()),
         error => error.into(),
     })

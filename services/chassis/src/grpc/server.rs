@@ -4,13 +4,13 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures::FutureExt as _;
 use http::{Request, Response};
+use rollcall_tls::{Reloading, ServerFiles};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::{
     body::Body,
     server::NamedService,
     service::{Routes, RoutesBuilder},
-    transport::{Certificate, Identity, ServerTlsConfig},
 };
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tonic_reflection::server::v1::{ServerReflection, ServerReflectionServer};
@@ -20,17 +20,15 @@ use super::{
     GrpcError,
     call::CallLayer,
     connection::Connections,
-    read,
     roles::{Role, Roles},
     stall::Answers,
+    tls,
 };
-use crate::{Lifecycle, config::ServerConfig};
+use crate::{Lifecycle, certificates, config::ServerConfig};
 
 /// Interval of checks that a silent caller is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
-/// A handshake that takes longer is given up.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// All headers of a call; an assertion of who asks is the longest of them.
 const HEADER_BYTES: u32 = 16 * 1024;
 /// Calls that a peer opens and cancels before they were looked at; more of them end its connection.
@@ -43,7 +41,7 @@ const SPARE_STREAMS: u32 = 128;
 /// A server to be: its address, its certificates and its services.
 pub struct Server {
     config: ServerConfig,
-    tls: Option<ServerTlsConfig>,
+    tls: Option<Arc<Reloading<ServerFiles>>>,
     routes: RoutesBuilder,
     roles: Roles,
     names: Vec<&'static str>,
@@ -61,7 +59,7 @@ impl std::fmt::Debug for Server {
 impl Server {
     /// Reads the certificates, and refuses an address that others could reach without any.
     pub fn new(config: &ServerConfig) -> Result<Self, GrpcError> {
-        let tls = config.tls_files().map(mutual_tls).transpose()?;
+        let tls = config.tls_files().map(Reloading::new).transpose()?.map(Arc::new);
         match &tls {
             None if !config.listen.ip().is_loopback() => return Err(GrpcError::Exposed(config.listen)),
             None if !config.insecure_loopback => return Err(GrpcError::NoCertificates(config.listen)),
@@ -114,25 +112,17 @@ impl Server {
         let reflection = reflection(&serving.names)?;
         self.routes.add_service(health).add_service(reflection);
 
-        let failed = |source| GrpcError::Listen {
-            address: self.config.listen,
-            source,
-        };
-        let listener = TcpListener::bind(self.config.listen).await.map_err(failed)?;
-        let serving = Serving {
-            address: listener.local_addr().map_err(failed)?,
-            ..serving
-        };
         let config = &self.config;
-        let mut server = bounded(config);
+        let (listener, address) = bind(config.listen).await?;
+        let serving = Serving { address, ..serving };
         let connections = Arc::new(Connections::new(config));
         let answers = Arc::new(Answers::new(Duration::from_secs(config.stall_seconds.into())));
         let calls = TaskTracker::new();
         let mutual_tls = self.tls.is_some();
-        if let Some(tls) = self.tls {
-            server = server.tls_config(tls)?;
+        if let Some(files) = &self.tls {
+            certificates::watch(files.clone(), lifecycle);
         }
-        let router = server
+        let router = bounded(config)
             .layer(CallLayer::new(
                 config,
                 self.roles,
@@ -151,9 +141,16 @@ impl Server {
                 drained.report(ServingStatus::NotServing).await;
             };
             let finished = CancellationToken::new();
-            let serve = router
-                .serve_with_incoming_shutdown(incoming, drain)
-                .inspect(|_| finished.cancel());
+            let serve = match self.tls {
+                Some(files) => {
+                    let incoming = tls::secured(incoming, files);
+                    router.serve_with_incoming_shutdown(incoming, drain).left_future()
+                }
+                None => router
+                    .serve_with_incoming_shutdown(incoming, drain)
+                    .right_future(),
+            };
+            let serve = serve.inspect(|_| finished.cancel());
             let ended = tokio::join!(serve, answers.look(finished.clone())).0;
             calls.close();
             calls.wait().await;
@@ -161,6 +158,14 @@ impl Server {
         });
         Ok(serving)
     }
+}
+
+/// Listens, and says where: a port was chosen if it was asked for as 0.
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), GrpcError> {
+    let failed = |source| GrpcError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 /// HTTP/2 bounds of each connection.
@@ -190,13 +195,6 @@ fn reflection(
         .iter()
         .fold(builder, |builder, name| builder.with_service_name(*name));
     builder.build_v1()
-}
-
-fn mutual_tls([cert, key, client_ca]: [&std::path::PathBuf; 3]) -> Result<ServerTlsConfig, GrpcError> {
-    Ok(ServerTlsConfig::new()
-        .identity(Identity::from_pem(read(cert)?, read(key)?))
-        .client_ca_root(Certificate::from_pem(read(client_ca)?))
-        .timeout(HANDSHAKE_TIMEOUT))
 }
 
 /// A server that listens.

@@ -1,16 +1,16 @@
+mod certificates;
+mod renewal;
+
 use std::{
     convert::Infallible,
-    fs, future,
+    future,
     net::SocketAddr,
-    path::PathBuf,
     task::{Context, Poll},
     time::Duration,
 };
 
 use http::Response;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rollcall_proto::v1::{ListSettingsRequest, sync_service_client::SyncServiceClient};
-use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -19,6 +19,8 @@ use tonic::{Code, Status, body::Body, server::NamedService};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
+
+use certificates::Certificates;
 
 use super::{Channel, GrpcError, Server, Serving, Who, connect};
 use crate::{
@@ -158,54 +160,6 @@ async fn a_server_of_another_service_is_waited_for_and_found_again() {
     let serving = serve(&ServerConfig::plaintext(port), &lifecycle).await;
     assert_eq!(serving.address(), port);
     assert_eq!(mirrored(channel).await.code(), Code::FailedPrecondition);
-}
-
-/// An authority, a server and a client, as files.
-struct Certificates {
-    dir: TempDir,
-}
-
-impl Certificates {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().expect("a folder");
-        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority =
-            CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority");
-        fs::write(dir.path().join("ca.pem"), authority.pem()).expect("a file");
-        for (file, name) in [("server", "localhost"), ("client", "worker.rollcall")] {
-            let key = KeyPair::generate().expect("a key");
-            let params = CertificateParams::new(vec![name.to_owned()]).expect("parameters");
-            let certificate = params.signed_by(&key, &authority).expect("a certificate");
-            fs::write(dir.path().join(format!("{file}.pem")), certificate.pem()).expect("a file");
-            fs::write(dir.path().join(format!("{file}.key")), key.serialize_pem()).expect("a file");
-        }
-        Self { dir }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn server(&self) -> ServerConfig {
-        ServerConfig {
-            listen: address(LOOPBACK),
-            tls_cert_file: Some(self.file("server.pem")),
-            tls_key_file: Some(self.file("server.key")),
-            tls_client_ca_file: Some(self.file("ca.pem")),
-            ..ServerConfig::plaintext(address(LOOPBACK))
-        }
-    }
-
-    fn client(&self, serving: &Serving) -> ClientConfig {
-        ClientConfig {
-            url: format!("https://localhost:{}", serving.address().port()),
-            ca_file: Some(self.file("ca.pem")),
-            cert_file: Some(self.file("client.pem")),
-            key_file: Some(self.file("client.key")),
-            allow_plaintext: false,
-        }
-    }
 }
 
 #[tokio::test]

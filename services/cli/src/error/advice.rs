@@ -2,7 +2,7 @@
 
 mod refusal;
 
-use rollcall_client::{EndpointError, Error as Call, Newest};
+use rollcall_client::{CertificateError, EndpointError, Error as Call, Newest};
 use rollcall_terms::Refusal;
 use tonic::Code;
 
@@ -114,10 +114,13 @@ fn of_certificates(error: &EndpointError) -> Option<&'static str> {
         EndpointError::HalfIdentity => {
             Some("Set both ROLLCALL_CLIENT_CERT_FILE and ROLLCALL_CLIENT_KEY_FILE.")
         }
-        EndpointError::Tls { .. } => {
+        EndpointError::Certificates(CertificateError::Purpose { .. }) => {
+            Some("Set ROLLCALL_CLIENT_CERT_FILE to a client certificate; a server's is refused.")
+        }
+        EndpointError::Url(_) | EndpointError::Certificates(CertificateError::Read { .. }) => None,
+        EndpointError::Certificates(_) => {
             Some("Check that the files hold PEM, and that the key belongs to the certificate.")
         }
-        EndpointError::Url(_) | EndpointError::Read { .. } => None,
     }
 }
 

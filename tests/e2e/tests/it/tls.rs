@@ -65,6 +65,35 @@ async fn no_caller_is_answered_without_a_certificate_of_the_deployments_own_ca()
 }
 
 #[tokio::test]
+async fn a_servers_certificate_opens_no_clients_door() -> Result<()> {
+    let bed = Bed::attach()?;
+    let endpoints = bed.endpoints()?;
+    let authority = endpoints.certificates().context("mutual TLS")?;
+    for kind in Kind::ALL {
+        let stolen = authority.identity(&kind.server_certificate_name());
+        let stolen = Identity::from_pem(stolen.certificate_pem()?, stolen.key_pem()?);
+        let refusal = refused(sync_now(endpoints, Some(stolen)).await?);
+        assert!(unheard(&refusal), "{kind:?}: {refusal:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_certificate_without_a_purpose_opens_no_door() -> Result<()> {
+    let bed = Bed::attach()?;
+    let endpoints = bed.endpoints()?;
+    let folder = tempfile::tempdir()?;
+    let authority = endpoints.certificates().context("mutual TLS")?;
+    let silent = authority
+        .delegate(folder.path())?
+        .sign(PORTAL, &rcgen::CertificateParams::new(vec![PORTAL.to_owned()])?)?;
+    let silent = Identity::from_pem(silent.certificate_pem()?, silent.key_pem()?);
+    let refusal = refused(sync_now(endpoints, Some(silent)).await?);
+    assert!(unheard(&refusal), "{refusal:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn no_caller_is_answered_in_clear() -> Result<()> {
     let bed = Bed::attach()?;
     let url = bed.endpoints()?.scheduler_url.replace("https://", "http://");

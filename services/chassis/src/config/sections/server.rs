@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use rollcall_tls::{IdentityFiles, ServerFiles};
 use serde::Deserialize;
 
 use crate::config::Problems;
@@ -99,13 +100,15 @@ impl ServerConfig {
         }
     }
 
-    /// The three files of mutual TLS, if all are given.
-    pub fn tls_files(&self) -> Option<[&PathBuf; 3]> {
-        Some([
-            self.tls_cert_file.as_ref()?,
-            self.tls_key_file.as_ref()?,
-            self.tls_client_ca_file.as_ref()?,
-        ])
+    /// The files of mutual TLS, if all are given.
+    pub fn tls_files(&self) -> Option<ServerFiles> {
+        Some(ServerFiles {
+            identity: IdentityFiles {
+                certificate: self.tls_cert_file.clone()?,
+                key: self.tls_key_file.clone()?,
+            },
+            client_ca: self.tls_client_ca_file.clone()?,
+        })
     }
 
     /// Reports problems of the section of this name.

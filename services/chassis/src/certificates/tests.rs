@@ -1,0 +1,87 @@
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use rollcall_tls::{InUse, Part, Watched};
+
+use super::{Event, Watch};
+
+/// Files that hold what a test says.
+#[derive(Default)]
+struct Files(Mutex<(u64, Option<String>, Option<InUse>)>);
+
+impl Watched for Files {
+    fn refresh(&self) {}
+
+    fn renewals(&self) -> u64 {
+        self.0.lock().expect("the files").0
+    }
+
+    fn fault(&self) -> Option<String> {
+        self.0.lock().expect("the files").1.clone()
+    }
+
+    fn in_use(&self) -> Vec<InUse> {
+        self.0.lock().expect("the files").2.clone().into_iter().collect()
+    }
+}
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+fn certificate(days: i32) -> InUse {
+    InUse {
+        part: Part::Own,
+        file: PathBuf::from("server.pem"),
+        not_before: NOW - DAY,
+        not_after: NOW + DAY * days,
+    }
+}
+
+fn watch() -> (Arc<Files>, Watch) {
+    let files = Arc::new(Files::default());
+    let watch = Watch::new(files.clone());
+    (files, watch)
+}
+
+#[test]
+fn a_fault_is_reported_once_it_is_seen_twice_and_then_no_more() {
+    let (files, mut watch) = watch();
+    let mut with = |fault: Option<&str>| {
+        files.0.lock().expect("the files").1 = fault.map(str::to_owned);
+        watch.look(NOW)
+    };
+    assert_eq!(with(Some("half a file")), []);
+    assert_eq!(with(None), [], "it was only being replaced");
+    assert_eq!(with(Some("no key")), []);
+    assert_eq!(with(Some("no key")), [Event::Broken("no key".to_owned())]);
+    assert_eq!(with(Some("no key")), []);
+    assert_eq!(with(Some("no certificate")), []);
+    assert_eq!(
+        with(Some("no certificate")),
+        [Event::Broken("no certificate".to_owned())]
+    );
+}
+
+#[test]
+fn a_certificate_is_reported_each_day_of_its_last_two_weeks_and_after_its_end() {
+    let (files, mut watch) = watch();
+    let ends = certificate(15);
+    files.0.lock().expect("the files").2 = Some(ends.clone());
+    assert_eq!(watch.look(NOW), []);
+    assert_eq!(watch.look(NOW + DAY * 2), [Event::Expires(ends.clone())]);
+    assert_eq!(watch.look(NOW + DAY * 2 + DAY / 2), []);
+    assert_eq!(watch.look(NOW + DAY * 3), [Event::Expires(ends.clone())]);
+    assert_eq!(watch.look(NOW + DAY * 15), [Event::Expired(ends)]);
+}
+
+#[test]
+fn renewed_certificates_are_reported_and_judged_at_once() {
+    let (files, mut watch) = watch();
+    files.0.lock().expect("the files").2 = Some(certificate(300));
+    assert_eq!(watch.look(NOW), []);
+    *files.0.lock().expect("the files") = (1, None, Some(certificate(3)));
+    assert_eq!(watch.look(NOW), [Event::Renewed, Event::Expires(certificate(3))]);
+}

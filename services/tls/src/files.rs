@@ -1,0 +1,209 @@
+//! The files of a server and of a client, and the configurations that they make.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rustls::{
+    ClientConfig, RootCertStore, ServerConfig,
+    client::{Resumption, WebPkiServerVerifier},
+    server::{NoServerSessionStorage, WebPkiClientVerifier},
+};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
+use zeroize::Zeroizing;
+
+use crate::{
+    CertificateError, InUse, Loaded, Part, Purpose, Source,
+    verifier::{Clients, Servers},
+};
+
+/// The one protocol that is spoken over these connections.
+const HTTP2: &[u8] = b"h2";
+
+/// A certificate chain and its key, PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentityFiles {
+    /// The chain, with the own certificate first.
+    pub certificate: PathBuf,
+    /// The key of the first certificate.
+    pub key: PathBuf,
+}
+
+/// The files of a server that demands certificates from its clients.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerFiles {
+    /// The server's own.
+    pub identity: IdentityFiles,
+    /// The authority that clients' certificates chain to, PEM.
+    pub client_ca: PathBuf,
+}
+
+/// The files of a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientFiles {
+    /// The authority that servers' certificates chain to, PEM.
+    pub ca: PathBuf,
+    /// The client's own; without it, only servers that demand none can be called.
+    pub identity: Option<IdentityFiles>,
+}
+
+/// What the files hold, in their order.
+type Contents = Vec<Zeroizing<Vec<u8>>>;
+
+impl Source for ServerFiles {
+    type Config = ServerConfig;
+
+    fn read(&self) -> Result<Contents, CertificateError> {
+        Ok(vec![
+            read("server certificate", &self.identity.certificate)?,
+            read("server key", &self.identity.key)?,
+            read("CA certificates", &self.client_ca)?,
+        ])
+    }
+
+    fn build(&self, contents: &[Zeroizing<Vec<u8>>]) -> Result<Loaded<ServerConfig>, CertificateError> {
+        let [certificate, key, ca] = contents else {
+            return Err(content("certificate", &self.identity.certificate));
+        };
+        let (roots, authority) = authority(&self.client_ca, ca)?;
+        let clients = WebPkiClientVerifier::builder(Arc::new(roots)).build();
+        let clients = clients.map_err(|source| unusable(&self.client_ca, source))?;
+        let own = Own::read(Purpose::Server, &self.identity, certificate, key)?;
+        let mut config = ServerConfig::builder()
+            .with_client_cert_verifier(Arc::new(Clients(clients)))
+            .with_single_cert(own.chain, own.key)
+            .map_err(|source| mismatch(&self.identity, source))?;
+        config.alpn_protocols = vec![HTTP2.to_vec()];
+        // A resumed session would not show its certificate again, and so outlive it and its authority.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+        Ok(Loaded {
+            config: Arc::new(config),
+            in_use: vec![own.in_use, authority],
+        })
+    }
+}
+
+impl Source for ClientFiles {
+    type Config = ClientConfig;
+
+    fn read(&self) -> Result<Contents, CertificateError> {
+        let mut contents = vec![read("CA certificates", &self.ca)?];
+        if let Some(identity) = &self.identity {
+            contents.push(read("client certificate", &identity.certificate)?);
+            contents.push(read("client key", &identity.key)?);
+        }
+        Ok(contents)
+    }
+
+    fn build(&self, contents: &[Zeroizing<Vec<u8>>]) -> Result<Loaded<ClientConfig>, CertificateError> {
+        let (ca, identity) = match (contents, &self.identity) {
+            ([ca], None) => (ca, None),
+            ([ca, certificate, key], Some(files)) => (ca, Some((files, certificate, key))),
+            _ => return Err(content("certificate", &self.ca)),
+        };
+        let (roots, authority) = authority(&self.ca, ca)?;
+        let servers = WebPkiServerVerifier::builder(Arc::new(roots)).build();
+        let servers = servers.map_err(|source| unusable(&self.ca, source))?;
+        // Dangerous is a verifier that does less than rustls' own; this one does more.
+        let builder = ClientConfig::builder()
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Servers(servers)));
+        let mut in_use = vec![authority];
+        let mut config = match identity {
+            None => builder.with_no_client_auth(),
+            Some((files, certificate, key)) => {
+                let own = Own::read(Purpose::Client, files, certificate, key)?;
+                in_use.push(own.in_use);
+                builder
+                    .with_client_auth_cert(own.chain, own.key)
+                    .map_err(|source| mismatch(files, source))?
+            }
+        };
+        config.alpn_protocols = vec![HTTP2.to_vec()];
+        config.resumption = Resumption::disabled();
+        Ok(Loaded {
+            config: Arc::new(config),
+            in_use,
+        })
+    }
+}
+
+/// What is shown to peers.
+struct Own {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+    in_use: InUse,
+}
+
+impl Own {
+    fn read(
+        purpose: Purpose,
+        files: &IdentityFiles,
+        certificate: &[u8],
+        key: &[u8],
+    ) -> Result<Self, CertificateError> {
+        let path = &files.certificate;
+        let chain = certificates(path, certificate)?;
+        let in_use = InUse::new(Part::Own, path, &chain).ok_or_else(|| content("certificate", path))?;
+        if !chain.first().is_some_and(|own| purpose.is_served_by(own)) {
+            let path = path.clone();
+            return Err(CertificateError::Purpose { purpose, path });
+        }
+        let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| content("key", &files.key))?;
+        Ok(Self { chain, key, in_use })
+    }
+}
+
+fn authority(path: &Path, pem: &[u8]) -> Result<(RootCertStore, InUse), CertificateError> {
+    let certificates = certificates(path, pem)?;
+    let in_use =
+        InUse::new(Part::Authority, path, &certificates).ok_or_else(|| content("certificate", path))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates {
+        roots.add(certificate).map_err(|source| unusable(path, source))?;
+    }
+    Ok((roots, in_use))
+}
+
+fn certificates(path: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    certificates
+        .ok()
+        .filter(|certificates| !certificates.is_empty())
+        .ok_or_else(|| content("certificate", path))
+}
+
+fn read(what: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, CertificateError> {
+    let read = fs::read(path).map_err(|source| CertificateError::Read {
+        what,
+        path: path.to_owned(),
+        source,
+    });
+    read.map(Zeroizing::new)
+}
+
+fn content(what: &'static str, path: &Path) -> CertificateError {
+    let path = path.to_owned();
+    CertificateError::Content { what, path }
+}
+
+fn mismatch(files: &IdentityFiles, source: rustls::Error) -> CertificateError {
+    CertificateError::Mismatch {
+        certificate: files.certificate.clone(),
+        key: files.key.clone(),
+        source,
+    }
+}
+
+fn unusable(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CertificateError {
+    CertificateError::Authority {
+        path: path.to_owned(),
+        source: source.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

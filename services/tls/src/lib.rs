@@ -1,0 +1,20 @@
+//! Mutual TLS from files, for servers and clients.
+//!
+//! A certificate serves the purpose that its extended key usage names: one of a server opens no client's door, one of a
+//! client stands for no server, and one that names no purpose serves none. [`Reloading`] holds the configuration that was
+//! last read well, so that new connections use renewed files and open ones go on.
+//!
+//! Invariants: no key is in an error or a Debug; nothing here reads a clock, logs or connects.
+
+mod certificate;
+mod error;
+mod files;
+mod purpose;
+mod reloading;
+mod verifier;
+
+pub use certificate::{InUse, Part};
+pub use error::CertificateError;
+pub use files::{ClientFiles, IdentityFiles, ServerFiles};
+pub use purpose::Purpose;
+pub use reloading::{Loaded, Reloading, Source, Watched};

@@ -1,0 +1,132 @@
+//! A configuration that follows its files.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use zeroize::Zeroizing;
+
+use crate::{CertificateError, InUse};
+
+/// The files that a configuration is made of.
+pub trait Source: Send + Sync + 'static {
+    /// The configuration.
+    type Config: Send + Sync + 'static;
+
+    /// The content of each file.
+    fn read(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, CertificateError>;
+
+    /// The configuration of these contents.
+    fn build(&self, contents: &[Zeroizing<Vec<u8>>]) -> Result<Loaded<Self::Config>, CertificateError>;
+}
+
+/// A configuration that was read well.
+#[derive(Debug)]
+pub struct Loaded<C> {
+    /// The configuration.
+    pub config: Arc<C>,
+    /// The certificates in it.
+    pub in_use: Vec<InUse>,
+}
+
+/// Holds the configuration that was last read well. Clones of the `Arc` around it see the same one.
+pub struct Reloading<S: Source> {
+    source: S,
+    state: Mutex<State<S::Config>>,
+}
+
+struct State<C> {
+    loaded: Loaded<C>,
+    contents: Vec<Zeroizing<Vec<u8>>>,
+    renewals: u64,
+    /// The files hold something else now, which cannot be used.
+    fault: Option<String>,
+}
+
+impl<S: Source> fmt::Debug for Reloading<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reloading")
+            .field("in_use", &self.state().loaded.in_use)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S: Source> Reloading<S> {
+    /// Reads the files for the first time.
+    pub fn new(source: S) -> Result<Self, CertificateError> {
+        let contents = source.read()?;
+        let loaded = source.build(&contents)?;
+        let state = Mutex::new(State {
+            loaded,
+            contents,
+            renewals: 0,
+            fault: None,
+        });
+        Ok(Self { source, state })
+    }
+
+    /// The configuration for a new connection.
+    pub fn current(&self) -> Arc<S::Config> {
+        Arc::clone(&self.state().loaded.config)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<S::Config>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The new configuration with its contents; `None` if the files are as they were.
+    fn renewed(&self, known: &[Zeroizing<Vec<u8>>]) -> Result<Option<Renewed<S::Config>>, CertificateError> {
+        let contents = self.source.read()?;
+        if contents == known {
+            return Ok(None);
+        }
+        let loaded = self.source.build(&contents)?;
+        Ok(Some((loaded, contents)))
+    }
+}
+
+type Renewed<C> = (Loaded<C>, Vec<Zeroizing<Vec<u8>>>);
+
+/// Files that are watched, whatever they make.
+pub trait Watched: Send + Sync {
+    /// Looks at the files, and takes what they hold now if it can be used.
+    fn refresh(&self);
+
+    /// Times that other files were taken.
+    fn renewals(&self) -> u64;
+
+    /// The reason why the present files are not used; `None` if they are.
+    fn fault(&self) -> Option<String>;
+
+    /// The certificates that are used.
+    fn in_use(&self) -> Vec<InUse>;
+}
+
+impl<S: Source> Watched for Reloading<S> {
+    fn refresh(&self) {
+        let mut state = self.state();
+        match self.renewed(&state.contents) {
+            Ok(renewed) => {
+                state.fault = None;
+                if let Some((loaded, contents)) = renewed {
+                    (state.loaded, state.contents) = (loaded, contents);
+                    state.renewals += 1;
+                }
+            }
+            Err(error) => state.fault = Some(error.chain()),
+        }
+    }
+
+    fn renewals(&self) -> u64 {
+        self.state().renewals
+    }
+
+    fn fault(&self) -> Option<String> {
+        self.state().fault.clone()
+    }
+
+    fn in_use(&self) -> Vec<InUse> {
+        self.state().loaded.in_use.clone()
+    }
+}
