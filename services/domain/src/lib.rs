@@ -31,6 +31,7 @@ pub mod left_out;
 pub mod object;
 pub mod periods;
 pub mod plan;
+pub mod ports;
 pub mod reading;
 pub mod revert;
 pub mod schedule;
@@ -56,6 +57,7 @@ pub use object::{
     RefusedValue,
 };
 pub use periods::{Days, Periods};
+pub use ports::{InvalidPorts, Ports};
 pub use skipped::Skipped;
 pub use syntax::SyntaxError;
 pub use verdict::{Reason, Verdict};

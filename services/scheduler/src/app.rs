@@ -93,6 +93,7 @@ impl Shared {
             default_time_zone: time_zone::parse(&config.schedule.default_time_zone)?,
             allow_plaintext: config.directory.allow_plaintext,
             permitted_attributes: config.directory.address_attributes.clone(),
+            ports: config.network.ports.clone(),
         });
         let credentials = Arc::new(Credentials { sealing_key });
         let (replies, reply_to) = self.broker.replies(connection_test::PREFETCH);

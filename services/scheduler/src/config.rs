@@ -12,7 +12,7 @@ use rollcall_chassis::{
         tenant_lock::{TenantLocks, Waits},
     },
 };
-use rollcall_domain::{PermittedAttributes, time_zone};
+use rollcall_domain::{PermittedAttributes, Ports, time_zone};
 use serde::Deserialize;
 
 use crate::{
@@ -44,6 +44,9 @@ pub struct Config {
     /// Limits of the directories that tenants may enter.
     #[serde(default)]
     pub directory: DirectoryConfig,
+    /// Ports at which directories may be reached.
+    #[serde(default)]
+    pub network: NetworkConfig,
     /// Limits of a tenant's requests.
     #[serde(default)]
     pub limits: LimitsConfig,
@@ -182,6 +185,15 @@ pub struct DirectoryConfig {
     pub address_attributes: PermittedAttributes,
 }
 
+/// `[network]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NetworkConfig {
+    /// Ports that settings may name.
+    #[serde(deserialize_with = "from_list")]
+    pub ports: Ports,
+}
+
 /// `[tests]`: connection tests at once, in each scheduler.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -276,6 +288,10 @@ impl ServiceConfig for Config {
             "directory.address_attributes",
             "attributes that settings may name for addresses, the same as the worker's [proxyAddresses, mail, and those \
              of common schemas: see deploy/OPERATION.md]",
+        ),
+        (
+            "network.ports",
+            "ports that settings may name, and ranges such as 1024-65535, the same as the worker's [389, 636, 3268, 3269]",
         ),
         (
             "tests.at_once",

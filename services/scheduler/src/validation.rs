@@ -19,7 +19,7 @@ use rollcall_chassis::{
     status::{ApiError, Violations},
 };
 use rollcall_domain::{
-    DomainName, PermittedAttributes, TenantId,
+    DomainName, PermittedAttributes, Ports, TenantId,
     schedule::{self, EveryHours},
     sentences::field,
     time_zone,
@@ -37,6 +37,8 @@ pub(crate) struct Deployment {
     pub(crate) allow_plaintext: bool,
     /// Attributes that may be read for addresses.
     pub(crate) permitted_attributes: PermittedAttributes,
+    /// Ports at which directories may be reached.
+    pub(crate) ports: Ports,
 }
 
 /// Settings that may be stored, but for what only the database knows.

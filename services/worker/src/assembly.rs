@@ -37,7 +37,7 @@ pub(crate) fn runner(config: &Config, reconcile: Reconcile, credentials: Arc<Cre
         credentials,
         sources: Sources {
             ldap: Arc::new(Reader {
-                networks: config.networks(),
+                networks: config.network.policy(),
                 limits: config.read_limits(),
                 memory: Arc::clone(&memory),
                 allow_plaintext: config.directory.allow_plaintext,

@@ -9,11 +9,9 @@ use rollcall_chassis::config::{
 use rollcall_domain::PermittedAttributes;
 use serde::Deserialize;
 
-use crate::{
-    network::{Network, Networks},
-    run::Pace,
-    source::ldap::limits::Limits,
-};
+use network::NetworkConfig;
+
+use crate::{run::Pace, source::ldap::limits::Limits};
 
 /// All sections.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,7 +33,7 @@ pub struct Config {
     pub credentials: CredentialsConfig,
     /// Networks to which the worker may connect.
     #[serde(default)]
-    pub network: NetworkConfig,
+    pub(crate) network: NetworkConfig,
     /// The way directories are read.
     #[serde(default)]
     pub directory: DirectoryConfig,
@@ -56,16 +54,6 @@ pub struct Config {
 pub struct CredentialsConfig {
     /// The newest key first, then older ones.
     pub key_files: Vec<PathBuf>,
-}
-
-/// `[network]`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct NetworkConfig {
-    /// Beside public addresses.
-    pub allow: Vec<Network>,
-    /// Networks that are refused, whatever else allows them.
-    pub deny: Vec<Network>,
 }
 
 /// `[directory]`.
@@ -239,6 +227,25 @@ impl ServiceConfig for Config {
         ),
         ("network.deny", "networks that are never dialled; default: none"),
         (
+            "network.allow_zones",
+            "zones whose names are looked up although they are for use within a network, such as corp.local; default: \
+             none",
+        ),
+        (
+            "network.deny_zones",
+            "zones whose names are never looked up, such as those that only this network's resolver has; default: none",
+        ),
+        (
+            "network.ports",
+            "ports that are dialled, and ranges such as 1024-65535, the same as the scheduler's; default: 389, 636, \
+             3268, 3269",
+        ),
+        (
+            "network.tenants",
+            "tenants that reach only networks of their own, which no other tenant reaches: tables with tenant, allow, \
+             deny, zones and public, or in a variable `acme allow=10.20.0.0/16 zone=acme.local`; default: none",
+        ),
+        (
             "directory.allow_plaintext",
             "true: directories may be read without TLS; default: false",
         ),
@@ -406,6 +413,7 @@ impl ServiceConfig for Config {
         if self.lanes.interactive == 0 && self.lanes.scheduled == 0 && self.lanes.slow == 0 {
             problems.push("lanes", "a worker without slots does nothing");
         }
+        self.network.validate(problems);
         self.validate_memory(problems);
     }
 }
@@ -438,14 +446,10 @@ impl Config {
             least_bytes: self.pace.least_bytes,
         }
     }
-
-    /// Networks to which the worker may connect.
-    pub fn networks(&self) -> Networks {
-        Networks::new(&self.network.allow, &self.network.deny)
-    }
 }
 
 mod memory;
+mod network;
 
 #[cfg(test)]
 mod tests;

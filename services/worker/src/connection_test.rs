@@ -40,11 +40,7 @@ use crate::{
     reconcile::{self, Reconcile},
     source::{
         error::ReadError,
-        ldap::{
-            Reader,
-            error::DirectoryError,
-            target::{Security, Target},
-        },
+        ldap::{Reader, error::DirectoryError, target::Target},
     },
 };
 pub(crate) use steps::Bound;
@@ -94,15 +90,12 @@ impl Tester {
                 .as_ref()
                 .and_then(|settings| settings.selection.as_ref());
             let exclude_disabled = selection.is_some_and(|selection| selection.exclude_disabled);
-            conduct(
-                &self.reader,
+            let subject = Subject {
+                tenant_id: &job.tenant_id,
                 directory,
                 exclude_disabled,
-                password,
-                listener,
-                cancel,
-            )
-            .await
+            };
+            conduct(&self.reader, &subject, password, listener, cancel).await
         };
         let (bound, ()) = tokio::join!(conduct, self.forward(test, steps));
         self.note(job, test, bound).await;
@@ -173,12 +166,21 @@ impl Tester {
     }
 }
 
-/// Does a test of settings that read this directory and may exclude disabled users, and hands its steps to `listener`.
-/// Returns the bind's result, if the directory judged one.
+/// Settings that are tested.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    /// Their tenant; empty if they are none's yet.
+    pub tenant_id: &'a str,
+    /// The directory.
+    pub directory: &'a Directory,
+    /// They exclude disabled users.
+    pub exclude_disabled: bool,
+}
+
+/// Does a test, and hands its steps to `listener`. Returns the bind's result, if the directory judged one.
 pub(crate) async fn conduct(
     reader: &Reader,
-    directory: &Directory,
-    exclude_disabled: bool,
+    subject: &Subject<'_>,
     password: impl FnOnce() -> Result<SecretString, ReadError>,
     listener: mpsc::Sender<TestStep>,
     cancel: &CancellationToken,
@@ -187,7 +189,7 @@ pub(crate) async fn conduct(
     let interrupted = tokio::select! {
         biased;
         () = cancel.cancelled() => Some(stopped()),
-        ended = timeout(LIMIT, probe(reader, directory, exclude_disabled, password, &mut steps)) => {
+        ended = timeout(LIMIT, probe(reader, subject, password, &mut steps)) => {
             ended.is_err().then(out_of_time)
         }
     };
@@ -209,18 +211,20 @@ fn stopped() -> (StepText, DirectoryError) {
 /// The steps, in their order. The failure of one was reported.
 async fn probe(
     reader: &Reader,
-    directory: &Directory,
-    exclude_disabled: bool,
+    subject: &Subject<'_>,
     password: impl FnOnce() -> Result<SecretString, ReadError>,
     steps: &mut Steps,
 ) -> Result<(), Over> {
-    let target = match Target::new(directory, &reader.permitted_attributes) {
-        Ok(target) => target,
+    let target = match Target::new(subject.directory, &reader.permitted_attributes) {
+        Ok(target) => Target {
+            tenant_id: subject.tenant_id.to_owned(),
+            ..target
+        },
         Err(error) => return Err(fail(TestStepKind::Resolve, &error.into(), steps).await),
     };
     let dialler = match reader.dialler(&target) {
         Ok(dialler) => dialler,
-        Err(error) if target.security == Security::Plaintext => {
+        Err(error @ (DirectoryError::PlaintextNotAllowed | DirectoryError::PortNotAllowed(_))) => {
             return Err(fail(TestStepKind::Connect, &error, steps).await);
         }
         Err(error) => return Err(fail(TestStepKind::Tls, &error, steps).await),
@@ -231,7 +235,14 @@ async fn probe(
     let features = server::step(&mut connection, steps).await?;
     let bases = bases::find(&mut connection, &target, &features.root, steps).await?;
     let counted = objects::count(&mut connection, &target, &bases, &features, steps).await?;
-    objects::examples(&mut connection, &target, &counted.names, exclude_disabled, steps).await?;
+    objects::examples(
+        &mut connection,
+        &target,
+        &counted.names,
+        subject.exclude_disabled,
+        steps,
+    )
+    .await?;
     bases::left_out(&mut connection, &bases, counted.reach, steps).await?;
     connection.close().await;
     Ok(())

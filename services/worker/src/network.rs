@@ -1,8 +1,11 @@
-//! Networks to which a worker may connect. Customers name hosts, so the operator names networks.
+//! Networks to which a worker may connect. Customers name hosts, so the operator names networks, ports and zones.
 //!
 //! Public addresses are allowed, and those that `allow` adds. Those that `deny` names are refused in any case. The
 //! address that is checked is the one that is dialled, so a name that resolves differently the next time gains nothing.
 //! An IPv4 address in an IPv6 one (mapped, or behind NAT64) is judged as the IPv4 address.
+
+mod tenants;
+mod zones;
 
 use std::{
     fmt,
@@ -12,13 +15,16 @@ use std::{
 use ipnet::IpNet;
 use serde::Deserialize;
 
+pub(crate) use tenants::{Access, NetworkPolicy, TenantNetworks, TenantlessNetworks};
+pub(crate) use zones::{Lookup, Zone, Zones};
+
 #[cfg(test)]
 mod tests;
 
 /// A network such as `10.0.0.0/8`, or a single address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Network(IpNet);
+pub(crate) struct Network(IpNet);
 
 impl TryFrom<String> for Network {
     type Error = String;
@@ -38,31 +44,47 @@ impl fmt::Display for Network {
 }
 
 /// The networks that a worker may reach.
-#[derive(Debug, Clone, Default)]
-pub struct Networks {
+#[derive(Debug, Clone)]
+pub(crate) struct Networks {
     allow: Vec<IpNet>,
     deny: Vec<IpNet>,
+    public: bool,
+}
+
+impl Default for Networks {
+    fn default() -> Self {
+        Self::new(&[], &[])
+    }
 }
 
 impl Networks {
     /// Public addresses and `allow`, without `deny`.
-    pub fn new(allow: &[Network], deny: &[Network]) -> Self {
+    pub(crate) fn new(allow: &[Network], deny: &[Network]) -> Self {
+        Self {
+            public: true,
+            ..Self::only(allow, deny)
+        }
+    }
+
+    /// Only `allow`, without `deny`.
+    pub(crate) fn only(allow: &[Network], deny: &[Network]) -> Self {
         let networks = |given: &[Network]| given.iter().map(|network| network.0).collect();
         Self {
             allow: networks(allow),
             deny: networks(deny),
+            public: false,
         }
     }
 
     /// True if `address` may be dialled.
-    pub fn allows(&self, address: IpAddr) -> bool {
+    pub(crate) fn allows(&self, address: IpAddr) -> bool {
         let seen = see_through(address);
         let within = |networks: &[IpNet]| {
             networks
                 .iter()
                 .any(|network| network.contains(&seen) || network.contains(&address))
         };
-        !within(&self.deny) && (within(&self.allow) || is_public(seen))
+        !within(&self.deny) && (within(&self.allow) || self.public && is_public(seen))
     }
 }
 

@@ -25,6 +25,9 @@ pub use ways::Way;
 /// Names to a service the folder of its armed fail points.
 const FAIL_POINTS_VARIABLE: &str = "ROLLCALL_FAIL_POINTS";
 
+/// Those of Active Directory, and those that need no root: directories of tests listen on free ones.
+const PORTS: &str = "389,636,1024-65535";
+
 /// The servers that a stack stands on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ground<'a> {
@@ -234,6 +237,7 @@ impl Stack {
             Kind::Scheduler => {
                 set("CREDENTIALS__PUBLIC_KEY_FILE", show(self.keys.join("k1.pub")));
                 set("DIRECTORY__ALLOW_PLAINTEXT", "true".to_owned());
+                set("NETWORK__PORTS", PORTS.to_owned());
                 // A test asks for more runs of its one tenant than a customer does.
                 set("LIMITS__MANUAL_RUNS", "1000".to_owned());
                 // All tests that run at the same time are one caller.
@@ -243,6 +247,8 @@ impl Stack {
                 set("CREDENTIALS__KEY_FILES", show(self.keys.join("k1.key")));
                 set("DIRECTORY__ALLOW_PLAINTEXT", "true".to_owned());
                 set("NETWORK__ALLOW", "127.0.0.0/8,::1/128".to_owned());
+                set("NETWORK__ALLOW_ZONES", "localhost".to_owned());
+                set("NETWORK__PORTS", PORTS.to_owned());
                 set("RECONCILE__URL", self.reconcile_url());
                 if self.options.mutual_tls {
                     set("RECONCILE__CA_FILE", ca);

@@ -58,9 +58,6 @@ fn details(step: &StepView, look: &Look) -> Vec<Detail> {
     let mut details = Vec::new();
     if let Some(found) = &step.resolve {
         details.push(("addresses", list_or(&found.addresses, "none")));
-        if !found.refused_addresses.is_empty() {
-            details.push(("not allowed by the operator", found.refused_addresses.join(", ")));
-        }
     }
     if let Some(found) = &step.connect
         && !found.address.is_empty()

@@ -31,7 +31,6 @@ pub struct StepView {
 pub struct ResolveView {
     pub host: String,
     pub addresses: Vec<String>,
-    pub refused_addresses: Vec<String>,
 }
 
 /// Findings of CONNECT.
@@ -148,7 +147,6 @@ impl From<&v1::ResolveFindings> for ResolveView {
         Self {
             host: found.host.clone(),
             addresses: found.addresses.clone(),
-            refused_addresses: found.refused_addresses.clone(),
         }
     }
 }

@@ -112,6 +112,8 @@ failure_codes! {
     StrongerAuthRequired = "STRONGER_AUTH_REQUIRED", Misconfigured, bind: Unknown, slow: false;
     /// The operator allows no connection to the host's address.
     AddressNotAllowed = "ADDRESS_NOT_ALLOWED", Misconfigured, bind: Unknown, slow: false;
+    /// The operator's list of ports lacks that of the settings.
+    PortNotAllowed = "PORT_NOT_ALLOWED", Misconfigured, bind: Unknown, slow: false;
     /// The operator allows no unprotected connection.
     PlaintextNotAllowed = "PLAINTEXT_NOT_ALLOWED", Misconfigured, bind: Unknown, slow: false;
     /// The operator's list of address attributes lacks one that the settings name.

@@ -169,6 +169,7 @@ fn class_of(code: FailureCode) -> FailureClass {
         | FailureCode::InsufficientRights
         | FailureCode::StrongerAuthRequired
         | FailureCode::AddressNotAllowed
+        | FailureCode::PortNotAllowed
         | FailureCode::PlaintextNotAllowed
         | FailureCode::AttributeNotAllowed
         | FailureCode::NoSearchBase

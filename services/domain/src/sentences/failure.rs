@@ -21,8 +21,9 @@ macro_rules! failures {
 
 failures! {
     CannotResolve {
-        message: "The name of the directory server could not be resolved.",
-        advice: "Check the host name for typing errors, and that it can be resolved from the internet.",
+        message: "The name of the directory server leads to no address that may be reached.",
+        advice: "Check the host name for typing errors, and that it can be resolved from the internet to a public \
+                 address. To have another address allowed, contact support.",
     }
 
     CannotConnect {
@@ -244,6 +245,12 @@ failures! {
         message: "Connections to the directory server's address are not allowed.",
         advice: "Enter a host that can be reached at a public address, or contact support to have \
                  yours allowed.",
+    }
+
+    PortNotAllowed {
+        message: "Connections to this port of a directory server are not allowed.",
+        advice: "Enter the port at which your directory accepts LDAP, usually 636 for LDAPS and 389 for StartTLS, or \
+                 contact support to have yours allowed.",
     }
 
     PlaintextNotAllowed {

@@ -4,6 +4,7 @@ use crate::{
     address::{DomainName, InvalidDomainName},
     dn::{Notation, NotationKind},
     invisible::{CodePoint, is_invisible, show},
+    ports::Ports,
 };
 
 /// A text has a character that cannot be seen.
@@ -63,6 +64,10 @@ pub const PLAINTEXT: &str = "PLAINTEXT is not allowed here, because it would sho
                              expected LDAPS or STARTTLS";
 /// No port.
 pub const PORT: &str = "expected 1 to 65535, or 0 for 636 with LDAPS and 389 otherwise";
+/// A port that is not on the operator's list, which is `allowed`.
+pub fn port_not_allowed(allowed: &Ports) -> String {
+    format!("connections to this port are not allowed: expected {allowed}")
+}
 /// No user name.
 pub const NO_USERNAME: &str = r"is required: a DN, name@example.com, or DOMAIN\name";
 /// An empty password.

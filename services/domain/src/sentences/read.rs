@@ -33,9 +33,9 @@ pub fn last_has_other_addresses(last: &str) -> String {
     format!("The last sync read {last}: the host no longer has this address.")
 }
 
-/// The operator no longer allows connections to the last read's server.
-pub fn last_is_not_allowed(last: &str) -> String {
-    format!("The last sync read {last}: connections to this address are no longer allowed.")
+/// The operator no longer allows connections to the last read's server, at an address of `host`.
+pub fn last_is_not_allowed(host: &str) -> String {
+    format!("The last sync read a server of {host} to which connections are no longer allowed.")
 }
 
 /// The last read's server failed, for a reason in technical words.

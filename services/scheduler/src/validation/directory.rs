@@ -1,7 +1,7 @@
 //! Place of a directory and the way it is read.
 
 use rollcall_chassis::{credential::SecretString, status::Violations};
-use rollcall_domain::{AddressAttributes, PROXY_ADDRESSES, invisible, sentences::field};
+use rollcall_domain::{AddressAttributes, PROXY_ADDRESSES, Ports, invisible, sentences::field};
 use rollcall_proto::v1::{Directory, Security, ServerType, Settings};
 
 use super::{Deployment, bases, certificates, filter, hosts};
@@ -18,7 +18,7 @@ pub(super) fn check(directory: &mut Directory, deployment: &Deployment, violatio
     }
     hosts::check(&mut directory.hosts, violations);
     security(directory, deployment, violations);
-    port(directory, violations);
+    port(directory, &deployment.ports, violations);
     certificates::check(&mut directory.ca_certificates_pem, violations);
     username(&mut directory.bind_username, violations);
     bases::check(directory, violations);
@@ -61,17 +61,19 @@ fn security(directory: &mut Directory, deployment: &Deployment, violations: &mut
     }
 }
 
-fn port(directory: &mut Directory, violations: &mut Violations) {
-    match directory.port {
-        0 => {
-            directory.port = if directory.security() == Security::Ldaps {
-                636
-            } else {
-                389
-            }
-        }
-        1..=65_535 => {}
-        _ => violations.push("settings.directory.port", field::PORT),
+fn port(directory: &mut Directory, allowed: &Ports, violations: &mut Violations) {
+    const FIELD: &str = "settings.directory.port";
+    if directory.port == 0 {
+        directory.port = if directory.security() == Security::Ldaps {
+            636
+        } else {
+            389
+        };
+    }
+    match u16::try_from(directory.port) {
+        Ok(port) if allowed.allow(port) => {}
+        Ok(1..) => violations.push(FIELD, field::port_not_allowed(allowed)),
+        _ => violations.push(FIELD, field::PORT),
     }
 }
 

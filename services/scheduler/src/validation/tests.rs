@@ -9,7 +9,7 @@ mod to_test;
 use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
-use rollcall_domain::{DomainName, PermittedAttributes};
+use rollcall_domain::{DomainName, PermittedAttributes, Ports};
 use rollcall_proto::v1::{Directory, Settings};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -41,6 +41,7 @@ fn deployment() -> Deployment {
         default_time_zone: TimeZone::get("Europe/Berlin").unwrap(),
         allow_plaintext: false,
         permitted_attributes: PermittedAttributes::default(),
+        ports: Ports::default(),
     }
 }
 

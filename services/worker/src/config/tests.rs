@@ -32,14 +32,59 @@ fn listener_broker_reconcile_and_keys_are_all_that_must_be_given() {
         (4, 4, 2, 16)
     );
     assert!(!config.directory.allow_plaintext);
-    assert!(!config.networks().allows("127.0.0.1".parse().unwrap()));
+    assert!(
+        !config
+            .network
+            .policy()
+            .of("")
+            .networks
+            .allows("127.0.0.1".parse().unwrap())
+    );
 }
 
 #[test]
 fn networks_come_as_a_list() {
     let config = with(&[("ROLLCALL_NETWORK__ALLOW", "127.0.0.0/8,fd00::/8")]).unwrap();
-    assert!(config.networks().allows("127.9.9.9".parse().unwrap()));
-    assert!(config.networks().allows("fd00::1".parse().unwrap()));
+    let networks = config.network.policy().others.networks;
+    assert!(networks.allows("127.9.9.9".parse().unwrap()));
+    assert!(networks.allows("fd00::1".parse().unwrap()));
+}
+
+#[test]
+fn tenants_with_networks_of_their_own_come_as_tables_or_as_a_list() {
+    let listed = with(&[(
+        "ROLLCALL_NETWORK__TENANTS",
+        "acme allow=10.20.0.0/16 zone=acme.local, other allow=10.30.0.0/16",
+    )]);
+    let variables = LEAST.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let tables = r#"
+        [[network.tenants]]
+        tenant = "acme"
+        allow = ["10.20.0.0/16"]
+        zones = ["acme.local"]
+        [[network.tenants]]
+        tenant = "other"
+        allow = ["10.30.0.0/16"]
+    "#;
+    let tables: Config = parse(tables, variables).unwrap();
+    assert_eq!(listed.unwrap().network.tenants, tables.network.tenants);
+    for wrong in [
+        "acme",
+        "acme allow=10.0.0.0/8,acme allow=10.0.0.0/8",
+        "acme allow=x",
+    ] {
+        let error = with(&[("ROLLCALL_NETWORK__TENANTS", wrong)]).unwrap_err();
+        assert!(error.contains("network.tenants"), "{wrong}: {error}");
+    }
+}
+
+#[test]
+fn ports_come_as_a_list_with_ranges() {
+    let config = with(&[("ROLLCALL_NETWORK__PORTS", "636,1024-65535")]).unwrap();
+    let ports = config.network.policy().ports;
+    assert!(ports.allow(636) && ports.allow(1389) && !ports.allow(389));
+    let error = with(&[("ROLLCALL_NETWORK__PORTS", "ldaps")]).unwrap_err();
+    assert!(error.contains("network.ports"), "{error}");
 }
 
 #[test]

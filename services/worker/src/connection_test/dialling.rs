@@ -56,26 +56,12 @@ impl Observer for Reporter<'_> {
     }
 
     async fn resolved(&mut self, host: &str, found: &[SocketAddr]) -> Result<(), DirectoryError> {
-        let (allowed, refused) = found
-            .iter()
-            .partition::<Vec<_>, _>(|address| self.dialler.networks.allows(address.ip()));
         let findings = ResolveFindings {
             host: host.to_owned(),
-            addresses: as_texts(found),
-            refused_addresses: as_texts(refused),
+            addresses: found.iter().map(|address| address.ip().to_string()).collect(),
         };
-        let code = DirectoryError::AddressNotAllowed.code();
-        let reported = if allowed.is_empty() {
-            let error = DirectoryError::AddressNotAllowed.at(&format!("{host}:{}", self.target.port));
-            let text = sentences::none_allowed(code, host, &findings.addresses);
-            return self.failed(text, &error, Findings::Resolve(findings)).await;
-        } else if findings.refused_addresses.is_empty() {
-            let message = sentences::addresses(host, &findings.addresses);
-            self.steps.passed(message, Findings::Resolve(findings)).await
-        } else {
-            let text = sentences::some_refused(code, host, &findings.addresses, &findings.refused_addresses);
-            self.steps.warned(text, Findings::Resolve(findings)).await
-        };
+        let message = sentences::addresses(host, &findings.addresses);
+        let reported = self.steps.passed(message, Findings::Resolve(findings)).await;
         reported.map_err(unheard)
     }
 
@@ -89,7 +75,7 @@ impl Observer for Reporter<'_> {
             host: host.to_owned(),
             ..ResolveFindings::default()
         };
-        let text = self.in_all(sentences::unresolved(error.code(), host), next);
+        let text = self.in_all(texts::unresolved(host, error), next);
         self.failed(text, error, Findings::Resolve(findings)).await
     }
 
@@ -200,9 +186,4 @@ fn connect_findings(address: SocketAddr) -> Findings {
         address: address.ip().to_string(),
         port: address.port().into(),
     })
-}
-
-fn as_texts<'a>(addresses: impl IntoIterator<Item = &'a SocketAddr>) -> Vec<String> {
-    let addresses = addresses.into_iter();
-    addresses.map(|address| address.ip().to_string()).collect()
 }

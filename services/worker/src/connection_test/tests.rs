@@ -1,6 +1,7 @@
 //! Tests of connections against servers that follow a script.
 
 mod bases;
+mod reaching;
 mod searches;
 mod silence;
 
@@ -12,17 +13,14 @@ use rollcall_proto::v1::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Bound, conduct};
-use crate::{
-    network::Networks,
-    source::{
-        error::ReadError,
-        ldap::{
-            Reader,
-            ber::{bound, done, entry, message, page_done, result, seq, tlv},
-            script::{Script, directory, person, reader, serve},
-            target::Target,
-        },
+use super::{Bound, Subject, conduct};
+use crate::source::{
+    error::ReadError,
+    ldap::{
+        Reader,
+        ber::{bound, done, entry, message, page_done, result, seq, tlv},
+        script::{Script, directory, person, reader, serve},
+        target::Target,
     },
 };
 
@@ -35,6 +33,14 @@ async fn test_with(reader: &Reader, directory: &Directory) -> (Vec<TestStep>, Op
     test_of(reader, directory, false).await
 }
 
+fn of_no_tenant(directory: &Directory) -> Subject<'_> {
+    Subject {
+        tenant_id: "",
+        directory,
+        exclude_disabled: false,
+    }
+}
+
 /// The same, of settings that may exclude disabled users.
 async fn test_of(
     reader: &Reader,
@@ -44,7 +50,11 @@ async fn test_of(
     let (sender, mut steps) = mpsc::channel(100);
     let password = || Ok(SecretString::new("secret".to_owned()));
     let cancel = CancellationToken::new();
-    let bound = conduct(reader, directory, exclude_disabled, password, sender, &cancel).await;
+    let subject = Subject {
+        exclude_disabled,
+        ..of_no_tenant(directory)
+    };
+    let bound = conduct(reader, &subject, password, sender, &cancel).await;
     let mut all = Vec::new();
     while let Some(step) = steps.recv().await {
         all.push(step);
@@ -225,23 +235,6 @@ async fn the_first_failure_of_the_last_host_is_the_end() {
 }
 
 #[tokio::test]
-async fn an_address_that_the_operator_does_not_allow_is_named_and_not_dialled() {
-    let server = serve(vec![until_base()]).await;
-    let closed = Reader {
-        networks: Networks::default(),
-        ..reader()
-    };
-    let (steps, _) = test_with(&closed, &directory(server.port)).await;
-    assert_eq!(states_of(&steps), [(TestStepKind::Resolve, FAILED)]);
-    assert_eq!(code(&steps[0]), "ADDRESS_NOT_ALLOWED");
-    let Some(Findings::Resolve(found)) = &steps[0].findings else {
-        panic!("{steps:?}")
-    };
-    assert_eq!(found.refused_addresses, ["127.0.0.1"]);
-    assert!(!server.task.is_finished(), "a connection was made");
-}
-
-#[tokio::test]
 async fn a_connection_without_tls_needs_the_operators_leave() {
     let strict = Reader {
         allow_plaintext: false,
@@ -272,16 +265,8 @@ async fn a_password_that_cannot_be_opened_is_never_sent() {
     let server = serve(vec![until_base()]).await;
     let (sender, mut steps) = mpsc::channel(100);
     let password = || Err(ReadError::Credential("no key".to_owned()));
-    let directory = directory(server.port);
-    let bound = conduct(
-        &reader(),
-        &directory,
-        false,
-        password,
-        sender,
-        &CancellationToken::new(),
-    )
-    .await;
+    let (directory, cancel) = (directory(server.port), CancellationToken::new());
+    let bound = conduct(&reader(), &of_no_tenant(&directory), password, sender, &cancel).await;
     let mut last = None;
     while let Some(step) = steps.recv().await {
         last = Some(step);
@@ -301,15 +286,8 @@ async fn a_test_that_is_interrupted_says_so() {
     let cancel = CancellationToken::new();
     cancel.cancel();
     let password = || Ok(SecretString::new("secret".to_owned()));
-    conduct(
-        &reader(),
-        &directory(server.port),
-        false,
-        password,
-        sender,
-        &cancel,
-    )
-    .await;
+    let directory = directory(server.port);
+    conduct(&reader(), &of_no_tenant(&directory), password, sender, &cancel).await;
     let step = steps.recv().await.unwrap();
     assert_eq!((step.state(), code(&step)), (FAILED, "INTERNAL"));
     assert!(steps.recv().await.is_none());
@@ -322,7 +300,7 @@ async fn a_test_without_a_listener_goes_no_further() {
     drop(steps);
     let password = || Ok(SecretString::new("secret".to_owned()));
     let (directory, cancel) = (directory(server.port), CancellationToken::new());
-    let bound = conduct(&reader(), &directory, false, password, sender, &cancel).await;
+    let bound = conduct(&reader(), &of_no_tenant(&directory), password, sender, &cancel).await;
     assert_eq!(bound, None);
     assert!(!server.task.is_finished(), "a connection was made");
 }

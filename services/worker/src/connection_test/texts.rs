@@ -9,6 +9,16 @@ use crate::source::ldap::error::DirectoryError;
 #[cfg(test)]
 mod tests;
 
+/// Reason why a host has no address that may be dialled.
+pub(super) fn unresolved(host: &str, error: &DirectoryError) -> StepText {
+    let code = error.code();
+    match error.cause() {
+        DirectoryError::AddressNotAllowed => reaching::not_allowed(code, host),
+        DirectoryError::PrivateName(_) => reaching::private_name(code, host),
+        _ => reaching::unresolved(code, host),
+    }
+}
+
 /// Reason why an address accepts no connection.
 pub(super) fn unconnected(address: SocketAddr, error: &DirectoryError) -> StepText {
     let code = error.code();

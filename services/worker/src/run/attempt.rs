@@ -123,7 +123,10 @@ impl<'a> Attempt<'a> {
     fn prepare(&self) -> Result<(impl Source + use<>, SecretString), ReadError> {
         let directory = self.directory()?;
         let last = self.begun.last_server.as_ref();
-        let source = self.runner.sources.named_by(directory, last)?;
+        let source = self
+            .runner
+            .sources
+            .named_by(&self.job.tenant_id, directory, last)?;
         let credential = self
             .begun
             .credential

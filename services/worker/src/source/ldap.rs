@@ -57,7 +57,7 @@ use tokio::time::Instant;
 
 use crate::{
     memory::Memory,
-    network::Networks,
+    network::NetworkPolicy,
     source::{Source, error::ReadError, signs::Signs},
 };
 use dial::Dialler;
@@ -71,8 +71,8 @@ use tls::{SystemRoots, Trust};
 /// Reads directories.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    /// Networks to which it may connect.
-    pub networks: Networks,
+    /// The part of the world that it may reach.
+    pub networks: NetworkPolicy,
     /// Bounds that it accepts.
     pub limits: Limits,
     /// Memory that large messages borrow from.
@@ -105,8 +105,11 @@ impl Reader {
         if target.security == Security::Plaintext && !self.allow_plaintext {
             return Err(DirectoryError::PlaintextNotAllowed);
         }
+        if !self.networks.ports.allow(target.port) {
+            return Err(DirectoryError::PortNotAllowed(target.port));
+        }
         Ok(Dialler {
-            networks: &self.networks,
+            access: self.networks.of(&target.tenant_id),
             limits: &self.limits,
             memory: &self.memory,
             trust: Trust::new(&target.ca_certificates_pem, &self.system_roots)?,
@@ -124,15 +127,18 @@ pub(crate) struct LdapSource {
 }
 
 impl LdapSource {
-    /// The one of these settings, which were checked when they were saved. The server of the last applied read is dialled
-    /// first.
+    /// The one of a tenant's settings, which were checked when they were saved. The server of the last applied read is
+    /// dialled first.
     pub(crate) fn new(
         reader: Arc<Reader>,
+        tenant_id: &str,
         directory: &v1::Directory,
         last: Option<&DirectoryServer>,
     ) -> Result<Self, ReadError> {
         let mut target = Target::new(directory, &reader.permitted_attributes)?;
-        target.last = last.and_then(LastServer::new);
+        tenant_id.clone_into(&mut target.tenant_id);
+        let networks = &reader.networks.of(tenant_id).networks;
+        target.last = last.and_then(|last| LastServer::new(last, networks));
         let target = Arc::new(target);
         Ok(Self { reader, target })
     }

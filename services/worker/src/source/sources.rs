@@ -18,13 +18,14 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    /// The source of these settings, which were checked when they were saved. `last` is the server of the last applied
+    /// The source of a tenant's settings, which were checked when they were saved. `last` is the server of the last applied
     /// read.
     pub(crate) fn named_by(
         &self,
+        tenant_id: &str,
         directory: &v1::Directory,
         last: Option<&DirectoryServer>,
     ) -> Result<impl Source + use<>, ReadError> {
-        LdapSource::new(Arc::clone(&self.ldap), directory, last)
+        LdapSource::new(Arc::clone(&self.ldap), tenant_id, directory, last)
     }
 }

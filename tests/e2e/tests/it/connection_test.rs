@@ -2,6 +2,7 @@
 
 mod beside;
 mod failing;
+mod reaching;
 
 use anyhow::{Context, Result, ensure};
 use rollcall_e2e::{Forest, Office, Tenant};

@@ -17,26 +17,24 @@ pub fn addresses(host: &str, all: &[String]) -> String {
     }
 }
 
-/// No address of a host may be dialled.
-pub fn none_allowed(code: FailureCode, host: &str, all: &[String]) -> StepText {
+/// A host is given as an address, which may not be dialled.
+pub fn not_allowed(code: FailureCode, host: &str) -> StepText {
+    StepText::from(code).saying(format!("Connections to {host} are not allowed."))
+}
+
+/// A host's name is one for use within a network, and is not looked up.
+pub fn private_name(code: FailureCode, host: &str) -> StepText {
     StepText::from(code).saying(format!(
-        "{} Connections to this address are not allowed.",
-        addresses(host, all)
+        "{host} is a name for use within a network. It is not looked up from here."
     ))
 }
 
-/// The addresses `refused` of a host may not be dialled, others may.
-pub fn some_refused(code: FailureCode, host: &str, all: &[String], refused: &[String]) -> StepText {
-    StepText::from(code).saying(format!(
-        "{} Connections to {} are not allowed.",
-        addresses(host, all),
-        list(refused)
-    ))
-}
-
-/// A host's name has no address.
+/// A host's name has no address, or none that may be dialled: an answer that told these apart would show what only this
+/// network's own resolver knows.
 pub fn unresolved(code: FailureCode, host: &str) -> StepText {
-    StepText::from(code).saying(format!("The name {host} could not be resolved."))
+    StepText::from(code).saying(format!(
+        "The name {host} leads to no address that may be reached."
+    ))
 }
 
 /// A connection stands.

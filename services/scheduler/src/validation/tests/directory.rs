@@ -1,4 +1,4 @@
-use rollcall_domain::PermittedAttributes;
+use rollcall_domain::{PermittedAttributes, Ports};
 use rollcall_proto::v1::{Directory, Security};
 
 use super::{assert_directory_refused, deployment, domains, good};
@@ -44,6 +44,27 @@ fn a_port_out_of_range_is_refused() {
     for port in [65_536, -1] {
         assert_directory_refused("port", "1 to 65535", |directory| directory.port = port);
     }
+}
+
+#[test]
+fn a_port_that_the_operator_does_not_list_is_refused_with_those_that_are() {
+    for port in [22, 5_432, 8_636] {
+        assert_directory_refused("port", "expected 389, 636, 3268 or 3269", |directory| {
+            directory.port = port;
+        });
+    }
+    let ports = Ports::try_from(vec!["1024-65535".to_owned()]).unwrap();
+    let deployment = Deployment {
+        ports,
+        ..deployment()
+    };
+    let with = |port| {
+        let mut settings = good();
+        settings.directory.as_mut().unwrap().port = port;
+        check(settings, &domains(), &deployment)
+    };
+    assert!(with(8_636).is_ok());
+    assert!(with(0).is_err(), "the port of the security mode is no exception");
 }
 
 #[test]

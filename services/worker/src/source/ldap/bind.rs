@@ -15,12 +15,9 @@ use super::{
     target::{Server, Target},
     walk::{Next, Observer},
 };
-use crate::{
-    network::Networks,
-    source::{
-        error::ReadError,
-        signs::{Signs, Step},
-    },
+use crate::source::{
+    error::ReadError,
+    signs::{Signs, Step},
 };
 
 impl Connection {
@@ -80,7 +77,6 @@ impl Dialler<'_> {
     ) -> Result<(Connection, Missed), DirectoryError> {
         let mut bind = Bind {
             target,
-            networks: self.networks,
             password,
             signs: &self.signs,
             missed: Missed::default(),
@@ -93,7 +89,6 @@ impl Dialler<'_> {
 /// Binds where the walk of a read ends, and watches what becomes of the last read's server.
 struct Bind<'a> {
     target: &'a Target,
-    networks: &'a Networks,
     password: &'a str,
     signs: &'a Signs,
     missed: Missed,
@@ -104,7 +99,6 @@ impl Observer for Bind<'_> {
         if let Some(last) = self.target.last.as_ref().filter(|last| last.has_host(host)) {
             self.missed = match found.iter().find(|address| last.is_at(host, **address)) {
                 None => Missed::OtherAddresses,
-                Some(address) if !self.networks.allows(address.ip()) => Missed::NotAllowed,
                 // Until it answers.
                 Some(_) => Missed::default(),
             };

@@ -2,7 +2,6 @@
 
 use std::{
     future::Future,
-    io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -22,15 +21,29 @@ use super::{
     target::{Security, Server, Target},
     tls::Trust,
 };
-use crate::{memory::Memory, network::Networks, source::signs::Signs};
+use crate::{
+    memory::Memory,
+    network::{Access, Lookup},
+    source::signs::Signs,
+};
 
 /// A name with more addresses than this is not tried to its end.
 const MAX_ADDRESSES: usize = 16;
 
+/// What is said of a name, however it came to have no address.
+const NO_ADDRESS: &str = "it has no address to which connections are allowed";
+
+fn unresolved(host: &str, why: &'static str) -> DirectoryError {
+    DirectoryError::Resolve {
+        host: host.to_owned(),
+        why,
+    }
+}
+
 /// Conditions of connections, besides the target itself.
 pub(crate) struct Dialler<'a> {
-    /// Networks to which connections may go.
-    pub networks: &'a Networks,
+    /// Names that may be looked up, and networks to which connections may go.
+    pub access: &'a Access,
     /// Time limits of the steps, and bounds of what may be received.
     pub limits: &'a Limits,
     /// Memory that large messages borrow from.
@@ -56,46 +69,46 @@ impl Dialler<'_> {
         self.limits.connect.min(left)
     }
 
-    /// The addresses of one of the target's hosts, allowed or not: that of the last read first.
+    /// The addresses of one of the target's hosts that may be dialled: that of the last read first. A name without one
+    /// fails as a name without any, so that nobody learns what only this network's resolver knows.
     pub(super) async fn resolve(
         &self,
         host: &str,
         target: &Target,
     ) -> Result<Vec<SocketAddr>, DirectoryError> {
-        let port = target.port;
         if let Ok(literal) = host.parse::<IpAddr>() {
-            return Ok(vec![SocketAddr::new(literal, port)]);
+            return if self.access.networks.allows(literal) {
+                Ok(vec![SocketAddr::new(literal, target.port)])
+            } else {
+                Err(DirectoryError::AddressNotAllowed.at(host))
+            };
         }
-        let failed = |source| DirectoryError::Resolve {
-            host: host.to_owned(),
-            source,
-        };
-        let found = timeout(self.patience(), lookup_host((host, port)))
-            .await
-            .map_err(|_| {
-                failed(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "the resolver does not answer",
-                ))
-            })?
-            .map_err(failed)?;
-        let mut addresses: Vec<_> = found.collect();
+        let mut addresses = self.look_up(host, target.port).await?;
+        addresses.retain(|address| self.access.networks.allows(address.ip()));
         if let Some(last) = &target.last {
             addresses.sort_by_key(|address| !last.is_at(host, *address));
         }
         addresses.truncate(MAX_ADDRESSES);
         if addresses.is_empty() {
-            return Err(failed(io::Error::new(
-                io::ErrorKind::NotFound,
-                "it has no address",
-            )));
+            return Err(unresolved(host, NO_ADDRESS));
         }
         Ok(addresses)
     }
 
+    /// All addresses of a name. That it has none is no error.
+    async fn look_up(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, DirectoryError> {
+        let (Lookup::Public(name) | Lookup::Listed(name)) = self.access.zones.lookup(host) else {
+            return Err(DirectoryError::PrivateName(host.to_owned()));
+        };
+        match timeout(self.patience(), lookup_host((name, port))).await {
+            Ok(found) => Ok(found.into_iter().flatten().collect()),
+            Err(_) => Err(unresolved(host, "the resolver does not answer")),
+        }
+    }
+
     /// Connects to an address, if the operator allows it.
     pub(super) async fn connect(&self, address: SocketAddr) -> Result<TcpStream, DirectoryError> {
-        if !self.networks.allows(address.ip()) {
+        if !self.access.networks.allows(address.ip()) {
             return Err(DirectoryError::AddressNotAllowed);
         }
         self.within("connecting", async {

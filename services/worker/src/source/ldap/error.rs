@@ -50,14 +50,20 @@ pub enum DirectoryError {
     /// The deployment does not allow it.
     #[error("the settings ask for a connection without TLS, which this deployment does not allow")]
     PlaintextNotAllowed,
-    /// The host has no address.
-    #[error("{host} cannot be resolved: {source}")]
+    /// The deployment does not allow connections to this port.
+    #[error("connections to port {0} are not allowed (network.ports)")]
+    PortNotAllowed(u16),
+    /// The host has no address that may be dialled.
+    #[error("{host} cannot be resolved: {why}")]
     Resolve {
         /// As in the settings.
         host: String,
-        /// The resolver's answer.
-        source: io::Error,
+        /// The reason, which shows nothing of what the resolver knows.
+        why: &'static str,
     },
+    /// The host has a name for use within a network, which the operator does not list.
+    #[error("{0} is a name for use within a network, which is not looked up")]
+    PrivateName(String),
     /// The address is not among the networks that the operator allows.
     #[error("the operator does not allow connections to this address")]
     AddressNotAllowed,
@@ -243,7 +249,8 @@ impl DirectoryError {
         match self {
             Self::PlaintextNotAllowed => FailureCode::PlaintextNotAllowed,
             Self::Resolve { .. } => FailureCode::CannotResolve,
-            Self::AddressNotAllowed => FailureCode::AddressNotAllowed,
+            Self::AddressNotAllowed | Self::PrivateName(_) => FailureCode::AddressNotAllowed,
+            Self::PortNotAllowed(_) => FailureCode::PortNotAllowed,
             Self::Connect(_) => FailureCode::CannotConnect,
             Self::ConnectTimeout { .. } | Self::ReachTimeout(_) => FailureCode::ConnectTimeout,
             Self::Untrusted(distrust) => distrust.code(),
@@ -288,7 +295,7 @@ impl DirectoryError {
         match self {
             Self::At { source, .. } => source.stage(),
             Self::Resolve { .. } | Self::ReachTimeout(_) => 0,
-            Self::AddressNotAllowed => 1,
+            Self::AddressNotAllowed | Self::PrivateName(_) => 1,
             Self::Connect(_) | Self::ConnectTimeout { .. } => 2,
             Self::Tls(_) => 3,
             Self::Untrusted(_)

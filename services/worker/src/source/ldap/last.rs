@@ -10,6 +10,7 @@ use rollcall_domain::sentences::read as sentences;
 use rollcall_proto::internal::v1::DirectoryServer;
 
 use super::{error::DirectoryError, excerpt::excerpt};
+use crate::network::Networks;
 
 #[cfg(test)]
 mod tests;
@@ -19,16 +20,20 @@ mod tests;
 pub(crate) struct LastServer {
     host: String,
     address: IpAddr,
+    /// The operator still allows connections to it. Otherwise its address is not shown.
+    is_allowed: bool,
     /// Identity among the servers of the same directory.
     id: String,
 }
 
 impl LastServer {
-    /// The server as it was remembered; `None` if its address cannot be read.
-    pub(super) fn new(server: &DirectoryServer) -> Option<Self> {
+    /// The server as it was remembered; `None` if its address cannot be read. Connections may go to `networks`.
+    pub(super) fn new(server: &DirectoryServer, networks: &Networks) -> Option<Self> {
+        let address = server.address.parse().ok()?;
         Some(Self {
             host: server.host.clone(),
-            address: server.address.parse().ok()?,
+            address,
+            is_allowed: networks.allows(address),
             id: server.id.clone(),
         })
     }
@@ -45,12 +50,14 @@ impl LastServer {
 
     /// Reason why the server at this address of `host`, known by `id`, was read instead; empty if it is the same one.
     pub(super) fn reason(&self, host: &str, address: SocketAddr, id: &str, missed: &Missed) -> String {
+        if !self.is_allowed {
+            return sentences::last_is_not_allowed(&self.host);
+        }
         if !self.is_at(host, address) {
             let last = format!("{} ({})", self.host, self.address);
             return match missed {
                 Missed::NotDialled => sentences::last_is_no_host(&last),
                 Missed::OtherAddresses => sentences::last_has_other_addresses(&last),
-                Missed::NotAllowed => sentences::last_is_not_allowed(&last),
                 Missed::Failed(why) => sentences::last_failed(&last, why),
             };
         }
@@ -71,8 +78,6 @@ pub(crate) enum Missed {
     NotDialled,
     /// Its host has only other addresses now.
     OtherAddresses,
-    /// The operator no longer allows connections to its address.
-    NotAllowed,
     /// It failed.
     Failed(String),
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use rollcall_domain::PermittedAttributes;
+use rollcall_domain::{PermittedAttributes, Ports};
 use rollcall_proto::v1::Directory;
 use tokio::{
     io::AsyncWriteExt as _,
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     memory::Memory,
-    network::{Network, Networks},
+    network::{Network, NetworkPolicy, TenantlessNetworks},
 };
 
 /// Answers of a server to the requests of one connection, in turn.
@@ -99,9 +99,8 @@ async fn follow(stream: TcpStream, script: Script, seen: &Requests) {
 
 /// A reader that may dial the loopback, with short time-outs.
 pub(crate) fn reader() -> Reader {
-    let loopback = Network::try_from("127.0.0.0/8".to_owned()).unwrap();
     Reader {
-        networks: Networks::new(&[loopback], &[]),
+        networks: loopback(),
         limits: Limits {
             connect: Duration::from_secs(2),
             reach: Duration::from_secs(3),
@@ -118,6 +117,20 @@ pub(crate) fn reader() -> Reader {
         permitted_attributes: PermittedAttributes::default(),
         system_roots: SystemRoots::load(),
     }
+}
+
+/// The loopback by addresses, at any port.
+fn loopback() -> NetworkPolicy {
+    let others = TenantlessNetworks {
+        allow: vec![Network::try_from("127.0.0.0/8".to_owned()).unwrap()],
+        ..TenantlessNetworks::default()
+    };
+    NetworkPolicy::new(any_port(), &others, &[])
+}
+
+/// Every port.
+pub(crate) fn any_port() -> Ports {
+    Ports::try_from(vec!["1-65535".to_owned()]).unwrap()
 }
 
 /// Settings that lead to a server of ours.

@@ -32,6 +32,8 @@ impl Security {
 /// A tenant's directory.
 #[derive(Debug, Clone)]
 pub struct Target {
+    /// The tenant, which decides on the networks; empty for settings that are no tenant's.
+    pub tenant_id: String,
     /// Tried in this order.
     pub hosts: Vec<String>,
     /// The port of each.
@@ -74,6 +76,7 @@ impl Target {
         }
         let addresses = addresses(directory, permitted)?;
         Ok(Self {
+            tenant_id: String::new(),
             hosts: directory.hosts.clone(),
             port,
             security,

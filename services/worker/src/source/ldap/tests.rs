@@ -14,12 +14,12 @@ use tokio::sync::mpsc;
 use super::{
     Reader,
     ber::{bound, done, entry, message, nested, page_done, result, seq, tlv},
-    script::{Script, Server, directory, opened, person, reader, serve},
+    script::{Script, Server, any_port, directory, opened, person, reader, serve},
     target::Target,
 };
 use crate::{
     control::Control,
-    network::Networks,
+    network::{NetworkPolicy, TenantlessNetworks},
     source::{OpenSource as _, collect::Collector, error::ReadError},
 };
 
@@ -298,7 +298,7 @@ async fn another_host_is_tried_unless_the_credentials_were_refused() {
 async fn what_must_not_be_dialled_is_not() {
     let server = serve(vec![vec![]]).await;
     let closed = Reader {
-        networks: Networks::default(),
+        networks: NetworkPolicy::new(any_port(), &TenantlessNetworks::default(), &[]),
         ..reader()
     };
     let error = read_with(&closed, &directory(server.port)).await.unwrap_err();

@@ -15,12 +15,12 @@ pub(crate) trait Observer {
     /// A host's name is looked up next.
     fn resolving(&mut self) {}
 
-    /// The host has these addresses, allowed or not.
+    /// The host has these addresses that may be dialled.
     async fn resolved(&mut self, _host: &str, _found: &[SocketAddr]) -> Result<(), DirectoryError> {
         Ok(())
     }
 
-    /// The host has no address.
+    /// The host has no such address.
     async fn unresolved(
         &mut self,
         _host: &str,
@@ -115,17 +115,11 @@ impl Dialler<'_> {
         observer: &mut impl Observer,
         tried: &mut Vec<DirectoryError>,
     ) -> Result<Option<Connection>, DirectoryError> {
-        let is_allowed = |server: &Server| self.networks.allows(server.address.ip());
         for (place, server) in servers.iter().enumerate() {
-            if !is_allowed(server) {
-                tried.push(DirectoryError::AddressNotAllowed.at(server));
-                continue;
-            }
             match self.attempt(target, server, observer).await {
                 Ok(connection) => return Ok(Some(connection)),
                 Err(error) if error.tries_elsewhere() => {
-                    let further = servers[place + 1..].iter().any(is_allowed);
-                    let next = self.after(further, is_last_host);
+                    let next = self.after(place + 1 < servers.len(), is_last_host);
                     let error = error.at(server);
                     observer.missed(server, &error, next).await?;
                     tried.push(error);

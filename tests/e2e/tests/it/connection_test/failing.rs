@@ -8,7 +8,7 @@ use rollcall_testbed::certificates::Authority;
 use super::{all_passed, tested, tls};
 
 /// The last step, which must be this one, and have failed for this reason.
-fn failed<'a>(steps: &'a [TestStep], kind: TestStepKind, code: &str) -> Result<&'a TestStep> {
+pub(super) fn failed<'a>(steps: &'a [TestStep], kind: TestStepKind, code: &str) -> Result<&'a TestStep> {
     let last = steps.last().context("a step")?;
     ensure!(
         (last.kind(), last.state()) == (kind, TestStepState::Failed),

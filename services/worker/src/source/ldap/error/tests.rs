@@ -4,7 +4,7 @@ use crate::source::ldap::frame::FrameError;
 fn resolve() -> DirectoryError {
     DirectoryError::Resolve {
         host: "dc1".to_owned(),
-        source: io::Error::other("no such host"),
+        why: "no such host",
     }
 }
 

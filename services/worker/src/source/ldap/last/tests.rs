@@ -55,7 +55,7 @@ fn remembered(host: &str, address: &str, id: &str) -> DirectoryServer {
 /// A read after one of `last`.
 async fn read_after(last: &DirectoryServer, directory: &Directory) -> ReadSummary {
     let mut target = Target::new(directory, &PermittedAttributes::default()).unwrap();
-    target.last = LastServer::new(last);
+    target.last = LastServer::new(last, &reader().networks.others.networks);
     let (sender, _batches) = mpsc::channel(1);
     let mut collector = Collector::new(10, sender, Arc::new(Control::default()));
     let opened = reader().open(&Arc::new(target), "secret", Arc::default()).await;
@@ -143,6 +143,19 @@ async fn another_controller_at_the_same_address_is_told_apart_by_its_name() {
 
 #[test]
 fn an_address_that_cannot_be_read_is_as_good_as_none() {
-    assert_eq!(LastServer::new(&remembered("dc1.corp.example", "", "")), None);
-    assert_eq!(LastServer::new(&remembered("dc1.corp.example", "dc1", "")), None);
+    for address in ["", "dc1"] {
+        let last = remembered("dc1.corp.example", address, "");
+        assert_eq!(LastServer::new(&last, &Networks::default()), None);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_may_no_longer_be_dialled_is_not_shown() {
+    let server = serve(vec![empty()]).await;
+    let last = remembered("dc1.corp.example", "10.20.30.40", "CN=DC1");
+    let summary = read_after(&last, &hosts(server.port, &[FIRST])).await;
+    assert_eq!(
+        summary.server_reason,
+        "The last sync read a server of dc1.corp.example to which connections are no longer allowed."
+    );
 }
