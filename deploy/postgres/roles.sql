@@ -7,6 +7,11 @@ FROM unnest(ARRAY['rollcall_scheduler', 'rollcall_reconcile', 'rollcall_results'
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
 \gexec
 
+-- Owns the record of acts. Nobody logs in as it, and no service is a member of it.
+SELECT 'CREATE ROLE rollcall_audit NOLOGIN'
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rollcall_audit')
+\gexec
+
 ALTER ROLE rollcall_scheduler NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'scheduler_password';
 ALTER ROLE rollcall_reconcile NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'reconcile_password';
 ALTER ROLE rollcall_results NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'results_password';

@@ -9,6 +9,7 @@
 
 pub mod amqp;
 mod amqp_error;
+pub mod audit;
 mod certificates;
 pub mod clock;
 pub mod config;

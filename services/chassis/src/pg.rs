@@ -96,6 +96,15 @@ impl Database {
         })
     }
 
+    /// A pool of one connection, for work beside the calls.
+    pub(crate) fn single(&self) -> PgPool {
+        self.pool(Sessions {
+            connections: NonZeroU32::MIN,
+            statement: seconds(self.config.statement_seconds),
+            idle_transaction: seconds(self.config.idle_transaction_seconds),
+        })
+    }
+
     /// A pool of its own, so that its work never waits for a connection of another's.
     pub fn pool(&self, sessions: Sessions) -> PgPool {
         self.pool_that_waits(sessions, ACQUIRE_TIMEOUT)

@@ -25,8 +25,8 @@ pub use explain::ExplanationView;
 pub use filter::{FilterCheckView, FilterView};
 pub use fleet::{BacklogView, FleetView, PauseView, ReadModeView};
 pub use run::{
-    CancelView, CountsView, CsvView, FailureView, LeftOutView, ReasonCountView, RowList, RowView, RunList,
-    RunView, StartedView,
+    CancelView, CountsView, CsvView, FailureView, LeftOutView, ReasonCountView, RequestedByView, RowList,
+    RowView, RunList, RunView, StartedView,
 };
 pub use settings::{DeletedView, RemovalView, SelectionView, SettingsList, SettingsView};
 pub use step::{CertificateView, ExampleView, ServerView, StepView, TlsView};

@@ -31,6 +31,7 @@ use std::sync::Arc;
 use rollcall_chassis::{
     BoxError, Lifecycle,
     amqp::Broker,
+    audit::Refusals,
     grpc::{Role, Server},
     pg::Database,
     readiness::Readiness,
@@ -72,6 +73,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     };
     relay.start(&broker, &lifecycle);
     let events = Events::start(&broker, &lifecycle);
+    let refusals = Refusals::start(&database, &lifecycle);
     let mut readiness = Readiness::default();
     let database = readiness.check_database(&database);
     readiness.check_broker(&broker);
@@ -92,6 +94,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         .give_role(Role::Worker, &config.workers.certificate_names)
         .add_service(ReconcileServiceServer::new(runs).max_decoding_message_size(LARGEST_MESSAGE))
         .add_service(AccountServiceServer::new(AccountCalls { resources }))
+        .record_refusals(refusals)
         .start(&lifecycle)
         .await?;
     readiness.start(serving, &lifecycle);

@@ -6,6 +6,7 @@ use std::{pin::Pin, sync::Arc};
 
 use futures::{Stream, StreamExt as _};
 use rollcall_chassis::{
+    audit::Act,
     clock,
     grpc::{Caller, Shares},
 };
@@ -122,12 +123,12 @@ impl ResultsService for Api {
     }
 
     async fn export_csv(&self, request: Request<ExportCsvRequest>) -> CallResult<Self::ExportCsvStream> {
-        let caller = Caller::from(&request);
+        let (act, caller) = (Act::of(&request), Caller::from(&request));
         let request = request.into_inner();
         let mut checked = Checked::default();
         let filter = checked.rows(&request.verdicts, "");
         let key = checked.run(&request.tenant_id, &request.run_id)?;
-        let chunks = self.exports.begin(caller, &key, &filter).await?;
+        let chunks = self.exports.begin(&act, caller, &key, &filter).await?;
         Ok(Response::new(Box::pin(chunks)))
     }
 

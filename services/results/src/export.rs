@@ -10,13 +10,14 @@ use std::{collections::VecDeque, time::Duration};
 
 use futures::{Stream, stream};
 use rollcall_chassis::{
+    audit::{Act, Record},
     grpc::{Caller, Share, Shares},
     pg::whole,
     status::ApiError,
 };
-use rollcall_domain::sentences::refusal;
+use rollcall_domain::{RunId, TenantId, sentences::refusal};
 use rollcall_proto::v1::{ExportCsvResponse, Row};
-use rollcall_terms::Refusal;
+use rollcall_terms::{Refusal, audit::Details};
 use tonic::Status;
 
 use crate::{
@@ -46,9 +47,10 @@ impl Exports {
         }
     }
 
-    /// Begins the export of a run that SUCCEEDED or is HELD.
+    /// Begins the export of a run that SUCCEEDED or is HELD. It is recorded before the first row is sent.
     pub(crate) async fn begin(
         &self,
+        act: &Act,
         caller: Caller,
         run: &RunKey,
         filter: &RowFilter,
@@ -57,6 +59,7 @@ impl Exports {
         let busy = |_| ApiError::new(Refusal::ExportsBusy, refusal::EXPORTS_BUSY);
         let turn = turn.map_err(busy)??;
         let rows = self.store.open_rows(run, filter).await?;
+        self.store.record(record(act, run, filter)).await?;
         let export = Export {
             rows: Some(rows),
             batch: VecDeque::new(),
@@ -67,6 +70,17 @@ impl Exports {
             let data = export.chunk().await.map_err(Status::from)?;
             Ok(data.map(|data| (ExportCsvResponse { data }, export)))
         }))
+    }
+}
+
+fn record(act: &Act, run: &RunKey, filter: &RowFilter) -> Record {
+    let verdicts = filter.verdicts.iter().flatten().copied();
+    let record = Record::of(act)
+        .run(RunId::from_uuid(run.run_id))
+        .details(Details::default().listed("verdicts", verdicts));
+    match TenantId::parse(&run.tenant_id) {
+        Ok(tenant) => record.tenant(&tenant),
+        Err(_) => record,
     }
 }
 

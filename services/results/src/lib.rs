@@ -19,6 +19,7 @@ mod watch;
 use rollcall_chassis::{
     BoxError, Lifecycle,
     amqp::Broker,
+    audit::Refusals,
     grpc::{Server, Shares},
     pg::Database,
     readiness::Readiness,
@@ -53,6 +54,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     };
     let serving = Server::new(&config.server)?
         .add_service(ResultsServiceServer::new(api).max_decoding_message_size(LARGEST_REQUEST))
+        .record_refusals(Refusals::start(&database, &lifecycle))
         .start(&lifecycle)
         .await?;
     let ended = lifecycle.soft().clone();

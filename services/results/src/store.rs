@@ -12,7 +12,7 @@ mod runs;
 
 use std::sync::Arc;
 
-use rollcall_chassis::{given_up::given_up, sentences::GIVEN_UP, status::ApiError};
+use rollcall_chassis::{audit::Record, given_up::given_up, sentences::GIVEN_UP, status::ApiError};
 use rollcall_domain::sentences::refusal;
 use rollcall_proto::v1::Run;
 use rollcall_terms::Refusal;
@@ -45,6 +45,9 @@ const VIEWS: [&str; 14] = [
 /// Begins a transaction whose statements all see one moment.
 const READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
+/// Begins the one kind of transaction that writes: the role's sessions only read otherwise.
+const READ_WRITE: &str = "BEGIN READ WRITE";
+
 /// The database.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
@@ -74,6 +77,13 @@ impl Store {
 }
 
 impl Store {
+    /// Records an act that is done next.
+    pub(crate) async fn record(&self, record: Record) -> Result<(), ApiError> {
+        let mut transaction = self.pool.begin_with(READ_WRITE).await?;
+        record.write(&mut transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Refuses a tenant of which nothing is known: an empty list would hide that its id is mistyped.
     pub(crate) async fn check_known(&self, tenant_id: &str) -> Result<(), ApiError> {
         let known = sqlx::query_file_scalar!("sql/tenant/is_known.sql", tenant_id)

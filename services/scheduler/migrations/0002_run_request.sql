@@ -9,6 +9,10 @@ CREATE TABLE scheduler.run_request (
     -- True if a person requested it: a tenant gets only so many of these in a while. A scheduled run that a person
     -- moved to the front is not one of them.
     by_hand boolean NOT NULL DEFAULT false,
+    -- The caller that requested it, and the person for whom it called, if it said so. Null for the schedule's runs,
+    -- unless a person moved one to the front.
+    requested_by_caller text COLLATE "C",
+    requested_by_actor text COLLATE "C",
     -- The HELD run that an approval is of, or the sync that a REVERT reverts.
     acts_on_run_id uuid,
     -- The preview that a person reviewed before asking for the sync.

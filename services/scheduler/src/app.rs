@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rollcall_chassis::{
     BoxError, Lifecycle,
     amqp::{Broker, Consumer, topology::SEALS},
+    audit::Refusals,
     credential::SealingKey,
     grpc::{Server, Serving},
     pg::Database,
@@ -62,6 +63,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     let desk = service.tests.desk.clone();
     let serving = Server::new(&config.server)?
         .add_service(SyncServiceServer::new(service))
+        .record_refusals(Refusals::start(&database, &shared.lifecycle))
         .start(&shared.lifecycle)
         .await?;
     let mut views = shared.check(serving, &database);

@@ -13,6 +13,7 @@ use std::{sync::Arc, time::Duration};
 use futures::Stream;
 use rollcall_chassis::{
     amqp::{AmqpError, Message, Publisher, SCHEMA_VERSION},
+    audit::{Act, Record},
     grpc::Caller,
     status::ApiError,
 };
@@ -30,6 +31,7 @@ pub(crate) use places::{MostTests, Places};
 
 use crate::{
     credentials::{Credential, Credentials},
+    records,
     refusals::{no_settings, nothing_to_test, parse_tenant},
     store::Store,
     validation::{self, Deployment, ToTest},
@@ -78,6 +80,7 @@ impl ConnectionTests {
     /// Sends a test to a worker, and answers with its steps as they come.
     pub(crate) async fn begin(
         &self,
+        act: &Act,
         caller: Caller,
         request: TestConnectionRequest,
     ) -> Result<impl Stream<Item = Result<TestConnectionResponse, ApiError>> + Send + use<>, ApiError> {
@@ -87,6 +90,7 @@ impl ConnectionTests {
         let test_id = Uuid::now_v7();
         // Before the job is out, so that every report finds its caller.
         let reports = self.desk.wait_for(test_id);
+        self.record(act, &prepared, test_id).await?;
         let job = job(prepared, test_id, reply_to.clone());
         let tenant_id = job.tenant_id.clone();
         self.jobs.publish(&Message::test(&job)).await?;
@@ -103,6 +107,18 @@ impl ConnectionTests {
             _place: place,
         };
         Ok(waiting.into_steps())
+    }
+
+    /// Records the use of a credential before any worker has it.
+    async fn record(&self, act: &Act, prepared: &Prepared, test_id: Uuid) -> Result<(), ApiError> {
+        let Prepared { settings, credential } = prepared;
+        let given = credential.generation.is_none();
+        let record = Record::of(act).details(records::tested(settings, &test_id.to_string(), given));
+        let record = match TenantId::parse(&settings.tenant_id) {
+            Ok(tenant) => record.tenant(&tenant),
+            Err(_) => record,
+        };
+        Ok(self.store.record(record).await?)
     }
 
     /// The settings that are given, else those that are saved, with the password.

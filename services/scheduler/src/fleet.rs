@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use rollcall_chassis::status::{ApiError, Violations};
+use rollcall_chassis::{
+    audit::{Act, Record},
+    status::{ApiError, Violations},
+};
 use rollcall_domain::sentences::field;
 use rollcall_proto::v1::{FleetPause, PauseFleetRequest, ResumeFleetRequest};
-use rollcall_terms::time::to_proto;
+use rollcall_terms::{audit::Details, time::to_proto};
 
 use crate::{
     refusals::nothing_named,
@@ -26,28 +29,46 @@ pub(crate) struct FleetKeeper {
 
 impl FleetKeeper {
     /// Pauses what the call names; the rest stays as it is.
-    pub(crate) async fn pause(&self, request: &PauseFleetRequest) -> Result<FleetPause, ApiError> {
+    pub(crate) async fn pause(&self, act: &Act, request: &PauseFleetRequest) -> Result<FleetPause, ApiError> {
         let PauseFleetRequest {
             schedules,
             removals,
             note,
         } = request;
         check(*schedules, *removals, note)?;
-        let fleet = self.store.pause_fleet(*schedules, *removals, note.trim()).await?;
+        let details = named(*schedules, *removals).with_any("note", note.trim());
+        let record = Record::of(act).details(details);
+        let fleet = self
+            .store
+            .pause_fleet(*schedules, *removals, note.trim(), record)
+            .await?;
         tracing::warn!(schedules, removals, "paused for all tenants");
         Ok(answer(fleet))
     }
 
     /// Lets go on what the call names. Schedules that were paused have missed no run.
-    pub(crate) async fn resume(&self, request: ResumeFleetRequest) -> Result<FleetPause, ApiError> {
+    pub(crate) async fn resume(
+        &self,
+        act: &Act,
+        request: ResumeFleetRequest,
+    ) -> Result<FleetPause, ApiError> {
         let ResumeFleetRequest { schedules, removals } = request;
         check(schedules, removals, "")?;
-        let fleet = self.store.resume_fleet(schedules, removals).await?;
+        let record = Record::of(act).details(named(schedules, removals));
+        let fleet = self.store.resume_fleet(schedules, removals, record).await?;
         // A schedule that came due during the pause gets its next time at once.
         self.wakes.change_schedule();
         tracing::info!(schedules, removals, "resumed for all tenants");
         Ok(answer(fleet))
     }
+}
+
+/// What a call pauses or resumes, for its record.
+fn named(schedules: bool, removals: bool) -> Details {
+    let value = |named| if named { "true" } else { "" };
+    Details::default()
+        .with_any("schedules", value(schedules))
+        .with_any("removals", value(removals))
 }
 
 fn check(schedules: bool, removals: bool, note: &str) -> Result<(), ApiError> {

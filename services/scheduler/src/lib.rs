@@ -17,6 +17,7 @@ mod fleet;
 mod metrics;
 mod partitions;
 mod publisher;
+mod records;
 mod refusals;
 mod requests;
 mod seals;

@@ -1,4 +1,4 @@
-//! Makes the partitions of the months to come, and drops those whose requests have had their time.
+//! Makes the partitions of the months to come, and drops those whose requests and records have had their time.
 
 use std::time::Duration;
 
@@ -22,6 +22,12 @@ pub(crate) async fn keep(store: Store, stop: CancellationToken) {
             outage::report(
                 &error,
                 "the months of requests were not kept; the next look goes on",
+            );
+        }
+        if let Err(error) = store.keep_months_of_records().await {
+            outage::report(
+                &error,
+                "the months of records were not kept; the next look goes on",
             );
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rollcall_chassis::{
     amqp::Lane,
+    audit::{Act, Record},
     fail_point::{self, FailPoint},
     status::ApiError,
     telemetry,
@@ -14,6 +15,7 @@ use rollcall_domain::RunId;
 use rollcall_proto::v1::{
     ApproveRunRequest, PreviewUsersRequest, RevertRunRequest, RunKind, RunTrigger, SyncNowRequest,
 };
+use rollcall_terms::audit::Details;
 use uuid::Uuid;
 
 use crate::{
@@ -69,7 +71,7 @@ impl RunSpec {
 impl RequestDesk {
     /// Asks for a sync at once. One that would do the same and that no worker has begun to read is answered instead,
     /// and moves to the front.
-    pub(crate) async fn sync_now(&self, request: &SyncNowRequest) -> Result<Requested, ApiError> {
+    pub(crate) async fn sync_now(&self, act: &Act, request: &SyncNowRequest) -> Result<Requested, ApiError> {
         let tenant = parse_tenant(&request.tenant_id)?;
         let expects = match request.expect_preview_run_id.as_str() {
             "" => None,
@@ -84,18 +86,27 @@ impl RequestDesk {
             expects,
             ..RunSpec::plain(RunKind::Sync)
         };
-        self.join_or_add(change, spec).await
+        self.join_or_add(act, change, spec).await
     }
 
     /// Asks for a preview at once. One that no worker has begun to read is answered instead.
-    pub(crate) async fn preview(&self, request: &PreviewUsersRequest) -> Result<Requested, ApiError> {
+    pub(crate) async fn preview(
+        &self,
+        act: &Act,
+        request: &PreviewUsersRequest,
+    ) -> Result<Requested, ApiError> {
         let tenant = parse_tenant(&request.tenant_id)?;
         let change = self.store.change(&tenant).await?;
-        self.join_or_add(change, RunSpec::plain(RunKind::Preview)).await
+        self.join_or_add(act, change, RunSpec::plain(RunKind::Preview))
+            .await
     }
 
     /// Asks for the sync that makes the removals of a HELD run.
-    pub(crate) async fn approve(&self, request: &ApproveRunRequest) -> Result<Requested, ApiError> {
+    pub(crate) async fn approve(
+        &self,
+        act: &Act,
+        request: &ApproveRunRequest,
+    ) -> Result<Requested, ApiError> {
         let (mut change, run_id, facts) = self.acting(&request.tenant_id, &request.run_id).await?;
         judging::approvable(&facts, &change.periods().await?, change.now())?;
         if !change.has_domains().await? {
@@ -106,12 +117,12 @@ impl RequestDesk {
             acts_on: Some(run_id),
             ..RunSpec::plain(RunKind::Sync)
         };
-        let requested = self.add(&mut change, spec).await?;
-        self.finish(change, spec, requested).await
+        let requested = self.add(act, &mut change, spec).await?;
+        self.finish(act, change, spec, requested).await
     }
 
     /// Requests the run that reverts a sync, and pauses the schedule, which would do the same again.
-    pub(crate) async fn revert(&self, request: &RevertRunRequest) -> Result<Requested, ApiError> {
+    pub(crate) async fn revert(&self, act: &Act, request: &RevertRunRequest) -> Result<Requested, ApiError> {
         let (mut change, run_id, facts) = self.acting(&request.tenant_id, &request.run_id).await?;
         judging::revertible(&facts, &change.periods().await?, change.now())?;
         let spec = RunSpec {
@@ -120,12 +131,12 @@ impl RequestDesk {
         };
         change.pause_schedule().await?;
         change.cancel_scheduled().await?;
-        let requested = self.add(&mut change, spec).await?;
-        self.finish(change, spec, requested).await
+        let requested = self.add(act, &mut change, spec).await?;
+        self.finish(act, change, spec, requested).await
     }
 
     /// Cancels a run that is not finished.
-    pub(crate) async fn cancel(&self, tenant_id: &str, run_id: &str) -> Result<(), ApiError> {
+    pub(crate) async fn cancel(&self, act: &Act, tenant_id: &str, run_id: &str) -> Result<(), ApiError> {
         let tenant = parse_tenant(tenant_id)?;
         let run_id = parse_run("run_id", run_id)?;
         let mut change = self.store.change(&tenant).await?;
@@ -134,6 +145,7 @@ impl RequestDesk {
             return Err(run_finished());
         }
         change.cancel_request(run_id).await?;
+        change.record(Record::of(act).run(run_id)).await?;
         change.commit().await?;
         tracing::info!(tenant.id = %tenant, run.id = %run_id, "run cancelled");
         Ok(())
@@ -151,7 +163,12 @@ impl RequestDesk {
         Ok((change, run_id, facts))
     }
 
-    async fn join_or_add(&self, mut change: TenantLock, spec: RunSpec) -> Result<Requested, ApiError> {
+    async fn join_or_add(
+        &self,
+        act: &Act,
+        mut change: TenantLock,
+        spec: RunSpec,
+    ) -> Result<Requested, ApiError> {
         if !change.lock_settings().await? {
             return Err(no_settings());
         }
@@ -163,25 +180,27 @@ impl RequestDesk {
             let traceparent = telemetry::traceparent();
             let lane = change.lane_of_read().await?;
             change
-                .promote_request(run_id, lane, traceparent.as_deref())
+                .promote_request(run_id, lane, act, traceparent.as_deref())
                 .await?;
             Requested {
                 run_id,
                 already_queued: true,
             }
         } else {
-            self.add(&mut change, spec).await?
+            self.add(act, &mut change, spec).await?
         };
-        self.finish(change, spec, requested).await
+        self.finish(act, change, spec, requested).await
     }
 
     async fn finish(
         &self,
-        change: TenantLock,
+        act: &Act,
+        mut change: TenantLock,
         spec: RunSpec,
         requested: Requested,
     ) -> Result<Requested, ApiError> {
         let tenant = change.tenant().clone();
+        change.record(record(act, spec, requested)).await?;
         change.commit().await?;
         fail_point::pass(FailPoint::RequestInserted, tenant.as_str()).await;
         self.wakes.requests_added();
@@ -196,7 +215,7 @@ impl RequestDesk {
     }
 
     /// Adds a run, unless the tenant had its share of them lately.
-    async fn add(&self, change: &mut TenantLock, spec: RunSpec) -> Result<Requested, ApiError> {
+    async fn add(&self, act: &Act, change: &mut TenantLock, spec: RunSpec) -> Result<Requested, ApiError> {
         if let Some(possible_time) = change.manual_run_possible_time(self.limit).await? {
             let wait = possible_time.duration_since(change.now()).unsigned_abs();
             return Err(too_many_runs(self.limit, wait));
@@ -215,6 +234,7 @@ impl RequestDesk {
             trigger: spec.trigger,
             acts_on: spec.acts_on,
             expects: spec.expects,
+            requested_by: act,
             traceparent: traceparent.as_deref(),
         };
         change.insert_request(request).await?;
@@ -223,4 +243,21 @@ impl RequestDesk {
             already_queued: false,
         })
     }
+}
+
+/// The record of a request: of the run that it acts on, otherwise of the one that it asks for.
+fn record(act: &Act, spec: RunSpec, requested: Requested) -> Record {
+    let run_id = requested.run_id.to_string();
+    let details = match spec.acts_on {
+        Some(_) => Details::default().with("started_run_id", run_id),
+        None if requested.already_queued => Details::default().with("already_queued", "true"),
+        None => Details::default(),
+    };
+    let expects = spec
+        .expects
+        .map(|preview| preview.to_string())
+        .unwrap_or_default();
+    Record::of(act)
+        .run(spec.acts_on.unwrap_or(requested.run_id))
+        .details(details.with_any("expect_preview_run_id", expects))
 }

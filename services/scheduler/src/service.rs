@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use futures::{Stream, StreamExt as _};
-use rollcall_chassis::{grpc::Caller, status::ApiError};
+use rollcall_chassis::{audit::Act, grpc::Caller, status::ApiError};
 use rollcall_proto::v1::{
     ApproveRunRequest, ApproveRunResponse, BuildFilterRequest, BuildFilterResponse, CancelRunRequest,
     CancelRunResponse, DeleteSettingsRequest, DeleteSettingsResponse, GetSettingsRequest,
@@ -44,8 +44,9 @@ impl SyncService for Service {
         &self,
         request: Request<PutSettingsRequest>,
     ) -> Result<Response<PutSettingsResponse>, Status> {
+        let act = Act::of(&request);
         let settings = request.into_inner().settings.unwrap_or_default();
-        answer(self.settings.put(settings).await, |settings| {
+        answer(self.settings.put(&act, settings).await, |settings| {
             PutSettingsResponse {
                 settings: Some(settings),
             }
@@ -67,7 +68,8 @@ impl SyncService for Service {
         request: Request<DeleteSettingsRequest>,
     ) -> Result<Response<DeleteSettingsResponse>, Status> {
         let DeleteSettingsRequest { tenant_id, etag } = request.get_ref();
-        answer(self.settings.delete(tenant_id, etag).await, |()| {
+        let act = Act::of(&request);
+        answer(self.settings.delete(&act, tenant_id, etag).await, |()| {
             DeleteSettingsResponse {}
         })
     }
@@ -83,14 +85,18 @@ impl SyncService for Service {
         &self,
         request: Request<ResumeScheduleRequest>,
     ) -> Result<Response<ResumeScheduleResponse>, Status> {
-        let settings = self.settings.resume(&request.get_ref().tenant_id).await;
+        let act = Act::of(&request);
+        let settings = self.settings.resume(&act, &request.get_ref().tenant_id).await;
         answer(settings, |settings| ResumeScheduleResponse {
             settings: Some(settings),
         })
     }
 
     async fn sync_now(&self, request: Request<SyncNowRequest>) -> Result<Response<SyncNowResponse>, Status> {
-        let requested = self.requests.sync_now(request.get_ref()).await;
+        let requested = self
+            .requests
+            .sync_now(&Act::of(&request), request.get_ref())
+            .await;
         answer(requested, |requested| SyncNowResponse {
             run_id: requested.run_id.to_string(),
             already_queued: requested.already_queued,
@@ -101,7 +107,7 @@ impl SyncService for Service {
         &self,
         request: Request<PreviewUsersRequest>,
     ) -> Result<Response<PreviewUsersResponse>, Status> {
-        let requested = self.requests.preview(request.get_ref()).await;
+        let requested = self.requests.preview(&Act::of(&request), request.get_ref()).await;
         answer(requested, |requested| PreviewUsersResponse {
             run_id: requested.run_id.to_string(),
             already_queued: requested.already_queued,
@@ -112,7 +118,7 @@ impl SyncService for Service {
         &self,
         request: Request<ApproveRunRequest>,
     ) -> Result<Response<ApproveRunResponse>, Status> {
-        let requested = self.requests.approve(request.get_ref()).await;
+        let requested = self.requests.approve(&Act::of(&request), request.get_ref()).await;
         answer(requested, |requested| ApproveRunResponse {
             run_id: requested.run_id.to_string(),
         })
@@ -122,7 +128,7 @@ impl SyncService for Service {
         &self,
         request: Request<RevertRunRequest>,
     ) -> Result<Response<RevertRunResponse>, Status> {
-        let requested = self.requests.revert(request.get_ref()).await;
+        let requested = self.requests.revert(&Act::of(&request), request.get_ref()).await;
         answer(requested, |requested| RevertRunResponse {
             run_id: requested.run_id.to_string(),
         })
@@ -133,7 +139,8 @@ impl SyncService for Service {
         request: Request<CancelRunRequest>,
     ) -> Result<Response<CancelRunResponse>, Status> {
         let CancelRunRequest { tenant_id, run_id } = request.get_ref();
-        answer(self.requests.cancel(tenant_id, run_id).await, |()| {
+        let act = Act::of(&request);
+        answer(self.requests.cancel(&act, tenant_id, run_id).await, |()| {
             CancelRunResponse {}
         })
     }
@@ -160,8 +167,8 @@ impl SyncService for Service {
         &self,
         request: Request<TestConnectionRequest>,
     ) -> Result<Response<Self::TestConnectionStream>, Status> {
-        let caller = Caller::from(&request);
-        let steps = self.tests.begin(caller, request.into_inner()).await;
+        let (act, caller) = (Act::of(&request), Caller::from(&request));
+        let steps = self.tests.begin(&act, caller, request.into_inner()).await;
         answer(steps, |steps| -> Steps {
             Box::pin(steps.map(|step| step.map_err(Status::from)))
         })
@@ -171,7 +178,7 @@ impl SyncService for Service {
         &self,
         request: Request<PauseFleetRequest>,
     ) -> Result<Response<PauseFleetResponse>, Status> {
-        let pause = self.fleet.pause(request.get_ref()).await;
+        let pause = self.fleet.pause(&Act::of(&request), request.get_ref()).await;
         answer(pause, |pause| PauseFleetResponse { pause: Some(pause) })
     }
 
@@ -179,7 +186,8 @@ impl SyncService for Service {
         &self,
         request: Request<ResumeFleetRequest>,
     ) -> Result<Response<ResumeFleetResponse>, Status> {
-        let pause = self.fleet.resume(request.into_inner()).await;
+        let act = Act::of(&request);
+        let pause = self.fleet.resume(&act, request.into_inner()).await;
         answer(pause, |pause| ResumeFleetResponse { pause: Some(pause) })
     }
 }

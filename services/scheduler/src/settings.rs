@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use rollcall_chassis::{
+    audit::{Act, Record},
     grpc::page,
     status::{ApiError, Violations},
 };
@@ -15,6 +16,7 @@ use rollcall_terms::time::to_proto;
 
 use crate::{
     credentials::Credentials,
+    records,
     refusals::{
         credentials_refused, etag_mismatch, fleet_paused, no_domains, no_schedule, no_settings, not_paused,
         parse_tenant,
@@ -41,7 +43,7 @@ pub(crate) struct SettingsKeeper {
 
 impl SettingsKeeper {
     /// Creates or replaces a tenant's settings, or changes nothing.
-    pub(crate) async fn put(&self, settings: Settings) -> Result<Settings, ApiError> {
+    pub(crate) async fn put(&self, act: &Act, settings: Settings) -> Result<Settings, ApiError> {
         let domains = self.domains(&settings.tenant_id).await?;
         let checked = validation::check(settings, &domains, &self.deployment)?;
         let mut change = self.store.change(&checked.tenant).await?;
@@ -71,6 +73,9 @@ impl SettingsKeeper {
                 .map(|rhythm| (rhythm, next_run_time(rhythm))),
         };
         change.put_settings(new).await?;
+        let before = stored.map(|stored| &stored.settings);
+        let details = records::saved(before, &checked.settings, password.is_some());
+        change.record(Record::of(act).details(details)).await?;
         let saved = change.settings().await?.ok_or_else(no_settings)?;
         change.commit().await?;
         self.wakes.change_schedule();
@@ -89,12 +94,13 @@ impl SettingsKeeper {
     }
 
     /// Deletes a tenant's settings and credential, and cancels what it has waiting and running.
-    pub(crate) async fn delete(&self, tenant_id: &str, etag: &str) -> Result<(), ApiError> {
+    pub(crate) async fn delete(&self, act: &Act, tenant_id: &str, etag: &str) -> Result<(), ApiError> {
         let tenant = parse_tenant(tenant_id)?;
         let mut change = self.store.change(&tenant).await?;
         let stored = change.settings().await?.ok_or_else(no_settings)?;
         check_etag(etag, Some(&stored))?;
         change.delete_settings().await?;
+        change.record(Record::of(act)).await?;
         change.commit().await?;
         tracing::info!(tenant.id = %tenant, "settings deleted");
         Ok(())
@@ -120,12 +126,13 @@ impl SettingsKeeper {
 
     /// Ends a pause of the tenant's schedule that the tenant may end. A run that came due during the pause was not
     /// missed.
-    pub(crate) async fn resume(&self, tenant_id: &str) -> Result<Settings, ApiError> {
+    pub(crate) async fn resume(&self, act: &Act, tenant_id: &str) -> Result<Settings, ApiError> {
         let tenant = parse_tenant(tenant_id)?;
         let mut change = self.store.change(&tenant).await?;
         let stored = change.settings().await?.ok_or_else(no_settings)?;
         let rhythm = resumable(&stored)?;
         change.resume_schedule(rhythm.next_due(change.now())).await?;
+        change.record(Record::of(act)).await?;
         let resumed = change.settings().await?.ok_or_else(no_settings)?;
         change.commit().await?;
         self.wakes.change_schedule();

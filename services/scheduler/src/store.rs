@@ -15,6 +15,7 @@ mod sweeping;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use rollcall_chassis::audit::Record;
 use rollcall_chassis::pg::{
     Monthly, Schema,
     tenant_lock::{LockError, LockedTransaction, TenantLocks, Waiter},
@@ -91,6 +92,12 @@ impl Store {
             .collect()
     }
 
+    /// Records an act that changes nothing here, before it is done.
+    pub(crate) async fn record(&self, record: Record) -> sqlx::Result<()> {
+        let mut connection = self.pool.acquire().await?;
+        record.write(&mut connection).await
+    }
+
     /// Begins a change that must not race with a commit of the tenant's runs. It waits for a commit under way, if not
     /// too many callers wait already. It holds no connection while it waits.
     pub(crate) async fn change(&self, tenant: &TenantId) -> Result<TenantLock, LockError> {
@@ -122,6 +129,11 @@ impl TenantLock {
         sqlx::query_file_scalar!("sql/domain/tenant_has_any.sql", self.tenant.as_str())
             .fetch_one(self.tx.connection())
             .await
+    }
+
+    /// Records the act that the change is, with it.
+    pub(crate) async fn record(&mut self, record: Record) -> sqlx::Result<()> {
+        record.tenant(&self.tenant).write(self.tx.connection()).await
     }
 
     /// Makes the change, and gives the lock back.

@@ -7,6 +7,7 @@
 //! Invariants: the crate depends on the rules and on the contract only. It knows no runtime, no database and no
 //! transport, so that every front end may use it.
 
+pub mod audit;
 pub mod failure;
 pub mod left_out;
 pub mod names;

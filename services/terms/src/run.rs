@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rollcall_domain::sentences;
 use rollcall_proto::v1::{
-    Counts, Failure, HeldReason, LeftOut, ReadMode, Run, RunKind, RunStage, RunState, RunTrigger,
+    Counts, Failure, HeldReason, LeftOut, ReadMode, RequestedBy, Run, RunKind, RunStage, RunState, RunTrigger,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -124,6 +124,8 @@ pub struct RunRecord {
     pub acts_on_run_id: Option<Uuid>,
     /// The preview that it must equal.
     pub expect_preview_run_id: Option<Uuid>,
+    /// Who asked for it; `None` for the schedule, and where it is not known.
+    pub requested_by: Option<RequestedBy>,
 }
 
 impl From<RunRecord> for Run {
@@ -162,6 +164,7 @@ impl From<RunRecord> for Run {
             rows_expire_time,
             acts_on_run_id,
             expect_preview_run_id,
+            requested_by,
         } = record;
         let empty_message = nothing_found(kind, state, &counts);
         let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
@@ -199,6 +202,7 @@ impl From<RunRecord> for Run {
             rows_expire_time: rows_expire_time.map(to_proto),
             acts_on_run_id: id(acts_on_run_id),
             expect_preview_run_id: id(expect_preview_run_id),
+            requested_by,
         }
     }
 }

@@ -79,6 +79,18 @@ impl TestDatabase {
         Ok(connection.close().await?)
     }
 
+    /// Runs statements as the superuser, for rows that no service may write.
+    pub async fn run_as_superuser(&self, statements: &str) -> Result<()> {
+        let schemas = variable("SCHEMAS_DATABASE_URL")?;
+        let (server, _) = split(&schemas)?;
+        let mut connection = PgConnection::connect(&format!("{server}/{}", self.name)).await?;
+        sqlx::raw_sql(AssertSqlSafe(statements))
+            .execute(&mut connection)
+            .await
+            .with_context(|| format!("run {statements}"))?;
+        Ok(connection.close().await?)
+    }
+
     /// The value of an expression as a literal, for an argument of [`Self::explain`].
     pub async fn literal(&self, role: Role, expression: &str) -> Result<String> {
         let mut connection = PgConnection::connect(&self.url(role)?).await?;

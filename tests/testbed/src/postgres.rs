@@ -28,7 +28,10 @@ const PORT: u16 = 5432;
 const SUPERUSER: &str = "postgres";
 const LIMIT: Duration = Duration::from_secs(30);
 const ROLES: &str = include_str!("../../../deploy/postgres/roles.sql");
-const SCHEMAS: &str = include_str!("../../../deploy/postgres/schemas.sql");
+const SCHEMAS: &str = concat!(
+    include_str!("../../../deploy/postgres/schemas.sql"),
+    include_str!("../../../deploy/postgres/audit.sql")
+);
 
 /// A running PostgreSQL with the services' roles.
 #[derive(Debug, Clone, Serialize, Deserialize)]

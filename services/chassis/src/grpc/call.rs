@@ -32,6 +32,7 @@ use super::{
     who::Who,
 };
 use crate::{
+    audit::{Act, Refusals},
     config::ServerConfig,
     given_up, sentences,
     status::ApiError,
@@ -55,6 +56,7 @@ struct Around {
     places: Arc<Places>,
     connections: Arc<Connections>,
     answers: Arc<Answers>,
+    refusals: Option<Refusals>,
     work: TaskTracker,
 }
 
@@ -65,6 +67,7 @@ impl CallLayer {
         roles: Roles,
         connections: Arc<Connections>,
         answers: Arc<Answers>,
+        refusals: Option<Refusals>,
         work: TaskTracker,
     ) -> Result<Self, prost::DecodeError> {
         Ok(Self(Arc::new(Around {
@@ -73,6 +76,7 @@ impl CallLayer {
             places: Arc::new(Places::new(config)),
             connections,
             answers,
+            refusals,
             work,
         })))
     }
@@ -88,6 +92,12 @@ impl Around {
             return Err(reason::compressed().into());
         }
         self.places.admit(caller, kind)
+    }
+
+    fn note_refused(&self, act: &Act, status: &Status) {
+        if let Some(refusals) = &self.refusals {
+            refusals.note_status(act, status);
+        }
     }
 }
 
@@ -133,25 +143,34 @@ where
         }
         let kind = self.around.methods.kind(request.uri().path());
         let on = self.around.connections.call(address_in(request.extensions()));
-        let place = match self.around.admit(&mut request, kind) {
+        let admitted = self.around.admit(&mut request, kind);
+        let Who { caller, actor } = Who::in_extensions(request.extensions());
+        let act = Act::at(request.uri().path(), caller, actor);
+        let place = match admitted {
             Ok(place) => place,
             Err(status) => {
+                self.around.note_refused(&act, &status);
                 span.in_scope(|| close(&span, status.code(), Instant::now()));
                 return Box::pin(async move { Ok(status.into_http()) });
             }
         };
         let call = OpenCall::new(span.clone(), place, on);
+        request.extensions_mut().insert(act.clone());
         let request = match kind {
             // A submission takes as long as its directory.
             Kind::Upload => request,
             _ => request.map(Arriving::wrap),
         };
-        let answers = Arc::clone(&self.around.answers);
+        let around = Arc::clone(&self.around);
         let deadline = deadline::of(&request);
         let answer = self.inner.call(request);
         let work = async move {
             let response = answer.await?;
-            Ok(response_with(response, call, &answers))
+            let response = response_with(response, call, &around.answers);
+            if let Some(refusals) = &around.refusals {
+                refusals.note_headers(&act, response.headers());
+            }
+            Ok(response)
         };
         let caller_waits = CancellationToken::new();
         let work = given_up::within(caller_waits.clone(), work).instrument(span);

@@ -24,7 +24,7 @@ use super::{
     stall::Answers,
     tls,
 };
-use crate::{Lifecycle, certificates, config::ServerConfig};
+use crate::{Lifecycle, audit::Refusals, certificates, config::ServerConfig};
 
 /// Interval of checks that a silent caller is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
@@ -44,6 +44,7 @@ pub struct Server {
     tls: Option<Arc<Reloading<ServerFiles>>>,
     routes: RoutesBuilder,
     roles: Roles,
+    refusals: Option<Refusals>,
     names: Vec<&'static str>,
 }
 
@@ -70,6 +71,7 @@ impl Server {
             tls,
             routes: Routes::builder(),
             roles: Roles::new(),
+            refusals: None,
             names: Vec::new(),
         })
     }
@@ -95,6 +97,13 @@ impl Server {
     #[must_use]
     pub fn give_role(mut self, role: Role, certificate_names: &[String]) -> Self {
         self.roles.give(role, certificate_names);
+        self
+    }
+
+    /// Records calls that are refused.
+    #[must_use]
+    pub fn record_refusals(mut self, refusals: Refusals) -> Self {
+        self.refusals = Some(refusals);
         self
     }
 
@@ -128,6 +137,7 @@ impl Server {
                 self.roles,
                 Arc::clone(&connections),
                 Arc::clone(&answers),
+                self.refusals,
                 calls.clone(),
             )?)
             .add_routes(self.routes.routes());

@@ -37,9 +37,14 @@ impl Who {
 
     /// Who makes `request`, which the server that received it has noted.
     pub fn of<T>(request: &Request<T>) -> Self {
-        let noted = request.extensions().get::<Self>().cloned();
+        Self::in_extensions(request.extensions())
+    }
+
+    /// Who makes the call with these traces.
+    pub(super) fn in_extensions(extensions: &Extensions) -> Self {
+        let noted = extensions.get::<Self>().cloned();
         // A handler that a test calls itself has passed no server.
-        noted.unwrap_or_else(|| Self::calling(&Caller::from(request)))
+        noted.unwrap_or_else(|| Self::calling(&Caller::in_extensions(extensions)))
     }
 
     /// Notes it for the handler.

@@ -1,7 +1,9 @@
 //! Runs.
 
 use comfy_table::CellAlignment;
-use rollcall_client::view::{CountsView, FailureView, LeftOutView, ReasonCountView, RunView};
+use rollcall_client::view::{
+    CountsView, FailureView, LeftOutView, ReasonCountView, RequestedByView, RunView,
+};
 use rollcall_domain::left_out::{LeftOut, Names};
 use rollcall_proto::v1::Verdict;
 
@@ -23,7 +25,7 @@ pub(crate) fn runs(runs: &[RunView], look: &Look) -> String {
         .map(|run| {
             [
                 run.run_id.clone(),
-                kind(run),
+                requested(run),
                 look.at_or_dash(run.create_time.as_deref()),
                 outcome(run, look),
             ]
@@ -49,6 +51,28 @@ fn in_two_lines(rows: Vec<[String; 4]>, look: &Look) -> String {
     }
     keep_whole(&mut table, 0);
     text(table)
+}
+
+/// The kind, and the person or caller that requested the run.
+fn requested(run: &RunView) -> String {
+    match &run.requested_by {
+        Some(RequestedByView { caller, actor }) => {
+            format!("{}, by {}", kind(run), actor.as_ref().unwrap_or(caller))
+        }
+        None => kind(run),
+    }
+}
+
+/// The person who requested the run, and the caller through which that was done.
+fn requested_by(run: &RunView) -> Option<String> {
+    match &run.requested_by {
+        Some(RequestedByView {
+            caller,
+            actor: Some(actor),
+        }) => Some(format!("{actor}, through {caller}")),
+        Some(RequestedByView { caller, actor: None }) => Some(caller.clone()),
+        None => (run.trigger == Some("SCHEDULED")).then(|| "schedule".to_owned()),
+    }
 }
 
 fn kind(run: &RunView) -> String {
@@ -127,6 +151,7 @@ pub(crate) fn run(run: &RunView, look: &Look) -> Shown {
         ("run", Some(run.run_id.clone())),
         ("tenant", Some(run.tenant_id.clone())),
         ("kind", Some(kind(run))),
+        ("requested by", requested_by(run)),
         (acts_on(run), run.acts_on_run_id.clone()),
         ("expects preview", run.expect_preview_run_id.clone()),
         ("state", Some(state(run))),

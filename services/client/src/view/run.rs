@@ -38,6 +38,14 @@ pub struct RunView {
     pub rows_expire_time: Option<String>,
     pub acts_on_run_id: Option<String>,
     pub expect_preview_run_id: Option<String>,
+    pub requested_by: Option<RequestedByView>,
+}
+
+/// Who requested a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RequestedByView {
+    pub caller: String,
+    pub actor: Option<String>,
 }
 
 /// Numbers of what a run read and decided.
@@ -174,6 +182,16 @@ impl From<&v1::Run> for RunView {
             rows_expire_time: time(run.rows_expire_time.as_ref()),
             acts_on_run_id: given(&run.acts_on_run_id),
             expect_preview_run_id: given(&run.expect_preview_run_id),
+            requested_by: run.requested_by.as_ref().map(RequestedByView::from),
+        }
+    }
+}
+
+impl From<&v1::RequestedBy> for RequestedByView {
+    fn from(requested_by: &v1::RequestedBy) -> Self {
+        Self {
+            caller: requested_by.caller.clone(),
+            actor: given(&requested_by.actor),
         }
     }
 }

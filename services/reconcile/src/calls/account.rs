@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollcall_chassis::status::Violations;
+use rollcall_chassis::{audit::Act, status::Violations};
 use rollcall_domain::TenantId;
 use rollcall_proto::v1::{
     GetDomainsRequest, GetDomainsResponse, PutAccountRequest, PutAccountResponse, PutDomainsRequest,
@@ -34,6 +34,7 @@ impl AccountService for AccountCalls {
         &self,
         request: Request<PutDomainsRequest>,
     ) -> Result<Response<PutDomainsResponse>, Status> {
+        let act = Act::of(&request);
         let request = request.into_inner();
         // Thousands of names are not read on a thread that serves calls.
         let only = ReplaceOnly {
@@ -47,7 +48,7 @@ impl AccountService for AccountCalls {
             tenant.zip(list).ok_or(ReconcileError::Malformed(violations))
         });
         let (tenant, list) = parsed.await??;
-        let domains = domains::put_domains(&self.resources.store, &tenant, &list, &only).await?;
+        let domains = domains::put_domains(&self.resources.store, &act, &tenant, &list, &only).await?;
         let etag = domains::etag(&domains);
         Ok(Response::new(PutDomainsResponse { domains, etag }))
     }
@@ -66,6 +67,7 @@ impl AccountService for AccountCalls {
         &self,
         request: Request<PutAccountRequest>,
     ) -> Result<Response<PutAccountResponse>, Status> {
+        let act = Act::of(&request);
         let request = request.into_inner();
         let mut violations = Violations::default();
         let tenant = violations.check("tenant_id", TenantId::parse(&request.tenant_id));
@@ -75,7 +77,7 @@ impl AccountService for AccountCalls {
             return Err(ReconcileError::Malformed(violations).into());
         };
         let Resources { store, reports, .. } = &*self.resources;
-        let account = Some(accounts::put_account(store, reports, &tenant, &wanted).await?);
+        let account = Some(accounts::put_account(store, reports, &act, &tenant, &wanted).await?);
         Ok(Response::new(PutAccountResponse { account }))
     }
 
@@ -83,10 +85,11 @@ impl AccountService for AccountCalls {
         &self,
         request: Request<RemoveAccountRequest>,
     ) -> Result<Response<RemoveAccountResponse>, Status> {
+        let act = Act::of(&request);
         let request = request.into_inner();
         let key = AccountKey::parse(&request.tenant_id, &request.account_id)?;
         let Resources { store, reports, .. } = &*self.resources;
-        let account = Some(accounts::remove_account(store, reports, &key).await?);
+        let account = Some(accounts::remove_account(store, reports, &act, &key).await?);
         Ok(Response::new(RemoveAccountResponse { account }))
     }
 
@@ -94,10 +97,11 @@ impl AccountService for AccountCalls {
         &self,
         request: Request<RestoreAccountRequest>,
     ) -> Result<Response<RestoreAccountResponse>, Status> {
+        let act = Act::of(&request);
         let request = request.into_inner();
         let key = AccountKey::parse(&request.tenant_id, &request.account_id)?;
         let Resources { store, reports, .. } = &*self.resources;
-        let account = accounts::restore_account(store, reports, &key).await?;
+        let account = accounts::restore_account(store, reports, &act, &key).await?;
         Ok(Response::new(RestoreAccountResponse {
             account: Some(account),
         }))
@@ -107,10 +111,11 @@ impl AccountService for AccountCalls {
         &self,
         request: Request<SetProtectedRequest>,
     ) -> Result<Response<SetProtectedResponse>, Status> {
+        let act = Act::of(&request);
         let request = request.into_inner();
         let key = AccountKey::parse(&request.tenant_id, &request.account_id)?;
         let Resources { store, reports, .. } = &*self.resources;
-        let account = accounts::set_protected(store, reports, &key, request.is_protected).await?;
+        let account = accounts::set_protected(store, reports, &act, &key, request.is_protected).await?;
         Ok(Response::new(SetProtectedResponse {
             account: Some(account),
         }))

@@ -4,5 +4,6 @@
 pub(crate) mod accounts;
 mod domain_list;
 pub(crate) mod domains;
+mod records;
 
 pub(crate) use domain_list::DomainList;

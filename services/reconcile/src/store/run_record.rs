@@ -199,6 +199,8 @@ impl RunRow {
             rows_expire_time: time(self.rows_expire_time),
             acts_on_run_id: self.acts_on_run_id,
             expect_preview_run_id: self.expect_preview_run_id,
+            // The portal's own requests are no news to it.
+            requested_by: None,
         }
         .into()
     }

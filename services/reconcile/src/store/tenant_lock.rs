@@ -1,7 +1,7 @@
 //! A tenant under its lock: what begins a run, ends one, or changes the tenant's data goes through here.
 
 use jiff::Timestamp;
-use rollcall_chassis::pg::tenant_lock::LockedTransaction;
+use rollcall_chassis::{audit::Record, pg::tenant_lock::LockedTransaction};
 use rollcall_domain::{Fence, RunId, TenantId, plan::Sightings};
 use rollcall_terms::skipped::StoredSkipped;
 use sqlx::{PgConnection, types::Json};
@@ -202,6 +202,15 @@ impl TenantLock {
             .await
             .during("set how statements are planned")?;
         Ok(())
+    }
+
+    /// Records the act that the transaction is, with it.
+    pub(crate) async fn record(&mut self, record: Record) -> Result<(), ReconcileError> {
+        let record = record.tenant(&self.tenant);
+        record
+            .write(self.transaction.connection())
+            .await
+            .during("record an act")
     }
 
     /// Writes back what has changed, and commits. Without it nothing of the transaction happened.

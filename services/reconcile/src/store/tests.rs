@@ -15,7 +15,7 @@ mod staging;
 use std::sync::Arc;
 
 use anyhow::Result;
-use rollcall_chassis::{Lifecycle, amqp::Broker, config, pg::Database};
+use rollcall_chassis::{Lifecycle, amqp::Broker, audit::Act, config, pg::Database};
 use rollcall_domain::{RunId, TenantId};
 use rollcall_stores::{Role, TestDatabase};
 use sqlx::PgPool;
@@ -47,12 +47,19 @@ struct Ground {
     tenant: TenantId,
 }
 
+/// A call of the portal.
+fn act() -> Act {
+    Act::new("portal", Some("ann".to_owned()), "PutDomains")
+}
+
 impl Ground {
     async fn new() -> Result<Self> {
         let database = TestDatabase::create().await?;
         let variables = [
             ("ROLLCALL_DATABASE__URL", database.url(Role::Reconcile)?),
             ("ROLLCALL_AMQP__URL", NO_BROKER.to_owned()),
+            ("ROLLCALL_SERVER__LISTEN", "127.0.0.1:0".to_owned()),
+            ("ROLLCALL_SERVER__INSECURE_LOOPBACK", "true".to_owned()),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value));
         let config: Config = config::parse("", variables)?;

@@ -15,6 +15,8 @@ SELECT
     request.create_time AS "create_time!",
     request.acts_on_run_id,
     request.expect_preview_run_id,
+    request.requested_by_caller,
+    request.requested_by_actor,
     outcome.read_mode,
     outcome.read_mode_reason,
     outcome.server,

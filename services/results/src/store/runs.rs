@@ -2,7 +2,7 @@
 
 use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
 use rollcall_domain::sentences::refusal;
-use rollcall_proto::v1::{Failure, Run, RunKind, RunState};
+use rollcall_proto::v1::{Failure, RequestedBy, Run, RunKind, RunState};
 use rollcall_terms::{
     Refusal,
     left_out::StoredLeftOut,
@@ -140,6 +140,8 @@ struct Record {
     create_time: PgTimestamp,
     acts_on_run_id: Option<Uuid>,
     expect_preview_run_id: Option<Uuid>,
+    requested_by_caller: Option<String>,
+    requested_by_actor: Option<String>,
     read_mode: Option<String>,
     read_mode_reason: Option<String>,
     server: Option<String>,
@@ -208,6 +210,10 @@ impl From<Record> for Run {
             rows_expire_time: time(record.rows_expire_time),
             acts_on_run_id: record.acts_on_run_id,
             expect_preview_run_id: record.expect_preview_run_id,
+            requested_by: record.requested_by_caller.map(|caller| RequestedBy {
+                caller,
+                actor: record.requested_by_actor.unwrap_or_default(),
+            }),
         }
         .into()
     }

@@ -1,7 +1,7 @@
 //! Pauses by the operator for all tenants.
 
 use jiff::Timestamp;
-use rollcall_chassis::pg::PgTimestamp;
+use rollcall_chassis::{audit::Record, pg::PgTimestamp};
 
 use super::Store;
 
@@ -44,10 +44,14 @@ impl Store {
         schedules: bool,
         removals: bool,
         note: &str,
+        record: Record,
     ) -> sqlx::Result<Fleet> {
+        let mut transaction = self.pool.begin().await?;
         let fleet = sqlx::query_file_as!(FleetRow, "sql/fleet/pause.sql", schedules, removals, note)
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *transaction)
             .await?;
+        record.write(&mut transaction).await?;
+        transaction.commit().await?;
         // By itself and after the pause: a due tick that was first is seen, none comes after, and the pause holds
         // even if this fails.
         if schedules {
@@ -59,10 +63,18 @@ impl Store {
     }
 
     /// Lets go on what is named.
-    pub(crate) async fn resume_fleet(&self, schedules: bool, removals: bool) -> sqlx::Result<Fleet> {
+    pub(crate) async fn resume_fleet(
+        &self,
+        schedules: bool,
+        removals: bool,
+        record: Record,
+    ) -> sqlx::Result<Fleet> {
+        let mut transaction = self.pool.begin().await?;
         let fleet = sqlx::query_file_as!(FleetRow, "sql/fleet/resume.sql", schedules, removals)
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *transaction)
             .await?;
+        record.write(&mut transaction).await?;
+        transaction.commit().await?;
         Ok(fleet.into())
     }
 }

@@ -1,6 +1,6 @@
-//! The months of requests: made ahead, and dropped as a whole.
+//! The months of requests and of records: made ahead, and dropped as a whole.
 
-use rollcall_chassis::pg::Month;
+use rollcall_chassis::{audit, pg::Month};
 
 use super::{RUN_REQUEST, Store};
 
@@ -15,6 +15,11 @@ impl Store {
                 Ok(periods.is_some() && self.is_closed(month).await?)
             })
             .await
+    }
+
+    /// Makes months of records ahead, and drops those that are over.
+    pub(crate) async fn keep_months_of_records(&self) -> sqlx::Result<()> {
+        audit::keep_months(&self.pool).await
     }
 
     async fn is_closed(&self, month: Month) -> sqlx::Result<bool> {

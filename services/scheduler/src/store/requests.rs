@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rollcall_chassis::{amqp::Lane, pg::PgTimestamp};
+use rollcall_chassis::{amqp::Lane, audit::Act, pg::PgTimestamp};
 use rollcall_domain::{RunId, failure::FailureCode};
 use rollcall_proto::v1::{RunKind, RunTrigger};
 use rollcall_terms::names;
@@ -25,6 +25,8 @@ pub(crate) struct NewRequest<'a> {
     pub(crate) acts_on: Option<RunId>,
     /// The preview that it is expected to equal.
     pub(crate) expects: Option<RunId>,
+    /// Who asks for it.
+    pub(crate) requested_by: &'a Act,
     /// The W3C trace context of the call.
     pub(crate) traceparent: Option<&'a str>,
 }
@@ -88,18 +90,21 @@ impl TenantLock {
         })
     }
 
-    /// Moves a waiting run to the front of a lane.
+    /// Moves a waiting run to the front of a lane. A scheduled one is from here on the run of who asks.
     pub(crate) async fn promote_request(
         &mut self,
         run_id: RunId,
         lane: Lane,
+        requested_by: &Act,
         traceparent: Option<&str>,
     ) -> sqlx::Result<()> {
         sqlx::query_file!(
             "sql/run_request/promote.sql",
             run_id.as_uuid(),
             traceparent,
-            lane.as_str()
+            lane.as_str(),
+            requested_by.caller(),
+            requested_by.actor()
         )
         .execute(self.tx.connection())
         .await?;
@@ -118,7 +123,9 @@ impl TenantLock {
             request.expects.map(RunId::as_uuid),
             request.traceparent,
             PgTimestamp(self.now),
-            request.lane.as_str()
+            request.lane.as_str(),
+            request.requested_by.caller(),
+            request.requested_by.actor()
         )
         .execute(self.tx.connection())
         .await?;

@@ -5,6 +5,7 @@ mod months;
 mod periods;
 mod plans;
 mod publishing;
+mod records;
 mod requests;
 mod schema;
 mod settings;
@@ -16,6 +17,7 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use rollcall_chassis::{
     amqp::Lane,
+    audit::{Act, Record},
     pg::tenant_lock::{TenantLocks, Waits},
 };
 use rollcall_domain::{RunId, TenantId};
@@ -95,6 +97,7 @@ impl Ground {
                 trigger: RunTrigger::Manual,
                 acts_on: None,
                 expects: None,
+                requested_by: &act("SyncNow"),
                 traceparent: None,
             })
             .await?;
@@ -133,6 +136,16 @@ impl Ground {
         let older = format!("UPDATE scheduler.run_request SET {column} = {column} - interval '1 hour'");
         self.database.run(Role::Scheduler, &older).await
     }
+}
+
+/// A call of the portal for a person.
+fn act(method: &str) -> Act {
+    Act::new("portal", Some("ann".to_owned()), method)
+}
+
+/// The record of such a call.
+fn record(method: &str) -> Record {
+    Record::of(&act(method))
 }
 
 fn time(text: &str) -> Result<Timestamp> {

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use terminal::{Answer, answer, json, keys};
 
-const RUN_KEYS: [&str; 30] = [
+const RUN_KEYS: [&str; 31] = [
     "acts_on_run_id",
     "attempt",
     "counts",
@@ -31,6 +31,7 @@ const RUN_KEYS: [&str; 30] = [
     "next_attempt_time",
     "read_mode",
     "read_mode_reason",
+    "requested_by",
     "rows_expire_time",
     "rows_of_run_id",
     "run_id",

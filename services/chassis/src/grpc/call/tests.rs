@@ -111,6 +111,7 @@ fn layer(places: u32) -> (CallLayer, Arc<stall::Answers>) {
         Roles::new(),
         connections,
         Arc::clone(&answers),
+        None,
         TaskTracker::new(),
     );
     (layer.expect("the contract"), answers)

@@ -2,6 +2,7 @@
 //! applied by the code that applies runs. It raises the tenant's generation, so that no run takes the portal for
 //! unchanged.
 
+use rollcall_chassis::audit::{Act, Record};
 use rollcall_domain::{
     AccountId, TenantId,
     edit::{self, AccountEdit},
@@ -9,6 +10,7 @@ use rollcall_domain::{
 };
 use rollcall_proto::v1;
 
+use super::records;
 use crate::{
     decide::account_ids::AccountIds,
     error::{AccountRefused, ReconcileError},
@@ -22,6 +24,7 @@ use crate::{
 pub(crate) async fn put_account(
     store: &Store,
     reports: &Reports,
+    act: &Act,
     tenant: &TenantId,
     wanted: &AccountEdit,
 ) -> Result<v1::Account, ReconcileError> {
@@ -34,29 +37,29 @@ pub(crate) async fn put_account(
     let domains = domains::of_addresses(&mut tx, &wanted.addresses).await?;
     edit::check_registered(&added, &domains)?;
     accounts::check_free(&mut tx, &added).await?;
-    let now = tx.now();
     let after = match &before {
         Some(before) => edit::changed(before, wanted, &domains)?,
-        None => edit::made(AccountIds::new(now).next(), wanted, &domains)?,
+        None => edit::made(AccountIds::new(tx.now()).next(), wanted, &domains)?,
     };
     let Some(before) = before else {
-        return save(reports, tx, ChangeKind::Created, None, after).await;
+        return save(reports, act, tx, ChangeKind::Created, None, after).await;
     };
     if after == before {
-        return Ok(account_message(&after, now));
+        return keep(act, tx, &after).await;
     }
     let kind = if edit::primary(&before) == edit::primary(&after) {
         ChangeKind::Changed
     } else {
         ChangeKind::Renamed
     };
-    save(reports, tx, kind, Some(before), after).await
+    save(reports, act, tx, kind, Some(before), after).await
 }
 
 /// Removes an account, softly.
 pub(crate) async fn remove_account(
     store: &Store,
     reports: &Reports,
+    act: &Act,
     key: &AccountKey,
 ) -> Result<v1::Account, ReconcileError> {
     let mut tx = TenantLock::open(&store.calls, &key.tenant).await?;
@@ -68,13 +71,14 @@ pub(crate) async fn remove_account(
         removed: true,
         ..before.clone()
     };
-    save(reports, tx, ChangeKind::Removed, Some(before), after).await
+    save(reports, act, tx, ChangeKind::Removed, Some(before), after).await
 }
 
 /// Makes a removed account live again, with the addresses that it had.
 pub(crate) async fn restore_account(
     store: &Store,
     reports: &Reports,
+    act: &Act,
     key: &AccountKey,
 ) -> Result<v1::Account, ReconcileError> {
     let mut tx = TenantLock::open(&store.calls, &key.tenant).await?;
@@ -98,36 +102,53 @@ pub(crate) async fn restore_account(
     if accounts::object_has_other(&mut tx, &before).await? {
         after.object_id = None;
     }
-    save(reports, tx, ChangeKind::Restored, Some(before), after).await
+    save(reports, act, tx, ChangeKind::Restored, Some(before), after).await
 }
 
 /// Protects an account, or ends its protection.
 pub(crate) async fn set_protected(
     store: &Store,
     reports: &Reports,
+    act: &Act,
     key: &AccountKey,
     is_protected: bool,
 ) -> Result<v1::Account, ReconcileError> {
     let mut tx = TenantLock::open(&store.calls, &key.tenant).await?;
     let before = live(&mut tx, key.account).await?;
     if before.is_protected == is_protected {
-        return Ok(account_message(&before, tx.now()));
+        return keep(act, tx, &before).await;
     }
     let after = AccountState {
         is_protected,
         ..before.clone()
     };
-    save(reports, tx, ChangeKind::Changed, Some(before), after).await
+    save(reports, act, tx, ChangeKind::Changed, Some(before), after).await
 }
 
-/// Applies a change, reports it to the portal, and returns the account as it is now.
+/// Records a write that asks for the account as it is, and returns it.
+async fn keep(
+    act: &Act,
+    mut tenant: TenantLock,
+    account: &AccountState,
+) -> Result<v1::Account, ReconcileError> {
+    let details = records::account(Some(account), account);
+    tenant.record(Record::of(act).details(details)).await?;
+    let message = account_message(account, tenant.now());
+    tenant.commit().await?;
+    Ok(message)
+}
+
+/// Applies a change, records it, reports it to the portal, and returns the account as it is now.
 async fn save(
     reports: &Reports,
+    act: &Act,
     mut tenant: TenantLock,
     kind: ChangeKind,
     before: Option<AccountState>,
     after: AccountState,
 ) -> Result<v1::Account, ReconcileError> {
+    let details = records::account(before.as_ref(), &after);
+    tenant.record(Record::of(act).details(details)).await?;
     let is_live = |account: &AccountState| i64::from(!account.removed);
     let more = is_live(&after) - before.as_ref().map(is_live).unwrap_or_default();
     let changes = [AccountChange {

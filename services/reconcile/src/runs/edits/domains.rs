@@ -1,9 +1,10 @@
 //! The tenants' domains: which the portal names, and that each has one owner.
 
+use rollcall_chassis::audit::{Act, Record};
 use rollcall_domain::TenantId;
 use rollcall_proto::v1;
 
-use super::domain_list::DomainList;
+use super::{domain_list::DomainList, records};
 use crate::{
     error::ReconcileError,
     store::{Store, TenantLock, domains},
@@ -21,6 +22,7 @@ pub(crate) struct ReplaceOnly {
 /// Replaces a tenant's domains. Runs that read at the time are decided with the new ones.
 pub(crate) async fn put_domains(
     store: &Store,
+    act: &Act,
     tenant: &TenantId,
     list: &DomainList,
     only: &ReplaceOnly,
@@ -39,8 +41,10 @@ pub(crate) async fn put_domains(
         domains::replace(&mut tx, &names, &alias_of).await?;
         tx.row.generations.portal += 1;
         tx.row.generations.domains += 1;
-        tx.commit().await?;
     }
+    let details = records::domains(&stored, &wanted);
+    tx.record(Record::of(act).details(details)).await?;
+    tx.commit().await?;
     Ok(wanted)
 }
 

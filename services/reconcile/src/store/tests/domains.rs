@@ -35,6 +35,7 @@ async fn domains_are_replaced_as_a_whole() -> Result<()> {
     ])?;
     domains::put_domains(
         &ground.resources.store,
+        &act(),
         &ground.tenant,
         &first,
         &ReplaceOnly::default(),
@@ -43,6 +44,7 @@ async fn domains_are_replaced_as_a_whole() -> Result<()> {
     let second = list(&[("acme.example", ""), ("new.example", "acme.example")])?;
     let written = domains::put_domains(
         &ground.resources.store,
+        &act(),
         &ground.tenant,
         &second,
         &ReplaceOnly::default(),
@@ -57,6 +59,7 @@ async fn domains_are_replaced_as_a_whole() -> Result<()> {
     assert_eq!((row.generations.domains, row.generations.portal), (2, 2));
     domains::put_domains(
         &ground.resources.store,
+        &act(),
         &ground.tenant,
         &second,
         &ReplaceOnly::default(),
@@ -71,10 +74,18 @@ async fn a_domain_of_another_tenant_is_refused_and_nothing_is_written() -> Resul
     let ground = Ground::new().await?;
     let other = TenantId::parse("other")?;
     let taken = list(&[("taken.example", "")])?;
-    domains::put_domains(&ground.resources.store, &other, &taken, &ReplaceOnly::default()).await?;
+    domains::put_domains(
+        &ground.resources.store,
+        &act(),
+        &other,
+        &taken,
+        &ReplaceOnly::default(),
+    )
+    .await?;
     let wanted = list(&[("free.example", ""), ("taken.example", "")])?;
     let refused = domains::put_domains(
         &ground.resources.store,
+        &act(),
         &ground.tenant,
         &wanted,
         &ReplaceOnly::default(),
@@ -106,7 +117,7 @@ async fn a_domain_that_addresses_are_in_is_dropped_only_by_those_who_mean_it() -
         ("old.example", ""),
         ("older.example", ""),
     ])?;
-    domains::put_domains(store, &ground.tenant, &first, &ReplaceOnly::default()).await?;
+    domains::put_domains(store, &act(), &ground.tenant, &first, &ReplaceOnly::default()).await?;
     ground.as_reconcile(PEOPLE).await?;
     let unused = ReplaceOnly {
         if_unused: true,
@@ -114,9 +125,9 @@ async fn a_domain_that_addresses_are_in_is_dropped_only_by_those_who_mean_it() -
     };
 
     let without_empty = list(&[("acme.example", ""), ("old.example", ""), ("older.example", "")])?;
-    domains::put_domains(store, &ground.tenant, &without_empty, &unused).await?;
+    domains::put_domains(store, &act(), &ground.tenant, &without_empty, &unused).await?;
     let only_acme = list(&[("acme.example", "")])?;
-    let refused = domains::put_domains(store, &ground.tenant, &only_acme, &unused).await;
+    let refused = domains::put_domains(store, &act(), &ground.tenant, &only_acme, &unused).await;
     let Err(ReconcileError::DomainsInUse { in_use }) = refused else {
         anyhow::bail!("domains that addresses are in were dropped");
     };
@@ -124,7 +135,7 @@ async fn a_domain_that_addresses_are_in_is_dropped_only_by_those_who_mean_it() -
         in_use,
         [("old.example".to_owned(), 2), ("older.example".to_owned(), 1)]
     );
-    domains::put_domains(store, &ground.tenant, &only_acme, &ReplaceOnly::default()).await?;
+    domains::put_domains(store, &act(), &ground.tenant, &only_acme, &ReplaceOnly::default()).await?;
     Ok(())
 }
 
@@ -133,15 +144,15 @@ async fn a_list_that_somebody_changed_since_it_was_read_is_not_replaced() -> Res
     let ground = Ground::new().await?;
     let store = &ground.resources.store;
     let first = list(&[("acme.example", "")])?;
-    let read = domains::put_domains(store, &ground.tenant, &first, &ReplaceOnly::default()).await?;
+    let read = domains::put_domains(store, &act(), &ground.tenant, &first, &ReplaceOnly::default()).await?;
     let as_read = ReplaceOnly {
         etag: domains::etag(&read),
         ..ReplaceOnly::default()
     };
     let second = list(&[("acme.example", ""), ("new.example", "acme.example")])?;
-    domains::put_domains(store, &ground.tenant, &second, &as_read).await?;
+    domains::put_domains(store, &act(), &ground.tenant, &second, &as_read).await?;
     let third = list(&[("acme.example", ""), ("third.example", "")])?;
-    let refused = domains::put_domains(store, &ground.tenant, &third, &as_read).await;
+    let refused = domains::put_domains(store, &act(), &ground.tenant, &third, &as_read).await;
     assert!(
         matches!(refused, Err(ReconcileError::DomainsChanged)),
         "{refused:?}"

@@ -87,7 +87,9 @@ async fn a_request_that_moved_to_another_lane_is_not_marked_for_its_old_one() ->
     let claim = Claim::new(Duration::from_mins(1));
     let taken = ground.store.claim_unpublished(10, claim).await?;
     let mut change = ground.store.change(&ground.tenant).await?;
-    change.promote_request(run, Lane::Interactive, None).await?;
+    change
+        .promote_request(run, Lane::Interactive, &act("SyncNow"), None)
+        .await?;
     change.commit().await?;
     ground.store.mark_published(&taken).await?;
     let promoted = ground.store.claim_unpublished(10, claim).await?;

@@ -97,6 +97,7 @@ async fn a_run_shows_its_outcome_and_the_run_that_acts_on_it() -> Result<()> {
             trigger: RunTrigger::Manual,
             acts_on: Some(run),
             expects: None,
+            requested_by: &act("RevertRun"),
             traceparent: None,
         })
         .await?;

@@ -118,7 +118,10 @@ async fn a_seal_is_renewed_only_for_the_password_that_it_sealed() -> Result<()> 
 async fn a_pause_of_all_schedules_cancels_the_scheduled_syncs_that_wait() -> Result<()> {
     let ground = Ground::with_schedule(time("2020-01-01T00:00:00Z")?).await?;
     let run = due::take_and_finish(&ground).await?;
-    let fleet = ground.store.pause_fleet(true, false, "maintenance").await?;
+    let fleet = ground
+        .store
+        .pause_fleet(true, false, "maintenance", record("PauseFleet"))
+        .await?;
     assert!(fleet.schedules_paused && !fleet.removals_paused);
     assert_eq!(fleet.note, "maintenance");
     assert!(fleet.update_time.is_some());
@@ -131,7 +134,10 @@ async fn a_pause_of_all_schedules_cancels_the_scheduled_syncs_that_wait() -> Res
             .is_finished()
     );
     drop(change);
-    let fleet = ground.store.resume_fleet(true, false).await?;
+    let fleet = ground
+        .store
+        .resume_fleet(true, false, record("ResumeFleet"))
+        .await?;
     assert!(!fleet.schedules_paused && fleet.note.is_empty());
     Ok(())
 }

@@ -1,0 +1,80 @@
+//! A call, as its record names it.
+
+use http::Extensions;
+use rollcall_terms::{GrpcCode, Refusal, audit::ACTS};
+use tonic::Request;
+
+/// Caller of a call that came through no server: a test's.
+const NOBODY: &str = "nobody";
+
+/// A call: the identity of its caller, the person for whom it is made, and its method by the name in the contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    pub(super) caller: String,
+    pub(super) actor: Option<String>,
+    pub(super) method: String,
+}
+
+impl Act {
+    /// A call of this method.
+    pub fn new(caller: impl Into<String>, actor: Option<String>, method: impl Into<String>) -> Self {
+        Self {
+            caller: caller.into(),
+            actor,
+            method: method.into(),
+        }
+    }
+
+    /// The call at this path.
+    pub(crate) fn at(path: &str, caller: String, actor: Option<String>) -> Self {
+        Self::new(caller, actor, path.rsplit('/').next().unwrap_or_default())
+    }
+
+    /// The call of a request that came through a server.
+    pub fn of<T>(request: &Request<T>) -> Self {
+        Self::in_extensions(request.extensions()).unwrap_or_else(|| Self::new(NOBODY, None, ""))
+    }
+
+    pub(crate) fn in_extensions(extensions: &Extensions) -> Option<Self> {
+        extensions.get::<Self>().cloned()
+    }
+
+    /// The identity of the caller.
+    pub fn caller(&self) -> &str {
+        &self.caller
+    }
+
+    /// The person for whom it calls, if it named one.
+    pub fn actor(&self) -> Option<&str> {
+        self.actor.as_deref()
+    }
+
+    /// True if this refusal of the call is recorded: every one of an act, and of a read if the caller has no right to it.
+    /// Faults of ours are no refusals.
+    pub(super) fn is_recorded(&self, refusal: Refusal) -> bool {
+        match refusal.code() {
+            GrpcCode::PermissionDenied => true,
+            GrpcCode::Unavailable | GrpcCode::Internal => false,
+            _ => ACTS.contains(&self.method.as_str()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_act_is_recorded_and_a_refused_read_only_if_the_caller_has_no_right_to_it() {
+        let is_recorded = |path: &str, refusal| Act::at(path, "portal".to_owned(), None).is_recorded(refusal);
+        let (act, read) = (
+            "/rollcall.v1.SyncService/PutSettings",
+            "/rollcall.v1.ResultsService/GetRun",
+        );
+        assert!(is_recorded(act, Refusal::EtagMismatch));
+        assert!(is_recorded(act, Refusal::CallerNotAllowed));
+        assert!(is_recorded(read, Refusal::CallerNotAllowed));
+        assert!(!is_recorded(read, Refusal::NoRun));
+        assert!(!is_recorded(act, Refusal::Unavailable));
+    }
+}
