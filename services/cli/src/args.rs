@@ -1,6 +1,7 @@
 //! The command line: its words, their help, and nothing of what they do.
 
 mod accounts;
+mod audit;
 mod connection;
 mod domains;
 mod filter;
@@ -15,6 +16,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use accounts::{AccountCommand, EditAccount, ListAccounts, NamedAccount};
+pub(crate) use audit::ListAudit;
 pub(crate) use connection::{Connection, variable};
 pub(crate) use domains::{Confirmed, DomainArg, DomainsCommand};
 pub(crate) use filter::{BuildFilter, FilterCommand};
@@ -150,6 +152,9 @@ pub enum Command {
     /// Shows an account, or creates, changes, removes, restores or protects one manually.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Records of what was done, by whom and for whom, the newest first: of one tenant, or of all.
+    #[command(after_help = audit::EXAMPLES)]
+    Audit(ListAudit),
     /// Prints a script with which a shell completes commands and options.
     #[command(after_help = "Example:\n  rollcall completion bash > /etc/bash_completion.d/rollcall")]
     Completion {

@@ -7,6 +7,7 @@
 mod accounts;
 mod acts;
 mod args;
+mod audit;
 mod confirm;
 mod connection_test;
 mod domains;
@@ -75,6 +76,7 @@ async fn carry_out(client: &Client, command: Command, output: &mut Output) -> Re
         Command::Explain(explain) => explain::run(client, explain, output).await,
         Command::Accounts(list) => accounts::list(client, list, output).await,
         Command::Account(command) => accounts::run(client, command, output).await,
+        Command::Audit(list) => audit::list(client, list, output).await,
         Command::Completion { shell } => manual::completion(shell, output),
         Command::Man { folder } => manual::man(&folder, output),
         Command::Fleet { command } => fleet::run(client, command, output).await,

@@ -1,6 +1,7 @@
 //! Output for people: tables that fit the terminal, from the same views as the JSON.
 
 mod account;
+mod audit;
 mod explain;
 mod fleet;
 mod look;
@@ -16,6 +17,7 @@ use rollcall_client::view::DomainList;
 use rollcall_domain::invisible::{show, show_lines};
 
 pub(crate) use account::{account, accounts};
+pub(crate) use audit::audit;
 pub(crate) use explain::explanation;
 pub(crate) use fleet::{fleet, pause};
 pub(crate) use look::Look;

@@ -10,6 +10,7 @@
 )]
 
 mod account;
+mod audit;
 mod explain;
 mod filter;
 mod fleet;
@@ -21,6 +22,7 @@ use jiff::{Timestamp, Unit};
 use rollcall_terms::names::{Named, to_sql};
 
 pub use account::{AccountList, AccountView, AddressView, DomainList};
+pub use audit::{AuditDetailView, AuditList, AuditView};
 pub use explain::ExplanationView;
 pub use filter::{FilterCheckView, FilterView};
 pub use fleet::{BacklogView, FleetView, PauseView, ReadModeView};

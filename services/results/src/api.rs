@@ -1,5 +1,6 @@
 //! The calls of ResultsService: what is asked, checked; what is known, answered.
 
+mod audit;
 mod request;
 
 use std::{pin::Pin, sync::Arc};
@@ -13,8 +14,9 @@ use rollcall_chassis::{
 use rollcall_proto::v1::{
     Account, ExplainAddressRequest, ExplainAddressResponse, ExportCsvRequest, ExportCsvResponse,
     GetFleetRequest, GetFleetResponse, GetRunRequest, GetRunResponse, ListAccountsRequest,
-    ListAccountsResponse, ListRowsRequest, ListRowsResponse, ListRunsRequest, ListRunsResponse, Row, Run,
-    WatchRunRequest, WatchRunResponse, results_service_server::ResultsService,
+    ListAccountsResponse, ListAuditRequest, ListAuditResponse, ListFleetAuditRequest, ListFleetAuditResponse,
+    ListRowsRequest, ListRowsResponse, ListRunsRequest, ListRunsResponse, Row, Run, WatchRunRequest,
+    WatchRunResponse, results_service_server::ResultsService,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -188,6 +190,27 @@ impl ResultsService for Api {
             return Err(request::no_address(invalid).into());
         }
         Ok(Response::new(explain::answer(&asked.text, facts)))
+    }
+
+    async fn list_audit(&self, request: Request<ListAuditRequest>) -> CallResult<ListAuditResponse> {
+        let _turn = self.reads.take(Caller::from(&request)).await?;
+        let (records, next_page_token) = self.audit_of_tenant(request.into_inner()).await?;
+        Ok(Response::new(ListAuditResponse {
+            records,
+            next_page_token,
+        }))
+    }
+
+    async fn list_fleet_audit(
+        &self,
+        request: Request<ListFleetAuditRequest>,
+    ) -> CallResult<ListFleetAuditResponse> {
+        let _turn = self.reads.take(Caller::from(&request)).await?;
+        let (records, next_page_token) = self.audit_of_all(request.into_inner()).await?;
+        Ok(Response::new(ListFleetAuditResponse {
+            records,
+            next_page_token,
+        }))
     }
 
     async fn get_fleet(&self, request: Request<GetFleetRequest>) -> CallResult<GetFleetResponse> {

@@ -1,7 +1,7 @@
 //! Answers what runs decided and did, and what the portal holds.
 //!
 //! The service owns no data: it reads the views that their owners publish in the schema `results`, and nothing else,
-//! so it is ready once they exist. A run is its request joined with its outcome; rows and accounts are read as they
+//! so it is ready once they exist. It writes only the records of exports and of refused calls. A run is its request joined with its outcome; rows and accounts are read as they
 //! stand. Lists that grow with a tenant are answered in pages by key or as a stream with bounded memory.
 //!
 //! Invariant: each query names its tenant, and another tenant's run is as unknown as one that never was.

@@ -5,6 +5,7 @@
 //! The compiler checks every statement but those that PostgreSQL does not describe: SET, DECLARE and FETCH.
 
 mod accounts;
+mod audit;
 mod explain;
 mod fleet;
 mod rows;
@@ -22,10 +23,12 @@ use tokio::sync::Semaphore;
 use crate::{run_key::RunKey, watch::ReadRun};
 
 pub(crate) use accounts::{AccountFilter, AccountsRead};
+pub(crate) use audit::{AuditFilter, Listed};
 pub(crate) use rows::{RowCursor, RowFilter, RowRecord};
 
 /// The views that this service reads, in the schema `results`.
-const VIEWS: [&str; 14] = [
+const VIEWS: [&str; 15] = [
+    "audit_record",
     "run_request",
     "run_outcome",
     "run_row",

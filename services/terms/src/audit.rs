@@ -39,15 +39,22 @@ pub const READS: &[&str] = &[
     "ListAccounts",
     "ExplainAddress",
     "GetFleet",
+    "ListAudit",
+    "ListFleetAudit",
 ];
 
 /// Outcome of a call that did what it says.
 pub const OK: &str = "OK";
 
+/// Octets of a record's details. A value for which there is no more room is left out.
+const ROOM: usize = 64 * 1024;
 /// Details of one record; further ones are only counted.
 const MOST_DETAILS: usize = 100;
 /// Characters of a value. A filter is longer only if it names hundreds of values.
 const LONGEST_VALUE: usize = 4_096;
+
+/// Stands for a value that is left out.
+const LEFT_OUT: &str = "…";
 
 /// One thing that an act did, or one setting that it changed. It never holds a secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +67,12 @@ pub struct Detail {
     /// Value before a change.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub old: String,
+}
+
+impl Detail {
+    fn len(&self) -> usize {
+        self.name.len() + self.value.len() + self.old.len()
+    }
 }
 
 /// The details of a record, within bounds.
@@ -88,12 +101,23 @@ impl Details {
     /// With a value and the one before it.
     #[must_use]
     pub fn changed(mut self, name: &str, old: impl Into<String>, value: impl Into<String>) -> Self {
+        let taken: usize = self.0.iter().map(Detail::len).sum();
+        let detail = Detail {
+            name: name.to_owned(),
+            value: bounded(value.into()),
+            old: bounded(old.into()),
+        };
+        let detail = if taken + detail.len() > ROOM {
+            Detail {
+                name: detail.name,
+                value: LEFT_OUT.to_owned(),
+                old: String::new(),
+            }
+        } else {
+            detail
+        };
         if self.0.len() < MOST_DETAILS {
-            self.0.push(Detail {
-                name: name.to_owned(),
-                value: bounded(value.into()),
-                old: bounded(old.into()),
-            });
+            self.0.push(detail);
         }
         self
     }
@@ -167,6 +191,22 @@ mod tests {
     }
 
     #[test]
+    fn every_method_of_the_portal_s_contract_either_acts_or_reads() {
+        use prost_types::{FileDescriptorSet, MethodDescriptorProto};
+        let files =
+            <FileDescriptorSet as prost::Message>::decode(rollcall_proto::DESCRIPTORS).expect("descriptors");
+        let files = files.file.iter().filter(|file| file.package() == "rollcall.v1");
+        let methods = files
+            .flat_map(|file| &file.service)
+            .flat_map(|service| &service.method);
+        let mut methods: Vec<_> = methods.map(MethodDescriptorProto::name).collect();
+        let mut named = [ACTS, READS].concat();
+        methods.sort_unstable();
+        named.sort_unstable();
+        assert_eq!(named, methods);
+    }
+
+    #[test]
     fn a_record_is_bounded_whatever_a_caller_sends() {
         let names: Vec<String> = (0..10_000).map(|n| format!("domain{n}.example")).collect();
         let details = (0..1_000).fold(Details::default(), |details, _| {
@@ -174,10 +214,14 @@ mod tests {
         });
         let details = details.into_inner();
         assert_eq!(details.len(), MOST_DETAILS);
-        for detail in details {
-            assert!(detail.value.len() <= LONGEST_VALUE, "{}", detail.value.len());
-            assert!(detail.value.ends_with(" more"), "{}", detail.value);
-        }
+        let octets: usize = details.iter().map(Detail::len).sum();
+        assert!(octets <= ROOM + MOST_DETAILS * 16, "{octets}");
+        let first = &details[0].value;
+        assert!(
+            first.len() <= LONGEST_VALUE && first.ends_with(" more"),
+            "{first}"
+        );
+        assert_eq!(details[MOST_DETAILS - 1].value, LEFT_OUT);
         let long = Details::default().with("filter", "ü\0".repeat(LONGEST_VALUE));
         let value = &long.into_inner()[0].value;
         assert!(value.chars().count() <= LONGEST_VALUE + 2 && !value.contains('\0'));

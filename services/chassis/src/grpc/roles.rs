@@ -53,6 +53,8 @@ const METHODS: &[(&str, Callers)] = &[
     ("/rollcall.v1.ResultsService/ListAccounts", Callers::All),
     ("/rollcall.v1.ResultsService/ExplainAddress", Callers::All),
     ("/rollcall.v1.ResultsService/GetFleet", Callers::All),
+    ("/rollcall.v1.ResultsService/ListAudit", Callers::All),
+    ("/rollcall.v1.ResultsService/ListFleetAudit", Callers::All),
     ("/rollcall.v1.AccountService/PutDomains", Callers::All),
     ("/rollcall.v1.AccountService/GetDomains", Callers::All),
     ("/rollcall.v1.AccountService/PutAccount", Callers::All),

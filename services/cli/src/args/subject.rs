@@ -1,6 +1,6 @@
 //! Subject of a command: the names that its errors and advice use.
 
-use super::{AccountCommand, Args, Command, DomainsCommand, NamedAccount, SettingsCommand};
+use super::{AccountCommand, Args, Command, DomainsCommand, ListAudit, NamedAccount, SettingsCommand};
 
 /// The tenant, the run and the address that a command line names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,6 +65,7 @@ impl Args {
             Command::Explain(explain) => Subject::of_tenant(&explain.tenant).address(&explain.address),
             Command::Accounts(list) => Subject::of_tenant(&list.tenant),
             Command::Account(command) => of_account(command),
+            Command::Audit(list) => of_audit(list),
             Command::Filter(_) | Command::Fleet { .. } | Command::Completion { .. } | Command::Man { .. } => {
                 Subject::default()
             }
@@ -82,6 +83,13 @@ impl Args {
             | Command::Cancel(_) => None,
             _ => self.subject().tenant,
         }
+    }
+}
+
+fn of_audit(list: &ListAudit) -> Subject {
+    match &list.tenant {
+        Some(tenant) => Subject::of_tenant(tenant).run(list.run.as_deref()),
+        None => Subject::default(),
     }
 }
 

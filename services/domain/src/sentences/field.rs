@@ -7,6 +7,8 @@ use crate::{
     ports::Ports,
 };
 
+/// A time is none of the calendar's.
+pub const TIME: &str = "expected a time from year 1 to 9999";
 /// A text has a character that cannot be seen.
 pub const CONTROL_CHARACTER: &str = "has a control character, such as a line end";
 /// A value stands twice in a list.

@@ -1,14 +1,20 @@
 //! The fields of requests. All that are wrong are reported at once.
 
+use jiff::Timestamp;
 use rollcall_chassis::status::{ApiError, Violations};
 use rollcall_domain::{Address, InvalidAddress, RunId, TenantId, invisible, sentences::field as sentences};
-use rollcall_proto::v1::Verdict;
-use rollcall_terms::names;
+use rollcall_proto::v1::{self, Verdict};
+use rollcall_terms::{names, time::from_proto};
 
-use crate::{run_key::RunKey, store::RowFilter};
+use crate::{
+    run_key::RunKey,
+    store::{AuditFilter, RowFilter},
+};
 
 /// No address is longer, however it stands in a directory.
 const LONGEST_SEARCH: usize = 1024;
+/// No name in a record is longer.
+const LONGEST_NAME: usize = 256;
 
 /// An address that a caller asks to have explained.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +63,49 @@ impl Checked {
             verdicts,
             search: self.search(search),
         }
+    }
+
+    /// Nothing is wrong with a request that names no tenant.
+    pub(super) fn done(self) -> Result<(), ApiError> {
+        self.0.into_result()
+    }
+
+    /// The filter of the records that are asked for.
+    pub(super) fn audit_filter(&mut self, filter: v1::AuditFilter) -> AuditFilter {
+        let v1::AuditFilter {
+            start_time,
+            end_time,
+            method,
+            caller,
+            actor,
+            run_id,
+        } = filter;
+        let run = Some(run_id).filter(|run| !run.is_empty());
+        let run = run.and_then(|run| self.0.check("filter.run_id", RunId::parse(&run)));
+        AuditFilter {
+            start: self.time("filter.start_time", start_time),
+            end: self.time("filter.end_time", end_time),
+            method: self.name("filter.method", method),
+            caller: self.name("filter.caller", caller),
+            actor: self.name("filter.actor", actor),
+            run: run.map(RunId::as_uuid),
+        }
+    }
+
+    fn time(&mut self, field: &str, time: Option<prost_types::Timestamp>) -> Option<Timestamp> {
+        let time = from_proto(&time?).ok_or(sentences::TIME);
+        self.0.check(field, time)
+    }
+
+    /// A name to look for; `None` for any.
+    fn name(&mut self, field: &str, name: String) -> Option<String> {
+        if name.len() > LONGEST_NAME {
+            self.0.push(field, sentences::most_bytes(LONGEST_NAME));
+        }
+        if name.contains('\0') {
+            self.0.push(field, sentences::NUL);
+        }
+        Some(name).filter(|name| !name.is_empty())
     }
 
     /// The size of the page that is asked for.

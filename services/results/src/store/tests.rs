@@ -2,6 +2,7 @@
 //! the roles of the views' owners. These tests need PostgreSQL.
 
 mod accounts;
+mod audit;
 mod explain;
 mod fleet;
 mod plans;
