@@ -30,6 +30,7 @@ mod own;
 mod promises;
 mod queues;
 mod reading;
+mod records;
 mod removal;
 mod results;
 mod retention;

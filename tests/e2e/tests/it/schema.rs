@@ -85,6 +85,7 @@ async fn a_service_may_use_of_anothers_data_what_is_published_to_it_and_nothing_
         ("rollcall_results", "results.account"),
         ("rollcall_results", "results.account_address"),
         ("rollcall_results", "results.address_change"),
+        ("rollcall_results", "results.audit_record"),
         ("rollcall_results", "results.domain"),
         ("rollcall_results", "results.fleet_pause"),
         ("rollcall_results", "results.last_run"),

@@ -35,6 +35,18 @@ async fn an_operator_pauses_and_resumes_all_schedules_and_sees_it_on_one_screen(
     assert_eq!(resumed.code, Some(0), "{resumed:?}");
     assert!(tenant.saved().await?.next_run_time.is_some());
 
+    let audit = on(&own, &["audit"]).await?;
+    for said in [
+        "Paused the schedules of all tenants: note until noon",
+        "Resumed the schedules of all tenants",
+        &tenant.id,
+    ] {
+        assert!(audit.out.contains(said), "{said}: {audit:?}");
+    }
+    let of_tenant = on(&own, &["audit", &tenant.id]).await?;
+    assert!(of_tenant.out.contains("Saved the settings"), "{of_tenant:?}");
+    assert!(!of_tenant.out.contains("of all tenants"), "{of_tenant:?}");
+
     let nothing = on(&own, &["fleet", "pause"]).await?;
     assert_eq!(nothing.code, Some(2), "it must be said what: {nothing:?}");
     Ok(())

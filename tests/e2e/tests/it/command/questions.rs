@@ -40,6 +40,30 @@ async fn a_connection_is_tested_step_by_step_from_saved_settings() -> Result<()>
 }
 
 #[tokio::test]
+async fn the_record_of_acts_reads_as_sentences_and_as_json() -> Result<()> {
+    let (tenant, _forest) = office("cli-audit").synced().await?;
+    let (text, list) = both(&["audit", &tenant.id], &["more", "records"]).await?;
+    for said in [
+        "Requested sync ",
+        "Saved the settings: ",
+        "Replaced the domains: added ",
+    ] {
+        assert!(text.out.contains(said), "{said}: {text:?}");
+    }
+    let sync = &list["records"][0];
+    assert_eq!(
+        (&sync["method"], &sync["outcome"]),
+        (&"SyncNow".into(), &"OK".into())
+    );
+    let run = sync["run_id"].as_str().context("a run")?;
+    let shown = answer(&["run", &tenant.id, run]).await?;
+    assert!(shown.out.contains("requested by:"), "{shown:?}");
+    let none = answer(&["audit", &tenant.id, "--until", "2020-01-01"]).await?;
+    assert_eq!(none.out.trim(), "No records.");
+    Ok(())
+}
+
+#[tokio::test]
 async fn settings_are_tested_before_they_are_saved_and_a_step_that_fails_ends_with_3() -> Result<()> {
     let (tenant, forest) = Forest::openldap("cli-unsaved").await?;
     let directory = forest.settings();

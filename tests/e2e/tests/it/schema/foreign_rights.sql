@@ -1,11 +1,12 @@
--- What each role may do with tables and views of others.
+-- What each role may do with tables and views of others. Rights in single columns, by which the services insert records
+-- of acts, are none in the table.
 SELECT r.rolname::text, n.nspname || '.' || c.relname, p.privilege
 FROM pg_roles r
 CROSS JOIN pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p (privilege)
 WHERE r.rolname IN ('rollcall_scheduler', 'rollcall_reconcile', 'rollcall_results')
-  AND n.nspname IN ('scheduler', 'portal', 'reconcile', 'results', 'public')
+  AND n.nspname IN ('scheduler', 'portal', 'reconcile', 'results', 'audit', 'public')
   AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
   AND c.relowner <> r.oid
   AND has_schema_privilege(r.oid, n.oid, 'USAGE')
