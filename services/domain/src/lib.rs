@@ -16,6 +16,7 @@ pub mod account;
 pub mod acting;
 pub mod address;
 pub mod attribute;
+pub mod bind_account;
 pub mod contexts;
 pub mod digest;
 pub mod dn;
@@ -45,6 +46,7 @@ pub use attribute::{
     AddressAttributes, AttributeDescription, InvalidPermitted, NotPermitted, PROXY_ADDRESSES,
     PermittedAttributes,
 };
+pub use bind_account::bind_account;
 pub use failure::{FailureClass, FailureCode};
 pub use filter::Filter;
 pub use guard::HeldReason;

@@ -60,8 +60,25 @@ CREATE TABLE reconcile.tenant (
     refused_binds integer NOT NULL DEFAULT 0,
     refused_credential_generation bigint,
     -- The credential whose binds were refused so often that the schedule pauses as long as it is the tenant's.
-    paused_credential_generation bigint
+    paused_credential_generation bigint,
+    -- The credential that the directory accepted when it saw it last.
+    accepted_credential_generation bigint
 ) WITH (fillfactor = 70);
+
+-- Binds of accounts of directory servers, over all tenants: those that were refused in a row, and those under way.
+CREATE TABLE reconcile.refused_bind (
+    -- A hash of the server's address and the user name.
+    account bytea PRIMARY KEY,
+    refused integer NOT NULL DEFAULT 0,
+    -- No bind is tried until then.
+    paused_until timestamptz,
+    -- Binds whose result is not known yet, and until when it is awaited.
+    under_way integer NOT NULL DEFAULT 0,
+    under_way_until timestamptz,
+    update_time timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE INDEX refused_bind_update_time ON reconcile.refused_bind (update_time);
 
 -- The pulse of a lease: apart from it, so that a heartbeat never waits for a commit. A row is small, and changes every
 -- few seconds.

@@ -13,6 +13,27 @@ pub(crate) struct Bounds {
     pub(crate) kept_whole: KeptWhole,
     /// The largest read that is taken, in bytes of its batches.
     pub(crate) read_limit: usize,
+    pub(crate) binds: BindPauses,
+}
+
+/// Pauses of an account's binds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BindPauses {
+    /// Binds that are refused in a row before the first pause.
+    pub(crate) refused: i32,
+    /// The first pause. Each further refused bind doubles it.
+    pub(crate) pause: SignedDuration,
+    /// The longest one.
+    pub(crate) longest: SignedDuration,
+}
+
+impl BindPauses {
+    /// The pause after so many refused binds in a row.
+    pub(crate) fn after(&self, refused: i32) -> SignedDuration {
+        let doublings = u32::try_from(refused - self.refused).unwrap_or_default().min(20);
+        let pause = self.pause.checked_mul(1 << doublings).unwrap_or(self.longest);
+        pause.min(self.longest)
+    }
 }
 
 /// Times for which leases last.
@@ -65,6 +86,11 @@ mod tests {
                 held_runs: 1,
             },
             read_limit: 1,
+            binds: BindPauses {
+                refused: 3,
+                pause: SignedDuration::from_secs(1),
+                longest: SignedDuration::from_secs(2),
+            },
         };
         assert_eq!(bounds.rows_kept(RunKind::Preview), SignedDuration::from_hours(24));
         assert_eq!(bounds.rows_kept(RunKind::Sync), SignedDuration::from_hours(48));

@@ -2,6 +2,7 @@
 
 mod account;
 mod account_request;
+mod bind;
 mod domain_list;
 mod run;
 

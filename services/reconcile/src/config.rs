@@ -1,5 +1,6 @@
 //! The service's configuration.
 
+mod binds;
 mod pools;
 mod retention;
 
@@ -18,6 +19,7 @@ use crate::{
     work::Workshop,
 };
 
+pub(crate) use binds::Binds;
 pub(crate) use pools::Pools;
 pub(crate) use retention::Retention;
 
@@ -42,6 +44,8 @@ pub struct Config {
     pub(crate) relay: Relay,
     #[serde(default)]
     pub(crate) workers: Workers,
+    #[serde(default)]
+    pub(crate) binds: Binds,
     #[serde(default)]
     pub(crate) retention: Retention,
     #[serde(default)]
@@ -85,6 +89,7 @@ impl Config {
             periods: self.retention.periods(),
             kept_whole: self.retention.kept_whole(),
             read_limit: self.limits.read_bytes(),
+            binds: self.binds.pauses(),
         }
     }
 }
@@ -263,6 +268,19 @@ impl ServiceConfig for Config {
         (
             "workers.certificate_names",
             "DNS names of certificates that workers call with [worker.rollcall]",
+        ),
+        (
+            "binds.refused",
+            "binds of an account of a directory server that are refused in a row, over all tenants, before no other is \
+             tried for a while [3]",
+        ),
+        (
+            "binds.pause_seconds",
+            "seconds of that pause; each further refused bind doubles it [900]",
+        ),
+        (
+            "binds.longest_pause_seconds",
+            "most seconds of such a pause [3600]",
         ),
         (
             "pools.runs",

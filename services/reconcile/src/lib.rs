@@ -7,6 +7,7 @@
 //! Invariants: whatever ends a run or changes a tenant's data holds the tenant's lock; a run that lost its lease writes
 //! nothing; accounts, history, outbox and outcome are one transaction, or none of them.
 
+mod account_binds;
 mod bounds;
 mod budget;
 mod calls;

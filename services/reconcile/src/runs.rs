@@ -1,6 +1,7 @@
 //! The course of a run, from its beginning to its end, and the portal's own writes. Each file drives named steps: it
 //! reads facts, has them decided, and has the decision written.
 
+pub(crate) mod account_binds;
 pub(crate) mod asking;
 mod batch;
 pub(crate) mod begin;

@@ -2,6 +2,7 @@
 //!
 //! Changes need a [`TenantLock`]; data that is only read needs a pool.
 
+pub(crate) mod account_binds;
 pub(crate) mod accounts;
 mod copy;
 pub(crate) mod domains;

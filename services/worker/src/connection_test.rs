@@ -38,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     credentials::{Credentials, Sealed},
     reconcile::{self, Reconcile},
+    source::bind_gate::{BindGate, Keeper},
     source::{
         error::ReadError,
         ldap::{Reader, error::DirectoryError, target::Target},
@@ -90,8 +91,14 @@ impl Tester {
                 .as_ref()
                 .and_then(|settings| settings.selection.as_ref());
             let exclude_disabled = selection.is_some_and(|selection| selection.exclude_disabled);
+            let gate = BindGate::Kept(Box::new(Keeper {
+                reconcile: self.reconcile.clone(),
+                tenant_id: job.tenant_id.clone(),
+                credential_generation: test.credential_generation,
+                is_proven: false,
+            }));
             let subject = Subject {
-                tenant_id: &job.tenant_id,
+                gate: &gate,
                 directory,
                 exclude_disabled,
             };
@@ -169,8 +176,8 @@ impl Tester {
 /// Settings that are tested.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subject<'a> {
-    /// Their tenant; empty if they are none's yet.
-    pub tenant_id: &'a str,
+    /// The gate that the bind must pass. It knows the tenant.
+    pub gate: &'a BindGate,
     /// The directory.
     pub directory: &'a Directory,
     /// They exclude disabled users.
@@ -217,7 +224,7 @@ async fn probe(
 ) -> Result<(), Over> {
     let target = match Target::new(subject.directory, &reader.permitted_attributes) {
         Ok(target) => Target {
-            tenant_id: subject.tenant_id.to_owned(),
+            tenant_id: subject.gate.tenant_id().to_owned(),
             ..target
         },
         Err(error) => return Err(fail(TestStepKind::Resolve, &error.into(), steps).await),
@@ -230,7 +237,7 @@ async fn probe(
         Err(error) => return Err(fail(TestStepKind::Tls, &error, steps).await),
     };
     let mut connection = dialling::dial(&dialler, &target, clock::now(), steps).await?;
-    account::bind(&mut connection, &target, password, steps).await?;
+    account::bind(&mut connection, &target, subject.gate, password, steps).await?;
     account::identity(&mut connection, &target, steps).await?;
     let features = server::step(&mut connection, steps).await?;
     let bases = bases::find(&mut connection, &target, &features.root, steps).await?;

@@ -12,7 +12,8 @@ use rollcall_proto::internal::{
     self,
     v1::{
         BeginRunRequest, BeginRunResponse, CheckWorkerRequest, FailRunRequest, FinishUnchangedRequest,
-        HeartbeatRequest, HeartbeatResponse, MissingObjects, NoteBindRequest, RunEnded, SubmitRunRequest,
+        HeartbeatRequest, HeartbeatResponse, MissingObjects, NoteBindRequest, PermitBindRequest,
+        PermitBindResponse, RunEnded, SettleBindRequest, SubmitRunRequest,
         reconcile_service_client::ReconcileServiceClient, submit_run_response::Part,
     },
 };
@@ -142,6 +143,21 @@ impl Reconcile {
         within(SHORT_CALL, self.0.clone().note_bind(request))
             .await
             .map(|internal::v1::NoteBindResponse {}| ())
+    }
+
+    /// Asks if a bind of an account may be tried.
+    pub(crate) async fn permit_bind(
+        &self,
+        request: PermitBindRequest,
+    ) -> Result<PermitBindResponse, CallError> {
+        within(SHORT_CALL, self.0.clone().permit_bind(request)).await
+    }
+
+    /// Reports the result of a bind to the account's count.
+    pub(crate) async fn settle_bind(&self, request: SettleBindRequest) -> Result<(), CallError> {
+        within(SHORT_CALL, self.0.clone().settle_bind(request))
+            .await
+            .map(|internal::v1::SettleBindResponse {}| ())
     }
 
     /// Submits what comes as `parts`, hands on what is `missing`, and answers the outcome. The run's deadline bounds

@@ -3,6 +3,7 @@
 //! A read either comes to its end or is an error, and nothing here grows with the directory. [`Sources`] makes the source
 //! that a tenant's settings name. Each has a folder of its own, which alone knows its protocol.
 
+pub(crate) mod bind_gate;
 pub(crate) mod bounds;
 pub(crate) mod collect;
 pub(crate) mod error;

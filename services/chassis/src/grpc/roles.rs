@@ -68,6 +68,8 @@ const METHODS: &[(&str, Callers)] = &[
     ("/rollcall.internal.v1.ReconcileService/Heartbeat", WORKERS),
     ("/rollcall.internal.v1.ReconcileService/FailRun", WORKERS),
     ("/rollcall.internal.v1.ReconcileService/NoteBind", WORKERS),
+    ("/rollcall.internal.v1.ReconcileService/PermitBind", WORKERS),
+    ("/rollcall.internal.v1.ReconcileService/SettleBind", WORKERS),
     ("/grpc.health.v1.Health/Check", Callers::All),
     ("/grpc.health.v1.Health/Watch", Callers::All),
     (

@@ -80,6 +80,8 @@ failure_codes! {
     PasswordMustChange = "PASSWORD_MUST_CHANGE", Credentials, bind: Unknown, slow: false;
     /// The bind account may not log on now, or from here.
     LogonNotPermitted = "LOGON_NOT_PERMITTED", Credentials, bind: Refused, slow: false;
+    /// The server refused the account so often that no bind is tried for a while, whoever asks.
+    BindsPaused = "BINDS_PAUSED", Misconfigured, bind: Unknown, slow: false;
     /// The server's certificate is not trusted.
     TlsUntrusted = "TLS_UNTRUSTED", Misconfigured, bind: Unknown, slow: false;
     /// The server and we have no cipher suite in common.

@@ -170,6 +170,7 @@ fn class_of(code: FailureCode) -> FailureClass {
         | FailureCode::StrongerAuthRequired
         | FailureCode::AddressNotAllowed
         | FailureCode::PortNotAllowed
+        | FailureCode::BindsPaused
         | FailureCode::PlaintextNotAllowed
         | FailureCode::AttributeNotAllowed
         | FailureCode::NoSearchBase

@@ -149,6 +149,12 @@ failures! {
                  workstation; or enter another one.",
     }
 
+    BindsPaused {
+        message: "The directory server refused this user too often, so no sign-in is tried for a while.",
+        advice: "Check user name and password, and wait: each further refusal lengthens the pause, so that wrong \
+                 passwords do not lock the account. It counts who signs in, not who asks for it.",
+    }
+
     TlsUntrusted {
         message: "The certificate of the directory server is not trusted.",
         advice: "Enter the certificate of the authority that issued the server's certificate, and check \

@@ -7,6 +7,7 @@ SELECT l.fence, l.run_id, l.worker, l.settings_generation, l.deadline,
        t.steady_skipped AS "steady_skipped: Json<StoredSkipped>",
        t.portal_generation, t.domain_generation, t.removal_generation,
        t.refused_binds, t.refused_credential_generation, t.paused_credential_generation,
+       t.accepted_credential_generation,
        h.beat_time AS "beat_time?", now() AS "now!",
        -- The run's request, and its outcome so far.
        r.run_id IS NOT NULL AS "is_requested!", r.kind, r.trigger, r.cancel_requested, r.acts_on_run_id,

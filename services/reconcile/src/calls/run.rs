@@ -11,8 +11,9 @@ use rollcall_domain::Fence;
 use rollcall_proto::internal::v1::{
     BeginRunRequest, BeginRunResponse, BeginStatus, CheckWorkerRequest, CheckWorkerResponse, FailRunRequest,
     FailRunResponse, FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse,
-    NoteBindRequest, NoteBindResponse, SubmitRunRequest, SubmitRunResponse,
-    reconcile_service_server::ReconcileService, submit_run_response::Part,
+    NoteBindRequest, NoteBindResponse, PermitBindRequest, PermitBindResponse, SettleBindRequest,
+    SettleBindResponse, SubmitRunRequest, SubmitRunResponse, reconcile_service_server::ReconcileService,
+    submit_run_response::Part,
 };
 use rollcall_terms::Refusal;
 use rollcall_terms::time;
@@ -20,6 +21,7 @@ use tokio::sync::{mpsc, watch};
 use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument as _;
 
+use super::bind;
 use crate::{
     error::ReconcileError,
     ids::{self, LeaseKey},
@@ -164,6 +166,24 @@ impl ReconcileService for RunCalls {
         binds::note_bind(store, reports, &tenant, request.credential_generation, bind).await?;
         Ok(Response::new(NoteBindResponse {}))
     }
+
+    async fn permit_bind(
+        &self,
+        request: Request<PermitBindRequest>,
+    ) -> Result<Response<PermitBindResponse>, Status> {
+        bind::permit(&self.resources, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn settle_bind(
+        &self,
+        request: Request<SettleBindRequest>,
+    ) -> Result<Response<SettleBindResponse>, Status> {
+        bind::settle(&self.resources, &request.into_inner())
+            .await
+            .map(Response::new)
+    }
 }
 
 /// The answers while a run is submitted, up to its outcome or an error.
@@ -199,6 +219,7 @@ fn response(started: Started) -> BeginRunResponse {
         deadline: Some(time::to_proto(started.deadline)),
         now: Some(time::to_proto(started.now)),
         credential_generation: started.current.credential_generation,
+        credential_proven: started.is_proven,
     }
 }
 

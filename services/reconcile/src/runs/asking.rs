@@ -41,6 +41,8 @@ pub(crate) struct Started {
     pub(crate) trigger: v1::RunTrigger,
     pub(crate) fence: Fence,
     pub(crate) current: CurrentSettings,
+    /// The directory accepted the credential when it saw it last.
+    pub(crate) is_proven: bool,
     /// Empty if no read can pass for the last applied one.
     pub(crate) last_digest: Vec<u8>,
     /// The server of the last applied read.

@@ -52,6 +52,7 @@ async fn start(resources: &Resources, begin: &Begin, granted: Granted) -> Result
     };
     let deadline = run_record::begin(&mut tenant, &request, beginning).await?;
     let last_digest = unchanged::last_digest(&tenant, &request, &current);
+    let is_proven = tenant.row.refused_binds.accepted == Some(current.credential_generation);
     let last_server = tenant.row.last_read.server.clone();
     fail_point::pass(FailPoint::LeaseTaken, begin.tenant.as_str()).await;
     tenant.commit().await?;
@@ -62,6 +63,7 @@ async fn start(resources: &Resources, begin: &Begin, granted: Granted) -> Result
         trigger: request.trigger(),
         fence,
         current,
+        is_proven,
         last_digest,
         last_server,
         deadline,

@@ -45,6 +45,9 @@ fn refused(binds: &mut RefusedBinds, credential: i64) -> bool {
         binds.credential = Some(credential);
     }
     binds.count = binds.count.saturating_add(1);
+    if binds.accepted == Some(credential) {
+        binds.accepted = None;
+    }
     let pauses = binds.count >= PAUSES_AT && binds.paused != Some(credential);
     if pauses {
         binds.paused = Some(credential);
@@ -58,6 +61,7 @@ pub(crate) fn accepted(binds: &mut RefusedBinds, credential: i64) {
     if binds.credential == Some(credential) {
         binds.count = 0;
     }
+    binds.accepted = Some(credential);
 }
 
 /// Notes the bind of the run that has the lease. A bind with a credential that has been replaced since then says
@@ -157,6 +161,15 @@ mod tests {
         refuse(&mut binds, 2, 7);
         accepted(&mut binds, 7);
         assert_eq!(refuse(&mut binds, 3, 7), [false, false, true]);
+    }
+
+    #[test]
+    fn a_credential_is_proven_from_a_success_to_the_next_refusal() {
+        let mut binds = RefusedBinds::default();
+        accepted(&mut binds, 7);
+        assert_eq!(binds.accepted, Some(7));
+        refused(&mut binds, 7);
+        assert_eq!(binds.accepted, None);
     }
 
     #[test]

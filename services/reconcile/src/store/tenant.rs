@@ -111,6 +111,8 @@ pub(crate) struct RefusedBinds {
     pub(crate) credential: Option<i64>,
     /// The credential that pauses the schedule.
     pub(crate) paused: Option<i64>,
+    /// The credential that the directory accepted when it saw it last.
+    pub(crate) accepted: Option<i64>,
 }
 
 /// A tenant as it was read.
@@ -155,6 +157,7 @@ struct Columns {
     refused_binds: i32,
     refused_credential_generation: Option<i64>,
     paused_credential_generation: Option<i64>,
+    accepted_credential_generation: Option<i64>,
     beat_time: Option<PgTimestamp>,
     now: PgTimestamp,
     is_requested: bool,
@@ -214,6 +217,7 @@ impl Columns {
                 count: self.refused_binds,
                 credential: self.refused_credential_generation,
                 paused: self.paused_credential_generation,
+                accepted: self.accepted_credential_generation,
             },
         })
     }
@@ -322,7 +326,8 @@ impl RefusedBinds {
             tenant.as_str(),
             self.count,
             self.credential,
-            self.paused
+            self.paused,
+            self.accepted
         )
         .execute(connection)
         .await

@@ -1,6 +1,7 @@
 //! Writes and reads under a tenant's lock, as reconcile's role. The scheduler's rows come from its own role. These
 //! tests need PostgreSQL.
 
+mod account_binds;
 mod domains;
 mod last_run;
 mod lease;

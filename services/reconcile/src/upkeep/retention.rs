@@ -1,10 +1,11 @@
-//! Deletes expired data: rows, revert data, summaries and removed accounts.
+//! Deletes expired data: rows, revert data, summaries, removed accounts and refused binds.
 //!
 //! In steps, each a short transaction over rows that no other transaction is at, and a bounded number of them at a
 //! time: the next sweep goes on. Only the purge of accounts takes a tenant's lock, since nothing that is still shown
 //! is ever touched.
 
 mod accounts;
+mod binds;
 mod rows;
 mod summaries;
 
@@ -18,6 +19,7 @@ const STEPS: u16 = 20;
 /// Drops data whose time is over.
 pub(crate) async fn retain(resources: &Resources) -> Result<(), ReconcileError> {
     accounts::purge(resources).await?;
+    binds::drop_expired(resources).await?;
     rows::drop_expired(resources).await?;
     summaries::drop_expired(resources).await
 }

@@ -8,24 +8,24 @@ use super::{
     steps::{Over, Steps},
     texts,
 };
-use crate::source::{
-    error::ReadError,
-    ldap::{connection::Connection, target::Target},
+use crate::{
+    source::bind_gate::BindGate,
+    source::{
+        error::ReadError,
+        ldap::{bind::outcome, connection::Connection, error::DirectoryError, target::Target},
+    },
 };
 
 /// The one bind.
 pub(super) async fn bind(
     connection: &mut Connection,
     target: &Target,
+    gate: &BindGate,
     password: impl FnOnce() -> Result<SecretString, ReadError>,
     steps: &mut Steps,
 ) -> Result<(), Over> {
     steps.begin(TestStepKind::Bind);
-    let bound = match password() {
-        // The password is wiped before the outcome is reported.
-        Ok(password) => connection.bind(&target.username, password.expose()).await,
-        Err(error) => Err(error.into()),
-    };
+    let bound = permitted(connection, target, gate, password).await;
     match bound {
         Ok(()) => steps.passed(sentences::signed_in(&target.username), None).await,
         Err(error) => {
@@ -33,6 +33,27 @@ pub(super) async fn bind(
             Err(steps.failed(text, &error.at(connection.server()), None).await)
         }
     }
+}
+
+/// The bind, if it may be tried now.
+async fn permitted(
+    connection: &mut Connection,
+    target: &Target,
+    gate: &BindGate,
+    password: impl FnOnce() -> Result<SecretString, ReadError>,
+) -> Result<(), DirectoryError> {
+    let pass = gate
+        .pass(connection.server().address.ip(), &target.username)
+        .await?;
+    let bound = match password() {
+        // The password is wiped before the outcome is reported.
+        Ok(password) => connection.bind(&target.username, password.expose()).await,
+        Err(error) => Err(error.into()),
+    };
+    if let Some(pass) = pass {
+        pass.settle(outcome(&bound)).await;
+    }
+    bound
 }
 
 /// Asks for the identity of the connection, if the server shows it.

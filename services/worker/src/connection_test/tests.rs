@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Bound, Subject, conduct};
+use crate::source::bind_gate::BindGate;
 use crate::source::{
     error::ReadError,
     ldap::{
@@ -35,7 +36,7 @@ async fn test_with(reader: &Reader, directory: &Directory) -> (Vec<TestStep>, Op
 
 fn of_no_tenant(directory: &Directory) -> Subject<'_> {
     Subject {
-        tenant_id: "",
+        gate: &BindGate::Open,
         directory,
         exclude_disabled: false,
     }

@@ -50,6 +50,7 @@ pub(super) fn unbound(error: &DirectoryError) -> StepText {
     match error {
         DirectoryError::BindTimeout(after) => account::silent(*after),
         DirectoryError::HungUp(_) => reaching::hung_up(),
+        DirectoryError::Read(error) => error.text(),
         _ => error.code().into(),
     }
 }

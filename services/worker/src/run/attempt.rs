@@ -23,6 +23,7 @@ use crate::{
     credentials::Sealed,
     reconcile::CallError,
     slots::Place,
+    source::bind_gate::{BindGate, Keeper},
     source::{Source, error::ReadError},
 };
 
@@ -123,10 +124,7 @@ impl<'a> Attempt<'a> {
     fn prepare(&self) -> Result<(impl Source + use<>, SecretString), ReadError> {
         let directory = self.directory()?;
         let last = self.begun.last_server.as_ref();
-        let source = self
-            .runner
-            .sources
-            .named_by(&self.job.tenant_id, directory, last)?;
+        let source = self.runner.sources.named_by(self.gate(), directory, last)?;
         let credential = self
             .begun
             .credential
@@ -139,6 +137,16 @@ impl<'a> Attempt<'a> {
             generation: self.begun.credential_generation,
         })?;
         Ok((source, password))
+    }
+
+    fn gate(&self) -> BindGate {
+        BindGate::Kept(Box::new(Keeper {
+            reconcile: self.runner.reconcile.clone(),
+            tenant_id: self.job.tenant_id.clone(),
+            // Reconcile has said already what it knows of the stored one.
+            credential_generation: 0,
+            is_proven: self.begun.credential_proven,
+        }))
     }
 
     fn directory(&self) -> Result<&Directory, ReadError> {

@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use rollcall_domain::{NotPermitted, failure::FailureCode, sentences::connection_test::StepText};
+use jiff::Timestamp;
+use rollcall_domain::{
+    NotPermitted,
+    failure::FailureCode,
+    sentences::connection_test::{StepText, account},
+};
 use thiserror::Error;
 
 use super::bounds::Crossed;
@@ -19,6 +24,12 @@ pub enum ReadError {
     /// The stored password cannot be opened.
     #[error("the stored credential cannot be opened: {0}")]
     Credential(String),
+    /// The server refused the account so often that it is not tried now.
+    #[error("binds of this account at this server are paused")]
+    BindsPaused {
+        /// The end of the pause; `None` while others are being tried.
+        until: Option<Timestamp>,
+    },
     /// The directory could not be reached, refused, or broke off: its own protocol says how.
     #[error("{why}")]
     Directory {
@@ -76,6 +87,7 @@ impl ReadError {
         match self {
             Self::Directory { text, .. } => text.clone(),
             Self::Limit(crossed) => crossed.sentences(),
+            Self::BindsPaused { until } => account::paused(self.code(), *until),
             error => error.code().into(),
         }
     }
@@ -89,6 +101,7 @@ impl ReadError {
             Self::Limit(_) => FailureCode::LimitExceeded,
             Self::Attribute(_) => FailureCode::AttributeNotAllowed,
             Self::Credential(_) => FailureCode::CredentialUnreadable,
+            Self::BindsPaused { .. } => FailureCode::BindsPaused,
             Self::Deadline => FailureCode::RunDeadline,
             Self::Undecided => FailureCode::RunInterrupted,
             Self::Settings(_) | Self::NoMemory(_) | Self::Internal(_) | Self::GivesWay | Self::Stopped => {

@@ -15,7 +15,7 @@ pub(crate) mod tls;
 mod alert;
 #[cfg(test)]
 pub(crate) mod ber;
-mod bind;
+pub(crate) mod bind;
 mod confirm;
 pub(crate) mod connection;
 mod credit;
@@ -58,6 +58,7 @@ use tokio::time::Instant;
 use crate::{
     memory::Memory,
     network::NetworkPolicy,
+    source::bind_gate::BindGate,
     source::{Source, error::ReadError, signs::Signs},
 };
 use dial::Dialler;
@@ -92,11 +93,12 @@ impl Reader {
         &self,
         target: &Arc<Target>,
         password: &str,
+        gate: &BindGate,
         signs: Arc<Signs>,
     ) -> Result<Session, DirectoryError> {
         let mut dialler = self.dialler(target)?;
         dialler.signs = signs;
-        let (connection, missed) = dialler.open(target, password).await?;
+        let (connection, missed) = dialler.open(target, password, gate).await?;
         Session::begin(connection, Arc::clone(target), missed).await
     }
 
@@ -124,23 +126,24 @@ impl Reader {
 pub(crate) struct LdapSource {
     reader: Arc<Reader>,
     target: Arc<Target>,
+    gate: BindGate,
 }
 
 impl LdapSource {
-    /// The one of a tenant's settings, which were checked when they were saved. The server of the last applied read is
-    /// dialled first.
+    /// The one of settings, which were checked when they were saved, of the tenant whose binds pass `gate`. The server of
+    /// the last applied read is dialled first.
     pub(crate) fn new(
         reader: Arc<Reader>,
-        tenant_id: &str,
+        gate: BindGate,
         directory: &v1::Directory,
         last: Option<&DirectoryServer>,
     ) -> Result<Self, ReadError> {
         let mut target = Target::new(directory, &reader.permitted_attributes)?;
-        tenant_id.clone_into(&mut target.tenant_id);
-        let networks = &reader.networks.of(tenant_id).networks;
+        gate.tenant_id().clone_into(&mut target.tenant_id);
+        let networks = &reader.networks.of(gate.tenant_id()).networks;
         target.last = last.and_then(|last| LastServer::new(last, networks));
         let target = Arc::new(target);
-        Ok(Self { reader, target })
+        Ok(Self { reader, target, gate })
     }
 }
 
@@ -148,6 +151,9 @@ impl Source for LdapSource {
     type Open = Session;
 
     async fn open(&self, password: SecretString, signs: Arc<Signs>) -> Result<Session, ReadError> {
-        Ok(self.reader.open(&self.target, password.expose(), signs).await?)
+        let opened = self
+            .reader
+            .open(&self.target, password.expose(), &self.gate, signs);
+        Ok(opened.await?)
     }
 }

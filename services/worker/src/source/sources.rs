@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use rollcall_proto::{internal::v1::DirectoryServer, v1};
 
+use crate::source::bind_gate::BindGate;
+
 use super::{
     Source,
     error::ReadError,
@@ -18,14 +20,14 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    /// The source of a tenant's settings, which were checked when they were saved. `last` is the server of the last applied
-    /// read.
+    /// The source of settings, which were checked when they were saved, of the tenant whose binds pass `gate`. `last` is the
+    /// server of the last applied read.
     pub(crate) fn named_by(
         &self,
-        tenant_id: &str,
+        gate: BindGate,
         directory: &v1::Directory,
         last: Option<&DirectoryServer>,
     ) -> Result<impl Source + use<>, ReadError> {
-        LdapSource::new(Arc::clone(&self.ldap), tenant_id, directory, last)
+        LdapSource::new(Arc::clone(&self.ldap), gate, directory, last)
     }
 }

@@ -16,6 +16,7 @@ mod failures;
 mod fairness;
 mod field;
 mod fleet;
+mod guessing;
 mod health;
 mod hostile;
 mod incidents;

@@ -2,8 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::StepText;
-use crate::{invisible::show, sentences::words::seconds};
+use crate::{
+    failure::FailureCode,
+    invisible::show,
+    sentences::words::{minute, seconds},
+};
 
 /// The sign-in succeeded.
 pub fn signed_in(username: &str) -> String {
@@ -19,6 +25,20 @@ pub fn silent(after: Duration) -> StepText {
         ),
         "Check the load and the event log of the server, or add a second host. Then test again.",
     )
+}
+
+/// No sign-in as this user is tried until then; `None`: as long as others are being tried.
+pub fn paused(code: FailureCode, until: Option<Timestamp>) -> StepText {
+    let text = StepText::from(code);
+    let message = match until {
+        Some(until) => format!(
+            "{} The next one is possible after {}.",
+            text.message,
+            minute(until)
+        ),
+        None => format!("{} Others are being tried at this moment.", text.message),
+    };
+    text.saying(message)
 }
 
 /// The directory takes us for nobody.

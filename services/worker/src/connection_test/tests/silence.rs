@@ -6,6 +6,7 @@ use rollcall_domain::PermittedAttributes;
 use tokio::{net::TcpListener, time::Instant};
 
 use super::*;
+use crate::source::bind_gate::BindGate;
 use crate::source::ldap::limits::Limits;
 
 /// A server whose system accepts connections, and that never says a word. It is there until it is dropped.
@@ -61,7 +62,7 @@ async fn a_read_gives_up_hosts_that_never_answer_as_early() {
     let target = Arc::new(Target::new(&settings, &PermittedAttributes::default()).unwrap());
     let begun = Instant::now();
     let error = hurried()
-        .open(&target, "secret", Arc::default())
+        .open(&target, "secret", &BindGate::Open, Arc::default())
         .await
         .err()
         .expect("no server");

@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 
 use ldap3::{LdapError, LdapResult};
-use rollcall_domain::{failure, ldap};
+use rollcall_domain::{
+    failure::{self, BindOutcome},
+    ldap,
+};
 
 use super::{
     connection::Connection,
@@ -15,9 +18,12 @@ use super::{
     target::{Server, Target},
     walk::{Next, Observer},
 };
-use crate::source::{
-    error::ReadError,
-    signs::{Signs, Step},
+use crate::{
+    source::bind_gate::BindGate,
+    source::{
+        error::ReadError,
+        signs::{Signs, Step},
+    },
 };
 
 impl Connection {
@@ -42,6 +48,14 @@ impl Connection {
             Err(LdapError::Timeout { .. }) => Err(DirectoryError::BindTimeout(self.limits.bind)),
             Err(error) => Err(self.explain(error).await.at_first()),
         }
+    }
+}
+
+/// What a bind's result says of the credential.
+pub(crate) fn outcome(bound: &Result<(), DirectoryError>) -> BindOutcome {
+    match bound {
+        Ok(()) => BindOutcome::Accepted,
+        Err(error) => error.code().bind(),
     }
 }
 
@@ -74,9 +88,11 @@ impl Dialler<'_> {
         &self,
         target: &Target,
         password: &str,
+        gate: &BindGate,
     ) -> Result<(Connection, Missed), DirectoryError> {
         let mut bind = Bind {
             target,
+            gate,
             password,
             signs: &self.signs,
             missed: Missed::default(),
@@ -89,6 +105,7 @@ impl Dialler<'_> {
 /// Binds where the walk of a read ends, and watches what becomes of the last read's server.
 struct Bind<'a> {
     target: &'a Target,
+    gate: &'a BindGate,
     password: &'a str,
     signs: &'a Signs,
     missed: Missed,
@@ -119,8 +136,14 @@ impl Observer for Bind<'_> {
     }
 
     async fn protected(&mut self, connection: &mut Connection) -> Result<(), DirectoryError> {
+        let server = connection.server().address.ip();
+        let pass = self.gate.pass(server, &self.target.username).await?;
         self.signs.reached(Step::Binding);
-        connection.bind(&self.target.username, self.password).await?;
+        let bound = connection.bind(&self.target.username, self.password).await;
+        if let Some(pass) = pass {
+            pass.settle(outcome(&bound)).await;
+        }
+        bound?;
         self.signs.reached(Step::Bound);
         Ok(())
     }

@@ -226,6 +226,7 @@ impl DirectoryError {
             | Self::Read(
                 ReadError::Settings(_)
                 | ReadError::Attribute(_)
+                | ReadError::BindsPaused { .. }
                 | ReadError::Stopped
                 | ReadError::Deadline
                 | ReadError::Undecided,

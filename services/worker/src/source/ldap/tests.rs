@@ -17,6 +17,7 @@ use super::{
     script::{Script, Server, any_port, directory, opened, person, reader, serve},
     target::Target,
 };
+use crate::source::bind_gate::BindGate;
 use crate::{
     control::Control,
     network::{NetworkPolicy, TenantlessNetworks},
@@ -28,7 +29,9 @@ async fn read_with(reader: &Reader, directory: &Directory) -> Result<(ReadSummar
     let (sender, mut batches) = mpsc::channel(8);
     let control = Arc::new(Control::default());
     let mut collector = Collector::new(1_000, sender, control);
-    let mut session = reader.open(&target, "secret", Arc::default()).await?;
+    let mut session = reader
+        .open(&target, "secret", &BindGate::Open, Arc::default())
+        .await?;
     let met = session.read(&mut collector).await?;
     let summary = collector.finish(met).await?;
     session.close().await;
@@ -348,7 +351,7 @@ async fn starttls_that_is_refused_or_tampered_with_ends_the_attempt() {
 async fn an_empty_password_is_never_sent() {
     let server = serve(vec![vec![bound(1, 0, "")]]).await;
     let target = Arc::new(Target::new(&directory(server.port), &PermittedAttributes::default()).unwrap());
-    let opened = reader().open(&target, "", Arc::default()).await;
+    let opened = reader().open(&target, "", &BindGate::Open, Arc::default()).await;
     assert_eq!(
         opened.err().map(|error| error.code()),
         Some(FailureCode::WrongCredentials)

@@ -62,4 +62,6 @@ SELECT tenant_id, gen_random_uuid(), gen_random_uuid(), false, false, false, 'US
 INSERT INTO reconcile.address_before (tenant_id, run_id, account_id, address, address_type, origin)
 SELECT tenant_id, gen_random_uuid(), gen_random_uuid(), 'a@b.test', 'PRIMARY', 'SYNCED' FROM other;
 
+INSERT INTO reconcile.refused_bind (account, refused) SELECT decode(md5(tenant_id), 'hex'), 1 FROM other;
+
 ANALYZE;

@@ -7,9 +7,10 @@ use rollcall_chassis::{
 };
 use rollcall_proto::{
     internal::v1::{
-        BeginRunRequest, BeginRunResponse, CheckWorkerRequest, CheckWorkerResponse, FailRunRequest,
-        FailRunResponse, FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest,
-        HeartbeatResponse, MissingObjects, NoteBindRequest, NoteBindResponse, RunEnded, SubmitRunRequest,
+        BeginRunRequest, BeginRunResponse, BindPermit, CheckWorkerRequest, CheckWorkerResponse,
+        FailRunRequest, FailRunResponse, FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest,
+        HeartbeatResponse, MissingObjects, NoteBindRequest, NoteBindResponse, PermitBindRequest,
+        PermitBindResponse, RunEnded, SettleBindRequest, SettleBindResponse, SubmitRunRequest,
         SubmitRunResponse, reconcile_service_server::ReconcileService, submit_run_request,
         submit_run_response::Part,
     },
@@ -117,6 +118,7 @@ impl ReconcileService for Scripted {
             .seal(&password, &SealContext::new(TENANT, &sealed_for))
             .unwrap();
         Ok(Response::new(BeginRunResponse {
+            credential_proven: false,
             status: self.answers.begin.into(),
             kind: self.answers.kind.into(),
             trigger: self.answers.trigger.into(),
@@ -171,6 +173,23 @@ impl ReconcileService for Scripted {
         refuse(self.answers.fail)?;
         self.received.lock().unwrap().failed = Some(request.into_inner());
         Ok(Response::new(FailRunResponse {}))
+    }
+
+    async fn permit_bind(
+        &self,
+        _: Request<PermitBindRequest>,
+    ) -> Result<Response<PermitBindResponse>, Status> {
+        Ok(Response::new(PermitBindResponse {
+            permit: BindPermit::Granted.into(),
+            paused_until: None,
+        }))
+    }
+
+    async fn settle_bind(
+        &self,
+        _: Request<SettleBindRequest>,
+    ) -> Result<Response<SettleBindResponse>, Status> {
+        Ok(Response::new(SettleBindResponse {}))
     }
 
     async fn note_bind(&self, _: Request<NoteBindRequest>) -> Result<Response<NoteBindResponse>, Status> {

@@ -5,6 +5,7 @@ use rollcall_proto::v1::Directory;
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::source::bind_gate::BindGate;
 use crate::source::{
     OpenSource as _,
     error::ReadError,
@@ -53,7 +54,10 @@ async fn confirm_below(
     let (sender, mut batches) = mpsc::channel(8);
     let missing = Arc::new(missing);
     let mut found = Collector::new(1_000, sender, Arc::default()).only(Arc::clone(&missing));
-    let mut session = reader.open(&target, "secret", Arc::default()).await.unwrap();
+    let mut session = reader
+        .open(&target, "secret", &BindGate::Open, Arc::default())
+        .await
+        .unwrap();
     let confirmed = session.confirm(&missing, &mut found).await;
     found.finish_answer().await.unwrap();
     let mut objects = Vec::new();

@@ -8,6 +8,7 @@ use rollcall_proto::{
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::source::bind_gate::BindGate;
 use crate::{
     control::Control,
     source::{
@@ -58,7 +59,9 @@ async fn read_after(last: &DirectoryServer, directory: &Directory) -> ReadSummar
     target.last = LastServer::new(last, &reader().networks.others.networks);
     let (sender, _batches) = mpsc::channel(1);
     let mut collector = Collector::new(10, sender, Arc::new(Control::default()));
-    let opened = reader().open(&Arc::new(target), "secret", Arc::default()).await;
+    let opened = reader()
+        .open(&Arc::new(target), "secret", &BindGate::Open, Arc::default())
+        .await;
     let mut session = opened.unwrap();
     let met = session.read(&mut collector).await.unwrap();
     collector.finish(met).await.unwrap()

@@ -4,6 +4,7 @@ use ldap3::Scope;
 use rollcall_domain::PermittedAttributes;
 
 use super::*;
+use crate::source::bind_gate::BindGate;
 use crate::source::ldap::{
     ber::{done, entry, page_done},
     error::Operation,
@@ -35,7 +36,10 @@ async fn visit(
     let server = serve(vec![[opened(), answers].concat()]).await;
     let target = Arc::new(Target::new(&directory(server.port), &PermittedAttributes::default()).unwrap());
     let reader = reader();
-    let mut session = reader.open(&target, "secret", Arc::default()).await.unwrap();
+    let mut session = reader
+        .open(&target, "secret", &BindGate::Open, Arc::default())
+        .await
+        .unwrap();
     let search = PagedSearch {
         query: Query {
             base: "dc=corp",

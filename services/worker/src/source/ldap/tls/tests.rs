@@ -18,6 +18,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
+use crate::source::bind_gate::BindGate;
 use crate::source::ldap::{
     ber::bound,
     distrust::SignatureKind,
@@ -128,7 +129,9 @@ async fn failure(shown: Shown, allows: Allows, pem: &str) -> DirectoryError {
     directory.set_security(rollcall_proto::v1::Security::Ldaps);
     pem.clone_into(&mut directory.ca_certificates_pem);
     let target = Arc::new(Target::new(&directory, &PermittedAttributes::default()).unwrap());
-    let opened = reader().open(&target, "secret", Arc::default()).await;
+    let opened = reader()
+        .open(&target, "secret", &BindGate::Open, Arc::default())
+        .await;
     serving.await.unwrap();
     opened.err().expect("a failure")
 }

@@ -1,0 +1,1 @@
+DELETE FROM reconcile.refused_bind WHERE account = $1
