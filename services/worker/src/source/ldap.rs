@@ -16,6 +16,7 @@ mod alert;
 #[cfg(test)]
 pub(crate) mod ber;
 pub(crate) mod bind;
+mod bind_request;
 mod confirm;
 pub(crate) mod connection;
 mod credit;

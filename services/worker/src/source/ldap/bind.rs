@@ -26,6 +26,9 @@ use crate::{
     },
 };
 
+/// The guard puts the password in.
+const WITHOUT_PASSWORD: &str = "";
+
 impl Connection {
     /// Binds, or says why not. An empty password is refused here: a server would take the bind for an
     /// anonymous one and let it succeed (RFC 4513 section 5.1.2). An empty name is anonymous as well.
@@ -36,13 +39,14 @@ impl Connection {
         if username.is_empty() {
             return Err(ReadError::Settings("the bind username is empty".to_owned()).into());
         }
+        self.password().put(password);
         self.ldap.with_timeout(self.limits.bind);
         self.ldap.with_controls(vec![policy::request()]);
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the one place that looks at its result"
         )]
-        let answered = self.ldap.simple_bind(username, password).await;
+        let answered = self.ldap.simple_bind(username, WITHOUT_PASSWORD).await;
         match answered {
             Ok(result) => judge(result),
             Err(LdapError::Timeout { .. }) => Err(DirectoryError::BindTimeout(self.limits.bind)),

@@ -11,6 +11,7 @@ use tokio::{
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{
+    bind_request::BindPassword,
     credit::Credit,
     error::DirectoryError,
     guard::{self, GuardError},
@@ -31,6 +32,8 @@ pub(crate) struct Connection {
     pub(crate) credit: Arc<Credit>,
     pub(crate) limits: Limits,
     server: Server,
+    /// The password of the next bind, which only the guard takes.
+    password: Arc<BindPassword>,
     guard: Option<AbortOnDropHandle<Result<(), GuardError>>>,
     _drive: AbortOnDropHandle<()>,
 }
@@ -55,10 +58,11 @@ impl Connection {
             .await
             .map_err(|error| ReadError::Internal(error.to_string()))?;
         let credit = Arc::new(Credit::new(limits.credit(), signs));
+        let password = Arc::new(BindPassword::default());
         let guard = {
-            let (credit, frames) = (Arc::clone(&credit), limits.frame());
+            let (credit, frames, password) = (Arc::clone(&credit), limits.frame(), Arc::clone(&password));
             let share = memory.share_of(limits.large_bytes());
-            tokio::spawn(async move { guard::run(stream, ours, frames, &credit, share).await })
+            tokio::spawn(async move { guard::run(stream, ours, frames, &credit, share, &password).await })
         };
         // The guard reports how it ended.
         let drive = tokio::spawn(async move {
@@ -69,6 +73,7 @@ impl Connection {
             credit,
             limits: *limits,
             server,
+            password,
             guard: Some(AbortOnDropHandle::new(guard)),
             _drive: AbortOnDropHandle::new(drive),
         })
@@ -77,6 +82,11 @@ impl Connection {
     /// The server at the other end.
     pub(crate) fn server(&self) -> &Server {
         &self.server
+    }
+
+    /// Where the password of the next bind is kept.
+    pub(super) fn password(&self) -> &BindPassword {
+        &self.password
     }
 
     /// Meaning of the library's error. The library sees only that the connection ended, and the guard knows why.

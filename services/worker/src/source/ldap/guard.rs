@@ -20,6 +20,7 @@ use tokio::{
 
 use super::{
     alert::{Words, demands_client_certificate},
+    bind_request::BindPassword,
     credit::Credit,
     frame::{FrameError, FrameReadError, FrameReader, check},
     limits::FrameLimits,
@@ -106,7 +107,8 @@ impl From<FrameReadError> for GuardError {
     }
 }
 
-/// Passes messages between `server` and `library` until one of them ends.
+/// Passes messages between `server` and `library` until one of them ends. The next bind gets the password that is kept in
+/// `password`.
 ///
 /// `Ok` only if the library hung up first.
 pub(super) async fn run<S>(
@@ -115,6 +117,7 @@ pub(super) async fn run<S>(
     limits: FrameLimits,
     credit: &Credit,
     share: Share,
+    password: &BindPassword,
 ) -> Result<(), GuardError>
 where
     S: AsyncRead + AsyncWrite,
@@ -126,7 +129,8 @@ where
         depth: REQUEST_DEPTH,
         ..limits
     };
-    let requests = forward_requests(FrameReader::new(library_read, requests), server_write, &pending);
+    let library_read = FrameReader::new(library_read, requests);
+    let requests = forward_requests(library_read, server_write, &pending, password);
     let responses = Responses {
         server: FrameReader::new(server_read, limits).borrowing(share),
         library: library_write,
@@ -192,6 +196,7 @@ async fn forward_requests<R, W>(
     mut library: FrameReader<R>,
     mut server: W,
     pending: &Pending,
+    password: &BindPassword,
 ) -> Result<(), GuardError>
 where
     R: AsyncRead + Unpin,
@@ -199,8 +204,13 @@ where
 {
     while let Some((frame, _)) = library.next().await? {
         let (id, request) = Request::parse(&frame)?;
+        let completed = match request {
+            Request::Bind => password.complete(&frame)?,
+            _ => None,
+        };
         pending.note(id, request);
-        server.write_all(&frame).await.map_err(GuardError::Io)?;
+        let sent = completed.as_ref().map_or(&frame[..], |completed| completed);
+        server.write_all(sent).await.map_err(GuardError::Io)?;
         server.flush().await.map_err(GuardError::Io)?;
     }
     // A farewell may be lost: the answer that counts is here already.

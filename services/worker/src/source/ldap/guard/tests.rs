@@ -31,7 +31,7 @@ fn bench(credit: usize) -> Bench {
     let share = Memory::new(1 << 30, 1 << 30).share();
     let guard = {
         let credit = std::sync::Arc::clone(&credit);
-        tokio::spawn(async move { run(far, ours, LIMITS, &credit, share).await })
+        tokio::spawn(async move { run(far, ours, LIMITS, &credit, share, &BindPassword::default()).await })
     };
     Bench {
         server,
