@@ -125,7 +125,8 @@ impl ResultsService for Api {
     }
 
     async fn export_csv(&self, request: Request<ExportCsvRequest>) -> CallResult<Self::ExportCsvStream> {
-        let (act, caller) = (Act::of(&request), Caller::from(&request));
+        let act = Act::of(&request).about(&request.get_ref().tenant_id);
+        let caller = Caller::from(&request);
         let request = request.into_inner();
         let mut checked = Checked::default();
         let filter = checked.rows(&request.verdicts, "");

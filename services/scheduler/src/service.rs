@@ -46,6 +46,7 @@ impl SyncService for Service {
     ) -> Result<Response<PutSettingsResponse>, Status> {
         let act = Act::of(&request);
         let settings = request.into_inner().settings.unwrap_or_default();
+        let act = act.about(&settings.tenant_id);
         answer(self.settings.put(&act, settings).await, |settings| {
             PutSettingsResponse {
                 settings: Some(settings),
@@ -68,7 +69,7 @@ impl SyncService for Service {
         request: Request<DeleteSettingsRequest>,
     ) -> Result<Response<DeleteSettingsResponse>, Status> {
         let DeleteSettingsRequest { tenant_id, etag } = request.get_ref();
-        let act = Act::of(&request);
+        let act = about(&request, tenant_id);
         answer(self.settings.delete(&act, tenant_id, etag).await, |()| {
             DeleteSettingsResponse {}
         })
@@ -85,8 +86,9 @@ impl SyncService for Service {
         &self,
         request: Request<ResumeScheduleRequest>,
     ) -> Result<Response<ResumeScheduleResponse>, Status> {
-        let act = Act::of(&request);
-        let settings = self.settings.resume(&act, &request.get_ref().tenant_id).await;
+        let tenant_id = &request.get_ref().tenant_id;
+        let act = about(&request, tenant_id);
+        let settings = self.settings.resume(&act, tenant_id).await;
         answer(settings, |settings| ResumeScheduleResponse {
             settings: Some(settings),
         })
@@ -95,7 +97,7 @@ impl SyncService for Service {
     async fn sync_now(&self, request: Request<SyncNowRequest>) -> Result<Response<SyncNowResponse>, Status> {
         let requested = self
             .requests
-            .sync_now(&Act::of(&request), request.get_ref())
+            .sync_now(&about(&request, &request.get_ref().tenant_id), request.get_ref())
             .await;
         answer(requested, |requested| SyncNowResponse {
             run_id: requested.run_id.to_string(),
@@ -107,7 +109,10 @@ impl SyncService for Service {
         &self,
         request: Request<PreviewUsersRequest>,
     ) -> Result<Response<PreviewUsersResponse>, Status> {
-        let requested = self.requests.preview(&Act::of(&request), request.get_ref()).await;
+        let requested = self
+            .requests
+            .preview(&about(&request, &request.get_ref().tenant_id), request.get_ref())
+            .await;
         answer(requested, |requested| PreviewUsersResponse {
             run_id: requested.run_id.to_string(),
             already_queued: requested.already_queued,
@@ -118,7 +123,10 @@ impl SyncService for Service {
         &self,
         request: Request<ApproveRunRequest>,
     ) -> Result<Response<ApproveRunResponse>, Status> {
-        let requested = self.requests.approve(&Act::of(&request), request.get_ref()).await;
+        let requested = self
+            .requests
+            .approve(&about(&request, &request.get_ref().tenant_id), request.get_ref())
+            .await;
         answer(requested, |requested| ApproveRunResponse {
             run_id: requested.run_id.to_string(),
         })
@@ -128,7 +136,10 @@ impl SyncService for Service {
         &self,
         request: Request<RevertRunRequest>,
     ) -> Result<Response<RevertRunResponse>, Status> {
-        let requested = self.requests.revert(&Act::of(&request), request.get_ref()).await;
+        let requested = self
+            .requests
+            .revert(&about(&request, &request.get_ref().tenant_id), request.get_ref())
+            .await;
         answer(requested, |requested| RevertRunResponse {
             run_id: requested.run_id.to_string(),
         })
@@ -139,7 +150,7 @@ impl SyncService for Service {
         request: Request<CancelRunRequest>,
     ) -> Result<Response<CancelRunResponse>, Status> {
         let CancelRunRequest { tenant_id, run_id } = request.get_ref();
-        let act = Act::of(&request);
+        let act = about(&request, tenant_id);
         answer(self.requests.cancel(&act, tenant_id, run_id).await, |()| {
             CancelRunResponse {}
         })
@@ -167,7 +178,12 @@ impl SyncService for Service {
         &self,
         request: Request<TestConnectionRequest>,
     ) -> Result<Response<Self::TestConnectionStream>, Status> {
-        let (act, caller) = (Act::of(&request), Caller::from(&request));
+        let caller = Caller::from(&request);
+        let act = about(&request, &request.get_ref().tenant_id);
+        let act = match &request.get_ref().settings {
+            Some(settings) => act.about(&settings.tenant_id),
+            None => act,
+        };
         let steps = self.tests.begin(&act, caller, request.into_inner()).await;
         answer(steps, |steps| -> Steps {
             Box::pin(steps.map(|step| step.map_err(Status::from)))
@@ -190,6 +206,11 @@ impl SyncService for Service {
         let pause = self.fleet.resume(&act, request.into_inner()).await;
         answer(pause, |pause| ResumeFleetResponse { pause: Some(pause) })
     }
+}
+
+/// The call that a request makes for a tenant.
+fn about<T>(request: &Request<T>, tenant_id: &str) -> Act {
+    Act::of(request).about(tenant_id)
 }
 
 fn answer<T, R>(result: Result<T, ApiError>, convert: impl FnOnce(T) -> R) -> Result<Response<R>, Status> {

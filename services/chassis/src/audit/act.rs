@@ -1,6 +1,9 @@
 //! A call, as its record names it.
 
+use std::sync::{Arc, OnceLock};
+
 use http::Extensions;
+use rollcall_domain::TenantId;
 use rollcall_terms::{GrpcCode, Refusal, audit::ACTS};
 use tonic::Request;
 
@@ -13,6 +16,8 @@ pub struct Act {
     pub(super) caller: String,
     pub(super) actor: Option<String>,
     pub(super) method: String,
+    /// The tenant that it is about, once its request was read. The server, which has the call's end, shares it.
+    tenant: Arc<OnceLock<TenantId>>,
 }
 
 impl Act {
@@ -22,6 +27,7 @@ impl Act {
             caller: caller.into(),
             actor,
             method: method.into(),
+            tenant: Arc::default(),
         }
     }
 
@@ -33,6 +39,20 @@ impl Act {
     /// The call of a request that came through a server.
     pub fn of<T>(request: &Request<T>) -> Self {
         Self::in_extensions(request.extensions()).unwrap_or_else(|| Self::new(NOBODY, None, ""))
+    }
+
+    /// Notes the tenant that the request names, so that a refusal is recorded as one of that tenant. The first one counts.
+    #[must_use]
+    pub fn about(self, tenant_id: &str) -> Self {
+        if let Ok(tenant) = TenantId::parse(tenant_id) {
+            self.tenant.get_or_init(|| tenant);
+        }
+        self
+    }
+
+    /// The tenant that the request names, if it was read so far.
+    pub(super) fn tenant(&self) -> Option<&TenantId> {
+        self.tenant.get()
     }
 
     pub(crate) fn in_extensions(extensions: &Extensions) -> Option<Self> {

@@ -45,6 +45,7 @@ impl Record {
     pub(super) fn refused(act: &Act, refusal: Refusal) -> Self {
         Self {
             outcome: refusal.as_str(),
+            tenant_id: act.tenant().map(ToString::to_string),
             ..Self::of(act)
         }
     }

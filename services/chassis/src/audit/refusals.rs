@@ -60,6 +60,14 @@ impl Refusals {
         Self { waiting, lost }
     }
 
+    /// Refusals that nothing writes, and where they come out.
+    #[cfg(test)]
+    pub(crate) fn observed() -> (Self, mpsc::Receiver<Record>) {
+        let (waiting, taken) = mpsc::channel(WAITING);
+        let lost = Arc::default();
+        (Self { waiting, lost }, taken)
+    }
+
     /// Notes a refused call, if it is one that is recorded.
     pub(crate) fn note(&self, act: &Act, refusal: Refusal) {
         if act.is_recorded(refusal) && self.waiting.try_send(Record::refused(act, refusal)).is_err() {

@@ -34,7 +34,7 @@ impl AccountService for AccountCalls {
         &self,
         request: Request<PutDomainsRequest>,
     ) -> Result<Response<PutDomainsResponse>, Status> {
-        let act = Act::of(&request);
+        let act = Act::of(&request).about(&request.get_ref().tenant_id);
         let request = request.into_inner();
         // Thousands of names are not read on a thread that serves calls.
         let only = ReplaceOnly {
@@ -67,7 +67,7 @@ impl AccountService for AccountCalls {
         &self,
         request: Request<PutAccountRequest>,
     ) -> Result<Response<PutAccountResponse>, Status> {
-        let act = Act::of(&request);
+        let act = Act::of(&request).about(&request.get_ref().tenant_id);
         let request = request.into_inner();
         let mut violations = Violations::default();
         let tenant = violations.check("tenant_id", TenantId::parse(&request.tenant_id));
@@ -85,7 +85,7 @@ impl AccountService for AccountCalls {
         &self,
         request: Request<RemoveAccountRequest>,
     ) -> Result<Response<RemoveAccountResponse>, Status> {
-        let act = Act::of(&request);
+        let act = Act::of(&request).about(&request.get_ref().tenant_id);
         let request = request.into_inner();
         let key = AccountKey::parse(&request.tenant_id, &request.account_id)?;
         let Resources { store, reports, .. } = &*self.resources;
@@ -97,7 +97,7 @@ impl AccountService for AccountCalls {
         &self,
         request: Request<RestoreAccountRequest>,
     ) -> Result<Response<RestoreAccountResponse>, Status> {
-        let act = Act::of(&request);
+        let act = Act::of(&request).about(&request.get_ref().tenant_id);
         let request = request.into_inner();
         let key = AccountKey::parse(&request.tenant_id, &request.account_id)?;
         let Resources { store, reports, .. } = &*self.resources;
@@ -111,7 +111,7 @@ impl AccountService for AccountCalls {
         &self,
         request: Request<SetProtectedRequest>,
     ) -> Result<Response<SetProtectedResponse>, Status> {
-        let act = Act::of(&request);
+        let act = Act::of(&request).about(&request.get_ref().tenant_id);
         let request = request.into_inner();
         let key = AccountKey::parse(&request.tenant_id, &request.account_id)?;
         let Resources { store, reports, .. } = &*self.resources;

@@ -1,4 +1,5 @@
 mod reasons;
+mod records;
 
 use std::{
     collections::HashMap,
@@ -23,6 +24,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::{CallLayer, Calls};
 use crate::{
+    audit::Refusals,
     config::ServerConfig,
     grpc::{connection::Connections, open_call::status_in, roles::Roles, stall},
     telemetry::TRACEPARENT,
@@ -100,6 +102,11 @@ impl http_body::Body for Broken {
 
 /// Places for calls, and the answers that the layer watches.
 fn layer(places: u32) -> (CallLayer, Arc<stall::Answers>) {
+    recording_layer(places, None)
+}
+
+/// The same, whose refusals are recorded.
+fn recording_layer(places: u32, refusals: Option<Refusals>) -> (CallLayer, Arc<stall::Answers>) {
     let config = ServerConfig {
         max_calls: places,
         ..ServerConfig::plaintext(([127, 0, 0, 1], 0).into())
@@ -111,7 +118,7 @@ fn layer(places: u32) -> (CallLayer, Arc<stall::Answers>) {
         Roles::new(),
         connections,
         Arc::clone(&answers),
-        None,
+        refusals,
         TaskTracker::new(),
     );
     (layer.expect("the contract"), answers)
