@@ -95,7 +95,7 @@ impl Tester {
                 reconcile: self.reconcile.clone(),
                 tenant_id: job.tenant_id.clone(),
                 credential_generation: test.credential_generation,
-                is_proven: false,
+                proven_at: None,
             }));
             let subject = Subject {
                 gate: &gate,

@@ -25,6 +25,7 @@ pub(super) async fn permit(
         generation => Some(Stored {
             tenant: ids::tenant(&request.tenant_id)?,
             generation,
+            address: request.address,
         }),
     };
     let (permit, until) = match account_binds::permit(resources, &account, stored).await? {

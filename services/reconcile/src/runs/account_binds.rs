@@ -1,8 +1,9 @@
 //! Binds of accounts of directory servers, over all tenants: no caller can guess a password, or lock an account, through
 //! tests and runs of its own tenants or of others'.
 //!
-//! A stored credential that the directory accepted when it saw it last is tried in any case: it cannot be wrong by what
-//! others tried in the meantime, so nobody keeps a tenant from its syncs by failing on purpose with its user name.
+//! A stored credential that the directory accepted when it saw it last is tried at the same address in any case: it cannot be
+//! wrong by what others tried in the meantime, so nobody keeps a tenant from its syncs by failing on purpose with its user
+//! name. At another address it is a guess like any other: its name may have been led to a stranger's server.
 
 use rollcall_domain::TenantId;
 
@@ -17,6 +18,8 @@ use crate::{
 pub(crate) struct Stored {
     pub(crate) tenant: TenantId,
     pub(crate) generation: i64,
+    /// The address of the server that it is tried at.
+    pub(crate) address: String,
 }
 
 /// Answer to a worker that wants to bind.
@@ -34,8 +37,8 @@ pub(crate) async fn permit(
     stored: Option<Stored>,
 ) -> Result<Answer, ReconcileError> {
     let gate = &resources.store.runs;
-    if let Some(Stored { tenant, generation }) = stored
-        && account_binds::is_proven(gate, &tenant, generation).await?
+    if let Some(stored) = stored
+        && account_binds::is_proven(gate, &stored.tenant, stored.generation, &stored.address).await?
     {
         return Ok(Answer::Proven);
     }

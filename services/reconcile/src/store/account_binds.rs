@@ -51,16 +51,23 @@ pub(crate) async fn change<T>(
     Ok(changed)
 }
 
-/// True if the directory accepted the tenant's credential of this generation when it saw it last.
+/// True if the directory accepted the tenant's credential of this generation when it saw it last, and the last applied read
+/// was of this address.
 pub(crate) async fn is_proven(
     gate: &Gate,
     tenant: &TenantId,
     credential_generation: i64,
+    address: &str,
 ) -> Result<bool, ReconcileError> {
-    let proven = sqlx::query_file_scalar!("sql/tenant/is_proven.sql", tenant.as_str(), credential_generation)
-        .fetch_optional(&gate.pool)
-        .await
-        .during("look at the last bind of a credential")?;
+    let proven = sqlx::query_file_scalar!(
+        "sql/tenant/is_proven.sql",
+        tenant.as_str(),
+        credential_generation,
+        address
+    )
+    .fetch_optional(&gate.pool)
+    .await
+    .during("look at the last bind of a credential")?;
     Ok(proven.flatten().unwrap_or_default())
 }
 

@@ -1,6 +1,6 @@
 //! One attempt at a run that this worker has the lease for.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use rollcall_chassis::{
     credential::SecretString,
@@ -139,13 +139,22 @@ impl<'a> Attempt<'a> {
         Ok((source, password))
     }
 
+    /// Address at which the directory accepted the credential when it saw it last.
+    fn proven_at(&self) -> Option<IpAddr> {
+        let last = self.begun.last_server.as_ref();
+        last.filter(|_| self.begun.credential_proven)?
+            .address
+            .parse()
+            .ok()
+    }
+
     fn gate(&self) -> BindGate {
         BindGate::Kept(Box::new(Keeper {
             reconcile: self.runner.reconcile.clone(),
             tenant_id: self.job.tenant_id.clone(),
             // Reconcile has said already what it knows of the stored one.
             credential_generation: 0,
-            is_proven: self.begun.credential_proven,
+            proven_at: self.proven_at(),
         }))
     }
 

@@ -1,7 +1,7 @@
 //! Asks reconcile, before a password is sent, if the account may be tried now.
 //!
 //! Refused binds of an account count over all tenants, so that nobody guesses a password or locks an account by tests and
-//! runs. A stored credential that the directory accepted when it saw it last is tried in any case.
+//! runs. A stored credential that the directory accepted when it saw it last is tried there in any case.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -37,8 +37,8 @@ pub(crate) struct Keeper {
     pub(crate) tenant_id: String,
     /// Names the stored credential, of which reconcile may know more; 0 if there is nothing to ask.
     pub(crate) credential_generation: i64,
-    /// The directory accepted it when it saw it last, as far as reconcile said so.
-    pub(crate) is_proven: bool,
+    /// Address at which the directory accepted it when it saw it last, as far as reconcile said so.
+    pub(crate) proven_at: Option<IpAddr>,
 }
 
 /// The leave to try one bind. Its result must be settled.
@@ -63,7 +63,7 @@ impl BindGate {
     /// The leave to bind as `username` at `server`; `None` if nothing is counted.
     pub(crate) async fn pass(&self, server: IpAddr, username: &str) -> Result<Option<Pass<'_>>, ReadError> {
         match self {
-            Self::Kept(keeper) => keeper.pass(bind_account(server, username)).await.map(Some),
+            Self::Kept(keeper) => keeper.pass(server, username).await.map(Some),
             #[cfg(test)]
             Self::Open => Ok(None),
         }
@@ -71,13 +71,14 @@ impl BindGate {
 }
 
 impl Keeper {
-    async fn pass(&self, account: [u8; 16]) -> Result<Pass<'_>, ReadError> {
+    async fn pass(&self, server: IpAddr, username: &str) -> Result<Pass<'_>, ReadError> {
+        let account = bind_account(server, username);
         let pass = |is_proven| Pass {
             keeper: self,
             account,
             is_proven,
         };
-        if self.is_proven {
+        if self.proven_at == Some(server) {
             return Ok(pass(true));
         }
         let end = Instant::now() + PATIENCE;
@@ -86,6 +87,7 @@ impl Keeper {
                 account: account.to_vec(),
                 tenant_id: self.tenant_id.clone(),
                 credential_generation: self.credential_generation,
+                address: server.to_string(),
             };
             let answer = self.reconcile.permit_bind(request).await;
             let answer = answer.map_err(|error| ReadError::Internal(error.to_string()))?;

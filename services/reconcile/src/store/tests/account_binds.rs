@@ -13,6 +13,7 @@ use crate::{
 };
 
 const ACCOUNT: [u8; 16] = [7; 16];
+const HERE: &str = "192.0.2.1";
 const ROWS: &str = "SELECT count(*) FROM reconcile.refused_bind";
 
 async fn permit(ground: &Ground, stored: Option<Stored>) -> Result<Answer> {
@@ -60,24 +61,32 @@ async fn an_account_of_which_nothing_is_known_or_heard_has_no_row() -> Result<()
 #[tokio::test]
 async fn a_stored_credential_is_proven_from_an_accepted_bind_to_a_refused_one() -> Result<()> {
     let ground = Ground::new().await?.with_settings().await?;
-    let stored = |generation| {
+    let stored = |generation, address: &str| {
         let tenant = ground.tenant.clone();
-        Some(Stored { tenant, generation })
+        let address = address.to_owned();
+        Some(Stored {
+            tenant,
+            generation,
+            address,
+        })
     };
     let note = async |bind| {
         let Resources { store, reports, .. } = &*ground.resources;
         binds::note_bind(store, reports, &ground.tenant, 6, bind).await
     };
-    let is_proven = async |generation| {
-        let answer = permit(&ground, stored(generation)).await?;
+    let is_proven = async |generation, address| {
+        let answer = permit(&ground, stored(generation, address)).await?;
         settle(&ground, Settled::Unknown).await?;
         anyhow::Ok(matches!(answer, Answer::Proven))
     };
-    assert!(!is_proven(6).await?, "it was never tried");
+    assert!(!is_proven(6, HERE).await?, "it was never tried");
     note(Bind::Accepted).await?;
-    assert!(is_proven(6).await?);
-    assert!(!is_proven(5).await?, "another credential");
+    let read = format!("UPDATE reconcile.tenant SET server_address = '{HERE}'");
+    ground.as_reconcile(&read).await?;
+    assert!(is_proven(6, HERE).await?);
+    assert!(!is_proven(5, HERE).await?, "another credential");
+    assert!(!is_proven(6, "192.0.2.2").await?, "another server");
     note(Bind::Refused).await?;
-    assert!(!is_proven(6).await?);
+    assert!(!is_proven(6, HERE).await?);
     Ok(())
 }
