@@ -24,7 +24,8 @@ pub use help::{help, undocumented};
 pub use parse::{load, parse};
 pub use secret::Secret;
 pub use sections::{
-    AmqpConfig, ClientConfig, DatabaseConfig, LifecycleConfig, LogFormat, ServerConfig, TelemetryConfig,
+    AmqpConfig, AssertionsConfig, ClientConfig, DatabaseConfig, Grant, LifecycleConfig, LogFormat, RolesConfig,
+    ServerConfig, TelemetryConfig, TenantPattern,
 };
 
 /// Beginning of a variable's name.
@@ -46,6 +47,12 @@ pub trait ServiceConfig: DeserializeOwned + Send + 'static {
     fn listeners(&self) -> Vec<&ServerConfig> {
         vec![self.server()]
     }
+
+    /// The section `[roles]`.
+    fn roles(&self) -> &RolesConfig;
+
+    /// The section `[assertions]`.
+    fn assertions(&self) -> &AssertionsConfig;
 
     /// The section `[telemetry]`.
     fn telemetry(&self) -> &TelemetryConfig;

@@ -1,15 +1,21 @@
 //! gRPC: servers that answer only the loopback or mutual TLS, clients that reconnect by themselves, and the trace that
 //! runs through both.
 
+mod access;
+mod assertion;
 mod bounds;
 mod call;
 mod client;
 mod connection;
 mod deadline;
+mod first_message;
+mod methods;
 mod open_call;
 pub mod page;
 mod peer;
 mod reason;
+mod reflection;
+mod role_set;
 mod roles;
 mod server;
 mod shares;
@@ -21,7 +27,6 @@ use std::io;
 
 pub use client::{Channel, InjectTrace, connect, connect_and_watch};
 pub use peer::Caller;
-pub use roles::Role;
 pub use server::{Server, Serving};
 pub use shares::{Share, Shares};
 pub use who::Who;
@@ -58,7 +63,19 @@ pub enum GrpcError {
     Reflection(#[from] tonic_reflection::server::Error),
     /// The contract's descriptors are damaged.
     #[error("the contract's methods cannot be read")]
-    Methods(#[from] prost::DecodeError),
+    Methods(#[from] Box<prost_reflect::DescriptorError>),
+    /// The contract's descriptors are damaged.
+    #[error("the contract's descriptors cannot be read")]
+    Descriptors(#[from] prost::DecodeError),
+    /// A method says nothing of who may call it.
+    #[error("{0} names no role that may call it: give it the option rollcall.v1.roles")]
+    NoRoles(String),
+    /// A service or an option is not in the contract.
+    #[error("the contract has no {0}")]
+    NotInContract(String),
+    /// A key set has no key that signs assertions.
+    #[error("{} is not a JSON Web Key Set with an Ed25519 key that has an id", .0.display())]
+    NoKeys(PathBuf),
     /// There is no way to a service that is called.
     #[error(transparent)]
     Endpoint(#[from] rollcall_client::EndpointError),

@@ -21,6 +21,36 @@ pub const DEADLINE_PASSED: &str =
     "The call's deadline passed before its answer. What it began may still be done. Set a later deadline.";
 /// The caller's certificate has not the role that the method needs.
 pub const CALLER_NOT_ALLOWED: &str = "This client certificate may not call this method.";
+/// The caller is limited to other tenants.
+pub const TENANT_NOT_ALLOWED: &str =
+    "This client certificate may call this method only for certain tenants, and not for the one requested.";
+/// The caller must say on whose behalf it calls.
+pub const ASSERTION_REQUIRED: &str =
+    "This call must carry a signed assertion of the tenant and the person on whose behalf it is made.";
+/// The server has no keys of an issuer.
+pub const NO_ISSUER: &str = "this server trusts no issuer of assertions";
+/// More than one assertion, or one that is no token.
+pub const NO_TOKEN: &str = "it is not one signed token (JWT)";
+/// Another algorithm than the one that is pinned.
+pub const OTHER_ALGORITHM: &str = "it is not signed with EdDSA";
+/// The key set has no such key.
+pub const UNKNOWN_KEY: &str = "its key is not in the issuer's key set";
+/// The signature does not fit.
+pub const WRONG_SIGNATURE: &str = "its signature is not valid";
+/// Another issuer.
+pub const OTHER_ISSUER: &str = "it is from another issuer";
+/// Another audience.
+pub const OTHER_AUDIENCE: &str = "it is for another audience";
+/// A claim is missing or malformed.
+pub const WRONG_CLAIMS: &str = "a claim is missing or malformed";
+/// Its time has passed.
+pub const EXPIRED: &str = "it has expired";
+/// Its time has not begun.
+pub const NOT_YET_VALID: &str = "it is not valid yet";
+/// It would be valid for too long.
+pub const LIVES_TOO_LONG: &str = "it is valid for more than 10 minutes";
+/// It names another tenant than the call.
+pub const OTHER_TENANT: &str = "it is for another tenant";
 /// The bytes of the request are no message of the method.
 pub const REQUEST_UNREADABLE: &str =
     "The request is no message of this method. Compare the caller's contract with the server's.";
@@ -45,6 +75,11 @@ pub const PAGE_SIZE: &str = "expected 0 or more entries";
 /// The end of a message that names some wrong fields, and not `count` others.
 pub fn others(count: usize) -> String {
     format!("; and {count} more")
+}
+
+/// An assertion is refused for a reason.
+pub fn assertion_refused(why: &str) -> String {
+    format!("The assertion is refused: {why}.")
 }
 
 /// The caller does not send its request.

@@ -7,6 +7,7 @@
 //! Invariants: a front end that uses this crate knows no service, and a service knows no front end. Nothing here prints,
 //! asks a person or reads the environment.
 
+mod assertion;
 mod client;
 mod connector;
 mod endpoint;
@@ -19,6 +20,7 @@ mod run_lookup;
 mod service;
 pub mod view;
 
+pub use assertion::{ASSERTION, Asserting, AssertionFile, Connection};
 pub use client::Client;
 pub use endpoint::{CONNECT, Certificates, EndpointError, Route, Tls, is_secured, route};
 pub use error::Error;

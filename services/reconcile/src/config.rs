@@ -7,8 +7,8 @@ mod retention;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use rollcall_chassis::config::{
-    AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
+use rollcall_chassis::config::{AssertionsConfig, 
+    AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig, ServiceConfig, TelemetryConfig,
 };
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,10 @@ const MIB: usize = 1024 * 1024;
 pub struct Config {
     pub(crate) server: ServerConfig,
     #[serde(default)]
+    pub(crate) roles: RolesConfig,
+    #[serde(default)]
+    pub(crate) assertions: AssertionsConfig,
+    #[serde(default)]
     pub(crate) telemetry: TelemetryConfig,
     #[serde(default)]
     pub(crate) lifecycle: LifecycleConfig,
@@ -42,8 +46,6 @@ pub struct Config {
     pub(crate) leases: Leases,
     #[serde(default)]
     pub(crate) relay: Relay,
-    #[serde(default)]
-    pub(crate) workers: Workers,
     #[serde(default)]
     pub(crate) binds: Binds,
     #[serde(default)]
@@ -194,21 +196,6 @@ impl Relay {
     }
 }
 
-/// `[workers]`: who may begin and end runs.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Workers {
-    pub(crate) certificate_names: Vec<String>,
-}
-
-impl Default for Workers {
-    fn default() -> Self {
-        Self {
-            certificate_names: vec!["worker.rollcall".to_owned()],
-        }
-    }
-}
-
 impl ServiceConfig for Config {
     const KEYS: &'static [(&'static str, &'static str)] = &[
         (
@@ -264,10 +251,6 @@ impl ServiceConfig for Config {
         (
             "relay.patience_seconds",
             "seconds after which an event that waits for the portal is logged as a warning, once [300]",
-        ),
-        (
-            "workers.certificate_names",
-            "DNS names of certificates that workers call with [worker.rollcall]",
         ),
         (
             "binds.refused",
@@ -338,6 +321,14 @@ impl ServiceConfig for Config {
         &self.server
     }
 
+    fn roles(&self) -> &RolesConfig {
+        &self.roles
+    }
+
+    fn assertions(&self) -> &AssertionsConfig {
+        &self.assertions
+    }
+
     fn telemetry(&self) -> &TelemetryConfig {
         &self.telemetry
     }
@@ -399,7 +390,7 @@ mod tests {
     #[test]
     fn listener_database_and_broker_are_enough() {
         let config = parse(&[]).unwrap();
-        assert_eq!(config.workers.certificate_names, ["worker.rollcall"]);
+        assert!(config.roles.worker.is_empty(), "no caller has a role by default");
     }
 
     #[test]

@@ -33,7 +33,7 @@ use rollcall_chassis::{
     BoxError, Lifecycle,
     amqp::Broker,
     audit::Refusals,
-    grpc::{Role, Server},
+    grpc::Server,
     pg::Database,
     readiness::Readiness,
 };
@@ -92,7 +92,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         database,
     };
     let serving = Server::new(&config.server)?
-        .give_role(Role::Worker, &config.workers.certificate_names)
+        .for_callers(&config.roles, &config.assertions)?
         .add_service(ReconcileServiceServer::new(runs).max_decoding_message_size(LARGEST_MESSAGE))
         .add_service(AccountServiceServer::new(AccountCalls { resources }))
         .record_refusals(refusals)

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rollcall_chassis::config::{
-    AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
+use rollcall_chassis::config::{AssertionsConfig, 
+    AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig, ServiceConfig, TelemetryConfig,
 };
 use serde::Deserialize;
 
@@ -15,6 +15,12 @@ use crate::watch::Limits;
 pub struct Config {
     /// Listeners of the service.
     pub server: ServerConfig,
+    /// The callers' roles.
+    #[serde(default)]
+    pub roles: RolesConfig,
+    /// Who signs on whose behalf calls are made.
+    #[serde(default)]
+    pub assertions: AssertionsConfig,
     /// Logs, traces and metrics.
     #[serde(default)]
     pub telemetry: TelemetryConfig,
@@ -80,6 +86,14 @@ impl ServiceConfig for Config {
 
     fn server(&self) -> &ServerConfig {
         &self.server
+    }
+
+    fn roles(&self) -> &RolesConfig {
+        &self.roles
+    }
+
+    fn assertions(&self) -> &AssertionsConfig {
+        &self.assertions
     }
 
     fn telemetry(&self) -> &TelemetryConfig {

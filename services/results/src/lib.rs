@@ -53,6 +53,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         ended: lifecycle.soft().clone(),
     };
     let serving = Server::new(&config.server)?
+        .for_callers(&config.roles, &config.assertions)?
         .add_service(ResultsServiceServer::new(api).max_decoding_message_size(LARGEST_REQUEST))
         .record_refusals(Refusals::start(&database, &lifecycle))
         .start(&lifecycle)

@@ -62,6 +62,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     let (service, replies) = shared.service(&config, sealing_key)?;
     let desk = service.tests.desk.clone();
     let serving = Server::new(&config.server)?
+        .for_callers(&config.roles, &config.assertions)?
         .add_service(SyncServiceServer::new(service))
         .record_refusals(Refusals::start(&database, &shared.lifecycle))
         .start(&shared.lifecycle)

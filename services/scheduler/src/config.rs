@@ -4,8 +4,8 @@ use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use rollcall_chassis::{
     config::{
-        AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
-        from_list,
+        AmqpConfig, AssertionsConfig, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig, ServiceConfig,
+        TelemetryConfig, from_list,
     },
     pg::{
         Sessions,
@@ -26,6 +26,12 @@ use crate::{
 pub struct Config {
     /// Listeners of the service.
     pub server: ServerConfig,
+    /// The callers' roles.
+    #[serde(default)]
+    pub roles: RolesConfig,
+    /// Who signs on whose behalf calls are made.
+    #[serde(default)]
+    pub assertions: AssertionsConfig,
     /// Logs and metrics.
     #[serde(default)]
     pub telemetry: TelemetryConfig,
@@ -308,6 +314,14 @@ impl ServiceConfig for Config {
         &self.server
     }
 
+    fn roles(&self) -> &RolesConfig {
+        &self.roles
+    }
+
+    fn assertions(&self) -> &AssertionsConfig {
+        &self.assertions
+    }
+
     fn telemetry(&self) -> &TelemetryConfig {
         &self.telemetry
     }
@@ -325,7 +339,7 @@ impl ServiceConfig for Config {
 
 #[cfg(test)]
 mod tests {
-    use rollcall_chassis::config::{parse, undocumented};
+    use rollcall_chassis::config::{AssertionsConfig, parse, undocumented};
 
     use super::{Config, PermittedAttributes};
 

@@ -87,6 +87,12 @@ refusals! {
     TenantBusy = Aborted "TENANT_BUSY",
     /// The certificate of the call may not make it.
     CallerNotAllowed = PermissionDenied "CALLER_NOT_ALLOWED",
+    /// The certificate of the call may not make it for this tenant, or not for all tenants.
+    TenantNotAllowed = PermissionDenied "TENANT_NOT_ALLOWED",
+    /// The call carries no assertion, and must.
+    AssertionRequired = PermissionDenied "ASSERTION_REQUIRED",
+    /// The assertion of the call is not valid, or is for another tenant.
+    AssertionRefused = PermissionDenied "ASSERTION_REFUSED",
     /// The caller has as many calls open as one caller may.
     CallerLimit = ResourceExhausted "CALLER_LIMIT",
     /// The server has as many calls open as it takes.

@@ -2,8 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use rollcall_chassis::config::{
-    AmqpConfig, ClientConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
+use rollcall_chassis::config::{AssertionsConfig, 
+    AmqpConfig, ClientConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig, ServiceConfig, TelemetryConfig,
     from_list,
 };
 use rollcall_domain::PermittedAttributes;
@@ -19,6 +19,12 @@ use crate::{run::Pace, source::ldap::limits::Limits};
 pub struct Config {
     /// The health service.
     pub server: ServerConfig,
+    /// The callers' roles.
+    #[serde(default)]
+    pub roles: RolesConfig,
+    /// Who signs on whose behalf calls are made.
+    #[serde(default)]
+    pub assertions: AssertionsConfig,
     /// Logs, traces and metrics.
     #[serde(default)]
     pub telemetry: TelemetryConfig,
@@ -350,6 +356,14 @@ impl ServiceConfig for Config {
 
     fn server(&self) -> &ServerConfig {
         &self.server
+    }
+
+    fn roles(&self) -> &RolesConfig {
+        &self.roles
+    }
+
+    fn assertions(&self) -> &AssertionsConfig {
+        &self.assertions
     }
 
     fn telemetry(&self) -> &TelemetryConfig {

@@ -196,8 +196,8 @@ async fn within<T>(
 fn cause(status: &Status) -> Cause {
     match status.code() {
         Code::PermissionDenied | Code::Unauthenticated => Cause::refused(format!(
-            "{} Add the name in this worker's certificate (reconcile.cert_file) to reconcile's \
-             workers.certificate_names, or give the worker another certificate.",
+            "{} Add the identity in this worker's certificate (reconcile.cert_file) to reconcile's roles.worker, or \
+             give the worker another certificate.",
             status.message()
         )),
         Code::Unimplemented => Cause::refused("reconcile is of an older version than this worker"),

@@ -66,7 +66,10 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         Arc::clone(&credentials),
     ));
     let reader = Arc::clone(&runner.sources.ldap);
-    let serving = grpc::Server::new(&config.server)?.start(&lifecycle).await?;
+    let serving = grpc::Server::new(&config.server)?
+        .for_callers(&config.roles, &config.assertions)?
+        .start(&lifecycle)
+        .await?;
     let broker = Broker::start(&config.amqp, NAME, &lifecycle)?;
     let tester = Tester {
         reader,

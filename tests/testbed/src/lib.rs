@@ -66,4 +66,4 @@ pub use keeper::{Exit, Process, Signal};
 pub use place::target_folder;
 pub use proxy::Proxy;
 pub use service::{Kind, Service};
-pub use stack::{Stack, StackOptions, Way};
+pub use stack::{LIMITED, OPERATOR, Stack, StackOptions, VIEWER, Way};

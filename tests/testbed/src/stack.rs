@@ -1,5 +1,6 @@
 //! A stack: the services as processes, with a database and a virtual host of their own on a bed's servers.
 
+mod identities;
 mod options;
 mod ways;
 
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::certificates::Authority;
-use crate::endpoints::{Door, Endpoints, PORTAL};
+use crate::endpoints::{Door, Endpoints};
 use crate::error::{Doing as _, Error, Result, tail};
 use crate::keeper::{Command, Keeper, LOGS};
 use crate::place;
@@ -19,6 +20,7 @@ use crate::proxy::Proxy;
 use crate::rabbitmq::RabbitMq;
 use crate::service::{Kind, Service};
 
+pub use identities::{LIMITED, OPERATOR, VIEWER};
 pub use options::StackOptions;
 pub use ways::Way;
 
@@ -233,6 +235,9 @@ impl Stack {
         } else {
             set("SERVER__INSECURE_LOOPBACK", "true".to_owned());
         }
+        for (role, identities) in identities::ROLES {
+            set(&format!("ROLES__{role}"), (*identities).to_owned());
+        }
         match kind {
             Kind::Scheduler => {
                 set("CREDENTIALS__PUBLIC_KEY_FILE", show(self.keys.join("k1.pub")));
@@ -325,6 +330,6 @@ fn sign_all(authority: &Authority, address: IpAddr) -> Result<()> {
         authority.sign_server(&kind.server_certificate_name(), &[&name, "localhost"], &[address])?;
         authority.sign_client(&name, &[&name], &[&format!("spiffe://rollcall/{}", kind.name())])?;
     }
-    authority.sign_client(PORTAL, &[PORTAL], &[])?;
+    identities::sign_clients(authority)?;
     Ok(())
 }

@@ -62,6 +62,27 @@ const SHARED: &[(&str, &str)] = &[
         "server.stall_seconds",
         "seconds after which an answer that the caller does not read is cut off [60]",
     ),
+    (
+        "roles.portal",
+        "identities (URIs, else DNS names, of client certificates) that act for tenants; each may be followed by \
+         tenants=ID|BEGINNING* and assertion=required [none]",
+    ),
+    (
+        "roles.viewer",
+        "identities that read tenants' data, with the same limits [none]",
+    ),
+    (
+        "roles.operator",
+        "identities that run the deployment, with the same limits [none]",
+    ),
+    ("roles.worker", "identities of workers [none]"),
+    ("roles.scheduler", "identities of schedulers [none]"),
+    (
+        "assertions.jwks_file",
+        "public keys of the issuer of assertions, a JSON Web Key Set with Ed25519 keys [none]",
+    ),
+    ("assertions.issuer", "the issuer of assertions, their iss"),
+    ("assertions.audience", "the audience that assertions must name, their aud"),
     ("telemetry.log_format", "text or json [text]"),
     (
         "telemetry.log_filter",

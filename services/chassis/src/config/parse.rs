@@ -55,6 +55,8 @@ pub fn parse<C: ServiceConfig>(
         for (section, listener) in C::LISTENERS.iter().zip(config.listeners()) {
             listener.validate(section, &mut found);
         }
+        config.assertions().validate(&mut found);
+        config.roles().validate(config.assertions(), &mut found);
         config.telemetry().validate(&mut found);
         config.validate(&mut found);
         for problem in found.0 {

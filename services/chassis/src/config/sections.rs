@@ -1,6 +1,8 @@
 //! The sections that services share.
 
+mod assertions;
 mod client;
+mod roles;
 mod server;
 
 use std::{num::NonZeroU32, path::PathBuf};
@@ -9,7 +11,9 @@ use serde::Deserialize;
 
 use super::{Problems, Secret};
 
+pub use assertions::AssertionsConfig;
 pub use client::ClientConfig;
+pub use roles::{Grant, RolesConfig, TenantPattern};
 pub use server::ServerConfig;
 
 /// `[database]`.

@@ -10,7 +10,6 @@ use std::{
     time::Duration,
 };
 
-use prost::Message as _;
 use rollcall_terms::Refusal;
 use tonic::Status;
 
@@ -116,6 +115,13 @@ impl Places {
     }
 }
 
+impl Place {
+    /// True for a stream of health or reflection.
+    pub(super) fn is_watch(&self) -> bool {
+        self.kind == Kind::Watch
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
@@ -166,43 +172,6 @@ impl Kind {
             (Self::Stream | Self::Upload, _) => Some("server.max_streams"),
             (Self::Check | Self::Watch, _) => None,
         }
-    }
-}
-
-/// The kind of each method, as the contract declares it.
-#[derive(Debug)]
-pub(super) struct Methods(HashMap<String, Kind>);
-
-impl Methods {
-    pub(super) fn of_contract() -> Result<Self, prost::DecodeError> {
-        let files = prost_types::FileDescriptorSet::decode(rollcall_proto::DESCRIPTORS)?;
-        let mut kinds = HashMap::new();
-        for file in &files.file {
-            for service in &file.service {
-                for method in &service.method {
-                    let kind = match (method.client_streaming(), method.server_streaming()) {
-                        (true, _) => Kind::Upload,
-                        (false, true) => Kind::Stream,
-                        (false, false) => Kind::Unary,
-                    };
-                    let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
-                    kinds.insert(path, kind);
-                }
-            }
-        }
-        Ok(Self(kinds))
-    }
-
-    /// A path that no service answers is a unary call, which is refused.
-    pub(super) fn kind(&self, path: &str) -> Kind {
-        if is_probe(path) {
-            return if path.ends_with("/Check") || path.ends_with("/CheckWorker") {
-                Kind::Check
-            } else {
-                Kind::Watch
-            };
-        }
-        self.0.get(path).copied().unwrap_or(Kind::Unary)
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::{
     convert::Infallible,
+    mem,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -21,13 +22,13 @@ use tower::{Layer, Service};
 use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{
-    bounds::{Kind, Methods, Place, Places, is_probe},
+    access::{Access, Admitted},
+    bounds::{Kind, Place, Places, is_probe},
     connection::Connections,
     deadline,
     open_call::{OpenCall, close},
     peer::{Caller, address_in},
     reason,
-    roles::Roles,
     stall::{Answers, Arriving},
     who::Who,
 };
@@ -51,8 +52,7 @@ pub(super) struct CallLayer(Arc<Around>);
 /// Parts that all calls of a server share.
 #[derive(Debug)]
 struct Around {
-    methods: Methods,
-    roles: Roles,
+    access: Access,
     places: Arc<Places>,
     connections: Arc<Connections>,
     answers: Arc<Answers>,
@@ -64,34 +64,33 @@ impl CallLayer {
     /// The calls' work is in `work`: the end of the server waits for it.
     pub(super) fn new(
         config: &ServerConfig,
-        roles: Roles,
+        access: Access,
         connections: Arc<Connections>,
         answers: Arc<Answers>,
         refusals: Option<Refusals>,
         work: TaskTracker,
-    ) -> Result<Self, prost::DecodeError> {
-        Ok(Self(Arc::new(Around {
-            methods: Methods::of_contract()?,
-            roles,
+    ) -> Self {
+        Self(Arc::new(Around {
+            access,
             places: Arc::new(Places::new(config)),
             connections,
             answers,
             refusals,
             work,
-        })))
+        }))
     }
 }
 
 impl Around {
     /// A place for the call, if its caller may make it.
-    fn admit(&self, request: &mut Request<Body>, kind: Kind) -> Result<Place, Status> {
+    fn admit(&self, request: &Request<Body>) -> Result<(Admitted, Place), Status> {
         let caller = Caller::in_extensions(request.extensions());
-        Who::calling(&caller).note(request.extensions_mut());
-        self.roles.admit(request.uri().path(), &caller)?;
+        let admitted = self.access.admit(request.uri().path(), &caller)?;
         if reason::is_compressed(request) {
             return Err(reason::compressed().into());
         }
-        self.places.admit(caller, kind)
+        let place = self.places.admit(caller, admitted.kind)?;
+        Ok((admitted, place))
     }
 
     fn note_refused(&self, act: &Act, status: &Status) {
@@ -131,7 +130,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
         let span = if is_probe(request.uri().path()) {
             Span::none()
         } else {
@@ -141,13 +140,10 @@ where
             span.in_scope(|| close(&span, Code::InvalidArgument, Instant::now()));
             return Box::pin(async move { Ok(reason::not_grpc()) });
         }
-        let kind = self.around.methods.kind(request.uri().path());
         let on = self.around.connections.call(address_in(request.extensions()));
-        let admitted = self.around.admit(&mut request, kind);
-        let Who { caller, actor } = Who::in_extensions(request.extensions());
-        let act = Act::at(request.uri().path(), caller, actor);
-        let place = match admitted {
-            Ok(place) => place,
+        let act = act_of(&request);
+        let (admitted, place) = match self.around.admit(&request) {
+            Ok(admitted) => admitted,
             Err(status) => {
                 self.around.note_refused(&act, &status);
                 span.in_scope(|| close(&span, status.code(), Instant::now()));
@@ -155,17 +151,25 @@ where
             }
         };
         let call = OpenCall::new(span.clone(), place, on);
-        request.extensions_mut().insert(act.clone());
-        let request = match kind {
+        let request = match admitted.kind {
             // A submission takes as long as its directory.
             Kind::Upload => request,
             _ => request.map(Arriving::wrap),
         };
-        let around = Arc::clone(&self.around);
         let deadline = deadline::of(&request);
-        let answer = self.inner.call(request);
+        let around = Arc::clone(&self.around);
+        // The one that is ready is called; its clone takes its place.
+        let clone = self.inner.clone();
+        let mut inner = mem::replace(&mut self.inner, clone);
         let work = async move {
-            let response = answer.await?;
+            let (response, act) = match around.access.judge(request, admitted).await {
+                Ok(mut request) => {
+                    let act = act_of(&request);
+                    request.extensions_mut().insert(act.clone());
+                    (inner.call(request).await?, act)
+                }
+                Err(status) => (status.into_http(), act),
+            };
             let response = response_with(response, call, &around.answers);
             if let Some(refusals) = &around.refusals {
                 refusals.note_headers(&act, response.headers());
@@ -187,6 +191,12 @@ where
             deadline::within(deadline, answer).await
         })
     }
+}
+
+/// The call as its record names it: with the person once its assertion is checked.
+fn act_of(request: &Request<Body>) -> Act {
+    let Who { caller, actor } = Who::in_extensions(request.extensions());
+    Act::at(request.uri().path(), caller, actor)
 }
 
 fn span_of(request: &Request<Body>) -> Span {

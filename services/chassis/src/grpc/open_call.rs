@@ -31,6 +31,11 @@ impl OpenCall {
         }
     }
 
+    /// True for a stream of health or reflection.
+    pub(super) fn is_watch(&self) -> bool {
+        self.held.as_ref().is_some_and(|(place, _)| place.is_watch())
+    }
+
     pub(super) fn in_span<T>(&self, work: impl FnOnce() -> T) -> T {
         self.span.in_scope(work)
     }

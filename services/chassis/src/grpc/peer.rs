@@ -56,6 +56,26 @@ impl Caller {
         Self(Identity::Names(vec![name.to_owned()]))
     }
 
+    #[cfg(test)]
+    pub(super) fn with_names(names: &[&str]) -> Self {
+        Self(Identity::Names(names.iter().map(ToString::to_string).collect()))
+    }
+
+    /// The names that a role may be given to: the URIs of its certificate, otherwise its DNS names, in lower case. `None`
+    /// without mutual TLS.
+    pub(super) fn identities(&self) -> Option<impl Iterator<Item = String>> {
+        let names = self.names()?;
+        let has_uri = names.iter().any(|name| is_uri(name));
+        let identities = names.iter().filter(move |name| is_uri(name) == has_uri);
+        Some(identities.map(move |name| {
+            if has_uri {
+                name.clone()
+            } else {
+                name.to_ascii_lowercase()
+            }
+        }))
+    }
+
     /// The names in its certificate, URIs first; `None` without mutual TLS.
     pub(super) fn names(&self) -> Option<&[String]> {
         match &self.0 {
@@ -64,6 +84,11 @@ impl Caller {
             Identity::Address(_) => None,
         }
     }
+}
+
+/// No DNS name has a colon, and every URI has one.
+fn is_uri(name: &str) -> bool {
+    name.contains(':')
 }
 
 /// The address from which the call came.

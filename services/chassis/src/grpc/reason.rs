@@ -41,6 +41,11 @@ pub(super) fn is_compressed<B>(request: &Request<B>) -> bool {
     encoding.is_some_and(|encoding| encoding != "identity")
 }
 
+/// The refusal of a request that is no message of the method.
+pub(super) fn unreadable(detail: &str) -> ApiError {
+    ApiError::new(Refusal::RequestUnreadable, sentences::REQUEST_UNREADABLE).with("detail", detail)
+}
+
 /// The refusal of a compressed request: a small one could unfold to a large one.
 pub(super) fn compressed() -> ApiError {
     ApiError::new(Refusal::RequestCompressed, sentences::REQUEST_COMPRESSED)
@@ -52,13 +57,18 @@ pub(super) fn of_headers(headers: &mut HeaderMap) {
     give(headers, of_request);
 }
 
-/// Gives an error in the trailers its reason. The answer has begun, so the request was read: the fault is ours.
-pub(super) fn of_frame<D>(frame: Option<Result<Frame<D>, Status>>) -> Option<Result<Frame<D>, Status>> {
+/// Gives an error in the trailers its reason. The answer has begun, so the request was read: the fault is ours. Only
+/// health and reflection, the library's own streams, refuse requests there (`is_watch`).
+pub(super) fn of_frame<D>(
+    frame: Option<Result<Frame<D>, Status>>,
+    is_watch: bool,
+) -> Option<Result<Frame<D>, Status>> {
     match frame {
         Some(Ok(frame)) => Some(Ok(match frame.into_trailers() {
             Ok(mut trailers) => {
                 give(&mut trailers, |status| {
-                    Some(ApiError::internal("an answer", status))
+                    let of_request = is_watch.then(|| of_request(status)).flatten();
+                    Some(of_request.unwrap_or_else(|| ApiError::internal("an answer", status)))
                 });
                 Frame::trailers(trailers)
             }
@@ -85,7 +95,7 @@ fn give(headers: &mut HeaderMap, reason: impl Fn(&Status) -> Option<ApiError>) {
 
 fn of_request(status: &Status) -> Option<ApiError> {
     let (refusal, sentence) = match status.code() {
-        Code::Internal | Code::Unknown => (Refusal::RequestUnreadable, sentences::REQUEST_UNREADABLE),
+        Code::Internal | Code::Unknown | Code::InvalidArgument => (Refusal::RequestUnreadable, sentences::REQUEST_UNREADABLE),
         Code::OutOfRange | Code::ResourceExhausted => {
             (Refusal::RequestTooLarge, sentences::REQUEST_TOO_LARGE)
         }

@@ -1,6 +1,6 @@
 //! The gRPC server of every service.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use futures::FutureExt as _;
 use http::{Request, Response};
@@ -13,18 +13,26 @@ use tonic::{
     service::{Routes, RoutesBuilder},
 };
 use tonic_health::{ServingStatus, server::HealthReporter};
-use tonic_reflection::server::v1::{ServerReflection, ServerReflectionServer};
 use tower::Service;
 
 use super::{
     GrpcError,
+    access::Access,
+    assertion::Assertions,
     call::CallLayer,
     connection::Connections,
-    roles::{Role, Roles},
+    methods::Methods,
+    reflection::Reflection,
+    roles::Roles,
     stall::Answers,
     tls,
 };
-use crate::{Lifecycle, audit::Refusals, certificates, config::ServerConfig};
+use crate::{
+    Lifecycle,
+    audit::Refusals,
+    certificates, clock,
+    config::{AssertionsConfig, RolesConfig, ServerConfig},
+};
 
 /// Interval of checks that a silent caller is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
@@ -44,6 +52,7 @@ pub struct Server {
     tls: Option<Arc<Reloading<ServerFiles>>>,
     routes: RoutesBuilder,
     roles: Roles,
+    assertions: Option<Arc<Assertions>>,
     refusals: Option<Refusals>,
     names: Vec<&'static str>,
 }
@@ -70,7 +79,8 @@ impl Server {
             config: config.clone(),
             tls,
             routes: Routes::builder(),
-            roles: Roles::new(),
+            roles: Roles::new(&RolesConfig::default(), tls.is_some()),
+            assertions: None,
             refusals: None,
             names: Vec::new(),
         })
@@ -80,7 +90,7 @@ impl Server {
     #[must_use]
     pub fn add_service<S>(mut self, service: S) -> Self
     where
-        S: Service<Request<Body>, Response = Response<Body>, Error = std::convert::Infallible>
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
             + NamedService
             + Clone
             + Send
@@ -93,11 +103,11 @@ impl Server {
         self
     }
 
-    /// Gives a role to callers whose certificate has one of these DNS names.
-    #[must_use]
-    pub fn give_role(mut self, role: Role, certificate_names: &[String]) -> Self {
-        self.roles.give(role, certificate_names);
-        self
+    /// Gives callers their roles, and reads the keys of the issuer of assertions. Without it, no caller has a role.
+    pub fn for_callers(mut self, roles: &RolesConfig, assertions: &AssertionsConfig) -> Result<Self, GrpcError> {
+        self.roles = Roles::new(roles, self.tls.is_some());
+        self.assertions = Assertions::open(assertions)?;
+        Ok(self)
     }
 
     /// Records calls that are refused.
@@ -118,8 +128,19 @@ impl Server {
             ended: lifecycle.soft().clone(),
         };
         serving.report(ServingStatus::NotServing).await;
-        let reflection = reflection(&serving.names)?;
+        let methods = Arc::new(Methods::read(rollcall_proto::DESCRIPTORS, &serving.names)?);
+        let reflection = Reflection::new(Arc::clone(&methods), &serving.names);
         self.routes.add_service(health).add_service(reflection);
+        if let Some(assertions) = &self.assertions {
+            let follow = Arc::clone(assertions).follow(lifecycle.soft().clone());
+            lifecycle.spawn("keys of assertions", async { Ok::<_, Infallible>(follow.await) });
+        }
+        let access = Access {
+            methods,
+            roles: self.roles,
+            assertions: self.assertions,
+            clock: clock::now,
+        };
 
         let config = &self.config;
         let (listener, address) = bind(config.listen).await?;
@@ -134,12 +155,12 @@ impl Server {
         let router = bounded(config)
             .layer(CallLayer::new(
                 config,
-                self.roles,
+                access,
                 Arc::clone(&connections),
                 Arc::clone(&answers),
                 self.refusals,
                 calls.clone(),
-            )?)
+            ))
             .add_routes(self.routes.routes());
         tracing::info!(server.address = %serving.address, mutual_tls, "gRPC server listens");
 
@@ -191,20 +212,6 @@ fn bounded(config: &ServerConfig) -> tonic::transport::Server {
         .http2_max_header_list_size(HEADER_BYTES)
         .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS))
         .http2_max_local_error_reset_streams(Some(ERROR_RESETS))
-}
-
-/// Describes the part of the contract that this server answers.
-fn reflection(
-    names: &[&str],
-) -> Result<ServerReflectionServer<impl ServerReflection>, tonic_reflection::server::Error> {
-    let builder = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(rollcall_proto::DESCRIPTORS)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .with_service_name(tonic_health::pb::health_server::SERVICE_NAME);
-    let builder = names
-        .iter()
-        .fold(builder, |builder, name| builder.with_service_name(*name));
-    builder.build_v1()
 }
 
 /// A server that listens.

@@ -138,7 +138,10 @@ impl http_body::Body for Watched {
         let mut state = self.state();
         match &mut *state {
             State::Open { body, call, waiting } => {
-                let polled = call.in_span(|| Pin::new(body).poll_frame(context).map(reason::of_frame));
+                let polled = call.in_span(|| {
+                    let polled = Pin::new(body).poll_frame(context);
+                    polled.map(|frame| reason::of_frame(frame, call.is_watch()))
+                });
                 *waiting = polled.is_ready().then(Instant::now);
                 if let Poll::Ready(frame) = &polled {
                     call.observe(frame.as_ref().and_then(|frame| frame.as_ref().ok()));

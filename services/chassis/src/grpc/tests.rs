@@ -10,7 +10,7 @@ use std::{
 };
 
 use http::Response;
-use rollcall_proto::v1::{ListSettingsRequest, sync_service_client::SyncServiceClient};
+use rollcall_proto::v1::{ValidateFilterRequest, sync_service_client::SyncServiceClient};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -25,7 +25,7 @@ use certificates::Certificates;
 use super::{Channel, GrpcError, Server, Serving, Who, connect};
 use crate::{
     Lifecycle,
-    config::{ClientConfig, ServerConfig},
+    config::{AssertionsConfig, ClientConfig, Grant, RolesConfig, ServerConfig},
     telemetry::TRACEPARENT,
 };
 
@@ -61,7 +61,13 @@ fn address(text: &str) -> SocketAddr {
 }
 
 async fn serve(config: &ServerConfig, lifecycle: &Lifecycle) -> Serving {
-    let server = Server::new(config).expect("a server").add_service(Mirror);
+    let roles = RolesConfig {
+        portal: vec![Grant::try_from("worker.rollcall".to_owned()).expect("a grant")],
+        ..RolesConfig::default()
+    };
+    let server = Server::new(config).expect("a server");
+    let server = server.for_callers(&roles, &AssertionsConfig::default());
+    let server = server.expect("roles").add_service(Mirror);
     server.start(lifecycle).await.expect("a listening server")
 }
 
@@ -75,7 +81,7 @@ async fn health(channel: Channel, service: &str) -> Result<ServingStatus, Status
 
 async fn mirrored(channel: Channel) -> Status {
     let call = SyncServiceClient::new(channel)
-        .list_settings(ListSettingsRequest::default())
+        .validate_filter(ValidateFilterRequest::default())
         .await;
     call.expect_err("the mirror refuses")
 }

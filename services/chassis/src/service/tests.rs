@@ -1,11 +1,13 @@
 use serde::Deserialize;
 
 use super::{NoCommand, ServiceInfo, arguments};
-use crate::config::{LifecycleConfig, ServerConfig, ServiceConfig, TelemetryConfig};
+use crate::config::{AssertionsConfig, LifecycleConfig, RolesConfig, ServerConfig, ServiceConfig, TelemetryConfig};
 
 #[derive(Deserialize)]
 struct Config {
     server: ServerConfig,
+    roles: RolesConfig,
+    assertions: AssertionsConfig,
     telemetry: TelemetryConfig,
     lifecycle: LifecycleConfig,
 }
@@ -13,6 +15,14 @@ struct Config {
 impl ServiceConfig for Config {
     fn server(&self) -> &ServerConfig {
         &self.server
+    }
+
+    fn roles(&self) -> &RolesConfig {
+        &self.roles
+    }
+
+    fn assertions(&self) -> &AssertionsConfig {
+        &self.assertions
     }
 
     fn telemetry(&self) -> &TelemetryConfig {

@@ -9,7 +9,7 @@ use rollcall_proto::v1::{
     Account, GetDomainsRequest, GetRunRequest, PutAccountRequest, WatchRunRequest, WatchRunResponse,
     results_service_client::ResultsServiceClient,
 };
-use rollcall_testbed::{Kind, StackOptions};
+use rollcall_testbed::{Kind, StackOptions, VIEWER};
 use tokio::net::TcpStream;
 use tonic::{Code, Request, Status, Streaming, transport::Channel};
 use tonic_health::pb::{
@@ -88,7 +88,7 @@ async fn a_caller_that_opens_a_thousand_streams_leaves_calls_health_and_streams_
     let other = own
         .stack
         .endpoints()
-        .connect_as(Kind::Results, &Kind::Scheduler.certificate_name())
+        .connect_as(Kind::Results, VIEWER)
         .await?;
     for channel in [&other, &greedy] {
         let begun = Instant::now();

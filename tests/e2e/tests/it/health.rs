@@ -165,7 +165,7 @@ async fn a_worker_whose_certificate_is_refused_does_not_serve_and_says_why_once(
     };
     let others = options.set(
         Kind::Reconcile,
-        "ROLLCALL_WORKERS__CERTIFICATE_NAMES",
+        "ROLLCALL_ROLES__WORKER",
         "another.rollcall",
     );
     let mut own = Own::start(others).await?;
@@ -188,7 +188,7 @@ async fn a_worker_whose_certificate_is_refused_does_not_serve_and_says_why_once(
     }
     let log = worker.log();
     assert_eq!(said(&log), 1, "{log}");
-    assert!(log.contains("workers.certificate_names"), "{log}");
+    assert!(log.contains("roles.worker"), "{log}");
     Ok(())
 }
 

@@ -3,8 +3,8 @@ use std::io::Write as _;
 use serde::Deserialize;
 
 use super::parse;
-use crate::config::{
-    ConfigError, DatabaseConfig, LifecycleConfig, Problems, ServerConfig, ServiceConfig, TelemetryConfig,
+use crate::config::{AssertionsConfig, 
+    ConfigError, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig, ServiceConfig, TelemetryConfig,
     help, undocumented,
 };
 
@@ -12,6 +12,10 @@ use crate::config::{
 #[serde(deny_unknown_fields)]
 struct Config {
     server: ServerConfig,
+    #[serde(default)]
+    roles: RolesConfig,
+    #[serde(default)]
+    assertions: AssertionsConfig,
     #[serde(default)]
     telemetry: TelemetryConfig,
     #[serde(default)]
@@ -37,6 +41,14 @@ impl ServiceConfig for Config {
 
     fn server(&self) -> &ServerConfig {
         &self.server
+    }
+
+    fn roles(&self) -> &RolesConfig {
+        &self.roles
+    }
+
+    fn assertions(&self) -> &AssertionsConfig {
+        &self.assertions
     }
 
     fn telemetry(&self) -> &TelemetryConfig {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::{Caller, Kind, Methods, Place, Places};
+use super::{Caller, Kind, Place, Places};
 use crate::config::ServerConfig;
 
 fn caller(name: &str) -> Caller {
@@ -77,20 +77,4 @@ fn a_place_is_given_back_and_a_caller_without_calls_is_forgotten() {
         assert_eq!(taken(&places, "a", Kind::Stream).len(), 3);
     }
     assert_eq!(places.callers(), 0);
-}
-
-#[test]
-fn the_contract_says_which_methods_are_streams() {
-    let methods = Methods::of_contract().expect("the contract");
-    for (path, kind) in [
-        ("/rollcall.v1.ResultsService/WatchRun", Kind::Stream),
-        ("/rollcall.v1.ResultsService/GetRun", Kind::Unary),
-        ("/rollcall.internal.v1.ReconcileService/SubmitRun", Kind::Upload),
-        ("/rollcall.internal.v1.ReconcileService/CheckWorker", Kind::Check),
-        ("/grpc.health.v1.Health/Check", Kind::Check),
-        ("/grpc.health.v1.Health/Watch", Kind::Watch),
-        ("/nobody/Knows", Kind::Unary),
-    ] {
-        assert_eq!(methods.kind(path), kind, "{path}");
-    }
 }

@@ -25,8 +25,16 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use super::{CallLayer, Calls};
 use crate::{
     audit::Refusals,
-    config::ServerConfig,
-    grpc::{connection::Connections, open_call::status_in, roles::Roles, stall},
+    clock::now,
+    config::{RolesConfig, ServerConfig},
+    grpc::{
+        access::Access,
+        connection::Connections,
+        methods::{Methods, SERVICES},
+        open_call::status_in,
+        roles::Roles,
+        stall,
+    },
     telemetry::TRACEPARENT,
 };
 
@@ -115,13 +123,23 @@ fn recording_layer(places: u32, refusals: Option<Refusals>) -> (CallLayer, Arc<s
     let connections = Arc::new(Connections::new(&config));
     let layer = CallLayer::new(
         &config,
-        Roles::new(),
+        access(),
         connections,
         Arc::clone(&answers),
         refusals,
         TaskTracker::new(),
     );
-    (layer.expect("the contract"), answers)
+    (layer, answers)
+}
+
+/// Without TLS, callers are not distinguished.
+fn access() -> Access {
+    Access {
+        methods: Arc::new(Methods::read(rollcall_proto::DESCRIPTORS, &SERVICES).expect("the contract")),
+        roles: Roles::new(&RolesConfig::default(), false),
+        assertions: None,
+        clock: now,
+    }
 }
 
 /// Time that an answer may lie unread.

@@ -55,12 +55,17 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
         | Refusal::RequestCompressed
         | Refusal::UnknownMethod
         | Refusal::UnknownService => Some(super::OTHER_VERSION),
+        Refusal::AssertionRequired | Refusal::AssertionRefused => Some(
+            "Get a new assertion from the portal for this tenant, and name its file with --assertion-file or \
+             ROLLCALL_ASSERTION_FILE.",
+        ),
         // The code of the call, or the message itself, says all there is to say.
         Refusal::InvalidFields
         | Refusal::RequestTooLarge
         | Refusal::RequestLate
         | Refusal::AnswerNotRead
         | Refusal::CallerNotAllowed
+        | Refusal::TenantNotAllowed
         | Refusal::CallerLimit
         | Refusal::ServerLimit
         | Refusal::GivenUp

@@ -1,0 +1,86 @@
+//! The first message of a request, read before its handler reads it again.
+
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use http_body::{Body as _, Frame, SizeHint};
+use rollcall_terms::Refusal;
+use tonic::{Status, body::Body};
+
+use super::{DEFAULT_MAX_MESSAGE_BYTES, reason};
+use crate::{sentences, status::ApiError};
+
+/// A flag and a length stand before each message.
+const PREFIX: usize = 5;
+/// Flag of a message that is not compressed.
+const PLAIN: u8 = 0;
+
+/// The first message of a body, and a body that begins with it again. No more than one message of the largest size that
+/// any method takes is held in memory, with the frame that its end arrives in.
+pub(super) async fn read(mut body: Body) -> Result<(Bytes, Body), Status> {
+    let mut read = BytesMut::new();
+    loop {
+        if let Some(end) = end_of_first(&read)?
+            && read.len() >= end
+        {
+            let read = read.freeze();
+            let message = read.slice(PREFIX..end);
+            return Ok((message, Body::new(PutBack { read, rest: body })));
+        }
+        let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
+        match frame.transpose()?.map(Frame::into_data) {
+            Some(Ok(data)) => read.extend_from_slice(data.chunk()),
+            // Trailers, or the end.
+            Some(Err(_)) | None => return Err(reason::unreadable("the message is not whole").into()),
+        }
+    }
+}
+
+/// Where the first message ends, once its length is known.
+fn end_of_first(read: &[u8]) -> Result<Option<usize>, ApiError> {
+    let Some((&[flag, ref length @ ..], _)) = read.split_first_chunk::<PREFIX>() else {
+        return Ok(None);
+    };
+    let length = u32::from_be_bytes(*length) as usize;
+    if flag != PLAIN {
+        return Err(reason::unreadable("the message is compressed, or no message"));
+    }
+    if length > DEFAULT_MAX_MESSAGE_BYTES {
+        return Err(ApiError::new(
+            Refusal::RequestTooLarge,
+            sentences::REQUEST_TOO_LARGE,
+        ));
+    }
+    Ok(Some(PREFIX + length))
+}
+
+/// A body whose beginning was read already.
+struct PutBack {
+    read: Bytes,
+    rest: Body,
+}
+
+impl http_body::Body for PutBack {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if self.read.is_empty() {
+            return Pin::new(&mut self.rest).poll_frame(context);
+        }
+        let read = std::mem::take(&mut self.read);
+        Poll::Ready(Some(Ok(Frame::data(read))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.read.is_empty() && self.rest.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::default()
+    }
+}
