@@ -44,6 +44,10 @@ fn what_workers_call_is_open_to_no_other_role() {
             "{}",
             method.full_name()
         );
-        assert!(!internal || roles(&pool, &method) == [WORKER], "{}", method.full_name());
+        assert!(
+            !internal || roles(&pool, &method) == [WORKER],
+            "{}",
+            method.full_name()
+        );
     }
 }

@@ -24,8 +24,8 @@ pub use help::{help, undocumented};
 pub use parse::{load, parse};
 pub use secret::Secret;
 pub use sections::{
-    AmqpConfig, AssertionsConfig, ClientConfig, DatabaseConfig, Grant, LifecycleConfig, LogFormat, RolesConfig,
-    ServerConfig, TelemetryConfig, TenantPattern,
+    AmqpConfig, AssertionsConfig, ClientConfig, DatabaseConfig, Grant, LifecycleConfig, LogFormat,
+    RolesConfig, ServerConfig, TelemetryConfig, TenantPattern,
 };
 
 /// Beginning of a variable's name.

@@ -23,7 +23,7 @@ mod stall;
 mod tls;
 mod who;
 
-use std::io;
+use std::{io, path::PathBuf};
 
 pub use client::{Channel, InjectTrace, connect, connect_and_watch};
 pub use peer::Caller;
@@ -76,6 +76,15 @@ pub enum GrpcError {
     /// A key set has no key that signs assertions.
     #[error("{} is not a JSON Web Key Set with an Ed25519 key that has an id", .0.display())]
     NoKeys(PathBuf),
+    /// A key set could not be read.
+    #[error("cannot read {}", path.display())]
+    ReadKeys {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
     /// There is no way to a service that is called.
     #[error(transparent)]
     Endpoint(#[from] rollcall_client::EndpointError),

@@ -7,8 +7,9 @@ mod retention;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use rollcall_chassis::config::{AssertionsConfig, 
-    AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig, ServiceConfig, TelemetryConfig,
+use rollcall_chassis::config::{
+    AmqpConfig, AssertionsConfig, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig,
+    ServiceConfig, TelemetryConfig,
 };
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;

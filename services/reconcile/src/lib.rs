@@ -30,12 +30,7 @@ mod write;
 use std::sync::Arc;
 
 use rollcall_chassis::{
-    BoxError, Lifecycle,
-    amqp::Broker,
-    audit::Refusals,
-    grpc::Server,
-    pg::Database,
-    readiness::Readiness,
+    BoxError, Lifecycle, amqp::Broker, audit::Refusals, grpc::Server, pg::Database, readiness::Readiness,
 };
 use rollcall_proto::{
     internal::v1::reconcile_service_server::ReconcileServiceServer,

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use rollcall_chassis::config::{AssertionsConfig, 
-    AmqpConfig, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig, ServiceConfig, TelemetryConfig,
+use rollcall_chassis::config::{
+    AmqpConfig, AssertionsConfig, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig,
+    ServiceConfig, TelemetryConfig,
 };
 use serde::Deserialize;
 

@@ -4,8 +4,8 @@ use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use rollcall_chassis::{
     config::{
-        AmqpConfig, AssertionsConfig, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig, ServiceConfig,
-        TelemetryConfig, from_list,
+        AmqpConfig, AssertionsConfig, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig,
+        ServiceConfig, TelemetryConfig, from_list,
     },
     pg::{
         Sessions,
@@ -339,7 +339,7 @@ impl ServiceConfig for Config {
 
 #[cfg(test)]
 mod tests {
-    use rollcall_chassis::config::{AssertionsConfig, parse, undocumented};
+    use rollcall_chassis::config::{parse, undocumented};
 
     use super::{Config, PermittedAttributes};
 

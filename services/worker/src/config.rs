@@ -2,9 +2,9 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use rollcall_chassis::config::{AssertionsConfig, 
-    AmqpConfig, ClientConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig, ServiceConfig, TelemetryConfig,
-    from_list,
+use rollcall_chassis::config::{
+    AmqpConfig, AssertionsConfig, ClientConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig,
+    ServiceConfig, TelemetryConfig, from_list,
 };
 use rollcall_domain::PermittedAttributes;
 use serde::Deserialize;

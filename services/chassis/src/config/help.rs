@@ -82,7 +82,10 @@ const SHARED: &[(&str, &str)] = &[
         "public keys of the issuer of assertions, a JSON Web Key Set with Ed25519 keys [none]",
     ),
     ("assertions.issuer", "the issuer of assertions, their iss"),
-    ("assertions.audience", "the audience that assertions must name, their aud"),
+    (
+        "assertions.audience",
+        "the audience that assertions must name, their aud",
+    ),
     ("telemetry.log_format", "text or json [text]"),
     (
         "telemetry.log_filter",

@@ -56,7 +56,11 @@ impl Access {
 
     /// Refuses an admitted call for a tenant that is not its caller's, or without the assertion that it needs. Notes for
     /// the handler who calls, and gives it the request as it came.
-    pub(super) async fn judge(&self, request: Request<Body>, admitted: Admitted) -> Result<Request<Body>, Status> {
+    pub(super) async fn judge(
+        &self,
+        request: Request<Body>,
+        admitted: Admitted,
+    ) -> Result<Request<Body>, Status> {
         let Admitted {
             admission,
             tenancy,
@@ -96,7 +100,10 @@ impl Access {
 }
 
 /// The tenants that a request names, and the request as it came.
-async fn tenants_of(request: Request<Body>, tenancy: &Tenancy) -> Result<(Vec<String>, Request<Body>), Status> {
+async fn tenants_of(
+    request: Request<Body>,
+    tenancy: &Tenancy,
+) -> Result<(Vec<String>, Request<Body>), Status> {
     let Tenancy::Named(fields) = tenancy else {
         return Ok((Vec::new(), request));
     };

@@ -122,7 +122,10 @@ impl Assertions {
     fn replace(&self, keys: Keys) {
         let mut old = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         if **old != keys {
-            tracing::info!(keys = keys.ids().join(", "), "the issuer of assertions has other keys");
+            tracing::info!(
+                keys = keys.ids().join(", "),
+                "the issuer of assertions has other keys"
+            );
             *old = Arc::new(keys);
         }
     }

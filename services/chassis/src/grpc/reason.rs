@@ -95,7 +95,9 @@ fn give(headers: &mut HeaderMap, reason: impl Fn(&Status) -> Option<ApiError>) {
 
 fn of_request(status: &Status) -> Option<ApiError> {
     let (refusal, sentence) = match status.code() {
-        Code::Internal | Code::Unknown | Code::InvalidArgument => (Refusal::RequestUnreadable, sentences::REQUEST_UNREADABLE),
+        Code::Internal | Code::Unknown | Code::InvalidArgument => {
+            (Refusal::RequestUnreadable, sentences::REQUEST_UNREADABLE)
+        }
         Code::OutOfRange | Code::ResourceExhausted => {
             (Refusal::RequestTooLarge, sentences::REQUEST_TOO_LARGE)
         }

@@ -56,7 +56,7 @@ impl Shared {
         let builder = described
             .services
             .into_iter()
-            .fold(builder, |builder, name| builder.with_service_name(name));
+            .fold(builder, tonic_reflection::server::Builder::with_service_name);
         let routes = Routes::new(builder.build_v1()?);
         made.insert(roles, routes.clone());
         Ok(routes)
@@ -89,7 +89,8 @@ fn describe(methods: &Methods, names: &[&str], roles: RoleSet) -> Result<Describ
                     return false;
                 };
                 let name = format!("{package}.{}", text_of(service, "name"));
-                let is_shown = names.contains(&name.as_str()) && keep_callable(service, &name, methods, roles);
+                let is_shown =
+                    names.contains(&name.as_str()) && keep_callable(service, &name, methods, roles);
                 if is_shown {
                     services.push(name);
                 }
@@ -117,14 +118,19 @@ fn keep_callable(service: &mut DynamicMessage, name: &str, methods: &Methods, ro
     !declared.is_empty()
 }
 
-fn messages_of<'a>(message: &'a mut DynamicMessage, field: &str) -> impl Iterator<Item = &'a mut DynamicMessage> {
+fn messages_of<'a>(
+    message: &'a mut DynamicMessage,
+    field: &str,
+) -> impl Iterator<Item = &'a mut DynamicMessage> {
     let list = message.get_field_by_name_mut(field).and_then(Value::as_list_mut);
     list.into_iter().flatten().filter_map(Value::as_message_mut)
 }
 
 fn text_of(message: &DynamicMessage, field: &str) -> String {
     let value = message.get_field_by_name(field);
-    value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    value
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 impl NamedService for Reflection {
@@ -186,8 +192,12 @@ mod tests {
     #[test]
     fn what_is_shown_keeps_its_options() {
         let (_, pool) = described(RoleSet::of([Role::Viewer]));
-        let option = pool.get_extension_by_name("rollcall.v1.roles").expect("the option");
-        let service = pool.get_service_by_name("rollcall.v1.ResultsService").expect("a service");
+        let option = pool
+            .get_extension_by_name("rollcall.v1.roles")
+            .expect("the option");
+        let service = pool
+            .get_service_by_name("rollcall.v1.ResultsService")
+            .expect("a service");
         let method = service.methods().next().expect("a method");
         assert!(method.options().has_extension(&option));
     }

@@ -31,7 +31,11 @@ impl RoleSet {
 
     /// The roles with these numbers in the contract; another number is no role.
     pub(super) fn of_numbers(numbers: impl IntoIterator<Item = i32>) -> Self {
-        Self::of(numbers.into_iter().filter_map(|number| Role::try_from(number).ok()))
+        Self::of(
+            numbers
+                .into_iter()
+                .filter_map(|number| Role::try_from(number).ok()),
+        )
     }
 
     pub(super) fn is_empty(self) -> bool {

@@ -60,7 +60,10 @@ impl Roles {
                     role,
                     grant: grant.clone(),
                 };
-                roles.entry(grant.identity.clone()).or_default().push(Arc::new(held));
+                roles
+                    .entry(grant.identity.clone())
+                    .or_default()
+                    .push(Arc::new(held));
             }
         }
         Self {
@@ -115,11 +118,19 @@ impl Admission {
 
     /// Refuses a call about tenants that no role of the caller extends to, or without the assertion that it requires.
     /// `tenants`: those that the request names.
-    pub(super) fn judge(&self, tenancy: &Tenancy, tenants: &[String], is_asserted: bool) -> Result<(), ApiError> {
+    pub(super) fn judge(
+        &self,
+        tenancy: &Tenancy,
+        tenants: &[String],
+        is_asserted: bool,
+    ) -> Result<(), ApiError> {
         let Limits::Of(held) = &self.limits else {
             return Ok(());
         };
-        let mut fitting = held.iter().filter(|held| held.extends_to(tenancy, tenants)).peekable();
+        let mut fitting = held
+            .iter()
+            .filter(|held| held.extends_to(tenancy, tenants))
+            .peekable();
         if fitting.peek().is_none() {
             return Err(ApiError::new(
                 Refusal::TenantNotAllowed,

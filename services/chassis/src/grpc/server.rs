@@ -16,16 +16,8 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 use tower::Service;
 
 use super::{
-    GrpcError,
-    access::Access,
-    assertion::Assertions,
-    call::CallLayer,
-    connection::Connections,
-    methods::Methods,
-    reflection::Reflection,
-    roles::Roles,
-    stall::Answers,
-    tls,
+    GrpcError, access::Access, assertion::Assertions, call::CallLayer, connection::Connections,
+    methods::Methods, reflection::Reflection, roles::Roles, stall::Answers, tls,
 };
 use crate::{
     Lifecycle,
@@ -77,9 +69,9 @@ impl Server {
         }
         Ok(Self {
             config: config.clone(),
+            roles: Roles::new(&RolesConfig::default(), tls.is_some()),
             tls,
             routes: Routes::builder(),
-            roles: Roles::new(&RolesConfig::default(), tls.is_some()),
             assertions: None,
             refusals: None,
             names: Vec::new(),
@@ -104,7 +96,11 @@ impl Server {
     }
 
     /// Gives callers their roles, and reads the keys of the issuer of assertions. Without it, no caller has a role.
-    pub fn for_callers(mut self, roles: &RolesConfig, assertions: &AssertionsConfig) -> Result<Self, GrpcError> {
+    pub fn for_callers(
+        mut self,
+        roles: &RolesConfig,
+        assertions: &AssertionsConfig,
+    ) -> Result<Self, GrpcError> {
         self.roles = Roles::new(roles, self.tls.is_some());
         self.assertions = Assertions::open(assertions)?;
         Ok(self)
@@ -131,16 +127,7 @@ impl Server {
         let methods = Arc::new(Methods::read(rollcall_proto::DESCRIPTORS, &serving.names)?);
         let reflection = Reflection::new(Arc::clone(&methods), &serving.names);
         self.routes.add_service(health).add_service(reflection);
-        if let Some(assertions) = &self.assertions {
-            let follow = Arc::clone(assertions).follow(lifecycle.soft().clone());
-            lifecycle.spawn("keys of assertions", async { Ok::<_, Infallible>(follow.await) });
-        }
-        let access = Access {
-            methods,
-            roles: self.roles,
-            assertions: self.assertions,
-            clock: clock::now,
-        };
+        let access = access(methods, self.roles, self.assertions, lifecycle);
 
         let config = &self.config;
         let (listener, address) = bind(config.listen).await?;
@@ -197,6 +184,28 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), GrpcErro
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
+}
+
+/// What decides on calls. The keys of assertions are followed until the process ends.
+fn access(
+    methods: Arc<Methods>,
+    roles: Roles,
+    assertions: Option<Arc<Assertions>>,
+    lifecycle: &Lifecycle,
+) -> Access {
+    if let Some(assertions) = &assertions {
+        let follow = Arc::clone(assertions).follow(lifecycle.soft().clone());
+        lifecycle.spawn("keys of assertions", async {
+            follow.await;
+            Ok::<_, Infallible>(())
+        });
+    }
+    Access {
+        methods,
+        roles,
+        assertions,
+        clock: clock::now,
+    }
 }
 
 /// HTTP/2 bounds of each connection.

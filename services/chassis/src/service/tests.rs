@@ -1,7 +1,9 @@
 use serde::Deserialize;
 
 use super::{NoCommand, ServiceInfo, arguments};
-use crate::config::{AssertionsConfig, LifecycleConfig, RolesConfig, ServerConfig, ServiceConfig, TelemetryConfig};
+use crate::config::{
+    AssertionsConfig, LifecycleConfig, RolesConfig, ServerConfig, ServiceConfig, TelemetryConfig,
+};
 
 #[derive(Deserialize)]
 struct Config {

@@ -85,11 +85,7 @@ async fn a_caller_that_opens_a_thousand_streams_leaves_calls_health_and_streams_
     }
     assert_eq!((opened.len(), refused.len()), (256, 768));
 
-    let other = own
-        .stack
-        .endpoints()
-        .connect_as(Kind::Results, VIEWER)
-        .await?;
+    let other = own.stack.endpoints().connect_as(Kind::Results, VIEWER).await?;
     for channel in [&other, &greedy] {
         let begun = Instant::now();
         let get = GetRunRequest {

@@ -163,11 +163,7 @@ async fn a_worker_whose_certificate_is_refused_does_not_serve_and_says_why_once(
         workers: 0,
         ..StackOptions::default()
     };
-    let others = options.set(
-        Kind::Reconcile,
-        "ROLLCALL_ROLES__WORKER",
-        "another.rollcall",
-    );
+    let others = options.set(Kind::Reconcile, "ROLLCALL_ROLES__WORKER", "another.rollcall");
     let mut own = Own::start(others).await?;
     let worker = own.stack.add_unready(Kind::Worker).await?;
     let said = |log: &str| log.matches("reconcile does not take this worker's calls").count();

@@ -36,6 +36,7 @@ mod removal;
 mod results;
 mod retention;
 mod reverts;
+mod roles;
 mod rotation;
 mod schedule;
 mod schema;

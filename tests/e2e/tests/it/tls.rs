@@ -9,7 +9,7 @@ use rollcall_proto::{
     internal::v1::{BeginRunRequest, reconcile_service_client::ReconcileServiceClient},
     v1::{SyncNowRequest, sync_service_client::SyncServiceClient},
 };
-use rollcall_testbed::{Bed, Endpoints, Kind, PORTAL, certificates::Authority};
+use rollcall_testbed::{Bed, Endpoints, Kind, OPERATOR, PORTAL, VIEWER, certificates::Authority};
 use tonic::{
     Code, Status,
     transport::{Certificate, ClientTlsConfig, Endpoint, Identity},
@@ -123,8 +123,8 @@ async fn runs_are_begun_only_by_workers() -> Result<()> {
         };
         anyhow::Ok(ReconcileServiceClient::new(channel).begin_run(request).await)
     };
-    for certificate in [PORTAL.to_owned(), Kind::Scheduler.certificate_name()] {
-        let refusal = refused(begin(&certificate).await?);
+    for certificate in [PORTAL, VIEWER, OPERATOR, &Kind::Scheduler.certificate_name()] {
+        let refusal = refused(begin(certificate).await?);
         assert_eq!(refusal.code, Code::PermissionDenied, "{certificate}: {refusal:?}");
     }
     begin(&Kind::Worker.certificate_name()).await??;
@@ -132,22 +132,23 @@ async fn runs_are_begun_only_by_workers() -> Result<()> {
 }
 
 #[tokio::test]
-async fn every_server_reports_its_health_and_describes_itself() -> Result<()> {
+async fn every_server_reports_its_health_and_describes_what_the_caller_may_call() -> Result<()> {
     let bed = Bed::attach()?;
-    let described: [(Kind, &[&str]); 4] = [
-        (Kind::Scheduler, &["rollcall.v1.SyncService"]),
-        (Kind::Worker, &[]),
+    let worker = Kind::Worker.certificate_name();
+    let described: [(Kind, &str, &[&str]); 6] = [
+        (Kind::Scheduler, PORTAL, &["rollcall.v1.SyncService"]),
+        (Kind::Worker, PORTAL, &[]),
+        (Kind::Reconcile, PORTAL, &["rollcall.v1.AccountService"]),
         (
             Kind::Reconcile,
-            &[
-                "rollcall.internal.v1.ReconcileService",
-                "rollcall.v1.AccountService",
-            ],
+            &worker,
+            &["rollcall.internal.v1.ReconcileService"],
         ),
-        (Kind::Results, &["rollcall.v1.ResultsService"]),
+        (Kind::Results, VIEWER, &["rollcall.v1.ResultsService"]),
+        (Kind::Results, &worker, &[]),
     ];
-    for (kind, services) in described {
-        let channel = bed.endpoints()?.connect(kind).await?;
+    for (kind, certificate, services) in described {
+        let channel = bed.endpoints()?.connect_as(kind, certificate).await?;
         for service in services.iter().chain(&[""]) {
             let request = HealthCheckRequest {
                 service: (*service).to_owned(),
@@ -169,6 +170,21 @@ async fn every_server_reports_its_health_and_describes_itself() -> Result<()> {
             "{kind:?}: {listed:?}"
         );
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_empty_question_of_reflection_is_its_callers_mistake() -> Result<()> {
+    let channel = Bed::attach()?.endpoints()?.connect(Kind::Results).await?;
+    let nothing = ServerReflectionRequest::default();
+    let answers = ServerReflectionClient::new(channel)
+        .server_reflection_info(tokio_stream::once(nothing))
+        .await?;
+    let refusal = refused(answers.into_inner().message().await);
+    assert_eq!(
+        (refusal.code, refusal.reason.as_str()),
+        (Code::InvalidArgument, "REQUEST_UNREADABLE")
+    );
     Ok(())
 }
 

@@ -3,9 +3,9 @@ use std::io::Write as _;
 use serde::Deserialize;
 
 use super::parse;
-use crate::config::{AssertionsConfig, 
-    ConfigError, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig, ServiceConfig, TelemetryConfig,
-    help, undocumented,
+use crate::config::{
+    AssertionsConfig, ConfigError, DatabaseConfig, LifecycleConfig, Problems, RolesConfig, ServerConfig,
+    ServiceConfig, TelemetryConfig, help, undocumented,
 };
 
 #[derive(Debug, Deserialize)]

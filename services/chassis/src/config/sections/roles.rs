@@ -151,7 +151,9 @@ impl RolesConfig {
                 if is_limited && matches!(role, Role::Worker | Role::Scheduler) {
                     problems.push(
                         key,
-                        format_args!("{identity} serves all tenants: this role has neither tenants nor assertions"),
+                        format_args!(
+                            "{identity} serves all tenants: this role has neither tenants nor assertions"
+                        ),
                     );
                 }
                 if grant.assertion_required && assertions.jwks_file.is_none() {

@@ -132,8 +132,15 @@ async fn the_handler_gets_the_request_as_it_came_in_whatever_pieces() {
 #[tokio::test]
 async fn a_caller_limited_to_tenants_reaches_no_other() {
     let bench = Bench::new();
-    for body in [get_run("us-1"), get_run(""), [get_run("us-1"), get_run("eu-1")].concat()] {
-        assert_eq!(bench.reason("spiffe://x/eu", whole(body)).await, "TENANT_NOT_ALLOWED");
+    for body in [
+        get_run("us-1"),
+        get_run(""),
+        [get_run("us-1"), get_run("eu-1")].concat(),
+    ] {
+        assert_eq!(
+            bench.reason("spiffe://x/eu", whole(body)).await,
+            "TENANT_NOT_ALLOWED"
+        );
     }
     let sync = framed(&SyncNowRequest {
         tenant_id: "us-1".to_owned(),
@@ -142,7 +149,12 @@ async fn a_caller_limited_to_tenants_reaches_no_other() {
     let mut request = whole(sync);
     *request.uri_mut() = "/rollcall.v1.SyncService/SyncNow".parse().expect("a path");
     assert_eq!(bench.reason("spiffe://x/eu", request).await, "TENANT_NOT_ALLOWED");
-    assert!(bench.judge("spiffe://x/portal", whole(get_run("us-1"))).await.is_ok());
+    assert!(
+        bench
+            .judge("spiffe://x/portal", whole(get_run("us-1")))
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
@@ -152,25 +164,43 @@ async fn what_cannot_be_read_is_not_let_through() {
     let compressed = b"\x01\0\0\0\0".to_vec();
     let no_message = b"\0\0\0\0\x02\x0a\x7f".to_vec();
     for body in [Vec::new(), cut_off, compressed, no_message] {
-        assert_eq!(bench.reason("spiffe://x/eu", whole(body)).await, "REQUEST_UNREADABLE");
+        assert_eq!(
+            bench.reason("spiffe://x/eu", whole(body)).await,
+            "REQUEST_UNREADABLE"
+        );
     }
     let large = b"\0\x7f\0\0\0".to_vec();
-    assert_eq!(bench.reason("spiffe://x/eu", whole(large)).await, "REQUEST_TOO_LARGE");
+    assert_eq!(
+        bench.reason("spiffe://x/eu", whole(large)).await,
+        "REQUEST_TOO_LARGE"
+    );
 }
 
 #[tokio::test]
 async fn an_assertion_is_required_where_configured_and_checked_wherever_given() {
     let bench = Bench::new();
     let (strict, plain) = ("spiffe://x/asserted", "spiffe://x/portal");
-    assert_eq!(bench.reason(strict, whole(get_run("acme"))).await, "ASSERTION_REQUIRED");
+    assert_eq!(
+        bench.reason(strict, whole(get_run("acme"))).await,
+        "ASSERTION_REQUIRED"
+    );
     let acme = bench.issuer.assert("acme", now());
     let forged = Issuer::new(2).assert("acme", now());
     for caller in [strict, plain] {
-        let judged = bench.judge(caller, asserted("acme", &acme)).await.expect("a valid assertion");
+        let judged = bench
+            .judge(caller, asserted("acme", &acme))
+            .await
+            .expect("a valid assertion");
         let who = judged.extensions().get::<Who>().expect("who calls");
         assert_eq!(who.actor.as_deref(), Some("anna"), "{caller}");
-        assert_eq!(bench.reason(caller, asserted("other", &acme)).await, "ASSERTION_REFUSED");
-        assert_eq!(bench.reason(caller, asserted("acme", &forged)).await, "ASSERTION_REFUSED");
+        assert_eq!(
+            bench.reason(caller, asserted("other", &acme)).await,
+            "ASSERTION_REFUSED"
+        );
+        assert_eq!(
+            bench.reason(caller, asserted("acme", &forged)).await,
+            "ASSERTION_REFUSED"
+        );
     }
     let mut twice = asserted("acme", &acme);
     let again = acme.parse().expect("a header");
@@ -188,5 +218,9 @@ async fn a_server_without_an_issuer_takes_no_assertion() {
         .await
         .expect_err("a refusal");
     assert_eq!(status.code(), Code::PermissionDenied);
-    assert!(status.message().contains("trusts no issuer"), "{}", status.message());
+    assert!(
+        status.message().contains("trusts no issuer"),
+        "{}",
+        status.message()
+    );
 }

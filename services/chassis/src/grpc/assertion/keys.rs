@@ -32,7 +32,7 @@ impl PartialEq for Keys {
 impl Keys {
     /// Reads a file. One without a key for us is damaged.
     pub(super) fn read(path: &Path) -> Result<Self, GrpcError> {
-        let failed = |source| GrpcError::Read {
+        let failed = |source| GrpcError::ReadKeys {
             path: path.to_owned(),
             source,
         };
@@ -68,6 +68,8 @@ fn usable(key: &Jwk) -> Option<(String, DecodingKey)> {
         && matches!(key.common.key_algorithm, None | Some(KeyAlgorithm::EdDSA));
     let id = key.common.key_id.clone()?;
     let decoding = DecodingKey::from_jwk(key).ok()?;
-    let is_whole = decoding.try_get_as_bytes().is_ok_and(|octets| octets.len() == KEY);
+    let is_whole = decoding
+        .try_get_as_bytes()
+        .is_ok_and(|octets| octets.len() == KEY);
     (is_ed25519 && signs && is_whole).then_some((id, decoding))
 }

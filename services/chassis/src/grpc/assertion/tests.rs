@@ -111,7 +111,10 @@ fn each_claim_is_checked_and_the_reason_named() {
         let mut skewed = claims("acme", now());
         skewed[claim] = json!(value);
         let token = issuer.sign(&header(), &skewed);
-        assert!(assertions.check(token.as_bytes(), now()).is_ok(), "{claim} = {value}");
+        assert!(
+            assertions.check(token.as_bytes(), now()).is_ok(),
+            "{claim} = {value}"
+        );
     }
 }
 
@@ -122,7 +125,10 @@ fn only_the_issuers_own_signature_counts() {
     let check = |token: &str| refusal(assertions.check(token.as_bytes(), now()));
     let claims = claims("acme", now());
     let forged = Issuer::new(2).assert("acme", now());
-    assert_eq!(check(&forged), sentences::assertion_refused(sentences::WRONG_SIGNATURE));
+    assert_eq!(
+        check(&forged),
+        sentences::assertion_refused(sentences::WRONG_SIGNATURE)
+    );
     for (header, why) in [
         (json!({"alg": "EdDSA", "kid": "k2"}), sentences::UNKNOWN_KEY),
         (json!({"alg": "EdDSA", "kid": "other"}), sentences::UNKNOWN_KEY),
@@ -133,7 +139,10 @@ fn only_the_issuers_own_signature_counts() {
         assert_eq!(check(&token), sentences::assertion_refused(why), "{header}");
     }
     let valid = issuer.assert("acme", now());
-    let unsigned = valid.rsplit_once('.').map(|(message, _)| format!("{message}.")).expect("a token");
+    let unsigned = valid
+        .rsplit_once('.')
+        .map(|(message, _)| format!("{message}."))
+        .expect("a token");
     for token in ["", "a.b", "a.b.c", &"a".repeat(LONGEST + 1), &unsigned] {
         check(token);
     }
@@ -160,7 +169,10 @@ fn an_assertion_is_for_its_own_tenant() {
     assert!(check("acme", &named, &["acme"]) && check("acme", &named, &["acme", "acme"]));
     assert!(!check("acme", &named, &["other"]) && !check("acme", &named, &["acme", "other"]));
     assert!(!check("acme", &named, &[]) && !check("", &named, &[]));
-    assert!(!check("acme", &every, &[]), "one tenant's assertion opens no list of all");
+    assert!(
+        !check("acme", &every, &[]),
+        "one tenant's assertion opens no list of all"
+    );
     assert!(check("acme", &tenantless, &[]));
     assert!(check("*", &every, &[]) && check("*", &named, &["acme"]));
 }
@@ -172,7 +184,11 @@ async fn keys_are_read_again_when_the_file_changes_and_a_damaged_file_changes_no
     let file = folder.path().join("jwks.json");
     let ended = CancellationToken::new();
     let following = tokio::spawn(Arc::clone(&assertions).follow(ended.clone()));
-    let is_known = |issuer: &Issuer| assertions.check(issuer.assert("acme", now()).as_bytes(), now()).is_ok();
+    let is_known = |issuer: &Issuer| {
+        assertions
+            .check(issuer.assert("acme", now()).as_bytes(), now())
+            .is_ok()
+    };
 
     std::fs::write(&file, "{").expect("a file");
     tokio::time::sleep(LOOK * 3).await;
@@ -202,6 +218,9 @@ fn a_key_set_without_a_key_for_us_stops_the_start() {
         assert!(matches!(Assertions::open(&config), Err(GrpcError::NoKeys(_))));
     }
     std::fs::remove_file(&file).expect("no file");
-    assert!(matches!(Assertions::open(&config), Err(GrpcError::Read { .. })));
+    assert!(matches!(
+        Assertions::open(&config),
+        Err(GrpcError::ReadKeys { .. })
+    ));
     assert!(Assertions::open(&AssertionsConfig::default()).is_ok_and(|none| none.is_none()));
 }

@@ -27,8 +27,15 @@ pub(in crate::grpc) struct TenantFields {
 impl TenantFields {
     /// The fields of a request that name its tenant; `None`: it has none.
     pub(super) fn of(message: &MessageDescriptor) -> Option<Self> {
-        let mut paths: Vec<_> = message.get_field_by_name(TENANT_ID).map(|field| vec![field]).into_iter().collect();
-        for field in message.fields().filter(|field| !field.is_list() && !field.is_map()) {
+        let mut paths: Vec<_> = message
+            .get_field_by_name(TENANT_ID)
+            .map(|field| vec![field])
+            .into_iter()
+            .collect();
+        for field in message
+            .fields()
+            .filter(|field| !field.is_list() && !field.is_map())
+        {
             if let Kind::Message(inner) = field.kind()
                 && let Some(tenant) = inner.get_field_by_name(TENANT_ID)
             {
@@ -44,7 +51,11 @@ impl TenantFields {
     /// The tenants that a request names, each as its handler will read it. Empty: it names none.
     pub(in crate::grpc) fn named(&self, request: &[u8]) -> Result<Vec<String>, DecodeError> {
         let request = DynamicMessage::decode(self.message.clone(), request)?;
-        Ok(self.paths.iter().filter_map(|path| value(&request, path)).collect())
+        Ok(self
+            .paths
+            .iter()
+            .filter_map(|path| value(&request, path))
+            .collect())
     }
 }
 

@@ -17,18 +17,29 @@ pub(in crate::grpc) const SERVICES: [&str; 4] = [
 /// Every method of every server with the roles that may call it, found without the code under test.
 pub(in crate::grpc) fn matrix() -> BTreeMap<String, Vec<Role>> {
     let pool = DescriptorPool::decode(rollcall_proto::DESCRIPTORS).expect("descriptors");
-    let option = pool.get_extension_by_name("rollcall.v1.roles").expect("the option");
+    let option = pool
+        .get_extension_by_name("rollcall.v1.roles")
+        .expect("the option");
     let mut matrix = BTreeMap::new();
-    for method in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
+    for method in pool
+        .services()
+        .flat_map(|service| service.methods().collect::<Vec<_>>())
+    {
         let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
         let named = method.options().get_extension(&option).into_owned();
         let roles = named.as_list().expect("a list").iter();
         let roles = roles.map(|role| Role::try_from(role.as_enum_number().expect("a role")).expect("a role"));
         matrix.insert(path, roles.collect());
     }
-    for set in [tonic_health::pb::FILE_DESCRIPTOR_SET, tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET] {
+    for set in [
+        tonic_health::pb::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+    ] {
         let pool = DescriptorPool::decode(set).expect("descriptors");
-        for method in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
+        for method in pool
+            .services()
+            .flat_map(|service| service.methods().collect::<Vec<_>>())
+        {
             let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
             matrix.insert(path, ROLES_OF_CALLERS.to_vec());
         }
@@ -107,7 +118,10 @@ fn what_portals_and_viewers_call_names_its_tenant_or_has_none() {
     let both = RoleSet::of([Role::Portal, Role::Viewer]);
     for (path, method) in &contract().0 {
         if method.roles.intersects(both) {
-            assert!(!matches!(method.tenancy, Tenancy::Every), "{path} is about every tenant");
+            assert!(
+                !matches!(method.tenancy, Tenancy::Every),
+                "{path} is about every tenant"
+            );
         }
     }
 }
@@ -126,7 +140,10 @@ fn a_request_names_its_tenant_wherever_it_stands() {
         tenant_id: "acme".to_owned(),
         ..GetRunRequest::default()
     };
-    assert_eq!(named("/rollcall.v1.ResultsService/GetRun", &get.encode_to_vec()), ["acme"]);
+    assert_eq!(
+        named("/rollcall.v1.ResultsService/GetRun", &get.encode_to_vec()),
+        ["acme"]
+    );
     assert_eq!(named("/rollcall.v1.ResultsService/GetRun", &[]), [""; 0]);
     // The handler reads the last of two.
     let other = GetRunRequest {

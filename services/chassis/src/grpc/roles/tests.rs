@@ -29,7 +29,10 @@ fn roles() -> Roles {
             "spiffe://example/mixed tenants=acme assertion=required",
         ]),
         viewer: grants(&["spiffe://example/viewer", "spiffe://example/mixed tenants=eu-*"]),
-        operator: grants(&["spiffe://example/operator", "spiffe://example/eu-operator tenants=eu-*"]),
+        operator: grants(&[
+            "spiffe://example/operator",
+            "spiffe://example/eu-operator tenants=eu-*",
+        ]),
         worker: grants(&["spiffe://example/worker", "worker.example"]),
         scheduler: grants(&["spiffe://example/scheduler"]),
     };
@@ -68,10 +71,19 @@ fn an_identity_of_the_role_is_enough_and_a_similar_one_is_not() {
 
 #[test]
 fn an_identity_without_a_role_is_refused_even_health() {
-    assert_eq!(of(HEALTH, "stranger.example", &[]), Some(Refusal::CallerNotAllowed));
+    assert_eq!(
+        of(HEALTH, "stranger.example", &[]),
+        Some(Refusal::CallerNotAllowed)
+    );
     assert_eq!(of(HEALTH, "spiffe://example/scheduler", &[]), None);
-    let nobody = Roles::new(&RolesConfig::default(), true).admit(methods().at(HEALTH).expect("health"), &Caller::named("worker.example"));
-    assert_eq!(nobody.map(|_| ()).map_err(|error| error.refusal()), Err(Refusal::CallerNotAllowed));
+    let nobody = Roles::new(&RolesConfig::default(), true).admit(
+        methods().at(HEALTH).expect("health"),
+        &Caller::named("worker.example"),
+    );
+    assert_eq!(
+        nobody.map(|_| ()).map_err(|error| error.refusal()),
+        Err(Refusal::CallerNotAllowed)
+    );
 }
 
 #[test]
@@ -88,7 +100,11 @@ fn a_caller_limited_to_tenants_is_refused_others_and_what_shows_all() {
         assert_eq!(of(GET_RUN, eu, tenants), None, "{tenants:?}");
     }
     for tenants in [&["us-1"][..], &["acme", "us-1"], &[]] {
-        assert_eq!(of(GET_RUN, eu, tenants), Some(Refusal::TenantNotAllowed), "{tenants:?}");
+        assert_eq!(
+            of(GET_RUN, eu, tenants),
+            Some(Refusal::TenantNotAllowed),
+            "{tenants:?}"
+        );
     }
     assert_eq!(of(VALIDATE, eu, &[]), None, "no tenant is concerned");
     let operator = "spiffe://example/eu-operator";
@@ -100,12 +116,22 @@ fn a_caller_limited_to_tenants_is_refused_others_and_what_shows_all() {
 #[test]
 fn an_assertion_is_required_by_the_role_that_the_call_needs() {
     let asserted = Caller::named("spiffe://example/asserted");
-    assert_eq!(refusal(GET_RUN, &asserted, &["acme"], false), Some(Refusal::AssertionRequired));
+    assert_eq!(
+        refusal(GET_RUN, &asserted, &["acme"], false),
+        Some(Refusal::AssertionRequired)
+    );
     assert_eq!(refusal(GET_RUN, &asserted, &["acme"], true), None);
-    assert_eq!(refusal(VALIDATE, &asserted, &[], false), Some(Refusal::AssertionRequired));
+    assert_eq!(
+        refusal(VALIDATE, &asserted, &[], false),
+        Some(Refusal::AssertionRequired)
+    );
     let mixed = "spiffe://example/mixed";
     assert_eq!(of(GET_RUN, mixed, &["eu-1"]), None, "as a viewer");
-    assert_eq!(of(GET_RUN, mixed, &["acme"]), Some(Refusal::AssertionRequired), "as the portal");
+    assert_eq!(
+        of(GET_RUN, mixed, &["acme"]),
+        Some(Refusal::AssertionRequired),
+        "as the portal"
+    );
     assert_eq!(of(GET_RUN, mixed, &["us-1"]), Some(Refusal::TenantNotAllowed));
 }
 
@@ -141,7 +167,10 @@ fn each_method_is_open_to_the_roles_that_it_names_and_to_no_other() {
             let is_open = roles.admit(method, &Caller::named(identity)).is_ok();
             assert_eq!(is_open, named.contains(&role), "{path}: {role:?}");
         }
-        assert!(roles.admit(method, &Caller::named("stranger.example")).is_err(), "{path}");
+        assert!(
+            roles.admit(method, &Caller::named("stranger.example")).is_err(),
+            "{path}"
+        );
         walked.insert(path);
     }
     assert!(walked.len() >= 39, "{}", walked.len());
