@@ -20,7 +20,7 @@ mod run_lookup;
 mod service;
 pub mod view;
 
-pub use assertion::{ASSERTION, Asserting, AssertionFile, Connection};
+pub use assertion::ASSERTION;
 pub use client::Client;
 pub use endpoint::{CONNECT, Certificates, EndpointError, Route, Tls, is_secured, route};
 pub use error::Error;

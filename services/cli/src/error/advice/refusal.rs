@@ -56,8 +56,7 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
         | Refusal::UnknownMethod
         | Refusal::UnknownService => Some(super::OTHER_VERSION),
         Refusal::AssertionRequired | Refusal::AssertionRefused => Some(
-            "Get a new assertion from the portal for this tenant, and name its file with --assertion-file or \
-             ROLLCALL_ASSERTION_FILE.",
+            "This command sends no assertion. Use a client certificate whose role requires none, or act in the portal.",
         ),
         // The code of the call, or the message itself, says all there is to say.
         Refusal::InvalidFields
