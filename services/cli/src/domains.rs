@@ -4,9 +4,13 @@ mod edit;
 
 use std::time::Duration;
 
-use rollcall_client::{Client, Error as Call, Service, view::DomainList};
+use rollcall_client::{
+    Client, Error as Call, Service,
+    view::{DomainList, DomainOwnerView, ReleasedView},
+};
 use rollcall_proto::v1::{
-    Domain, GetDomainsRequest, GetDomainsResponse, PutDomainsRequest, PutDomainsResponse,
+    Domain, GetDomainOwnerRequest, GetDomainsRequest, GetDomainsResponse, PutDomainsRequest,
+    PutDomainsResponse, ReleaseDomainRequest, ReleaseDomainResponse,
 };
 use rollcall_terms::Refusal;
 
@@ -62,7 +66,27 @@ pub(crate) async fn run(
             let wanted = edit::with(Vec::new(), domains);
             replace(client, tenant, wanted, read.etag, confirmed, output).await
         }
+        DomainsCommand::Owner { domain } => owner(client, domain, output).await,
+        DomainsCommand::Release { domain } => release(client, domain, output).await,
     }
+}
+
+async fn owner(client: &Client, name: String, output: &mut Output) -> Result<Exit, Error> {
+    let request = GetDomainOwnerRequest { name };
+    let answer = client.reconcile().await?.get_domain_owner(request).await;
+    let answer = answer.map_err(client.failed(Service::Reconcile))?.into_inner();
+    let view = DomainOwnerView::from(&answer);
+    output.answer(&view, |look| table::domain_owner(&view, look))?;
+    Ok(Exit::Success)
+}
+
+async fn release(client: &Client, name: String, output: &mut Output) -> Result<Exit, Error> {
+    let request = ReleaseDomainRequest { name: name.clone() };
+    let answer = client.reconcile().await?.release_domain(request).await;
+    let ReleaseDomainResponse { tenant_id } = answer.map_err(client.failed(Service::Reconcile))?.into_inner();
+    let view = ReleasedView { name, tenant_id };
+    output.answer(&view, |_| table::released(&view))?;
+    Ok(Exit::Success)
 }
 
 fn show(tenant: String, domains: &[Domain], output: &mut Output) -> Result<Exit, Error> {

@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod domains;
 mod explain;
 mod fleet;
 mod look;
@@ -13,11 +14,11 @@ mod step;
 mod words;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, TableComponent, presets};
-use rollcall_client::view::DomainList;
 use rollcall_domain::invisible::{show, show_lines};
 
 pub(crate) use account::{account, accounts};
 pub(crate) use audit::audit;
+pub(crate) use domains::{domain_owner, domains, released};
 pub(crate) use explain::explanation;
 pub(crate) use fleet::{fleet, pause};
 pub(crate) use look::Look;
@@ -160,18 +161,6 @@ fn list_or(list: &[impl AsRef<str>], empty: &str) -> String {
 pub(crate) fn count(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
-}
-
-/// A tenant's domains.
-pub(crate) fn domains(list: &DomainList, look: &Look) -> String {
-    if list.domains.is_empty() {
-        return format!("Tenant {} has no domains.", list.tenant_id);
-    }
-    let mut table = table(&["domain", "alias of"], look);
-    for domain in &list.domains {
-        table.add_row([domain.name.as_str(), domain.alias_of.as_deref().unwrap_or("")]);
-    }
-    text(table)
 }
 
 #[cfg(test)]

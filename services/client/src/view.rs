@@ -21,7 +21,7 @@ mod step;
 use jiff::{Timestamp, Unit};
 use rollcall_terms::names::{Named, to_sql};
 
-pub use account::{AccountList, AccountView, AddressView, DomainList};
+pub use account::{AccountList, AccountView, AddressView, DomainList, DomainOwnerView, ReleasedView};
 pub use audit::{AuditDetailView, AuditList, AuditView};
 pub use explain::ExplanationView;
 pub use filter::{FilterCheckView, FilterView};

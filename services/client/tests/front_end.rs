@@ -4,8 +4,9 @@ use std::{collections::HashMap, net::SocketAddr, time::Duration};
 
 use rollcall_client::{Certificates, Client, Error, Patience, Places, Service, view::DomainList};
 use rollcall_proto::v1::{
-    Domain, GetDomainsRequest, GetDomainsResponse, PutAccountRequest, PutAccountResponse, PutDomainsRequest,
-    PutDomainsResponse, RemoveAccountRequest, RemoveAccountResponse, RestoreAccountRequest,
+    Domain, GetDomainOwnerRequest, GetDomainOwnerResponse, GetDomainsRequest, GetDomainsResponse,
+    PutAccountRequest, PutAccountResponse, PutDomainsRequest, PutDomainsResponse, ReleaseDomainRequest,
+    ReleaseDomainResponse, RemoveAccountRequest, RemoveAccountResponse, RestoreAccountRequest,
     RestoreAccountResponse, SetProtectedRequest, SetProtectedResponse,
     account_service_server::{AccountService, AccountServiceServer},
 };
@@ -91,6 +92,20 @@ impl AccountService for Accounts {
         &self,
         _: Request<PutDomainsRequest>,
     ) -> Result<Response<PutDomainsResponse>, Status> {
+        Err(other())
+    }
+
+    async fn get_domain_owner(
+        &self,
+        _: Request<GetDomainOwnerRequest>,
+    ) -> Result<Response<GetDomainOwnerResponse>, Status> {
+        Err(other())
+    }
+
+    async fn release_domain(
+        &self,
+        _: Request<ReleaseDomainRequest>,
+    ) -> Result<Response<ReleaseDomainResponse>, Status> {
         Err(other())
     }
 

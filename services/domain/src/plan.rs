@@ -54,15 +54,13 @@ pub use pace::{Pace, PlanError};
 pub use portal::{AccountState, AddressState, Portal, PortalBuilder, stale_since};
 pub use rows::{PlannedRow, Rows};
 pub use selection::Selection;
-pub use settings::{
-    ApprovedAddresses, ForeignDomains, Removal, Rules, SameUsername, TenantDomains, Withholding,
-};
+pub use settings::{ApprovedAddresses, Removal, Rules, SameUsername, TenantDomains, Withholding};
 pub use sightings::Sightings;
 
 /// The version of the rules. It is one of the inputs that decide if a read that equals the last applied one needs no
 /// plan. Raise it whenever the same objects, portal and settings may lead to another plan. What makes other objects of
 /// the same directory, such as a further prefix of proxy addresses, changes the digest of the read and needs no raise.
-pub const RULES_VERSION: u32 = 4;
+pub const RULES_VERSION: u32 = 5;
 
 /// Decision of a run, complete before anything is applied.
 #[derive(Debug)]
@@ -137,9 +135,8 @@ impl Plan<'_> {
 
 /// Decides about every claim of a complete read and every account of a tenant.
 ///
-/// `foreign` are those of [`Directory::unregistered_domains`] that other tenants own. `withholding` says which removals
-/// wait. `now` is the time since which newly absent addresses are stale. `pace` says if the plan may continue. `new_id`
-/// makes the ids of new accounts.
+/// `withholding` says which removals wait. `now` is the time since which newly absent addresses are stale. `pace` says
+/// if the plan may continue. `new_id` makes the ids of new accounts.
 ///
 /// The cost is that of claims, addresses and accounts together, apart from sorting them. No input can make it the
 /// product of two of these.
@@ -150,7 +147,6 @@ impl Plan<'_> {
 pub fn plan<'a>(
     rules: &'a Rules,
     domains: &'a TenantDomains,
-    foreign: &ForeignDomains,
     directory: &'a Directory,
     portal: &'a Portal,
     withholding: &'a Withholding,
@@ -158,7 +154,7 @@ pub fn plan<'a>(
     pace: Pace,
     new_id: &mut dyn FnMut() -> AccountId,
 ) -> Result<Plan<'a>, PlanError> {
-    let world = World::new(rules, domains, foreign, directory, portal, withholding, pace);
+    let world = World::new(rules, domains, directory, portal, withholding, pace);
     let (ownership, primaries, claims) = decide::decide(&world)?;
     let absences = Absences::decide(&world, &ownership, &primaries, &claims)?;
     let decision = Decision {

@@ -33,9 +33,7 @@ text_enum! {
         DisabledExcluded = "DISABLED_EXCLUDED",
         /// SKIP: the settings name domains, and not this one.
         DomainExcluded = "DOMAIN_EXCLUDED",
-        /// SKIP: the domain belongs to another customer of the portal.
-        OtherTenant = "OTHER_TENANT",
-        /// SKIP: the domain is not registered in the portal.
+        /// SKIP: the domain is not one of the tenant's.
         DomainNotRegistered = "DOMAIN_NOT_REGISTERED",
         /// SKIP: it belongs to a portal account that the sync must not change.
         InterferesWithPortalAccount = "INTERFERES_WITH_PORTAL_ACCOUNT",

@@ -11,6 +11,15 @@ CREATE TABLE portal.domain (
 
 CREATE INDEX domain_of_tenant ON portal.domain (tenant_id, name);
 
+-- Domains that their tenants gave up. Until then, no other tenant can register them, unless an operator releases them.
+CREATE TABLE portal.reserved_domain (
+    name text COLLATE "C" PRIMARY KEY,
+    tenant_id text COLLATE "C" NOT NULL,
+    end_time timestamptz NOT NULL
+);
+
+CREATE INDEX reserved_domain_by_end ON portal.reserved_domain (end_time);
+
 -- Live, stale and (until they are purged) removed accounts. They change mostly outside their indexes: room in each page
 -- lets them do so without touching one.
 CREATE TABLE portal.account (

@@ -93,13 +93,6 @@ CREATE TABLE reconcile.heartbeat (
     CONSTRAINT heartbeat_stage_is_known CHECK (stage IN ('CONNECTING', 'READING', 'DECIDING', 'WRITING'))
 ) WITH (fillfactor = 50);
 
--- Domains that the last applied read met and that were not the tenant's own: their owners decide on a reason.
-CREATE TABLE reconcile.foreign_domain (
-    tenant_id text COLLATE "C",
-    name text COLLATE "C",
-    PRIMARY KEY (tenant_id, name)
-);
-
 -- Which objects of the last applied read showed which hints: eight octets of each, packed by the rules. Read only if no
 -- object shows a hint any more.
 CREATE TABLE reconcile.sighting (

@@ -1,7 +1,7 @@
 //! Bounds of runs: how long leases last, how large reads may be, and how long ended runs are kept.
 
 use jiff::SignedDuration;
-use rollcall_domain::Periods;
+use rollcall_domain::{Days, Periods};
 use rollcall_proto::v1::RunKind;
 
 /// Bounds of all runs.
@@ -10,6 +10,8 @@ pub(crate) struct Bounds {
     pub(crate) leases: LeaseTimes,
     /// Times for which ended runs and removed accounts are kept.
     pub(crate) periods: Periods,
+    /// Time for which a domain that was given up stays reserved for its tenant.
+    pub(crate) reserved_domains: Days,
     pub(crate) kept_whole: KeptWhole,
     /// The largest read that is taken, in bytes of its batches.
     pub(crate) read_limit: usize,
@@ -65,8 +67,6 @@ impl Bounds {
 
 #[cfg(test)]
 mod tests {
-    use rollcall_domain::Days;
-
     use super::*;
 
     #[test]
@@ -81,6 +81,7 @@ mod tests {
                 rows: Days(2),
                 ..Periods::default()
             },
+            reserved_domains: Days(1),
             kept_whole: KeptWhole {
                 previews: 1,
                 held_runs: 1,

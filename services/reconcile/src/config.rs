@@ -90,6 +90,7 @@ impl Config {
         Bounds {
             leases: self.leases.times(),
             periods: self.retention.periods(),
+            reserved_domains: self.retention.reserved_domains(),
             kept_whole: self.retention.kept_whole(),
             read_limit: self.limits.read_bytes(),
             binds: self.binds.pauses(),
@@ -315,6 +316,10 @@ impl ServiceConfig for Config {
         (
             "retention.removed_days",
             "days that a removed account can be restored [30]",
+        ),
+        (
+            "retention.reserved_domain_days",
+            "days that a domain which was given up stays reserved for its tenant, at least 7 [30]",
         ),
     ];
 

@@ -98,8 +98,7 @@ fn plan<'f>(
     let mut ids = AccountIds::new(now);
     Ok(plan::plan(
         &facts.rules,
-        &facts.domains.own,
-        &facts.domains.foreign,
+        &facts.domains,
         &read.directory,
         &facts.portal,
         &facts.withholding,

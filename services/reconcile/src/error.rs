@@ -55,9 +55,12 @@ pub(crate) enum ReconcileError {
     /// The read cannot pass for the last applied one.
     #[error("the read, or an input of the decision, has changed")]
     NotUnchanged,
-    /// A domain belongs to another tenant.
-    #[error("the domain {name} is another tenant's")]
-    DomainOwned { name: String },
+    /// A domain belongs to another tenant, or is reserved for another.
+    #[error("the domain {name} is not available")]
+    DomainUnavailable { name: String },
+    /// A domain that would be released is not reserved.
+    #[error("the domain {name} is not reserved")]
+    DomainNotReserved { name: String },
     /// The domains are not those that the caller read.
     #[error("the tenant's domains changed since they were read")]
     DomainsChanged,
@@ -133,8 +136,12 @@ impl From<ReconcileError> for Status {
             ReconcileError::Fenced => ApiError::new(Refusal::Fenced, told),
             ReconcileError::SettingsChanged => ApiError::new(Refusal::SettingsChangedDuringRun, told),
             ReconcileError::NotUnchanged => ApiError::new(Refusal::NotUnchanged, told),
-            ReconcileError::DomainOwned { name } => {
-                ApiError::new(Refusal::DomainOwned, sentences::domain_owned(&name)).with("domain", name)
+            ReconcileError::DomainUnavailable { name } => {
+                let told = sentences::domain_unavailable(&name);
+                ApiError::new(Refusal::DomainUnavailable, told).with("domain", name)
+            }
+            ReconcileError::DomainNotReserved { name } => {
+                ApiError::new(Refusal::DomainNotReserved, sentences::domain_not_reserved(&name))
             }
             ReconcileError::DomainsChanged => {
                 ApiError::new(Refusal::EtagMismatch, sentences::DOMAINS_ETAG_MISMATCH)

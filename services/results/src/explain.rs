@@ -64,7 +64,7 @@ pub(crate) fn answer(address: &str, mut facts: Facts) -> ExplainAddressResponse 
     }
 }
 
-/// In the order in which a person asks: is it in the portal, whose is the domain, what does the directory say and
+/// In the order in which a person asks: is it in the portal, is the domain the tenant's, what does the directory say and
 /// what follows from it, what changed it last.
 fn explanation(address: &str, facts: &Facts) -> String {
     let mut said = portal::sentences(address, facts);
@@ -76,24 +76,19 @@ fn explanation(address: &str, facts: &Facts) -> String {
     } else {
         said.len()
     };
-    said.splice(place..place, standing(facts));
+    said.splice(place..place, standing(facts).map(str::to_owned));
     said.extend(last_change(facts));
     said.join(" ")
 }
 
 /// `Some` if no row says the same already, and if a row says what held then and no longer does.
-fn standing(facts: &Facts) -> Option<String> {
+fn standing(facts: &Facts) -> Option<&'static str> {
     let told = |reason| facts.rows.iter().any(|row| reason_of(row) == Some(reason));
-    let was_foreign = told(Reason::OtherTenant) || told(Reason::DomainNotRegistered);
+    let was_not_registered = told(Reason::DomainNotRegistered);
     match facts.standing {
-        DomainStanding::OtherTenant => {
-            (!told(Reason::OtherTenant)).then(|| sentences::domain_of_other_tenant(was_foreign))
-        }
-        DomainStanding::NotRegistered => {
-            (!told(Reason::DomainNotRegistered)).then(|| sentences::domain_not_registered(was_foreign))
-        }
+        DomainStanding::NotRegistered => (!was_not_registered).then_some(sentences::DOMAIN_NOT_REGISTERED),
         DomainStanding::Own | DomainStanding::OwnAlias => {
-            was_foreign.then(|| sentences::DOMAIN_REGISTERED_SINCE.to_owned())
+            was_not_registered.then_some(sentences::DOMAIN_REGISTERED_SINCE)
         }
         DomainStanding::Unspecified => None,
     }

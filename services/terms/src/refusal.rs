@@ -117,8 +117,10 @@ refusals! {
     PasswordRequired = FailedPrecondition "PASSWORD_REQUIRED",
     /// Another caller has saved the settings, or the domains.
     EtagMismatch = Aborted "ETAG_MISMATCH",
-    /// A domain belongs to another tenant.
-    DomainOwned = AlreadyExists "DOMAIN_OWNED",
+    /// A domain belongs to another tenant, or is reserved for another.
+    DomainUnavailable = AlreadyExists "DOMAIN_UNAVAILABLE",
+    /// A domain that would be released is not reserved.
+    DomainNotReserved = FailedPrecondition "DOMAIN_NOT_RESERVED",
     /// Live addresses are in a domain that would be dropped.
     DomainsInUse = FailedPrecondition "DOMAINS_IN_USE",
 

@@ -40,7 +40,7 @@ twins! {
     AddressType { Primary, Alias, DomainAlias, }
     Origin { Synced, Manual, }
     Verdict { Add, Keep, Update, Remove, Stale, Skip, }
-    Reason { InvalidAddress, UnknownPrefix, TypeExcluded, DisabledExcluded, DomainExcluded, OtherTenant, DomainNotRegistered, InterferesWithPortalAccount, ClaimedByOtherObject, DuplicateUsername, NewAccount, NewAddress, Restored, Adopted, Merged, Rebound, Renamed, Moved, TypeChanged, NowSynced, StaleNoMore, RoleChanged, GivenBack, Absent, OnlyRefusedClaims, OtherServer, NotApproved, RemovalsPaused, Spoilt, Reverted, ChangedSince, AddressTaken, }
+    Reason { InvalidAddress, UnknownPrefix, TypeExcluded, DisabledExcluded, DomainExcluded, DomainNotRegistered, InterferesWithPortalAccount, ClaimedByOtherObject, DuplicateUsername, NewAccount, NewAddress, Restored, Adopted, Merged, Rebound, Renamed, Moved, TypeChanged, NowSynced, StaleNoMore, RoleChanged, GivenBack, Absent, OnlyRefusedClaims, OtherServer, NotApproved, RemovalsPaused, Spoilt, Reverted, ChangedSince, AddressTaken, }
     HeldReason { RemovalLimit, EmptyRead, FirstRemoval, ChangedSincePreview, TooManyNew, HintsVanished, }
 }
 

@@ -56,6 +56,20 @@ pub enum DomainsCommand {
         /// The portal's id of the customer.
         tenant: String,
     },
+    /// Shows which tenant owns a domain, or for which it is reserved; for operators.
+    #[command(after_help = "Example:\n  rollcall domains owner acme.example")]
+    Owner {
+        /// The domain.
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        domain: String,
+    },
+    /// Ends the reservation of a domain that a tenant gave up, so that any tenant can register it; for operators.
+    #[command(after_help = "Example:\n  rollcall domains release acme.test")]
+    Release {
+        /// The domain.
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        domain: String,
+    },
 }
 
 /// Confirmation of what is asked for.

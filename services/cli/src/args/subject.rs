@@ -66,9 +66,11 @@ impl Args {
             Command::Accounts(list) => Subject::of_tenant(&list.tenant),
             Command::Account(command) => of_account(command),
             Command::Audit(list) => of_audit(list),
-            Command::Filter(_) | Command::Fleet { .. } | Command::Completion { .. } | Command::Man { .. } => {
-                Subject::default()
-            }
+            Command::Domains(DomainsCommand::Owner { .. } | DomainsCommand::Release { .. })
+            | Command::Filter(_)
+            | Command::Fleet { .. }
+            | Command::Completion { .. }
+            | Command::Man { .. } => Subject::default(),
         }
     }
 

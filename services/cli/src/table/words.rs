@@ -8,7 +8,6 @@ pub(super) fn reason(reason: &str) -> Option<&'static str> {
         "TYPE_EXCLUDED" => "the settings import only certain object types, not this one",
         "DISABLED_EXCLUDED" => "the settings leave out disabled users, and this user is disabled",
         "DOMAIN_EXCLUDED" => "the settings import only certain domains, not this one",
-        "OTHER_TENANT" => "the domain belongs to another customer of the portal",
         "DOMAIN_NOT_REGISTERED" => "the domain is not registered in the portal",
         "INTERFERES_WITH_PORTAL_ACCOUNT" => "it belongs to a portal account that the sync must not change",
         "CLAIMED_BY_OTHER_OBJECT" => "another object has the stronger claim",
@@ -60,7 +59,6 @@ pub(super) fn standing(standing: &str) -> &str {
     match standing {
         "OWN" => "the tenant's own",
         "OWN_ALIAS" => "the tenant's, an alias of another domain of its own",
-        "OTHER_TENANT" => "another customer's",
         "NOT_REGISTERED" => "not registered in the portal",
         other => other,
     }
@@ -89,7 +87,7 @@ mod tests {
             let known = name(v1::PausedReason::try_from(number).unwrap()).unwrap();
             assert_ne!(paused(known), known);
         }
-        for number in 1..=4 {
+        for number in 1..=3 {
             let known = name(v1::DomainStanding::try_from(number).unwrap()).unwrap();
             assert_ne!(standing(known), known);
         }

@@ -3,7 +3,7 @@
 use rollcall_proto::v1;
 use serde::Serialize;
 
-use super::{name, time};
+use super::{given, name, time};
 
 /// A tenant's accounts.
 #[derive(Debug, Serialize)]
@@ -52,6 +52,36 @@ pub struct DomainView {
     pub alias_of: Option<String>,
 }
 
+/// The owner of a domain.
+#[derive(Debug, Serialize)]
+pub struct DomainOwnerView {
+    pub name: String,
+    /// None if nobody has it.
+    pub tenant_id: Option<String>,
+    pub alias_of: Option<String>,
+    /// Set if the tenant gave it up.
+    pub reserved_until: Option<String>,
+}
+
+/// A domain whose reservation was ended.
+#[derive(Debug, Serialize)]
+pub struct ReleasedView {
+    pub name: String,
+    /// The tenant for which it was reserved.
+    pub tenant_id: String,
+}
+
+impl From<&v1::GetDomainOwnerResponse> for DomainOwnerView {
+    fn from(owner: &v1::GetDomainOwnerResponse) -> Self {
+        Self {
+            name: owner.name.clone(),
+            tenant_id: given(&owner.tenant_id),
+            alias_of: given(&owner.alias_of),
+            reserved_until: time(owner.reserved_until.as_ref()),
+        }
+    }
+}
+
 impl From<&v1::Account> for AccountView {
     fn from(account: &v1::Account) -> Self {
         Self {
@@ -85,7 +115,7 @@ impl DomainList {
     pub fn new(tenant_id: String, domains: &[v1::Domain]) -> Self {
         let view = |domain: &v1::Domain| DomainView {
             name: domain.name.clone(),
-            alias_of: super::given(&domain.alias_of),
+            alias_of: given(&domain.alias_of),
         };
         Self {
             tenant_id,

@@ -243,7 +243,7 @@ fn a_run_that_is_held_for_removals_names_the_domains_among_the_causes() {
     let holds = judge(&run(51)).unwrap();
     let domains = vec![
         lost("old.test", DomainCause::NotRegistered, 40),
-        lost("sold.test", DomainCause::OtherTenant, 9),
+        lost("sold.test", DomainCause::NotRegistered, 9),
         lost("left.test", DomainCause::Excluded, 1),
         lost("x.test", DomainCause::NotRegistered, 1),
         lost("y.test", DomainCause::NotRegistered, 1),
@@ -254,9 +254,9 @@ fn a_run_that_is_held_for_removals_names_the_domains_among_the_causes() {
         "{one}"
     );
     let many = holds.naming(|| domains).forecast();
-    let named = "Among the causes: old.test is not registered in the portal (40 addresses); sold.test belongs to \
-                 another customer of the portal (9 addresses); left.test is not among the domains that the settings \
-                 list (1 address); 2 other domains. A sync";
+    let named = "Among the causes: old.test is not registered in the portal (40 addresses); sold.test is not \
+                 registered in the portal (9 addresses); left.test is not among the domains that the settings list \
+                 (1 address); 2 other domains. A sync";
     assert!(many.contains(named), "{many}");
 }
 

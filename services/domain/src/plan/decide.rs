@@ -137,7 +137,6 @@ mod tests {
             let world = World::new(
                 &random.rules,
                 &random.domains,
-                &random.foreign,
                 &directory,
                 &portal,
                 &random.withholding,

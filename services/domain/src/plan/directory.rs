@@ -4,14 +4,13 @@ use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use crate::address::{Address, DomainName};
+use crate::address::Address;
 use crate::hint::{Hints, users_without_state};
 use crate::id::ObjectId;
 use crate::object::{Claim, ClaimedAddress, DirectoryObject, ObjectType, RefusedValue};
 
-use super::arena::{Column, Interner, Texts, index};
+use super::arena::{Interner, Texts, index};
 use super::names::AddressName;
-use super::settings::TenantDomains;
 
 /// One complete read of a directory. Objects are in the order of their ids, and an object's claims in the order of
 /// their texts, whatever the order in which the server gave them.
@@ -192,25 +191,6 @@ impl Directory {
             .iter()
             .filter(|object| object.object_type == ObjectType::User);
         users_without_state(users.map(|user| user.hints))
-    }
-
-    /// Domains of claimed addresses that the tenant does not own, each once, by name. Their owners, if there are any, must
-    /// be looked up before the plan. The domain in a value that is not an address is none of them: it decides nothing
-    /// unless the tenant owns it, and is remembered nowhere.
-    pub fn unregistered_domains(&self, tenant: &TenantDomains) -> Vec<DomainName> {
-        let domains = &self.addresses.domains;
-        let mut claimed = Column::filled(false, domains.len());
-        for address in self.claims.iter().filter_map(|claim| claim.address()) {
-            claimed[self.addresses.domain_of(address)] = true;
-        }
-        let mut names: Vec<DomainName> = (0..index(domains.len()))
-            .filter(|domain| claimed[*domain])
-            .map(|domain| domains.get(domain))
-            .filter(|domain| !tenant.owns(domain))
-            .filter_map(|domain| DomainName::parse(domain).ok())
-            .collect();
-        names.sort_unstable();
-        names
     }
 
     /// The text of a claim as it is shown.

@@ -22,8 +22,6 @@ pub struct LostDomain {
 pub enum DomainCause {
     /// It is not registered in the portal, perhaps no longer.
     NotRegistered,
-    /// It belongs to another customer of the portal.
-    OtherTenant,
     /// The settings name domains, and not this one.
     Excluded,
 }
@@ -32,7 +30,6 @@ impl DomainCause {
     fn of(reason: Reason) -> Option<Self> {
         match reason {
             Reason::DomainNotRegistered => Some(Self::NotRegistered),
-            Reason::OtherTenant => Some(Self::OtherTenant),
             Reason::DomainExcluded => Some(Self::Excluded),
             _ => None,
         }

@@ -9,19 +9,18 @@ use crate::verdict::Reason;
 
 use super::arena::{Column, index};
 use super::directory::{ClaimKind, Directory, ObjectEntry};
-use super::settings::{ForeignDomains, Rules, TenantDomains};
+use super::settings::{Rules, TenantDomains};
 
 /// Reason for which each claim is refused by itself; `None` where it is valid.
 pub(super) fn refuse(
     rules: &Rules,
     domains: &TenantDomains,
-    foreign: &ForeignDomains,
     directory: &Directory,
 ) -> Column<Option<Reason>> {
     let names = &directory.addresses.domains;
     let selected: HashSet<&str> = rules.domains.iter().map(DomainName::as_str).collect();
     let by_domain: Column<Option<Reason>> = (0..index(names.len()))
-        .map(|name| of_domain(&selected, domains, foreign, names.get(name)))
+        .map(|name| of_domain(&selected, domains, names.get(name)))
         .collect();
     let mut refused = Column::filled(None, directory.claims.len());
     for object in &directory.objects {
@@ -48,22 +47,10 @@ fn of_object(rules: &Rules, object: &ObjectEntry) -> Option<Reason> {
     (rules.exclude_disabled && disabled_user).then_some(Reason::DisabledExcluded)
 }
 
-/// `selected` are the domains that the settings name; none: all.
-fn of_domain(
-    selected: &HashSet<&str>,
-    domains: &TenantDomains,
-    foreign: &ForeignDomains,
-    domain: &str,
-) -> Option<Reason> {
+/// `selected` are the domains that the settings name; none: all. Whose a domain is that is not the tenant's decides nothing.
+fn of_domain(selected: &HashSet<&str>, domains: &TenantDomains, domain: &str) -> Option<Reason> {
     if !selected.is_empty() && !selected.contains(domain) {
         return Some(Reason::DomainExcluded);
     }
-    if domains.owns(domain) {
-        return None;
-    }
-    Some(if foreign.contains(domain) {
-        Reason::OtherTenant
-    } else {
-        Reason::DomainNotRegistered
-    })
+    (!domains.owns(domain)).then_some(Reason::DomainNotRegistered)
 }

@@ -1,6 +1,6 @@
-//! Inputs besides the directory and the portal: the settings, and the owners of domains.
+//! Inputs besides the directory and the portal: the settings, and the tenant's domains.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use crate::address::DomainName;
 use crate::object::ObjectType;
@@ -96,32 +96,6 @@ impl TenantDomains {
     /// Each domain with the domain that it is an alias of, if it is one; by name.
     pub fn iter(&self) -> impl Iterator<Item = (&DomainName, Option<&DomainName>)> {
         self.alias_of.iter().map(|(name, of)| (name, of.as_ref()))
-    }
-}
-
-/// Those of the domains met in a read that other tenants own. Of whom is not known here, nor said to anyone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ForeignDomains {
-    names: BTreeSet<DomainName>,
-}
-
-impl ForeignDomains {
-    /// Takes the domains.
-    pub fn new(names: impl IntoIterator<Item = DomainName>) -> Self {
-        Self {
-            names: names.into_iter().collect(),
-        }
-    }
-
-    /// True if another tenant owns this domain, given as A-labels.
-    pub fn contains(&self, domain: &str) -> bool {
-        self.names.contains(domain)
-    }
-}
-
-impl FromIterator<DomainName> for ForeignDomains {
-    fn from_iter<I: IntoIterator<Item = DomainName>>(names: I) -> Self {
-        Self::new(names)
     }
 }
 

@@ -8,7 +8,7 @@ use super::names::{AccountName, AddressName, ClaimName, EntryName, ObjectName};
 use super::pace::Pace;
 use super::portal::{AccountEntry, AddressEntry, Portal};
 use super::refuse::refuse;
-use super::settings::{ForeignDomains, Rules, TenantDomains, Withholding};
+use super::settings::{Rules, TenantDomains, Withholding};
 
 /// Everything that a plan is decided on.
 #[derive(Debug)]
@@ -101,7 +101,6 @@ impl<'a> World<'a> {
     pub(super) fn new(
         rules: &'a Rules,
         domains: &'a TenantDomains,
-        foreign: &ForeignDomains,
         directory: &'a Directory,
         portal: &'a Portal,
         withholding: &'a Withholding,
@@ -121,7 +120,7 @@ impl<'a> World<'a> {
             directory,
             portal,
             withholding,
-            refused: refuse(rules, domains, foreign, directory),
+            refused: refuse(rules, domains, directory),
             claimed: Column::filled(false, names.len()),
             entry_of: Column::filled(None, names.len()),
             account_at: Column::filled(0, portal.addresses.len()),

@@ -76,22 +76,9 @@ pub fn removed_until(primary: &str, removed: Timestamp, purged: Timestamp) -> St
 pub const DOMAIN_REGISTERED_SINCE: &str =
     "Its domain has been registered since then: the next sync decides again.";
 
-/// The domain is another tenant's. `since` a row that says otherwise.
-pub fn domain_of_other_tenant(since: bool) -> String {
-    format!("{} domain belongs to another customer of the portal.", its(since))
-}
-
-/// The domain is no tenant's. `since` a row that says otherwise.
-pub fn domain_not_registered(since: bool) -> String {
-    format!(
-        "{} domain is not registered in the portal, and only addresses of registered domains are imported.",
-        its(since)
-    )
-}
-
-fn its(since: bool) -> &'static str {
-    if since { "Since then: its" } else { "Its" }
-}
+/// The domain is not the tenant's.
+pub const DOMAIN_NOT_REGISTERED: &str =
+    "Its domain is not registered in the portal, and only addresses of registered domains are imported.";
 
 // Runs, as parts of a sentence.
 

@@ -164,7 +164,6 @@ fn lost_domains(domains: &[LostDomain]) -> Option<String> {
 fn lost_domain(domain: &LostDomain) -> String {
     let why = match domain.cause {
         DomainCause::NotRegistered => "is not registered in the portal",
-        DomainCause::OtherTenant => "belongs to another customer of the portal",
         DomainCause::Excluded => "is not among the domains that the settings list",
     };
     let addresses = counted(domain.addresses, "address", "addresses");

@@ -49,9 +49,16 @@ pub fn domains_in_use(in_use: &[(String, u64)]) -> String {
     )
 }
 
-/// A domain belongs to another tenant.
-pub fn domain_owned(domain: &str) -> String {
-    format!("The domain {domain} belongs to another customer of the portal.")
+/// A domain belongs to another tenant, or is reserved for another: which of the two is not said.
+pub fn domain_unavailable(domain: &str) -> String {
+    format!(
+        "The domain {domain} is not available: it is registered or reserved for another customer of the portal."
+    )
+}
+
+/// A domain that would be released is not reserved.
+pub fn domain_not_reserved(domain: &str) -> String {
+    format!("The domain {domain} is not reserved: there is nothing to release.")
 }
 
 // Schedules.

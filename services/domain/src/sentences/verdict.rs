@@ -33,7 +33,6 @@ fn of_reason(verdict: Verdict, reason: Reason, other: Option<&str>, periods: &Pe
         | Reason::TypeExcluded
         | Reason::DisabledExcluded
         | Reason::DomainExcluded
-        | Reason::OtherTenant
         | Reason::DomainNotRegistered => refused(reason).to_owned(),
         Reason::InterferesWithPortalAccount | Reason::ClaimedByOtherObject | Reason::DuplicateUsername => {
             lost(reason, other)
@@ -79,7 +78,6 @@ fn refused(reason: Reason) -> &'static str {
         Reason::DomainExcluded => {
             "Not imported: the settings list the domains to import, and its domain is not among them."
         }
-        Reason::OtherTenant => "Not imported: its domain belongs to another customer of the portal.",
         _ => {
             "Not imported: its domain is not registered in the portal. If the domain is yours, register it first."
         }
@@ -188,7 +186,6 @@ fn refused_claims(reason: Reason) -> &'static str {
         Reason::TypeExcluded => "its object is of a type that the settings exclude",
         Reason::DisabledExcluded => "its object is a disabled user, and the settings exclude those",
         Reason::DomainExcluded => "its domain is not among those that the settings list",
-        Reason::OtherTenant => "its domain belongs to another customer of the portal",
         Reason::DomainNotRegistered => "its domain is not registered in the portal",
         Reason::DuplicateUsername => "its object keeps another address with the same part before the @",
         _ => "its claims are refused",

@@ -15,19 +15,7 @@ SELECT l.fence, l.run_id, l.worker, l.settings_generation, l.deadline,
        -- The facts that decide on it now.
        s.settings, s.sealed_credential, s.generation, s.credential_generation,
        s.removal_generation AS switched_on_generation,
-       COALESCE(f.removals_paused, false) AS "removals_paused!",
-       -- The domains that the last applied read met and that others own, by name, as the plan meets them: of use for a run
-       -- only, and perhaps many. Each owner is looked up by itself: joined, all tenants' domains might be read along their
-       -- index.
-       CASE
-           WHEN $2::uuid IS NULL THEN '{}'::text[]
-           ELSE ARRAY(
-               SELECT m.name
-               FROM reconcile.foreign_domain m
-               WHERE m.tenant_id = t.tenant_id
-                 AND (SELECT d.tenant_id FROM portal.domain d WHERE d.name = m.name) <> t.tenant_id
-               ORDER BY m.name)
-       END AS "foreign_domains!: Vec<String>"
+       COALESCE(f.removals_paused, false) AS "removals_paused!"
 FROM reconcile.lease l
 JOIN reconcile.tenant t ON t.tenant_id = l.tenant_id
 LEFT JOIN reconcile.heartbeat h ON h.tenant_id = l.tenant_id AND h.fence = l.fence

@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use rollcall_chassis::{audit::Act, status::Violations};
+use rollcall_chassis::{audit::Act, pg::PgTimestamp, status::Violations};
 use rollcall_domain::TenantId;
 use rollcall_proto::v1::{
-    GetDomainsRequest, GetDomainsResponse, PutAccountRequest, PutAccountResponse, PutDomainsRequest,
-    PutDomainsResponse, RemoveAccountRequest, RemoveAccountResponse, RestoreAccountRequest,
-    RestoreAccountResponse, SetProtectedRequest, SetProtectedResponse,
-    account_service_server::AccountService,
+    GetDomainOwnerRequest, GetDomainOwnerResponse, GetDomainsRequest, GetDomainsResponse, PutAccountRequest,
+    PutAccountResponse, PutDomainsRequest, PutDomainsResponse, ReleaseDomainRequest, ReleaseDomainResponse,
+    RemoveAccountRequest, RemoveAccountResponse, RestoreAccountRequest, RestoreAccountResponse,
+    SetProtectedRequest, SetProtectedResponse, account_service_server::AccountService,
 };
+use rollcall_terms::time::to_proto;
 use tonic::{Request, Response, Status};
 
-use super::{account_request::account_edit, domain_list::domain_list};
+use super::{
+    account_request::account_edit,
+    domain_list::{domain_list, named_domain},
+};
 use crate::{
     error::ReconcileError,
     ids::{self, AccountKey},
@@ -48,7 +52,7 @@ impl AccountService for AccountCalls {
             tenant.zip(list).ok_or(ReconcileError::Malformed(violations))
         });
         let (tenant, list) = parsed.await??;
-        let domains = domains::put_domains(&self.resources.store, &act, &tenant, &list, &only).await?;
+        let domains = domains::put_domains(&self.resources, &act, &tenant, &list, &only).await?;
         let etag = domains::etag(&domains);
         Ok(Response::new(PutDomainsResponse { domains, etag }))
     }
@@ -61,6 +65,38 @@ impl AccountService for AccountCalls {
         let domains = domains::get_domains(&self.resources.store, &tenant).await?;
         let etag = domains::etag(&domains);
         Ok(Response::new(GetDomainsResponse { domains, etag }))
+    }
+
+    async fn get_domain_owner(
+        &self,
+        request: Request<GetDomainOwnerRequest>,
+    ) -> Result<Response<GetDomainOwnerResponse>, Status> {
+        let name = named_domain(&request.into_inner().name)?;
+        let owner = domains::owner(&self.resources.store, &name).await?;
+        let name = name.as_str().to_owned();
+        Ok(Response::new(match owner {
+            Some(owner) => GetDomainOwnerResponse {
+                name,
+                tenant_id: owner.tenant_id,
+                alias_of: owner.alias_of.unwrap_or_default(),
+                reserved_until: owner.reserved_until.map(|PgTimestamp(time)| to_proto(time)),
+            },
+            None => GetDomainOwnerResponse {
+                name,
+                ..GetDomainOwnerResponse::default()
+            },
+        }))
+    }
+
+    async fn release_domain(
+        &self,
+        request: Request<ReleaseDomainRequest>,
+    ) -> Result<Response<ReleaseDomainResponse>, Status> {
+        let act = Act::of(&request);
+        let name = named_domain(&request.into_inner().name)?;
+        let tenant = domains::release(&self.resources.store, &act, &name).await?;
+        let tenant_id = tenant.to_string();
+        Ok(Response::new(ReleaseDomainResponse { tenant_id }))
     }
 
     async fn put_account(

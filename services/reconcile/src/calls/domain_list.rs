@@ -6,7 +6,7 @@ use rollcall_chassis::status::Violations;
 use rollcall_domain::{DomainName, sentences::field as sentences};
 use rollcall_proto::v1;
 
-use crate::runs::edits::DomainList;
+use crate::{error::ReconcileError, runs::edits::DomainList};
 
 /// The most domains that a tenant may have.
 const MOST: usize = 10_000;
@@ -98,6 +98,18 @@ impl Reading<'_> {
         }
         for (field, what) in wrong {
             self.wrong(field, what);
+        }
+    }
+}
+
+/// The one domain that a request names, or the field that is wrong.
+pub(super) fn named_domain(text: &str) -> Result<DomainName, ReconcileError> {
+    let mut violations = Violations::default();
+    match mail_domain(text) {
+        Ok(name) => Ok(name),
+        Err(what) => {
+            violations.push("name", what);
+            Err(ReconcileError::Malformed(violations))
         }
     }
 }

@@ -9,6 +9,9 @@ use crate::bounds::KeptWhole;
 /// A longer period makes no sense, and dates stay within the database's range.
 const MOST_DAYS: i32 = 36_500;
 
+/// Time within which a mistake in a list of domains is noticed before somebody else can profit by it.
+const LEAST_RESERVED_DAYS: i32 = 7;
+
 /// All periods, in days, and how many runs are kept with their rows.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -17,6 +20,7 @@ pub(crate) struct Retention {
     rows_days: i32,
     summary_days: i32,
     removed_days: i32,
+    reserved_domain_days: i32,
     previews: u32,
     held_runs: u32,
 }
@@ -34,6 +38,7 @@ impl Default for Retention {
             rows_days,
             summary_days,
             removed_days,
+            reserved_domain_days: 30,
             previews: 3,
             held_runs: 10,
         }
@@ -48,6 +53,11 @@ impl Retention {
             summaries: Days(self.summary_days),
             removed_accounts: Days(self.removed_days),
         }
+    }
+
+    /// Time for which a domain that was given up stays reserved for its tenant.
+    pub(crate) fn reserved_domains(&self) -> Days {
+        Days(self.reserved_domain_days)
     }
 
     pub(crate) fn kept_whole(&self) -> KeptWhole {
@@ -66,6 +76,12 @@ impl Retention {
         ];
         for (key, _) in numbers.iter().filter(|(_, days)| !(1..=MOST_DAYS).contains(days)) {
             problems.push(*key, format!("must be from 1 to {MOST_DAYS}"));
+        }
+        if !(LEAST_RESERVED_DAYS..=MOST_DAYS).contains(&self.reserved_domain_days) {
+            problems.push(
+                "retention.reserved_domain_days",
+                format!("must be from {LEAST_RESERVED_DAYS} to {MOST_DAYS}"),
+            );
         }
         let kept = [
             ("retention.previews", self.previews),

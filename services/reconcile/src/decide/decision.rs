@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     compare::{HistoryChange, SteadyCounts},
     compare_preview::Differences,
-    facts::{DirectoryRead, DomainFacts, Facts},
+    facts::{DirectoryRead, Facts},
     inputs,
     judge::reduced_unapproved,
 };
@@ -113,8 +113,6 @@ pub(crate) struct Remember {
     pub(crate) claims: u64,
     /// Claims that count as no e-mail.
     pub(crate) not_email: u64,
-    /// The domains met that are not the tenant's; `None` if they are those of the last applied run.
-    pub(crate) unregistered: Option<Vec<String>>,
 }
 
 impl Remember {
@@ -131,23 +129,13 @@ impl Remember {
         // Removals wait that no person has reviewed yet: the run that makes them is then still the first since Remove
         // Accounts was switched on, if it was.
         let leaves_removals_unseen = plan.withheld && (removals_paused || facts.approved.is_none());
-        let DomainFacts {
-            unregistered,
-            remembered,
-            ..
-        } = &facts.domains;
         Self {
             digest: if is_comparable {
                 Some(read.summary.digest.clone())
             } else {
                 None
             },
-            inputs: inputs::hash(
-                &facts.settings,
-                facts.portal_generation,
-                removals_paused,
-                facts.domains.foreign_names.iter().map(String::as_str),
-            ),
+            inputs: inputs::hash(&facts.settings, facts.portal_generation, removals_paused),
             server: read.server(),
             hints: read.directory.hints(),
             sightings: Sightings::of(&read.directory),
@@ -162,11 +150,6 @@ impl Remember {
             objects: read.directory.objects(),
             claims: read.directory.claims() - plan.counts.not_email,
             not_email: plan.counts.not_email,
-            unregistered: if unregistered == remembered {
-                None
-            } else {
-                Some(unregistered.clone())
-            },
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rollcall_domain::Hints;
 use rollcall_domain::plan::{
-    ApprovedAddresses, Directory, ForeignDomains, Portal, Rules, Selection, TenantDomains, Withholding,
+    ApprovedAddresses, Directory, Portal, Rules, Selection, TenantDomains, Withholding,
 };
 use rollcall_proto::{
     internal::{self, v1::DirectoryServer},
@@ -26,7 +26,8 @@ pub(crate) struct Facts {
     pub(crate) withholding: Withholding,
     /// The approval that the run stands for.
     pub(crate) approved: Option<Approved>,
-    pub(crate) domains: DomainFacts,
+    /// The tenant's own. Whose the other domains are decides nothing.
+    pub(crate) domains: TenantDomains,
     pub(crate) portal: Portal,
     pub(crate) open: OpenRows,
     /// The preview that was reviewed before.
@@ -53,20 +54,6 @@ pub(crate) struct RemovalFacts {
     /// The removals that a preview has shown since then; `None` unless the run is the first since Remove Accounts was
     /// switched on and is not approved.
     pub(crate) shown_before_first: Option<HashSet<String>>,
-}
-
-/// The domains that decide.
-#[derive(Default)]
-pub(crate) struct DomainFacts {
-    pub(crate) own: TenantDomains,
-    /// Those of the domains met that others own.
-    pub(crate) foreign: ForeignDomains,
-    /// The same by name, in order.
-    pub(crate) foreign_names: Vec<String>,
-    /// The domains of the read that are not the tenant's.
-    pub(crate) unregistered: Vec<String>,
-    /// Those of the last applied read.
-    pub(crate) remembered: Vec<String>,
 }
 
 /// Removals and new accounts to which the guard no longer objects.

@@ -5,22 +5,13 @@ use prost::Message as _;
 use rollcall_domain::plan::RULES_VERSION;
 use rollcall_proto::v1;
 
-/// A hash of these inputs; `foreign` are the domains of the read that other tenants own, by name.
-pub(crate) fn hash<'a>(
-    settings: &v1::Settings,
-    portal_generation: i64,
-    removals_paused: bool,
-    foreign: impl Iterator<Item = &'a str>,
-) -> Vec<u8> {
+/// A hash of these inputs.
+pub(crate) fn hash(settings: &v1::Settings, portal_generation: i64, removals_paused: bool) -> Vec<u8> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&RULES_VERSION.to_be_bytes());
     hasher.update(&portal_generation.to_be_bytes());
     hasher.update(&[u8::from(removals_paused)]);
     hasher.update(&deciding(settings.clone()).encode_length_delimited_to_vec());
-    for name in foreign {
-        hasher.update(name.as_bytes());
-        hasher.update(b"\n");
-    }
     hasher.finalize().as_bytes().to_vec()
 }
 
@@ -72,7 +63,7 @@ mod tests {
     }
 
     fn hash_of(settings: &v1::Settings) -> Vec<u8> {
-        hash(settings, 1, false, std::iter::empty())
+        hash(settings, 1, false)
     }
 
     #[test]
@@ -116,8 +107,7 @@ mod tests {
             ..Default::default()
         });
         assert_ne!(base, hash_of(&other));
-        assert_ne!(base, hash(&settings(), 2, false, std::iter::empty()));
-        assert_ne!(base, hash(&settings(), 1, true, std::iter::empty()));
-        assert_ne!(base, hash(&settings(), 1, false, ["b.example"].into_iter()));
+        assert_ne!(base, hash(&settings(), 2, false));
+        assert_ne!(base, hash(&settings(), 1, true));
     }
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{
     compare::{OpenRow, OpenRows},
     compare_preview::{ShownRow, ShownRows},
-    facts::{Approved, Confirmed, DomainFacts, HeldBefore, RemovalFacts, ReviewedPreview},
+    facts::{Approved, Confirmed, HeldBefore, RemovalFacts, ReviewedPreview},
     *,
 };
 
@@ -101,10 +101,7 @@ fn facts(users: &[&str]) -> Facts {
         removal: RemovalFacts::default(),
         withholding: Withholding::default(),
         approved: None,
-        domains: DomainFacts {
-            own: TenantDomains::new([(DomainName::parse("corp.example").unwrap(), None)]),
-            ..DomainFacts::default()
-        },
+        domains: TenantDomains::new([(DomainName::parse("corp.example").unwrap(), None)]),
         portal: portal(users),
         open: OpenRows::default(),
         preview: None,

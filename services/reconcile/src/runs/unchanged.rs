@@ -64,7 +64,6 @@ fn current_inputs(tenant: &TenantLock, current: &CurrentSettings) -> Vec<u8> {
         &current.settings,
         tenant.row.generations.portal,
         tenant.removals_paused(current),
-        tenant.foreign_domains().iter().map(String::as_str),
     )
 }
 

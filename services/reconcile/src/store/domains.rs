@@ -1,22 +1,12 @@
-//! The tenants' domains, and the domains that a read met.
+//! The tenants' domains.
 
-use rollcall_domain::{Address, DomainName, TenantId, plan::TenantDomains};
+use rollcall_chassis::{audit::Record, pg::PgTimestamp};
+use rollcall_domain::{Address, Days, DomainName, TenantId, plan::TenantDomains};
 use rollcall_proto::v1;
 use sqlx::PgConnection;
 
 use super::{gate::Gate, tenant_lock::TenantLock};
 use crate::error::{During, ReconcileError};
-
-/// The owners of domains, as far as they decide on a read.
-#[derive(Default)]
-pub(crate) struct DomainOwners {
-    /// The tenant's own, with the domain that each is an alias of.
-    pub(crate) own: Vec<(DomainName, Option<DomainName>)>,
-    /// Those of the domains met that others own, by name.
-    pub(crate) foreign: Vec<String>,
-    /// Those that the last applied run met, by name.
-    pub(crate) remembered: Vec<String>,
-}
 
 /// A tenant's domains, by name.
 pub(crate) async fn of_tenant(gate: &Gate, tenant: &TenantId) -> Result<Vec<v1::Domain>, ReconcileError> {
@@ -60,11 +50,12 @@ pub(crate) async fn in_use(
         .collect())
 }
 
-/// Replaces the tenant's domains.
+/// Replaces the tenant's domains. Those that it gives up stay reserved for it for so long.
 pub(crate) async fn replace(
     tenant: &mut TenantLock,
     names: &[&str],
     alias_of: &[Option<&str>],
+    reserved: Days,
 ) -> Result<(), ReconcileError> {
     let id = tenant.tenant.clone();
     let connection = tenant.connection();
@@ -73,11 +64,12 @@ pub(crate) async fn replace(
         .execute(&mut *connection)
         .await
         .during("lock the domains")?;
-    sqlx::query_file!("sql/domain/take_away.sql", id.as_str(), names)
+    let seconds = reserved.duration().as_secs();
+    sqlx::query_file!("sql/domain/give_up.sql", id.as_str(), names, seconds)
         .execute(&mut *connection)
         .await
-        .during("take domains away")?;
-    let written = sqlx::query_file!(
+        .during("give domains up")?;
+    sqlx::query_file!(
         "sql/domain/put.sql",
         id.as_str(),
         names,
@@ -86,17 +78,58 @@ pub(crate) async fn replace(
     .execute(&mut *connection)
     .await
     .during("write the domains")?;
-    if written.rows_affected() == names.len() as u64 {
-        return Ok(());
-    }
-    // Those of others were not written, no matter if they had them before or got them just now.
-    let owned = sqlx::query_file_scalar!("sql/domain/owned_by_other.sql", names, id.as_str())
-        .fetch_optional(connection)
+    // Asked in any case, and for both kinds at once: neither the answer nor its time says which it was.
+    let unavailable = sqlx::query_file_scalar!("sql/domain/unavailable.sql", names, id.as_str())
+        .fetch_optional(&mut *connection)
         .await
-        .during("read which domain is another tenant's")?;
-    Err(ReconcileError::DomainOwned {
-        name: owned.unwrap_or_default(),
-    })
+        .during("read which domain is not available")?;
+    if let Some(name) = unavailable {
+        return Err(ReconcileError::DomainUnavailable { name });
+    }
+    sqlx::query_file!("sql/reserved_domain/end.sql", names)
+        .execute(connection)
+        .await
+        .during("end the reservations of registered domains")?;
+    Ok(())
+}
+
+/// A domain as an operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DomainOwner {
+    pub(crate) tenant_id: String,
+    /// The domain of the tenant of which it is an alias.
+    pub(crate) alias_of: Option<String>,
+    /// Set if the tenant gave the domain up: it is reserved for it until then.
+    pub(crate) reserved_until: Option<PgTimestamp>,
+}
+
+/// The tenant that owns a domain, or for which it is reserved.
+pub(crate) async fn owner(gate: &Gate, name: &DomainName) -> Result<Option<DomainOwner>, ReconcileError> {
+    sqlx::query_file_as!(DomainOwner, "sql/domain/owner.sql", name.as_str())
+        .fetch_optional(&gate.pool)
+        .await
+        .during("read whose a domain is")
+}
+
+/// Ends a reservation, records that with its tenant, and answers whose it was; `None` if there is none.
+pub(crate) async fn release(
+    gate: &Gate,
+    name: &DomainName,
+    record: Record,
+) -> Result<Option<TenantId>, ReconcileError> {
+    let mut transaction = gate.pool.begin().await.during("begin a release")?;
+    let released = sqlx::query_file_scalar!("sql/reserved_domain/release.sql", name.as_str())
+        .fetch_optional(&mut *transaction)
+        .await
+        .during("release a domain")?;
+    let Some(tenant) = released else {
+        return Ok(None);
+    };
+    let tenant = TenantId::parse(&tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
+    let written = record.tenant(&tenant).write(&mut transaction).await;
+    written.during("record a release")?;
+    transaction.commit().await.during("commit a release")?;
+    Ok(Some(tenant))
 }
 
 /// Those of the tenant's domains that these addresses are in.
@@ -118,27 +151,17 @@ pub(crate) async fn of_addresses(
     Ok(TenantDomains::new(own))
 }
 
-/// The owners of the domains that a read met, and all domains of the tenant.
-pub(crate) async fn owners(
-    tenant: &mut TenantLock,
-    met: &[DomainName],
-) -> Result<DomainOwners, ReconcileError> {
-    let met: Vec<&str> = met.iter().map(DomainName::as_str).collect();
-    let rows = sqlx::query_file!("sql/domain/owners.sql", tenant.tenant.as_str(), &met)
+/// All domains of the tenant, for a decision.
+pub(crate) async fn own(tenant: &mut TenantLock) -> Result<TenantDomains, ReconcileError> {
+    let rows = sqlx::query_file!("sql/domain/of_tenant.sql", tenant.tenant.as_str())
         .fetch_all(tenant.connection())
         .await
-        .during("read whose the domains met are")?;
-    let mut owners = DomainOwners::default();
-    for row in rows {
-        match row.of.as_str() {
-            "OWN" => {
-                owners.own.push(own_domain(&row.name, row.alias_of.as_deref())?);
-            }
-            "FOREIGN" => owners.foreign.push(row.name),
-            _ => owners.remembered.push(row.name),
-        }
-    }
-    Ok(owners)
+        .during("read the tenant's domains")?;
+    let own = rows
+        .into_iter()
+        .map(|row| own_domain(&row.name, row.alias_of.as_deref()))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(TenantDomains::new(own))
 }
 
 fn own_domain(
@@ -149,16 +172,6 @@ fn own_domain(
 }
 
 /// A stored name.
-pub(crate) fn domain(name: &str) -> Result<DomainName, ReconcileError> {
+fn domain(name: &str) -> Result<DomainName, ReconcileError> {
     DomainName::parse(name).map_err(|_| ReconcileError::Unreadable { what: "domain" })
-}
-
-/// Remembers the domains met that are not the tenant's: their owners are one of the inputs of the next run.
-pub(crate) async fn remember(tenant: &mut TenantLock, met: &[String]) -> Result<(), ReconcileError> {
-    let met: Vec<&str> = met.iter().map(String::as_str).collect();
-    sqlx::query_file!("sql/foreign_domain/remember.sql", tenant.tenant.as_str(), &met)
-        .execute(tenant.connection())
-        .await
-        .during("remember the domains met")?;
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Data whose time is over: accounts, rows and summaries of runs.
+//! Data whose time is over: accounts, reservations of domains, rows and summaries of runs.
 
 use std::collections::BTreeMap;
 
@@ -60,6 +60,15 @@ pub(crate) async fn purge_accounts(
     .fetch_all(tenant.connection())
     .await
     .during("purge removed accounts")
+}
+
+/// Drops reservations of domains whose time is over, at most so many.
+pub(crate) async fn drop_reservations(gate: &Gate, most: i64) -> Result<u64, ReconcileError> {
+    let dropped = sqlx::query_file!("sql/reserved_domain/purge.sql", most)
+        .execute(&gate.pool)
+        .await
+        .during("drop reservations of domains")?;
+    Ok(dropped.rows_affected())
 }
 
 /// Runs whose rows have had their time, by tenant, at most so many.

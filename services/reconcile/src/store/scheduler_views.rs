@@ -123,7 +123,6 @@ pub(super) struct RequestedRun {
     /// Decoded only on request: settings that cannot be read must not stop other tenants.
     pub(super) settings: Option<SettingsRow>,
     pub(super) removals_paused: bool,
-    pub(super) foreign_domains: Vec<String>,
 }
 
 fn decode<M: prost::Message + Default>(bytes: &[u8], what: &'static str) -> Result<M, ReconcileError> {

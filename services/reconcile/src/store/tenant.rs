@@ -174,7 +174,6 @@ struct Columns {
     credential_generation: Option<i64>,
     switched_on_generation: Option<i64>,
     removals_paused: bool,
-    foreign_domains: Vec<String>,
 }
 
 impl Columns {
@@ -255,7 +254,6 @@ impl Columns {
                 .map(|state| RunStatus::new(&state, self.takeovers.unwrap_or_default())),
             settings,
             removals_paused: self.removals_paused,
-            foreign_domains: self.foreign_domains,
         }
     }
 }

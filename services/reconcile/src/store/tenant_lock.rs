@@ -179,11 +179,6 @@ impl TenantLock {
         current.removes() && self.loaded.requested.removals_paused
     }
 
-    /// The domains that the last applied read met and that others own, by name.
-    pub(crate) fn foreign_domains(&self) -> &[String] {
-        &self.loaded.requested.foreign_domains
-    }
-
     /// Lets statements be planned for the sets that they are given: a tenant that was just imported has no statistics
     /// yet, and a plan made for a handful of rows takes minutes with ten thousand. Every join is as good by hash. Before
     /// and after such sets, statements [keep their plans](Self::keep_plans).

@@ -1,4 +1,4 @@
-//! Deletes expired data: rows, revert data, summaries, removed accounts and refused binds.
+//! Deletes expired data: rows, revert data, summaries, removed accounts, refused binds and reservations of domains.
 //!
 //! In steps, each a short transaction over rows that no other transaction is at, and a bounded number of them at a
 //! time: the next sweep goes on. Only the purge of accounts takes a tenant's lock, since nothing that is still shown
@@ -6,6 +6,7 @@
 
 mod accounts;
 mod binds;
+mod domains;
 mod rows;
 mod summaries;
 
@@ -20,6 +21,7 @@ const STEPS: u16 = 20;
 pub(crate) async fn retain(resources: &Resources) -> Result<(), ReconcileError> {
     accounts::purge(resources).await?;
     binds::drop_expired(resources).await?;
+    domains::drop_expired(resources).await?;
     rows::drop_expired(resources).await?;
     summaries::drop_expired(resources).await
 }

@@ -9,7 +9,7 @@ use crate::{
         decision::{Decision, HeldRows, Remember},
     },
     error::ReconcileError,
-    store::{TenantLock, domains, tenant::LastRead, to_bigint},
+    store::{TenantLock, tenant::LastRead, to_bigint},
 };
 
 /// The part of a decision that was written.
@@ -66,7 +66,7 @@ async fn apply(
     let account_version = accounts::changes(tenant, &plan.changes).await?;
     history::advance(tenant, plan, history).await?;
     outbox::account_changes(tenant, Some(run), &plan.changes).await?;
-    self::remember(tenant, remember).await?;
+    self::remember(tenant, remember);
     Ok(Written {
         history: Some(tenant.row.history.applied),
         accounts_changed: plan.changes.len() as u64,
@@ -89,7 +89,7 @@ async fn show(
     })
 }
 
-async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), ReconcileError> {
+fn remember(tenant: &mut TenantLock, remember: &Remember) {
     let Remember {
         digest,
         inputs,
@@ -102,13 +102,9 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
         objects,
         claims,
         not_email,
-        unregistered,
         // It stands in the run's outcome.
         reduced: _,
     } = remember;
-    if let Some(unregistered) = unregistered {
-        domains::remember(tenant, unregistered).await?;
-    }
     tenant.row.last_read = LastRead {
         digest: digest.clone(),
         inputs: Some(inputs.clone()),
@@ -126,5 +122,4 @@ async fn remember(tenant: &mut TenantLock, remember: &Remember) -> Result<(), Re
     tenant.keep_sightings(sightings.clone());
     tenant.row.generations.removal = *removal_last_seen;
     tenant.row.history.accounts = to_bigint(*accounts);
-    Ok(())
 }

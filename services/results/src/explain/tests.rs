@@ -265,50 +265,28 @@ fn a_held_read_and_a_reverted_change_are_shown_as_such() {
 }
 
 #[test]
-fn a_foreign_domain_is_shown_once_without_its_owner() {
-    for (standing, reason, words) in [
-        (
-            DomainStanding::OtherTenant,
-            v1::Reason::OtherTenant,
-            "belongs to another customer",
-        ),
-        (
-            DomainStanding::NotRegistered,
-            v1::Reason::DomainNotRegistered,
-            "is not registered",
-        ),
-    ] {
-        let mut facts = Facts {
-            standing,
-            read: Some(synced()),
-            ..Facts::default()
-        };
-        assert!(explanation(ANN, &facts).contains(words));
-        facts.rows = vec![claim("cn=ann", AddressType::Alias, v1::Verdict::Skip, reason)];
-        let text = explanation(ANN, &facts);
-        assert!(!text.contains("Its domain"), "the row says it: {text}");
-    }
+fn an_unregistered_domain_is_shown_once() {
+    let mut facts = Facts {
+        standing: DomainStanding::NotRegistered,
+        read: Some(synced()),
+        ..Facts::default()
+    };
+    assert!(explanation(ANN, &facts).contains("Its domain is not registered"));
+    let refused = v1::Reason::DomainNotRegistered;
+    facts.rows = vec![claim("cn=ann", AddressType::Alias, v1::Verdict::Skip, refused)];
+    let text = explanation(ANN, &facts);
+    assert!(!text.contains("Its domain"), "the row says it: {text}");
 }
 
 #[test]
-fn a_domain_that_changed_hands_after_the_read_is_shown_after_the_decisions_of_the_read() {
-    let refused = |reason| vec![claim("cn=ann", AddressType::Alias, v1::Verdict::Skip, reason)];
-    let foreign = Facts {
-        standing: DomainStanding::OtherTenant,
+fn a_domain_that_was_registered_after_the_read_is_shown_after_the_decisions_of_the_read() {
+    let refused = v1::Reason::DomainNotRegistered;
+    let facts = own(Facts {
         read: Some(synced()),
-        rows: refused(v1::Reason::DomainNotRegistered),
+        rows: vec![claim("cn=ann", AddressType::Alias, v1::Verdict::Skip, refused)],
         ..Facts::default()
-    };
-    let text = explanation(ANN, &foreign);
-    assert!(
-        text.ends_with("Since then: its domain belongs to another customer of the portal."),
-        "{text}"
-    );
-    let registered = own(Facts {
-        rows: refused(v1::Reason::OtherTenant),
-        ..foreign
     });
-    let text = explanation(ANN, &registered);
+    let text = explanation(ANN, &facts);
     assert!(text.ends_with("the next sync decides again."), "{text}");
 }
 

@@ -47,12 +47,6 @@ async fn periods(snapshot: &mut PgConnection) -> Result<Periods, ApiError> {
     }))
 }
 
-#[derive(Debug)]
-struct Owner {
-    own: bool,
-    alias: bool,
-}
-
 async fn standing(
     snapshot: &mut PgConnection,
     tenant_id: &str,
@@ -61,13 +55,12 @@ async fn standing(
     let Some(domain) = domain else {
         return Ok(DomainStanding::Unspecified);
     };
-    let owner = sqlx::query_file_as!(Owner, "sql/domain/owner.sql", tenant_id, domain)
+    let is_alias = sqlx::query_file_scalar!("sql/domain/is_alias.sql", tenant_id, domain)
         .fetch_optional(snapshot)
         .await?;
-    Ok(match owner {
-        Some(Owner { own: true, alias }) if alias => DomainStanding::OwnAlias,
-        Some(Owner { own: true, .. }) => DomainStanding::Own,
-        Some(_) => DomainStanding::OtherTenant,
+    Ok(match is_alias {
+        Some(true) => DomainStanding::OwnAlias,
+        Some(false) => DomainStanding::Own,
         None => DomainStanding::NotRegistered,
     })
 }

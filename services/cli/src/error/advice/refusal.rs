@@ -14,7 +14,8 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
         | Refusal::NoSettings
         | Refusal::PasswordRequired
         | Refusal::EtagMismatch
-        | Refusal::DomainOwned
+        | Refusal::DomainUnavailable
+        | Refusal::DomainNotReserved
         | Refusal::DomainsInUse
         | Refusal::NoWorker
         | Refusal::TooManyTestsOfCaller
@@ -106,9 +107,11 @@ fn of_settings(refusal: Refusal) -> Option<&'static str> {
             "Someone else has changed the settings since you read them. Nothing was saved: review them with \
              rollcall settings show TENANT, and try again."
         }
-        Refusal::DomainOwned => {
-            "A domain has one owner. Remove it from the list, or ask its owner to give it up first."
+        Refusal::DomainUnavailable => {
+            "A domain has one owner, and stays reserved for it for a time after it was given up. An operator can see \
+             whose it is, and end a reservation: rollcall domains owner DOMAIN, rollcall domains release DOMAIN."
         }
+        Refusal::DomainNotReserved => "rollcall domains owner DOMAIN shows whose it is.",
         Refusal::DomainsInUse => "If that is meant, repeat the command with --yes.",
         Refusal::NoWorker => {
             "No worker took the test in time. Are workers and RabbitMQ running? rollcall fleet shows the waiting runs."

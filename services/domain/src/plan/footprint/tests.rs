@@ -13,9 +13,7 @@ use crate::address::{Address, DomainName};
 use crate::hint::Hints;
 use crate::id::{AccountId, ObjectId};
 use crate::object::{Claim, ClaimedAddress, DirectoryObject, ObjectType};
-use crate::plan::{
-    AccountState, Directory, ForeignDomains, Pace, Plan, Portal, Rules, TenantDomains, Withholding, plan,
-};
+use crate::plan::{AccountState, Directory, Pace, Plan, Portal, Rules, TenantDomains, Withholding, plan};
 
 const CLAIMS: usize = 200_000;
 
@@ -70,7 +68,6 @@ fn read(each: usize, renamed: bool) -> (Directory, usize) {
 struct Tenant {
     rules: Rules,
     domains: TenantDomains,
-    foreign: ForeignDomains,
     withholding: Withholding,
 }
 
@@ -79,7 +76,6 @@ impl Tenant {
         Self {
             rules: Rules::default(),
             domains: TenantDomains::new([(DomainName::parse("corp.example").unwrap(), None)]),
-            foreign: ForeignDomains::default(),
             withholding: Withholding::default(),
         }
     }
@@ -93,7 +89,6 @@ impl Tenant {
         plan(
             &self.rules,
             &self.domains,
-            &self.foreign,
             directory,
             portal,
             &self.withholding,

@@ -50,7 +50,7 @@ fn a_copy_with_a_primary_of_its_own_gets_an_account_without_the_aliases() {
 }
 
 #[test]
-fn a_copy_whose_primary_is_in_a_foreign_domain_takes_no_alias_in_its_place() {
+fn a_copy_whose_primary_is_in_an_unregistered_domain_takes_no_alias_in_its_place() {
     let mut tenant = ann_with_an_alias();
     tenant.directory(&[
         ("a copy", "SMTP:copy@corp.local smtp:info@a.test"),

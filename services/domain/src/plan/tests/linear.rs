@@ -9,8 +9,8 @@ use crate::address::{Address, DomainName};
 use crate::hint::Hints;
 use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue};
 use crate::plan::{
-    AccountState, AddressState, Directory, ForeignDomains, Pace, Plan, PlanError, Portal, Removal, Rules,
-    TenantDomains, Withholding, plan,
+    AccountState, AddressState, Directory, Pace, Plan, PlanError, Portal, Removal, Rules, TenantDomains,
+    Withholding, plan,
 };
 
 use super::worlds::{account_id, now, object_id};
@@ -55,7 +55,6 @@ impl World {
         plan(
             &self.rules,
             &self.domains,
-            &ForeignDomains::default(),
             &self.directory,
             &self.portal,
             &self.withholding,

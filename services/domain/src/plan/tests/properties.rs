@@ -231,7 +231,6 @@ fn is_refusal_of_the_claim(row: &PlannedRow<'_>) -> bool {
             Reason::TypeExcluded
                 | Reason::DisabledExcluded
                 | Reason::DomainExcluded
-                | Reason::OtherTenant
                 | Reason::DomainNotRegistered
                 | Reason::DuplicateUsername
         )

@@ -136,16 +136,9 @@ impl Tenant {
         }))
     }
 
-    /// The domains whose owners are looked up before a plan, and remembered.
-    pub(super) fn domains_to_look_up(&self) -> Vec<String> {
-        let names = self.read().unregistered_domains(&self.own_domains());
-        names.iter().map(ToString::to_string).collect()
-    }
-
     fn plan_at<T>(&self, now: Timestamp, ask: impl FnOnce(&Portal, &Plan<'_>, u128) -> T) -> T {
         let directory = self.read();
         let domains = self.own_domains();
-        let foreign = [DomainName::parse("theirs.test").unwrap()].into_iter().collect();
         let mut next_id = self.next_id;
         let mut new_id = || {
             next_id += 1;
@@ -154,7 +147,6 @@ impl Tenant {
         let plan = plan(
             &self.rules,
             &domains,
-            &foreign,
             &directory,
             &self.portal,
             &self.withholding,

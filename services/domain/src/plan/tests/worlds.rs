@@ -11,11 +11,11 @@ use crate::hint::Hints;
 use crate::id::{AccountId, ObjectId};
 use crate::object::{AddressType, Claim, ClaimedAddress, DirectoryObject, ObjectType, Origin, RefusedValue};
 use crate::plan::{
-    AccountState, AddressState, Directory, ForeignDomains, Pace, Plan, Portal, Removal, Rules, SameUsername,
-    TenantDomains, Withholding, plan,
+    AccountState, AddressState, Directory, Pace, Plan, Portal, Removal, Rules, SameUsername, TenantDomains,
+    Withholding, plan,
 };
 
-/// `alias.test` is an alias of `main.test`; `other.test` is another tenant's and `nobody.test` has no owner.
+/// `alias.test` is an alias of `main.test`; `other.test` and `nobody.test` are not the tenant's.
 const DOMAINS: [&str; 5] = [
     "main.test",
     "second.test",
@@ -30,7 +30,6 @@ const USERNAMES: [&str; 4] = ["ann", "bob", "cy", "dee"];
 pub(crate) struct RandomWorld {
     pub(crate) rules: Rules,
     pub(crate) domains: TenantDomains,
-    pub(crate) foreign: ForeignDomains,
     pub(crate) objects: Vec<DirectoryObject>,
     pub(crate) accounts: Vec<AccountState>,
     pub(crate) withholding: Withholding,
@@ -68,7 +67,6 @@ impl RandomWorld {
         plan(
             &self.rules,
             &self.domains,
-            &self.foreign,
             directory,
             portal,
             &self.withholding,
@@ -118,7 +116,6 @@ prop_compose! {
         RandomWorld {
             rules,
             domains: TenantDomains::new(DOMAINS[..owned].iter().map(|domain| (name(domain), alias_of(domain)))),
-            foreign: [name("other.test")].into_iter().collect(),
             objects,
             accounts,
             withholding,

@@ -16,7 +16,6 @@ fn verdicts(reason: Reason) -> &'static [Verdict] {
         | Reason::TypeExcluded
         | Reason::DisabledExcluded
         | Reason::DomainExcluded
-        | Reason::OtherTenant
         | Reason::DomainNotRegistered
         | Reason::InterferesWithPortalAccount
         | Reason::ClaimedByOtherObject
@@ -85,7 +84,6 @@ fn of_an_absent_address_whose_claims_are_refused_it_is_said_why_they_are() {
         Reason::TypeExcluded,
         Reason::DisabledExcluded,
         Reason::DomainExcluded,
-        Reason::OtherTenant,
         Reason::DomainNotRegistered,
         Reason::DuplicateUsername,
     ] {

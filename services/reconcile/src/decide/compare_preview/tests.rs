@@ -47,7 +47,7 @@ fn a_run_that_decides_what_was_shown_has_no_differences() {
 #[test]
 fn what_is_decided_otherwise_comes_with_the_verdict_that_was_shown() {
     let before = row("a@x.example", Verdict::Add, Some(Reason::NewAccount));
-    let now = row("a@x.example", Verdict::Skip, Some(Reason::OtherTenant));
+    let now = row("a@x.example", Verdict::Skip, Some(Reason::DomainNotRegistered));
     let differences = compare(&ShownRows::new(vec![shown(&before, 1)]), [now].into_iter());
     assert_eq!(differences.changed, [(0, Some(Verdict::Add))]);
     assert!(differences.gone.is_empty());

@@ -17,11 +17,11 @@ use uuid::Uuid;
 use super::hash;
 use crate::decide::rules::rules;
 
-/// The tenant may own any of them; `alias.test` is then an alias of `main.test`. Others may own the rest.
+/// The tenant may own any of them; `alias.test` is then an alias of `main.test`.
 const DOMAINS: [&str; 4] = ["main.test", "second.test", "alias.test", "other.test"];
 const USERNAMES: [&str; 3] = ["ann", "bob", "cy"];
 
-/// One edit, by an administrator, an operator, another tenant or in the directory.
+/// One edit, by an administrator, an operator or in the directory.
 #[derive(Clone, Debug)]
 enum Edit {
     Filter(&'static str),
@@ -31,7 +31,6 @@ enum Edit {
     /// A part of the settings that decides nothing.
     Schedule(i32),
     Domains(BTreeSet<&'static str>),
-    OthersDomains(BTreeSet<&'static str>),
     RemovalsPaused(bool),
     Object(usize, Option<DirectoryObject>),
 }
@@ -41,7 +40,6 @@ enum Edit {
 struct Applied {
     digest: Option<[u8; 16]>,
     inputs: Vec<u8>,
-    met: Vec<DomainName>,
 }
 
 /// A tenant with everything that decides on its reads.
@@ -51,7 +49,6 @@ struct World {
     domains: BTreeSet<&'static str>,
     /// Grows with each change of the domains.
     generation: i64,
-    others_domains: BTreeSet<&'static str>,
     removals_paused: bool,
     objects: BTreeMap<usize, DirectoryObject>,
     portal: Portal,
@@ -68,7 +65,6 @@ impl World {
             },
             domains: BTreeSet::from(["main.test"]),
             generation: 1,
-            others_domains: BTreeSet::new(),
             removals_paused: false,
             objects: BTreeMap::new(),
             portal: Portal::default(),
@@ -95,7 +91,6 @@ impl World {
                 self.domains = domains;
                 self.generation += 1;
             }
-            Edit::OthersDomains(domains) => self.others_domains = domains,
             Edit::RemovalsPaused(paused) => self.removals_paused = paused,
             Edit::Object(number, object) => {
                 self.objects.remove(&number);
@@ -116,17 +111,8 @@ impl World {
         TenantDomains::new(self.domains.iter().map(|name| (domain(name), alias_of(name))))
     }
 
-    /// Those of the domains met that others own, by name.
-    fn foreign<'m>(&'m self, met: &'m [DomainName]) -> impl Iterator<Item = &'m DomainName> {
-        let is_foreign = |name: &&DomainName| {
-            self.others_domains.contains(name.as_str()) && !self.domains.contains(name.as_str())
-        };
-        met.iter().filter(is_foreign)
-    }
-
-    fn inputs(&self, met: &[DomainName]) -> Vec<u8> {
-        let foreign = self.foreign(met).map(DomainName::as_str);
-        hash(&self.settings, self.generation, self.removals_wait(), foreign)
+    fn inputs(&self) -> Vec<u8> {
+        hash(&self.settings, self.generation, self.removals_wait())
     }
 
     fn removals_wait(&self) -> bool {
@@ -142,9 +128,10 @@ impl World {
         let mut digest = ReadDigest::default();
         self.read().for_each(|object| digest.add(object));
         let digest = digest.finish();
-        let is_passed_over = self.applied.as_ref().is_some_and(|applied| {
-            applied.digest == Some(digest) && applied.inputs == self.inputs(&applied.met)
-        });
+        let is_passed_over = self
+            .applied
+            .as_ref()
+            .is_some_and(|applied| applied.digest == Some(digest) && applied.inputs == self.inputs());
 
         let mut builder = Directory::builder();
         for object in self.read() {
@@ -152,9 +139,7 @@ impl World {
         }
         let directory = builder.finish();
         let own = self.own_domains();
-        let met = directory.unregistered_domains(&own);
         let rules = rules(&self.settings).unwrap();
-        let foreign = self.foreign(&met).cloned().collect();
         let withholding = Withholding {
             removals_paused: self.removals_wait(),
             ..Withholding::default()
@@ -167,7 +152,6 @@ impl World {
         let plan = plan(
             &rules,
             &own,
-            &foreign,
             &directory,
             &self.portal,
             &withholding,
@@ -181,8 +165,7 @@ impl World {
         let digest = (!plan.withheld).then_some(digest);
         self.applied = Some(Applied {
             digest,
-            inputs: self.inputs(&met),
-            met,
+            inputs: self.inputs(),
         });
         self.portal = portal;
         self.accounts = accounts;
@@ -281,7 +264,6 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => prop::option::of(new_users).prop_map(Edit::NewUsers),
         1 => (1..25_i32).prop_map(Edit::Schedule),
         1 => domains().prop_map(Edit::Domains),
-        1 => domains().prop_map(Edit::OthersDomains),
         1 => any::<bool>().prop_map(Edit::RemovalsPaused),
     ]
 }
@@ -332,7 +314,7 @@ proptest! {
         for edit in second {
             world.edit(edit);
         }
-        let of = |settings| hash(settings, 1, false, std::iter::empty());
+        let of = |settings| hash(settings, 1, false);
         prop_assert_eq!(of(&before) == of(&world.settings), deciding(&before) == deciding(&world.settings));
     }
 }

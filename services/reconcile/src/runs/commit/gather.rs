@@ -1,8 +1,8 @@
 //! Gathers the facts that a decision rests on. All of them are read here: deciding asks for nothing.
 
 use rollcall_domain::{
-    DomainName, Hints,
-    plan::{ApprovedAddresses, TenantDomains, Withholding},
+    Hints,
+    plan::{ApprovedAddresses, Withholding},
 };
 use rollcall_proto::{internal::v1::DirectoryServer, v1};
 
@@ -10,11 +10,11 @@ use crate::{
     decide::{
         compare::{OpenRow, OpenRows},
         compare_preview::{ShownRow, ShownRows},
-        facts::{Approved, DirectoryRead, DomainFacts, Facts, HeldBefore, RemovalFacts, ReviewedPreview},
+        facts::{Approved, DirectoryRead, Facts, HeldBefore, RemovalFacts, ReviewedPreview},
         rules::rules,
     },
     error::ReconcileError,
-    store::{ReadyRun, TenantLock, domains, domains::DomainOwners, guard, history, portal, sightings},
+    store::{ReadyRun, TenantLock, domains, guard, history, portal, sightings},
     work::Turns,
 };
 
@@ -29,7 +29,7 @@ pub(super) async fn facts(
     let rules = rules(&current.settings)?;
     let earlier = guard::earlier_runs(tenant).await?;
     tenant.prefer_hash_joins().await?;
-    let domains = domains(tenant, read).await?;
+    let domains = domains::own(tenant).await?;
     let portal = portal::all(tenant).await?;
     let (may_go, approved) = approval(tenant, ready, read).await?.unzip();
     let withholding = Withholding {
@@ -61,28 +61,6 @@ pub(super) async fn facts(
             .held_content
             .zip(earlier.held_rows_of)
             .map(|(content, rows_of)| HeldBefore { content, rows_of }),
-    })
-}
-
-async fn domains(tenant: &mut TenantLock, read: &DirectoryRead) -> Result<DomainFacts, ReconcileError> {
-    let met = read.directory.unregistered_domains(&TenantDomains::default());
-    let DomainOwners {
-        own,
-        foreign: foreign_names,
-        remembered,
-    } = domains::owners(tenant, &met).await?;
-    let own = TenantDomains::new(own);
-    let foreign = foreign_names
-        .iter()
-        .map(|name| domains::domain(name))
-        .collect::<Result<_, _>>()?;
-    let unregistered: Vec<DomainName> = met.into_iter().filter(|name| !own.owns(name.as_str())).collect();
-    Ok(DomainFacts {
-        own,
-        foreign,
-        foreign_names,
-        unregistered: unregistered.iter().map(|name| name.as_str().to_owned()).collect(),
-        remembered,
     })
 }
 

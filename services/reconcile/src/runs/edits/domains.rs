@@ -1,13 +1,15 @@
 //! The tenants' domains: which the portal names, and that each has one owner.
 
 use rollcall_chassis::audit::{Act, Record};
-use rollcall_domain::TenantId;
+use rollcall_domain::{DomainName, TenantId};
 use rollcall_proto::v1;
+use rollcall_terms::audit::Details;
 
 use super::{domain_list::DomainList, records};
 use crate::{
     error::ReconcileError,
-    store::{Store, TenantLock, domains},
+    resources::Resources,
+    store::{Store, TenantLock, domains, domains::DomainOwner},
 };
 
 /// Conditions under which a list of domains is replaced.
@@ -21,13 +23,13 @@ pub(crate) struct ReplaceOnly {
 
 /// Replaces a tenant's domains. Runs that read at the time are decided with the new ones.
 pub(crate) async fn put_domains(
-    store: &Store,
+    resources: &Resources,
     act: &Act,
     tenant: &TenantId,
     list: &DomainList,
     only: &ReplaceOnly,
 ) -> Result<Vec<v1::Domain>, ReconcileError> {
-    let mut tx = TenantLock::open(&store.calls, tenant).await?;
+    let mut tx = TenantLock::open(&resources.store.calls, tenant).await?;
     let wanted = list.stored();
     let stored = domains::of_locked(&mut tx).await?;
     if !only.etag.is_empty() && only.etag != etag(&stored) {
@@ -38,7 +40,7 @@ pub(crate) async fn put_domains(
             refuse_in_use(&mut tx, &list.dropped(&stored)).await?;
         }
         let (names, alias_of) = list.columns();
-        domains::replace(&mut tx, &names, &alias_of).await?;
+        domains::replace(&mut tx, &names, &alias_of, resources.bounds.reserved_domains).await?;
         tx.row.generations.portal += 1;
         tx.row.generations.domains += 1;
     }
@@ -63,6 +65,20 @@ async fn refuse_in_use(tx: &mut TenantLock, dropped: &[&str]) -> Result<(), Reco
 /// A tenant's domains, by name.
 pub(crate) async fn get_domains(store: &Store, tenant: &TenantId) -> Result<Vec<v1::Domain>, ReconcileError> {
     domains::of_tenant(&store.calls, tenant).await
+}
+
+/// The tenant that owns a domain, or for which it is reserved; `None` if there is none.
+pub(crate) async fn owner(store: &Store, name: &DomainName) -> Result<Option<DomainOwner>, ReconcileError> {
+    domains::owner(&store.calls, name).await
+}
+
+/// Ends the reservation of a domain, and answers for which tenant it was reserved.
+pub(crate) async fn release(store: &Store, act: &Act, name: &DomainName) -> Result<TenantId, ReconcileError> {
+    let record = Record::of(act).details(Details::default().with("domain", name.as_str()));
+    let released = domains::release(&store.calls, name, record).await?;
+    released.ok_or_else(|| ReconcileError::DomainNotReserved {
+        name: name.as_str().to_owned(),
+    })
 }
 
 /// The etag of a stored list: lists with the same etag are the same.

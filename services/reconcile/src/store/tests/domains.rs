@@ -11,6 +11,7 @@ use crate::{
         DomainList,
         domains::{self, ReplaceOnly},
     },
+    store::expired,
 };
 
 fn list(names: &[(&str, &str)]) -> Result<DomainList> {
@@ -34,7 +35,7 @@ async fn domains_are_replaced_as_a_whole() -> Result<()> {
         ("old.example", ""),
     ])?;
     domains::put_domains(
-        &ground.resources.store,
+        &ground.resources,
         &act(),
         &ground.tenant,
         &first,
@@ -43,7 +44,7 @@ async fn domains_are_replaced_as_a_whole() -> Result<()> {
     .await?;
     let second = list(&[("acme.example", ""), ("new.example", "acme.example")])?;
     let written = domains::put_domains(
-        &ground.resources.store,
+        &ground.resources,
         &act(),
         &ground.tenant,
         &second,
@@ -58,7 +59,7 @@ async fn domains_are_replaced_as_a_whole() -> Result<()> {
     let row = ground.lock().await?.row.clone();
     assert_eq!((row.generations.domains, row.generations.portal), (2, 2));
     domains::put_domains(
-        &ground.resources.store,
+        &ground.resources,
         &act(),
         &ground.tenant,
         &second,
@@ -74,24 +75,17 @@ async fn a_domain_of_another_tenant_is_refused_and_nothing_is_written() -> Resul
     let ground = Ground::new().await?;
     let other = TenantId::parse("other")?;
     let taken = list(&[("taken.example", "")])?;
-    domains::put_domains(
-        &ground.resources.store,
-        &act(),
-        &other,
-        &taken,
-        &ReplaceOnly::default(),
-    )
-    .await?;
+    domains::put_domains(&ground.resources, &act(), &other, &taken, &ReplaceOnly::default()).await?;
     let wanted = list(&[("free.example", ""), ("taken.example", "")])?;
     let refused = domains::put_domains(
-        &ground.resources.store,
+        &ground.resources,
         &act(),
         &ground.tenant,
         &wanted,
         &ReplaceOnly::default(),
     )
     .await;
-    let Err(ReconcileError::DomainOwned { name }) = refused else {
+    let Err(ReconcileError::DomainUnavailable { name }) = refused else {
         anyhow::bail!("the domain was not refused");
     };
     assert_eq!(name, "taken.example");
@@ -110,14 +104,14 @@ async fn a_domain_that_addresses_are_in_is_dropped_only_by_those_who_mean_it() -
         SELECT 'acme', who, gen_random_uuid(), 'PRIMARY', 'SYNCED'
         FROM unnest(ARRAY['ann@old.example', 'bob@old.example', '\"at@\"@older.example', 'ann@acme.example']) AS who";
     let ground = Ground::new().await?;
-    let store = &ground.resources.store;
+    let resources = &ground.resources;
     let first = list(&[
         ("acme.example", ""),
         ("empty.example", ""),
         ("old.example", ""),
         ("older.example", ""),
     ])?;
-    domains::put_domains(store, &act(), &ground.tenant, &first, &ReplaceOnly::default()).await?;
+    domains::put_domains(resources, &act(), &ground.tenant, &first, &ReplaceOnly::default()).await?;
     ground.as_reconcile(PEOPLE).await?;
     let unused = ReplaceOnly {
         if_unused: true,
@@ -125,9 +119,9 @@ async fn a_domain_that_addresses_are_in_is_dropped_only_by_those_who_mean_it() -
     };
 
     let without_empty = list(&[("acme.example", ""), ("old.example", ""), ("older.example", "")])?;
-    domains::put_domains(store, &act(), &ground.tenant, &without_empty, &unused).await?;
+    domains::put_domains(resources, &act(), &ground.tenant, &without_empty, &unused).await?;
     let only_acme = list(&[("acme.example", "")])?;
-    let refused = domains::put_domains(store, &act(), &ground.tenant, &only_acme, &unused).await;
+    let refused = domains::put_domains(resources, &act(), &ground.tenant, &only_acme, &unused).await;
     let Err(ReconcileError::DomainsInUse { in_use }) = refused else {
         anyhow::bail!("domains that addresses are in were dropped");
     };
@@ -135,31 +129,142 @@ async fn a_domain_that_addresses_are_in_is_dropped_only_by_those_who_mean_it() -
         in_use,
         [("old.example".to_owned(), 2), ("older.example".to_owned(), 1)]
     );
-    domains::put_domains(store, &act(), &ground.tenant, &only_acme, &ReplaceOnly::default()).await?;
+    domains::put_domains(
+        resources,
+        &act(),
+        &ground.tenant,
+        &only_acme,
+        &ReplaceOnly::default(),
+    )
+    .await?;
     Ok(())
 }
 
 #[tokio::test]
 async fn a_list_that_somebody_changed_since_it_was_read_is_not_replaced() -> Result<()> {
     let ground = Ground::new().await?;
-    let store = &ground.resources.store;
+    let resources = &ground.resources;
     let first = list(&[("acme.example", "")])?;
-    let read = domains::put_domains(store, &act(), &ground.tenant, &first, &ReplaceOnly::default()).await?;
+    let read =
+        domains::put_domains(resources, &act(), &ground.tenant, &first, &ReplaceOnly::default()).await?;
     let as_read = ReplaceOnly {
         etag: domains::etag(&read),
         ..ReplaceOnly::default()
     };
     let second = list(&[("acme.example", ""), ("new.example", "acme.example")])?;
-    domains::put_domains(store, &act(), &ground.tenant, &second, &as_read).await?;
+    domains::put_domains(resources, &act(), &ground.tenant, &second, &as_read).await?;
     let third = list(&[("acme.example", ""), ("third.example", "")])?;
-    let refused = domains::put_domains(store, &act(), &ground.tenant, &third, &as_read).await;
+    let refused = domains::put_domains(resources, &act(), &ground.tenant, &third, &as_read).await;
     assert!(
         matches!(refused, Err(ReconcileError::DomainsChanged)),
         "{refused:?}"
     );
     assert_eq!(
-        domains::get_domains(store, &ground.tenant).await?,
+        domains::get_domains(&resources.store, &ground.tenant).await?,
         second.stored()
     );
+    Ok(())
+}
+
+/// The tenant has given up `old.example`.
+async fn with_a_domain_given_up() -> Result<Ground> {
+    let ground = Ground::new().await?;
+    let any = ReplaceOnly::default();
+    let both = list(&[("acme.example", ""), ("old.example", "acme.example")])?;
+    domains::put_domains(&ground.resources, &act(), &ground.tenant, &both, &any).await?;
+    let one = list(&[("acme.example", "")])?;
+    domains::put_domains(&ground.resources, &act(), &ground.tenant, &one, &any).await?;
+    Ok(ground)
+}
+
+/// Registers a domain for another tenant; false if it is not available.
+async fn another_gets(ground: &Ground, name: &str) -> Result<bool> {
+    let other = TenantId::parse("other")?;
+    let wanted = list(&[(name, "")])?;
+    let any = ReplaceOnly::default();
+    match domains::put_domains(&ground.resources, &act(), &other, &wanted, &any).await {
+        Ok(_) => Ok(true),
+        Err(ReconcileError::DomainUnavailable { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[tokio::test]
+async fn a_domain_that_was_given_up_is_refused_to_others_until_its_time_is_over() -> Result<()> {
+    let ground = with_a_domain_given_up().await?;
+    assert!(!another_gets(&ground, "old.example").await?);
+    let in_30_days = "SELECT count(*) FROM portal.reserved_domain
+                      WHERE end_time BETWEEN now() + interval '29 days' AND now() + interval '30 days'";
+    assert_eq!(ground.count(in_30_days).await?, 1);
+
+    ground
+        .as_reconcile("UPDATE portal.reserved_domain SET end_time = now()")
+        .await?;
+    assert!(another_gets(&ground, "old.example").await?);
+    assert_eq!(
+        ground
+            .count("SELECT count(*) FROM portal.reserved_domain")
+            .await?,
+        0
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_tenant_registers_a_domain_that_it_gave_up_again_at_once_and_owns_it() -> Result<()> {
+    let ground = with_a_domain_given_up().await?;
+    let again = list(&[("acme.example", ""), ("old.example", "")])?;
+    let any = ReplaceOnly::default();
+    domains::put_domains(&ground.resources, &act(), &ground.tenant, &again, &any).await?;
+    assert_eq!(
+        ground
+            .count("SELECT count(*) FROM portal.reserved_domain")
+            .await?,
+        0
+    );
+    assert!(!another_gets(&ground, "old.example").await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_operator_sees_whose_a_domain_is_and_releases_one_that_is_reserved() -> Result<()> {
+    let ground = with_a_domain_given_up().await?;
+    let store = &ground.resources.store;
+    let name = |name: &str| DomainName::parse(name);
+    let owned = domains::owner(store, &name("acme.example")?).await?;
+    assert!(owned.is_some_and(|owner| owner.tenant_id == "acme" && owner.reserved_until.is_none()));
+    let reserved = domains::owner(store, &name("old.example")?).await?;
+    assert!(reserved.is_some_and(|owner| owner.tenant_id == "acme" && owner.reserved_until.is_some()));
+    assert_eq!(domains::owner(store, &name("free.example")?).await?, None);
+
+    assert_eq!(
+        domains::release(store, &act(), &name("old.example")?)
+            .await?
+            .as_str(),
+        "acme"
+    );
+    for not_reserved in ["old.example", "acme.example", "free.example"] {
+        let refused = domains::release(store, &act(), &name(not_reserved)?).await;
+        assert!(
+            matches!(refused, Err(ReconcileError::DomainNotReserved { .. })),
+            "{not_reserved}: {refused:?}"
+        );
+    }
+    assert!(another_gets(&ground, "old.example").await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_reservations_whose_time_is_over_are_dropped() -> Result<()> {
+    let ground = with_a_domain_given_up().await?;
+    ground
+        .as_reconcile(
+            "INSERT INTO portal.reserved_domain (name, tenant_id, end_time)
+             VALUES ('gone.example', 'acme', now() - interval '1 second')",
+        )
+        .await?;
+    assert_eq!(expired::drop_reservations(ground.gate(), 10).await?, 1);
+    let left = "SELECT count(*) FROM portal.reserved_domain WHERE name = 'old.example'";
+    assert_eq!(ground.count(left).await?, 1);
     Ok(())
 }

@@ -80,7 +80,9 @@ const UNKNOWN: &str = "
     SELECT tenant_id, primary_address, account_id, 'PRIMARY', 'SYNCED' FROM portal.account
     WHERE tenant_id = 'acme' AND remove_time IS NOT NULL;
     INSERT INTO portal.domain (name, tenant_id)
-    SELECT n || '.example', CASE WHEN n % 100 = 0 THEN 'acme' ELSE 'other-' || n END FROM generate_series(1, 10000) AS n";
+    SELECT n || '.example', CASE WHEN n % 100 = 0 THEN 'acme' ELSE 'other-' || n END FROM generate_series(1, 10000) AS n;
+    INSERT INTO portal.reserved_domain (name, tenant_id, end_time)
+    SELECT n || '.gone.example', 'other-' || n, now() + interval '1 day' FROM generate_series(1, 10000) AS n";
 /// Of them, those named in a statement: 200 removed ones among them.
 const IDS: &str = "ARRAY(SELECT lpad(to_hex(n), 32, '0')::uuid FROM generate_series(1, 400) AS n)";
 const ADDRESSES: &str = "ARRAY(SELECT n || '@acme.example' FROM generate_series(1, 400) AS n)";
@@ -119,8 +121,12 @@ async fn what_an_array_names_is_looked_up_by_key_with_a_kept_plan_too() -> Resul
             format!("{domains}, 'acme'"),
         ),
         (
-            include_str!("../../../sql/domain/owned_by_other.sql"),
+            include_str!("../../../sql/domain/unavailable.sql"),
             format!("{domains}, 'acme'"),
+        ),
+        (
+            include_str!("../../../sql/reserved_domain/end.sql"),
+            domains.clone(),
         ),
         (
             include_str!("../../../sql/domain/lock.sql"),

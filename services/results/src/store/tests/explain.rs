@@ -6,7 +6,7 @@ use rollcall_proto::v1::{DomainStanding, Row, Verdict};
 use super::*;
 
 #[tokio::test]
-async fn a_domain_is_the_tenants_an_alias_another_tenants_or_nobodys() -> Result<()> {
+async fn a_domain_is_the_tenants_or_an_alias_and_one_of_another_tenant_is_like_one_of_nobody() -> Result<()> {
     let ground = Ground::new().await?;
     ground
         .as_reconcile(
@@ -17,7 +17,7 @@ async fn a_domain_is_the_tenants_an_alias_another_tenants_or_nobodys() -> Result
     for (domain, expected) in [
         ("acme.example", DomainStanding::Own),
         ("alias.example", DomainStanding::OwnAlias),
-        ("other.example", DomainStanding::OtherTenant),
+        ("other.example", DomainStanding::NotRegistered),
         ("free.example", DomainStanding::NotRegistered),
     ] {
         let address = format!("ann@{domain}");

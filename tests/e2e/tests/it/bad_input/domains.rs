@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use rollcall_e2e::{Tenant, status::refused};
+use rollcall_proto::v1::{GetDomainOwnerRequest, ReleaseDomainRequest};
 use rollcall_testbed::Bed;
 use tonic::Code;
 
@@ -18,7 +19,7 @@ async fn a_domain_has_one_owner_and_an_alias_of_an_alias_is_none() -> Result<()>
     );
     assert_eq!(
         (refusal.code, refusal.reason.as_str()),
-        (Code::AlreadyExists, "DOMAIN_OWNED"),
+        (Code::AlreadyExists, "DOMAIN_UNAVAILABLE"),
         "{refusal:?}"
     );
     assert!(!refusal.message.contains(&owner.id), "it is not said whose");
@@ -52,8 +53,41 @@ async fn two_tenants_who_take_each_others_domains_at_once_are_refused_and_never_
         let twos = [(one.domain.as_str(), "")];
         let answers = tokio::join!(one.put_domains(&ones), two.put_domains(&twos));
         for refusal in [refused(answers.0), refused(answers.1)] {
-            assert_eq!(refusal.reason, "DOMAIN_OWNED", "round {round}: {refusal:?}");
+            assert_eq!(refusal.reason, "DOMAIN_UNAVAILABLE", "round {round}: {refusal:?}");
         }
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_domain_that_was_given_up_is_refused_like_one_that_is_owned_until_an_operator_releases_it()
+-> Result<()> {
+    let (owner, _) = registered("giver").await?;
+    let thief = Tenant::unknown(Bed::attach()?.endpoints()?, "taker").await?;
+    let wanted = [(owner.domain.as_str(), "")];
+    let while_owned = refused(thief.put_domains(&wanted).await);
+
+    let other = format!("other.{}", owner.domain);
+    owner.put_domains(&[(&other, "")]).await?;
+    let while_reserved = refused(thief.put_domains(&wanted).await);
+    assert_eq!(while_reserved, while_owned);
+    owner.put_domains(&[(&other, ""), (&owner.domain, "")]).await?;
+    owner.put_domains(&[(&other, "")]).await?;
+
+    let mut operator = owner.clients.accounts.clone();
+    let request = GetDomainOwnerRequest {
+        name: owner.domain.to_uppercase(),
+    };
+    let found = operator.get_domain_owner(request).await?.into_inner();
+    assert_eq!((&found.tenant_id, &found.name), (&owner.id, &owner.domain));
+    assert!(found.reserved_until.is_some());
+    let request = ReleaseDomainRequest {
+        name: owner.domain.clone(),
+    };
+    let released = operator.release_domain(request.clone()).await?.into_inner();
+    assert_eq!(released.tenant_id, owner.id);
+    thief.put_domains(&wanted).await?;
+    let refusal = refused(operator.release_domain(request).await);
+    assert_eq!(refusal.reason, "DOMAIN_NOT_RESERVED", "{refusal:?}");
     Ok(())
 }

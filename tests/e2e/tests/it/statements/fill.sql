@@ -33,8 +33,6 @@ SELECT tenant_id, gen_random_uuid(), 'SUCCEEDED' FROM other;
 
 INSERT INTO portal.domain (name, tenant_id) SELECT tenant_id || '.test', tenant_id FROM other;
 
-INSERT INTO reconcile.foreign_domain (tenant_id, name) SELECT tenant_id, 'elsewhere.test' FROM other;
-
 INSERT INTO portal.account
     (tenant_id, account_id, hsr_enabled, is_protected, type, origin, primary_address, object_id)
 SELECT tenant_id, gen_random_uuid(), false, false, 'USER', 'SYNCED', 'a' || a || '@' || tenant_id || '.test', 'o' || a
