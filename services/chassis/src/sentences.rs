@@ -94,6 +94,13 @@ pub fn caller_limit(bound: usize, calls: &str) -> String {
     )
 }
 
+/// One caller makes more calls in a second than it may.
+pub fn caller_rate(per_second: u32) -> String {
+    format!(
+        "This caller makes more than {per_second} calls in a second, the limit of one caller. Try again later."
+    )
+}
+
 /// The server has as many `calls` open as it may.
 pub fn server_limit(bound: usize, calls: &str) -> String {
     format!("{bound} {calls} are open at this server, which is the limit. Try again later.")

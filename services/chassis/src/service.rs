@@ -9,6 +9,7 @@ use std::{
 };
 
 use clap::{Arg, ArgAction, ArgMatches, Command, Subcommand};
+use rollcall_domain::invisible::show_lines;
 
 use crate::{
     BoxError,
@@ -132,6 +133,7 @@ where
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         let telemetry = telemetry::init(info.name, info.version, config.telemetry())?;
+        log_panics();
         let drain = Duration::from_secs(config.lifecycle().drain_seconds);
         let result = serve(info, drain, |lifecycle| start(config, lifecycle)).await;
         telemetry.shutdown().await;
@@ -189,10 +191,19 @@ fn report(result: Result<(), BoxError>) -> ExitCode {
     }
 }
 
+/// Has a panic logged like all else: its message may hold a text of a directory, which must not reach a terminal raw.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string);
+        let message = panic.payload_as_str();
+        tracing::error!(at, message, "a thread panicked");
+    }));
+}
+
 /// To standard error, whose loss is no reason to fail.
 fn complain(text: &str) {
     use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", show_lines(text));
 }
 
 fn say(text: &str) {

@@ -71,8 +71,12 @@ pub fn init(
     let meter = meter_provider(config, resource)?;
     global::set_meter_provider(meter.clone());
     let log = match config.log_format {
+        LogFormat::Text if io::stdout().is_terminal() => tracing_subscriber::fmt::layer()
+            .with_ansi(true)
+            .with_writer(|| Visible::coloured(io::stdout()))
+            .boxed(),
         LogFormat::Text => tracing_subscriber::fmt::layer()
-            .with_ansi(io::stdout().is_terminal())
+            .with_ansi(false)
             .with_writer(|| Visible::text(io::stdout()))
             .boxed(),
         LogFormat::Json => tracing_subscriber::fmt::layer()

@@ -183,7 +183,7 @@ impl Error {
     /// The stable code: the service's, or what it would be.
     fn reason(&self) -> Option<String> {
         match self {
-            Self::UnknownTenant { .. } => Some("NOT_FOUND".to_owned()),
+            Self::UnknownTenant { .. } => Some(Refusal::NoTenant.as_str().to_owned()),
             _ => self.call()?.reason(),
         }
     }

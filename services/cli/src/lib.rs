@@ -27,7 +27,6 @@ mod settings;
 mod table;
 mod tenant;
 mod usage;
-mod visible;
 mod zone;
 
 use args::Command;

@@ -3,13 +3,12 @@
 use std::io::{self, IsTerminal, Write};
 
 use jiff::tz::TimeZone;
-use rollcall_domain::invisible::show_in_json;
+use rollcall_domain::invisible::{show_in_json, show_lines};
 use serde::Serialize;
 
 use crate::{
     error::Error,
     table::{Look, Shown},
-    visible::visible,
 };
 
 /// Answers go to standard output as text or JSON, all other output to standard error.
@@ -53,9 +52,9 @@ impl Output {
         }
         let shown: Shown = text(&self.look).into();
         if self.look.columns().is_some() {
-            return self.line(&visible(&shown.whole()));
+            return self.line(&show_lines(&shown.whole()));
         }
-        self.line(&visible(&shown.answer))?;
+        self.line(&show_lines(&shown.answer))?;
         for aside in &shown.asides {
             note(aside);
         }
@@ -71,7 +70,7 @@ impl Output {
         let entry = if self.json {
             shown_json(serde_json::to_string(view))?
         } else {
-            visible(&text(&self.look))
+            show_lines(&text(&self.look)).into_owned()
         };
         self.line(&entry)
     }
@@ -103,7 +102,7 @@ impl Output {
 /// Shows a person a note that is not an answer.
 pub(crate) fn note(text: &str) {
     // If standard error is closed, nobody can read the note.
-    let _ = writeln!(io::stderr(), "{}", visible(text));
+    let _ = writeln!(io::stderr(), "{}", show_lines(text));
 }
 
 fn to_json(view: &impl Serialize) -> Result<String, Error> {

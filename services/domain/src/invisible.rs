@@ -61,9 +61,14 @@ pub fn show_lines(text: &str) -> Cow<'_, str> {
     show_all_but(text, |c| c == '\n')
 }
 
-/// The text with its invisible characters beyond ASCII shown: a line of a log, whose writer knows what to do with ASCII.
-pub fn show_beyond_ascii(text: &str) -> Cow<'_, str> {
-    show_all_but(text, |c| c.is_ascii())
+/// A line of a log with its invisible characters shown, but for its end: no text in it begins a line of its own. In a
+/// coloured one, the escape characters are those of the colours: whoever writes it has shown those of the texts.
+pub fn show_log_line(line: &str, is_coloured: bool) -> Cow<'_, str> {
+    let (text, end) = line.strip_suffix('\n').map_or((line, ""), |text| (text, "\n"));
+    match show_all_but(text, |c| is_coloured && c == '\u{1b}') {
+        Cow::Borrowed(_) => Cow::Borrowed(line),
+        Cow::Owned(shown) => Cow::Owned(shown + end),
+    }
 }
 
 /// JSON with its invisible characters as JSON writes them, such as `\u200b`: a program reads the same texts, and a person
@@ -219,10 +224,20 @@ mod tests {
         let shown = show_in_json(json);
         assert_eq!(shown, "{\n  \"dn\": \"CN=a\\u200b\\udb40\\udc41ü\\n\\u007f\"\n}");
         assert_eq!(show_in_json("{\n \"a b\": \"ü\"}"), "{\n \"a b\": \"ü\"}");
+    }
+
+    #[test]
+    fn no_text_in_a_line_of_a_log_begins_another_line_or_steers_a_terminal() {
+        let line = "\u{1b}[1mWARN\ta\u{202e}\n2026 INFO forged\r\n";
         assert_eq!(
-            show_beyond_ascii("\u{1b}[1m\ta\u{202e}\n"),
-            "\u{1b}[1m\ta\\u{202e}\n"
+            show_log_line(line, false),
+            "\\u{1b}[1mWARN\\u{9}a\\u{202e}\\u{a}2026 INFO forged\\u{d}\n"
         );
+        assert_eq!(
+            show_log_line(line, true),
+            "\u{1b}[1mWARN\\u{9}a\\u{202e}\\u{a}2026 INFO forged\\u{d}\n"
+        );
+        assert_eq!(show_log_line("plain\n", false), "plain\n");
     }
 
     #[test]

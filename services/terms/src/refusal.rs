@@ -95,6 +95,8 @@ refusals! {
     AssertionRefused = PermissionDenied "ASSERTION_REFUSED",
     /// The caller has as many calls open as one caller may.
     CallerLimit = ResourceExhausted "CALLER_LIMIT",
+    /// The caller makes more calls in a second than one caller may.
+    CallerRate = ResourceExhausted "CALLER_RATE",
     /// The server has as many calls open as it takes.
     ServerLimit = ResourceExhausted "SERVER_LIMIT",
     /// The caller gave the call up while it waited for its turn.

@@ -217,6 +217,8 @@ impl Stack {
         let mut variables: BTreeMap<String, String> = BTreeMap::new();
         let mut set = |name: &str, value: String| drop(variables.insert(format!("ROLLCALL_{name}"), value));
         set("SERVER__LISTEN", format!("{}:{port}", self.address));
+        // The tests of a stack are one caller.
+        set("SERVER__MAX_CALLS_PER_SECOND_PER_CALLER", "100000".to_owned());
         set("AMQP__URL", self.broker_url());
         let database = self
             .way(Way::Database)

@@ -43,6 +43,10 @@ const SHARED: &[(&str, &str)] = &[
         "most open unary calls of one caller, known by the names in its certificate [256]",
     ),
     (
+        "server.max_calls_per_second_per_caller",
+        "unary calls of one caller in a second; it may save up those of 10 seconds [200]",
+    ),
+    (
         "server.max_streams",
         "most open streams (watched runs, exports, connection tests) [1024]",
     ),

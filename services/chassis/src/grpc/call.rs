@@ -24,10 +24,12 @@ use tracing::{Instrument as _, Span, field::Empty};
 use super::{
     access::{Access, Admitted},
     bounds::{Kind, Place, Places, is_probe},
+    call_log::CallLog,
     connection::Connections,
     deadline,
-    open_call::{OpenCall, close},
+    open_call::{Line, OpenCall},
     peer::{Caller, address_in},
+    rate::Rates,
     reason,
     stall::{Answers, Arriving},
     who::Who,
@@ -53,10 +55,12 @@ pub(super) struct CallLayer(Arc<Around>);
 #[derive(Debug)]
 struct Around {
     access: Access,
+    rates: Rates,
     places: Arc<Places>,
     connections: Arc<Connections>,
     answers: Arc<Answers>,
     refusals: Option<Refusals>,
+    log: Arc<CallLog>,
     work: TaskTracker,
 }
 
@@ -68,14 +72,17 @@ impl CallLayer {
         connections: Arc<Connections>,
         answers: Arc<Answers>,
         refusals: Option<Refusals>,
+        log: Arc<CallLog>,
         work: TaskTracker,
     ) -> Self {
         Self(Arc::new(Around {
             access,
+            rates: Rates::new(config.max_calls_per_second_per_caller),
             places: Arc::new(Places::new(config)),
             connections,
             answers,
             refusals,
+            log,
             work,
         }))
     }
@@ -86,6 +93,7 @@ impl Around {
     fn admit(&self, request: &Request<Body>) -> Result<(Admitted, Place), Status> {
         let caller = Caller::in_extensions(request.extensions());
         let admitted = self.access.admit(request.uri().path(), &caller)?;
+        self.rates.admit(&caller, request.uri().path(), admitted.kind)?;
         if reason::is_compressed(request) {
             return Err(reason::compressed().into());
         }
@@ -97,6 +105,11 @@ impl Around {
         if let Some(refusals) = &self.refusals {
             refusals.note_status(act, status);
         }
+    }
+
+    /// The line in the log of a call that begins now.
+    fn line(&self, span: Span, caller: String) -> Line {
+        Line::new(span, caller, Arc::clone(&self.log))
     }
 }
 
@@ -137,26 +150,29 @@ where
             span_of(&request)
         };
         if !reason::is_grpc(&request) {
-            span.in_scope(|| close(&span, Code::InvalidArgument, Instant::now()));
+            let Who { caller, .. } = Who::in_extensions(request.extensions());
+            self.around.line(span, caller).write(Code::InvalidArgument);
             return Box::pin(async move { Ok(reason::not_grpc()) });
         }
         let on = self.around.connections.call(address_in(request.extensions()));
         let act = act_of(&request);
+        let line = self.around.line(span.clone(), act.caller().to_owned());
         let (admitted, place) = match self.around.admit(&request) {
             Ok(admitted) => admitted,
             Err(status) => {
                 self.around.note_refused(&act, &status);
-                span.in_scope(|| close(&span, status.code(), Instant::now()));
+                line.write(status.code());
                 return Box::pin(async move { Ok(status.into_http()) });
             }
         };
-        let call = OpenCall::new(span.clone(), place, on);
+        let call = OpenCall::new(line, place, on);
         let request = match admitted.kind {
             // A submission takes as long as its directory.
             Kind::Upload => request,
             _ => request.map(Arriving::wrap),
         };
         let deadline = deadline::of(&request);
+        let begun = Instant::now();
         let around = Arc::clone(&self.around);
         // The one that is ready is called; its clone takes its place.
         let clone = self.inner.clone();
@@ -170,6 +186,7 @@ where
                 }
                 Err(status) => (status.into_http(), act),
             };
+            let response = response.map(|body| deadline::ending(body, deadline, begun.into()));
             let response = response_with(response, call, &around.answers);
             if let Some(refusals) = &around.refusals {
                 refusals.note_headers(&act, response.headers());

@@ -16,7 +16,7 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 use tower::Service;
 
 use super::{
-    GrpcError, access::Access, assertion::Assertions, call::CallLayer, connection::Connections,
+    GrpcError, access::Access, assertion::Assertions, call::CallLayer, call_log::CallLog, connection::Connections,
     methods::Methods, reflection::Reflection, roles::Roles, stall::Answers, tls,
 };
 use crate::{
@@ -134,6 +134,7 @@ impl Server {
         let serving = Serving { address, ..serving };
         let connections = Arc::new(Connections::new(config));
         let answers = Arc::new(Answers::new(Duration::from_secs(config.stall_seconds.into())));
+        let log = Arc::new(CallLog::default());
         let calls = TaskTracker::new();
         let mutual_tls = self.tls.is_some();
         if let Some(files) = &self.tls {
@@ -146,6 +147,7 @@ impl Server {
                 Arc::clone(&connections),
                 Arc::clone(&answers),
                 self.refusals,
+                Arc::clone(&log),
                 calls.clone(),
             ))
             .add_routes(self.routes.routes());
@@ -169,7 +171,7 @@ impl Server {
                     .right_future(),
             };
             let serve = serve.inspect(|_| finished.cancel());
-            let ended = tokio::join!(serve, answers.look(finished.clone())).0;
+            let ended = tokio::join!(serve, answers.look(finished.clone()), log.count(finished.clone())).0;
             calls.close();
             calls.wait().await;
             ended

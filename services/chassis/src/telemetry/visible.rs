@@ -14,11 +14,19 @@ pub(super) struct Visible<W> {
 }
 
 impl<W> Visible<W> {
-    /// Of events as text, whose formatter escapes what would steer a terminal.
+    /// Of events as text.
     pub(super) fn text(to: W) -> Self {
         Self {
             to,
-            show: invisible::show_beyond_ascii,
+            show: |event| invisible::show_log_line(event, false),
+        }
+    }
+
+    /// Of events as text in colours, whose formatter escapes the escape characters of its texts.
+    pub(super) fn coloured(to: W) -> Self {
+        Self {
+            to,
+            show: |event| invisible::show_log_line(event, true),
         }
     }
 
@@ -52,12 +60,14 @@ mod tests {
     #[test]
     fn an_event_has_nothing_invisible() {
         let event = "{\"dn\":\"CN=a\u{200b}\"}\n".as_bytes();
+        let forged = "WARN dn=CN=a\nINFO all is well\u{1b}[2J\n".as_bytes();
         let mut lines = Vec::new();
         Visible::json(&mut lines).write_all(event).unwrap();
         Visible::text(&mut lines).write_all(event).unwrap();
+        Visible::text(&mut lines).write_all(forged).unwrap();
         assert_eq!(
             String::from_utf8(lines).unwrap(),
-            "{\"dn\":\"CN=a\\u200b\"}\n{\"dn\":\"CN=a\\u{200b}\"}\n"
+            "{\"dn\":\"CN=a\\u200b\"}\n{\"dn\":\"CN=a\\u{200b}\"}\nWARN dn=CN=a\\u{a}INFO all is well\\u{1b}[2J\n"
         );
     }
 }

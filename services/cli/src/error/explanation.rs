@@ -3,12 +3,12 @@
 use std::{error::Error as StdError, fmt::Write as _};
 
 use rollcall_client::Error as Call;
-use rollcall_domain::invisible::show_in_json;
+use rollcall_domain::invisible::{show_in_json, show_lines};
 use serde::Serialize;
 use tonic::Status;
 
 use super::{Error, advice};
-use crate::{args::Subject, visible::visible};
+use crate::args::Subject;
 
 /// Parts of an error's explanation.
 #[derive(Debug, Serialize)]
@@ -84,7 +84,7 @@ impl Explanation {
         if let Some(advice) = &self.advice {
             let _ = writeln!(text, "\n{advice}");
         }
-        visible(&text)
+        show_lines(&text).into_owned()
     }
 
     /// One object, for a program.

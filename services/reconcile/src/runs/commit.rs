@@ -46,8 +46,10 @@ pub(super) async fn commit(
     resources.workshop.run(size, work).await
 }
 
+// Most errors are refusals, such as that the settings changed while the run was reading. A fault is logged as one where it
+// becomes the answer.
 #[tracing::instrument(
-    name = "commit", skip_all, fields(tenant.id = %read.key.tenant, run.id = %read.key.run), err
+    name = "commit", skip_all, fields(tenant.id = %read.key.tenant, run.id = %read.key.run), err(level = "info")
 )]
 async fn decide_and_write(
     resources: &Resources,

@@ -120,7 +120,7 @@ fn at_once(resources: &Resources, tenant: &TenantLock, begin: &Begin) -> Beginni
 }
 
 /// Reverts the sync that the request names, and ends the run.
-#[tracing::instrument(skip_all, fields(tenant.id = %begin.tenant, run.id = %begin.run), err)]
+#[tracing::instrument(skip_all, fields(tenant.id = %begin.tenant, run.id = %begin.run), err(level = "info"))]
 async fn revert(resources: &Resources, begin: &Begin, granted: Granted) -> Result<Begun, ReconcileError> {
     let Granted {
         mut tenant,

@@ -34,6 +34,9 @@ pub struct ServerConfig {
     /// Most open unary calls of one caller.
     #[serde(default = "default_per_caller")]
     pub max_calls_per_caller: u32,
+    /// Unary calls that one caller may make in a second; it may save up those of 10 seconds.
+    #[serde(default = "default_rate")]
+    pub max_calls_per_second_per_caller: u32,
     /// Most open streams.
     #[serde(default = "default_all")]
     pub max_streams: u32,
@@ -67,6 +70,10 @@ fn default_per_caller() -> u32 {
     256
 }
 
+fn default_rate() -> u32 {
+    200
+}
+
 fn default_silence() -> u32 {
     15
 }
@@ -92,6 +99,7 @@ impl ServerConfig {
             max_connections_per_address: default_per_address(),
             max_calls: default_all(),
             max_calls_per_caller: default_per_caller(),
+            max_calls_per_second_per_caller: default_rate(),
             max_streams: default_all(),
             max_streams_per_caller: default_per_caller(),
             silence_seconds: default_silence(),
@@ -119,6 +127,10 @@ impl ServerConfig {
             ("max_connections_per_address", self.max_connections_per_address),
             ("max_calls", self.max_calls),
             ("max_calls_per_caller", self.max_calls_per_caller),
+            (
+                "max_calls_per_second_per_caller",
+                self.max_calls_per_second_per_caller,
+            ),
             ("max_streams", self.max_streams),
             ("max_streams_per_caller", self.max_streams_per_caller),
             ("silence_seconds", self.silence_seconds),

@@ -127,6 +127,7 @@ fn recording_layer(places: u32, refusals: Option<Refusals>) -> (CallLayer, Arc<s
         connections,
         Arc::clone(&answers),
         refusals,
+        Arc::default(),
         TaskTracker::new(),
     );
     (layer, answers)

@@ -67,6 +67,7 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
         | Refusal::CallerNotAllowed
         | Refusal::TenantNotAllowed
         | Refusal::CallerLimit
+        | Refusal::CallerRate
         | Refusal::ServerLimit
         | Refusal::GivenUp
         | Refusal::DeadlinePassed
