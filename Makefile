@@ -21,7 +21,10 @@ UNITS := --lib --bins --test seeds --test circles --test schemas --test front_en
 STORES := store::tests::
 WITH_STORES := -p rollcall-scheduler -p rollcall-reconcile -p rollcall-results
 
-.PHONY: help demo up down test test-unit test-store sql contract lint bench chaos fuzz packages build
+# The programs that are shipped.
+SHIPPED := -p rollcall-cli -p rollcall-scheduler -p rollcall-worker -p rollcall-reconcile -p rollcall-results
+
+.PHONY: help demo up down test test-unit test-store sql contract supply lint release bench chaos fuzz packages build
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -54,10 +57,17 @@ sql: ## proves that statements, schemas and each crate's .sqlx agree; UPDATE=1 w
 contract: ## style of the .proto files, stubs from them, released clients; UPDATE=1 takes them as the released contract
 	@tests/contract/check.sh $(if $(UPDATE),update)
 
-lint: contract ## contract, format, clippy and documentation, with warnings as errors
+supply: ## licences, bans and sources of all crates; advisories where their database can be fetched
+	@tests/supply/check.sh
+
+lint: contract supply ## contract, supply, format, clippy and documentation, with warnings as errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked --quiet
+
+release: ## the programs, a bill of materials and digests, in target/release-rollcall
+	$(CARGO) build --release --locked $(SHIPPED)
+	@deploy/release/pack.sh target/release target/release-rollcall
 
 bench: packages ## imports of 100,000 objects, as ratios to the directory's own speed
 	$(CARGO) build --release --locked --workspace --bins

@@ -16,8 +16,8 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 use tower::Service;
 
 use super::{
-    GrpcError, access::Access, assertion::Assertions, call::CallLayer, call_log::CallLog, connection::Connections,
-    methods::Methods, reflection::Reflection, roles::Roles, stall::Answers, tls,
+    GrpcError, access::Access, assertion::Assertions, call::CallLayer, call_log::CallLog,
+    connection::Connections, methods::Methods, reflection::Reflection, roles::Roles, stall::Answers, tls,
 };
 use crate::{
     Lifecycle,
