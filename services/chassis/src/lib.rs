@@ -11,6 +11,7 @@ pub mod amqp;
 mod amqp_error;
 pub mod audit;
 mod certificates;
+pub mod checks;
 pub mod clock;
 pub mod config;
 pub mod credential;

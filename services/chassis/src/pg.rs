@@ -16,6 +16,7 @@ use sqlx::{
 use tokio::time::Instant;
 
 use crate::{
+    BoxError,
     config::DatabaseConfig,
     lifecycle::chain,
     outage::{Cause, DATABASE},
@@ -72,19 +73,42 @@ pub struct Sessions {
 impl Database {
     /// Waits until the database answers, however long that takes: a restart would not be faster.
     pub async fn reach(config: &DatabaseConfig, application_name: &str) -> Result<Self, PgError> {
-        let options = PgConnectOptions::from_str(config.url.expose())
+        let options = Self::options(config, application_name)?;
+        close(wait_for(&options).await).await;
+        Ok(Self {
+            options,
+            config: config.clone(),
+        })
+    }
+
+    /// Connects once, and finds out if the role may use these schemas.
+    pub(crate) async fn check(
+        config: &DatabaseConfig,
+        application_name: &str,
+        schemas: &[&str],
+    ) -> Result<(), BoxError> {
+        let mut connection = Self::options(config, application_name)?.connect().await?;
+        for schema in schemas {
+            // The schema's name is a value, which the compiler could not check.
+            let may_use = sqlx::query_scalar("SELECT has_schema_privilege($1, 'USAGE')");
+            if !may_use.bind(schema).fetch_one(&mut connection).await? {
+                close(connection).await;
+                return Err(format!("its role may not use the schema {schema}").into());
+            }
+        }
+        close(connection).await;
+        Ok(())
+    }
+
+    fn options(config: &DatabaseConfig, application_name: &str) -> Result<PgConnectOptions, PgError> {
+        Ok(PgConnectOptions::from_str(config.url.expose())
             .map_err(|_| PgError::Url)?
             .application_name(application_name)
             // PostgreSQL compiles what it takes for expensive. The services' statements never are, but their plans may look it.
             .options([("jit", "off")])
             // sqlx asks if a statement would be logged without logging it, which makes the filters of two layers of
             // telemetry drop the thread's next span: calls would vanish from logs and traces at random.
-            .disable_statement_logging();
-        close(wait_for(&options).await).await;
-        Ok(Self {
-            options,
-            config: config.clone(),
-        })
+            .disable_statement_logging())
     }
 
     /// The pool for a service's calls, as it is configured.

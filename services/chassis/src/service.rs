@@ -13,6 +13,7 @@ use rollcall_domain::invisible::show_lines;
 
 use crate::{
     BoxError,
+    checks::{Checked, Checks},
     config::{self, ServiceConfig},
     lifecycle::{self, Lifecycle},
     telemetry,
@@ -44,7 +45,7 @@ enum NoCommand {}
 /// before it returned drops it. The process then lives until a signal or a crash.
 pub fn main<C, F, Fut, E>(info: ServiceInfo, start: F) -> ExitCode
 where
-    C: ServiceConfig,
+    C: Checked,
     F: FnOnce(C, Lifecycle) -> Fut,
     Fut: Future<Output = Result<(), E>>,
     E: Into<BoxError>,
@@ -58,7 +59,7 @@ pub fn main_with_commands<S, K, C, F, Fut, E>(info: ServiceInfo, command: K, sta
 where
     S: Subcommand,
     K: FnOnce(S, Option<&Path>) -> Result<(), E>,
-    C: ServiceConfig,
+    C: Checked,
     F: FnOnce(C, Lifecycle) -> Fut,
     Fut: Future<Output = Result<(), E>>,
     E: Into<BoxError>,
@@ -82,10 +83,7 @@ where
             complain(&error.to_string());
             ExitCode::from(EXIT_CONFIG)
         }
-        Ok(_) if matches.get_flag("check-config") => {
-            say("the configuration is valid");
-            ExitCode::SUCCESS
-        }
+        Ok(config) if matches.get_flag("check-config") => check(info, &config),
         Ok(config) => report(live(info, config, start)),
     }
 }
@@ -105,7 +103,12 @@ fn arguments<S: Subcommand, C: ServiceConfig>(info: ServiceInfo) -> Command {
             Arg::new("check-config")
                 .long("check-config")
                 .action(ArgAction::SetTrue)
-                .help("Check the configuration, report errors and exit"),
+                .help("Check the configuration and everything that it names, report all errors and exit")
+                .long_help(
+                    "Check the configuration, and open everything that it names: read each certificate and key, connect \
+                     to each URL. Nothing is changed. All errors are reported, each with its key, and the exit code is \
+                     64",
+                ),
         );
     S::augment_subcommands(command)
         // The commands' own description would stand here otherwise.
@@ -120,6 +123,26 @@ fn configuration<C: ServiceConfig>(matches: &ArgMatches) -> Result<C, config::Co
 
 fn config_file(matches: &ArgMatches) -> Option<&Path> {
     matches.get_one::<PathBuf>("config").map(PathBuf::as_path)
+}
+
+/// Opens what the configuration names.
+fn check<C: Checked>(info: ServiceInfo, config: &C) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(Err(error.into())),
+    };
+    let checked = runtime.block_on(async { Checks::of(info.name, config).run().await });
+    runtime.shutdown_timeout(LAST_WAIT);
+    match checked {
+        Ok(()) => {
+            say("the configuration is valid");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::from(EXIT_CONFIG)
+        }
+    }
 }
 
 /// Telemetry is flushed on every way out of here.

@@ -46,15 +46,20 @@ pub enum EndpointError {
 }
 
 impl Certificates {
-    /// Reads the files.
-    pub fn read(&self) -> Result<Tls, EndpointError> {
+    /// The files of a client.
+    pub fn files(&self) -> Result<ClientFiles, EndpointError> {
         let identity = match (self.cert_file.clone(), self.key_file.clone()) {
             (Some(certificate), Some(key)) => Some(IdentityFiles { certificate, key }),
             (None, None) => None,
             _ => return Err(EndpointError::HalfIdentity),
         };
         let ca = self.ca_file.clone().ok_or(EndpointError::NoCa)?;
-        Ok(Tls(Arc::new(Reloading::new(ClientFiles { ca, identity })?)))
+        Ok(ClientFiles { ca, identity })
+    }
+
+    /// Reads the files.
+    pub fn read(&self) -> Result<Tls, EndpointError> {
+        Ok(Tls(Arc::new(Reloading::new(self.files()?)?)))
     }
 }
 

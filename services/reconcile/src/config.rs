@@ -1,6 +1,7 @@
 //! The service's configuration.
 
 mod binds;
+mod checks;
 mod pools;
 mod retention;
 

@@ -1,5 +1,7 @@
 //! The configuration of the service.
 
+mod checks;
+
 use std::time::Duration;
 
 use rollcall_chassis::config::{

@@ -1,5 +1,7 @@
 //! The scheduler's configuration.
 
+mod checks;
+
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use rollcall_chassis::{

@@ -15,7 +15,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use zeroize::Zeroizing;
 
 use crate::{
-    CertificateError, InUse, Loaded, Part, Purpose, Source,
+    CertificateError, InUse, Loaded, Part, Purpose, Reloading, Source,
     verifier::{Clients, Servers},
 };
 
@@ -47,6 +47,69 @@ pub struct ClientFiles {
     pub ca: PathBuf,
     /// The client's own; without it, only servers that demand none can be called.
     pub identity: Option<IdentityFiles>,
+}
+
+impl ServerFiles {
+    /// Looks at each file for itself: the certificates in them, or all that is wrong with them.
+    pub fn examine(&self) -> Result<Vec<InUse>, Vec<CertificateError>> {
+        let found = [
+            examine_authority(&self.client_ca).map(Some),
+            examine_certificate(Purpose::Server, &self.identity.certificate).map(Some),
+            examine_key("server key", &self.identity.key).map(|()| None),
+        ];
+        together(found.into(), self.clone())
+    }
+}
+
+impl ClientFiles {
+    /// Looks at each file for itself: the certificates in them, or all that is wrong with them.
+    pub fn examine(&self) -> Result<Vec<InUse>, Vec<CertificateError>> {
+        let mut found = vec![examine_authority(&self.ca).map(Some)];
+        if let Some(identity) = &self.identity {
+            found.push(examine_certificate(Purpose::Client, &identity.certificate).map(Some));
+            found.push(examine_key("client key", &identity.key).map(|()| None));
+        }
+        together(found, self.clone())
+    }
+}
+
+fn examine_authority(path: &Path) -> Result<InUse, CertificateError> {
+    let pem = read("CA certificates", path)?;
+    authority(path, &pem).map(|(_, in_use)| in_use)
+}
+
+fn examine_certificate(purpose: Purpose, path: &Path) -> Result<InUse, CertificateError> {
+    let what = match purpose {
+        Purpose::Server => "server certificate",
+        Purpose::Client => "client certificate",
+    };
+    own_chain(purpose, path, &read(what, path)?).map(|(_, in_use)| in_use)
+}
+
+fn examine_key(what: &'static str, path: &Path) -> Result<(), CertificateError> {
+    own_key(path, &read(what, path)?).map(drop)
+}
+
+/// Files that are in order one by one may still not go together.
+fn together<S: Source>(
+    found: Vec<Result<Option<InUse>, CertificateError>>,
+    source: S,
+) -> Result<Vec<InUse>, Vec<CertificateError>> {
+    let (mut in_use, mut errors) = (Vec::new(), Vec::new());
+    for found in found {
+        match found {
+            Ok(used) => in_use.extend(used),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() {
+        errors.extend(Reloading::new(source).err());
+    }
+    if errors.is_empty() {
+        Ok(in_use)
+    } else {
+        Err(errors)
+    }
 }
 
 /// What the files hold, in their order.
@@ -145,16 +208,29 @@ impl Own {
         certificate: &[u8],
         key: &[u8],
     ) -> Result<Self, CertificateError> {
-        let path = &files.certificate;
-        let chain = certificates(path, certificate)?;
-        let in_use = InUse::new(Part::Own, path, &chain).ok_or_else(|| content("certificate", path))?;
-        if !chain.first().is_some_and(|own| purpose.is_served_by(own)) {
-            let path = path.clone();
-            return Err(CertificateError::Purpose { purpose, path });
-        }
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| content("key", &files.key))?;
+        let (chain, in_use) = own_chain(purpose, &files.certificate, certificate)?;
+        let key = own_key(&files.key, key)?;
         Ok(Self { chain, key, in_use })
     }
+}
+
+fn own_chain(
+    purpose: Purpose,
+    path: &Path,
+    pem: &[u8],
+) -> Result<(Vec<CertificateDer<'static>>, InUse), CertificateError> {
+    let chain = certificates(path, pem)?;
+    let in_use = InUse::new(Part::Own, path, &chain).ok_or_else(|| content("certificate", path))?;
+    if chain.first().is_some_and(|own| purpose.is_served_by(own)) {
+        Ok((chain, in_use))
+    } else {
+        let path = path.to_owned();
+        Err(CertificateError::Purpose { purpose, path })
+    }
+}
+
+fn own_key(path: &Path, pem: &[u8]) -> Result<PrivateKeyDer<'static>, CertificateError> {
+    PrivateKeyDer::from_pem_slice(pem).map_err(|_| content("key", path))
 }
 
 fn authority(path: &Path, pem: &[u8]) -> Result<(RootCertStore, InUse), CertificateError> {

@@ -462,6 +462,7 @@ impl Config {
     }
 }
 
+mod checks;
 mod memory;
 mod network;
 

@@ -212,6 +212,11 @@ impl Stack {
         Ok(index)
     }
 
+    /// The variables with which the first process of a kind is started.
+    pub fn configuration(&self, kind: Kind) -> Result<BTreeMap<String, String>> {
+        Ok(self.environment(kind, kind.port(0)?))
+    }
+
     /// A service's whole configuration.
     fn environment(&self, kind: Kind, port: u16) -> BTreeMap<String, String> {
         let mut variables: BTreeMap<String, String> = BTreeMap::new();

@@ -2,7 +2,11 @@
 
 use tokio::sync::watch;
 
-use super::{AmqpError, Consumer, Probe, Publisher, connection::Links, subscription::Source};
+use super::{
+    AmqpError, Consumer, Probe, Publisher,
+    connection::{self, Links},
+    subscription::Source,
+};
 use crate::{Lifecycle, config::AmqpConfig};
 
 /// The broker, even while it is away. Clones share one connection, which is closed with the last of them, and of their
@@ -18,6 +22,11 @@ impl Broker {
     pub fn start(config: &AmqpConfig, name: &str, lifecycle: &Lifecycle) -> Result<Self, AmqpError> {
         let links = Links::start(config, name, lifecycle)?;
         Ok(Self { links })
+    }
+
+    /// Connects once, declares nothing, and disconnects.
+    pub(crate) async fn check(config: &AmqpConfig, name: &str) -> Result<(), AmqpError> {
+        connection::check(config, name).await
     }
 
     /// True if there is a connection now.

@@ -133,19 +133,29 @@ impl Target {
     }
 
     async fn connect(&self) -> Result<Connection, AmqpError> {
+        let connection = self.open().await?;
+        topology::declare(&connection).await?;
+        Ok(connection)
+    }
+
+    async fn open(&self) -> Result<Connection, AmqpError> {
         let properties = ConnectionProperties::default().with_connection_name(self.name.as_str().into());
         let tls = OwnedTLSConfig {
             identity: None,
             cert_chain: self.tls.cert_chain.clone(),
         };
-        let connection = within("connecting to the broker", async {
+        within("connecting to the broker", async {
             let runtime = lapin::runtime::default_runtime()?;
             Connection::connect_uri_with_config(self.uri.clone(), properties, tls, runtime).await
         })
-        .await?;
-        topology::declare(&connection).await?;
-        Ok(connection)
+        .await
     }
+}
+
+/// Connects once, and disconnects.
+pub(super) async fn check(config: &AmqpConfig, name: &str) -> Result<(), AmqpError> {
+    let connection = Target::new(config, name)?.open().await?;
+    within("closing the connection", connection.close(200, "OK".into())).await
 }
 
 /// Connects, hands the connection out, and waits for its end, until it is no longer used.

@@ -235,6 +235,39 @@ fn each_file_that_cannot_be_used_is_named() {
 }
 
 #[test]
+fn an_examination_names_every_file_that_is_wrong() {
+    let deployment = Deployment::new();
+    assert_eq!(deployment.server().examine().unwrap().len(), 2);
+    assert_eq!(deployment.client().examine().unwrap().len(), 2);
+    let server = ServerFiles {
+        identity: IdentityFiles {
+            certificate: deployment.file("client.pem"),
+            key: deployment.file("nowhere.key"),
+        },
+        client_ca: deployment.file("server.key"),
+    };
+    let errors = server.examine().unwrap_err();
+    let named: Vec<_> = errors
+        .iter()
+        .map(|error| error.path().file_name().unwrap())
+        .collect();
+    assert_eq!(named, ["server.key", "client.pem", "nowhere.key"]);
+    let mixed = IdentityFiles {
+        key: deployment.file("client.key"),
+        ..deployment.identity("server")
+    };
+    let server = ServerFiles {
+        identity: mixed,
+        ..deployment.server()
+    };
+    let errors = server.examine().unwrap_err();
+    assert!(
+        matches!(errors[..], [CertificateError::Mismatch { .. }]),
+        "{errors:?}"
+    );
+}
+
+#[test]
 fn renewed_files_are_taken_and_broken_ones_are_not() {
     let deployment = Deployment::new();
     let server = Reloading::new(deployment.server()).unwrap();

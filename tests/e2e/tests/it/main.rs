@@ -6,6 +6,7 @@ mod attacks;
 mod bad_input;
 mod beside;
 mod calls;
+mod checked;
 mod command;
 mod connection_test;
 mod credentials;

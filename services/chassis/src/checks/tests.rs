@@ -1,0 +1,92 @@
+use std::{convert::Infallible, time::Duration};
+
+use super::{Checks, LIMIT};
+use crate::{
+    BoxError,
+    config::{AmqpConfig, ClientConfig, DatabaseConfig, Secret, TelemetryConfig},
+};
+
+fn none() -> Checks {
+    Checks {
+        name: "rollcall-test",
+        checks: Vec::new(),
+    }
+}
+
+/// An address at which nothing listens.
+fn nowhere() -> std::net::SocketAddr {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    free.expect("a port")
+}
+
+fn database(url: &str) -> DatabaseConfig {
+    let bound = std::num::NonZeroU32::MIN;
+    DatabaseConfig {
+        url: Secret::new(url),
+        max_connections: bound,
+        lock_seconds: bound,
+        statement_seconds: bound,
+        idle_transaction_seconds: bound,
+    }
+}
+
+#[tokio::test]
+async fn all_problems_are_reported_by_their_keys_and_show_no_password() {
+    let mut checks = none();
+    let place = nowhere();
+    checks.add_service(
+        "reconcile",
+        &ClientConfig::plaintext(format!("http://{place}")),
+        async |channel| {
+            let mut client = tonic_health::pb::health_client::HealthClient::new(channel);
+            let asked = client
+                .check(tonic_health::pb::HealthCheckRequest::default())
+                .await;
+            asked.map(drop)
+        },
+    );
+    let tls = ClientConfig {
+        ca_file: Some("no/ca.pem".into()),
+        ..ClientConfig::plaintext(format!("https://{place}"))
+    };
+    checks.add_service("other", &tls, async |_| Ok::<_, Infallible>(()));
+    checks.add_database(&database(&format!("postgres://role:hunter2@{place}/x")), &[]);
+    checks.add_broker(&AmqpConfig {
+        url: Secret::new(format!("amqp://user:hunter2@{place}")),
+        ca_file: None,
+    });
+    checks.add_collector(&TelemetryConfig {
+        otlp_endpoint: Some(format!("http://{place}")),
+        ..TelemetryConfig::default()
+    });
+    checks.add("credentials.key_file", async { Ok::<_, BoxError>(()) });
+    let error = checks.run().await.expect_err("five problems");
+    let keys: Vec<_> = error
+        .problems
+        .iter()
+        .map(|problem| problem.key.as_str())
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "amqp.url",
+            "database.url",
+            "other.ca_file",
+            "reconcile.url",
+            "telemetry.otlp_endpoint"
+        ]
+    );
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_check_has_an_end() {
+    let mut checks = none();
+    for key in ["amqp.url", "database.url"] {
+        checks.add(key, std::future::pending::<Result<(), Infallible>>());
+    }
+    let waited = tokio::time::timeout(LIMIT + Duration::from_secs(1), checks.run()).await;
+    let error = waited.expect("they end together").expect_err("two problems");
+    assert_eq!(error.problems.len(), 2);
+    assert_eq!(error.problems[0].message, "no answer within 10 s");
+}

@@ -1,0 +1,91 @@
+//! `--check-config` of every service, against the servers that its configuration names.
+
+use std::{collections::BTreeMap, fs, process::Output};
+
+use anyhow::{Context, Result};
+use rollcall_testbed::{Kind, StackOptions, certificates::Authority, target_folder};
+
+use crate::own::Own;
+
+async fn check(kind: Kind, variables: &BTreeMap<String, String>) -> Result<Output> {
+    let binary = target_folder()
+        .join("debug")
+        .join(format!("rollcall-{}", kind.name()));
+    tokio::process::Command::new(&binary)
+        .arg("--check-config")
+        .env_clear()
+        .envs(variables)
+        .output()
+        .await
+        .with_context(|| format!("run {}", binary.display()))
+}
+
+#[tokio::test]
+async fn a_configuration_is_valid_if_everything_that_it_names_answers() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    for kind in Kind::ALL {
+        let output = check(kind, &own.stack.configuration(kind)?).await?;
+        let said = String::from_utf8(output.stdout)?;
+        assert_eq!(
+            (output.status.code(), said.trim()),
+            (Some(0), "the configuration is valid"),
+            "{kind:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn everything_that_does_not_answer_or_fit_is_named_by_its_key() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let folder = tempfile::tempdir()?;
+    let stranger = Authority::create(folder.path())?;
+    let mut variables = own.stack.configuration(Kind::Worker)?;
+    let mut set = |name: &str, value: String| drop(variables.insert(format!("ROLLCALL_{name}"), value));
+    // A client's certificate at a server's place, a key that is none, a broker that is away, an authority that did not
+    // sign reconcile's certificate, and a key that opens nothing.
+    let client = own.stack.authority().identity(&Kind::Worker.certificate_name());
+    set("SERVER__TLS_CERT_FILE", client.certificate.display().to_string());
+    let no_key = folder.path().join("no.key");
+    fs::write(&no_key, "nothing")?;
+    set("SERVER__TLS_KEY_FILE", no_key.display().to_string());
+    set("AMQP__URL", "amqp://rollcall:hunter2@127.0.0.1:1".to_owned());
+    set(
+        "RECONCILE__CA_FILE",
+        stranger.certificate_file().display().to_string(),
+    );
+    set("CREDENTIALS__KEY_FILES", no_key.display().to_string());
+    let output = check(Kind::Worker, &variables).await?;
+    let said = String::from_utf8(output.stderr)?;
+    assert_eq!(output.status.code(), Some(64), "{said}");
+    for key in [
+        "amqp.url",
+        "credentials.key_files",
+        "reconcile.url",
+        "server.tls_cert_file",
+        "server.tls_key_file",
+    ] {
+        assert!(said.contains(&format!("\n  {key}: ")), "{key}: {said}");
+    }
+    assert!(!said.contains("hunter2"), "{said}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_database_that_refuses_the_role_is_named() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let mut variables = own.stack.configuration(Kind::Results)?;
+    let url = variables
+        .get_mut("ROLLCALL_DATABASE__URL")
+        .context("results have a database")?;
+    *url = url.replacen("rollcall_results:", "rollcall_results:wrong", 1);
+    let output = check(Kind::Results, &variables).await?;
+    let said = String::from_utf8(output.stderr)?;
+    assert_eq!(output.status.code(), Some(64), "{said}");
+    assert!(
+        said.contains("database.url: ") && said.contains("rollcall_results"),
+        "{said}"
+    );
+    Ok(())
+}
