@@ -22,7 +22,7 @@ use std::time::Duration;
 pub use broker::Broker;
 pub use consumer::Consumer;
 pub use delivery::Delivery;
-pub use job::{JobError, SCHEMA_VERSION, decode_job};
+pub use job::{JobError, SCHEMA_VERSION, VerifiedJob, decode_job, sign_job, verify_job};
 pub use message::Message;
 pub use probe::Probe;
 pub use publisher::Publisher;

@@ -1,9 +1,11 @@
 //! Bind passwords, sealed so that only a worker opens them.
 //!
-//! HPKE (RFC 9180) in base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. The seal is bound to the
-//! tenant and to where the password may be sent: opened under another [`SealContext`], it does not open.
+//! HPKE (RFC 9180) in base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. The seal is bound to its
+//! purpose, to the tenant and to where the password may be sent: opened under another [`SealContext`], it does not open.
+//! Its length says nothing of the password's.
 
 mod key;
+mod padding;
 mod seal_context;
 
 use std::fmt;
@@ -16,12 +18,12 @@ use rollcall_proto::internal::v1::SealedCredential;
 use zeroize::Zeroizing;
 
 pub use key::{OpeningKeys, SealingKey, generate};
-pub use seal_context::SealContext;
+pub use seal_context::{Purpose, SealContext};
 
 type Kem = X25519HkdfSha256;
 
 /// Separates these seals from any other use of the same keys.
-const INFO: &[u8] = b"rollcall/credential/v1";
+const INFO: &[u8] = b"rollcall/credential/v2";
 
 /// A password: wiped after use, without a Display, and redacted in Debug.
 #[derive(Clone, PartialEq, Eq)]
@@ -68,11 +70,12 @@ impl SealingKey {
         password: &SecretString,
         context: &SealContext,
     ) -> Result<SealedCredential, SealError> {
+        let plaintext = padding::pad(password.expose()).ok_or(SealError)?;
         let (encapped_key, ciphertext) = hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, Kem>(
             &OpModeS::Base,
             self.public(),
             INFO,
-            password.expose().as_bytes(),
+            &plaintext,
             &context.associated_data(),
         )
         .map_err(|_| SealError)?;
@@ -102,7 +105,7 @@ impl OpeningKeys {
         )
         .map(Zeroizing::new)
         .map_err(|_| OpenError::Refused)?;
-        let text = std::str::from_utf8(&plaintext).map_err(|_| OpenError::Refused)?;
+        let text = padding::strip(&plaintext).ok_or(OpenError::Refused)?;
         Ok(SecretString::new(text.to_owned()))
     }
 }

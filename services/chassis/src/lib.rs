@@ -26,6 +26,7 @@ pub mod pg;
 pub mod readiness;
 pub mod sentences;
 pub mod service;
+pub mod signing;
 pub mod status;
 pub mod telemetry;
 

@@ -93,6 +93,26 @@ CREATE TABLE reconcile.heartbeat (
     CONSTRAINT heartbeat_stage_is_known CHECK (stage IN ('CONNECTING', 'READING', 'DECIDING', 'WRITING'))
 ) WITH (fillfactor = 50);
 
+-- A tenant's password under a newer key, until the scheduler has put it into the settings.
+CREATE TABLE reconcile.renewed_seal (
+    tenant_id text COLLATE "C" PRIMARY KEY,
+    -- Of the credential. The seal is void once the settings have another.
+    credential_generation bigint NOT NULL,
+    -- Of the lease under which it was made: only a later one may judge it.
+    fence bigint NOT NULL,
+    key_id text NOT NULL,
+    -- rollcall.internal.v1.SealedCredential.
+    seal bytea NOT NULL,
+    -- A later run opened it.
+    confirmed boolean NOT NULL DEFAULT false
+);
+
+-- Connection tests that have begun, so that a copy of one's message begins nothing. Of no use once its time is over.
+CREATE TABLE reconcile.connection_test (
+    test_id uuid PRIMARY KEY,
+    expire_time timestamptz NOT NULL
+);
+
 -- Which objects of the last applied read showed which hints: eight octets of each, packed by the rules. Read only if no
 -- object shows a hint any more.
 CREATE TABLE reconcile.sighting (

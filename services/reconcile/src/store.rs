@@ -4,6 +4,7 @@
 
 pub(crate) mod account_binds;
 pub(crate) mod accounts;
+pub(crate) mod connection_test;
 mod copy;
 pub(crate) mod domains;
 pub(crate) mod expired;
@@ -17,6 +18,7 @@ pub(crate) mod outbox;
 pub(crate) mod period;
 pub(crate) mod portal;
 mod readiness;
+pub(crate) mod renewed_seal;
 pub(crate) mod reverted;
 pub(crate) mod run_record;
 mod run_status;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use rollcall_chassis::{
     BoxError, Lifecycle,
-    amqp::{Broker, Consumer, topology::SEALS},
+    amqp::{Broker, Consumer},
     audit::Refusals,
     credential::SealingKey,
     grpc::{Server, Serving},
     pg::Database,
     readiness::Readiness,
+    signing::SigningKey,
 };
 use rollcall_domain::time_zone;
 use rollcall_proto::v1::sync_service_server::SyncServiceServer;
@@ -25,7 +26,6 @@ use crate::{
     partitions,
     publisher::Publisher,
     requests::RequestDesk,
-    seals::{self, SealSaver},
     service::Service,
     settings::SettingsKeeper,
     store::{SCHEMA, Store},
@@ -43,11 +43,13 @@ struct Shared {
     metrics: Metrics,
     broker: Broker,
     lifecycle: Lifecycle,
+    signing_key: Arc<SigningKey>,
 }
 
 /// Sets the service up and hands its parts to the process' life.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
     let sealing_key = SealingKey::read(&config.credentials.public_key_file)?;
+    let signing_key = Arc::new(SigningKey::read(&config.signing.key_file)?);
     let database = Database::reach(&config.database, "rollcall-scheduler").await?;
     database.migrate(&SCHEMA).await?;
     let locks = config.limits.locks();
@@ -58,6 +60,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         metrics: Metrics::default(),
         broker: Broker::start(&config.amqp, "rollcall-scheduler", &lifecycle)?,
         lifecycle,
+        signing_key,
     };
     let (service, replies) = shared.service(&config, sealing_key)?;
     let desk = service.tests.desk.clone();
@@ -117,6 +120,7 @@ impl Shared {
                 store: self.store.clone(),
                 deployment,
                 credentials,
+                signing_key: Arc::clone(&self.signing_key),
                 jobs: self.broker.publisher(),
                 reply_to,
                 desk: Desk::default(),
@@ -136,6 +140,7 @@ impl Shared {
             store: self.background.clone(),
             wakes: Arc::clone(&self.wakes),
             metrics: self.metrics.clone(),
+            signing_key: Arc::clone(&self.signing_key),
             jobs: self.broker.publisher(),
             fallback: duration(config.publish_seconds),
         };
@@ -163,13 +168,6 @@ impl Shared {
 
     fn spawn_consumers(&self, replies: Consumer, desk: Desk) {
         let stop = self.lifecycle.soft();
-        let saver = SealSaver {
-            store: self.background.clone(),
-            dead_letters: self.broker.publisher(),
-        };
-        let renewed = self.broker.consumer(SEALS, seals::PREFETCH);
-        self.lifecycle
-            .spawn("renewed seals", saver.run(renewed, stop.clone()));
         let reports = connection_test::hear(replies, desk, stop.clone());
         self.lifecycle.spawn("reports of connection tests", reports);
     }

@@ -46,6 +46,8 @@ pub struct Config {
     pub amqp: AmqpConfig,
     /// Keys to which passwords are sealed.
     pub credentials: CredentialsConfig,
+    /// Key by which workers know jobs.
+    pub signing: SigningConfig,
     /// Times after which runs are due and jobs are lost.
     #[serde(default)]
     pub schedule: ScheduleConfig,
@@ -75,7 +77,7 @@ pub struct LimitsConfig {
     pub waiting_calls: NonZeroU32,
     /// Seconds for which they wait.
     pub wait_seconds: NonZeroU32,
-    /// The connections of what no call waits for: the publisher, the due tick, the sweeper and renewed seals.
+    /// The connections of what no call waits for: the publisher, the due tick and the sweeper.
     pub background_connections: NonZeroU32,
 }
 
@@ -118,6 +120,14 @@ impl LimitsConfig {
 pub struct CredentialsConfig {
     /// The workers' public key.
     pub public_key_file: PathBuf,
+}
+
+/// `[signing]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SigningConfig {
+    /// The private key that signs jobs.
+    pub key_file: PathBuf,
 }
 
 /// `[schedule]`.
@@ -244,6 +254,10 @@ impl ServiceConfig for Config {
             "the workers' public key, to which bind passwords are sealed",
         ),
         (
+            "signing.key_file",
+            "the private key that signs jobs, of which workers have the public half",
+        ),
+        (
             "schedule.default_time_zone",
             "IANA time zone of schedules without one [UTC]",
         ),
@@ -355,6 +369,8 @@ mod tests {
         url = "amqp://127.0.0.1"
         [credentials]
         public_key_file = "k1.pub"
+        [signing]
+        key_file = "k1.signing.key"
     "#;
 
     #[test]

@@ -11,10 +11,13 @@ mod steps;
 use std::{sync::Arc, time::Duration};
 
 use futures::Stream;
+use prost_types::Timestamp;
 use rollcall_chassis::{
-    amqp::{AmqpError, Message, Publisher, SCHEMA_VERSION},
+    amqp::{AmqpError, Message, Publisher, SCHEMA_VERSION, sign_job},
     audit::{Act, Record},
+    clock,
     grpc::Caller,
+    signing::SigningKey,
     status::ApiError,
 };
 use rollcall_domain::TenantId;
@@ -30,7 +33,7 @@ pub(crate) use desk::{Desk, hear};
 pub(crate) use places::{MostTests, Places};
 
 use crate::{
-    credentials::{Credential, Credentials},
+    credentials::{Credentials, TestedCredential, Ticket},
     records,
     refusals::{no_settings, nothing_to_test, parse_tenant},
     store::Store,
@@ -45,6 +48,9 @@ const BROKER_PATIENCE: Duration = Duration::from_secs(10);
 /// Time for which a test's first report is awaited: a worker that takes it at the last moment has the rest for its
 /// first step.
 const WORKER_PATIENCE: Duration = Duration::from_mins(1);
+/// Time in which a worker must begin a test, by the database's clock: so much longer than the broker keeps it that the
+/// clocks may differ by minutes. A copy of the message is worth nothing afterwards, or once the test has begun.
+const VALID_SECONDS: i64 = 5 * 60;
 /// Time that a test may take in all.
 const WHOLE_PATIENCE: Duration = Duration::from_mins(3);
 
@@ -57,6 +63,8 @@ pub(crate) struct ConnectionTests {
     pub(crate) deployment: Arc<Deployment>,
     /// Seals passwords.
     pub(crate) credentials: Arc<Credentials>,
+    /// Signs jobs.
+    pub(crate) signing_key: Arc<SigningKey>,
     /// The publisher of jobs.
     pub(crate) jobs: Publisher,
     /// The queue to which reports must be sent.
@@ -73,7 +81,7 @@ pub(crate) struct ConnectionTests {
 #[derive(Debug)]
 struct Prepared {
     settings: Settings,
-    credential: Credential,
+    credential: TestedCredential,
 }
 
 impl ConnectionTests {
@@ -85,16 +93,17 @@ impl ConnectionTests {
         request: TestConnectionRequest,
     ) -> Result<impl Stream<Item = Result<TestConnectionResponse, ApiError>> + Send + use<>, ApiError> {
         let place = self.places.take(caller, tested_tenant(&request))?;
-        let prepared = self.prepare(request).await?;
+        let ticket = ticket();
+        let test_id = ticket.test_id;
+        let prepared = self.prepare(request, &ticket).await?;
         let reply_to = self.reply_queue().await?;
-        let test_id = Uuid::now_v7();
         // Before the job is out, so that every report finds its caller.
         let reports = self.desk.wait_for(test_id);
         self.record(act, &prepared, test_id).await?;
-        let job = job(prepared, test_id, reply_to.clone());
-        let tenant_id = job.tenant_id.clone();
-        self.jobs.publish(&Message::test(&job)).await?;
-        tracing::info!(tenant.id = tenant_id, test.id = %test_id, "connection test begun");
+        let job = job(prepared, &ticket, reply_to.clone());
+        let signed = sign_job(&self.signing_key, &job);
+        self.jobs.publish(&Message::test(&signed)).await?;
+        tracing::info!(tenant.id = job.tenant_id, test.id = %test_id, "connection test begun");
         let waiting = Waiting {
             reports,
             reply_to,
@@ -112,7 +121,7 @@ impl ConnectionTests {
     /// Records the use of a credential before any worker has it.
     async fn record(&self, act: &Act, prepared: &Prepared, test_id: Uuid) -> Result<(), ApiError> {
         let Prepared { settings, credential } = prepared;
-        let given = credential.generation.is_none();
+        let given = matches!(credential, TestedCredential::Given(_));
         let record = Record::of(act).details(records::tested(settings, &test_id.to_string(), given));
         let record = match TenantId::parse(&settings.tenant_id) {
             Ok(tenant) => record.tenant(&tenant),
@@ -122,7 +131,7 @@ impl ConnectionTests {
     }
 
     /// The settings that are given, else those that are saved, with the password.
-    async fn prepare(&self, request: TestConnectionRequest) -> Result<Prepared, ApiError> {
+    async fn prepare(&self, request: TestConnectionRequest, ticket: &Ticket) -> Result<Prepared, ApiError> {
         let tenant = match request.tenant_id.as_str() {
             "" => None,
             text => Some(parse_tenant(text)?),
@@ -130,22 +139,24 @@ impl ConnectionTests {
         match (request.settings, tenant) {
             (None, None) => Err(nothing_to_test()),
             (None, Some(tenant)) => self.saved(&tenant).await,
-            (Some(given), tenant) => self.given(given, tenant.as_ref()).await,
+            (Some(given), tenant) => self.given(given, tenant.as_ref(), ticket).await,
         }
     }
 
     async fn saved(&self, tenant: &TenantId) -> Result<Prepared, ApiError> {
         let stored = self.store.settings(tenant).await?.ok_or_else(no_settings)?;
         Ok(Prepared {
-            credential: Credential {
-                sealed: stored.credential,
-                generation: Some(stored.credential_generation),
-            },
+            credential: TestedCredential::Stored(stored.credential_generation),
             settings: stored.settings,
         })
     }
 
-    async fn given(&self, settings: Settings, tenant: Option<&TenantId>) -> Result<Prepared, ApiError> {
+    async fn given(
+        &self,
+        settings: Settings,
+        tenant: Option<&TenantId>,
+        ticket: &Ticket,
+    ) -> Result<Prepared, ApiError> {
         let ToTest { settings, password } = validation::check_to_test(settings, tenant, &self.deployment)?;
         let stored = match TenantId::parse(&settings.tenant_id) {
             Ok(tenant) if password.is_none() => self.store.settings(&tenant).await?,
@@ -153,7 +164,7 @@ impl ConnectionTests {
         };
         let credential = self
             .credentials
-            .choose(&settings, password.as_ref(), stored.as_ref())?;
+            .to_test(&settings, password.as_ref(), stored.as_ref(), ticket)?;
         Ok(Prepared { settings, credential })
     }
 
@@ -180,18 +191,33 @@ fn tested_tenant(request: &TestConnectionRequest) -> Option<TenantId> {
         .find_map(|id| TenantId::parse(id).ok())
 }
 
-fn job(prepared: Prepared, test_id: Uuid, reply_to: String) -> Job {
+fn ticket() -> Ticket {
+    Ticket {
+        test_id: Uuid::now_v7(),
+        expire_time: Timestamp {
+            seconds: clock::now().as_second() + VALID_SECONDS,
+            nanos: 0,
+        },
+    }
+}
+
+fn job(prepared: Prepared, ticket: &Ticket, reply_to: String) -> Job {
     let Prepared { settings, credential } = prepared;
+    let (credential, credential_generation) = match credential {
+        TestedCredential::Given(sealed) => (Some(sealed), 0),
+        TestedCredential::Stored(generation) => (None, generation),
+    };
     Job {
         schema_version: SCHEMA_VERSION,
         tenant_id: settings.tenant_id.clone(),
+        run_id: String::new(),
         test: Some(ConnectionTest {
-            test_id: test_id.to_string(),
+            test_id: ticket.test_id.to_string(),
             settings: Some(settings),
-            credential: Some(credential.sealed),
-            credential_generation: credential.generation.unwrap_or_default(),
+            credential,
+            credential_generation,
             reply_to,
+            expire_time: Some(ticket.expire_time),
         }),
-        ..Job::default()
     }
 }

@@ -9,6 +9,7 @@
 //! It reads no directory, decides nothing about accounts, and cannot open a password that it sealed.
 
 mod app;
+mod command;
 mod config;
 mod connection_test;
 mod credentials;
@@ -20,7 +21,6 @@ mod publisher;
 mod records;
 mod refusals;
 mod requests;
-mod seals;
 mod service;
 mod settings;
 mod store;
@@ -29,4 +29,5 @@ mod validation;
 mod wakes;
 
 pub use app::start;
+pub use command::Command;
 pub use config::Config;

@@ -3,6 +3,7 @@
 use std::{alloc::System, process::ExitCode};
 
 use rollcall_chassis::ServiceInfo;
+use rollcall_scheduler::Command;
 use zeroizing_alloc::ZeroAlloc;
 
 /// Wipes memory when it is given back. Libraries copy a password on its way: each copy ends with its buffer.
@@ -15,5 +16,9 @@ fn main() -> ExitCode {
         about: "Keeps tenants' sync settings and schedules, and turns requested runs into jobs",
         version: env!("CARGO_PKG_VERSION"),
     };
-    rollcall_chassis::main(info, rollcall_scheduler::start)
+    rollcall_chassis::main_with_commands(
+        info,
+        |command: Command, _| command.run(),
+        rollcall_scheduler::start,
+    )
 }

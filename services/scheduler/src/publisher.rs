@@ -6,11 +6,12 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use rollcall_chassis::{
-    amqp::{self, AmqpError, Message, SCHEMA_VERSION},
+    amqp::{self, AmqpError, Message, SCHEMA_VERSION, sign_job},
     fail_point::{self, FailPoint},
     lifecycle::chain,
     outage,
     pg::whole,
+    signing::SigningKey,
 };
 use rollcall_proto::internal::v1::Job;
 use tokio_util::sync::CancellationToken;
@@ -39,6 +40,8 @@ pub(crate) struct Publisher {
     pub(crate) wakes: Arc<Wakes>,
     /// The counters.
     pub(crate) metrics: Metrics,
+    /// Signs the jobs.
+    pub(crate) signing_key: Arc<SigningKey>,
     /// The publisher of jobs.
     pub(crate) jobs: amqp::Publisher,
     /// The longest wait between two looks, for requests whose process died before it published them.
@@ -92,7 +95,10 @@ impl Publisher {
 
     /// Parts requests into those whose job the broker confirmed, and the others.
     async fn send(&self, requests: Vec<Unpublished>, claim: Claim) -> (Vec<Unpublished>, Vec<Unpublished>) {
-        let messages: Vec<Message> = requests.iter().map(message).collect();
+        let messages: Vec<Message> = requests
+            .iter()
+            .map(|request| message(&self.signing_key, request))
+            .collect();
         let publishing = tokio::time::timeout(PATIENCE, self.jobs.publish_all(&messages));
         let published = tokio::select! {
             published = publishing => published,
@@ -146,15 +152,13 @@ fn log_unconfirmed(results: &[Result<(), AmqpError>], first: &AmqpError) {
     );
 }
 
-fn message(request: &Unpublished) -> Message {
+fn message(signing_key: &SigningKey, request: &Unpublished) -> Message {
     let job = Job {
         schema_version: SCHEMA_VERSION,
         tenant_id: request.tenant_id.clone(),
         run_id: request.run_id.to_string(),
-        attempt: 1,
         test: None,
-        given_up_fence: 0,
-        in_vain: 0,
     };
-    Message::job(request.lane, &job).with_traceparent(request.traceparent.clone())
+    let signed = sign_job(signing_key, &job);
+    Message::job(request.lane, &signed).with_traceparent(request.traceparent.clone())
 }

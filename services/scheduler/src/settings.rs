@@ -55,7 +55,7 @@ impl SettingsKeeper {
             return Err(no_domains());
         }
         let password = checked.password.as_ref();
-        let credential = self.credentials.choose(&checked.settings, password, stored)?;
+        let credential = self.credentials.to_save(&checked.settings, password, stored)?;
         let new_credential = credential.generation.is_none();
         let now = change.now();
         let next_run_time = |rhythm| {

@@ -1,6 +1,7 @@
 //! The sweeper: what else would be left lying.
 //!
-//! It closes requests whose run is over, has lost jobs published again, and deletes old rows. Any number of
+//! It closes requests whose run is over, has lost jobs published again, takes renewed seals over, and deletes old rows.
+//! Any number of
 //! schedulers may sweep: each row belongs to one of them, and a job too many is harmless.
 
 use std::{sync::Arc, time::Duration};
@@ -57,6 +58,10 @@ impl Sweeper {
             self.metrics.lost(lost);
             self.wakes.requests_added();
             tracing::warn!(lost, "jobs seem lost and are published again");
+        }
+        let renewed = self.store.take_renewed_seals(BATCH).await?;
+        if renewed > 0 {
+            tracing::info!(renewed, "seals of older keys were replaced");
         }
         if let Some(periods) = self.store.periods().await? {
             let kept = periods.summaries.duration();

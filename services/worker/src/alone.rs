@@ -13,7 +13,7 @@ use std::{
 };
 
 use prost::Message as _;
-use rollcall_proto::internal::v1::Job;
+use rollcall_chassis::amqp::VerifiedJob;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::UnixStream,
@@ -50,7 +50,7 @@ impl Alone {
     }
 
     /// Does the run of `job`, if there is a place. Whatever becomes of the process, the job is answered for.
-    pub(crate) async fn run(&self, job: &Job, traceparent: Option<&str>) -> Disposition {
+    pub(crate) async fn run(&self, job: &VerifiedJob, traceparent: Option<&str>) -> Disposition {
         let Ok(_place) = self.places.try_acquire() else {
             return Disposition::Park;
         };
@@ -67,7 +67,7 @@ impl Alone {
         }
     }
 
-    async fn converse(&self, job: &Job, traceparent: Option<&str>) -> io::Result<Disposition> {
+    async fn converse(&self, job: &VerifiedJob, traceparent: Option<&str>) -> io::Result<Disposition> {
         let (ours, theirs) = Socket::pair()?;
         ours.set_nonblocking(true)?;
         let mut socket = UnixStream::from_std(ours)?;
@@ -78,7 +78,9 @@ impl Alone {
         );
         let said = async {
             let trace = traceparent.unwrap_or_default();
-            socket.write_all(&wire::frame(&job.encode_to_vec())?).await?;
+            socket
+                .write_all(&wire::frame(&job.signed().encode_to_vec())?)
+                .await?;
             socket.write_all(&wire::frame(trace.as_bytes())?).await?;
             let mut answer = Vec::new();
             (&mut socket)

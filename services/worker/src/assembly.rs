@@ -17,10 +17,9 @@ use crate::{
     },
 };
 
-/// Parts for the one run of a process of its own. That process publishes no renewed seals: a later run makes them
-/// again.
+/// Parts for the one run of a process of its own.
 pub(crate) fn runner_alone(config: &Config) -> Result<Runner, BoxError> {
-    let (credentials, _renewals) = Credentials::new(OpeningKeys::read(&config.credentials.key_files)?);
+    let credentials = Credentials::new(OpeningKeys::read(&config.credentials.key_files)?);
     let reconcile = Reconcile::new(grpc::connect(&config.reconcile)?);
     let runner = runner(config, reconcile, Arc::new(credentials));
     Ok(Runner {

@@ -37,6 +37,8 @@ pub struct Config {
     pub reconcile: ClientConfig,
     /// The keys that open credentials.
     pub credentials: CredentialsConfig,
+    /// The keys by which jobs are known.
+    pub signing: SigningConfig,
     /// Networks to which the worker may connect.
     #[serde(default)]
     pub(crate) network: NetworkConfig,
@@ -60,6 +62,14 @@ pub struct Config {
 pub struct CredentialsConfig {
     /// The newest key first, then older ones.
     pub key_files: Vec<PathBuf>,
+}
+
+/// `[signing]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SigningConfig {
+    /// The public keys of schedulers, in any order.
+    pub public_key_files: Vec<PathBuf>,
 }
 
 /// `[directory]`.
@@ -228,6 +238,10 @@ impl ServiceConfig for Config {
              newest",
         ),
         (
+            "signing.public_key_files",
+            "the public keys of the schedulers that sign jobs: a job that none of them signed is refused",
+        ),
+        (
             "network.allow",
             "networks that may be dialled in addition to public addresses; default: none",
         ),
@@ -378,6 +392,9 @@ impl ServiceConfig for Config {
         self.reconcile.validate("reconcile", problems);
         if self.credentials.key_files.is_empty() {
             problems.push("credentials.key_files", "must name at least one file");
+        }
+        if self.signing.public_key_files.is_empty() {
+            problems.push("signing.public_key_files", "must name at least one file");
         }
         if !(1..=10_000).contains(&self.directory.page_size) {
             problems.push("directory.page_size", "must be from 1 to 10000");

@@ -24,12 +24,12 @@ use std::{sync::Arc, time::Duration};
 use rollcall_chassis::{
     amqp::{Message, Publisher, SCHEMA_VERSION},
     clock,
-    credential::SecretString,
+    credential::{Purpose, SecretString},
     outage,
 };
 use rollcall_domain::sentences::connection_test::{self as sentences, StepText};
 use rollcall_proto::{
-    internal::v1::{ConnectionTest, ConnectionTestReport, Job, NoteBindRequest},
+    internal::v1::{ConnectionTest, ConnectionTestReport, NoteBindRequest, SealedCredential},
     v1::{Directory, TestStep, TestStepKind},
 };
 use tokio::{sync::mpsc, time::timeout};
@@ -37,6 +37,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     credentials::{Credentials, Sealed},
+    metrics::Metrics,
     reconcile::{self, Reconcile},
     source::bind_gate::{BindGate, Keeper},
     source::{
@@ -62,13 +63,27 @@ pub(crate) struct Tester {
     pub reconcile: Reconcile,
     /// Sends the reports.
     pub publisher: Publisher,
+    /// Counts missing keys.
+    pub metrics: Metrics,
+}
+
+/// A test to do.
+#[derive(Clone, Copy)]
+pub(crate) struct Order<'a> {
+    /// The customer; empty for settings that belong to no tenant yet.
+    pub tenant_id: &'a str,
+    /// The test, as the scheduler signed it.
+    pub test: &'a ConnectionTest,
+    /// The stored credential, as reconcile answered it.
+    pub stored: Option<&'a SealedCredential>,
+    /// The same under a newer key.
+    pub renewed: Option<&'a SealedCredential>,
 }
 
 impl Tester {
-    /// Does the test of `job`, until it is over or `cancel` says so, and sends its reports. A job that comes twice would
-    /// bind twice: acknowledge it before.
-    pub(crate) async fn run(&self, job: &Job, cancel: &CancellationToken) {
-        let Some(test) = &job.test else { return };
+    /// Does a test, until it is over or `cancel` says so, and sends its reports. Done twice, it would bind twice.
+    pub(crate) async fn run(&self, order: Order<'_>, cancel: &CancellationToken) {
+        let test = order.test;
         let (listener, steps) = mpsc::channel(WAITING_STEPS);
         let conduct = async {
             let (directory, problem) = match test
@@ -84,7 +99,7 @@ impl Tester {
             };
             let password = || match problem {
                 Some(problem) => Err(problem),
-                None => self.open(job, test, directory),
+                None => self.open(order, directory),
             };
             let selection = test
                 .settings
@@ -93,7 +108,7 @@ impl Tester {
             let exclude_disabled = selection.is_some_and(|selection| selection.exclude_disabled);
             let gate = BindGate::Kept(Box::new(Keeper {
                 reconcile: self.reconcile.clone(),
-                tenant_id: job.tenant_id.clone(),
+                tenant_id: order.tenant_id.to_owned(),
                 credential_generation: test.credential_generation,
                 proven_at: None,
             }));
@@ -105,7 +120,7 @@ impl Tester {
             conduct(&self.reader, &subject, password, listener, cancel).await
         };
         let (bound, ()) = tokio::join!(conduct, self.forward(test, steps));
-        self.note(job, test, bound).await;
+        self.note(order, bound).await;
         // The last, which says that the test is over.
         self.report(test, None).await;
         tracing::info!(
@@ -115,22 +130,41 @@ impl Tester {
         );
     }
 
-    fn open(
-        &self,
-        job: &Job,
-        test: &ConnectionTest,
-        directory: &Directory,
-    ) -> Result<SecretString, ReadError> {
-        let credential = test
-            .credential
-            .as_ref()
-            .ok_or_else(|| ReadError::Credential("there is none".to_owned()))?;
-        self.credentials.open(Sealed {
-            tenant_id: &job.tenant_id,
+    /// A seal for settings is opened only if reconcile answered it: one that comes in a message is for its test.
+    fn open(&self, order: Order<'_>, directory: &Directory) -> Result<SecretString, ReadError> {
+        let Order {
+            tenant_id,
+            test,
+            stored,
+            renewed,
+        } = order;
+        let none = |why: &str| ReadError::Credential(why.to_owned());
+        let (purpose, credential) = if test.credential_generation > 0 {
+            let stored = stored.ok_or_else(|| none("it was replaced or deleted meanwhile"))?;
+            (Purpose::Settings, stored)
+        } else {
+            let given = test.credential.as_ref().ok_or_else(|| none("there is none"))?;
+            (purpose(test), given)
+        };
+        let sealed = Sealed {
+            purpose,
+            tenant_id,
             directory,
             credential,
-            generation: test.credential_generation,
-        })
+            renewed,
+        };
+        // What is to be said of seals is for runs, which have a lease.
+        self.credentials
+            .open(sealed)
+            .map(|opened| opened.password)
+            .inspect_err(|error| self.note_missing_key(error))
+    }
+
+    fn note_missing_key(&self, error: &ReadError) {
+        if let ReadError::KeyMissing(key_id) = error {
+            tracing::error!(key_id, "no key of this worker opens the credential to test");
+            self.metrics.key_missing(key_id);
+        }
     }
 
     async fn forward(&self, test: &ConnectionTest, mut steps: mpsc::Receiver<TestStep>) {
@@ -158,18 +192,26 @@ impl Tester {
     }
 
     /// A stored credential that is refused repeatedly pauses the schedule, whether a test or a run tried it.
-    async fn note(&self, job: &Job, test: &ConnectionTest, bound: Option<Bound>) {
+    async fn note(&self, order: Order<'_>, bound: Option<Bound>) {
+        let Order { tenant_id, test, .. } = order;
         let Some(bound) = bound.filter(|_| test.credential_generation > 0) else {
             return;
         };
         let request = NoteBindRequest {
-            tenant_id: job.tenant_id.clone(),
+            tenant_id: tenant_id.to_owned(),
             credential_generation: test.credential_generation,
             refused: bound == Bound::Refused,
         };
         if let Err(error) = self.reconcile.note_bind(request).await {
             reconcile::report(&error, "the bind's result could not be recorded");
         }
+    }
+}
+
+fn purpose(test: &ConnectionTest) -> Purpose<'_> {
+    Purpose::Test {
+        test_id: &test.test_id,
+        expire_seconds: test.expire_time.map_or(0, |time| time.seconds),
     }
 }
 

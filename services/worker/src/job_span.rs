@@ -1,11 +1,10 @@
 //! The span of a run's job, in this process or in one of its own.
 
-use rollcall_chassis::amqp::Lane;
-use rollcall_proto::internal::v1::Job;
+use rollcall_chassis::amqp::{Lane, VerifiedJob};
 use tracing::{Span, field::Empty};
 
 /// The span of a run; `lane` is none for a process of its own.
-pub(crate) fn span_of(job: &Job, lane: Option<Lane>) -> Span {
+pub(crate) fn span_of(job: &VerifiedJob, lane: Option<Lane>) -> Span {
     tracing::info_span!(
         "run",
         otel.kind = "consumer",

@@ -9,12 +9,14 @@ mod running;
 use std::sync::Arc;
 
 use rollcall_chassis::{
-    amqp::{AmqpError, Delay, Delivery, Lane, Message, Publisher},
+    amqp::{AmqpError, Delay, Delivery, JobError, Lane, Message, Publisher, VerifiedJob},
     fail_point::{self, FailPoint},
     lifecycle::chain,
-    outage, telemetry,
+    outage,
+    signing::VerifyingKeys,
+    telemetry,
 };
-use rollcall_proto::internal::v1::Job;
+use rollcall_proto::internal::v1::SignedJob;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
@@ -33,38 +35,36 @@ pub(crate) struct Jobs {
     runner: Arc<Runner>,
     alone: Alone,
     publisher: Publisher,
+    /// Known by them is a job that the scheduler ordered.
+    keys: VerifyingKeys,
     /// Runs that go on in this process. None is begun beside itself.
     runs: Runs<Delivery>,
 }
 
 impl Jobs {
     /// Does runs with `runner`, or in processes of their own, and sends on those that must be tried later.
-    pub(crate) fn new(runner: Arc<Runner>, alone: Alone, publisher: Publisher) -> Self {
+    pub(crate) fn new(runner: Arc<Runner>, alone: Alone, publisher: Publisher, keys: VerifyingKeys) -> Self {
         Self {
             runner,
             alone,
             publisher,
+            keys,
             runs: Runs::default(),
         }
     }
 
     /// Does one job, in its place.
     async fn do_job(self: Arc<Self>, delivery: Delivery, lane: Lane, place: Arc<Place>) {
-        let job = match delivery.job() {
+        let job = match read_run(delivery.job(&self.keys)) {
             Ok(job) => job,
-            Err(error) => {
-                let reason = chain(&error);
-                tracing::error!(reason, "a job cannot be decoded: it goes to the dead letters");
+            Err(refused) => {
+                let Refused { reason, word } = refused;
+                tracing::error!(reason, "a job is refused: it goes to the dead letters");
+                self.runner.metrics.refused(word);
                 let dead = Message::dead(&delivery, reason);
                 return self.send_on(delivery, dead).await;
             }
         };
-        if job.run_id.is_empty() {
-            let reason = "it names no run";
-            tracing::error!(reason, "a job is refused: it goes to the dead letters");
-            let dead = Message::dead(&delivery, reason);
-            return self.send_on(delivery, dead).await;
-        }
         let span = span_of(&job, Some(lane));
         if let Some(parent) = delivery.traceparent() {
             telemetry::set_parent(&span, &parent);
@@ -72,7 +72,7 @@ impl Jobs {
         self.do_run(delivery, job, lane, place).instrument(span).await;
     }
 
-    async fn do_run(self: Arc<Self>, delivery: Delivery, job: Job, lane: Lane, place: Arc<Place>) {
+    async fn do_run(self: Arc<Self>, delivery: Delivery, job: VerifiedJob, lane: Lane, place: Arc<Place>) {
         fail_point::pass(FailPoint::JobReceived, &job.tenant_id).await;
         let trace = delivery.traceparent();
         let running = match self.runs.admit(&job.run_id, delivery) {
@@ -105,7 +105,7 @@ impl Jobs {
     }
 
     /// Ends a delivery by what its run came to.
-    async fn finish(&self, delivery: Delivery, job: Job, lane: Lane, disposition: Disposition) {
+    async fn finish(&self, delivery: Delivery, job: VerifiedJob, lane: Lane, disposition: Disposition) {
         let message = match disposition {
             Disposition::Done => {
                 fail_point::pass(FailPoint::OutcomeReceived, &job.tenant_id).await;
@@ -117,29 +117,27 @@ impl Jobs {
                 let dead = Message::dead(&delivery, reason);
                 return self.send_on(delivery, dead).await;
             }
-            Disposition::Park | Disposition::NeedsProcess => Message::delayed(Delay::Park, lane, &job),
-            Disposition::GiveUp(fence) => {
-                let given_up_fence = fence;
-                Message::delayed(
-                    Delay::Park,
-                    lane,
-                    &Job {
-                        given_up_fence,
-                        ..job
-                    },
-                )
+            Disposition::Park | Disposition::NeedsProcess => {
+                Message::delayed(Delay::Park, lane, &job.signed())
             }
-            Disposition::InVain(fence) => after_read_in_vain(job, lane, fence),
-            Disposition::GiveWay => Message::job(Lane::Slow, &job),
-            Disposition::Retry(delay) => Message::delayed(delay, lane, &next_attempt(job)),
-            Disposition::RetrySlowly(delay) => Message::delayed(delay, Lane::Slow, &next_attempt(job)),
+            Disposition::GiveUp(fence) => {
+                let again = SignedJob {
+                    given_up_fence: fence,
+                    ..job.signed()
+                };
+                Message::delayed(Delay::Park, lane, &again)
+            }
+            Disposition::InVain(fence) => after_read_in_vain(&job, lane, fence),
+            Disposition::GiveWay => Message::job(Lane::Slow, &job.signed()),
+            Disposition::Retry(delay) => Message::delayed(delay, lane, &next_attempt(&job)),
+            Disposition::RetrySlowly(delay) => Message::delayed(delay, Lane::Slow, &next_attempt(&job)),
         };
         let message = message.with_traceparent(delivery.traceparent());
         self.send_on(delivery, message).await;
     }
 
     /// A run in a process of its own takes no slot here: it has the other process' time and memory.
-    async fn run(&self, job: &Job, place: &Arc<Place>, traceparent: Option<&str>) -> Disposition {
+    async fn run(&self, job: &VerifiedJob, place: &Arc<Place>, traceparent: Option<&str>) -> Disposition {
         let work = async {
             match self.runner.run(job, place).await {
                 Disposition::NeedsProcess if place.give_up().is_ok() => {
@@ -160,6 +158,40 @@ impl Jobs {
     }
 }
 
+/// Reason why a message is refused: in words, and in one for a metric.
+#[derive(Debug, PartialEq)]
+struct Refused {
+    reason: String,
+    word: &'static str,
+}
+
+impl Refused {
+    fn new(word: &'static str, reason: &str) -> Self {
+        Self {
+            reason: reason.to_owned(),
+            word,
+        }
+    }
+}
+
+impl From<JobError> for Refused {
+    fn from(error: JobError) -> Self {
+        Self {
+            reason: chain(&error),
+            word: error.word(),
+        }
+    }
+}
+
+/// The job of a run, or the reason why it is none.
+fn read_run(job: Result<VerifiedJob, JobError>) -> Result<VerifiedJob, Refused> {
+    let job = job?;
+    if job.run_id.is_empty() {
+        return Err(Refused::new("no_run", "it names no run"));
+    }
+    Ok(job)
+}
+
 /// Replaces a delivery by another message. Between the two steps both exist, which does no harm.
 async fn send_on(publisher: &Publisher, delivery: Delivery, message: Message) {
     match publisher.publish(&message).await {
@@ -172,12 +204,12 @@ async fn send_on(publisher: &Publisher, delivery: Delivery, message: Message) {
 }
 
 /// The job of a run whose read could not be handed in, and the fence of its lease if that could not be given back.
-fn after_read_in_vain(job: Job, lane: Lane, fence: Option<i64>) -> Message {
+fn after_read_in_vain(job: &VerifiedJob, lane: Lane, fence: Option<i64>) -> Message {
     let delay = after_in_vain(job.in_vain, fence.is_some());
-    let again = Job {
+    let again = SignedJob {
         given_up_fence: fence.unwrap_or_default(),
         in_vain: job.in_vain.saturating_add(1),
-        ..job
+        ..job.signed()
     };
     tracing::info!(
         in_vain = again.in_vain,
@@ -187,12 +219,12 @@ fn after_read_in_vain(job: Job, lane: Lane, fence: Option<i64>) -> Message {
     Message::delayed(delay, lane, &again)
 }
 
-fn next_attempt(job: Job) -> Job {
-    Job {
+fn next_attempt(job: &VerifiedJob) -> SignedJob {
+    SignedJob {
         attempt: job.attempt.max(1).saturating_add(1),
         given_up_fence: 0,
         in_vain: 0,
-        ..job
+        ..job.signed()
     }
 }
 

@@ -21,6 +21,8 @@ const CLASSES: [FailureClass; 4] = [
 pub(crate) struct Metrics {
     attempts: Counter<u64>,
     read: Histogram<f64>,
+    refused: Counter<u64>,
+    keys_missing: Counter<u64>,
 }
 
 impl Default for Metrics {
@@ -36,6 +38,16 @@ impl Default for Metrics {
                 .with_unit("s")
                 .with_description("Duration of complete reads of directories")
                 .build(),
+            refused: meter
+                .u64_counter("rollcall.worker.messages_refused")
+                .with_description("Messages that went to the dead letters, by reason")
+                .build(),
+            keys_missing: meter
+                .u64_counter("rollcall.worker.keys_missing")
+                .with_description(
+                    "Credentials that no key of the worker opens, by the id of the key that would",
+                )
+                .build(),
         };
         for result in ["succeeded", "held", "cancelled"] {
             this.count(0, result, "none");
@@ -49,6 +61,17 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// A message went to the dead letters.
+    pub(crate) fn refused(&self, reason: &'static str) {
+        self.refused.add(1, &[KeyValue::new("reason", reason)]);
+    }
+
+    /// A credential needs a key that is not here.
+    pub(crate) fn key_missing(&self, key_id: &str) {
+        self.keys_missing
+            .add(1, &[KeyValue::new("key_id", key_id.to_owned())]);
+    }
+
     /// A read was complete.
     pub(crate) fn read(&self, took: Duration) {
         self.read.record(took.as_secs_f64(), &[]);

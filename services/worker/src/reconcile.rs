@@ -11,10 +11,11 @@ use rollcall_domain::FailureCode;
 use rollcall_proto::internal::{
     self,
     v1::{
-        BeginRunRequest, BeginRunResponse, CheckWorkerRequest, FailRunRequest, FinishUnchangedRequest,
-        HeartbeatRequest, HeartbeatResponse, MissingObjects, NoteBindRequest, PermitBindRequest,
-        PermitBindResponse, RunEnded, SettleBindRequest, SubmitRunRequest,
-        reconcile_service_client::ReconcileServiceClient, submit_run_response::Part,
+        BeginRunRequest, BeginRunResponse, BeginTestRequest, BeginTestResponse, CheckWorkerRequest,
+        FailRunRequest, FinishUnchangedRequest, HeartbeatRequest, HeartbeatResponse, JudgeSealRequest,
+        MissingObjects, NoteBindRequest, PermitBindRequest, PermitBindResponse, RenewSealRequest, RunEnded,
+        SettleBindRequest, SubmitRunRequest, reconcile_service_client::ReconcileServiceClient,
+        submit_run_response::Part,
     },
 };
 use rollcall_terms::Refusal;
@@ -26,6 +27,8 @@ use tonic_types::StatusExt as _;
 
 /// For a heartbeat. A lease is lost after 15 s of silence, so one that hangs must leave time for another.
 const HEARTBEAT: Duration = Duration::from_secs(4);
+/// For news of a seal, which hold up the read.
+const SEAL: Duration = Duration::from_secs(4);
 /// For a call that reads or writes a few rows.
 const SHORT_CALL: Duration = Duration::from_secs(15);
 /// For a call that may wait for the tenant's lock.
@@ -136,6 +139,25 @@ impl Reconcile {
         within(SHORT_CALL, self.0.clone().fail_run(request))
             .await
             .map(|internal::v1::FailRunResponse {}| ())
+    }
+
+    /// Hands over the password of the run's credential under a newer key.
+    pub(crate) async fn renew_seal(&self, request: RenewSealRequest) -> Result<(), CallError> {
+        within(SEAL, self.0.clone().renew_seal(request))
+            .await
+            .map(|internal::v1::RenewSealResponse {}| ())
+    }
+
+    /// Says if the renewed seal that came with the run is right.
+    pub(crate) async fn judge_seal(&self, request: JudgeSealRequest) -> Result<(), CallError> {
+        within(SEAL, self.0.clone().judge_seal(request))
+            .await
+            .map(|internal::v1::JudgeSealResponse {}| ())
+    }
+
+    /// Begins a connection test, if nobody has begun it.
+    pub(crate) async fn begin_test(&self, request: BeginTestRequest) -> Result<BeginTestResponse, CallError> {
+        within(SHORT_CALL, self.0.clone().begin_test(request)).await
     }
 
     /// Reports the result of a connection test's bind.

@@ -20,11 +20,11 @@ mod tests;
 use std::{sync::Arc, time::Duration};
 
 use rollcall_chassis::{
-    amqp::Delay,
+    amqp::{Delay, VerifiedJob},
     fail_point::{self, FailPoint},
 };
 use rollcall_domain::{Fence, InvalidId, RunId, TenantId};
-use rollcall_proto::internal::v1::{BeginRunRequest, BeginRunResponse, BeginStatus, Job};
+use rollcall_proto::internal::v1::{BeginRunRequest, BeginRunResponse, BeginStatus};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
@@ -86,7 +86,7 @@ pub(crate) struct LeaseKey {
 
 impl LeaseKey {
     /// The lease of the run of `job`, with this fence.
-    fn new(job: &Job, fence: i64) -> Result<Self, InvalidId> {
+    fn new(job: &VerifiedJob, fence: i64) -> Result<Self, InvalidId> {
         Ok(Self {
             tenant: TenantId::parse(&job.tenant_id)?,
             run: RunId::parse(&job.run_id)?,
@@ -130,7 +130,7 @@ enum Attempted {
 
 impl Runner {
     /// Does the run of `job` in its place, and says what becomes of the job. Called again for the same job, it does no harm.
-    pub(crate) async fn run(&self, job: &Job, place: &Arc<Place>) -> Disposition {
+    pub(crate) async fn run(&self, job: &VerifiedJob, place: &Arc<Place>) -> Disposition {
         let delivered = Instant::now();
         let mut given_up = job.given_up_fence;
         for _ in 0..BEGINNINGS {
@@ -148,7 +148,7 @@ impl Runner {
         Disposition::InVain(Some(given_up))
     }
 
-    async fn step(&self, job: &Job, place: &Arc<Place>, given_up: i64) -> Attempted {
+    async fn step(&self, job: &VerifiedJob, place: &Arc<Place>, given_up: i64) -> Attempted {
         let begun = match self.begin(job, given_up).await {
             Ok(begun) => begun,
             Err(CallError::Refused(why)) => return Attempted::Finished(Disposition::Reject(why)),
@@ -169,7 +169,7 @@ impl Runner {
         }
     }
 
-    async fn begin(&self, job: &Job, given_up: i64) -> Result<BeginRunResponse, CallError> {
+    async fn begin(&self, job: &VerifiedJob, given_up: i64) -> Result<BeginRunResponse, CallError> {
         let request = BeginRunRequest {
             tenant_id: job.tenant_id.clone(),
             run_id: job.run_id.clone(),
@@ -181,7 +181,7 @@ impl Runner {
         self.reconcile.begin(request).await
     }
 
-    async fn started(&self, job: &Job, begun: BeginRunResponse, place: &Arc<Place>) -> Attempted {
+    async fn started(&self, job: &VerifiedJob, begun: BeginRunResponse, place: &Arc<Place>) -> Attempted {
         let lease = match LeaseKey::new(job, begun.fence) {
             Ok(lease) => lease,
             Err(error) => return Attempted::Finished(Disposition::Reject(error.to_string())),
@@ -211,6 +211,14 @@ impl Runner {
             AttemptError::Call(error @ CallError::Refused(_)) => ReadError::Internal(error.to_string()),
             AttemptError::Read(error @ ReadError::NoMemory(_)) => {
                 tracing::warn!(%error, "the run waits until other runs have given memory back");
+                return Attempted::Finished(attempt.end_in_vain().await);
+            }
+            AttemptError::Read(ReadError::KeyMissing(key_id)) => {
+                tracing::error!(
+                    key_id,
+                    "no key of this worker opens the credential: the run waits for a worker that has it"
+                );
+                self.metrics.key_missing(&key_id);
                 return Attempted::Finished(attempt.end_in_vain().await);
             }
             AttemptError::Read(error) => error,

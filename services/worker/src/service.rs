@@ -13,6 +13,7 @@ use rollcall_chassis::{
     grpc,
     outage::RECONCILE,
     readiness::Readiness,
+    signing::VerifyingKeys,
 };
 use tokio::sync::watch;
 
@@ -57,9 +58,11 @@ impl Command {
 
 /// Starts a worker.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
+    let signers = VerifyingKeys::read(&config.signing.public_key_files)?;
     let channel = grpc::connect_and_watch(&config.reconcile, &lifecycle)?;
-    let (credentials, renewals) = Credentials::new(OpeningKeys::read(&config.credentials.key_files)?);
-    let credentials = Arc::new(credentials);
+    let credentials = Arc::new(Credentials::new(OpeningKeys::read(
+        &config.credentials.key_files,
+    )?));
     let runner = Arc::new(runner(
         &config,
         Reconcile::new(channel.clone()),
@@ -73,9 +76,10 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     let broker = Broker::start(&config.amqp, NAME, &lifecycle)?;
     let tester = Tester {
         reader,
-        credentials: Arc::clone(&credentials),
+        credentials,
         reconcile: Reconcile::new(channel.clone()),
         publisher: broker.publisher(),
+        metrics: runner.metrics.clone(),
     };
     let mut readiness = Readiness::default();
     readiness.check_broker(&broker);
@@ -85,15 +89,12 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         async move { reconcile.check().await }
     });
     readiness.start(serving, &lifecycle);
-    let (publisher, ending) = (broker.publisher(), lifecycle.soft().clone());
-    lifecycle.spawn("seal renewals", async move {
-        credentials.publish_renewals(renewals, &publisher, ending).await;
-        Ok::<_, BoxError>(())
-    });
     let tests = Arc::new(ConnectionTests::new(
         tester,
         config.lanes.tests,
         broker.publisher(),
+        signers.clone(),
+        runner.metrics.clone(),
     ));
     let (of_tests, serves, ending) = (broker.clone(), reconcile_serves.clone(), lifecycle.soft().clone());
     lifecycle.spawn("connection tests", async move {
@@ -101,7 +102,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         Ok::<_, BoxError>(())
     });
     let alone = Alone::new(config.lanes.alone, runner.run_limit);
-    let jobs = Arc::new(Jobs::new(runner, alone, broker.publisher()));
+    let jobs = Arc::new(Jobs::new(runner, alone, broker.publisher(), signers));
     spawn_lanes(&config, &jobs, &broker, &reconcile_serves, &lifecycle);
     Ok(())
 }

@@ -1,13 +1,17 @@
 //! Messages that the broker carries.
 
 use prost::Message;
-use rollcall_chassis::amqp::decode_job;
+use rollcall_chassis::{
+    amqp::{decode_job, verify_job},
+    signing::VerifyingKeys,
+};
 use rollcall_domain::PermittedAttributes;
 use rollcall_proto::v1::PortalEvent;
 use rollcall_worker::fuzzing::Target;
 
-/// A job of a known version encodes as the same job, and its directory, however wrong, is refused or usable.
+/// Nothing is a job without a signature. An order of a known version encodes as the same job, and its directory, however wrong, is refused or usable.
 pub(crate) fn job(input: &[u8]) {
+    assert!(verify_job(&VerifyingKeys::default(), input).is_err());
     let Ok(job) = decode_job(input) else { return };
     assert_eq!(decode_job(&job.encode_to_vec()).ok().as_ref(), Some(&job));
     let directory = job

@@ -7,7 +7,7 @@ mod ways;
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::certificates::Authority;
@@ -29,6 +29,8 @@ const FAIL_POINTS_VARIABLE: &str = "ROLLCALL_FAIL_POINTS";
 
 /// Those of Active Directory, and those that need no root: directories of tests listen on free ones.
 const PORTS: &str = "389,636,1024-65535";
+/// Id of the key with which the scheduler signs jobs.
+const SIGNING_KEY: &str = "s1";
 
 /// The servers that a stack stands on.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +84,7 @@ impl Stack {
                 rabbitmq.create_vhost(vhost).await
             }
         };
-        tokio::try_join!(database, generate_key(keeper, &keys))?;
+        tokio::try_join!(database, generate_keys(keeper, &keys))?;
         sign_all(&authority, address)?;
         let broker = options.broker.unwrap_or_else(|| rabbitmq.socket_address());
         let scheme = if options.mutual_tls { "https" } else { "http" };
@@ -248,6 +250,7 @@ impl Stack {
         match kind {
             Kind::Scheduler => {
                 set("CREDENTIALS__PUBLIC_KEY_FILE", show(self.keys.join("k1.pub")));
+                set("SIGNING__KEY_FILE", show(self.signing_key()));
                 set("DIRECTORY__ALLOW_PLAINTEXT", "true".to_owned());
                 set("NETWORK__PORTS", PORTS.to_owned());
                 // A test asks for more runs of its one tenant than a customer does.
@@ -257,6 +260,8 @@ impl Stack {
             }
             Kind::Worker => {
                 set("CREDENTIALS__KEY_FILES", show(self.keys.join("k1.key")));
+                let signers = self.keys.join(format!("{SIGNING_KEY}.signing.pub"));
+                set("SIGNING__PUBLIC_KEY_FILES", show(signers));
                 set("DIRECTORY__ALLOW_PLAINTEXT", "true".to_owned());
                 set("NETWORK__ALLOW", "127.0.0.0/8,::1/128".to_owned());
                 set("NETWORK__ALLOW_ZONES", "localhost".to_owned());
@@ -297,6 +302,11 @@ impl Stack {
         format!("{scheme}://{}", way.address())
     }
 
+    /// File of the private key with which the scheduler signs jobs.
+    pub fn signing_key(&self) -> PathBuf {
+        self.keys.join(format!("{SIGNING_KEY}.signing.key"))
+    }
+
     /// The services' certificates, and what can sign more.
     pub fn authority(&self) -> &Authority {
         &self.authority
@@ -317,18 +327,19 @@ impl Drop for Stack {
     }
 }
 
-async fn generate_key(keeper: &Arc<Keeper>, folder: &std::path::Path) -> Result<()> {
+/// Keys of seals and of signatures, each made by the service that has the private half.
+async fn generate_keys(keeper: &Arc<Keeper>, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).doing(|| format!("make {}", folder.display()))?;
-    let mut command = Command::new(
-        "generate-key",
-        place::binary(&Kind::Worker.binary())?,
-        keeper.folder(),
-    );
-    command.args = ["generate-key", "--id", "k1", "--out-dir"]
-        .map(str::to_owned)
-        .to_vec();
-    command.args.push(folder.display().to_string());
-    keeper.run(command).await
+    for (kind, verb, id) in [
+        (Kind::Worker, "generate-key", "k1"),
+        (Kind::Scheduler, "generate-signing-key", SIGNING_KEY),
+    ] {
+        let mut command = Command::new(verb, place::binary(&kind.binary())?, keeper.folder());
+        command.args = [verb, "--id", id, "--out-dir"].map(str::to_owned).to_vec();
+        command.args.push(folder.display().to_string());
+        keeper.run(command).await?;
+    }
+    Ok(())
 }
 
 fn sign_all(authority: &Authority, address: IpAddr) -> Result<()> {

@@ -12,15 +12,14 @@ use lapin::{
     options::{BasicAckOptions, BasicNackOptions},
     types::{AMQPValue, FieldTable},
 };
-use rollcall_proto::internal::v1::Job;
 
 use super::{
     AmqpError,
     channel::Channel,
-    job::{JobError, decode_job},
+    job::{JobError, VerifiedJob, verify_job},
     within,
 };
-use crate::telemetry::TRACEPARENT;
+use crate::{signing::VerifyingKeys, telemetry::TRACEPARENT};
 
 /// A message that was handed out, and belongs to this process until it is acknowledged. A delivery that is dropped
 /// instead comes back when its channel closes, together with its consumer and all its other deliveries.
@@ -65,9 +64,9 @@ impl Delivery {
         &self.inner.data
     }
 
-    /// The body as a job of a version that is known.
-    pub fn job(&self) -> Result<Job, JobError> {
-        decode_job(self.body())
+    /// The body as a job of a version that is known, signed with one of these keys.
+    pub fn job(&self, keys: &VerifyingKeys) -> Result<VerifiedJob, JobError> {
+        verify_job(keys, self.body())
     }
 
     /// The routing key: the lane of a job.

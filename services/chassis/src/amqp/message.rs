@@ -5,11 +5,11 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use prost::Message as _;
-use rollcall_proto::internal::v1::{ConnectionTestReport, Job, SealRenewal};
+use rollcall_proto::internal::v1::{ConnectionTestReport, SignedJob};
 
 use super::{
     Delivery,
-    topology::{DEAD, Delay, EVENTS, JOBS, Lane, PORTAL, SEALS, TESTS},
+    topology::{DEAD, Delay, EVENTS, JOBS, Lane, PORTAL, TESTS},
 };
 use crate::telemetry::{TRACEPARENT, traceparent};
 
@@ -35,17 +35,17 @@ pub struct Message {
 
 impl Message {
     /// A job for a lane.
-    pub fn job(lane: Lane, job: &Job) -> Self {
+    pub fn job(lane: Lane, job: &SignedJob) -> Self {
         Self::lasting(JOBS, lane.as_str().to_owned(), job.encode_to_vec())
     }
 
     /// A job that goes to its lane after a while.
-    pub fn delayed(delay: Delay, lane: Lane, job: &Job) -> Self {
+    pub fn delayed(delay: Delay, lane: Lane, job: &SignedJob) -> Self {
         Self::lasting(delay.exchange(), lane.as_str().to_owned(), job.encode_to_vec())
     }
 
     /// A connection test, for the next worker that has a place for it.
-    pub fn test(job: &Job) -> Self {
+    pub fn test(job: &SignedJob) -> Self {
         Self::lasting(DEFAULT_EXCHANGE, TESTS.to_owned(), job.encode_to_vec())
     }
 
@@ -79,11 +79,6 @@ impl Message {
             persistent: false,
             ..Self::lasting(DEFAULT_EXCHANGE, reply_to.into(), report.encode_to_vec())
         }
-    }
-
-    /// A seal that was made again for the newest key, for the scheduler to keep.
-    pub fn seal_renewal(renewal: &SealRenewal) -> Self {
-        Self::lasting(DEFAULT_EXCHANGE, SEALS.to_owned(), renewal.encode_to_vec())
     }
 
     fn lasting(exchange: &'static str, routing_key: String, body: Vec<u8>) -> Self {
@@ -124,22 +119,11 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
-    use super::{Delay, Job, Lane, Message};
-    use crate::amqp::job::SCHEMA_VERSION;
-
-    fn job(schema_version: u32) -> Job {
-        Job {
-            schema_version,
-            tenant_id: "acme".to_owned(),
-            run_id: "r".to_owned(),
-            attempt: 1,
-            ..Job::default()
-        }
-    }
+    use super::{Delay, Lane, Message, SignedJob};
 
     #[test]
     fn a_delayed_job_keeps_its_lane() {
-        let message = Message::delayed(Delay::Seconds10, Lane::Slow, &job(SCHEMA_VERSION));
+        let message = Message::delayed(Delay::Seconds10, Lane::Slow, &SignedJob::default());
         assert_eq!(
             (message.exchange, message.routing_key.as_str()),
             ("rollcall.delay.10s", "slow")
@@ -158,7 +142,7 @@ mod tests {
     #[test]
     fn the_trace_travels_in_the_headers() {
         let message =
-            Message::job(Lane::Interactive, &job(SCHEMA_VERSION)).with_traceparent(Some("00-a-b-01".into()));
+            Message::job(Lane::Interactive, &SignedJob::default()).with_traceparent(Some("00-a-b-01".into()));
         let properties = message.properties();
         let headers = properties.headers().as_ref().expect("headers");
         assert_eq!(

@@ -6,7 +6,7 @@
 //! If one of them connects again, it binds the old queue again, and the next connection of this release moves the
 //! messages that came there.
 //!
-//! Moved messages may overtake each other. So this is for jobs, seals and dead letters, which have no order. The
+//! Moved messages may overtake each other. So this is for jobs and dead letters, which have no order. The
 //! portal's queue has one: deploy/OPERATION.md says how an operator replaces it.
 
 use std::time::Duration;

@@ -26,9 +26,6 @@ pub const PORTAL: &str = "rollcall.portal";
 /// Progress of runs (topic): worth nothing to those who were not listening.
 pub const EVENTS: &str = "rollcall.events";
 
-/// Credentials that a worker sealed again, for the scheduler.
-pub const SEALS: &str = "rollcall.seals";
-
 /// Connection tests, which no run keeps waiting.
 pub const TESTS: &str = "rollcall.tests";
 /// Time that a connection test waits for a worker. Later no caller wants it, and the broker drops it: no two clocks are
@@ -160,11 +157,6 @@ pub fn queues() -> Vec<QueueSpec> {
             arguments: portal_arguments(),
         },
         QueueSpec {
-            name: SEALS,
-            bound_to: None,
-            arguments: job_arguments(SEALS_BACKLOG),
-        },
-        QueueSpec {
             name: TESTS,
             bound_to: None,
             arguments: tests_arguments(),
@@ -246,11 +238,6 @@ const MIB: i32 = 1024 * 1024;
 const JOBS_BACKLOG: Backlog = Backlog {
     messages: 100_000,
     bytes: 128 * MIB,
-};
-/// A key that is rotated has each tenant's seal renewed once. A worker whose renewal is refused tries again at the next run.
-const SEALS_BACKLOG: Backlog = Backlog {
-    messages: 20_000,
-    bytes: 32 * MIB,
 };
 /// More tests than all schedulers together let wait are refused.
 const TESTS_BACKLOG: Backlog = Backlog {
@@ -398,12 +385,6 @@ mod tests {
                 "rollcall.portal",
                 "x-delivery-limit=2147483647 x-max-length=100000 x-max-length-bytes=268435456 \
                  x-overflow=reject-publish x-queue-type=quorum x-single-active-consumer=true"
-                    .to_owned(),
-            ),
-            (
-                "rollcall.seals",
-                "x-dead-letter-exchange=rollcall.dead x-delivery-limit=20 x-max-length=20000 \
-                 x-max-length-bytes=33554432 x-overflow=reject-publish x-queue-type=quorum"
                     .to_owned(),
             ),
             (

@@ -3,9 +3,25 @@
 use rollcall_proto::v1::Directory;
 use rollcall_terms::PasswordTarget;
 
-/// The tenant, and where its password may be sent.
+/// Purpose of a sealed password. A seal for one does not open for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose<'a> {
+    /// To be stored with the tenant's settings.
+    Settings,
+    /// For one connection test.
+    Test {
+        /// The test's id.
+        test_id: &'a str,
+        /// Time from which the test may no longer begin, in seconds of the Unix epoch.
+        expire_seconds: i64,
+    },
+}
+
+/// The purpose, the tenant, and where its password may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SealContext<'a> {
+    /// Purpose of the password.
+    pub purpose: Purpose<'a>,
     /// The tenant's id.
     pub tenant_id: &'a str,
     /// The server, and the way to it.
@@ -14,8 +30,9 @@ pub struct SealContext<'a> {
 
 impl<'a> SealContext<'a> {
     /// The context of a tenant's settings, as both the scheduler and the worker have them.
-    pub fn new(tenant_id: &'a str, directory: &'a Directory) -> Self {
+    pub fn new(purpose: Purpose<'a>, tenant_id: &'a str, directory: &'a Directory) -> Self {
         Self {
+            purpose,
             tenant_id,
             target: directory.into(),
         }
@@ -36,6 +53,17 @@ impl<'a> SealContext<'a> {
             data.extend_from_slice(&(part.len() as u64).to_be_bytes());
             data.extend_from_slice(part);
         };
+        match self.purpose {
+            Purpose::Settings => put(b"settings"),
+            Purpose::Test {
+                test_id,
+                expire_seconds,
+            } => {
+                put(b"test");
+                put(test_id.as_bytes());
+                put(&expire_seconds.to_be_bytes());
+            }
+        }
         put(self.tenant_id.as_bytes());
         put(&(hosts.len() as u64).to_be_bytes());
         for host in hosts {

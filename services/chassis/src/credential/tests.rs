@@ -2,10 +2,14 @@ use std::{fs, path::Path};
 
 use rollcall_terms::PasswordTarget;
 
-use super::{OpenError, OpeningKeys, SealContext, SealingKey, SecretString, generate};
+use super::{OpenError, OpeningKeys, Purpose, SealContext, SealingKey, SecretString, generate};
 use crate::key_file::KeyError;
 
 const PASSWORD: &str = "correct horse";
+const TEST: Purpose<'_> = Purpose::Test {
+    test_id: "a-test",
+    expire_seconds: 1_000,
+};
 
 fn keys(dir: &Path, id: &str) -> (SealingKey, OpeningKeys) {
     generate(id).expect("a key").write(dir).expect("written files");
@@ -16,6 +20,7 @@ fn keys(dir: &Path, id: &str) -> (SealingKey, OpeningKeys) {
 
 fn context(hosts: &[String]) -> SealContext<'_> {
     SealContext {
+        purpose: Purpose::Settings,
         tenant_id: "acme",
         target: PasswordTarget {
             hosts,
@@ -55,14 +60,28 @@ fn a_change_of_any_part_of_the_binding_keeps_the_seal_shut() {
     let dir = tempfile::tempdir().expect("a folder");
     let (sealing, opening) = keys(dir.path(), "k1");
     let given = hosts(&["dc1", "dc2"]);
-    let sealed = sealing
-        .seal(&SecretString::new(PASSWORD.to_owned()), &context(&given))
-        .expect("a seal");
     let (joined, swapped) = (hosts(&["dc1dc2"]), hosts(&["dc2", "dc1"]));
-    let bound = context(&given);
+    let settings = context(&given);
+    let bound = SealContext {
+        purpose: TEST,
+        ..settings
+    };
+    let sealed = sealing
+        .seal(&SecretString::new(PASSWORD.to_owned()), &bound)
+        .expect("a seal");
     let with = |target| SealContext { target, ..bound };
     let target = bound.target;
+    let for_test = |test_id, expire_seconds| SealContext {
+        purpose: Purpose::Test {
+            test_id,
+            expire_seconds,
+        },
+        ..bound
+    };
     let others = [
+        settings,
+        for_test("a-test", 1_001),
+        for_test("b-test", 1_000),
         SealContext {
             tenant_id: "evil",
             ..bound
@@ -96,6 +115,38 @@ fn a_change_of_any_part_of_the_binding_keeps_the_seal_shut() {
             "{other:?}"
         );
     }
+    assert!(opening.open(&sealed, &bound).is_ok());
+}
+
+#[test]
+fn what_was_sealed_for_settings_opens_for_no_test() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (sealing, opening) = keys(dir.path(), "k1");
+    let hosts = hosts(&["dc1"]);
+    let settings = context(&hosts);
+    let sealed = sealing
+        .seal(&SecretString::new(PASSWORD.to_owned()), &settings)
+        .expect("a seal");
+    let test = SealContext {
+        purpose: TEST,
+        ..settings
+    };
+    assert_eq!(opening.open(&sealed, &test), Err(OpenError::Refused));
+}
+
+#[test]
+fn the_length_of_a_seal_says_nothing_of_the_passwords() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (sealing, _) = keys(dir.path(), "k1");
+    let hosts = hosts(&["dc1"]);
+    let lengths = ["", "x", PASSWORD, &"x".repeat(126)].map(|password| {
+        sealing
+            .seal(&SecretString::new(password.to_owned()), &context(&hosts))
+            .expect("a seal")
+            .ciphertext
+            .len()
+    });
+    assert_eq!(lengths, [128 + 16; 4]);
 }
 
 #[test]
@@ -112,7 +163,8 @@ fn seals_are_bound_to_the_same_bytes_in_every_version() {
     let hosts = hosts(&["dc1", "dc2"]);
     let mut bound = context(&hosts);
     bound.target.ca_certificates_pem = "ca";
-    let parts: [&[u8]; 8] = [
+    let parts: [&[u8]; 9] = [
+        b"settings",
         b"acme",
         &[0, 0, 0, 0, 0, 0, 0, 2],
         b"dc1",

@@ -16,6 +16,7 @@ use std::{
 
 use http::{Request, Response};
 use rollcall_terms::Refusal;
+use tokio::task::JoinHandle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
@@ -199,15 +200,19 @@ where
         let caller_waits = caller_waits.drop_guard();
         Box::pin(async move {
             let _caller_waits = caller_waits;
-            let answer = async {
-                work.await.unwrap_or_else(|error| {
-                    tracing::error!(%error, "a call crashed");
-                    Ok(Status::from(ApiError::new(Refusal::Internal, sentences::CRASHED)).into_http())
-                })
-            };
-            deadline::within(deadline, answer).await
+            deadline::within(deadline, answer_of(work)).await
         })
     }
+}
+
+/// The answer of a call's task, also if that crashed.
+async fn answer_of(
+    work: JoinHandle<Result<Response<Body>, Infallible>>,
+) -> Result<Response<Body>, Infallible> {
+    work.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a call crashed");
+        Ok(Status::from(ApiError::new(Refusal::Internal, sentences::CRASHED)).into_http())
+    })
 }
 
 /// The call as its record names it: with the person once its assertion is checked.

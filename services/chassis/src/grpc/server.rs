@@ -136,7 +136,6 @@ impl Server {
         let answers = Arc::new(Answers::new(Duration::from_secs(config.stall_seconds.into())));
         let log = Arc::new(CallLog::default());
         let calls = TaskTracker::new();
-        let mutual_tls = self.tls.is_some();
         if let Some(files) = &self.tls {
             certificates::watch(files.clone(), lifecycle);
         }
@@ -151,7 +150,7 @@ impl Server {
                 calls.clone(),
             ))
             .add_routes(self.routes.routes());
-        tracing::info!(server.address = %serving.address, mutual_tls, "gRPC server listens");
+        tracing::info!(server.address = %serving.address, mutual_tls = self.tls.is_some(), "gRPC server listens");
 
         let incoming = connections.accept(listener);
         let drained = serving.clone();

@@ -67,4 +67,7 @@ pub enum KeyError {
     /// An id is part of a file's name and of a line.
     #[error("a key id is 1 to 32 of a-z, 0-9, - and _")]
     Id,
+    /// The system gave no random octets.
+    #[error("the system gives no random octets for a new key")]
+    Random,
 }

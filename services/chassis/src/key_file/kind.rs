@@ -9,17 +9,21 @@ pub enum KeyKind {
     Opening,
     /// Public: seals passwords.
     Sealing,
+    /// Private: signs jobs.
+    Signing,
+    /// Public: verifies the signatures of jobs.
+    Verifying,
 }
 
 impl KeyKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Opening, Self::Sealing];
+    pub const ALL: [Self; 4] = [Self::Opening, Self::Sealing, Self::Signing, Self::Verifying];
 
     /// True for a key that only its owner may read.
     pub fn is_private(self) -> bool {
         match self {
-            Self::Opening => true,
-            Self::Sealing => false,
+            Self::Opening | Self::Signing => true,
+            Self::Sealing | Self::Verifying => false,
         }
     }
 
@@ -28,6 +32,8 @@ impl KeyKind {
         match self {
             Self::Opening => ".key",
             Self::Sealing => ".pub",
+            Self::Signing => ".signing.key",
+            Self::Verifying => ".signing.pub",
         }
     }
 
@@ -36,6 +42,8 @@ impl KeyKind {
         match self {
             Self::Opening => "a private key, which opens passwords",
             Self::Sealing => "a public key, which seals passwords",
+            Self::Signing => "a private key, which signs jobs",
+            Self::Verifying => "a public key, which verifies jobs",
         }
     }
 
@@ -44,6 +52,12 @@ impl KeyKind {
         match self {
             Self::Opening => "Give the workers ID.key, made by `rollcall-worker generate-key`.",
             Self::Sealing => "Give the scheduler ID.pub, made by `rollcall-worker generate-key`.",
+            Self::Signing => {
+                "Give the scheduler ID.signing.key, made by `rollcall-scheduler generate-signing-key`."
+            }
+            Self::Verifying => {
+                "Give the workers ID.signing.pub, made by `rollcall-scheduler generate-signing-key`."
+            }
         }
     }
 
@@ -55,6 +69,8 @@ impl KeyKind {
         match self {
             Self::Opening => "rollcall-opening-key",
             Self::Sealing => "rollcall-sealing-key",
+            Self::Signing => "rollcall-signing-key",
+            Self::Verifying => "rollcall-verifying-key",
         }
     }
 }

@@ -46,10 +46,10 @@ fn only_the_owner_can_read_a_private_key_and_it_is_never_overwritten() {
 #[test]
 fn a_key_in_anothers_place_is_refused_with_what_to_do_and_without_its_content() {
     let dir = tempfile::tempdir().expect("a folder");
-    for (stated, wanted) in [
-        (KeyKind::Opening, KeyKind::Sealing),
-        (KeyKind::Sealing, KeyKind::Opening),
-    ] {
+    let pairs = KeyKind::ALL
+        .into_iter()
+        .flat_map(|stated| KeyKind::ALL.map(|wanted| (stated, wanted)));
+    for (stated, wanted) in pairs.filter(|(stated, wanted)| stated != wanted) {
         let path = written(dir.path(), &line(stated, "k1", &SECRET));
         let error = read(&path, wanted).expect_err("another kind");
         assert!(matches!(&error, KeyError::Kind { found, .. } if *found == stated));

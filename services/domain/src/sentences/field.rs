@@ -14,6 +14,9 @@ pub const CONTROL_CHARACTER: &str = "has a control character, such as a line end
 /// A value stands twice in a list.
 pub const GIVEN_TWICE: &str = "is given twice";
 
+/// A seal is missing, or can be none.
+pub const SEAL: &str = "expected a sealed credential";
+
 /// A character that cannot be seen stands in `text`; `None` if there is none.
 pub fn invisible(text: &str) -> Option<String> {
     let found = text.chars().find(|c| is_invisible(*c))?;

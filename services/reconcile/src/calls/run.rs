@@ -9,11 +9,12 @@ use futures::{
 use rollcall_chassis::status::ApiError;
 use rollcall_domain::Fence;
 use rollcall_proto::internal::v1::{
-    BeginRunRequest, BeginRunResponse, BeginStatus, CheckWorkerRequest, CheckWorkerResponse, FailRunRequest,
-    FailRunResponse, FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse,
-    NoteBindRequest, NoteBindResponse, PermitBindRequest, PermitBindResponse, SettleBindRequest,
-    SettleBindResponse, SubmitRunRequest, SubmitRunResponse, reconcile_service_server::ReconcileService,
-    submit_run_response::Part,
+    BeginRunRequest, BeginRunResponse, BeginStatus, BeginTestRequest, BeginTestResponse, BeginTestStatus,
+    CheckWorkerRequest, CheckWorkerResponse, FailRunRequest, FailRunResponse, FinishUnchangedRequest,
+    FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse, JudgeSealRequest, JudgeSealResponse,
+    NoteBindRequest, NoteBindResponse, PermitBindRequest, PermitBindResponse, RenewSealRequest,
+    RenewSealResponse, SettleBindRequest, SettleBindResponse, SubmitRunRequest, SubmitRunResponse,
+    reconcile_service_server::ReconcileService, submit_run_response::Part,
 };
 use rollcall_terms::Refusal;
 use rollcall_terms::time;
@@ -21,7 +22,7 @@ use tokio::sync::{mpsc, watch};
 use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument as _;
 
-use super::bind;
+use super::{bind, seal, test_request};
 use crate::{
     error::ReconcileError,
     ids::{self, LeaseKey},
@@ -31,8 +32,10 @@ use crate::{
         asking::{Begin, Begun, Started},
         begin,
         binds::{self, Bind},
+        connection_test::{self, BegunTest},
         fail,
         heartbeat::{self, Pulse},
+        seals,
         submit::{self, SubmitAnswer},
         unchanged,
     },
@@ -143,12 +146,60 @@ impl ReconcileService for RunCalls {
         }))
     }
 
+    async fn renew_seal(
+        &self,
+        request: Request<RenewSealRequest>,
+    ) -> Result<Response<RenewSealResponse>, Status> {
+        let request = request.into_inner();
+        let key = LeaseKey::parse(&request.tenant_id, &request.run_id, request.fence)?;
+        let seal = seal::read(request.credential)?;
+        seals::renew(&self.resources, &key, request.credential_generation, &seal).await?;
+        Ok(Response::new(RenewSealResponse {}))
+    }
+
+    async fn judge_seal(
+        &self,
+        request: Request<JudgeSealRequest>,
+    ) -> Result<Response<JudgeSealResponse>, Status> {
+        let request = request.into_inner();
+        let key = LeaseKey::parse(&request.tenant_id, &request.run_id, request.fence)?;
+        seals::judge(
+            &self.resources,
+            &key,
+            request.credential_generation,
+            request.is_right,
+        )
+        .await?;
+        Ok(Response::new(JudgeSealResponse {}))
+    }
+
     async fn fail_run(&self, request: Request<FailRunRequest>) -> Result<Response<FailRunResponse>, Status> {
         let request = request.into_inner();
         let key = LeaseKey::parse(&request.tenant_id, &request.run_id, request.fence)?;
         let next_attempt = request.next_attempt_time.as_ref().and_then(time::from_proto);
         fail::fail(&self.resources, &key, request.failure, next_attempt).await?;
         Ok(Response::new(FailRunResponse {}))
+    }
+
+    async fn begin_test(
+        &self,
+        request: Request<BeginTestRequest>,
+    ) -> Result<Response<BeginTestResponse>, Status> {
+        let test = test_request::read(request.get_ref())?;
+        let (status, current) = match connection_test::begin(&self.resources, test).await? {
+            BegunTest::Started(current) => (BeginTestStatus::Started, current),
+            BegunTest::Repeated => (BeginTestStatus::Repeated, None),
+            BegunTest::Expired => (BeginTestStatus::Expired, None),
+        };
+        let (credential, renewed_credential) = match current {
+            Some(current) => (Some(current.stored), current.renewed),
+            None => (None, None),
+        };
+        Ok(Response::new(BeginTestResponse {
+            status: status.into(),
+            credential,
+            renewed_credential,
+        }))
     }
 
     async fn note_bind(
@@ -214,6 +265,7 @@ fn response(started: Started) -> BeginRunResponse {
         fence: started.fence.0,
         settings: Some(started.current.settings),
         credential: Some(started.current.credential),
+        renewed_credential: started.current.renewed_credential,
         last_digest: started.last_digest,
         last_server: started.last_server,
         deadline: Some(time::to_proto(started.deadline)),

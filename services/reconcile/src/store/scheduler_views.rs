@@ -44,6 +44,8 @@ impl RunRequest {
 pub(crate) struct CurrentSettings {
     pub(crate) settings: v1::Settings,
     pub(crate) credential: internal::v1::SealedCredential,
+    /// The same password under a newer key, as an earlier run sealed it.
+    pub(crate) renewed_credential: Option<internal::v1::SealedCredential>,
     pub(crate) generation: i64,
     /// With which generation the credential, or where it is sent, was last given.
     pub(crate) credential_generation: i64,
@@ -66,6 +68,7 @@ pub(super) struct SettingsRow {
     pub(super) sealed_credential: Vec<u8>,
     pub(super) generation: i64,
     pub(super) credential_generation: i64,
+    pub(super) renewed_seal: Option<Vec<u8>>,
     pub(super) removal_generation: Option<i64>,
 }
 
@@ -74,6 +77,10 @@ impl SettingsRow {
         let current = CurrentSettings {
             settings: decode(&self.settings, "settings")?,
             credential: decode(&self.sealed_credential, "sealed credential")?,
+            renewed_credential: self
+                .renewed_seal
+                .map(|seal| decode(&seal, "renewed seal"))
+                .transpose()?,
             generation: self.generation,
             credential_generation: self.credential_generation,
             removal_generation: None,
@@ -92,6 +99,14 @@ pub(crate) async fn may_remove(gate: &Gate, tenant: &TenantId) -> Result<bool, R
         return Ok(false);
     }
     Ok(!removals_paused(&gate.pool).await?)
+}
+
+/// A tenant's settings as they are now.
+pub(crate) async fn current(
+    gate: &Gate,
+    tenant: &TenantId,
+) -> Result<Option<CurrentSettings>, ReconcileError> {
+    settings(tenant.as_str(), &gate.pool).await
 }
 
 async fn settings(

@@ -18,6 +18,7 @@ pub(crate) static SCHEMA: Schema = Schema {
     views: views![
         "reconcile.scheduler_heartbeat",
         "reconcile.scheduler_period",
+        "reconcile.scheduler_renewed_seal",
         "reconcile.scheduler_run_state",
         "reconcile.scheduler_tenant",
         "reconcile.scheduler_tenant_domain",

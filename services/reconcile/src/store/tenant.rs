@@ -172,6 +172,7 @@ struct Columns {
     sealed_credential: Option<Vec<u8>>,
     generation: Option<i64>,
     credential_generation: Option<i64>,
+    renewed_seal: Option<Vec<u8>>,
     switched_on_generation: Option<i64>,
     removals_paused: bool,
 }
@@ -236,6 +237,7 @@ impl Columns {
                 sealed_credential,
                 generation: self.generation.unwrap_or_default(),
                 credential_generation: self.credential_generation.unwrap_or_default(),
+                renewed_seal: self.renewed_seal,
                 removal_generation: self.switched_on_generation,
             }),
             _ => None,

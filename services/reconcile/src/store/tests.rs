@@ -2,6 +2,7 @@
 //! tests need PostgreSQL.
 
 mod account_binds;
+mod connection_test;
 mod domains;
 mod last_run;
 mod lease;
@@ -11,6 +12,7 @@ mod period;
 mod plans;
 mod retention;
 mod runs;
+mod seals;
 mod staging;
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use super::retention;
 use crate::{
     error::ReconcileError,
     resources::Resources,
-    store::{Readiness, TenantLock, lease, run_record::Outcome},
+    store::{Readiness, TenantLock, connection_test, lease, renewed_seal, run_record::Outcome},
     write,
 };
 
@@ -53,6 +53,8 @@ pub(crate) async fn sweep(resources: &Resources) -> Result<(), ReconcileError> {
         }
     }
     lease::drop_orphans(gate).await?;
+    connection_test::drop_expired(gate).await?;
+    renewed_seal::drop_settled(gate).await?;
     retention::retain(resources).await
 }
 

@@ -192,24 +192,6 @@ impl TenantLock {
         Ok(())
     }
 
-    /// Keeps the same password under another key, unless it is no longer the tenant's.
-    pub(crate) async fn renew_seal(
-        &mut self,
-        credential_generation: i64,
-        credential: &SealedCredential,
-    ) -> sqlx::Result<bool> {
-        let renewed = sqlx::query_file!(
-            "sql/settings/renew_seal.sql",
-            self.tenant.as_str(),
-            credential_generation,
-            credential.encode_to_vec(),
-            &credential.key_id
-        )
-        .execute(self.tx.connection())
-        .await?;
-        Ok(renewed.rows_affected() > 0)
-    }
-
     /// Deletes the tenant's settings and credential, and cancels every run that is not finished.
     pub(crate) async fn delete_settings(&mut self) -> sqlx::Result<()> {
         sqlx::query_file!("sql/settings/delete.sql", self.tenant.as_str())

@@ -51,6 +51,14 @@ impl Store {
         Ok(silent.rows_affected())
     }
 
+    /// Puts up to `limit` renewed seals in the place of the stored ones. Answers how many.
+    pub(crate) async fn take_renewed_seals(&self, limit: u32) -> sqlx::Result<u64> {
+        let taken = sqlx::query_file!("sql/settings/take_renewed_seals.sql", i64::from(limit))
+            .execute(&self.pool)
+            .await?;
+        Ok(taken.rows_affected())
+    }
+
     /// Deletes up to `limit` finished requests with an id before this one. Answers how many.
     pub(crate) async fn delete_before(&self, run_id: Uuid, limit: u32) -> sqlx::Result<u64> {
         let deleted = sqlx::query_file!("sql/run_request/delete_old.sql", run_id, i64::from(limit))

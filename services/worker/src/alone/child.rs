@@ -9,9 +9,13 @@ use std::{
     thread,
 };
 
-use prost::Message as _;
-use rollcall_chassis::{BoxError, amqp::Lane, config, telemetry};
-use rollcall_proto::internal::v1::Job;
+use rollcall_chassis::{
+    BoxError,
+    amqp::{Lane, VerifiedJob, verify_job},
+    config,
+    signing::VerifyingKeys,
+    telemetry,
+};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::Instrument as _;
 
@@ -35,7 +39,8 @@ const PLACES: u16 = 4;
 pub(crate) fn run(config_file: Option<&Path>) -> Result<(), BoxError> {
     let config: Config = config::load(config_file)?;
     let mut socket = Socket::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let job = Job::decode(wire::read_frame(&mut socket)?.as_slice())?;
+    let keys = VerifyingKeys::read(&config.signing.public_key_files)?;
+    let job = verify_job(&keys, &wire::read_frame(&mut socket)?)?;
     let traceparent = String::from_utf8(wire::read_frame(&mut socket)?)?;
     end_with_the_parent(socket.try_clone()?)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -47,7 +52,7 @@ pub(crate) fn run(config_file: Option<&Path>) -> Result<(), BoxError> {
     Ok(())
 }
 
-async fn do_run(config: &Config, job: &Job, traceparent: &str) -> Result<Disposition, BoxError> {
+async fn do_run(config: &Config, job: &VerifiedJob, traceparent: &str) -> Result<Disposition, BoxError> {
     let telemetry = telemetry::init(crate::NAME, env!("CARGO_PKG_VERSION"), &config.telemetry)?;
     // A signal that ends the worker also reaches its children, but the worker decides how long it waits for them.
     let _terminate = signal(SignalKind::terminate())?;

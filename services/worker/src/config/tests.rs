@@ -2,12 +2,13 @@ use rollcall_chassis::config::{parse, undocumented};
 
 use super::*;
 
-const LEAST: [(&str, &str); 5] = [
+const LEAST: [(&str, &str); 6] = [
     ("ROLLCALL_SERVER__LISTEN", "127.0.0.1:7102"),
     ("ROLLCALL_SERVER__INSECURE_LOOPBACK", "true"),
     ("ROLLCALL_AMQP__URL", "amqp://u:p@127.0.0.1/v"),
     ("ROLLCALL_RECONCILE__URL", "http://127.0.0.1:7103"),
     ("ROLLCALL_CREDENTIALS__KEY_FILES", "/keys/new.key,/keys/old.key"),
+    ("ROLLCALL_SIGNING__PUBLIC_KEY_FILES", "/keys/s1.signing.pub"),
 ];
 
 fn with(more: &[(&str, &str)]) -> Result<Config, String> {

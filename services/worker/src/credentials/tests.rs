@@ -6,121 +6,144 @@ use super::*;
 
 const TENANT: &str = "acme";
 
-fn sealing_key(dir: &Path, id: &str) -> SealingKey {
-    generate(id).unwrap().write(dir).unwrap();
-    SealingKey::read(&dir.join(format!("{id}.pub"))).unwrap()
-}
-
+/// A worker with a new key and an old one.
 struct Bench {
+    dir: tempfile::TempDir,
     credentials: Credentials,
-    renewals: mpsc::Receiver<SealRenewal>,
     directory: Directory,
-    old: SealedCredential,
-    new: SealedCredential,
 }
 
-/// A worker with a new key and an old one, and a password sealed to each.
+fn keys(dir: &Path, ids: &[&str]) -> Credentials {
+    let files: Vec<_> = ids.iter().map(|id| dir.join(format!("{id}.key"))).collect();
+    Credentials::new(OpeningKeys::read(&files).unwrap())
+}
+
 fn bench() -> Bench {
     let dir = tempfile::tempdir().unwrap();
-    let directory = Directory {
-        hosts: vec!["dc1".to_owned()],
-        bind_username: "reader".to_owned(),
-        ..Directory::default()
-    };
-    let seal = |id| {
-        let password = SecretString::new("secret".to_owned());
-        sealing_key(dir.path(), id)
-            .seal(&password, &SealContext::new(TENANT, &directory))
-            .unwrap()
-    };
-    let (old, new) = (seal("a"), seal("b"));
-    let keys = OpeningKeys::read(&[dir.path().join("b.key"), dir.path().join("a.key")]).unwrap();
-    let (credentials, renewals) = Credentials::new(keys);
+    for id in ["new", "old", "foreign"] {
+        generate(id).unwrap().write(dir.path()).unwrap();
+    }
     Bench {
-        credentials,
-        renewals,
-        directory,
-        old,
-        new,
+        credentials: keys(dir.path(), &["new", "old"]),
+        dir,
+        directory: Directory {
+            hosts: vec!["dc1".to_owned()],
+            bind_username: "reader".to_owned(),
+            ..Directory::default()
+        },
     }
 }
 
 impl Bench {
-    fn open(&self, credential: &SealedCredential, generation: i64) -> Result<SecretString, ReadError> {
-        self.credentials.open(Sealed {
+    fn seal(&self, id: &str, password: &str, purpose: Purpose<'_>) -> SealedCredential {
+        SealingKey::read(&self.dir.path().join(format!("{id}.pub")))
+            .unwrap()
+            .seal(
+                &SecretString::new(password.to_owned()),
+                &SealContext::new(purpose, TENANT, &self.directory),
+            )
+            .unwrap()
+    }
+
+    fn stored(&self, id: &str) -> SealedCredential {
+        self.seal(id, "secret", Purpose::Settings)
+    }
+
+    fn open_both(
+        &self,
+        credential: &SealedCredential,
+        renewed: Option<&SealedCredential>,
+    ) -> Result<(String, SealNews), ReadError> {
+        let opened = self.credentials.open(Sealed {
+            purpose: Purpose::Settings,
             tenant_id: TENANT,
             directory: &self.directory,
             credential,
-            generation,
-        })
+            renewed,
+        })?;
+        Ok((opened.password.expose().to_owned(), opened.news))
     }
 }
 
 #[test]
 fn a_seal_of_an_older_key_is_renewed_for_the_newest_and_opens_as_before() {
-    let mut bench = bench();
-    assert_eq!(bench.open(&bench.old, 7).unwrap().expose(), "secret");
-    let renewal = bench.renewals.try_recv().unwrap();
+    let bench = bench();
+    let (password, news) = bench.open_both(&bench.stored("old"), None).unwrap();
+    assert_eq!(password, "secret");
+    let SealNews::Renewed(renewed) = news else {
+        panic!("it was not renewed")
+    };
+    assert_eq!(renewed.key_id, "new");
     assert_eq!(
-        (
-            renewal.schema_version,
-            renewal.tenant_id.as_str(),
-            renewal.credential_generation
-        ),
-        (1, TENANT, 7)
+        bench.open_both(&renewed, None).unwrap(),
+        ("secret".to_owned(), SealNews::None),
+        "it is not renewed again"
     );
-    let renewed = renewal.credential.unwrap();
-    assert_eq!(renewed.key_id, "b");
-    assert_eq!(bench.open(&renewed, 7).unwrap().expose(), "secret");
-    assert!(bench.renewals.try_recv().is_err(), "it was renewed again");
 }
 
 #[test]
-fn a_seal_of_the_newest_key_and_one_that_is_not_stored_are_left_as_they_are() {
-    let mut bench = bench();
-    bench.open(&bench.new, 7).unwrap();
-    bench.open(&bench.old, 0).unwrap();
-    assert!(bench.renewals.try_recv().is_err());
-}
-
-#[test]
-fn each_credential_is_renewed_once() {
-    let mut bench = bench();
-    for generation in [7, 7, 8, 8] {
-        bench.open(&bench.old, generation).unwrap();
-    }
-    let mut renewed = Vec::new();
-    while let Ok(renewal) = bench.renewals.try_recv() {
-        renewed.push(renewal.credential_generation);
-    }
-    assert_eq!(renewed, [7, 8]);
-}
-
-#[test]
-fn a_renewal_that_is_not_taken_fails_no_run_and_is_made_again() {
-    let mut bench = bench();
-    let one_more = i64::try_from(WAITING_RENEWALS).unwrap() + 1;
-    for generation in 1..=one_more {
-        bench.open(&bench.old, generation).unwrap();
-    }
-    while bench.renewals.try_recv().is_ok() {}
-    bench.open(&bench.old, one_more).unwrap();
-    assert_eq!(bench.renewals.try_recv().unwrap().credential_generation, one_more);
-}
-
-#[test]
-fn what_does_not_open_is_not_renewed() {
-    let mut bench = bench();
-    let elsewhere = Directory {
-        hosts: vec!["evil".to_owned()],
-        ..bench.directory.clone()
+fn the_password_of_a_test_is_not_renewed() {
+    let bench = bench();
+    let purpose = Purpose::Test {
+        test_id: "a-test",
+        expire_seconds: 7,
     };
     let opened = bench.credentials.open(Sealed {
+        purpose,
         tenant_id: TENANT,
-        directory: &elsewhere,
-        credential: &bench.old,
-        generation: 7,
+        directory: &bench.directory,
+        credential: &bench.seal("old", "secret", purpose),
+        renewed: None,
     });
-    assert!(matches!(opened, Err(ReadError::Credential(_))));
-    assert!(bench.renewals.try_recv().is_err());
+    assert_eq!(opened.unwrap().news, SealNews::None);
+}
+
+#[test]
+fn a_renewed_seal_is_right_if_it_opens_to_the_same_password() {
+    let bench = bench();
+    let (old, new) = (bench.stored("old"), bench.stored("new"));
+    let is_right = ("secret".to_owned(), SealNews::Right);
+    assert_eq!(bench.open_both(&old, Some(&new)).unwrap(), is_right);
+    // The old key may be gone by then.
+    assert_eq!(
+        bench.open_both(&bench.stored("foreign"), Some(&new)).unwrap(),
+        is_right
+    );
+}
+
+#[test]
+fn a_renewed_seal_that_holds_another_password_or_is_damaged_is_wrong_and_the_stored_one_counts() {
+    let bench = bench();
+    let old = bench.stored("old");
+    let another = bench.seal("new", "another", Purpose::Settings);
+    let mut damaged = bench.stored("new");
+    damaged.ciphertext[0] ^= 1;
+    for renewed in [another, damaged] {
+        assert_eq!(
+            bench.open_both(&old, Some(&renewed)).unwrap(),
+            ("secret".to_owned(), SealNews::Wrong)
+        );
+    }
+}
+
+#[test]
+fn of_a_renewed_seal_whose_key_it_lacks_a_worker_says_nothing() {
+    let bench = bench();
+    assert_eq!(
+        bench
+            .open_both(&bench.stored("old"), Some(&bench.stored("foreign")))
+            .unwrap(),
+        ("secret".to_owned(), SealNews::None)
+    );
+}
+
+#[test]
+fn a_missing_key_is_a_fault_of_ours_and_a_damaged_seal_is_not() {
+    let bench = bench();
+    let missing = bench.open_both(&bench.stored("foreign"), None).unwrap_err();
+    assert!(matches!(missing, ReadError::KeyMissing(key) if key == "foreign"));
+    let mut damaged = bench.stored("new");
+    damaged.ciphertext[0] ^= 1;
+    let damaged = bench.open_both(&damaged, None).unwrap_err();
+    assert!(matches!(damaged, ReadError::Credential(_)));
 }

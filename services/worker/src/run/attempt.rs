@@ -3,11 +3,14 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use rollcall_chassis::{
-    credential::SecretString,
+    amqp::VerifiedJob,
+    credential::Purpose,
     fail_point::{self, FailPoint},
 };
 use rollcall_proto::{
-    internal::v1::{BeginRunResponse, Job, ReadSummary, RunEnded},
+    internal::v1::{
+        BeginRunResponse, JudgeSealRequest, ReadSummary, RenewSealRequest, RunEnded, SealedCredential,
+    },
     v1::{Directory, RunKind, RunStage, RunState},
 };
 use thiserror::Error;
@@ -20,8 +23,8 @@ use super::{
 };
 use crate::{
     control::{Control, Stop},
-    credentials::Sealed,
-    reconcile::CallError,
+    credentials::{Opened, SealNews, Sealed},
+    reconcile::{self, CallError},
     slots::Place,
     source::bind_gate::{BindGate, Keeper},
     source::{Source, error::ReadError},
@@ -44,7 +47,7 @@ pub(super) enum AttemptError {
 /// One attempt.
 pub(super) struct Attempt<'a> {
     pub(super) runner: &'a Runner,
-    pub(super) job: &'a Job,
+    pub(super) job: &'a VerifiedJob,
     pub(super) begun: &'a BeginRunResponse,
     pub(super) lease: &'a LeaseKey,
     pub(super) control: &'a Arc<Control>,
@@ -65,7 +68,7 @@ impl<'a> Attempt<'a> {
     /// Begins the attempt's time.
     pub(super) fn new(
         runner: &'a Runner,
-        job: &'a Job,
+        job: &'a VerifiedJob,
         begun: &'a BeginRunResponse,
         lease: &'a LeaseKey,
         control: &'a Arc<Control>,
@@ -87,7 +90,8 @@ impl<'a> Attempt<'a> {
 
     /// Reads the directory and hands over what it holds, or that it is as it was.
     pub(super) async fn read_and_submit(&self) -> Result<RunEnded, AttemptError> {
-        let (source, password) = self.prepare()?;
+        let (source, Opened { password, news }) = self.prepare()?;
+        self.tell_of_seal(news).await;
         let seat = Seat {
             place: Arc::clone(self.place),
             pace: self.runner.pace,
@@ -121,7 +125,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// A password is opened only for settings that can be used.
-    fn prepare(&self) -> Result<(impl Source + use<>, SecretString), ReadError> {
+    fn prepare(&self) -> Result<(impl Source + use<>, Opened), ReadError> {
         let directory = self.directory()?;
         let last = self.begun.last_server.as_ref();
         let source = self.runner.sources.named_by(self.gate(), directory, last)?;
@@ -130,13 +134,49 @@ impl<'a> Attempt<'a> {
             .credential
             .as_ref()
             .ok_or_else(|| ReadError::Credential("there is none".to_owned()))?;
-        let password = self.runner.credentials.open(Sealed {
+        let opened = self.runner.credentials.open(Sealed {
+            purpose: Purpose::Settings,
             tenant_id: &self.job.tenant_id,
             directory,
             credential,
-            generation: self.begun.credential_generation,
+            renewed: self.begun.renewed_credential.as_ref(),
         })?;
-        Ok((source, password))
+        Ok((source, opened))
+    }
+
+    /// No renewal is worth a failed run: one that is lost is made again by the next.
+    async fn tell_of_seal(&self, news: SealNews) {
+        let told = match news {
+            SealNews::None => return,
+            SealNews::Renewed(seal) => self.renew_seal(seal).await,
+            SealNews::Right => self.judge_seal(true).await,
+            SealNews::Wrong => self.judge_seal(false).await,
+        };
+        if let Err(error) = told {
+            reconcile::report(&error, "nothing could be said of a seal");
+        }
+    }
+
+    async fn renew_seal(&self, seal: SealedCredential) -> Result<(), CallError> {
+        let request = RenewSealRequest {
+            tenant_id: self.lease.tenant.to_string(),
+            run_id: self.lease.run.to_string(),
+            fence: self.lease.fence.0,
+            credential_generation: self.begun.credential_generation,
+            credential: Some(seal),
+        };
+        self.runner.reconcile.renew_seal(request).await
+    }
+
+    async fn judge_seal(&self, is_right: bool) -> Result<(), CallError> {
+        let request = JudgeSealRequest {
+            tenant_id: self.lease.tenant.to_string(),
+            run_id: self.lease.run.to_string(),
+            fence: self.lease.fence.0,
+            credential_generation: self.begun.credential_generation,
+            is_right,
+        };
+        self.runner.reconcile.judge_seal(request).await
     }
 
     /// Address at which the directory accepted the credential when it saw it last.

@@ -282,6 +282,22 @@ async fn a_credential_that_was_sealed_for_another_host_does_not_open_and_nothing
 }
 
 #[tokio::test]
+async fn a_run_whose_credential_needs_another_workers_key_waits_and_does_not_fail() {
+    let scripted = Scripted::start(Answers {
+        sealed_to_another_key: true,
+        trigger: RunTrigger::Scheduled,
+        ..Answers::default()
+    })
+    .await;
+    let server = serve(vec![vec![done(1, 0, "")]]).await;
+    assert_eq!(scripted.run(server.port, 1).await, Disposition::InVain(None));
+    let given_back = scripted.failed().expect("the lease is given back");
+    assert_eq!(given_back.failure, None);
+    assert!(given_back.next_attempt_time.is_some(), "it is not over");
+    assert!(!server.task.is_finished(), "a connection was made");
+}
+
+#[tokio::test]
 async fn a_job_whose_run_cannot_begin_now_is_finished_according_to_the_reason() {
     for (status, expected) in [
         (BeginStatus::Finished, Disposition::Done),

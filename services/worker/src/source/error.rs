@@ -30,6 +30,9 @@ pub enum ReadError {
         /// The end of the pause; `None` while others are being tried.
         until: Option<Timestamp>,
     },
+    /// The stored password is sealed to a key that this worker was not given. Another may have it.
+    #[error("no key of this worker opens the stored credential: it was sealed to key {0:?}")]
+    KeyMissing(String),
     /// The directory could not be reached, refused, or broke off: its own protocol says how.
     #[error("{why}")]
     Directory {
@@ -104,9 +107,12 @@ impl ReadError {
             Self::BindsPaused { .. } => FailureCode::BindsPaused,
             Self::Deadline => FailureCode::RunDeadline,
             Self::Undecided => FailureCode::RunInterrupted,
-            Self::Settings(_) | Self::NoMemory(_) | Self::Internal(_) | Self::GivesWay | Self::Stopped => {
-                FailureCode::Internal
-            }
+            Self::Settings(_)
+            | Self::KeyMissing(_)
+            | Self::NoMemory(_)
+            | Self::Internal(_)
+            | Self::GivesWay
+            | Self::Stopped => FailureCode::Internal,
         }
     }
 }

@@ -13,6 +13,7 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use prost::Message as _;
+use rollcall_chassis::{amqp::sign_job, signing::SigningKey};
 use rollcall_e2e::{Tenant, wait};
 use rollcall_proto::{
     internal::v1::Job,
@@ -38,15 +39,16 @@ async fn one_at_a_time(workers: usize) -> Result<(Own, Broker)> {
     Ok((own, broker))
 }
 
-pub(crate) fn job(tenant: &Tenant, run_id: &str, schema_version: u32) -> Vec<u8> {
+/// A job as the scheduler of this stack signs it.
+pub(crate) fn job(own: &Own, tenant: &Tenant, run_id: &str, schema_version: u32) -> Result<Vec<u8>> {
     let job = Job {
         schema_version,
         tenant_id: tenant.id.clone(),
         run_id: run_id.to_owned(),
-        attempt: 1,
-        ..Job::default()
+        test: None,
     };
-    job.encode_to_vec()
+    let key = SigningKey::read(&own.stack.signing_key())?;
+    Ok(sign_job(&key, &job).encode_to_vec())
 }
 
 #[tokio::test]
@@ -54,7 +56,7 @@ async fn what_is_no_job_goes_to_the_dead_letters_with_its_reason_and_the_lane_go
     let (own, broker) = one_at_a_time(1).await?;
     let (tenant, _forest) = own.office("dead").crowd(3).saved().await?;
     let run_id = tenant.sync().await?.run_id;
-    let of_another_time = job(&tenant, &run_id, 99);
+    let of_another_time = job(&own, &tenant, &run_id, 99)?;
     broker.put_job(b"\xff\xffno job").await?;
     broker.put_job(&of_another_time).await?;
 
@@ -83,7 +85,7 @@ async fn the_job_of_a_run_that_is_over_changes_nothing() -> Result<()> {
     let run_id = tenant.sync().await?.run_id;
     let run = tenant.run(&run_id).await?;
     forest.remove("p0").await?;
-    broker.put_job(&job(&tenant, &run_id, 1)).await?;
+    broker.put_job(&job(&own, &tenant, &run_id, 1)?).await?;
 
     // Of another tenant: behind the job, in the same lane.
     own.office("behind").crowd(3).synced().await?;
@@ -113,7 +115,7 @@ async fn a_job_that_two_workers_have_is_done_by_one_of_them() -> Result<()> {
     tenant.put_directory(proxy.settings(Security::Plaintext)).await?;
     let run_id = reading(&tenant, &proxy).await?;
 
-    broker.put_job(&job(&tenant, &run_id, 1)).await?;
+    broker.put_job(&job(&own, &tenant, &run_id, 1)?).await?;
     wait::until(
         "the other worker to park its job",
         || broker.waiting(PARKED),
@@ -150,9 +152,9 @@ pub(crate) struct Broker {
 
 /// A message that was taken from a queue.
 #[derive(Debug)]
-struct Taken {
-    reason: String,
-    body: Vec<u8>,
+pub(crate) struct Taken {
+    pub(crate) reason: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Broker {
@@ -181,8 +183,18 @@ impl Broker {
         Ok(())
     }
 
+    /// Puts a body where connection tests wait.
+    pub(crate) async fn put_test(&self, body: &[u8]) -> Result<()> {
+        let (options, properties) = (BasicPublishOptions::default(), BasicProperties::default());
+        let publishing =
+            self.channel
+                .basic_publish("".into(), "rollcall.tests".into(), options, body, properties);
+        ensure!(publishing.await?.await?.is_ack(), "the broker confirms");
+        Ok(())
+    }
+
     /// The next message of a queue, for good; none if it is empty.
-    async fn take(&self, queue: &str) -> Result<Option<Taken>> {
+    pub(crate) async fn take(&self, queue: &str) -> Result<Option<Taken>> {
         let options = BasicGetOptions { no_ack: true };
         let Some(message) = self.channel.basic_get(queue.into(), options).await? else {
             return Ok(None);

@@ -17,6 +17,7 @@ mod failures;
 mod fairness;
 mod field;
 mod fleet;
+mod forged;
 mod guessing;
 mod health;
 mod hostile;

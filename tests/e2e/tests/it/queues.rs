@@ -90,7 +90,7 @@ impl Hand {
 }
 
 /// Arguments of each queue, beside its bounds.
-fn expected() -> [(&'static str, &'static [&'static str]); 12] {
+fn expected() -> [(&'static str, &'static [&'static str]); 11] {
     [
         (
             PORTAL,
@@ -116,10 +116,6 @@ fn expected() -> [(&'static str, &'static [&'static str]); 12] {
                 "x-delivery-limit=2147483647",
                 "x-message-ttl=45000",
             ],
-        ),
-        (
-            "rollcall.seals",
-            &["x-overflow=reject-publish", "x-delivery-limit=20"],
         ),
         (INTERACTIVE, &["x-overflow=reject-publish", "x-delivery-limit=20"]),
         (

@@ -7,23 +7,13 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use lapin::{
-    BasicProperties, Channel, Connection, ConnectionProperties,
-    options::{BasicGetOptions, BasicPublishOptions},
-};
-use prost::Message as _;
 use rollcall_e2e::{Forest, Tenant, wait};
-use rollcall_proto::{
-    internal::v1::{SealRenewal, SealedCredential},
-    v1::{Directory, GetFleetRequest, Row, TestStep, TestStepKind, TestStepState},
-};
+use rollcall_proto::v1::{Directory, GetFleetRequest, Row, RunState, TestStep, TestStepKind, TestStepState};
 use rollcall_testbed::{Kind, StackOptions};
 use tempfile::TempDir;
 
 use crate::own::Own;
 
-const DEAD: &str = "rollcall.dead";
-const SEALS: &str = "rollcall.seals";
 const PUBLIC_KEY: &str = "ROLLCALL_CREDENTIALS__PUBLIC_KEY_FILE";
 const KEYS: &str = "ROLLCALL_CREDENTIALS__KEY_FILES";
 
@@ -46,6 +36,7 @@ impl Rotation {
         fs::copy(file("old.pub"), file("sealing.pub"))?;
         let options = StackOptions::default()
             .set(Kind::Scheduler, PUBLIC_KEY, &file("sealing.pub"))
+            .set(Kind::Scheduler, "ROLLCALL_SCHEDULE__SWEEP_SECONDS", "1")
             .set(Kind::Worker, KEYS, &file("old.key"));
         let own = Own::start(options).await?;
         let (tenant, forest) = own.office(word).crowd(1).saved().await?;
@@ -137,7 +128,7 @@ fn addresses(rows: &[Row]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn the_next_sync_renews_the_seal_and_the_old_key_can_be_thrown_away() -> Result<()> {
+async fn a_sync_renews_the_seal_the_next_confirms_it_and_the_old_key_can_be_thrown_away() -> Result<()> {
     let mut rotation = Rotation::begin("rotated").await?;
     rotation.tenant.sync().await?;
     let saved = rotation.tenant.saved().await?;
@@ -145,6 +136,9 @@ async fn the_next_sync_renews_the_seal_and_the_old_key_can_be_thrown_away() -> R
 
     rotation.rotate().await?;
     // A seal in use is not renewed before a run needs it.
+    assert_eq!(rotation.keys().await?, [("old".to_owned(), 1)]);
+    rotation.tenant.sync().await?;
+    // Both seals are kept until a later run has opened the new one.
     assert_eq!(rotation.keys().await?, [("old".to_owned(), 1)]);
     rotation.tenant.sync().await?;
     rotation.until_renewed().await?;
@@ -170,100 +164,42 @@ async fn the_next_sync_renews_the_seal_and_the_old_key_can_be_thrown_away() -> R
 }
 
 #[tokio::test]
-async fn a_connection_test_renews_the_seal_too_but_not_that_of_a_password_it_was_given() -> Result<()> {
+async fn a_connection_test_opens_the_seal_of_an_older_key_and_renews_none() -> Result<()> {
     let mut rotation = Rotation::begin("tried").await?;
-    let saved = rotation.tenant.saved().await?;
     // The scheduler still seals to the old key.
     generate("new", rotation.keys.path()).await?;
     rotation.worker_with(&["new.key", "old.key"]).await?;
     let given = rotation.tenant.settings(rotation.forest.settings());
     ensure_bound(&rotation.tenant.test_connection(Some(given)).await?)?;
-    assert_eq!(rotation.keys().await?, [("old".to_owned(), 1)]);
-
     ensure_bound(&rotation.tenant.test_connection(None).await?)?;
-    rotation.until_renewed().await?;
-    assert_eq!(
-        rotation.tenant.saved().await?,
-        saved,
-        "a renewal is no write of the settings"
-    );
-    rotation.worker_with(&["new.key"]).await?;
-    ensure_bound(&rotation.tenant.test_connection(None).await?)?;
+    // Whoever has no lease renews nothing.
+    let renewed = "SELECT count(*) FROM reconcile.renewed_seal WHERE tenant_id = $1";
+    assert_eq!(rotation.own.number(renewed, &rotation.tenant).await?, 0);
+    // Between its renewal and its confirmation the password opens with either key.
+    rotation.tenant.sync().await?;
+    assert_eq!(rotation.own.number(renewed, &rotation.tenant).await?, 1);
+    for keys in [&["new.key"], &["old.key"]] {
+        rotation.worker_with(keys).await?;
+        ensure_bound(&rotation.tenant.test_connection(None).await?)?;
+    }
     Ok(())
-}
-
-/// A channel on the broker, to say what a worker would.
-async fn channel(own: &Own) -> Result<Channel> {
-    let connection =
-        Connection::connect(&own.stack.endpoints().amqp_url, ConnectionProperties::default()).await?;
-    Ok(connection.create_channel().await?)
-}
-
-async fn publish(channel: &Channel, body: &[u8]) -> Result<()> {
-    let (options, properties) = (BasicPublishOptions::default(), BasicProperties::default());
-    channel
-        .basic_publish("".into(), SEALS.into(), options, body, properties)
-        .await?
-        .await?;
-    Ok(())
-}
-
-/// The next dead letter, which is taken.
-async fn dead_letter(channel: &Channel) -> Result<Vec<u8>> {
-    let take = || async {
-        let message = channel
-            .basic_get(DEAD.into(), BasicGetOptions { no_ack: true })
-            .await?;
-        Ok(message.map(|message| message.delivery.data.clone()))
-    };
-    let dead = wait::until("a dead letter", take, Option::is_some).await?;
-    dead.context("a dead letter")
-}
-
-async fn credential_generation(own: &Own, tenant: &Tenant) -> Result<i64> {
-    let generation = "SELECT credential_generation FROM scheduler.settings WHERE tenant_id = $1";
-    own.number(generation, tenant).await
 }
 
 #[tokio::test]
-async fn a_renewal_of_a_credential_that_was_replaced_changes_nothing_and_what_is_none_is_a_dead_letter()
--> Result<()> {
-    let own = Own::start(StackOptions::default()).await?;
-    let (tenant, forest) = own.office("late").saved().await?;
-    let replaced = credential_generation(&own, &tenant).await?;
-    tenant.put_directory(forest.settings()).await?;
+async fn a_run_waits_for_a_worker_that_has_the_key_and_neither_fails_nor_pauses_the_schedule() -> Result<()> {
+    let mut rotation = Rotation::begin("keyless").await?;
+    generate("other", rotation.keys.path()).await?;
+    rotation.worker_with(&["other.key"]).await?;
+    let run_id = rotation.tenant.start_sync().await?;
+    let fence = || rotation.own.fence(&rotation.tenant);
+    wait::until("the run to be tried twice", fence, |fence| *fence >= 2).await?;
+    let run = rotation.tenant.run(&run_id).await?;
     ensure!(
-        credential_generation(&own, &tenant).await? != replaced,
-        "a password given again is another"
+        [RunState::Queued, RunState::Running].contains(&run.state()) && run.failure.is_none(),
+        "{run:?}"
     );
-
-    let late = SealRenewal {
-        schema_version: 1,
-        tenant_id: tenant.id.clone(),
-        credential_generation: replaced,
-        credential: Some(SealedCredential {
-            key_id: "late".to_owned(),
-            encapped_key: vec![1; 32],
-            ciphertext: vec![2; 32],
-        }),
-    };
-    let of_nobody = SealRenewal {
-        tenant_id: "nobody-of-that-name".to_owned(),
-        ..late.clone()
-    };
-    let unknown = SealRenewal {
-        schema_version: 2,
-        ..late.clone()
-    };
-    let channel = channel(&own).await?;
-    // In order: what came first is finished once what follows is where it belongs.
-    for renewal in [&late, &of_nobody, &unknown] {
-        publish(&channel, &renewal.encode_to_vec()).await?;
-    }
-    publish(&channel, b"\xff\xffno seal").await?;
-    assert_eq!(dead_letter(&channel).await?, unknown.encode_to_vec());
-    assert_eq!(dead_letter(&channel).await?, b"\xff\xffno seal");
-    assert_eq!(keys(&tenant).await?, [("k1".to_owned(), 1)]);
-    tenant.sync().await?;
+    rotation.worker_with(&["other.key", "old.key"]).await?;
+    let run = rotation.tenant.ended(&run_id).await?;
+    ensure!(run.state() == RunState::Succeeded, "{run:?}");
     Ok(())
 }

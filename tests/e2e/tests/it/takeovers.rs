@@ -54,7 +54,7 @@ async fn a_job_that_comes_again_while_its_run_reads_makes_nothing_begin() -> Res
 
     // In order, one at a time, by the lane that is free: what is no job shows that the jobs before it are finished.
     for round in 1..=3 {
-        broker.put("scheduled", &job(&tenant, &run_id, 1)).await?;
+        broker.put("scheduled", &job(&own, &tenant, &run_id, 1)?).await?;
         broker.put("scheduled", b"no job").await?;
         wait::until(
             "the job to be finished",

@@ -35,6 +35,7 @@ impl Ground {
             ("ROLLCALL_DATABASE__URL", self.database.url(Role::Scheduler)?),
             ("ROLLCALL_AMQP__URL", "amqp://127.0.0.1:1".to_owned()),
             ("ROLLCALL_CREDENTIALS__PUBLIC_KEY_FILE", "none".to_owned()),
+            ("ROLLCALL_SIGNING__KEY_FILE", "none".to_owned()),
             ("ROLLCALL_SERVER__LISTEN", "127.0.0.1:0".to_owned()),
             ("ROLLCALL_SERVER__INSECURE_LOOPBACK", "true".to_owned()),
         ];

@@ -90,26 +90,34 @@ async fn settings_that_are_deleted_take_the_runs_that_wait_with_them() -> Result
     Ok(())
 }
 
+/// Says as reconcile that a renewed seal of a generation was opened, or not yet.
+async fn renewed(ground: &Ground, generation: i64, confirmed: bool) -> Result<()> {
+    let statement = format!(
+        "INSERT INTO reconcile.renewed_seal (tenant_id, credential_generation, fence, key_id, seal, confirmed)
+         VALUES ('{TENANT}', {generation}, 1, 'second', '\\x0a067365636f6e64', {confirmed})
+         ON CONFLICT (tenant_id) DO UPDATE SET credential_generation = excluded.credential_generation,
+             confirmed = excluded.confirmed"
+    );
+    ground.database.run(Role::Reconcile, &statement).await
+}
+
 #[tokio::test]
-async fn a_seal_is_renewed_only_for_the_password_that_it_sealed() -> Result<()> {
+async fn a_renewed_seal_takes_the_place_of_the_stored_one_once_it_was_opened() -> Result<()> {
     let ground = Ground::with_schedule(time("2030-01-01T00:00:00Z")?).await?;
     let before = ground.store.settings(&ground.tenant).await?.context("settings")?;
-    let renewed = SealedCredential {
-        key_id: "second".to_owned(),
-        ..SealedCredential::default()
-    };
-    let mut change = ground.store.change(&ground.tenant).await?;
-    assert!(
-        !change
-            .renew_seal(before.credential_generation - 1, &renewed)
-            .await?
-    );
-    assert!(change.renew_seal(before.credential_generation, &renewed).await?);
-    change.commit().await?;
+    let generation = before.credential_generation;
+    for (generation, confirmed) in [(generation, false), (generation - 1, true)] {
+        renewed(&ground, generation, confirmed).await?;
+        assert_eq!(ground.store.take_renewed_seals(10).await?, 0, "{confirmed}");
+    }
+    renewed(&ground, generation, true).await?;
+    assert_eq!(ground.store.take_renewed_seals(10).await?, 1);
+    assert_eq!(ground.store.take_renewed_seals(10).await?, 0, "it is there");
     let after = ground.store.settings(&ground.tenant).await?.context("settings")?;
+    assert_eq!(after.credential.key_id, "second");
     assert_eq!(
-        (after.credential.key_id.as_str(), after.generation),
-        ("second", before.generation)
+        (after.generation, after.credential_generation),
+        (before.generation, before.credential_generation)
     );
     Ok(())
 }

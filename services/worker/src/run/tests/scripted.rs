@@ -7,15 +7,17 @@ use std::{
     time::Duration,
 };
 
+use prost::Message as _;
 use rollcall_chassis::{
-    amqp::Lane,
+    amqp::{Lane, VerifiedJob, sign_job, verify_job},
     config::ClientConfig,
     credential::{self, OpeningKeys, SealingKey},
     grpc,
+    signing::{self, SigningKey, VerifyingKeys},
 };
 use rollcall_proto::{
     internal::v1::{
-        BeginStatus, Confirmation, FailRunRequest, Job, ReadSummary,
+        BeginStatus, Confirmation, FailRunRequest, Job, ReadSummary, SignedJob,
         reconcile_service_server::ReconcileServiceServer,
     },
     v1::{Directory, RunKind, RunState, RunTrigger, Security},
@@ -57,6 +59,7 @@ pub(super) struct Answers {
     pub(super) buffer_bytes: usize,
     pub(super) run_limit: Duration,
     pub(super) sealed_for_another: bool,
+    pub(super) sealed_to_another_key: bool,
     /// Ids to ask for after the footer, message by message.
     pub(super) missing: Vec<Vec<String>>,
     /// Pause before that.
@@ -90,6 +93,7 @@ impl Default for Answers {
             buffer_bytes: 1 << 20,
             run_limit: Duration::from_secs(30),
             sealed_for_another: false,
+            sealed_to_another_key: false,
             missing: Vec::new(),
             thinks: Duration::ZERO,
             outcome: RunState::Succeeded,
@@ -187,7 +191,7 @@ impl Scripted {
         self.received.lock().unwrap().directory = directory;
         let channel = grpc::connect(&ClientConfig::plaintext(&self.url)).unwrap();
         let keys = OpeningKeys::read(&[self.keys.path().join("k1.key")]).unwrap();
-        let (credentials, _renewals) = Credentials::new(keys);
+        let credentials = Credentials::new(keys);
         let runner = Runner {
             reconcile: Reconcile::new(channel),
             credentials: Arc::new(credentials),
@@ -203,14 +207,26 @@ impl Scripted {
             pace: self.answers.pace,
             metrics: Metrics::default(),
         };
+        runner.run(&self.job(attempt), &self.answers.place()).await
+    }
+
+    /// The job of the run, as the broker hands it out.
+    fn job(&self, attempt: u32) -> VerifiedJob {
+        let dir = self.keys.path();
+        signing::generate("s1").unwrap().write(dir).unwrap();
+        let key = SigningKey::read(&dir.join("s1.signing.key")).unwrap();
+        let keys = VerifyingKeys::read(&[dir.join("s1.signing.pub")]).unwrap();
         let job = Job {
             schema_version: 1,
             tenant_id: TENANT.to_owned(),
             run_id: RUN.to_owned(),
-            attempt,
-            ..Job::default()
+            test: None,
         };
-        runner.run(&job, &self.answers.place()).await
+        let signed = SignedJob {
+            attempt,
+            ..sign_job(&key, &job)
+        };
+        verify_job(&keys, &signed.encode_to_vec()).unwrap()
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {

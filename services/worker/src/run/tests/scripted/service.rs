@@ -2,16 +2,17 @@
 
 use futures::{StreamExt as _, stream::BoxStream};
 use rollcall_chassis::{
-    credential::{SealContext, SecretString},
+    credential::{Purpose, SealContext, SecretString},
     status::ApiError,
 };
 use rollcall_proto::{
     internal::v1::{
-        BeginRunRequest, BeginRunResponse, BindPermit, CheckWorkerRequest, CheckWorkerResponse,
-        FailRunRequest, FailRunResponse, FinishUnchangedRequest, FinishUnchangedResponse, HeartbeatRequest,
-        HeartbeatResponse, MissingObjects, NoteBindRequest, NoteBindResponse, PermitBindRequest,
-        PermitBindResponse, RunEnded, SettleBindRequest, SettleBindResponse, SubmitRunRequest,
-        SubmitRunResponse, reconcile_service_server::ReconcileService, submit_run_request,
+        BeginRunRequest, BeginRunResponse, BeginTestRequest, BeginTestResponse, BindPermit,
+        CheckWorkerRequest, CheckWorkerResponse, FailRunRequest, FailRunResponse, FinishUnchangedRequest,
+        FinishUnchangedResponse, HeartbeatRequest, HeartbeatResponse, JudgeSealRequest, JudgeSealResponse,
+        MissingObjects, NoteBindRequest, NoteBindResponse, PermitBindRequest, PermitBindResponse,
+        RenewSealRequest, RenewSealResponse, RunEnded, SettleBindRequest, SettleBindResponse,
+        SubmitRunRequest, SubmitRunResponse, reconcile_service_server::ReconcileService, submit_run_request,
         submit_run_response::Part,
     },
     v1::{Directory, Settings},
@@ -113,10 +114,16 @@ impl ReconcileService for Scripted {
             directory.clone()
         };
         let password = SecretString::new("secret".to_owned());
-        let credential = self
+        let mut credential = self
             .sealing
-            .seal(&password, &SealContext::new(TENANT, &sealed_for))
+            .seal(
+                &password,
+                &SealContext::new(Purpose::Settings, TENANT, &sealed_for),
+            )
             .unwrap();
+        if self.answers.sealed_to_another_key {
+            credential.key_id = "another".to_owned();
+        }
         Ok(Response::new(BeginRunResponse {
             credential_proven: false,
             status: self.answers.begin.into(),
@@ -132,6 +139,7 @@ impl ReconcileService for Scripted {
             deadline: None,
             now: None,
             credential_generation: 1,
+            renewed_credential: None,
             last_server: None,
         }))
     }
@@ -168,6 +176,14 @@ impl ReconcileService for Scripted {
         }))
     }
 
+    async fn renew_seal(&self, _: Request<RenewSealRequest>) -> Result<Response<RenewSealResponse>, Status> {
+        Ok(Response::new(RenewSealResponse {}))
+    }
+
+    async fn judge_seal(&self, _: Request<JudgeSealRequest>) -> Result<Response<JudgeSealResponse>, Status> {
+        Ok(Response::new(JudgeSealResponse {}))
+    }
+
     async fn fail_run(&self, request: Request<FailRunRequest>) -> Result<Response<FailRunResponse>, Status> {
         self.note(Call::Fail);
         refuse(self.answers.fail)?;
@@ -190,6 +206,10 @@ impl ReconcileService for Scripted {
         _: Request<SettleBindRequest>,
     ) -> Result<Response<SettleBindResponse>, Status> {
         Ok(Response::new(SettleBindResponse {}))
+    }
+
+    async fn begin_test(&self, _: Request<BeginTestRequest>) -> Result<Response<BeginTestResponse>, Status> {
+        Ok(Response::new(BeginTestResponse::default()))
     }
 
     async fn note_bind(&self, _: Request<NoteBindRequest>) -> Result<Response<NoteBindResponse>, Status> {

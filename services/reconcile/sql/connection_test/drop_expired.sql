@@ -1,0 +1,1 @@
+DELETE FROM reconcile.connection_test WHERE expire_time <= now()
