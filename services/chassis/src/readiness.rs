@@ -133,8 +133,13 @@ impl Readiness {
         })
     }
 
-    /// Begins to check, and sets on `serving` if all parts answer. The return value says the same.
-    pub fn start(self, serving: Serving, lifecycle: &Lifecycle) -> watch::Receiver<bool> {
+    /// Begins to check, and sets on all of `serving` if all parts answer. The return value says the same.
+    pub fn start(
+        self,
+        serving: impl IntoIterator<Item = Serving>,
+        lifecycle: &Lifecycle,
+    ) -> watch::Receiver<bool> {
+        let serving: Vec<Serving> = serving.into_iter().collect();
         let (ready, receiver) = watch::channel(false);
         let receivers: Vec<_> = self
             .checks
@@ -197,7 +202,7 @@ async fn keep(check: Check, ended: CancellationToken) {
 async fn report(
     mut parts: Vec<watch::Receiver<bool>>,
     ready: watch::Sender<bool>,
-    serving: Serving,
+    serving: Vec<Serving>,
     ended: CancellationToken,
 ) {
     loop {
@@ -207,7 +212,9 @@ async fn report(
         if ready.send_replace(now) != now {
             tracing::info!("{}", if now { "ready" } else { "not ready" });
         }
-        serving.set_ready(now).await;
+        for serving in &serving {
+            serving.set_ready(now).await;
+        }
         if parts.is_empty() || ended.is_cancelled() {
             return;
         }

@@ -31,7 +31,10 @@ const MIB: usize = 1024 * 1024;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// The portal's listener.
     pub(crate) server: ServerConfig,
+    /// The workers' own listener, so that the network can keep each from the other's.
+    pub(crate) workers: ServerConfig,
     #[serde(default)]
     pub(crate) roles: RolesConfig,
     #[serde(default)]
@@ -200,6 +203,8 @@ impl Relay {
 }
 
 impl ServiceConfig for Config {
+    const LISTENERS: &'static [&'static str] = &["server", "workers"];
+
     const KEYS: &'static [(&'static str, &'static str)] = &[
         (
             "limits.reads_mib",
@@ -328,6 +333,10 @@ impl ServiceConfig for Config {
         &self.server
     }
 
+    fn listeners(&self) -> Vec<&ServerConfig> {
+        vec![&self.server, &self.workers]
+    }
+
     fn roles(&self) -> &RolesConfig {
         &self.roles
     }
@@ -383,7 +392,9 @@ mod tests {
     fn parse(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let given = [
             ("ROLLCALL_SERVER__LISTEN", "127.0.0.1:7103"),
+            ("ROLLCALL_WORKERS__LISTEN", "127.0.0.1:7105"),
             ("ROLLCALL_SERVER__INSECURE_LOOPBACK", "true"),
+            ("ROLLCALL_WORKERS__INSECURE_LOOPBACK", "true"),
             ("ROLLCALL_DATABASE__URL", "postgres://localhost/x"),
             ("ROLLCALL_AMQP__URL", "amqp://localhost"),
         ];

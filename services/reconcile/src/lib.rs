@@ -86,13 +86,18 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         resources: Arc::clone(&resources),
         database,
     };
-    let serving = Server::new(&config.server)?
+    let portal = Server::new(&config.server)?
+        .for_callers(&config.roles, &config.assertions)?
+        .add_service(AccountServiceServer::new(AccountCalls { resources }))
+        .record_refusals(refusals.clone())
+        .start(&lifecycle)
+        .await?;
+    let workers = Server::new(&config.workers)?
         .for_callers(&config.roles, &config.assertions)?
         .add_service(ReconcileServiceServer::new(runs).max_decoding_message_size(LARGEST_MESSAGE))
-        .add_service(AccountServiceServer::new(AccountCalls { resources }))
         .record_refusals(refusals)
         .start(&lifecycle)
         .await?;
-    readiness.start(serving, &lifecycle);
+    readiness.start([portal, workers], &lifecycle);
     Ok(())
 }

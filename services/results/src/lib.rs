@@ -70,6 +70,6 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         let store = store.clone();
         async move { store.is_published().await }
     });
-    readiness.start(serving, &lifecycle);
+    readiness.start([serving], &lifecycle);
     Ok(())
 }

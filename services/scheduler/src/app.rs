@@ -89,7 +89,7 @@ impl Shared {
             let store = store.clone();
             async move { store.is_ready().await }
         });
-        readiness.start(serving, &self.lifecycle);
+        readiness.start([serving], &self.lifecycle);
         views
     }
 

@@ -88,7 +88,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
         let reconcile = asking.clone();
         async move { reconcile.check().await }
     });
-    readiness.start(serving, &lifecycle);
+    readiness.start([serving], &lifecycle);
     let tests = Arc::new(ConnectionTests::new(
         tester,
         config.lanes.tests,

@@ -19,8 +19,10 @@ pub struct Endpoints {
     pub scheduler_url: String,
     /// The first worker's gRPC: health and reflection only.
     pub worker_url: String,
-    /// Reconcile's gRPC.
+    /// Reconcile's gRPC for the portal.
     pub reconcile_url: String,
+    /// Reconcile's gRPC for workers.
+    pub workers_url: String,
     /// The results' gRPC.
     pub results_url: String,
     /// The stack's database, as its superuser.
@@ -51,6 +53,15 @@ impl Endpoints {
     pub async fn connect_as(&self, kind: Kind, certificate: &str) -> Result<Channel> {
         let door = Door {
             url: self.url(kind).to_owned(),
+            certificates: self.certificates.clone(),
+        };
+        door.connect(certificate).await
+    }
+
+    /// A connection to reconcile's listener for workers that shows the certificate of this name.
+    pub async fn connect_to_workers_listener(&self, certificate: &str) -> Result<Channel> {
+        let door = Door {
+            url: self.workers_url.clone(),
             certificates: self.certificates.clone(),
         };
         door.connect(certificate).await

@@ -69,6 +69,11 @@ impl Kind {
     }
 }
 
+/// The port at which the nth reconcile answers workers.
+pub(crate) fn workers_port(index: usize) -> Result<u16> {
+    u16::try_from(7105 + 10 * index).map_err(|_| Error::Refused(format!("{index} are too many services")))
+}
+
 /// A running service.
 #[derive(Debug)]
 pub struct Service {

@@ -18,7 +18,7 @@ use crate::place;
 use crate::postgres::Postgres;
 use crate::proxy::Proxy;
 use crate::rabbitmq::RabbitMq;
-use crate::service::{Kind, Service};
+use crate::service::{Kind, Service, workers_port};
 
 pub use identities::{LIMITED, OPERATOR, VIEWER};
 pub use options::StackOptions;
@@ -93,12 +93,13 @@ impl Stack {
             scheduler_url: url(Kind::Scheduler)?,
             worker_url: url(Kind::Worker)?,
             reconcile_url: url(Kind::Reconcile)?,
+            workers_url: format!("{scheme}://{address}:{}", workers_port(0)?),
             results_url: url(Kind::Results)?,
             database_url: postgres.url(name),
             amqp_url: rabbitmq.url_through(broker, vhost),
             certificates: options.mutual_tls.then(|| authority.folder().to_owned()),
         };
-        let reconcile = (address, Kind::Reconcile.port(0)?).into();
+        let reconcile = (address, workers_port(0)?).into();
         let servers = [postgres.socket_address(), broker, reconcile];
         let ways = ways::start(options.proxied, address, servers).await?;
         let mut stack = Self {
@@ -196,7 +197,7 @@ impl Stack {
         let port = kind.port(index)?;
         let name = format!("{}-{}-{index}", self.database, kind.name());
         let mut command = Command::new(&name, place::binary(&kind.binary())?, self.keeper.folder());
-        command.env.extend(self.environment(kind, port));
+        command.env.extend(self.environment(kind, index)?);
         let points = self.keeper.folder().join(format!("{name}-points"));
         if self.options.fail_points {
             fs::create_dir_all(&points).doing(|| format!("make {}", points.display()))?;
@@ -216,16 +217,17 @@ impl Stack {
 
     /// The variables with which the first process of a kind is started.
     pub fn configuration(&self, kind: Kind) -> Result<BTreeMap<String, String>> {
-        Ok(self.environment(kind, kind.port(0)?))
+        self.environment(kind, 0)
     }
 
     /// A service's whole configuration.
-    fn environment(&self, kind: Kind, port: u16) -> BTreeMap<String, String> {
+    fn environment(&self, kind: Kind, index: usize) -> Result<BTreeMap<String, String>> {
         let mut variables: BTreeMap<String, String> = BTreeMap::new();
         let mut set = |name: &str, value: String| drop(variables.insert(format!("ROLLCALL_{name}"), value));
-        set("SERVER__LISTEN", format!("{}:{port}", self.address));
-        // The tests of a stack are one caller.
-        set("SERVER__MAX_CALLS_PER_SECOND_PER_CALLER", "100000".to_owned());
+        let mut listeners = vec![("SERVER", kind.port(index)?)];
+        if kind == Kind::Reconcile {
+            listeners.push(("WORKERS", workers_port(index)?));
+        }
         set("AMQP__URL", self.broker_url());
         let database = self
             .way(Way::Database)
@@ -237,12 +239,18 @@ impl Stack {
         let server = self.authority.identity(&kind.server_certificate_name());
         let show = |path: PathBuf| path.display().to_string();
         let ca = show(self.authority.certificate_file());
-        if self.options.mutual_tls {
-            set("SERVER__TLS_CERT_FILE", show(server.certificate));
-            set("SERVER__TLS_KEY_FILE", show(server.key));
-            set("SERVER__TLS_CLIENT_CA_FILE", ca.clone());
-        } else {
-            set("SERVER__INSECURE_LOOPBACK", "true".to_owned());
+        for (section, port) in listeners {
+            let mut set = |key: &str, value: String| set(&format!("{section}__{key}"), value);
+            set("LISTEN", format!("{}:{port}", self.address));
+            // The tests of a stack are one caller.
+            set("MAX_CALLS_PER_SECOND_PER_CALLER", "100000".to_owned());
+            if self.options.mutual_tls {
+                set("TLS_CERT_FILE", show(server.certificate.clone()));
+                set("TLS_KEY_FILE", show(server.key.clone()));
+                set("TLS_CLIENT_CA_FILE", ca.clone());
+            } else {
+                set("INSECURE_LOOPBACK", "true".to_owned());
+            }
         }
         for (role, identities) in identities::ROLES {
             set(&format!("ROLES__{role}"), (*identities).to_owned());
@@ -283,7 +291,7 @@ impl Stack {
                 variables.insert(variable.clone(), value.clone());
             }
         }
-        variables
+        Ok(variables)
     }
 
     fn broker_url(&self) -> String {
@@ -294,7 +302,7 @@ impl Stack {
     }
 
     fn reconcile_url(&self) -> String {
-        let url = &self.endpoints.reconcile_url;
+        let url = &self.endpoints.workers_url;
         let Some(way) = self.way(Way::Reconcile) else {
             return url.clone();
         };

@@ -62,7 +62,7 @@ async fn health_follows_every_part_that_the_service_stands_on() {
     let mut readiness = Readiness::default();
     let first = controlled(&mut readiness, &FIRST);
     let second = controlled(&mut readiness, &SECOND);
-    let ready = readiness.start(serving, &lifecycle);
+    let ready = readiness.start([serving], &lifecycle);
 
     let channel = grpc::connect(&ClientConfig::plaintext(url)).expect("a channel");
     let watched = HealthClient::new(channel)

@@ -63,6 +63,8 @@ impl Ground {
             ("ROLLCALL_AMQP__URL", NO_BROKER.to_owned()),
             ("ROLLCALL_SERVER__LISTEN", "127.0.0.1:0".to_owned()),
             ("ROLLCALL_SERVER__INSECURE_LOOPBACK", "true".to_owned()),
+            ("ROLLCALL_WORKERS__LISTEN", "127.0.0.1:0".to_owned()),
+            ("ROLLCALL_WORKERS__INSECURE_LOOPBACK", "true".to_owned()),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value));
         let config: Config = config::parse("", variables)?;

@@ -48,7 +48,7 @@ impl Hand {
     async fn connect(own: &Own) -> Result<Self> {
         let endpoints = own.stack.endpoints();
         let channel = endpoints
-            .connect_as(Kind::Reconcile, &Kind::Worker.certificate_name())
+            .connect_to_workers_listener(&Kind::Worker.certificate_name())
             .await?;
         Ok(Self {
             reconcile: ReconcileServiceClient::new(channel),

@@ -65,7 +65,7 @@ impl Caller<'_> {
             .endpoints
             .connect_as(Kind::Reconcile, &self.certificate)
             .await?;
-        let mut client = AccountServiceClient::new(channel.clone());
+        let mut client = AccountServiceClient::new(channel);
         let get = GetDomainsRequest {
             tenant_id: self.tenant.clone(),
         };
@@ -74,6 +74,10 @@ impl Caller<'_> {
             if_unused: true,
             ..PutDomainsRequest::default()
         };
+        let channel = self
+            .endpoints
+            .connect_to_workers_listener(&self.certificate)
+            .await?;
         let mut workers = ReconcileServiceClient::new(channel);
         Ok([
             reason(client.get_domains(get).await),

@@ -37,7 +37,7 @@ pub(crate) async fn taken_over(tenant: &Tenant, run_id: &str, times: i32) -> Res
 async fn as_worker(own: &Own) -> Result<ReconcileServiceClient<Channel>> {
     let endpoints = own.stack.endpoints();
     let channel = endpoints
-        .connect_as(Kind::Reconcile, &Kind::Worker.certificate_name())
+        .connect_to_workers_listener(&Kind::Worker.certificate_name())
         .await?;
     Ok(ReconcileServiceClient::new(channel))
 }

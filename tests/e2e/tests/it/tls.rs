@@ -6,13 +6,16 @@ use rollcall_e2e::{
     status::{Refusal, refused},
 };
 use rollcall_proto::{
-    internal::v1::{BeginRunRequest, reconcile_service_client::ReconcileServiceClient},
-    v1::{SyncNowRequest, sync_service_client::SyncServiceClient},
+    internal::v1::{BeginRunRequest, CheckWorkerRequest, reconcile_service_client::ReconcileServiceClient},
+    v1::{
+        GetDomainsRequest, SyncNowRequest, account_service_client::AccountServiceClient,
+        sync_service_client::SyncServiceClient,
+    },
 };
 use rollcall_testbed::{Bed, Endpoints, Kind, OPERATOR, PORTAL, VIEWER, certificates::Authority};
 use tonic::{
     Code, Status,
-    transport::{Certificate, ClientTlsConfig, Endpoint, Identity},
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
 };
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
@@ -113,7 +116,7 @@ async fn runs_are_begun_only_by_workers() -> Result<()> {
     let endpoints = bed.endpoints()?;
     let tenant = Tenant::registered(endpoints, "workers").await?;
     let begin = async |certificate: &str| {
-        let channel = endpoints.connect_as(Kind::Reconcile, certificate).await?;
+        let channel = endpoints.connect_to_workers_listener(certificate).await?;
         let request = BeginRunRequest {
             tenant_id: tenant.id.clone(),
             run_id: uuid::Uuid::now_v7().to_string(),
@@ -132,23 +135,55 @@ async fn runs_are_begun_only_by_workers() -> Result<()> {
 }
 
 #[tokio::test]
+async fn neither_portal_nor_worker_is_answered_at_the_others_listener_of_reconcile() -> Result<()> {
+    let bed = Bed::attach()?;
+    let endpoints = bed.endpoints()?;
+    let portals = endpoints
+        .connect_as(Kind::Reconcile, &Kind::Worker.certificate_name())
+        .await?;
+    let refusal = refused(
+        ReconcileServiceClient::new(portals)
+            .check_worker(CheckWorkerRequest {})
+            .await,
+    );
+    assert_eq!(refusal.reason, "UNKNOWN_METHOD", "{refusal:?}");
+    let workers = endpoints.connect_to_workers_listener(PORTAL).await?;
+    let get = GetDomainsRequest {
+        tenant_id: "nobody".to_owned(),
+    };
+    let refusal = refused(AccountServiceClient::new(workers).get_domains(get).await);
+    assert_eq!(refusal.reason, "UNKNOWN_METHOD", "{refusal:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn every_server_reports_its_health_and_describes_what_the_caller_may_call() -> Result<()> {
     let bed = Bed::attach()?;
+    let endpoints = bed.endpoints()?;
     let worker = Kind::Worker.certificate_name();
-    let described: [(Kind, &str, &[&str]); 6] = [
-        (Kind::Scheduler, PORTAL, &["rollcall.v1.SyncService"]),
-        (Kind::Worker, PORTAL, &[]),
-        (Kind::Reconcile, PORTAL, &["rollcall.v1.AccountService"]),
+    let described: [(Channel, &[&str]); 8] = [
         (
-            Kind::Reconcile,
-            &worker,
+            endpoints.connect(Kind::Scheduler).await?,
+            &["rollcall.v1.SyncService"],
+        ),
+        (endpoints.connect(Kind::Worker).await?, &[]),
+        (
+            endpoints.connect(Kind::Reconcile).await?,
+            &["rollcall.v1.AccountService"],
+        ),
+        (endpoints.connect_as(Kind::Reconcile, &worker).await?, &[]),
+        (
+            endpoints.connect_to_workers_listener(&worker).await?,
             &["rollcall.internal.v1.ReconcileService"],
         ),
-        (Kind::Results, VIEWER, &["rollcall.v1.ResultsService"]),
-        (Kind::Results, &worker, &[]),
+        (endpoints.connect_to_workers_listener(PORTAL).await?, &[]),
+        (
+            endpoints.connect_as(Kind::Results, VIEWER).await?,
+            &["rollcall.v1.ResultsService"],
+        ),
+        (endpoints.connect_as(Kind::Results, &worker).await?, &[]),
     ];
-    for (kind, certificate, services) in described {
-        let channel = bed.endpoints()?.connect_as(kind, certificate).await?;
+    for (channel, services) in described {
         for service in services.iter().chain(&[""]) {
             let request = HealthCheckRequest {
                 service: (*service).to_owned(),
@@ -157,17 +192,17 @@ async fn every_server_reports_its_health_and_describes_what_the_caller_may_call(
                 .check(request)
                 .await?
                 .into_inner();
-            assert_eq!(health.status(), ServingStatus::Serving, "{kind:?} {service}");
+            assert_eq!(health.status(), ServingStatus::Serving, "{service}");
         }
         let listed = services_of(ServerReflectionClient::new(channel)).await?;
         let ours: Vec<_> = listed
             .iter()
             .filter(|name| name.starts_with("rollcall."))
             .collect();
-        assert_eq!(ours, services.iter().collect::<Vec<_>>(), "{kind:?}");
+        assert_eq!(ours, services.iter().collect::<Vec<_>>());
         assert!(
             listed.iter().any(|name| name == "grpc.health.v1.Health"),
-            "{kind:?}: {listed:?}"
+            "{listed:?}"
         );
     }
     Ok(())
@@ -188,7 +223,7 @@ async fn an_empty_question_of_reflection_is_its_callers_mistake() -> Result<()> 
     Ok(())
 }
 
-async fn services_of(mut client: ServerReflectionClient<tonic::transport::Channel>) -> Result<Vec<String>> {
+async fn services_of(mut client: ServerReflectionClient<Channel>) -> Result<Vec<String>> {
     let request = ServerReflectionRequest {
         host: String::new(),
         message_request: Some(MessageRequest::ListServices(String::new())),

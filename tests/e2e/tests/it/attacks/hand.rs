@@ -42,7 +42,7 @@ pub(super) struct Hand {
 impl Hand {
     pub(super) async fn connect(endpoints: &Endpoints) -> Result<Self> {
         let channel = endpoints
-            .connect_as(Kind::Reconcile, &Kind::Worker.certificate_name())
+            .connect_to_workers_listener(&Kind::Worker.certificate_name())
             .await?;
         Ok(Self {
             reconcile: ReconcileServiceClient::new(channel),
