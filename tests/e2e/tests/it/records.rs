@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, ensure};
 use rollcall_e2e::{Office, Past, Tenant, status::refused, tenant::portal::manual_account, wait};
-use rollcall_proto::v1::{AuditFilter, AuditRecord, ListAuditRequest, ListRunsRequest, Run, RunTrigger};
+use rollcall_proto::v1::{
+    AuditFilter, AuditRecord, ListAuditRequest, ListRunsRequest, ReleaseDomainRequest, Run, RunTrigger,
+};
 use rollcall_terms::audit::{ACTS, OK};
 use rollcall_testbed::Bed;
 use sqlx::{Connection as _, PgConnection};
@@ -65,6 +67,16 @@ async fn edit_accounts(tenant: &Tenant) -> Result<String> {
     Ok(account.account_id)
 }
 
+/// Gives a domain up, and has it released as an operator.
+async fn release_a_domain(tenant: &Tenant) -> Result<()> {
+    let name = tenant.subdomain("released");
+    tenant.put_domains(&[(&tenant.domain, ""), (&name, "")]).await?;
+    tenant.put_domains(&[(&tenant.domain, "")]).await?;
+    let request = ReleaseDomainRequest { name };
+    tenant.clients.accounts.clone().release_domain(request).await?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn every_act_leaves_a_record_that_says_who_did_it_and_what_was_done() -> Result<()> {
     let (tenant, forest) = Office::new("records").crowd(20).removing().synced().await?;
@@ -84,6 +96,7 @@ async fn every_act_leaves_a_record_that_says_who_did_it_and_what_was_done() -> R
     // It may have ended by then, which is a refusal.
     let cancel = tenant.cancel(&cancelled).await;
     tenant.delete_settings().await?;
+    release_a_domain(&tenant).await?;
 
     let records = records(&tenant, AuditFilter::default()).await?;
     let done = records.iter().filter(|record| record.outcome == OK);

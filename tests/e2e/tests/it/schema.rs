@@ -99,6 +99,7 @@ async fn a_service_may_use_of_anothers_data_what_is_published_to_it_and_nothing_
         ("rollcall_results", "results.waiting_events"),
         ("rollcall_scheduler", "reconcile.scheduler_heartbeat"),
         ("rollcall_scheduler", "reconcile.scheduler_period"),
+        ("rollcall_scheduler", "reconcile.scheduler_renewed_seal"),
         ("rollcall_scheduler", "reconcile.scheduler_run_state"),
         ("rollcall_scheduler", "reconcile.scheduler_tenant"),
         ("rollcall_scheduler", "reconcile.scheduler_tenant_domain"),
