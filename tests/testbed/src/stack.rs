@@ -220,14 +220,37 @@ impl Stack {
         self.environment(kind, 0)
     }
 
-    /// A service's whole configuration.
-    fn environment(&self, kind: Kind, index: usize) -> Result<BTreeMap<String, String>> {
-        let mut variables: BTreeMap<String, String> = BTreeMap::new();
-        let mut set = |name: &str, value: String| drop(variables.insert(format!("ROLLCALL_{name}"), value));
+    /// The configuration of a service's listeners.
+    fn listeners(&self, kind: Kind, index: usize) -> Result<BTreeMap<String, String>> {
         let mut listeners = vec![("SERVER", kind.port(index)?)];
         if kind == Kind::Reconcile {
             listeners.push(("WORKERS", workers_port(index)?));
         }
+        let server = self.authority.identity(&kind.server_certificate_name());
+        let mut variables = BTreeMap::new();
+        for (section, port) in listeners {
+            let mut set = |key: &str, value: String| {
+                variables.insert(format!("ROLLCALL_{section}__{key}"), value);
+            };
+            set("LISTEN", format!("{}:{port}", self.address));
+            // The tests of a stack are one caller.
+            set("MAX_CALLS_PER_SECOND_PER_CALLER", "100000".to_owned());
+            if self.options.mutual_tls {
+                set("TLS_CERT_FILE", server.certificate.display().to_string());
+                set("TLS_KEY_FILE", server.key.display().to_string());
+                let ca = self.authority.certificate_file();
+                set("TLS_CLIENT_CA_FILE", ca.display().to_string());
+            } else {
+                set("INSECURE_LOOPBACK", "true".to_owned());
+            }
+        }
+        Ok(variables)
+    }
+
+    /// A service's whole configuration.
+    fn environment(&self, kind: Kind, index: usize) -> Result<BTreeMap<String, String>> {
+        let mut variables = self.listeners(kind, index)?;
+        let mut set = |name: &str, value: String| drop(variables.insert(format!("ROLLCALL_{name}"), value));
         set("AMQP__URL", self.broker_url());
         let database = self
             .way(Way::Database)
@@ -236,22 +259,8 @@ impl Stack {
             set("DATABASE__URL", url);
         }
         let identity = self.authority.identity(&kind.certificate_name());
-        let server = self.authority.identity(&kind.server_certificate_name());
         let show = |path: PathBuf| path.display().to_string();
         let ca = show(self.authority.certificate_file());
-        for (section, port) in listeners {
-            let mut set = |key: &str, value: String| set(&format!("{section}__{key}"), value);
-            set("LISTEN", format!("{}:{port}", self.address));
-            // The tests of a stack are one caller.
-            set("MAX_CALLS_PER_SECOND_PER_CALLER", "100000".to_owned());
-            if self.options.mutual_tls {
-                set("TLS_CERT_FILE", show(server.certificate.clone()));
-                set("TLS_KEY_FILE", show(server.key.clone()));
-                set("TLS_CLIENT_CA_FILE", ca.clone());
-            } else {
-                set("INSECURE_LOOPBACK", "true".to_owned());
-            }
-        }
         for (role, identities) in identities::ROLES {
             set(&format!("ROLES__{role}"), (*identities).to_owned());
         }
