@@ -44,7 +44,8 @@ pub async fn run(args: Args, output: &mut Output) -> Result<Exit, Error> {
         args.connection.places(),
         &args.connection.certificates(),
         args.connection.patience(),
-    )?;
+    )?
+    .asserting(args.connection.assertion_file.clone());
     let subject = args.subject();
     if let Some(tenant) = args.tenant_of_times() {
         output.set_zone(zone::of_tenant(&client, &tenant).await);

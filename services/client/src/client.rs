@@ -1,20 +1,26 @@
 //! Connections to the services, each made when it is first needed.
 
-use std::{error::Error as _, time::Duration};
+use std::{error::Error as _, path::PathBuf, time::Duration};
 
 use rollcall_proto::v1::{
     GetDomainsRequest, GetRunRequest, ValidateFilterRequest, account_service_client::AccountServiceClient,
     results_service_client::ResultsServiceClient, sync_service_client::SyncServiceClient,
 };
 use tokio::sync::OnceCell;
-use tonic::{Code, Response, Status, Streaming, TimeoutExpired, transport::Channel};
+use tonic::{
+    Code, Response, Status, Streaming, TimeoutExpired, service::interceptor::InterceptedService,
+    transport::Channel,
+};
 
-use crate::{Certificates, Error, Patience, Places, Route, Service, Tls, is_secured, route};
+use crate::{Asserting, Certificates, Error, Patience, Places, Route, Service, Tls, is_secured, route};
 
 /// Time after which a dead peer is noticed on a silent stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A page is 1,000 entries at most, but an account may have very many addresses.
 const LARGEST_MESSAGE: usize = 64 << 20;
+
+/// A connection whose calls carry the assertion.
+pub type Calls = InterceptedService<Channel, Asserting>;
 
 /// Knows where the services are and how to reach them. A connection that broke is made again by the next call.
 #[derive(Debug)]
@@ -22,6 +28,7 @@ pub struct Client {
     places: Places,
     tls: Option<Tls>,
     patience: Patience,
+    assertion: Option<PathBuf>,
     channels: [OnceCell<Channel>; Service::ALL.len()],
 }
 
@@ -38,26 +45,44 @@ impl Client {
             places,
             tls,
             patience,
+            assertion: None,
             channels: [const { OnceCell::const_new() }; Service::ALL.len()],
         })
     }
 
+    /// The same client, with calls that carry the assertion in this file, read anew at each call.
+    #[must_use]
+    pub fn asserting(self, file: Option<PathBuf>) -> Self {
+        Self {
+            assertion: file,
+            ..self
+        }
+    }
+
     /// A client of SyncService.
-    pub async fn scheduler(&self) -> Result<SyncServiceClient<Channel>, Error> {
+    pub async fn scheduler(&self) -> Result<SyncServiceClient<Calls>, Error> {
+        let asserting = Asserting::open(self.assertion.as_deref())?;
         let channel = self.channel(Service::Scheduler).await?;
-        Ok(SyncServiceClient::new(channel).max_decoding_message_size(LARGEST_MESSAGE))
+        Ok(
+            SyncServiceClient::with_interceptor(channel, asserting)
+                .max_decoding_message_size(LARGEST_MESSAGE),
+        )
     }
 
     /// A client of ResultsService.
-    pub async fn results(&self) -> Result<ResultsServiceClient<Channel>, Error> {
+    pub async fn results(&self) -> Result<ResultsServiceClient<Calls>, Error> {
+        let asserting = Asserting::open(self.assertion.as_deref())?;
         let channel = self.channel(Service::Results).await?;
-        Ok(ResultsServiceClient::new(channel).max_decoding_message_size(LARGEST_MESSAGE))
+        Ok(ResultsServiceClient::with_interceptor(channel, asserting)
+            .max_decoding_message_size(LARGEST_MESSAGE))
     }
 
     /// A client of AccountService.
-    pub async fn reconcile(&self) -> Result<AccountServiceClient<Channel>, Error> {
+    pub async fn reconcile(&self) -> Result<AccountServiceClient<Calls>, Error> {
+        let asserting = Asserting::open(self.assertion.as_deref())?;
         let channel = self.channel(Service::Reconcile).await?;
-        Ok(AccountServiceClient::new(channel).max_decoding_message_size(LARGEST_MESSAGE))
+        Ok(AccountServiceClient::with_interceptor(channel, asserting)
+            .max_decoding_message_size(LARGEST_MESSAGE))
     }
 
     /// Makes the error of a call to a service that failed.

@@ -1,6 +1,6 @@
 //! Errors of calls.
 
-use std::{error::Error as StdError, time::Duration};
+use std::{error::Error as StdError, io, path::PathBuf, time::Duration};
 
 use rollcall_terms::Refusal;
 use tonic::{Code, Status};
@@ -61,6 +61,15 @@ pub enum Error {
     /// The certificates for mutual TLS are missing or no such thing.
     #[error(transparent)]
     Certificates(EndpointError),
+    /// The file of the assertion is missing, or holds none.
+    #[error("no assertion can be read from {}", path.display())]
+    Assertion {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
     /// A service answered without something that it owes.
     #[error("{service} answered without {what}")]
     Incomplete {

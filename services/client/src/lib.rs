@@ -20,8 +20,8 @@ mod run_lookup;
 mod service;
 pub mod view;
 
-pub use assertion::ASSERTION;
-pub use client::Client;
+pub use assertion::{ASSERTION, Asserting};
+pub use client::{Calls, Client};
 pub use endpoint::{CONNECT, Certificates, EndpointError, Route, Tls, is_secured, route};
 pub use error::Error;
 pub use follow::{Seen, watch_run};

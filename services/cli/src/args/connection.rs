@@ -67,6 +67,16 @@ pub struct Connection {
         value_name = "FILE"
     )]
     pub client_key_file: Option<PathBuf>,
+    /// The assertion that each call carries: a token that says for which tenant and person it is. It is read anew at
+    /// each call.
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        env = "ROLLCALL_ASSERTION_FILE",
+        value_name = "FILE"
+    )]
+    pub assertion_file: Option<PathBuf>,
     /// Seconds in which a service must accept the connection, with TLS.
     #[arg(
         long,

@@ -94,6 +94,10 @@ fn of_call(call: &Call, subject: &Subject) -> Option<String> {
             variable(*service)
         ),
         Call::Certificates(error) => of_certificates(error)?.to_owned(),
+        Call::Assertion { .. } => {
+            "Set ROLLCALL_ASSERTION_FILE (or --assertion-file) to a file that holds the token, and nothing else."
+                .to_owned()
+        }
         Call::NoRunYet {
             tenant,
             meant: Newest::Held,

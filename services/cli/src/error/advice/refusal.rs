@@ -56,16 +56,15 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
         | Refusal::RequestCompressed
         | Refusal::UnknownMethod
         | Refusal::UnknownService => Some(super::OTHER_VERSION),
-        Refusal::AssertionRequired | Refusal::AssertionRefused => Some(
-            "This command sends no assertion. Use a client certificate whose role requires none, or act in the portal.",
-        ),
+        Refusal::TenantNotAllowed | Refusal::AssertionRequired | Refusal::AssertionRefused => {
+            of_caller(refusal)
+        }
         // The code of the call, or the message itself, says all there is to say.
         Refusal::InvalidFields
         | Refusal::RequestTooLarge
         | Refusal::RequestLate
         | Refusal::AnswerNotRead
         | Refusal::CallerNotAllowed
-        | Refusal::TenantNotAllowed
         | Refusal::CallerLimit
         | Refusal::CallerRate
         | Refusal::ServerLimit
@@ -86,6 +85,25 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
         | Refusal::TooEntangled
         | Refusal::CannotTellDisabled => None,
     }
+}
+
+/// What a certificate and an assertion allow.
+fn of_caller(refusal: Refusal) -> Option<&'static str> {
+    Some(match refusal {
+        Refusal::TenantNotAllowed => {
+            "The client certificate (ROLLCALL_CLIENT_CERT_FILE) is for other tenants. Use one that is for this tenant: \
+             an assertion (--assertion-file) does not change that."
+        }
+        Refusal::AssertionRequired => {
+            "Give the file with the assertion, which the portal issues: --assertion-file FILE, or \
+             ROLLCALL_ASSERTION_FILE."
+        }
+        Refusal::AssertionRefused => {
+            "An assertion is for one tenant, and for minutes. Have a new one issued, and put it into the file that \
+             --assertion-file or ROLLCALL_ASSERTION_FILE names."
+        }
+        _ => return None,
+    })
 }
 
 fn of_settings(refusal: Refusal) -> Option<&'static str> {
