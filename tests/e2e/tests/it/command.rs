@@ -1,5 +1,6 @@
 //! The `rollcall` command against the real services: what it prints, and how it ends.
 
+mod assertions;
 mod decisions;
 mod exits;
 mod operators;

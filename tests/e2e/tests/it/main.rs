@@ -2,6 +2,7 @@
 
 mod accounts;
 mod acting;
+mod assertions;
 mod attacks;
 mod bad_input;
 mod beside;
