@@ -142,7 +142,7 @@ impl Assertion {
         let tenant = self.tenant.as_deref().unwrap_or_default();
         let is_meant = match tenancy {
             _ if tenant == ALL_TENANTS => true,
-            Tenancy::Tenantless => true,
+            Tenancy::Tenantless | Tenancy::Server => true,
             Tenancy::Every => false,
             Tenancy::Named(_) => !named.is_empty() && named.iter().all(|named| named == tenant),
         };

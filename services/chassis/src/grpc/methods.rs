@@ -62,7 +62,7 @@ impl Methods {
             let method = Method {
                 kind: kind(path, false, false),
                 roles: RoleSet::ALL,
-                tenancy: Tenancy::Tenantless,
+                tenancy: Tenancy::Server,
             };
             methods.insert(path.to_owned(), method);
         }

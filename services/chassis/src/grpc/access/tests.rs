@@ -209,6 +209,18 @@ async fn an_assertion_is_required_where_configured_and_checked_wherever_given() 
 }
 
 #[tokio::test]
+async fn a_probe_calls_for_nobody_and_needs_no_assertion() {
+    let bench = Bench::new();
+    for path in ["/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"] {
+        let probe = Request::builder().uri(path).body(Body::empty());
+        let judged = bench
+            .judge("spiffe://x/asserted", probe.expect("a request"))
+            .await;
+        assert!(judged.is_ok(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_without_an_issuer_takes_no_assertion() {
     let mut bench = Bench::new();
     bench.access.assertions = None;

@@ -13,6 +13,8 @@ pub(in crate::grpc) enum Tenancy {
     Named(TenantFields),
     /// No tenant: neither the request nor the answer has anything of one.
     Tenantless,
+    /// None, and no person either: the server tells a probe of itself.
+    Server,
     /// Every tenant, or one that is not in the first message.
     Every,
 }
