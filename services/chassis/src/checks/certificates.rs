@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use rollcall_client::{Certificates, EndpointError, is_secured};
+use rollcall_client::{EndpointError, is_secured};
 use rollcall_tls::{CertificateError, InUse, ServerFiles};
 
 use crate::{
@@ -29,11 +29,6 @@ pub(super) fn of_client(section: &str, config: &ClientConfig) -> Vec<Problem> {
     if !is_secured(&config.url) {
         return Vec::new();
     }
-    let certificates = Certificates {
-        ca_file: config.ca_file.clone(),
-        cert_file: config.cert_file.clone(),
-        key_file: config.key_file.clone(),
-    };
     let given = [
         ("cert_file", &config.cert_file),
         ("key_file", &config.key_file),
@@ -46,7 +41,7 @@ pub(super) fn of_client(section: &str, config: &ClientConfig) -> Vec<Problem> {
             .filter_map(|(key, file)| Some((key, file.as_deref()?)))
             .collect(),
     };
-    match certificates.files() {
+    match config.certificates().files() {
         Ok(files) => keys.problems(files.examine(), clock::now()),
         Err(EndpointError::NoCa) => {
             vec![keys.problem("ca_file", "missing: https needs the server's authority")]

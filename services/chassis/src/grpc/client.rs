@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rollcall_client::{CONNECT, Certificates, EndpointError, Tls, is_secured, route};
+use rollcall_client::{CONNECT, EndpointError, Tls, is_secured, route};
 use tonic::{
     Request, Status,
     service::{Interceptor, interceptor::InterceptedService},
@@ -50,12 +50,8 @@ fn certificates_of(config: &ClientConfig) -> Result<Option<Tls>, GrpcError> {
     if !is_secured(&config.url) {
         return Ok(None);
     }
-    let certificates = Certificates {
-        ca_file: config.ca_file.clone(),
-        cert_file: config.cert_file.clone(),
-        key_file: config.key_file.clone(),
-    };
-    certificates.read().map(Some).map_err(|error| match error {
+    let read = config.certificates().read();
+    read.map(Some).map_err(|error| match error {
         EndpointError::NoCa => GrpcError::NoAuthority(config.url.clone()),
         error => error.into(),
     })

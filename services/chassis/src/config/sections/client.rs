@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use rollcall_client::Certificates;
 use serde::Deserialize;
 
 use crate::config::{Problems, plaintext};
@@ -12,7 +13,7 @@ use crate::config::{Problems, plaintext};
 pub struct ClientConfig {
     /// Such as `http://127.0.0.1:7103`, or `https://…` for mutual TLS.
     pub url: String,
-    /// The authority of the server's certificate, PEM; without one, the system's.
+    /// The authority of the server's certificate, PEM; https needs one.
     pub ca_file: Option<PathBuf>,
     /// The client's certificate chain, PEM.
     pub cert_file: Option<PathBuf>,
@@ -32,6 +33,15 @@ impl ClientConfig {
             cert_file: None,
             key_file: None,
             allow_plaintext: false,
+        }
+    }
+
+    /// The files of mutual TLS.
+    pub(crate) fn certificates(&self) -> Certificates {
+        Certificates {
+            ca_file: self.ca_file.clone(),
+            cert_file: self.cert_file.clone(),
+            key_file: self.key_file.clone(),
         }
     }
 
