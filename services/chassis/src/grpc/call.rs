@@ -91,8 +91,7 @@ impl CallLayer {
 
 impl Around {
     /// A place for the call, if its caller may make it.
-    fn admit(&self, request: &Request<Body>) -> Result<(Admitted, Place), Status> {
-        let caller = Caller::in_extensions(request.extensions());
+    fn admit(&self, request: &Request<Body>, caller: Caller) -> Result<(Admitted, Place), Status> {
         let admitted = self.access.admit(request.uri().path(), &caller)?;
         self.rates.admit(&caller, request.uri().path(), admitted.kind)?;
         if reason::is_compressed(request) {
@@ -150,15 +149,16 @@ where
         } else {
             span_of(&request)
         };
+        // Read from the certificate, and so only once.
+        let caller = Caller::in_extensions(request.extensions());
+        let act = act_of(&request, Who::calling(&caller));
+        let line = self.around.line(span.clone(), act.caller().to_owned());
         if !reason::is_grpc(&request) {
-            let Who { caller, .. } = Who::in_extensions(request.extensions());
-            self.around.line(span, caller).write(Code::InvalidArgument);
+            line.write(Code::InvalidArgument);
             return Box::pin(async move { Ok(reason::not_grpc()) });
         }
         let on = self.around.connections.call(address_in(request.extensions()));
-        let act = act_of(&request);
-        let line = self.around.line(span.clone(), act.caller().to_owned());
-        let (admitted, place) = match self.around.admit(&request) {
+        let (admitted, place) = match self.around.admit(&request, caller) {
             Ok(admitted) => admitted,
             Err(status) => {
                 self.around.note_refused(&act, &status);
@@ -181,7 +181,7 @@ where
         let work = async move {
             let (response, act) = match around.access.judge(request, admitted).await {
                 Ok(mut request) => {
-                    let act = act_of(&request);
+                    let act = act_of(&request, Who::in_extensions(request.extensions()));
                     request.extensions_mut().insert(act.clone());
                     (inner.call(request).await?, act)
                 }
@@ -216,8 +216,8 @@ async fn answer_of(
 }
 
 /// The call as its record names it: with the person once its assertion is checked.
-fn act_of(request: &Request<Body>) -> Act {
-    let Who { caller, actor } = Who::in_extensions(request.extensions());
+fn act_of(request: &Request<Body>, who: Who) -> Act {
+    let Who { caller, actor } = who;
     Act::at(request.uri().path(), caller, actor)
 }
 
