@@ -24,7 +24,13 @@ pub(crate) fn watch(files: Arc<dyn Watched>, lifecycle: &Lifecycle) {
     lifecycle.spawn("certificates", async move {
         loop {
             let now = clock::now();
-            for event in watch.look(now) {
+            let looked = tokio::task::spawn_blocking(move || {
+                let events = watch.look(now);
+                (watch, events)
+            });
+            let events;
+            (watch, events) = looked.await?;
+            for event in events {
                 event.log();
             }
             for used in watch.files.in_use() {

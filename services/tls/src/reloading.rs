@@ -34,11 +34,12 @@ pub struct Loaded<C> {
 pub struct Reloading<S: Source> {
     source: S,
     state: Mutex<State<S::Config>>,
+    /// The content of each file that `state` is made of. Locked while files are read, which new connections never wait for.
+    contents: Mutex<Vec<Zeroizing<Vec<u8>>>>,
 }
 
 struct State<C> {
     loaded: Loaded<C>,
-    contents: Vec<Zeroizing<Vec<u8>>>,
     renewals: u64,
     /// The files hold something else now, which cannot be used.
     fault: Option<String>,
@@ -59,11 +60,15 @@ impl<S: Source> Reloading<S> {
         let loaded = source.build(&contents)?;
         let state = Mutex::new(State {
             loaded,
-            contents,
             renewals: 0,
             fault: None,
         });
-        Ok(Self { source, state })
+        let contents = Mutex::new(contents);
+        Ok(Self {
+            source,
+            state,
+            contents,
+        })
     }
 
     /// The configuration for a new connection.
@@ -105,12 +110,14 @@ pub trait Watched: Send + Sync {
 
 impl<S: Source> Watched for Reloading<S> {
     fn refresh(&self) {
+        let mut contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
+        let renewed = self.renewed(&contents);
         let mut state = self.state();
-        match self.renewed(&state.contents) {
+        match renewed {
             Ok(renewed) => {
                 state.fault = None;
-                if let Some((loaded, contents)) = renewed {
-                    (state.loaded, state.contents) = (loaded, contents);
+                if let Some((loaded, new)) = renewed {
+                    (state.loaded, *contents) = (loaded, new);
                     state.renewals += 1;
                 }
             }
