@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS audit.record (
     tenant_id text COLLATE "C",
     -- The method's name without that of its service.
     method text COLLATE "C" NOT NULL,
-    -- What was done: a list of {name, value, old}.
+    -- The act itself, as a list of {name, value, old}.
     details jsonb NOT NULL DEFAULT '[]',
     run_id uuid,
     -- OK, or the refusal's code.
@@ -100,7 +100,7 @@ SELECT audit.keep_months();
 
 RESET ROLE;
 
--- What results reads of it.
+-- The part that results reads.
 CREATE OR REPLACE VIEW results.audit_record AS
 SELECT record_time, record_id, service, caller, actor, tenant_id, method, details, run_id, outcome, calls
 FROM audit.record;

@@ -56,7 +56,7 @@ fn expiry() -> Gauge<i64> {
         .build()
 }
 
-/// What was reported, so that it is not reported at each look.
+/// The reports so far, so that none is repeated at each look.
 struct Watch {
     files: Arc<dyn Watched>,
     renewals: u64,

@@ -31,7 +31,7 @@ const BATCH: usize = 256;
 const GATHER: Duration = Duration::from_millis(200);
 /// Pauses between tries to write.
 const PAUSES: Pauses = Pauses::new(Duration::from_millis(200), Duration::from_secs(10));
-/// What results may write is an exception in its sessions, and said as such.
+/// The sessions of results are for reading; a transaction that writes says so.
 const BEGIN: &str = "BEGIN READ WRITE";
 
 /// Takes refused calls, for as long as the process lives.

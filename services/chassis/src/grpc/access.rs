@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{sentences, status::ApiError};
 
-/// What decides which calls are allowed.
+/// Decides which calls are allowed.
 #[derive(Debug)]
 pub(super) struct Access {
     pub(super) methods: Arc<Methods>,

@@ -15,11 +15,11 @@ use tracing::Span;
 
 use crate::outage;
 
-/// Time after which a caller's lines are counted anew.
+/// Time after which the count of a caller's lines begins again.
 const PERIOD: Duration = Duration::from_mins(1);
 /// Lines about calls of one caller that end with one status.
 const LINES: u64 = 20;
-/// Callers, each with a status, that are told apart in a period. Those beyond share their lines.
+/// Callers, each with a status, that are distinguished in a period. Those beyond share their lines.
 const MOST: usize = 1_000;
 const OTHERS: &str = "others";
 

@@ -18,7 +18,7 @@ use crate::{sentences, status::ApiError};
 
 /// Seconds for whose calls a caller may save up.
 const SAVED_SECONDS: u32 = 10;
-/// Callers that are told apart. Those beyond share one allowance.
+/// Callers that are distinguished. Those beyond share one allowance.
 const MOST: usize = 10_000;
 /// Time after which a refused caller may try again.
 const RETRY: Duration = Duration::from_secs(1);

@@ -13,7 +13,7 @@ const LONGEST_LIFE: SignedDuration = SignedDuration::from_mins(10);
 /// Octets of a subject.
 const LONGEST_SUBJECT: usize = 256;
 
-/// What we read of a token; issuer and audience are the library's to check.
+/// The claims that are read here; the library checks issuer and audience.
 #[derive(Debug, Deserialize)]
 pub(super) struct Claims {
     /// The person.
