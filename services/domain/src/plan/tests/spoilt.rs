@@ -119,3 +119,24 @@ fn a_manual_address_that_its_object_has_spoilt_stays_manual() {
     );
     assert_eq!(tenant.accounts(), ["101: ann@a.test info@a.test*"]);
 }
+
+#[test]
+fn an_alias_is_a_duplicate_of_the_primary_that_takes_the_place_of_a_spoilt_one() {
+    let mut tenant = removing(false);
+    let aliases = "smtp:bob@b.test SMTP:bob@alias.test";
+    tenant
+        .directory(&[("cy", &format!("SMTP:cy@b.test {aliases}"))])
+        .sync();
+    assert_eq!(tenant.accounts(), ["101: cy@b.test bob@b.test"]);
+    tenant.directory(&[("cy", &format!("\u{feff}SMTP:cy@b.test {aliases}"))]);
+    assert_eq!(
+        tenant.sync(),
+        [
+            r"\u{feff}SMTP:cy@b.test SKIP UNKNOWN_PREFIX",
+            "bob@alias.test ADD NEW_ADDRESS",
+            "bob@b.test REMOVE ONLY_REFUSED_CLAIMS DUPLICATE_USERNAME",
+            "bob@b.test SKIP DUPLICATE_USERNAME bob@alias.test",
+            "cy@b.test STALE SPOILT",
+        ]
+    );
+}
