@@ -3,7 +3,7 @@
 
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database())
 \gexec
-SELECT format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO rollcall_scheduler, rollcall_reconcile, rollcall_results',
+SELECT format('GRANT CONNECT ON DATABASE %I TO rollcall_scheduler, rollcall_reconcile, rollcall_results',
               current_database())
 \gexec
 REVOKE ALL ON SCHEMA public FROM PUBLIC;

@@ -238,6 +238,8 @@ impl Postgres {
         set("scheduler", &self.scheduler_password)
             + &set("reconcile", &self.reconcile_password)
             + &set("results", &self.results_password)
+            // All stacks of a bed share its roles.
+            + "\\set connection_limit 300\n"
             + ROLES
     }
 

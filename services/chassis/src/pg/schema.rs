@@ -28,6 +28,10 @@ const INVALID_TABLE_DEFINITION: &str = "42P16";
 const TRY_LOCK: &str =
     "SELECT pg_try_advisory_lock(hashtextextended('rollcall schema ' || current_schema(), 0))";
 
+/// A migration takes as long as it takes. Its role's own bounds are for statements of calls.
+const WITHOUT_BOUNDS: &str = "SELECT set_config('statement_timeout', '0', false),
+    set_config('idle_in_transaction_session_timeout', '0', false)";
+
 /// The texts of views that were applied, in the schema of their owner.
 const REMEMBER_VIEWS: &str = "CREATE TABLE IF NOT EXISTS applied_view (
     name text,
@@ -79,6 +83,7 @@ macro_rules! views {
 impl Schema {
     /// Applies what the database does not have yet. False if another process is at it.
     pub(super) async fn apply(&self, connection: &mut PgConnection) -> Result<bool, MigrateError> {
+        sqlx::query(WITHOUT_BOUNDS).execute(&mut *connection).await?;
         if !sqlx::query_scalar(TRY_LOCK).fetch_one(&mut *connection).await? {
             return Ok(false);
         }
