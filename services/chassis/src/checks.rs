@@ -2,7 +2,7 @@
 
 mod certificates;
 
-use std::{pin::Pin, time::Duration};
+use std::{path::PathBuf, pin::Pin, time::Duration};
 
 use futures::future::join_all;
 use tokio::net::TcpStream;
@@ -11,8 +11,8 @@ use crate::{
     BoxError,
     amqp::Broker,
     config::{
-        AmqpConfig, ClientConfig, ConfigError, DatabaseConfig, Problem, Problems, ServiceConfig,
-        TelemetryConfig,
+        AmqpConfig, AssertionsConfig, ClientConfig, ConfigError, DatabaseConfig, Problem, Problems,
+        ServiceConfig, TelemetryConfig,
     },
     grpc::{self, Channel},
     lifecycle::chain,
@@ -24,8 +24,8 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// A configuration that says what it names.
 pub trait Checked: ServiceConfig {
-    /// Adds a check for each URL, certificate and key, except those of the listeners and the collector, which every
-    /// service has.
+    /// Adds a check for each URL, certificate and key, except those of the listeners, the issuer of assertions and the
+    /// collector, which every service has.
     fn add_checks(&self, checks: &mut Checks);
 }
 
@@ -58,6 +58,7 @@ impl Checks {
                 new.checks.push(Box::pin(std::future::ready(problems)));
             }
         }
+        new.add_issuer(config.assertions());
         new.add_collector(config.telemetry());
         config.add_checks(&mut new);
         new
@@ -79,6 +80,31 @@ impl Checks {
                 Err(_) => format!("no answer within {} s", LIMIT.as_secs()),
             };
             vec![Problem { key, message }]
+        }));
+    }
+
+    /// Adds the files of keys that this key names: each is read for itself, and all together if each is in order, because
+    /// they may still not go together.
+    pub fn add_key_files<E>(
+        &mut self,
+        key: &'static str,
+        files: &[PathBuf],
+        read: impl Fn(&[PathBuf]) -> Result<(), E> + Send + 'static,
+    ) where
+        E: Into<BoxError>,
+    {
+        let files = files.to_vec();
+        self.checks.push(Box::pin(async move {
+            let each = files.iter().map(std::slice::from_ref);
+            let mut errors: Vec<_> = each.filter_map(|file| read(file).err()).collect();
+            if errors.is_empty() {
+                errors.extend(read(&files).err());
+            }
+            let problem = |error: E| Problem {
+                key: key.to_owned(),
+                message: chain(error.into().as_ref()),
+            };
+            errors.into_iter().map(problem).collect()
         }));
     }
 
@@ -114,6 +140,12 @@ impl Checks {
             let channel = grpc::connect(&config)?;
             ask(channel).await.map_err(Into::<BoxError>::into)
         });
+    }
+
+    /// Adds the key set of the issuer of assertions, if there is one.
+    fn add_issuer(&mut self, config: &AssertionsConfig) {
+        let config = config.clone();
+        self.add("assertions.jwks_file", async move { grpc::check_issuer(&config) });
     }
 
     /// Adds the collector, if there is one: it accepts connections.

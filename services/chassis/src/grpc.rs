@@ -27,6 +27,8 @@ mod who;
 
 use std::{io, path::PathBuf};
 
+use crate::config::AssertionsConfig;
+
 pub use client::{Channel, InjectTrace, connect, connect_and_watch};
 pub use peer::Caller;
 pub use server::{Server, Serving};
@@ -36,6 +38,11 @@ pub use who::Who;
 /// The largest message that tonic reads unless a service's generated server sets another limit
 /// (`max_decoding_message_size`).
 pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// Reads the key set of the issuer of assertions, if the configuration names one.
+pub(crate) fn check_issuer(config: &AssertionsConfig) -> Result<(), GrpcError> {
+    assertion::Assertions::open(config).map(drop)
+}
 
 /// Reasons why a server or a client could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,8 @@ use std::{convert::Infallible, time::Duration};
 use super::{Checks, LIMIT};
 use crate::{
     BoxError,
-    config::{AmqpConfig, ClientConfig, DatabaseConfig, Secret, TelemetryConfig},
+    config::{AmqpConfig, AssertionsConfig, ClientConfig, DatabaseConfig, Secret, TelemetryConfig},
+    signing::VerifyingKeys,
 };
 
 fn none() -> Checks {
@@ -77,6 +78,50 @@ async fn all_problems_are_reported_by_their_keys_and_show_no_password() {
         ]
     );
     assert!(!error.to_string().contains("hunter2"), "{error}");
+}
+
+#[tokio::test]
+async fn every_key_file_that_is_wrong_is_named_and_files_that_are_right_must_go_together() {
+    let folder = tempfile::tempdir().expect("a folder");
+    crate::signing::generate("s1")
+        .expect("a key")
+        .write(folder.path())
+        .expect("written files");
+    let found = async |names: &[&str]| {
+        let files: Vec<_> = names.iter().map(|name| folder.path().join(name)).collect();
+        let mut checks = none();
+        checks.add_key_files("signing.public_key_files", &files, |files| {
+            VerifyingKeys::read(files).map(drop)
+        });
+        checks.run().await.map_err(|error| error.to_string())
+    };
+    assert_eq!(found(&["s1.signing.pub"]).await, Ok(()));
+    let wrong = found(&["s1.signing.key", "s1.signing.pub", "away.pub"]).await;
+    let wrong = wrong.expect_err("two problems");
+    assert!(wrong.contains("s1.signing.key holds a private key"), "{wrong}");
+    assert!(
+        wrong.contains("away.pub") && wrong.contains("No such file"),
+        "{wrong}"
+    );
+    let twice = found(&["s1.signing.pub", "s1.signing.pub"]).await;
+    assert!(twice.expect_err("one key twice").contains("in two files"));
+}
+
+#[tokio::test]
+async fn the_key_set_of_an_issuer_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("jwks.json");
+    std::fs::write(&file, "{}").expect("a file");
+    let mut checks = none();
+    checks.add_issuer(&AssertionsConfig::default());
+    checks.add_issuer(&AssertionsConfig {
+        jwks_file: Some(file),
+        issuer: Some("portal".to_owned()),
+        audience: Some("rollcall".to_owned()),
+    });
+    let error = checks.run().await.expect_err("a set without keys");
+    assert_eq!(error.problems.len(), 1);
+    assert_eq!(error.problems[0].key, "assertions.jwks_file");
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 use rollcall_chassis::{
     checks::{Checked, Checks},
     credential::SealingKey,
+    signing::SigningKey,
 };
 
 use super::Config;
@@ -15,5 +16,10 @@ impl Checked for Config {
         checks.add("credentials.public_key_file", async move {
             SealingKey::read(&file).map(drop)
         });
+        let file = self.signing.key_file.clone();
+        checks.add(
+            "signing.key_file",
+            async move { SigningKey::read(&file).map(drop) },
+        );
     }
 }

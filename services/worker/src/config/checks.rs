@@ -3,6 +3,7 @@
 use rollcall_chassis::{
     checks::{Checked, Checks},
     credential::OpeningKeys,
+    signing::VerifyingKeys,
 };
 
 use super::Config;
@@ -14,9 +15,13 @@ impl Checked for Config {
         checks.add_service("reconcile", &self.reconcile, async |channel| {
             Reconcile::new(channel).check().await
         });
-        let files = self.credentials.key_files.clone();
-        checks.add("credentials.key_files", async move {
-            OpeningKeys::read(&files).map(drop)
+        checks.add_key_files("credentials.key_files", &self.credentials.key_files, |files| {
+            OpeningKeys::read(files).map(drop)
         });
+        checks.add_key_files(
+            "signing.public_key_files",
+            &self.signing.public_key_files,
+            |files| VerifyingKeys::read(files).map(drop),
+        );
     }
 }

@@ -44,7 +44,7 @@ async fn everything_that_does_not_answer_or_fit_is_named_by_its_key() -> Result<
     let mut variables = own.stack.configuration(Kind::Worker)?;
     let mut set = |name: &str, value: String| drop(variables.insert(format!("ROLLCALL_{name}"), value));
     // A client's certificate at a server's place, a key that is none, a broker that is away, an authority that did not
-    // sign reconcile's certificate, and a key that opens nothing.
+    // sign reconcile's certificate, a key that opens nothing, one that verifies nothing, and a key set without keys.
     let client = own.stack.authority().identity(&Kind::Worker.certificate_name());
     set("SERVER__TLS_CERT_FILE", client.certificate.display().to_string());
     let no_key = folder.path().join("no.key");
@@ -56,19 +56,42 @@ async fn everything_that_does_not_answer_or_fit_is_named_by_its_key() -> Result<
         stranger.certificate_file().display().to_string(),
     );
     set("CREDENTIALS__KEY_FILES", no_key.display().to_string());
+    let signing = own.stack.signing_key();
+    set("SIGNING__PUBLIC_KEY_FILES", signing.display().to_string());
+    set("ASSERTIONS__JWKS_FILE", no_key.display().to_string());
+    set("ASSERTIONS__ISSUER", "portal".to_owned());
+    set("ASSERTIONS__AUDIENCE", "rollcall".to_owned());
     let output = check(Kind::Worker, &variables).await?;
     let said = String::from_utf8(output.stderr)?;
     assert_eq!(output.status.code(), Some(64), "{said}");
     for key in [
         "amqp.url",
+        "assertions.jwks_file",
         "credentials.key_files",
         "reconcile.url",
         "server.tls_cert_file",
         "server.tls_key_file",
+        "signing.public_key_files",
     ] {
         assert!(said.contains(&format!("\n  {key}: ")), "{key}: {said}");
     }
     assert!(!said.contains("hunter2"), "{said}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_scheduler_that_cannot_sign_jobs_is_not_valid() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let mut variables = own.stack.configuration(Kind::Scheduler)?;
+    let public = own.stack.signing_key().with_extension("pub");
+    variables.insert(
+        "ROLLCALL_SIGNING__KEY_FILE".to_owned(),
+        public.display().to_string(),
+    );
+    let output = check(Kind::Scheduler, &variables).await?;
+    let said = String::from_utf8(output.stderr)?;
+    assert_eq!(output.status.code(), Some(64), "{said}");
+    assert!(said.contains("\n  signing.key_file: "), "{said}");
     Ok(())
 }
 
