@@ -19,6 +19,7 @@ CREATE TABLE portal.reserved_domain (
 );
 
 CREATE INDEX reserved_domain_by_end ON portal.reserved_domain (end_time);
+CREATE INDEX reserved_domain_of_tenant ON portal.reserved_domain (tenant_id);
 
 -- Live, stale and (until they are purged) removed accounts. They change mostly outside their indexes: room in each page
 -- lets them do so without touching one.

@@ -58,6 +58,9 @@ pub(crate) enum ReconcileError {
     /// A domain belongs to another tenant, or is reserved for another.
     #[error("the domain {name} is not available")]
     DomainUnavailable { name: String },
+    /// The tenant would have too many domains with those that are reserved for it.
+    #[error("the tenant has {reserved} reserved domains, and too many with those that it would own")]
+    TooManyDomains { reserved: u64, most: u64 },
     /// A domain that would be released is not reserved.
     #[error("the domain {name} is not reserved")]
     DomainNotReserved { name: String },
@@ -140,6 +143,10 @@ impl From<ReconcileError> for Status {
                 let told = sentences::domain_unavailable(&name);
                 ApiError::new(Refusal::DomainUnavailable, told).with("domain", name)
             }
+            ReconcileError::TooManyDomains { reserved, most } => ApiError::new(
+                Refusal::TooManyDomains,
+                sentences::too_many_domains(reserved, most),
+            ),
             ReconcileError::DomainNotReserved { name } => {
                 ApiError::new(Refusal::DomainNotReserved, sentences::domain_not_reserved(&name))
             }

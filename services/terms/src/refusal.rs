@@ -121,6 +121,8 @@ refusals! {
     EtagMismatch = Aborted "ETAG_MISMATCH",
     /// A domain belongs to another tenant, or is reserved for another.
     DomainUnavailable = AlreadyExists "DOMAIN_UNAVAILABLE",
+    /// The tenant would have too many domains with those that are reserved for it.
+    TooManyDomains = ResourceExhausted "TOO_MANY_DOMAINS",
     /// A domain that would be released is not reserved.
     DomainNotReserved = FailedPrecondition "DOMAIN_NOT_RESERVED",
     /// Live addresses are in a domain that would be dropped.

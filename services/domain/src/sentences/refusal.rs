@@ -56,6 +56,14 @@ pub fn domain_unavailable(domain: &str) -> String {
     )
 }
 
+/// A tenant registers new domains while many that it gave up are reserved for it.
+pub fn too_many_domains(reserved: u64, most: u64) -> String {
+    format!(
+        "At most {most} domains may be registered and reserved for one customer. The {reserved} that it gave up stay \
+         reserved for a time: register fewer new ones until then."
+    )
+}
+
 /// A domain that would be released is not reserved.
 pub fn domain_not_reserved(domain: &str) -> String {
     format!("The domain {domain} is not reserved: there is nothing to release.")

@@ -93,6 +93,16 @@ pub(crate) async fn replace(
     Ok(())
 }
 
+/// Number of domains that are reserved for the tenant.
+pub(crate) async fn reserved(tenant: &mut TenantLock) -> Result<u64, ReconcileError> {
+    let id = tenant.tenant.clone();
+    let reserved = sqlx::query_file_scalar!("sql/reserved_domain/of_tenant.sql", id.as_str())
+        .fetch_one(tenant.connection())
+        .await
+        .during("count the reserved domains")?;
+    Ok(reserved.unsigned_abs())
+}
+
 /// A domain as an operator sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DomainOwner {

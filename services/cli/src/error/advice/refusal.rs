@@ -15,6 +15,7 @@ pub(super) fn advice(refusal: Refusal) -> Option<&'static str> {
         | Refusal::PasswordRequired
         | Refusal::EtagMismatch
         | Refusal::DomainUnavailable
+        | Refusal::TooManyDomains
         | Refusal::DomainNotReserved
         | Refusal::DomainsInUse
         | Refusal::NoWorker
@@ -129,6 +130,9 @@ fn of_settings(refusal: Refusal) -> Option<&'static str> {
         Refusal::DomainUnavailable => {
             "A domain has one owner, and stays reserved for it for a time after it was given up. An operator can see \
              whose it is, and end a reservation: rollcall domains owner DOMAIN, rollcall domains release DOMAIN."
+        }
+        Refusal::TooManyDomains => {
+            "An operator can end the reservation of a domain: rollcall domains release DOMAIN."
         }
         Refusal::DomainNotReserved => "rollcall domains owner DOMAIN shows whose it is.",
         Refusal::DomainsInUse => "If that is meant, repeat the command with --yes.",

@@ -28,6 +28,12 @@ impl DomainList {
         names.filter(|name| !kept.contains(name)).collect()
     }
 
+    /// True if a name of this list is not in a stored one.
+    pub(crate) fn registers(&self, stored: &[v1::Domain]) -> bool {
+        let stored: BTreeSet<&str> = stored.iter().map(|domain| domain.name.as_str()).collect();
+        self.alias_of.keys().any(|name| !stored.contains(name.as_str()))
+    }
+
     /// Names and what they are aliases of, for SQL.
     pub(crate) fn columns(&self) -> (Vec<&str>, Vec<Option<&str>>) {
         self.alias_of

@@ -12,6 +12,10 @@ use crate::{
     store::{Store, TenantLock, domains, domains::DomainOwner},
 };
 
+/// The most domains of a tenant with those that are reserved for it: twice as many as it may own, so that it can replace
+/// all of them at once. Giving a domain up changes nothing of the sum, and so is never refused.
+const MOST_WITH_RESERVED: u64 = 20_000;
+
 /// Conditions under which a list of domains is replaced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ReplaceOnly {
@@ -41,6 +45,9 @@ pub(crate) async fn put_domains(
         }
         let (names, alias_of) = list.columns();
         domains::replace(&mut tx, &names, &alias_of, resources.bounds.reserved_domains).await?;
+        if list.registers(&stored) {
+            refuse_hoarding(&mut tx, names.len()).await?;
+        }
         tx.row.generations.portal += 1;
         tx.row.generations.domains += 1;
     }
@@ -59,6 +66,19 @@ async fn refuse_in_use(tx: &mut TenantLock, dropped: &[&str]) -> Result<(), Reco
         Ok(())
     } else {
         Err(ReconcileError::DomainsInUse { in_use })
+    }
+}
+
+/// A tenant that registers domains and gives them up again would otherwise keep any number of them from all others.
+async fn refuse_hoarding(tx: &mut TenantLock, owned: usize) -> Result<(), ReconcileError> {
+    let reserved = domains::reserved(tx).await?;
+    if reserved.saturating_add(owned as u64) > MOST_WITH_RESERVED {
+        Err(ReconcileError::TooManyDomains {
+            reserved,
+            most: MOST_WITH_RESERVED,
+        })
+    } else {
+        Ok(())
     }
 }
 

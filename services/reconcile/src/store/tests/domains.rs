@@ -268,3 +268,42 @@ async fn only_reservations_whose_time_is_over_are_dropped() -> Result<()> {
     assert_eq!(ground.count(left).await?, 1);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_tenant_with_many_reserved_domains_registers_no_new_one_but_gives_up_and_takes_back_what_it_had()
+-> Result<()> {
+    let ground = with_a_domain_given_up().await?;
+    let any = ReplaceOnly::default();
+    // With acme.example, which is owned, and old.example, which is reserved, as many as may be.
+    ground
+        .as_reconcile(
+            "INSERT INTO portal.reserved_domain (name, tenant_id, end_time)
+             SELECT n || '.gone.example', 'acme', now() + interval '1 day' FROM generate_series(1, 19998) AS n",
+        )
+        .await?;
+    let put = async |names: &[(&str, &str)]| {
+        domains::put_domains(&ground.resources, &act(), &ground.tenant, &list(names)?, &any)
+            .await
+            .map(drop)
+            .map_err(anyhow::Error::from)
+    };
+    let refused = put(&[("acme.example", ""), ("new.example", "")]).await;
+    let refused = refused
+        .err()
+        .and_then(|error| error.downcast::<ReconcileError>().ok());
+    assert!(
+        matches!(
+            refused,
+            Some(ReconcileError::TooManyDomains { reserved: 19_999, .. })
+        ),
+        "{refused:?}"
+    );
+    assert!(another_gets(&ground, "new.example").await?, "nothing was written");
+    put(&[("acme.example", ""), ("old.example", "")]).await?;
+    put(&[]).await?;
+
+    ground
+        .as_reconcile("UPDATE portal.reserved_domain SET end_time = now() WHERE name = '1.gone.example'")
+        .await?;
+    put(&[("fresh.example", "")]).await
+}
