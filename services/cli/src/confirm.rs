@@ -1,8 +1,8 @@
 //! Asks a person before something is done that is not done lightly.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal};
 
-use crate::error::Error;
+use crate::{error::Error, output};
 
 /// A person's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,9 +21,7 @@ pub(crate) fn ask(question: &str, already: bool) -> Result<Consent, Error> {
     if !io::stdin().is_terminal() {
         return Err(Error::NobodyToAsk);
     }
-    // If standard error is closed, the question is not seen, and the answer is no.
-    let mut terminal = io::stderr();
-    let _ = write!(terminal, "{question} [y/N] ").and_then(|()| terminal.flush());
+    output::ask(&format!("{question} [y/N]"));
     let mut said = String::new();
     io::stdin()
         .lock()

@@ -35,7 +35,7 @@ use rollcall_client::Client;
 pub use args::{Args, Subject};
 pub use error::Error;
 pub use exit::Exit;
-pub use output::Output;
+pub use output::{Output, complain};
 pub use usage::Usage;
 
 /// Does what the command line asks.

@@ -1,8 +1,8 @@
 //! `rollcall`: the command of operators and of the demo.
 
-use std::{ffi::OsString, io::Write, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode};
 
-use rollcall_cli::{Args, Output, run};
+use rollcall_cli::{Args, Output, complain, run};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -16,8 +16,7 @@ async fn main() -> ExitCode {
     match run(args, &mut output).await {
         Ok(end) => end.into(),
         Err(error) => {
-            // Nowhere is left to complain to if standard error is closed.
-            let _ = write!(std::io::stderr(), "{}", error.report(&subject, json));
+            complain(&error.report(&subject, json));
             error.exit().into()
         }
     }

@@ -105,6 +105,18 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{}", show_lines(text));
 }
 
+/// Asks a person a question that is answered in the same line.
+pub(crate) fn ask(question: &str) {
+    let mut terminal = io::stderr();
+    // If standard error is closed, the question is not seen, and nobody answers it.
+    let _ = write!(terminal, "{} ", show_lines(question)).and_then(|()| terminal.flush());
+}
+
+/// Shows a person a text of whole lines, such as an error. Nowhere is left to complain to if standard error is closed.
+pub fn complain(text: &str) {
+    let _ = write!(io::stderr(), "{}", show_lines(text));
+}
+
 fn to_json(view: &impl Serialize) -> Result<String, Error> {
     shown_json(serde_json::to_string_pretty(view))
 }

@@ -1,16 +1,14 @@
 //! A run's progress: a bar on a terminal, otherwise plain lines, and always on standard error.
 
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rollcall_client::view;
+use rollcall_domain::invisible::show;
 use rollcall_proto::v1::{Run, RunStage, RunState};
 use rollcall_terms::run::is_final;
 
-use crate::table::Look;
+use crate::{output::note, table::Look};
 
 const TICK: Duration = Duration::from_millis(120);
 
@@ -46,7 +44,7 @@ impl Progress {
                     bar.set_length(objects);
                 }
                 bar.set_position(objects);
-                bar.set_message(sentence(run, look));
+                bar.set_message(show(&sentence(run, look)).into_owned());
             }
             // The answer shows the outcome.
             Self::Lines { .. } if is_final(run.state()) => {}
@@ -73,8 +71,7 @@ impl Progress {
 
 fn line(last: &mut String, text: String) {
     if *last != text {
-        // If standard error is closed, nobody can read the line.
-        let _ = writeln!(io::stderr(), "{text}");
+        note(&text);
         *last = text;
     }
 }

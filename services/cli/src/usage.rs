@@ -1,14 +1,10 @@
 //! The command line as it was given, and what is wrong with it.
 
-use std::{
-    ffi::OsString,
-    io::{self, Write as _},
-    process::ExitCode,
-};
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory, Parser};
 
-use crate::{args::Args, error::Explanation, exit::Exit};
+use crate::{args::Args, error::Explanation, exit::Exit, output::complain};
 
 /// A command line that no command can be run from: a wrong one, or one that asks for help.
 #[derive(Debug)]
@@ -46,13 +42,16 @@ fn without_environment(line: &[OsString]) -> Option<clap::Error> {
 impl Usage {
     /// Prints it where it belongs: help to standard output, errors to standard error, as JSON if that was requested.
     pub fn print(&self) -> ExitCode {
-        if !self.json || !self.error.use_stderr() {
-            // Nowhere is left to complain to if the stream is closed.
+        if !self.error.use_stderr() {
+            // Help has no word of the line. Nowhere is left to complain to if the stream is closed.
             let _ = self.error.print();
-            return u8::try_from(self.error.exit_code()).map_or(Exit::Usage.into(), ExitCode::from);
+        } else if self.json {
+            complain(&self.to_json());
+        } else {
+            // It repeats words of the line, which a script may have from elsewhere.
+            complain(&self.error.render().to_string());
         }
-        let _ = write!(io::stderr(), "{}", self.to_json());
-        Exit::Usage.into()
+        u8::try_from(self.error.exit_code()).map_or(Exit::Usage.into(), ExitCode::from)
     }
 
     fn to_json(&self) -> String {
