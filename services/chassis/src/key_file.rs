@@ -132,8 +132,8 @@ fn parse(text: &str, kind: KeyKind) -> Result<(String, Zeroizing<Vec<u8>>), Wron
     }
 }
 
-/// True if a text can be a key's id.
-pub(crate) fn is_id(id: &str) -> bool {
+/// True if a text can be a key's id: 1 to 32 of a-z, 0-9, `-` and `_`.
+pub fn is_id(id: &str) -> bool {
     let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     (1..=32).contains(&id.len()) && id.chars().all(known)
 }

@@ -1,13 +1,11 @@
 //! A renewed seal as a call brings it.
 
-use rollcall_chassis::status::Violations;
+use rollcall_chassis::{key_file, status::Violations};
 use rollcall_domain::sentences::field;
 use rollcall_proto::internal::v1::SealedCredential;
 
 use crate::error::ReconcileError;
 
-/// The longest id of a key.
-const LONGEST_KEY_ID: usize = 32;
 /// Octets of an encapsulated key.
 const ENCAPPED_KEY: usize = 32;
 /// More than the longest password takes, padded.
@@ -23,8 +21,7 @@ pub(super) fn read(seal: Option<SealedCredential>) -> Result<SealedCredential, R
 }
 
 fn can_be_one(seal: &SealedCredential) -> bool {
-    (1..=LONGEST_KEY_ID).contains(&seal.key_id.len())
-        && seal.key_id.bytes().all(|byte| byte.is_ascii_graphic())
+    key_file::is_id(&seal.key_id)
         && seal.encapped_key.len() == ENCAPPED_KEY
         && (1..=LONGEST_CIPHERTEXT).contains(&seal.ciphertext.len())
 }
@@ -41,10 +38,11 @@ mod tests {
             ciphertext: vec![2; 144],
         };
         assert!(read(Some(seal.clone())).is_ok());
-        let changes: [fn(&mut SealedCredential); 6] = [
+        let changes: [fn(&mut SealedCredential); 7] = [
             |seal| seal.key_id.clear(),
             |seal| seal.key_id.push('\0'),
             |seal| seal.key_id = "k".repeat(33),
+            |seal| seal.key_id = "K2".to_owned(),
             |seal| seal.encapped_key.clear(),
             |seal| seal.ciphertext.clear(),
             |seal| seal.ciphertext = vec![2; 5_000],
