@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use opentelemetry::{KeyValue, metrics::Gauge};
 use rollcall_tls::{InUse, Watched};
 
-use crate::{BoxError, Lifecycle, clock, telemetry};
+use crate::{BoxError, Lifecycle, clock, lifecycle::chain, telemetry};
 
 /// Interval of looks at the files.
 const LOOK: Duration = Duration::from_secs(2);
@@ -113,7 +113,7 @@ impl Watch {
 
     /// A fault that has to be reported now.
     fn fault(&mut self) -> Option<String> {
-        let Some(cause) = self.files.fault() else {
+        let Some(cause) = self.files.fault().map(|error| chain(&*error)) else {
             self.fault = None;
             return None;
         };

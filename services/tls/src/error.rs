@@ -71,10 +71,4 @@ impl CertificateError {
             Self::Mismatch { key, .. } => key,
         }
     }
-
-    /// The error and its causes on one line.
-    pub fn chain(&self) -> String {
-        let causes = std::iter::successors(std::error::Error::source(self), |error| error.source());
-        causes.fold(self.to_string(), |text, cause| format!("{text}: {cause}"))
-    }
 }

@@ -42,7 +42,7 @@ struct State<C> {
     loaded: Loaded<C>,
     renewals: u64,
     /// The files hold something else now, which cannot be used.
-    fault: Option<String>,
+    fault: Option<Arc<CertificateError>>,
 }
 
 impl<S: Source> fmt::Debug for Reloading<S> {
@@ -102,7 +102,7 @@ pub trait Watched: Send + Sync {
     fn renewals(&self) -> u64;
 
     /// The reason why the present files are not used; `None` if they are.
-    fn fault(&self) -> Option<String>;
+    fn fault(&self) -> Option<Arc<CertificateError>>;
 
     /// The certificates that are used.
     fn in_use(&self) -> Vec<InUse>;
@@ -121,7 +121,7 @@ impl<S: Source> Watched for Reloading<S> {
                     state.renewals += 1;
                 }
             }
-            Err(error) => state.fault = Some(error.chain()),
+            Err(error) => state.fault = Some(Arc::new(error)),
         }
     }
 
@@ -129,7 +129,7 @@ impl<S: Source> Watched for Reloading<S> {
         self.state().renewals
     }
 
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Arc<CertificateError>> {
         self.state().fault.clone()
     }
 

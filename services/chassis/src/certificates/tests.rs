@@ -4,13 +4,13 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use rollcall_tls::{InUse, Part, Watched};
+use rollcall_tls::{CertificateError, InUse, Part, Watched};
 
 use super::{Event, Watch};
 
 /// Files that hold what a test says.
 #[derive(Default)]
-struct Files(Mutex<(u64, Option<String>, Option<InUse>)>);
+struct Files(Mutex<(u64, Option<Arc<CertificateError>>, Option<InUse>)>);
 
 impl Watched for Files {
     fn refresh(&self) {}
@@ -19,7 +19,7 @@ impl Watched for Files {
         self.0.lock().expect("the files").0
     }
 
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Arc<CertificateError>> {
         self.0.lock().expect("the files").1.clone()
     }
 
@@ -49,20 +49,20 @@ fn watch() -> (Arc<Files>, Watch) {
 #[test]
 fn a_fault_is_reported_once_it_is_seen_twice_and_then_no_more() {
     let (files, mut watch) = watch();
-    let mut with = |fault: Option<&str>| {
-        files.0.lock().expect("the files").1 = fault.map(str::to_owned);
+    let mut missing = |what: Option<&'static str>| {
+        let path = PathBuf::from("server.pem");
+        let fault = what.map(|what| Arc::new(CertificateError::Content { what, path }));
+        files.0.lock().expect("the files").1 = fault;
         watch.look(NOW)
     };
-    assert_eq!(with(Some("half a file")), []);
-    assert_eq!(with(None), [], "it was only being replaced");
-    assert_eq!(with(Some("no key")), []);
-    assert_eq!(with(Some("no key")), [Event::Broken("no key".to_owned())]);
-    assert_eq!(with(Some("no key")), []);
-    assert_eq!(with(Some("no certificate")), []);
-    assert_eq!(
-        with(Some("no certificate")),
-        [Event::Broken("no certificate".to_owned())]
-    );
+    let broken = |what: &str| [Event::Broken(format!("server.pem holds no {what} in PEM"))];
+    assert_eq!(missing(Some("certificate")), []);
+    assert_eq!(missing(None), [], "it was only being replaced");
+    assert_eq!(missing(Some("key")), []);
+    assert_eq!(missing(Some("key")), broken("key"));
+    assert_eq!(missing(Some("key")), []);
+    assert_eq!(missing(Some("certificate")), []);
+    assert_eq!(missing(Some("certificate")), broken("certificate"));
 }
 
 #[test]

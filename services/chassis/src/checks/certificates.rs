@@ -9,6 +9,7 @@ use rollcall_tls::{CertificateError, InUse, ServerFiles};
 use crate::{
     clock,
     config::{ClientConfig, Problem},
+    lifecycle::chain,
 };
 
 /// The problems of a listener's files.
@@ -72,7 +73,7 @@ impl Keys<'_> {
                 .collect(),
             Err(errors) => errors
                 .iter()
-                .map(|error| self.problem(self.key_of(error.path()), error.chain()))
+                .map(|error| self.problem(self.key_of(error.path()), chain(error)))
                 .collect(),
         }
     }
