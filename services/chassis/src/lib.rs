@@ -10,12 +10,12 @@
 pub mod amqp;
 mod amqp_error;
 pub mod audit;
-mod certificates;
 pub mod checks;
 pub mod clock;
 pub mod config;
 pub mod credential;
 pub mod fail_point;
+mod file_watch;
 pub mod given_up;
 pub mod grpc;
 pub mod key_file;

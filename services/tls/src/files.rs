@@ -91,7 +91,7 @@ fn examine_key(what: &'static str, path: &Path) -> Result<(), CertificateError> 
 }
 
 /// Files that are in order one by one may still not go together.
-fn together<S: Source>(
+fn together<S: Source<Error = CertificateError>>(
     found: Vec<Result<Option<InUse>, CertificateError>>,
     source: S,
 ) -> Result<Vec<InUse>, Vec<CertificateError>> {
@@ -117,6 +117,7 @@ type Contents = Vec<Zeroizing<Vec<u8>>>;
 
 impl Source for ServerFiles {
     type Config = ServerConfig;
+    type Error = CertificateError;
 
     fn read(&self) -> Result<Contents, CertificateError> {
         Ok(vec![
@@ -151,6 +152,7 @@ impl Source for ServerFiles {
 
 impl Source for ClientFiles {
     type Config = ClientConfig;
+    type Error = CertificateError;
 
     fn read(&self) -> Result<Contents, CertificateError> {
         let mut contents = vec![read("CA certificates", &self.ca)?];

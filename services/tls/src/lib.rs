@@ -1,8 +1,9 @@
 //! Mutual TLS from files, for servers and clients.
 //!
 //! A certificate serves the purpose that its extended key usage names: one of a server opens no client's door, one of a
-//! client stands for no server, and one that names no purpose serves none. [`Reloading`] holds the configuration that was
-//! last read well, so that new connections use renewed files and open ones go on.
+//! client stands for no server, and one that names no purpose serves none. [`Reloading`] holds what was last read
+//! well, so that new connections use renewed files and open ones go on. It does so for other files of a service too, such
+//! as the keys of an issuer.
 //!
 //! Invariants: no key is in an error or a Debug; nothing here reads a clock, logs or connects.
 
@@ -17,4 +18,4 @@ pub use certificate::{InUse, Part};
 pub use error::CertificateError;
 pub use files::{ClientFiles, IdentityFiles, ServerFiles};
 pub use purpose::Purpose;
-pub use reloading::{Loaded, Reloading, Source, Watched};
+pub use reloading::{Fault, Loaded, Reloading, Source, Watched};

@@ -7,18 +7,23 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use crate::{CertificateError, InUse};
+use crate::InUse;
+
+/// The reason why files are not used.
+pub type Fault = Arc<dyn std::error::Error + Send + Sync>;
 
 /// The files that a configuration is made of.
 pub trait Source: Send + Sync + 'static {
     /// The configuration.
     type Config: Send + Sync + 'static;
+    /// The reason why the files make none.
+    type Error: std::error::Error + Send + Sync + 'static;
 
     /// The content of each file.
-    fn read(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, CertificateError>;
+    fn read(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, Self::Error>;
 
     /// The configuration of these contents.
-    fn build(&self, contents: &[Zeroizing<Vec<u8>>]) -> Result<Loaded<Self::Config>, CertificateError>;
+    fn build(&self, contents: &[Zeroizing<Vec<u8>>]) -> Result<Loaded<Self::Config>, Self::Error>;
 }
 
 /// A configuration that was read well.
@@ -42,7 +47,7 @@ struct State<C> {
     loaded: Loaded<C>,
     renewals: u64,
     /// The files hold something else now, which cannot be used.
-    fault: Option<Arc<CertificateError>>,
+    fault: Option<Fault>,
 }
 
 impl<S: Source> fmt::Debug for Reloading<S> {
@@ -55,7 +60,7 @@ impl<S: Source> fmt::Debug for Reloading<S> {
 
 impl<S: Source> Reloading<S> {
     /// Reads the files for the first time.
-    pub fn new(source: S) -> Result<Self, CertificateError> {
+    pub fn new(source: S) -> Result<Self, S::Error> {
         let contents = source.read()?;
         let loaded = source.build(&contents)?;
         let state = Mutex::new(State {
@@ -81,7 +86,7 @@ impl<S: Source> Reloading<S> {
     }
 
     /// The new configuration with its contents; `None` if the files are as they were.
-    fn renewed(&self, known: &[Zeroizing<Vec<u8>>]) -> Result<Option<Renewed<S::Config>>, CertificateError> {
+    fn renewed(&self, known: &[Zeroizing<Vec<u8>>]) -> Result<Option<Renewed<S::Config>>, S::Error> {
         let contents = self.source.read()?;
         if contents == known {
             return Ok(None);
@@ -102,7 +107,7 @@ pub trait Watched: Send + Sync {
     fn renewals(&self) -> u64;
 
     /// The reason why the present files are not used; `None` if they are.
-    fn fault(&self) -> Option<Arc<CertificateError>>;
+    fn fault(&self) -> Option<Fault>;
 
     /// The certificates that are used.
     fn in_use(&self) -> Vec<InUse>;
@@ -129,7 +134,7 @@ impl<S: Source> Watched for Reloading<S> {
         self.state().renewals
     }
 
-    fn fault(&self) -> Option<Arc<CertificateError>> {
+    fn fault(&self) -> Option<Fault> {
         self.state().fault.clone()
     }
 

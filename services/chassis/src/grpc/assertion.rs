@@ -7,29 +7,23 @@ mod claims;
 mod ed25519;
 mod keys;
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, Validation, errors::ErrorKind};
 use rollcall_terms::Refusal;
-use tokio_util::sync::CancellationToken;
+use rollcall_tls::{Reloading, Watched};
 
 use super::{GrpcError, methods::Tenancy};
-use crate::{config::AssertionsConfig, lifecycle::chain, sentences, status::ApiError};
+use crate::{config::AssertionsConfig, sentences, status::ApiError};
 
 use claims::Claims;
-use keys::Keys;
+use keys::KeySet;
 
 /// Octets of an assertion.
 const LONGEST: usize = 4096;
 /// The tenant of an assertion for all tenants, as operators need it.
 const ALL_TENANTS: &str = "*";
-/// Interval at which the key set is looked at.
-const LOOK: Duration = Duration::from_secs(5);
 
 /// A valid assertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +36,7 @@ pub(super) struct Assertion {
 /// The issuer that is trusted.
 #[derive(Debug)]
 pub(super) struct Assertions {
-    file: PathBuf,
-    keys: RwLock<Arc<Keys>>,
+    keys: Arc<Reloading<KeySet>>,
     validation: Validation,
 }
 
@@ -66,8 +59,7 @@ impl Assertions {
         // The times are checked here, by the clock that the caller passes in.
         validation.validate_exp = false;
         Ok(Some(Arc::new(Self {
-            file: file.clone(),
-            keys: RwLock::new(Arc::new(Keys::read(file)?)),
+            keys: Arc::new(Reloading::new(KeySet(file.clone()))?),
             validation,
         })))
     }
@@ -82,7 +74,7 @@ impl Assertions {
         if header.alg != Algorithm::EdDSA {
             return Err(refused(sentences::OTHER_ALGORITHM));
         }
-        let keys = Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner));
+        let keys = self.keys.current();
         let key = header.kid.as_deref().and_then(|id| keys.get(id));
         let key = key.ok_or_else(|| refused(sentences::UNKNOWN_KEY))?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation)
@@ -95,39 +87,9 @@ impl Assertions {
         })
     }
 
-    /// Reads the key set again whenever it changes, until the process ends. A damaged one changes nothing.
-    pub(super) async fn follow(self: Arc<Self>, ended: CancellationToken) {
-        let mut ticks = tokio::time::interval(LOOK);
-        let mut is_damaged = false;
-        while ended.run_until_cancelled(ticks.tick()).await.is_some() {
-            let this = Arc::clone(&self);
-            let read = tokio::task::spawn_blocking(move || Keys::read(&this.file)).await;
-            match read {
-                Ok(Ok(keys)) => {
-                    is_damaged = false;
-                    self.replace(keys);
-                }
-                Ok(Err(error)) if !is_damaged => {
-                    is_damaged = true;
-                    tracing::warn!(
-                        error = chain(&error),
-                        "the keys of the issuer of assertions cannot be read; the old ones stay"
-                    );
-                }
-                Ok(Err(_)) | Err(_) => {}
-            }
-        }
-    }
-
-    fn replace(&self, keys: Keys) {
-        let mut old = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        if **old != keys {
-            tracing::info!(
-                keys = keys.ids().join(", "),
-                "the issuer of assertions has other keys"
-            );
-            *old = Arc::new(keys);
-        }
+    /// The key set, to be watched: a renewed one counts from then on, and a damaged one changes nothing.
+    pub(super) fn files(&self) -> Arc<dyn Watched> {
+        self.keys.clone()
     }
 }
 

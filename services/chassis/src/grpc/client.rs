@@ -10,8 +10,9 @@ use tonic::{
 
 use super::GrpcError;
 use crate::{
-    Lifecycle, certificates,
+    Lifecycle,
     config::ClientConfig,
+    file_watch::{self, Content},
     telemetry::{TRACEPARENT, traceparent},
 };
 
@@ -30,7 +31,7 @@ pub fn connect(config: &ClientConfig) -> Result<Channel, GrpcError> {
 pub fn connect_and_watch(config: &ClientConfig, lifecycle: &Lifecycle) -> Result<Channel, GrpcError> {
     let tls = certificates_of(config)?;
     if let Some(tls) = &tls {
-        certificates::watch(tls.files(), lifecycle);
+        file_watch::watch(Content::Certificates, tls.files(), lifecycle);
     }
     channel(config, tls.as_ref())
 }

@@ -22,8 +22,9 @@ use super::{
 use crate::{
     Lifecycle,
     audit::Refusals,
-    certificates, clock,
+    clock,
     config::{AssertionsConfig, RolesConfig, ServerConfig},
+    file_watch::{self, Content},
 };
 
 /// Interval of checks that a silent caller is still there.
@@ -137,7 +138,7 @@ impl Server {
         let log = Arc::new(CallLog::default());
         let calls = TaskTracker::new();
         if let Some(files) = &self.tls {
-            certificates::watch(files.clone(), lifecycle);
+            file_watch::watch(Content::Certificates, files.clone(), lifecycle);
         }
         let router = bounded(config)
             .layer(CallLayer::new(
@@ -187,7 +188,7 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), GrpcErro
     Ok((listener, address))
 }
 
-/// What decides on calls. The keys of assertions are followed until the process ends.
+/// What decides on calls. The keys of assertions are followed until the process drains.
 fn access(
     methods: Arc<Methods>,
     roles: Roles,
@@ -195,11 +196,7 @@ fn access(
     lifecycle: &Lifecycle,
 ) -> Access {
     if let Some(assertions) = &assertions {
-        let follow = Arc::clone(assertions).follow(lifecycle.soft().clone());
-        lifecycle.spawn("keys of assertions", async {
-            follow.await;
-            Ok::<_, Infallible>(())
-        });
+        file_watch::watch(Content::AssertionKeys, assertions.files(), lifecycle);
     }
     Access {
         methods,

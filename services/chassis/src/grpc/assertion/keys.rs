@@ -1,11 +1,13 @@
 //! The public keys of the issuer of assertions.
 
-use std::{collections::BTreeMap, fs::File, io::Read as _, path::Path};
+use std::{collections::BTreeMap, fs::File, io::Read as _, path::PathBuf, sync::Arc};
 
 use jsonwebtoken::{
     DecodingKey,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse},
 };
+use rollcall_tls::{Loaded, Source};
+use zeroize::Zeroizing;
 
 use crate::grpc::GrpcError;
 
@@ -18,30 +20,37 @@ const KEY: usize = 32;
 #[derive(Debug)]
 pub(super) struct Keys(BTreeMap<String, DecodingKey>);
 
-impl PartialEq for Keys {
-    fn eq(&self, other: &Self) -> bool {
-        let octets = |keys: &Self| -> Vec<_> {
-            let keys = keys.0.iter();
-            keys.map(|(id, key)| (id.clone(), key.try_get_as_bytes().map(<[u8]>::to_vec).ok()))
-                .collect()
+/// The file of a key set.
+#[derive(Debug)]
+pub(super) struct KeySet(pub(super) PathBuf);
+
+impl Source for KeySet {
+    type Config = Keys;
+    type Error = GrpcError;
+
+    fn read(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, GrpcError> {
+        let failed = |source| GrpcError::ReadKeys {
+            path: self.0.clone(),
+            source,
         };
-        octets(self) == octets(other)
+        let mut text = Zeroizing::new(Vec::new());
+        let file = File::open(&self.0).map_err(failed)?;
+        file.take(LARGEST).read_to_end(&mut text).map_err(failed)?;
+        Ok(vec![text])
+    }
+
+    /// A set without a key for us is damaged.
+    fn build(&self, contents: &[Zeroizing<Vec<u8>>]) -> Result<Loaded<Keys>, GrpcError> {
+        let keys = contents.first().and_then(|text| Keys::parse(text));
+        let keys = keys.ok_or_else(|| GrpcError::NoKeys(self.0.clone()))?;
+        Ok(Loaded {
+            config: Arc::new(keys),
+            in_use: Vec::new(),
+        })
     }
 }
 
 impl Keys {
-    /// Reads a file. One without a key for us is damaged.
-    pub(super) fn read(path: &Path) -> Result<Self, GrpcError> {
-        let failed = |source| GrpcError::ReadKeys {
-            path: path.to_owned(),
-            source,
-        };
-        let mut text = Vec::new();
-        let file = File::open(path).map_err(failed)?;
-        file.take(LARGEST).read_to_end(&mut text).map_err(failed)?;
-        Self::parse(&text).ok_or_else(|| GrpcError::NoKeys(path.to_owned()))
-    }
-
     fn parse(text: &[u8]) -> Option<Self> {
         let set: JwkSet = serde_json::from_slice(text).ok()?;
         let keys: BTreeMap<_, _> = set.keys.iter().filter_map(usable).collect();
@@ -51,11 +60,6 @@ impl Keys {
     /// The key with this id.
     pub(super) fn get(&self, id: &str) -> Option<&DecodingKey> {
         self.0.get(id)
-    }
-
-    /// The ids.
-    pub(super) fn ids(&self) -> Vec<&str> {
-        self.0.keys().map(String::as_str).collect()
     }
 }
 

@@ -1,4 +1,5 @@
-//! Looks after the files of certificates: takes renewed ones, and reports broken and expiring ones.
+//! Looks after files that may be replaced while the process runs, certificates and the keys of assertions: takes renewed
+//! ones, and reports broken ones and expiring certificates.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,13 +16,21 @@ const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Interval of such reports.
 const REPORT: SignedDuration = SignedDuration::from_hours(24);
 
-/// Looks after these files until the process drains. Connections that are open keep the certificates that they were made
-/// with.
-pub(crate) fn watch(files: Arc<dyn Watched>, lifecycle: &Lifecycle) {
+/// Content of watched files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// The certificates and keys of connections. Those that are open keep the ones that they were made with.
+    Certificates,
+    /// The public keys of the issuer of assertions.
+    AssertionKeys,
+}
+
+/// Looks after these files until the process drains.
+pub(crate) fn watch(content: Content, files: Arc<dyn Watched>, lifecycle: &Lifecycle) {
     let ended = lifecycle.soft().clone();
     let mut watch = Watch::new(files);
     let expiry = expiry();
-    lifecycle.spawn("certificates", async move {
+    lifecycle.spawn(content.as_str(), async move {
         loop {
             let now = clock::now();
             let looked = tokio::task::spawn_blocking(move || {
@@ -31,7 +40,7 @@ pub(crate) fn watch(files: Arc<dyn Watched>, lifecycle: &Lifecycle) {
             let events;
             (watch, events) = looked.await?;
             for event in events {
-                event.log();
+                event.log(content);
             }
             for used in watch.files.in_use() {
                 let left = used.not_after.duration_since(now).as_secs();
@@ -141,13 +150,24 @@ fn expiring(used: InUse, now: Timestamp) -> Option<Event> {
     }
 }
 
-impl Event {
-    fn log(&self) {
+impl Content {
+    fn as_str(self) -> &'static str {
         match self {
-            Self::Renewed => tracing::info!("renewed certificates are used for new connections"),
+            Self::Certificates => "certificates",
+            Self::AssertionKeys => "keys of assertions",
+        }
+    }
+}
+
+impl Event {
+    fn log(&self, content: Content) {
+        let content = content.as_str();
+        match self {
+            Self::Renewed => tracing::info!(content, "renewed files are in use"),
             Self::Broken(cause) => tracing::warn!(
+                content,
                 cause,
-                "the files of certificates cannot be used: the certificates read before stay in use"
+                "files cannot be used: what was read before stays in use"
             ),
             Self::Expires(used) => tracing::warn!(
                 file = %used.file.display(),
