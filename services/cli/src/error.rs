@@ -214,6 +214,7 @@ impl Error {
             | Self::TwoOutputs
             | Self::Call(
                 Call::Url { .. }
+                | Call::AssertionInClear { .. }
                 | Call::OtherService { .. }
                 | Call::Certificates(EndpointError::NoCa | EndpointError::HalfIdentity),
             ) => Exit::Usage,

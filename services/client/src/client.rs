@@ -12,7 +12,9 @@ use tonic::{
     transport::Channel,
 };
 
-use crate::{Asserting, Certificates, Error, Patience, Places, Route, Service, Tls, is_secured, route};
+use crate::{
+    Asserting, Certificates, Error, Patience, Places, Route, Service, Tls, is_loopback, is_secured, route,
+};
 
 /// Time after which a dead peer is noticed on a silent stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -61,7 +63,7 @@ impl Client {
 
     /// A client of SyncService.
     pub async fn scheduler(&self) -> Result<SyncServiceClient<Calls>, Error> {
-        let asserting = Asserting::open(self.assertion.as_deref())?;
+        let asserting = self.asserting_to(Service::Scheduler)?;
         let channel = self.channel(Service::Scheduler).await?;
         Ok(
             SyncServiceClient::with_interceptor(channel, asserting)
@@ -71,7 +73,7 @@ impl Client {
 
     /// A client of ResultsService.
     pub async fn results(&self) -> Result<ResultsServiceClient<Calls>, Error> {
-        let asserting = Asserting::open(self.assertion.as_deref())?;
+        let asserting = self.asserting_to(Service::Results)?;
         let channel = self.channel(Service::Results).await?;
         Ok(ResultsServiceClient::with_interceptor(channel, asserting)
             .max_decoding_message_size(LARGEST_MESSAGE))
@@ -79,10 +81,22 @@ impl Client {
 
     /// A client of AccountService.
     pub async fn reconcile(&self) -> Result<AccountServiceClient<Calls>, Error> {
-        let asserting = Asserting::open(self.assertion.as_deref())?;
+        let asserting = self.asserting_to(Service::Reconcile)?;
         let channel = self.channel(Service::Reconcile).await?;
         Ok(AccountServiceClient::with_interceptor(channel, asserting)
             .max_decoding_message_size(LARGEST_MESSAGE))
+    }
+
+    /// The assertion for calls of a service. Whoever reads one on its way may act with it for as long as it lives.
+    fn asserting_to(&self, service: Service) -> Result<Asserting, Error> {
+        let url = self.places.url(service);
+        if self.assertion.is_some() && !is_secured(url) && !is_loopback(url) {
+            return Err(Error::AssertionInClear {
+                service,
+                url: url.to_owned(),
+            });
+        }
+        Asserting::open(self.assertion.as_deref())
     }
 
     /// Makes the error of a call to a service that failed.
@@ -199,4 +213,35 @@ fn is_time_out(status: &Status) -> bool {
 /// The code with which a call is refused; `None` if it is answered.
 async fn refusal<T>(call: impl Future<Output = Result<Response<T>, Status>>) -> Option<Code> {
     call.await.err().map(|status| status.code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asserting(url: &str) -> Result<Asserting, Error> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "token").unwrap();
+        let places = Places {
+            scheduler: url.to_owned(),
+            results: url.to_owned(),
+            reconcile: url.to_owned(),
+        };
+        let client = Client::new(places, &Certificates::default(), Patience::DEFAULT)?;
+        client
+            .asserting(Some(file.path().to_owned()))
+            .asserting_to(Service::Results)
+    }
+
+    #[test]
+    fn an_assertion_leaves_this_machine_only_over_tls() {
+        assert!(asserting("http://127.0.0.1:7104").is_ok());
+        for url in ["http://results.example:7104", "http://10.0.0.1:7104"] {
+            let refused = asserting(url);
+            assert!(
+                matches!(&refused, Err(Error::AssertionInClear { url: named, .. }) if named == url),
+                "{refused:?}"
+            );
+        }
+    }
 }

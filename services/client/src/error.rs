@@ -70,6 +70,14 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// An assertion would be sent in clear beyond this machine.
+    #[error("{service} at {url} is called without TLS, so the assertion could be read on its way")]
+    AssertionInClear {
+        /// The service.
+        service: Service,
+        /// Its address, as given.
+        url: String,
+    },
     /// A service answered without something that it owes.
     #[error("{service} answered without {what}")]
     Incomplete {

@@ -98,6 +98,10 @@ fn of_call(call: &Call, subject: &Subject) -> Option<String> {
             "Set ROLLCALL_ASSERTION_FILE (or --assertion-file) to a file that holds the token, and nothing else."
                 .to_owned()
         }
+        Call::AssertionInClear { service, .. } => format!(
+            "Set {} (or --{service}-url) to an address that begins with https:, or call without an assertion.",
+            variable(*service)
+        ),
         Call::NoRunYet {
             tenant,
             meant: Newest::Held,

@@ -52,6 +52,12 @@ async fn the_command_sends_the_assertion_of_a_file_and_says_how_to_give_one() ->
     fs::write(&file, issuer.assert("other", Duration::ZERO)?)?;
     refused(&asserting, &["ASSERTION_REFUSED", "--assertion-file"]).await?;
     fs::write(&file, issuer.assert("acme", Duration::ZERO)? + "\n")?;
+    let in_clear = ["--reconcile-url", "http://192.0.2.1:7103"];
+    let exposed = on(&strict, &[&asserting[..], &in_clear].concat()).await?;
+    assert_eq!(exposed.code, Some(2), "{exposed:?}");
+    for word in ["without TLS", "ROLLCALL_RECONCILE_URL", "https:"] {
+        assert!(exposed.err.contains(word), "{word}: {exposed:?}");
+    }
     let done = on(&strict, &asserting).await?;
     assert_eq!(done.code, Some(0), "{done:?}");
     Ok(())
