@@ -11,16 +11,17 @@ use std::{
 use http::{Request, Response};
 use prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, Value};
+use tokio::sync::OnceCell;
 use tonic::{body::Body, server::NamedService, service::Routes};
 use tower::Service;
 
 use super::{GrpcError, methods::Methods, role_set::RoleSet};
-use crate::status::ApiError;
+use crate::{BoxError, status::ApiError};
 
 const FILES: &str = "google.protobuf.FileDescriptorSet";
 
-/// The service of reflection. It makes a description for each set of roles when a caller first asks with it; there are
-/// 32 sets at most.
+/// The service of reflection. It has a description made for each set of roles when a caller first asks with it; there are
+/// 32 sets at most. Making one takes far longer than a call may hold up others, so a thread beside those of calls does.
 #[derive(Debug, Clone)]
 pub(super) struct Reflection(Arc<Shared>);
 
@@ -28,7 +29,7 @@ pub(super) struct Reflection(Arc<Shared>);
 struct Shared {
     methods: Arc<Methods>,
     names: Vec<&'static str>,
-    made: Mutex<HashMap<RoleSet, Routes>>,
+    made: Mutex<HashMap<RoleSet, Arc<OnceCell<Routes>>>>,
 }
 
 impl Reflection {
@@ -43,11 +44,22 @@ impl Reflection {
 }
 
 impl Shared {
-    fn of(&self, roles: RoleSet) -> Result<Routes, GrpcError> {
+    /// The answers for callers with these roles. Callers that ask while they are made wait for them together.
+    async fn of(self: &Arc<Self>, roles: RoleSet) -> Result<Routes, BoxError> {
+        let made = self.place(roles);
+        let making = async || -> Result<Routes, BoxError> {
+            let this = Arc::clone(self);
+            Ok(tokio::task::spawn_blocking(move || this.make(roles)).await??)
+        };
+        made.get_or_try_init(making).await.cloned()
+    }
+
+    fn place(&self, roles: RoleSet) -> Arc<OnceCell<Routes>> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(made) = made.get(&roles) {
-            return Ok(made.clone());
-        }
+        Arc::clone(made.entry(roles).or_default())
+    }
+
+    fn make(&self, roles: RoleSet) -> Result<Routes, GrpcError> {
         let described = describe(&self.methods, &self.names, roles)?;
         let builder = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(&described.files)
@@ -57,9 +69,7 @@ impl Shared {
             .services
             .into_iter()
             .fold(builder, tonic_reflection::server::Builder::with_service_name);
-        let routes = Routes::new(builder.build_v1()?);
-        made.insert(roles, routes.clone());
-        Ok(routes)
+        Ok(Routes::new(builder.build_v1()?))
     }
 }
 
@@ -149,13 +159,16 @@ impl Service<Request<Body>> for Reflection {
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         // The layer has noted the roles; without it, the caller has none.
         let roles = request.extensions().get::<RoleSet>().copied().unwrap_or_default();
-        match self.0.of(roles) {
-            Ok(mut routes) => Box::pin(async move { routes.call(request).await }),
-            Err(error) => {
-                let failed = ApiError::internal("reflection", &error);
-                Box::pin(async move { Ok(tonic::Status::from(failed).into_http()) })
+        let shared = Arc::clone(&self.0);
+        Box::pin(async move {
+            match shared.of(roles).await {
+                Ok(mut routes) => routes.call(request).await,
+                Err(error) => {
+                    let failed = ApiError::internal("reflection", error.as_ref());
+                    Ok(tonic::Status::from(failed).into_http())
+                }
             }
-        }
+        })
     }
 }
 
@@ -200,6 +213,35 @@ mod tests {
             .expect("a service");
         let method = service.methods().next().expect("a method");
         assert!(method.options().has_extension(&option));
+    }
+
+    #[test]
+    fn a_description_is_made_once_and_never_on_the_thread_that_serves_calls() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let (free, taken) = std::sync::mpsc::channel::<()>();
+            let busy = tokio::task::spawn_blocking(move || taken.recv());
+            let methods = Methods::read(rollcall_proto::DESCRIPTORS, &SERVICES).expect("the contract");
+            let Reflection(shared) = Reflection::new(Arc::new(methods), &SERVICES);
+            let mut first = std::pin::pin!(shared.of(RoleSet::ALL));
+            let mut second = std::pin::pin!(shared.of(RoleSet::ALL));
+            assert!(
+                futures::poll!(&mut first).is_pending(),
+                "it waits for the other thread"
+            );
+            assert!(
+                futures::poll!(&mut second).is_pending(),
+                "and so does the next call"
+            );
+            free.send(()).expect("the other thread");
+            first.await.expect("a description");
+            second.await.expect("the same one");
+            assert!(futures::poll!(std::pin::pin!(shared.of(RoleSet::ALL))).is_ready());
+            busy.await.expect("the other thread").expect("it was freed");
+        });
     }
 
     #[test]
