@@ -33,12 +33,7 @@ impl InUse {
     pub(crate) fn new(part: Part, file: &Path, certificates: &[CertificateDer<'_>]) -> Option<Self> {
         let mut validity = (Timestamp::MIN, Timestamp::MAX);
         for certificate in certificates {
-            let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
-            let of = certificate.validity();
-            let (begin, end) = (of.not_before.timestamp(), of.not_after.timestamp());
-            // A certificate without an end names the year 9999, whose end is later than the last time here.
-            let end = Timestamp::from_second(end).unwrap_or(Timestamp::MAX);
-            let begin = Timestamp::from_second(begin).unwrap_or(Timestamp::MIN);
+            let (begin, end) = validity_of(certificate)?;
             validity = (validity.0.max(begin), validity.1.min(end));
         }
         Some(Self {
@@ -48,4 +43,20 @@ impl InUse {
             not_after: validity.1,
         })
     }
+}
+
+/// The end of a certificate's validity; `None` if it cannot be read.
+pub fn end_of(certificate: &CertificateDer<'_>) -> Option<Timestamp> {
+    validity_of(certificate).map(|(_, end)| end)
+}
+
+fn validity_of(certificate: &CertificateDer<'_>) -> Option<(Timestamp, Timestamp)> {
+    let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
+    let of = certificate.validity();
+    let (begin, end) = (of.not_before.timestamp(), of.not_after.timestamp());
+    Some((
+        Timestamp::from_second(begin).unwrap_or(Timestamp::MIN),
+        // A certificate without an end names the year 9999, whose end is later than the last time here.
+        Timestamp::from_second(end).unwrap_or(Timestamp::MAX),
+    ))
 }

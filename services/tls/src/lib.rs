@@ -14,7 +14,7 @@ mod purpose;
 mod reloading;
 mod verifier;
 
-pub use certificate::{InUse, Part};
+pub use certificate::{InUse, Part, end_of};
 pub use error::CertificateError;
 pub use files::{ClientFiles, IdentityFiles, ServerFiles};
 pub use purpose::Purpose;

@@ -118,7 +118,10 @@ async fn files_are_looked_at_until_the_process_drains_which_waits_for_the_end_of
     super::watch(Content::AssertionKeys, files, &lifecycle);
     looks.wait_for(|looks| *looks > 0).await.expect("a look");
     lifecycle.soft().cancel();
-    assert!(lifecycle.finish(Duration::from_secs(30)).await, "it ended by itself");
+    assert!(
+        lifecycle.finish(Duration::from_secs(30)).await,
+        "it ended by itself"
+    );
     looks.mark_unchanged();
     assert!(looks.changed().await.is_err(), "nothing looks any more");
 }

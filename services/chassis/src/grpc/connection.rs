@@ -2,6 +2,9 @@
 //!
 //! A connection that never makes a call costs its peer nothing, so with only a bound such connections could keep all
 //! other callers out. They are therefore closed soon, and when the bound is reached the oldest of them makes room.
+//!
+//! A certificate is checked when a connection begins. So that nobody calls with one that has expired since then, its
+//! connection ends with it: at once if no call is open, otherwise after the last of them or a minute.
 
 use std::{
     collections::HashMap,
@@ -9,7 +12,7 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
@@ -29,6 +32,9 @@ use crate::config::ServerConfig;
 /// After an error of accepting, such as no file descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Time that open calls have once their caller's certificate has expired.
+const EXPIRY_GRACE: Duration = Duration::from_mins(1);
+
 /// The connections that are open.
 #[derive(Debug)]
 pub(super) struct Connections {
@@ -46,8 +52,10 @@ pub(super) struct Connections {
 struct Connection {
     accepted: Instant,
     use_: Mutex<Use>,
-    /// It has to make room.
-    displaced: AtomicBool,
+    /// The end of its caller's certificate, once that is known.
+    expiry: OnceLock<Instant>,
+    /// It must end now.
+    closed: AtomicBool,
     stream: AtomicWaker,
 }
 
@@ -102,7 +110,8 @@ impl Connections {
         let connection = Arc::new(Connection {
             accepted: Instant::now(),
             use_: Mutex::new(Use::Silent),
-            displaced: AtomicBool::new(false),
+            expiry: OnceLock::new(),
+            closed: AtomicBool::new(false),
             stream: AtomicWaker::new(),
         });
         self.admit(peer, &connection)?;
@@ -178,8 +187,7 @@ fn displace(
         .min_by_key(|(_, connection)| connection.accepted)?;
     let peer = *peer;
     let connection = open.remove(&peer)?;
-    connection.displaced.store(true, Ordering::Release);
-    connection.stream.wake();
+    connection.close();
     Some(())
 }
 
@@ -188,9 +196,27 @@ impl Connection {
         *self.use_.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, to: impl FnOnce(Use) -> Use) {
+    /// Returns the new use.
+    fn change(&self, to: impl FnOnce(Use) -> Use) -> Use {
         let mut use_ = self.use_.lock().unwrap_or_else(PoisonError::into_inner);
         *use_ = to(*use_);
+        *use_
+    }
+
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.stream.wake();
+    }
+
+    /// The time at which it must end in this use of it, as far as that is known now.
+    fn end(&self, use_: Use, now: Instant, connections: &Connections) -> Instant {
+        let (unused, expired) = match use_ {
+            Use::Silent => (self.accepted + connections.silence, Duration::ZERO),
+            Use::Busy(_) => (now + connections.idle, EXPIRY_GRACE),
+            Use::Idle(since) => (since + connections.idle, Duration::ZERO),
+        };
+        let expiry = self.expiry.get().map(|expiry| *expiry + expired);
+        expiry.map_or(unused, |expiry| expiry.min(unused))
     }
 }
 
@@ -200,14 +226,20 @@ pub(super) struct OpenOn(Arc<Connection>);
 
 impl Drop for OpenOn {
     fn drop(&mut self) {
-        self.0.change(|use_| match use_ {
+        let now = Instant::now();
+        let left = self.0.change(|use_| match use_ {
             Use::Busy(calls) if calls > 1 => Use::Busy(calls - 1),
-            _ => Use::Idle(Instant::now()),
+            _ => Use::Idle(now),
         });
+        let has_expired = self.0.expiry.get().is_some_and(|expiry| *expiry <= now);
+        if has_expired && matches!(left, Use::Idle(_)) {
+            self.0.close();
+        }
     }
 }
 
-/// A connection's stream, which ends when the connection had no call for too long or must make room.
+/// A connection's stream, which ends when the connection had no call for too long, its caller's certificate has expired, or
+/// it must make room.
 #[derive(Debug)]
 pub(super) struct Guarded {
     stream: TcpStream,
@@ -218,19 +250,31 @@ pub(super) struct Guarded {
 }
 
 impl Guarded {
+    /// Lets the connection end when its caller's certificate does, which is so far from now.
+    pub(super) fn expire_in(&mut self, left: Duration) {
+        let now = Instant::now();
+        // An end that no clock reaches is none.
+        if let Some(expiry) = now.checked_add(left)
+            && self.connection.expiry.set(expiry).is_ok()
+        {
+            let end = self
+                .connection
+                .end(self.connection.state(), now, &self.connections);
+            self.timer.as_mut().reset(end);
+        }
+    }
+
     /// Ready when the connection must be closed.
     fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
         self.connection.stream.register(context.waker());
-        if self.connection.displaced.load(Ordering::Acquire) {
+        if self.connection.closed.load(Ordering::Acquire) {
             return Poll::Ready(());
         }
         while self.timer.as_mut().poll(context).is_ready() {
             let now = Instant::now();
-            let end = match self.connection.state() {
-                Use::Silent => self.connection.accepted + self.connections.silence,
-                Use::Busy(_) => now + self.connections.idle,
-                Use::Idle(since) => since + self.connections.idle,
-            };
+            let end = self
+                .connection
+                .end(self.connection.state(), now, &self.connections);
             if end <= now {
                 return Poll::Ready(());
             }
@@ -297,3 +341,6 @@ impl AsyncWrite for Guarded {
         self.stream.is_write_vectored()
     }
 }
+
+#[cfg(test)]
+mod tests;

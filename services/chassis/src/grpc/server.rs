@@ -163,7 +163,7 @@ impl Server {
             let finished = CancellationToken::new();
             let serve = match self.tls {
                 Some(files) => {
-                    let incoming = tls::secured(incoming, files);
+                    let incoming = tls::secured(incoming, files, clock::now);
                     router.serve_with_incoming_shutdown(incoming, drain).left_future()
                 }
                 None => router

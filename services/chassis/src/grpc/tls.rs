@@ -6,28 +6,30 @@
 use std::{io, sync::Arc, time::Duration};
 
 use futures::{Stream, StreamExt as _, stream};
-use rollcall_tls::{Reloading, ServerFiles};
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    task::JoinSet,
-};
+use jiff::Timestamp;
+use rollcall_tls::{Reloading, ServerFiles, end_of};
+use tokio::task::JoinSet;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
+
+use super::connection::Guarded;
 
 /// A handshake that takes longer is given up.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The connections that agreed on TLS, each by the certificates that the files held when it came.
-pub(super) fn secured<S, C>(
+/// The connections that agreed on TLS, each by the certificates that the files held when it came. It ends with its client's
+/// certificate.
+pub(super) fn secured<S>(
     incoming: S,
     files: Arc<Reloading<ServerFiles>>,
-) -> impl Stream<Item = io::Result<TlsStream<C>>> + Send
+    clock: fn() -> Timestamp,
+) -> impl Stream<Item = io::Result<TlsStream<Guarded>>> + Send
 where
-    S: Stream<Item = io::Result<C>> + Send,
-    C: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: Stream<Item = io::Result<Guarded>> + Send,
 {
     let handshakes = Handshakes {
         incoming: Box::pin(incoming),
         files,
+        clock,
         // They end with the stream.
         open: JoinSet::new(),
     };
@@ -37,23 +39,25 @@ where
     })
 }
 
-struct Handshakes<S, C> {
+struct Handshakes<S> {
     incoming: S,
     files: Arc<Reloading<ServerFiles>>,
-    open: JoinSet<Option<TlsStream<C>>>,
+    clock: fn() -> Timestamp,
+    open: JoinSet<Option<TlsStream<Guarded>>>,
 }
 
-impl<S, C> Handshakes<S, C>
+impl<S> Handshakes<S>
 where
-    S: Stream<Item = io::Result<C>> + Unpin,
-    C: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: Stream<Item = io::Result<Guarded>> + Unpin,
 {
     /// The next connection that agreed on TLS; `None` when no more come.
-    async fn next(&mut self) -> Option<io::Result<TlsStream<C>>> {
+    async fn next(&mut self) -> Option<io::Result<TlsStream<Guarded>>> {
         loop {
             tokio::select! {
                 Some(ended) = self.open.join_next() => {
-                    if let Ok(Some(agreed)) = ended {
+                    if let Ok(Some(mut agreed)) = ended
+                        && expire(&mut agreed, (self.clock)()).is_some()
+                    {
                         return Some(Ok(agreed));
                     }
                 }
@@ -70,10 +74,7 @@ where
 }
 
 /// `None` if the peer does not agree, or not in time.
-async fn agree<C>(acceptor: TlsAcceptor, connection: C) -> Option<TlsStream<C>>
-where
-    C: AsyncRead + AsyncWrite + Unpin,
-{
+async fn agree(acceptor: TlsAcceptor, connection: Guarded) -> Option<TlsStream<Guarded>> {
     match tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(connection)).await {
         Ok(Ok(agreed)) => Some(agreed),
         Ok(Err(error)) => {
@@ -85,4 +86,14 @@ where
             None
         }
     }
+}
+
+/// Lets a connection end with its client's certificate. `None` if that has no end that can be read.
+fn expire(agreed: &mut TlsStream<Guarded>, now: Timestamp) -> Option<()> {
+    let (connection, session) = agreed.get_mut();
+    let end = end_of(session.peer_certificates()?.first()?)?;
+    // It was valid a moment ago; if it is no longer, the connection ends at once.
+    let left = end.duration_since(now).try_into().unwrap_or_default();
+    connection.expire_in(left);
+    Some(())
 }

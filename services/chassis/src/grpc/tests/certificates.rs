@@ -1,5 +1,6 @@
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::SystemTime};
 
+use jiff::Timestamp;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose as Usage, IsCa, KeyPair,
 };
@@ -24,6 +25,11 @@ impl Certificates {
 
     /// Replaces every file by one of another authority.
     pub(super) fn renew(&self) {
+        self.renew_until(None);
+    }
+
+    /// The same, with a client's certificate that ends then, if it has an end.
+    pub(super) fn renew_until(&self, client_end: Option<Timestamp>) {
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority =
@@ -37,6 +43,9 @@ impl Certificates {
             let key = KeyPair::generate().expect("a key");
             let mut params = CertificateParams::new(vec![name.to_owned()]).expect("parameters");
             params.extended_key_usages = vec![usage];
+            if let (Some(end), "client") = (client_end, file) {
+                params.not_after = SystemTime::from(end).into();
+            }
             let certificate = params.signed_by(&key, &authority).expect("a certificate");
             fs::write(self.file(&format!("{file}.pem")), certificate.pem()).expect("a file");
             fs::write(self.file(&format!("{file}.key")), key.serialize_pem()).expect("a file");

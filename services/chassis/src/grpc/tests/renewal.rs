@@ -2,13 +2,14 @@
 
 use std::{fs, time::Duration};
 
+use jiff::SignedDuration;
 use tokio::net::TcpStream;
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
 use super::{Certificates, health, serve};
-use crate::{Lifecycle, config::ClientConfig, grpc::connect};
+use crate::{Lifecycle, clock, config::ClientConfig, grpc::connect};
 
 /// Far more than a look at the files takes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -66,6 +67,23 @@ async fn a_client_connects_again_with_the_certificates_that_its_files_hold_by_th
     health(channel, "")
         .await
         .expect("an answer with renewed certificates");
+}
+
+#[tokio::test]
+async fn a_connection_ends_with_its_clients_certificate() {
+    let (certificates, lifecycle) = (Certificates::new(), Lifecycle::new());
+    let soon = clock::now() + SignedDuration::from_secs(3);
+    certificates.renew_until(Some(soon));
+    let serving = serve(&certificates.server(), &lifecycle).await;
+    let channel = connect(&certificates.client(&serving)).expect("a channel");
+    health(channel.clone(), "").await.expect("an answer");
+    let refused = async { while health(channel.clone(), "").await.is_ok() {} };
+    tokio::time::timeout(PATIENCE, refused)
+        .await
+        .expect("calls are answered after the certificate's end");
+    // A certificate names whole seconds.
+    let valid = soon - SignedDuration::from_secs(1);
+    assert!(clock::now() >= valid, "it was valid until then");
 }
 
 #[tokio::test]
