@@ -7,6 +7,8 @@
 
 CREATE SCHEMA IF NOT EXISTS audit AUTHORIZATION rollcall_audit;
 GRANT USAGE ON SCHEMA audit TO rollcall_scheduler, rollcall_reconcile, rollcall_results;
+-- For the function below: schemas.sql takes languages from everybody.
+GRANT USAGE ON LANGUAGE plpgsql TO rollcall_audit;
 
 SET ROLE rollcall_audit;
 

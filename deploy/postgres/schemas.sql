@@ -8,6 +8,12 @@ SELECT format('GRANT CONNECT ON DATABASE %I TO rollcall_scheduler, rollcall_reco
 \gexec
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 
+-- A function in a view runs with the rights of who reads the view, and the services read each other's views. So none of
+-- their roles makes functions, in any language. Those that are there can still be called.
+REVOKE ALL ON LANGUAGE sql, plpgsql FROM PUBLIC;
+-- Large objects belong to no schema, and nobody else could keep a role from making them.
+REVOKE ALL ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
+
 CREATE SCHEMA IF NOT EXISTS scheduler AUTHORIZATION rollcall_scheduler;
 CREATE SCHEMA IF NOT EXISTS portal AUTHORIZATION rollcall_reconcile;
 CREATE SCHEMA IF NOT EXISTS reconcile AUTHORIZATION rollcall_reconcile;

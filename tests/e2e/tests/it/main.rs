@@ -45,6 +45,7 @@ mod schedule;
 mod schema;
 mod shares;
 mod statements;
+mod stolen;
 mod stolen_roles;
 mod sync;
 mod takeovers;
