@@ -1,3 +1,7 @@
 //! What each thing opens to who has stolen it. SECURITY.md says it; these tests try it.
 
 mod database_rights;
+mod portal_certificate;
+mod traces;
+mod walk;
+mod worker_certificate;
