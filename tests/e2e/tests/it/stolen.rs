@@ -1,5 +1,6 @@
 //! What each thing opens to who has stolen it. SECURITY.md says it; these tests try it.
 
+mod copies;
 mod database_rights;
 mod portal_certificate;
 mod traces;

@@ -78,7 +78,7 @@ fn middle_of_base64(engine: &impl base64::Engine, secret: &[u8], offset: usize) 
 }
 
 /// Reads every file below a folder. A file of a server at work may vanish meanwhile.
-fn for_each_file(folder: &Path, see: &mut impl FnMut(&Path, &[u8])) -> Result<()> {
+pub(super) fn for_each_file(folder: &Path, see: &mut impl FnMut(&Path, &[u8])) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let (path, kind) = (entry.path(), entry.file_type()?);
