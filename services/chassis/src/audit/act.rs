@@ -44,10 +44,20 @@ impl Act {
     /// Notes the tenant that the request names, so that a refusal is recorded as one of that tenant. The first one counts.
     #[must_use]
     pub fn about(self, tenant_id: &str) -> Self {
+        self.note_tenant(tenant_id);
+        self
+    }
+
+    /// Notes the tenant like [`Self::about`]. A text that no tenant can have as its id is not noted.
+    pub(crate) fn note_tenant(&self, tenant_id: &str) {
         if let Ok(tenant) = TenantId::parse(tenant_id) {
             self.tenant.get_or_init(|| tenant);
         }
-        self
+    }
+
+    /// The same call, made for this person. What is noted of one is noted of both.
+    pub(crate) fn made_for(self, actor: Option<String>) -> Self {
+        Self { actor, ..self }
     }
 
     /// The tenant that the request names, if it was read so far.

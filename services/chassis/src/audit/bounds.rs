@@ -1,6 +1,6 @@
 //! Bounds of the refusals that are recorded: a caller that is refused over and over fills neither table nor memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tokio::time::{Duration, Instant};
 
@@ -13,6 +13,10 @@ const PERIOD: Duration = Duration::from_mins(1);
 /// Callers that are counted apart, and kinds of refusals beyond their bounds. Those of others are counted together.
 const MOST_KINDS: usize = 4_096;
 
+/// Tenants that are counted apart beyond the bound of one caller, which names what it likes. Refusals of others are counted
+/// without a tenant.
+const MOST_TENANTS: usize = 32;
+
 /// Caller and method of a record that stands for lost refusals, and its outcome.
 const ANY: &str = "*";
 const NOT_RECORDED: &str = "NOT_RECORDED";
@@ -21,10 +25,34 @@ const NOT_RECORDED: &str = "NOT_RECORDED";
 #[derive(Debug)]
 pub(super) struct Bounds {
     begun: Instant,
-    callers: HashMap<String, u32>,
-    /// By caller, method and outcome.
-    beyond: HashMap<(String, String, &'static str), u64>,
+    callers: HashMap<String, OfCaller>,
+    beyond: HashMap<Kind, u64>,
     lost: u64,
+}
+
+/// Refusals of one caller.
+#[derive(Debug, Default)]
+struct OfCaller {
+    recorded: u32,
+    /// Tenants that are counted apart.
+    tenants: HashSet<String>,
+}
+
+/// What refusals beyond the bounds are counted by.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Kind {
+    caller: String,
+    tenant: Option<String>,
+    method: String,
+    outcome: &'static str,
+}
+
+impl OfCaller {
+    /// True if refusals about this tenant are counted apart.
+    fn counts_apart(&mut self, tenant: &str) -> bool {
+        self.tenants.contains(tenant)
+            || (self.tenants.len() < MOST_TENANTS && self.tenants.insert(tenant.to_owned()))
+    }
 }
 
 impl Bounds {
@@ -43,13 +71,18 @@ impl Bounds {
             self.lose(record.calls);
             return None;
         }
-        let recorded = self.callers.entry(record.caller.clone()).or_default();
-        if *recorded < MOST_OF_CALLER {
-            *recorded += 1;
+        let of_caller = self.callers.entry(record.caller.clone()).or_default();
+        if of_caller.recorded < MOST_OF_CALLER {
+            of_caller.recorded += 1;
             return Some(record);
         }
         let room = self.beyond.len() < MOST_KINDS;
-        let kind = (record.caller, record.method, record.outcome);
+        let kind = Kind {
+            tenant: record.tenant_id.filter(|tenant| of_caller.counts_apart(tenant)),
+            caller: record.caller,
+            method: record.method,
+            outcome: record.outcome,
+        };
         match self.beyond.get_mut(&kind) {
             Some(calls) => *calls += record.calls,
             None if room => {
@@ -75,7 +108,7 @@ impl Bounds {
         let closed = std::mem::replace(self, Self::new(now));
         let beyond = closed.beyond.into_iter();
         let mut records: Vec<_> = beyond
-            .map(|((caller, method, outcome), calls)| Record::of_many(caller, method, outcome, calls))
+            .map(|(kind, calls)| Record::of_many(kind.caller, kind.tenant, kind.method, kind.outcome, calls))
             .collect();
         if closed.lost > 0 {
             tracing::warn!(
@@ -84,6 +117,7 @@ impl Bounds {
             );
             records.push(Record::of_many(
                 ANY.to_owned(),
+                None,
                 ANY.to_owned(),
                 NOT_RECORDED,
                 closed.lost,
@@ -98,12 +132,13 @@ mod tests {
     use super::*;
 
     fn refusal(caller: &str) -> Record {
-        refusals(caller, 1)
+        refusals(caller, None, 1)
     }
 
-    fn refusals(caller: &str, calls: u64) -> Record {
+    fn refusals(caller: &str, tenant: Option<&str>, calls: u64) -> Record {
         Record::of_many(
             caller.to_owned(),
+            tenant.map(str::to_owned),
             "PutSettings".to_owned(),
             "CALLER_NOT_ALLOWED",
             calls,
@@ -118,9 +153,26 @@ mod tests {
         assert_eq!(recorded, MOST_OF_CALLER as usize);
         assert_eq!(bounds.admit(refusal("b")), Some(refusal("b")), "another caller");
         let more = bounds.close(now);
-        assert_eq!(more, [refusals("a", 940)]);
+        assert_eq!(more, [refusals("a", None, 940)]);
         assert!(bounds.admit(refusal("a")).is_some(), "the next minute");
         assert!(bounds.close(now).is_empty());
+    }
+
+    #[test]
+    fn refusals_beyond_the_bound_are_counted_by_tenant_and_tenants_without_end_together() {
+        let now = Instant::now();
+        let mut bounds = Bounds::new(now);
+        for _ in 0..MOST_OF_CALLER {
+            bounds.admit(refusal("a"));
+        }
+        for number in 0..1_000 {
+            bounds.admit(refusals("a", Some("acme"), 1));
+            bounds.admit(refusals("a", Some(&number.to_string()), 1));
+        }
+        let more = bounds.close(now);
+        assert!(more.contains(&refusals("a", Some("acme"), 1_000)), "{more:?}");
+        assert_eq!(more.len(), MOST_TENANTS + 1, "each tenant, and those without");
+        assert_eq!(more.iter().map(|record| record.calls).sum::<u64>(), 2_000);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::Act;
 pub struct Record {
     pub(super) caller: String,
     pub(super) actor: Option<String>,
-    tenant_id: Option<String>,
+    pub(super) tenant_id: Option<String>,
     pub(super) method: String,
     details: Details,
     run_id: Option<Uuid>,
@@ -51,11 +51,17 @@ impl Record {
     }
 
     /// Refusals that were not recorded one by one, with what they have in common.
-    pub(super) fn of_many(caller: String, method: String, outcome: &'static str, calls: u64) -> Self {
+    pub(super) fn of_many(
+        caller: String,
+        tenant_id: Option<String>,
+        method: String,
+        outcome: &'static str,
+        calls: u64,
+    ) -> Self {
         Self {
             caller,
             actor: None,
-            tenant_id: None,
+            tenant_id,
             method,
             details: Details::default(),
             run_id: None,

@@ -11,6 +11,7 @@ use rollcall_terms::Refusal;
 use tonic::{Status, body::Body};
 
 use super::{
+    DEFAULT_MAX_MESSAGE_BYTES,
     assertion::{Assertion, Assertions},
     bounds::Kind,
     first_message,
@@ -20,7 +21,10 @@ use super::{
     roles::{Admission, Roles},
     who::Who,
 };
-use crate::{sentences, status::ApiError};
+use crate::{audit::Act, sentences, status::ApiError};
+
+/// Octets of a refused request that are read for the record.
+const MOST_OF_REFUSED: usize = 64 * 1024;
 
 /// Decides which calls are allowed.
 #[derive(Debug)]
@@ -55,7 +59,7 @@ impl Access {
     }
 
     /// Refuses an admitted call for a tenant that is not its caller's, or without the assertion that it needs. Notes for
-    /// the handler who calls, and gives it the request as it came.
+    /// the handler who calls, for the record which tenant the request names, and gives the request as it came.
     pub(super) async fn judge(
         &self,
         request: Request<Body>,
@@ -67,12 +71,17 @@ impl Access {
             mut who,
             ..
         } = admitted;
-        let assertion = self.assertion_of(&request)?;
-        let (tenants, mut request) = if admission.is_limited() || assertion.is_some() {
-            tenants_of(request, &tenancy).await?
+        // They are read even for an assertion that is then refused: the record of that names them.
+        let is_asserted = request.headers().contains_key(rollcall_client::ASSERTION);
+        let (tenants, mut request) = if admission.is_limited() || is_asserted {
+            tenants_of(request, &tenancy, DEFAULT_MAX_MESSAGE_BYTES).await?
         } else {
             (Vec::new(), request)
         };
+        if let (Some(act), Some(tenant)) = (Act::in_extensions(request.extensions()), tenants.first()) {
+            act.note_tenant(tenant);
+        }
+        let assertion = self.assertion_of(&request)?;
         admission.judge(&tenancy, &tenants, assertion.is_some())?;
         if let Some(assertion) = assertion {
             assertion.check_tenants(&tenancy, &tenants)?;
@@ -81,6 +90,13 @@ impl Access {
         request.extensions_mut().insert(admission.roles);
         who.note(request.extensions_mut());
         Ok(request)
+    }
+
+    /// The tenant that a refused request names; `None` if it names none, or not soon enough in it.
+    pub(super) async fn tenant_of_refused(&self, request: Request<Body>) -> Option<String> {
+        let tenancy = self.methods.at(request.uri().path())?.tenancy.clone();
+        let (tenants, _) = tenants_of(request, &tenancy, MOST_OF_REFUSED).await.ok()?;
+        tenants.into_iter().next()
     }
 
     fn assertion_of(&self, request: &Request<Body>) -> Result<Option<Assertion>, ApiError> {
@@ -99,16 +115,17 @@ impl Access {
     }
 }
 
-/// The tenants that a request names, and the request as it came.
+/// The tenants that a request names, and the request as it came. Its first message may have so many octets.
 async fn tenants_of(
     request: Request<Body>,
     tenancy: &Tenancy,
+    most: usize,
 ) -> Result<(Vec<String>, Request<Body>), Status> {
     let Tenancy::Named(fields) = tenancy else {
         return Ok((Vec::new(), request));
     };
     let (head, body) = request.into_parts();
-    let (message, body) = first_message::read(body).await?;
+    let (message, body) = first_message::read(body, most).await?;
     let tenants = fields
         .named(&message)
         .map_err(|error| reason::unreadable(&error.to_string()))?;
@@ -116,4 +133,4 @@ async fn tenants_of(
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -11,12 +11,12 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use http::{Request, Response};
 use rollcall_terms::Refusal;
-use tokio::task::JoinHandle;
+use tokio::{sync::Semaphore, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
@@ -26,7 +26,7 @@ use super::{
     access::{Access, Admitted},
     bounds::{Kind, Place, Places, is_probe},
     call_log::CallLog,
-    connection::Connections,
+    connection::{Connections, OpenOn},
     deadline,
     open_call::{Line, OpenCall},
     peer::{Caller, address_in},
@@ -45,6 +45,10 @@ use crate::{
 
 /// Octets of a call's path that are logged and traced.
 const LONGEST_PATH: usize = 128;
+/// Refused requests that are read at once, for the tenants that they name. Those beyond are recorded without a tenant.
+const REFUSED_AT_ONCE: usize = 64;
+/// Time in which a refused request must name its tenant.
+const REFUSED_TIME: Duration = Duration::from_secs(1);
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -61,6 +65,8 @@ struct Around {
     connections: Arc<Connections>,
     answers: Arc<Answers>,
     refusals: Option<Refusals>,
+    /// Turns to read a refused request.
+    refused: Arc<Semaphore>,
     log: Arc<CallLog>,
     work: TaskTracker,
 }
@@ -83,6 +89,7 @@ impl CallLayer {
             connections,
             answers,
             refusals,
+            refused: Arc::new(Semaphore::new(REFUSED_AT_ONCE)),
             log,
             work,
         }))
@@ -101,10 +108,48 @@ impl Around {
         Ok((admitted, place))
     }
 
-    fn note_refused(&self, act: &Act, status: &Status) {
-        if let Some(refusals) = &self.refusals {
-            refusals.note_status(act, status);
-        }
+    /// Records a call that was refused before its request was read. One whose caller may not make it is read for the
+    /// tenant that it names; the record is there when the task ends.
+    fn note_refused(
+        self: &Arc<Self>,
+        request: Request<Body>,
+        act: Act,
+        status: &Status,
+    ) -> Option<JoinHandle<()>> {
+        let refusals = self.refusals.clone()?;
+        let turn = Arc::clone(&self.refused).try_acquire_owned();
+        let (Ok(turn), Code::PermissionDenied) = (turn, status.code()) else {
+            refusals.note_status(&act, status);
+            return None;
+        };
+        let (this, status) = (Arc::clone(self), status.clone());
+        Some(self.work.spawn(async move {
+            let _turn = turn;
+            let named = this.access.tenant_of_refused(request);
+            if let Ok(Some(tenant)) = tokio::time::timeout(REFUSED_TIME, named).await {
+                act.note_tenant(&tenant);
+            }
+            refusals.note_status(&act, &status);
+        }))
+    }
+
+    /// The answer to a call that is refused before its request was read, once it is recorded.
+    fn refuse(
+        self: &Arc<Self>,
+        request: Request<Body>,
+        act: Act,
+        status: Status,
+        on: Option<OpenOn>,
+    ) -> BoxFuture<Result<Response<Body>, Infallible>> {
+        let noted = self.note_refused(request, act, &status);
+        Box::pin(async move {
+            let _on = on;
+            if let Some(noted) = noted {
+                // It fails only if the task crashed, which is logged where it did.
+                let _ = noted.await;
+            }
+            Ok(status.into_http())
+        })
     }
 
     /// The line in the log of a call that begins now.
@@ -161,9 +206,8 @@ where
         let (admitted, place) = match self.around.admit(&request, caller) {
             Ok(admitted) => admitted,
             Err(status) => {
-                self.around.note_refused(&act, &status);
                 line.write(status.code());
-                return Box::pin(async move { Ok(status.into_http()) });
+                return self.around.refuse(request, act, status, on);
             }
         };
         let call = OpenCall::new(line, place, on);
@@ -179,9 +223,11 @@ where
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
         let work = async move {
+            let mut request = request;
+            request.extensions_mut().insert(act.clone());
             let (response, act) = match around.access.judge(request, admitted).await {
                 Ok(mut request) => {
-                    let act = act_of(&request, Who::in_extensions(request.extensions()));
+                    let act = act.made_for(Who::in_extensions(request.extensions()).actor);
                     request.extensions_mut().insert(act.clone());
                     (inner.call(request).await?, act)
                 }

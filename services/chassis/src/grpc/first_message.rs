@@ -11,7 +11,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use rollcall_terms::Refusal;
 use tonic::{Status, body::Body};
 
-use super::{DEFAULT_MAX_MESSAGE_BYTES, reason};
+use super::reason;
 use crate::{sentences, status::ApiError};
 
 /// A flag and a length stand before each message.
@@ -19,12 +19,12 @@ const PREFIX: usize = 5;
 /// Flag of a message that is not compressed.
 const PLAIN: u8 = 0;
 
-/// The first message of a body, and a body that begins with it again. No more than one message of the largest size that
-/// any method takes is held in memory, with the frame that its end arrives in.
-pub(super) async fn read(mut body: Body) -> Result<(Bytes, Body), Status> {
+/// The first message of a body, and a body that begins with it again. A message of more octets than `most` is refused, so
+/// no more than one of that size is held in memory, with the frame that its end arrives in.
+pub(super) async fn read(mut body: Body, most: usize) -> Result<(Bytes, Body), Status> {
     let mut read = BytesMut::new();
     loop {
-        if let Some(end) = end_of_first(&read)?
+        if let Some(end) = end_of_first(&read, most)?
             && read.len() >= end
         {
             let read = read.freeze();
@@ -41,7 +41,7 @@ pub(super) async fn read(mut body: Body) -> Result<(Bytes, Body), Status> {
 }
 
 /// Where the first message ends, once its length is known.
-fn end_of_first(read: &[u8]) -> Result<Option<usize>, ApiError> {
+fn end_of_first(read: &[u8], most: usize) -> Result<Option<usize>, ApiError> {
     let Some((&[flag, ref length @ ..], _)) = read.split_first_chunk::<PREFIX>() else {
         return Ok(None);
     };
@@ -49,7 +49,7 @@ fn end_of_first(read: &[u8]) -> Result<Option<usize>, ApiError> {
     if flag != PLAIN {
         return Err(reason::unreadable("the message is compressed, or no message"));
     }
-    if length > DEFAULT_MAX_MESSAGE_BYTES {
+    if length > most {
         return Err(ApiError::new(
             Refusal::RequestTooLarge,
             sentences::REQUEST_TOO_LARGE,

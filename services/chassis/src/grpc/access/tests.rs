@@ -58,7 +58,7 @@ impl Bench {
     }
 }
 
-fn framed(message: &impl prost::Message) -> Vec<u8> {
+pub(in crate::grpc) fn framed(message: &impl prost::Message) -> Vec<u8> {
     let message = message.encode_to_vec();
     let length = u32::try_from(message.len()).expect("a length").to_be_bytes();
     [&[0], &length[..], &message].concat()
@@ -87,7 +87,9 @@ fn asserted(tenant: &str, token: &str) -> Request<Body> {
 }
 
 /// A body of these pieces.
-fn http_body_of(pieces: Vec<Bytes>) -> impl http_body::Body<Data = Bytes, Error = Status> + Send + 'static {
+pub(in crate::grpc) fn http_body_of(
+    pieces: Vec<Bytes>,
+) -> impl http_body::Body<Data = Bytes, Error = Status> + Send + 'static {
     struct Pieces(std::vec::IntoIter<Bytes>);
     impl http_body::Body for Pieces {
         type Data = Bytes;
@@ -155,6 +157,29 @@ async fn a_caller_limited_to_tenants_reaches_no_other() {
             .await
             .is_ok()
     );
+}
+
+#[tokio::test]
+async fn the_record_of_a_refusal_names_the_tenant_of_the_request() {
+    let bench = Bench::new();
+    let forged = Issuer::new(2).assert("us-1", now());
+    for (caller, mut request) in [
+        ("spiffe://x/eu", whole(get_run("us-1"))),
+        ("spiffe://x/asserted", whole(get_run("us-1"))),
+        ("spiffe://x/portal", asserted("us-1", &forged)),
+    ] {
+        let act = Act::new(caller, None, "GetRun");
+        request.extensions_mut().insert(act.clone());
+        bench.judge(caller, request).await.expect_err("a refusal");
+        assert!(format!("{act:?}").contains("us-1"), "{caller}: {act:?}");
+    }
+    let named = bench.access.tenant_of_refused(whole(get_run("us-1"))).await;
+    assert_eq!(named.as_deref(), Some("us-1"));
+    let large = framed(&GetRunRequest {
+        tenant_id: "us-1".to_owned(),
+        run_id: "r".repeat(MOST_OF_REFUSED),
+    });
+    assert_eq!(bench.access.tenant_of_refused(whole(large)).await, None);
 }
 
 #[tokio::test]

@@ -115,6 +115,10 @@ fn layer(places: u32) -> (CallLayer, Arc<stall::Answers>) {
 
 /// The same, whose refusals are recorded.
 fn recording_layer(places: u32, refusals: Option<Refusals>) -> (CallLayer, Arc<stall::Answers>) {
+    layer_of(access(), places, refusals)
+}
+
+fn layer_of(access: Access, places: u32, refusals: Option<Refusals>) -> (CallLayer, Arc<stall::Answers>) {
     let config = ServerConfig {
         max_calls: places,
         ..ServerConfig::plaintext(([127, 0, 0, 1], 0).into())
@@ -123,7 +127,7 @@ fn recording_layer(places: u32, refusals: Option<Refusals>) -> (CallLayer, Arc<s
     let connections = Arc::new(Connections::new(&config));
     let layer = CallLayer::new(
         &config,
-        access(),
+        access,
         connections,
         Arc::clone(&answers),
         refusals,

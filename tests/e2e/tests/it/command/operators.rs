@@ -1,8 +1,9 @@
 //! Acts of operators for all tenants at once, through the command: on a stack of its own, since they concern every tenant.
 
 use anyhow::Result;
-use rollcall_proto::v1::PausedReason;
-use rollcall_testbed::StackOptions;
+use rollcall_e2e::{status::refused, wait};
+use rollcall_proto::v1::{PausedReason, SyncNowRequest, sync_service_client::SyncServiceClient};
+use rollcall_testbed::{Kind, StackOptions, VIEWER};
 
 use super::terminal::{Answer, ended, rollcall};
 use crate::own::Own;
@@ -79,5 +80,34 @@ async fn a_limit_is_set_as_a_share_and_cleared() -> Result<()> {
     let removal = tenant.saved().await?.removal.unwrap_or_default();
     assert!(removal.remove_accounts, "the rest stays");
     assert_eq!((removal.limit_accounts, removal.limit_percent), (Some(3), None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_record_shows_who_was_refused_for_a_tenant_of_which_nothing_else_is_known() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let unknown = on(&own, &["audit", "stranger"]).await?;
+    assert!(unknown.err.contains("stranger"), "{unknown:?}");
+    assert_eq!(unknown.code, Some(1), "{unknown:?}");
+
+    let viewer = own.stack.endpoints().connect_as(Kind::Scheduler, VIEWER).await?;
+    let sync = SyncNowRequest {
+        tenant_id: "stranger".to_owned(),
+        ..SyncNowRequest::default()
+    };
+    let refusal = refused(SyncServiceClient::new(viewer).sync_now(sync).await);
+    assert_eq!(refusal.reason, "CALLER_NOT_ALLOWED");
+
+    // It is written beside the call.
+    let listed = || on(&own, &["audit", "stranger"]);
+    let listed = wait::until("the record", listed, |answer| answer.code == Some(0)).await?;
+    for said in [
+        "spiffe://rollcall/viewer",
+        "SyncNow was refused: CALLER_NOT_ALLOWED",
+    ] {
+        assert!(listed.out.contains(said), "{said}: {listed:?}");
+    }
+    let filtered = on(&own, &["audit", "stranger", "--method", "PutSettings"]).await?;
+    assert_eq!(filtered.out.trim(), "No records.", "{filtered:?}");
     Ok(())
 }

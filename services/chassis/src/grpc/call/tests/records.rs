@@ -1,10 +1,12 @@
 //! Records of refused calls.
 
+use rollcall_proto::v1::SyncNowRequest;
 use rollcall_terms::Refusal;
 
 use super::*;
 use crate::{
     audit::{Act, Record},
+    grpc::access::tests::{framed, http_body_of},
     status::ApiError,
 };
 
@@ -72,4 +74,35 @@ async fn an_act_that_the_server_refuses_before_its_service_sees_it_is_recorded_t
         record.contains("SERVER_LIMIT") && !record.contains("acme"),
         "{record}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_its_caller_may_not_make_is_recorded_with_the_tenant_that_it_names() {
+    let strict = Access {
+        roles: Roles::new(&RolesConfig::default(), true),
+        ..access()
+    };
+    let (refusals, mut records) = Refusals::observed();
+    let layer = layer_of(strict, 1, Some(refusals)).0;
+    let mut calls = layer.layer(Refusing(Refusal::NoRun));
+    let message = framed(&SyncNowRequest {
+        tenant_id: "acme".to_owned(),
+        ..SyncNowRequest::default()
+    });
+    let naming = request(ACT).map(|_| Body::new(http_body_of(vec![message.into()])));
+    let silent = request(ACT).map(|_| Body::new(Endless));
+    let answers = [calls.call(naming).await, calls.call(silent).await];
+    for answer in answers {
+        assert_eq!(
+            status_in(answer.expect("an answer").headers()),
+            Some(Code::PermissionDenied)
+        );
+    }
+    let mut record = || format!("{:?}", records.try_recv().expect("a record"));
+    let (named, unnamed) = (record(), record());
+    assert!(
+        named.contains("\"acme\"") && named.contains("CALLER_NOT_ALLOWED"),
+        "{named}"
+    );
+    assert!(unnamed.contains("tenant_id: None"), "{unnamed}");
 }
