@@ -8,8 +8,9 @@ use crate::dn::Dn;
 const CONTEXT: &str = "rollcall 2026 account of a directory server";
 
 /// A hash that names the account without showing it. All ports of a server lead to the same accounts, so none counts. Names
-/// that a server takes for the same in any case (letters of either case, spaces in a DN) have the same hash; a user
-/// principal name and the DN of the same user do not, because only the server knows.
+/// that a server takes for the same in any case (letters of either case, spaces in a DN) have the same hash. A user
+/// principal name, `DOMAIN\name` and the DN of the same user do not: a name's suffix and the name of a domain may be any
+/// that its forest knows (MS-ADTS 5.1.1.1.1), so only the server knows which of them are one user.
 pub fn bind_account(server: IpAddr, username: &str) -> [u8; 16] {
     let name = username.trim();
     let name = match Dn::parse(name) {
