@@ -9,12 +9,14 @@ mod channel;
 mod connection;
 mod consumer;
 mod delivery;
+mod dial;
 mod job;
 mod message;
 mod probe;
 mod publisher;
 mod subscription;
 pub mod succession;
+mod target;
 pub mod topology;
 
 use std::time::Duration;
@@ -29,7 +31,7 @@ pub use publisher::Publisher;
 pub use topology::{Delay, Lane};
 
 pub use crate::amqp_error::{AmqpError, Fault};
-use crate::status::ApiError;
+use crate::{config::AmqpConfig, status::ApiError};
 
 /// Time that one exchange of words with the broker may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -38,6 +40,12 @@ impl From<AmqpError> for ApiError {
     fn from(error: AmqpError) -> Self {
         Self::unavailable("the broker", &error)
     }
+}
+
+/// Connects once, whether the topology is declared or not: for a command, or a check of the configuration. `name` is what
+/// the broker's operator sees.
+pub async fn connect(config: &AmqpConfig, name: &str) -> Result<lapin::Connection, AmqpError> {
+    target::Target::new(config, name)?.connect().await
 }
 
 /// Gives an operation its time-out and its name.

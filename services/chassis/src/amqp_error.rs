@@ -2,8 +2,6 @@
 
 mod fault;
 
-use std::{io, path::PathBuf};
-
 pub use fault::Fault;
 
 /// Reasons why the broker did not do what was asked.
@@ -12,15 +10,9 @@ pub enum AmqpError {
     /// The URL is not valid. Its text is not shown, because it contains the password.
     #[error("amqp.url is not an AMQP URL")]
     Url,
-    /// The authority's certificate could not be read.
-    #[error("cannot read amqp.ca_file {}", path.display())]
-    Authority {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        #[source]
-        source: io::Error,
-    },
+    /// The certificates of TLS cannot be used.
+    #[error(transparent)]
+    Certificates(#[from] rollcall_tls::CertificateError),
     /// There was no connection for the whole of the time-out.
     #[error("there is no connection to the broker")]
     Away,

@@ -5,7 +5,7 @@ mod certificates;
 use std::{path::PathBuf, pin::Pin, time::Duration};
 
 use futures::future::join_all;
-use tokio::net::TcpStream;
+use rollcall_client::is_secured;
 
 use crate::{
     BoxError,
@@ -17,6 +17,7 @@ use crate::{
     grpc::{self, Channel},
     lifecycle::chain,
     pg::Database,
+    telemetry::collector::Collector,
 };
 
 /// Time of one check.
@@ -108,16 +109,22 @@ impl Checks {
         }));
     }
 
-    /// Adds the database: it accepts the role, which may use these schemas.
+    /// Adds the database: its authority, and that it accepts the role, which may use these schemas.
     pub fn add_database(&mut self, config: &DatabaseConfig, schemas: &'static [&'static str]) {
+        if self.has(certificates::of_database(config)) {
+            return;
+        }
         let (config, name) = (config.clone(), self.name);
         self.add("database.url", async move {
             Database::check(&config, name, schemas).await
         });
     }
 
-    /// Adds the broker: it accepts the user.
+    /// Adds the broker: its certificates, and that it accepts the user.
     pub fn add_broker(&mut self, config: &AmqpConfig) {
+        if self.has(certificates::of_broker(config)) {
+            return;
+        }
         let (config, name) = (config.clone(), self.name);
         self.add("amqp.url", async move { Broker::check(&config, name).await });
     }
@@ -129,10 +136,7 @@ impl Checks {
         Fut: Future<Output = Result<(), E>> + Send,
         E: Into<BoxError>,
     {
-        let problems = certificates::of_client(section, config);
-        if !problems.is_empty() {
-            // Without certificates there is no connection; what would follow from that is no news.
-            self.checks.push(Box::pin(std::future::ready(problems)));
+        if self.has(certificates::of_client(section, config)) {
             return;
         }
         let config = config.clone();
@@ -148,23 +152,30 @@ impl Checks {
         self.add("assertions.jwks_file", async move { grpc::check_issuer(&config) });
     }
 
-    /// Adds the collector, if there is one: it accepts connections.
+    /// Adds the collector, if there is one: its certificates, and that it accepts connections.
     fn add_collector(&mut self, config: &TelemetryConfig) {
-        let Some(endpoint) = config.otlp_endpoint.clone() else {
+        if config.otlp_endpoint.as_deref().is_some_and(is_secured)
+            && self.has(certificates::of_collector(config))
+        {
             return;
-        };
+        }
+        let config = config.clone();
         self.add("telemetry.otlp_endpoint", async move {
-            let url: http::Uri = endpoint.parse()?;
-            let host = url.host().ok_or("it names no host")?;
-            let default = if url.scheme_str() == Some("https") {
-                443
-            } else {
-                80
-            };
-            let host = host.trim_start_matches('[').trim_end_matches(']');
-            TcpStream::connect((host, url.port_u16().unwrap_or(default))).await?;
+            if let Some(collector) = Collector::of(&config)? {
+                collector.check().await?;
+            }
             Ok::<_, BoxError>(())
         });
+    }
+
+    /// True if there are these problems, which are reported. Without certificates there is no connection; what would
+    /// follow from that is no news.
+    fn has(&mut self, problems: Vec<Problem>) -> bool {
+        let found = !problems.is_empty();
+        if found {
+            self.checks.push(Box::pin(std::future::ready(problems)));
+        }
+        found
     }
 
     /// Runs all checks, and reports every problem in the order of its key.

@@ -4,6 +4,7 @@
 //! switch, or a comma-separated list. A secret may come from a file instead: `url_file` in place of `url`, or the
 //! variable with `_FILE` at its end. All mistakes are found in one reading, each with the name of its key.
 
+mod backing;
 mod error;
 mod help;
 mod node;
@@ -19,13 +20,14 @@ use serde::{
     de::{DeserializeOwned, Error as _},
 };
 
+pub use backing::{AmqpConfig, DatabaseConfig};
 pub use error::{ConfigError, Problem, Problems};
 pub use help::{help, undocumented};
-pub use parse::{load, parse};
+pub use parse::{load, load_part, parse};
 pub use secret::Secret;
 pub use sections::{
-    AmqpConfig, AssertionsConfig, ClientConfig, DatabaseConfig, Grant, LifecycleConfig, LogFormat,
-    RolesConfig, ServerConfig, TelemetryConfig, TenantPattern,
+    AssertionsConfig, ClientConfig, Grant, LifecycleConfig, LogFormat, RolesConfig, ServerConfig,
+    TelemetryConfig, TenantPattern,
 };
 
 /// Beginning of a variable's name.

@@ -6,7 +6,7 @@ pub mod tenant_lock;
 mod timestamp;
 mod whole;
 
-use std::{error::Error, num::NonZeroU32, str::FromStr as _, time::Duration};
+use std::{error::Error, num::NonZeroU32, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool,
@@ -101,8 +101,9 @@ impl Database {
     }
 
     fn options(config: &DatabaseConfig, application_name: &str) -> Result<PgConnectOptions, PgError> {
-        Ok(PgConnectOptions::from_str(config.url.expose())
-            .map_err(|_| PgError::Url)?
+        Ok(config
+            .options()
+            .ok_or(PgError::Url)?
             .application_name(application_name)
             // PostgreSQL compiles what it takes for expensive. The services' statements never are, but their plans may look it.
             .options([("jit", "off")])

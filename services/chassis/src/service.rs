@@ -15,6 +15,7 @@ use crate::{
     BoxError,
     checks::{Checked, Checks},
     config::{self, ServiceConfig},
+    file_watch::{self, Content},
     lifecycle::{self, Lifecycle},
     telemetry,
 };
@@ -158,7 +159,13 @@ where
         let telemetry = telemetry::init(info.name, info.version, config.telemetry())?;
         log_panics();
         let drain = Duration::from_secs(config.lifecycle().drain_seconds);
-        let result = serve(info, drain, |lifecycle| start(config, lifecycle)).await;
+        let result = serve(info, drain, |lifecycle| {
+            if let Some(files) = telemetry.files() {
+                file_watch::watch(Content::Certificates, files, &lifecycle);
+            }
+            start(config, lifecycle)
+        })
+        .await;
         telemetry.shutdown().await;
         result
     });

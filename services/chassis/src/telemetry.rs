@@ -3,17 +3,18 @@
 //! Spans have an OpenTelemetry context even without a collector, so that a trace runs through every process and its
 //! id is the same in every log.
 
+pub(crate) mod collector;
 mod propagation;
 mod visible;
 
 use std::{
     io::{self, IsTerminal as _},
-    time::Duration,
+    sync::Arc,
 };
 
 use opentelemetry::{global, metrics::Meter, trace::TracerProvider as _};
-use opentelemetry_otlp::WithExportConfig as _;
 use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider, trace::SdkTracerProvider};
+use rollcall_tls::Watched;
 use tracing::Level;
 use tracing_subscriber::{
     EnvFilter, Layer as _, filter::filter_fn, layer::SubscriberExt as _, util::SubscriberInitExt as _,
@@ -24,12 +25,10 @@ use crate::{
     lifecycle,
 };
 
+use collector::Collector;
 use visible::Visible;
 
 pub use propagation::{TRACEPARENT, set_parent, traceparent};
-
-/// Time that the collector may take for one parcel.
-const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Some crates are silenced. lapin logs as errors what `amqp` handles and logs; sqlx warns of failures that `outage`
 /// logs; h2 warns of callers that it cuts off; ldap3 shows entries that it could not hand over, addresses and all. The
@@ -45,16 +44,26 @@ pub enum TelemetryError {
     /// The collector's address is none.
     #[error("telemetry.otlp_endpoint cannot be used")]
     Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// There is no way to the collector.
+    #[error("telemetry.otlp_endpoint cannot be used")]
+    Collector(#[from] rollcall_client::EndpointError),
     /// Logging was set up before.
     #[error("telemetry was begun twice")]
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 
 /// Parts that must be flushed at the end.
-#[derive(Debug)]
 pub struct Telemetry {
     tracer: SdkTracerProvider,
     meter: SdkMeterProvider,
+    /// The files of TLS to the collector.
+    files: Option<Arc<dyn Watched>>,
+}
+
+impl std::fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Telemetry").finish_non_exhaustive()
+    }
 }
 
 /// Begins logs, traces and metrics. Call it inside the runtime, once in a process.
@@ -67,8 +76,9 @@ pub fn init(
         .with_service_name(name)
         .with_attribute(opentelemetry::KeyValue::new("service.version", version))
         .build();
-    let tracer = tracer_provider(config, resource.clone())?;
-    let meter = meter_provider(config, resource)?;
+    let collector = Collector::of(config)?;
+    let tracer = tracer_provider(collector.as_ref(), resource.clone())?;
+    let meter = meter_provider(collector.as_ref(), resource)?;
     global::set_meter_provider(meter.clone());
     let log = match config.log_format {
         LogFormat::Text if io::stdout().is_terminal() => tracing_subscriber::fmt::layer()
@@ -101,7 +111,11 @@ pub fn init(
                 .with_filter(spans),
         )
         .try_init()?;
-    Ok(Telemetry { tracer, meter })
+    Ok(Telemetry {
+        tracer,
+        meter,
+        files: collector.and_then(|collector| collector.files()),
+    })
 }
 
 /// The meter of the service's own counters and histograms; ask for it after telemetry has begun.
@@ -110,35 +124,39 @@ pub fn meter(name: &'static str) -> Meter {
 }
 
 fn tracer_provider(
-    config: &TelemetryConfig,
+    collector: Option<&Collector>,
     resource: Resource,
 ) -> Result<SdkTracerProvider, TelemetryError> {
     let builder = SdkTracerProvider::builder().with_resource(resource);
-    let Some(endpoint) = &config.otlp_endpoint else {
+    let Some(collector) = collector else {
         return Ok(builder.build());
     };
-    let exporter = opentelemetry_otlp::SpanExporter::builder()
-        .with_tonic()
-        .with_endpoint(endpoint)
-        .with_timeout(EXPORT_TIMEOUT)
+    let exporter = collector
+        .reached_by(opentelemetry_otlp::SpanExporter::builder().with_tonic())
         .build()?;
     Ok(builder.with_batch_exporter(exporter).build())
 }
 
-fn meter_provider(config: &TelemetryConfig, resource: Resource) -> Result<SdkMeterProvider, TelemetryError> {
+fn meter_provider(
+    collector: Option<&Collector>,
+    resource: Resource,
+) -> Result<SdkMeterProvider, TelemetryError> {
     let builder = SdkMeterProvider::builder().with_resource(resource);
-    let Some(endpoint) = &config.otlp_endpoint else {
+    let Some(collector) = collector else {
         return Ok(builder.build());
     };
-    let exporter = opentelemetry_otlp::MetricExporter::builder()
-        .with_tonic()
-        .with_endpoint(endpoint)
-        .with_timeout(EXPORT_TIMEOUT)
+    let exporter = collector
+        .reached_by(opentelemetry_otlp::MetricExporter::builder().with_tonic())
         .build()?;
     Ok(builder.with_periodic_exporter(exporter).build())
 }
 
 impl Telemetry {
+    /// The files of TLS to the collector, to be watched; `None` without TLS.
+    pub(crate) fn files(&self) -> Option<Arc<dyn Watched>> {
+        self.files.clone()
+    }
+
     /// Sends buffered data. The exporters block, so they do it on a thread of their own.
     pub async fn shutdown(self) {
         let flushed = tokio::task::spawn_blocking(move || {

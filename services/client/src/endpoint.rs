@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use http::Uri;
-use rollcall_tls::{CertificateError, ClientFiles, IdentityFiles, Reloading, Watched};
+use rollcall_tls::{CertificateError, ClientFiles, IdentityFiles, Protocol, Reloading, Trusted, Watched};
 use tonic::transport::{Channel, Endpoint};
 
 use crate::connector::Connector;
@@ -54,7 +54,11 @@ impl Certificates {
             _ => return Err(EndpointError::HalfIdentity),
         };
         let ca = self.ca_file.clone().ok_or(EndpointError::NoCa)?;
-        Ok(ClientFiles { ca, identity })
+        Ok(ClientFiles {
+            trusted: Trusted::File(ca),
+            identity,
+            protocol: Protocol::Http2,
+        })
     }
 
     /// Reads the files.

@@ -354,6 +354,8 @@ impl ServiceConfig for Config {
     }
 
     fn validate(&self, problems: &mut Problems) {
+        self.database.validate(problems);
+        self.amqp.validate(problems);
         let numbers = [
             ("limits.reads_mib", self.limits.reads_mib),
             ("limits.run_mib", self.limits.run_mib),

@@ -108,6 +108,8 @@ impl ServiceConfig for Config {
     }
 
     fn validate(&self, problems: &mut Problems) {
+        self.database.validate(problems);
+        self.amqp.validate(problems);
         let seconds = [
             ("watch.reread_seconds", self.watch.reread_seconds),
             ("watch.idle_seconds", self.watch.idle_seconds),

@@ -347,6 +347,8 @@ impl ServiceConfig for Config {
     }
 
     fn validate(&self, problems: &mut Problems) {
+        self.database.validate(problems);
+        self.amqp.validate(problems);
         if let Err(error) = time_zone::parse(&self.schedule.default_time_zone) {
             problems.push("schedule.default_time_zone", error);
         }

@@ -58,17 +58,21 @@ pub enum CertificateError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The authorities that this machine trusts cannot be used.
+    #[error("this machine trusts no authority that can be used")]
+    System(#[source] rustls::client::VerifierBuilderError),
 }
 
 impl CertificateError {
-    /// The file that the error is about.
-    pub fn path(&self) -> &std::path::Path {
+    /// The file that the error is about; `None` if it is about no file of the configuration.
+    pub fn path(&self) -> Option<&std::path::Path> {
         match self {
             Self::Read { path, .. }
             | Self::Content { path, .. }
             | Self::Purpose { path, .. }
-            | Self::Authority { path, .. } => path,
-            Self::Mismatch { key, .. } => key,
+            | Self::Authority { path, .. } => Some(path),
+            Self::Mismatch { key, .. } => Some(key),
+            Self::System(_) => None,
         }
     }
 }

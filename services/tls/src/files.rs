@@ -19,7 +19,7 @@ use crate::{
     verifier::{Clients, Servers},
 };
 
-/// The one protocol that is spoken over these connections.
+/// HTTP/2's name among the protocols of RFC 7301.
 const HTTP2: &[u8] = b"h2";
 
 /// A certificate chain and its key, PEM.
@@ -43,10 +43,32 @@ pub struct ServerFiles {
 /// The files of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientFiles {
-    /// The authority that servers' certificates chain to, PEM.
-    pub ca: PathBuf,
+    /// Those whom servers' certificates chain to.
+    pub trusted: Trusted,
     /// The client's own; without it, only servers that demand none can be called.
     pub identity: Option<IdentityFiles>,
+    /// What is spoken over the connections.
+    pub protocol: Protocol,
+}
+
+/// The authorities of servers, and no others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trusted {
+    /// Those in this file, PEM.
+    File(PathBuf),
+    /// Those that this machine trusts.
+    System,
+}
+
+/// A protocol that is spoken over TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/2, which both sides name while they agree on TLS.
+    Http2,
+    /// AMQP 0-9-1, which has no name to agree on.
+    Amqp,
+    /// PostgreSQL's, which begins in clear and agrees on TLS itself.
+    Postgres,
 }
 
 impl ServerFiles {
@@ -64,7 +86,10 @@ impl ServerFiles {
 impl ClientFiles {
     /// Looks at each file for itself: the certificates in them, or all that is wrong with them.
     pub fn examine(&self) -> Result<Vec<InUse>, Vec<CertificateError>> {
-        let mut found = vec![examine_authority(&self.ca).map(Some)];
+        let mut found = match &self.trusted {
+            Trusted::File(path) => vec![examine_authority(path).map(Some)],
+            Trusted::System => Vec::new(),
+        };
         if let Some(identity) = &self.identity {
             found.push(examine_certificate(Purpose::Client, &identity.certificate).map(Some));
             found.push(examine_key("client key", &identity.key).map(|()| None));
@@ -155,7 +180,10 @@ impl Source for ClientFiles {
     type Error = CertificateError;
 
     fn read(&self) -> Result<Contents, CertificateError> {
-        let mut contents = vec![read("CA certificates", &self.ca)?];
+        let mut contents = Vec::new();
+        if let Trusted::File(path) = &self.trusted {
+            contents.push(read("CA certificates", path)?);
+        }
         if let Some(identity) = &self.identity {
             contents.push(read("client certificate", &identity.certificate)?);
             contents.push(read("client key", &identity.key)?);
@@ -164,22 +192,28 @@ impl Source for ClientFiles {
     }
 
     fn build(&self, contents: &[Zeroizing<Vec<u8>>]) -> Result<Loaded<ClientConfig>, CertificateError> {
-        let (ca, identity) = match (contents, &self.identity) {
-            ([ca], None) => (ca, None),
-            ([ca, certificate, key], Some(files)) => (ca, Some((files, certificate, key))),
-            _ => return Err(content("certificate", &self.ca)),
+        let mut contents = contents.iter();
+        let mut next = |path: &Path| contents.next().ok_or_else(|| content("certificate", path));
+        let mut in_use = Vec::new();
+        let servers = match &self.trusted {
+            Trusted::File(path) => {
+                let (roots, authority) = authority(path, next(path)?)?;
+                in_use.push(authority);
+                let servers = WebPkiServerVerifier::builder(Arc::new(roots)).build();
+                servers.map_err(|source| unusable(path, source))?
+            }
+            Trusted::System => WebPkiServerVerifier::builder(Arc::new(system()))
+                .build()
+                .map_err(CertificateError::System)?,
         };
-        let (roots, authority) = authority(&self.ca, ca)?;
-        let servers = WebPkiServerVerifier::builder(Arc::new(roots)).build();
-        let servers = servers.map_err(|source| unusable(&self.ca, source))?;
         // Dangerous is a verifier that does less than rustls' own; this one does more.
         let builder = ClientConfig::builder()
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Servers(servers)));
-        let mut in_use = vec![authority];
-        let mut config = match identity {
+        let mut config = match &self.identity {
             None => builder.with_no_client_auth(),
-            Some((files, certificate, key)) => {
+            Some(files) => {
+                let (certificate, key) = (next(&files.certificate)?, next(&files.key)?);
                 let own = Own::read(Purpose::Client, files, certificate, key)?;
                 in_use.push(own.in_use);
                 builder
@@ -187,7 +221,10 @@ impl Source for ClientFiles {
                     .map_err(|source| mismatch(files, source))?
             }
         };
-        config.alpn_protocols = vec![HTTP2.to_vec()];
+        config.alpn_protocols = match self.protocol {
+            Protocol::Http2 => vec![HTTP2.to_vec()],
+            Protocol::Amqp | Protocol::Postgres => Vec::new(),
+        };
         config.resumption = Resumption::disabled();
         Ok(Loaded {
             config: Arc::new(config),
@@ -244,6 +281,13 @@ fn authority(path: &Path, pem: &[u8]) -> Result<(RootCertStore, InUse), Certific
         roots.add(certificate).map_err(|source| unusable(path, source))?;
     }
     Ok((roots, in_use))
+}
+
+/// What cannot be read among this machine's is passed over: the rest serves.
+fn system() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
 }
 
 fn certificates(path: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, CertificateError> {

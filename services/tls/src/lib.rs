@@ -16,6 +16,6 @@ mod verifier;
 
 pub use certificate::{InUse, Part, end_of};
 pub use error::CertificateError;
-pub use files::{ClientFiles, IdentityFiles, ServerFiles};
+pub use files::{ClientFiles, IdentityFiles, Protocol, ServerFiles, Trusted};
 pub use purpose::Purpose;
 pub use reloading::{Fault, Loaded, Reloading, Source, Watched};

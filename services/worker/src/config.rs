@@ -389,6 +389,7 @@ impl ServiceConfig for Config {
     }
 
     fn validate(&self, problems: &mut Problems) {
+        self.amqp.validate(problems);
         self.reconcile.validate("reconcile", problems);
         if self.credentials.key_files.is_empty() {
             problems.push("credentials.key_files", "must name at least one file");

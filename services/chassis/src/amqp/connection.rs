@@ -1,22 +1,21 @@
 //! The connection, and the next one when it breaks.
 
-use std::{fs, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use futures::StreamExt as _;
-use lapin::{Connection, ConnectionProperties, tcp::OwnedTLSConfig, uri::AMQPUri};
+use lapin::Connection;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{AmqpError, TIMEOUT, channel::Channel, topology, within};
+use super::{AmqpError, TIMEOUT, channel::Channel, target::Target, topology, within};
 use crate::{
     BoxError, Lifecycle,
     config::AmqpConfig,
+    file_watch::{self, Content},
     outage::{BROKER, Cause},
     pauses::Pauses,
 };
 
-/// A peer that is silent for two of these is dead.
-const HEARTBEAT_SECONDS: u16 = 10;
 /// Pauses between two tries to connect.
 const PAUSES: Pauses = Pauses::new(Duration::from_millis(200), Duration::from_secs(2));
 
@@ -52,6 +51,9 @@ impl Links {
     /// before its first use.
     pub(super) fn start(config: &AmqpConfig, name: &str, lifecycle: &Lifecycle) -> Result<Self, AmqpError> {
         let target = Target::new(config, name)?;
+        if let Some(files) = target.files() {
+            file_watch::watch(Content::Certificates, files, lifecycle);
+        }
         let (links, receiver) = watch::channel(None);
         let unused = CancellationToken::new();
         let held = Arc::new(unused.clone().drop_guard());
@@ -105,56 +107,16 @@ impl Links {
     }
 }
 
-struct Target {
-    uri: AMQPUri,
-    tls: OwnedTLSConfig,
-    name: String,
-}
-
-impl Target {
-    fn new(config: &AmqpConfig, name: &str) -> Result<Self, AmqpError> {
-        let mut uri: AMQPUri = config.url.expose().parse().map_err(|_| AmqpError::Url)?;
-        uri.query.heartbeat.get_or_insert(HEARTBEAT_SECONDS);
-        let authority = config.ca_file.as_ref().map(|path| {
-            fs::read_to_string(path).map_err(|source| AmqpError::Authority {
-                path: path.clone(),
-                source,
-            })
-        });
-        let tls = OwnedTLSConfig {
-            identity: None,
-            cert_chain: authority.transpose()?,
-        };
-        Ok(Self {
-            uri,
-            tls,
-            name: name.to_owned(),
-        })
-    }
-
-    async fn connect(&self) -> Result<Connection, AmqpError> {
-        let connection = self.open().await?;
-        topology::declare(&connection).await?;
-        Ok(connection)
-    }
-
-    async fn open(&self) -> Result<Connection, AmqpError> {
-        let properties = ConnectionProperties::default().with_connection_name(self.name.as_str().into());
-        let tls = OwnedTLSConfig {
-            identity: None,
-            cert_chain: self.tls.cert_chain.clone(),
-        };
-        within("connecting to the broker", async {
-            let runtime = lapin::runtime::default_runtime()?;
-            Connection::connect_uri_with_config(self.uri.clone(), properties, tls, runtime).await
-        })
-        .await
-    }
+/// Connects, and declares the topology.
+async fn connect(target: &Target) -> Result<Connection, AmqpError> {
+    let connection = target.connect().await?;
+    topology::declare(&connection).await?;
+    Ok(connection)
 }
 
 /// Connects once, and disconnects.
 pub(super) async fn check(config: &AmqpConfig, name: &str) -> Result<(), AmqpError> {
-    let connection = Target::new(config, name)?.open().await?;
+    let connection = Target::new(config, name)?.connect().await?;
     within("closing the connection", connection.close(200, "OK".into())).await
 }
 
@@ -163,7 +125,7 @@ async fn keep_connected(target: &Target, links: &watch::Sender<Option<Link>>, un
     let mut pauses = PAUSES;
     loop {
         let connected = tokio::select! {
-            connected = target.connect() => connected,
+            connected = connect(target) => connected,
             () = unused.cancelled() => return,
         };
         match connected {
@@ -232,35 +194,7 @@ mod tests {
     use tokio::{sync::watch, time::Instant};
     use tokio_util::sync::CancellationToken;
 
-    use super::{AmqpError, Links, TIMEOUT, Target};
-    use crate::config::{AmqpConfig, Secret};
-
-    fn config(url: &str) -> AmqpConfig {
-        AmqpConfig {
-            url: Secret::new(url),
-            ca_file: None,
-        }
-    }
-
-    #[test]
-    fn the_heartbeat_is_ours_unless_the_url_says_otherwise() {
-        let heartbeat =
-            |url: &str| Target::new(&config(url), "test").map(|target| target.uri.query.heartbeat);
-        assert_eq!(heartbeat("amqp://u:p@localhost/v").expect("a URL"), Some(10));
-        assert_eq!(
-            heartbeat("amqp://u:p@localhost/v?heartbeat=60").expect("a URL"),
-            Some(60)
-        );
-    }
-
-    #[test]
-    fn what_is_no_url_is_refused_without_showing_it() {
-        let error = Target::new(&config("http://u:hunter2@localhost"), "test")
-            .err()
-            .expect("no AMQP URL");
-        assert!(matches!(error, AmqpError::Url));
-        assert!(!format!("{error:?} {error}").contains("hunter2"));
-    }
+    use super::{AmqpError, Links, TIMEOUT};
 
     #[tokio::test(start_paused = true)]
     async fn an_abandoned_connection_is_not_requested_in_a_busy_loop() {

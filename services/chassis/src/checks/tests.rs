@@ -24,6 +24,8 @@ fn database(url: &str) -> DatabaseConfig {
     let bound = std::num::NonZeroU32::MIN;
     DatabaseConfig {
         url: Secret::new(url),
+        ca_file: None,
+        allow_plaintext: false,
         max_connections: bound,
         lock_seconds: bound,
         statement_seconds: bound,
@@ -52,10 +54,9 @@ async fn all_problems_are_reported_by_their_keys_and_show_no_password() {
     };
     checks.add_service("other", &tls, async |_| Ok::<_, Infallible>(()));
     checks.add_database(&database(&format!("postgres://role:hunter2@{place}/x")), &[]);
-    checks.add_broker(&AmqpConfig {
-        url: Secret::new(format!("amqp://user:hunter2@{place}")),
-        ca_file: None,
-    });
+    checks.add_broker(&AmqpConfig::new(Secret::new(format!(
+        "amqp://user:hunter2@{place}"
+    ))));
     checks.add_collector(&TelemetryConfig {
         otlp_endpoint: Some(format!("http://{place}")),
         ..TelemetryConfig::default()

@@ -97,7 +97,20 @@ const SHARED: &[(&str, &str)] = &[
     ),
     (
         "telemetry.otlp_endpoint",
-        "collector of traces and metrics, for example http://127.0.0.1:4317 [none]",
+        "collector of traces and metrics, for example https://collector.example:4317 [none]",
+    ),
+    (
+        "telemetry.otlp_ca_file",
+        "the authority of an https collector's certificate, PEM",
+    ),
+    (
+        "telemetry.otlp_cert_file",
+        "the client's certificate chain for the collector, PEM [none]",
+    ),
+    ("telemetry.otlp_key_file", "the certificate's key, PEM [none]"),
+    (
+        "telemetry.allow_plaintext",
+        "send to a collector on another machine in clear [false]",
     ),
     (
         "lifecycle.drain_seconds",
@@ -105,8 +118,16 @@ const SHARED: &[(&str, &str)] = &[
     ),
     (
         "database.url",
-        "postgres://role:password@host/database; a pooler in between must pass on or ignore start-up options \
+        "postgres://role:password@host/database; to another machine with ?sslmode=verify-full; a pooler in between must pass on or ignore start-up options \
          (PgBouncer: ignore_startup_parameters = options)",
+    ),
+    (
+        "database.ca_file",
+        "the authority of the server's certificate, PEM; with it, certificate and name are always checked [the system's]",
+    ),
+    (
+        "database.allow_plaintext",
+        "connect to another machine although its certificate and name are not checked [false]",
     ),
     ("database.max_connections", "most connections that calls use [10]"),
     (
@@ -121,10 +142,19 @@ const SHARED: &[(&str, &str)] = &[
         "database.idle_transaction_seconds",
         "seconds that a transaction of a call may be idle before its connection is closed [60]",
     ),
-    ("amqp.url", "amqp://user:password@host:5672/vhost, or amqps://"),
+    (
+        "amqp.url",
+        "amqps://user:password@host:5671/vhost, or amqp:// within this machine",
+    ),
     (
         "amqp.ca_file",
-        "the authority of the broker's certificate, PEM [the system's]",
+        "the authority of the broker's certificate, PEM, and no other [the system's]",
+    ),
+    ("amqp.cert_file", "the client's certificate chain, PEM [none]"),
+    ("amqp.key_file", "the certificate's key, PEM [none]"),
+    (
+        "amqp.allow_plaintext",
+        "connect to another machine in clear [false]",
     ),
 ];
 

@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
 use super::{
@@ -21,18 +22,33 @@ const STAND_INS: [&str; 3] = ["1", "true", "127.0.0.1:1"];
 
 /// Reads the file, if one is given, and the process' variables.
 pub fn load<C: ServiceConfig>(file: Option<&Path>) -> Result<C, ConfigError> {
-    let text = match file {
-        Some(path) => fs::read_to_string(path).map_err(|error| {
-            ConfigError::about(
-                path.display().to_string(),
-                format_args!("cannot be read: {error}"),
-            )
-        })?,
-        None => String::new(),
+    parse(&text_of(file)?, variables())
+}
+
+/// Reads only the sections that `C` has, for a command that needs no more. What is wrong with a value beyond its type is
+/// left to the caller.
+pub fn load_part<C: DeserializeOwned>(file: Option<&Path>) -> Result<C, ConfigError> {
+    let mut reading = Reading::begin(&text_of(file)?, variables())?;
+    let config = reading.read::<C>();
+    reading.problems.into_result()?;
+    config.ok_or_else(|| ConfigError::about("the configuration", "cannot be read"))
+}
+
+fn text_of(file: Option<&Path>) -> Result<String, ConfigError> {
+    let Some(path) = file else {
+        return Ok(String::new());
     };
-    let variables = env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())));
-    parse(&text, variables)
+    fs::read_to_string(path).map_err(|error| {
+        ConfigError::about(
+            path.display().to_string(),
+            format_args!("cannot be read: {error}"),
+        )
+    })
+}
+
+fn variables() -> impl Iterator<Item = (String, String)> {
+    env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
 }
 
 /// Reads a TOML text and variables over it. Variables without the prefix or without `__` are not configuration.
@@ -40,15 +56,7 @@ pub fn parse<C: ServiceConfig>(
     text: &str,
     variables: impl IntoIterator<Item = (String, String)>,
 ) -> Result<C, ConfigError> {
-    let table: toml::Table = toml::from_str(text)
-        .map_err(|error| ConfigError::about("the file", format_args!("is not TOML: {}", error.message())))?;
-    let mut reading = Reading {
-        tree: table.into(),
-        ..Reading::default()
-    };
-    for (name, value) in variables {
-        reading.overlay(&name, value);
-    }
+    let mut reading = Reading::begin(text, variables)?;
     let config = reading.read::<C>();
     if let Some(config) = &config {
         let mut found = Problems::default();
@@ -80,6 +88,20 @@ struct Reading {
 }
 
 impl Reading {
+    fn begin(text: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let table: toml::Table = toml::from_str(text).map_err(|error| {
+            ConfigError::about("the file", format_args!("is not TOML: {}", error.message()))
+        })?;
+        let mut reading = Self {
+            tree: table.into(),
+            ..Self::default()
+        };
+        for (name, value) in variables {
+            reading.overlay(&name, value);
+        }
+        Ok(reading)
+    }
+
     fn overlay(&mut self, name: &str, value: String) {
         let Some((section, key)) = name.strip_prefix(PREFIX).and_then(|name| name.split_once("__")) else {
             return;
@@ -98,7 +120,7 @@ impl Reading {
 
     /// Reads again and again, each time without what was wrong the last time. The value is there to be looked at
     /// further even if there were mistakes.
-    fn read<C: ServiceConfig>(&mut self) -> Option<C> {
+    fn read<C: DeserializeOwned>(&mut self) -> Option<C> {
         for _ in 0..MOST_PROBLEMS {
             match serde_path_to_error::deserialize::<_, C>(self.tree.clone()) {
                 Ok(config) => return Some(config),

@@ -5,58 +5,17 @@ mod client;
 mod roles;
 mod server;
 
-use std::{num::NonZeroU32, path::PathBuf};
+use std::path::PathBuf;
 
+use rollcall_client::Certificates;
 use serde::Deserialize;
 
-use super::{Problems, Secret};
+use super::{Problems, plaintext};
 
 pub use assertions::AssertionsConfig;
 pub use client::ClientConfig;
 pub use roles::{Grant, RolesConfig, TenantPattern};
 pub use server::ServerConfig;
-
-/// `[database]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DatabaseConfig {
-    /// `postgres://role:password@host/database`.
-    pub url: Secret,
-    /// Most connections of the service.
-    #[serde(default = "default_max_connections")]
-    pub max_connections: NonZeroU32,
-    /// Time that a statement waits for a row or a table that another transaction has locked.
-    #[serde(default = "default_lock_seconds")]
-    pub lock_seconds: NonZeroU32,
-    /// Time that a statement of a call may take.
-    #[serde(default = "default_statement_seconds")]
-    pub statement_seconds: NonZeroU32,
-    /// Time that a transaction of a call may be idle.
-    #[serde(default = "default_statement_seconds")]
-    pub idle_transaction_seconds: NonZeroU32,
-}
-
-fn default_max_connections() -> NonZeroU32 {
-    NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN)
-}
-
-fn default_lock_seconds() -> NonZeroU32 {
-    NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN)
-}
-
-fn default_statement_seconds() -> NonZeroU32 {
-    NonZeroU32::new(60).unwrap_or(NonZeroU32::MIN)
-}
-
-/// `[amqp]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AmqpConfig {
-    /// `amqp://user:password@host:5672/vhost`, or `amqps://…`.
-    pub url: Secret,
-    /// The authority of the broker's certificate, PEM; without one, the system's.
-    pub ca_file: Option<PathBuf>,
-}
 
 /// `[telemetry]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -66,8 +25,16 @@ pub struct TelemetryConfig {
     pub log_format: LogFormat,
     /// Lines to log, for example `info,rollcall_worker=debug`.
     pub log_filter: String,
-    /// The collector of traces and metrics, as in `http://127.0.0.1:4317`; none: neither is sent.
+    /// The collector of traces and metrics, as in `https://collector.example:4317`; none: neither is sent.
     pub otlp_endpoint: Option<String>,
+    /// The authority of the collector's certificate, PEM; an `https` collector needs it.
+    pub otlp_ca_file: Option<PathBuf>,
+    /// The client's certificate chain for the collector, PEM.
+    pub otlp_cert_file: Option<PathBuf>,
+    /// The certificate's key, PEM.
+    pub otlp_key_file: Option<PathBuf>,
+    /// Sends to a collector on another machine in clear.
+    pub allow_plaintext: bool,
 }
 
 impl Default for TelemetryConfig {
@@ -76,6 +43,10 @@ impl Default for TelemetryConfig {
             log_format: LogFormat::Text,
             log_filter: "info".to_owned(),
             otlp_endpoint: None,
+            otlp_ca_file: None,
+            otlp_cert_file: None,
+            otlp_key_file: None,
+            allow_plaintext: false,
         }
     }
 }
@@ -84,6 +55,49 @@ impl TelemetryConfig {
     pub(super) fn validate(&self, problems: &mut Problems) {
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log_filter) {
             problems.push("telemetry.log_filter", error);
+        }
+        if let Some(endpoint) = &self.otlp_endpoint {
+            self.validate_collector(endpoint, problems);
+        }
+        if self.otlp_cert_file.is_some() != self.otlp_key_file.is_some() {
+            let missing = match self.otlp_cert_file {
+                Some(_) => "telemetry.otlp_key_file",
+                None => "telemetry.otlp_cert_file",
+            };
+            problems.push(missing, "missing: a certificate and its key go together");
+        }
+    }
+
+    /// The files of TLS to the collector.
+    pub(crate) fn certificates(&self) -> Certificates {
+        Certificates {
+            ca_file: self.otlp_ca_file.clone(),
+            cert_file: self.otlp_cert_file.clone(),
+            key_file: self.otlp_key_file.clone(),
+        }
+    }
+
+    fn validate_collector(&self, endpoint: &str, problems: &mut Problems) {
+        const KEY: &str = "telemetry.otlp_endpoint";
+        if endpoint.starts_with("https://") {
+            if self.otlp_ca_file.is_none() {
+                problems.push(
+                    "telemetry.otlp_ca_file",
+                    "missing: it holds the authority of the collector's certificate",
+                );
+            }
+        } else if !endpoint.starts_with("http://") {
+            problems.push(KEY, "must begin with http:// or https://");
+        } else if self.otlp_ca_file.is_some() || self.otlp_cert_file.is_some() {
+            problems.push(KEY, "must begin with https:// to use certificates");
+        } else {
+            plaintext::check(
+                "telemetry",
+                "otlp_endpoint",
+                endpoint,
+                self.allow_plaintext,
+                problems,
+            );
         }
     }
 }

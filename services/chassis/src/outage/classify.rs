@@ -52,7 +52,7 @@ fn is_broker_away(error: &AmqpError) -> bool {
         AmqpError::Away | AmqpError::TimedOut(_) => true,
         AmqpError::Broken { source, .. } => source.is_lost(),
         AmqpError::Url
-        | AmqpError::Authority { .. }
+        | AmqpError::Certificates(_)
         | AmqpError::Unroutable { .. }
         | AmqpError::Queue { .. }
         | AmqpError::Refused => false,

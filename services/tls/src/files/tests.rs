@@ -10,7 +10,7 @@ use rustls::{
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _};
 use tempfile::TempDir;
 
-use super::{ClientFiles, IdentityFiles, ServerFiles};
+use super::{ClientFiles, IdentityFiles, Protocol, ServerFiles, Trusted};
 use crate::{CertificateError, Part, Purpose, Reloading, Source, Watched as _};
 
 const NAME: &str = "reconcile.example";
@@ -66,8 +66,9 @@ impl Deployment {
 
     fn client(&self) -> ClientFiles {
         ClientFiles {
-            ca: self.file("ca.pem"),
+            trusted: Trusted::File(self.file("ca.pem")),
             identity: Some(self.identity("client")),
+            protocol: Protocol::Http2,
         }
     }
 
@@ -219,10 +220,10 @@ fn each_file_that_cannot_be_used_is_named() {
             ..deployment.server()
         };
         let error = Reloading::new(server).unwrap_err();
-        assert!(error.path().ends_with(named), "{error}");
+        assert!(error.path().is_some_and(|path| path.ends_with(named)), "{error}");
     }
     let client = ClientFiles {
-        ca: deployment.file("client.key"),
+        trusted: Trusted::File(deployment.file("client.key")),
         ..deployment.client()
     };
     let error = Reloading::new(client).unwrap_err();
@@ -249,7 +250,7 @@ fn an_examination_names_every_file_that_is_wrong() {
     let errors = server.examine().unwrap_err();
     let named: Vec<_> = errors
         .iter()
-        .map(|error| error.path().file_name().unwrap())
+        .filter_map(|error| error.path()?.file_name())
         .collect();
     assert_eq!(named, ["server.key", "client.pem", "nowhere.key"]);
     let mixed = IdentityFiles {

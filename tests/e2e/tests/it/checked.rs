@@ -8,11 +8,15 @@ use rollcall_testbed::{Kind, StackOptions, certificates::Authority, target_folde
 use crate::own::Own;
 
 async fn check(kind: Kind, variables: &BTreeMap<String, String>) -> Result<Output> {
+    run(kind, &["--check-config"], variables).await
+}
+
+async fn run(kind: Kind, arguments: &[&str], variables: &BTreeMap<String, String>) -> Result<Output> {
     let binary = target_folder()
         .join("debug")
         .join(format!("rollcall-{}", kind.name()));
     tokio::process::Command::new(&binary)
-        .arg("--check-config")
+        .args(arguments)
         .env_clear()
         .envs(variables)
         .output()
@@ -50,7 +54,7 @@ async fn everything_that_does_not_answer_or_fit_is_named_by_its_key() -> Result<
     let no_key = folder.path().join("no.key");
     fs::write(&no_key, "nothing")?;
     set("SERVER__TLS_KEY_FILE", no_key.display().to_string());
-    set("AMQP__URL", "amqp://rollcall:hunter2@127.0.0.1:1".to_owned());
+    set("AMQP__URL", "amqps://rollcall:hunter2@127.0.0.1:1".to_owned());
     set(
         "RECONCILE__CA_FILE",
         stranger.certificate_file().display().to_string(),
@@ -110,5 +114,32 @@ async fn a_database_that_refuses_the_role_is_named() -> Result<()> {
         said.contains("database.url: ") && said.contains("rollcall_results"),
         "{said}"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_service_starts_that_would_speak_in_clear_beyond_its_machine() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let mut variables = own.stack.configuration(Kind::Scheduler)?;
+    for (name, value) in [
+        (
+            "DATABASE__URL",
+            "postgres://u:hunter2@192.0.2.1/d?sslmode=require",
+        ),
+        ("AMQP__URL", "amqp://u:hunter2@192.0.2.1"),
+        ("TELEMETRY__OTLP_ENDPOINT", "http://192.0.2.1:4317"),
+    ] {
+        variables.insert(format!("ROLLCALL_{name}"), value.to_owned());
+    }
+    let output = run(Kind::Scheduler, &[], &variables).await?;
+    let said = String::from_utf8(output.stderr)?;
+    assert_eq!(output.status.code(), Some(64), "{said}");
+    for section in ["database", "amqp", "telemetry"] {
+        assert!(
+            said.contains(&format!("{section}.allow_plaintext = true")),
+            "{section}: {said}"
+        );
+    }
+    assert!(!said.contains("hunter2"), "{said}");
     Ok(())
 }

@@ -329,10 +329,7 @@ async fn a_wait_for_a_delivery_that_is_given_up_leaves_no_consumer_behind() -> R
     let own = Own::start(StackOptions::default()).await?;
     let hand = Hand::connect(&own).await?;
     let lifecycle = Lifecycle::new();
-    let config = AmqpConfig {
-        url: Secret::new(own.stack.endpoints().amqp_url.as_str()),
-        ca_file: None,
-    };
+    let config = AmqpConfig::new(Secret::new(own.stack.endpoints().amqp_url.as_str()));
     let broker = Broker::start(&config, "e2e", &lifecycle)?;
     broker.connected().await;
     // Given up at each step of a subscription, which takes a few milliseconds.
