@@ -8,6 +8,7 @@ mod broker;
 mod channel;
 mod connection;
 mod consumer;
+mod declared;
 mod delivery;
 mod dial;
 mod job;

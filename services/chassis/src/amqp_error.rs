@@ -27,6 +27,9 @@ pub enum AmqpError {
         /// The routing key.
         routing_key: String,
     },
+    /// An exchange or a queue is not declared.
+    #[error("{0} is not declared yet; an operator declares it: rollcall-scheduler declare-topology")]
+    Undeclared(&'static str),
     /// A queue exists with other arguments.
     #[error(
         "queue {queue} exists with other arguments than this release declares; deploy/OPERATION.md says how to replace it: {answer}"

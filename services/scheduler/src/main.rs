@@ -16,9 +16,5 @@ fn main() -> ExitCode {
         about: "Keeps tenants' sync settings and schedules, and turns requested runs into jobs",
         version: env!("CARGO_PKG_VERSION"),
     };
-    rollcall_chassis::main_with_commands(
-        info,
-        |command: Command, _| command.run(),
-        rollcall_scheduler::start,
-    )
+    rollcall_chassis::main_with_commands(info, Command::run, rollcall_scheduler::start)
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -9,12 +10,12 @@ use std::{
 use anyhow::Result;
 use futures::StreamExt as _;
 use lapin::{
-    Connection, ConnectionProperties,
     options::{BasicAckOptions, BasicConsumeOptions},
     types::FieldTable,
 };
 use prost::Message as _;
 use rollcall_chassis::amqp;
+use rollcall_e2e::broker;
 use rollcall_proto::v1::PortalEvent;
 use tokio::task::JoinHandle;
 
@@ -32,14 +33,14 @@ pub(crate) struct Portal {
 
 impl Portal {
     /// Begins to listen.
-    pub(crate) fn listen(amqp_url: String) -> Self {
+    pub(crate) fn listen(amqp_url: String, ca_file: PathBuf) -> Self {
         let heard = Heard::default();
         let task = tokio::spawn({
             let heard = Arc::clone(&heard);
             async move {
                 loop {
                     // An error is an end like any other: what was not acknowledged comes again.
-                    let _ = consume(&amqp_url, &heard).await;
+                    let _ = consume(&amqp_url, &ca_file, &heard).await;
                     tokio::time::sleep(PAUSE).await;
                 }
             }
@@ -60,8 +61,8 @@ impl Drop for Portal {
     }
 }
 
-async fn consume(amqp_url: &str, heard: &Heard) -> Result<()> {
-    let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await?;
+async fn consume(amqp_url: &str, ca_file: &Path, heard: &Heard) -> Result<()> {
+    let connection = broker::connect_to(amqp_url, ca_file).await?;
     let channel = connection.create_channel().await?;
     let mut deliveries = channel
         .basic_consume(

@@ -98,6 +98,7 @@ impl World {
             .connect(&database_url)
             .await?;
         audit::begin(&database).await?;
+        let broker_ca_file = stack.endpoints().broker_ca_file.clone();
         Ok(Self {
             ground,
             bed,
@@ -105,7 +106,7 @@ impl World {
             standby,
             clocks,
             database,
-            portal: Portal::listen(amqp_url),
+            portal: Portal::listen(amqp_url, broker_ca_file),
             expected: tokio::sync::Mutex::default(),
             server_turn: tokio::sync::Mutex::default(),
             broken: OnceCell::new(),

@@ -4,6 +4,7 @@
 //! Tests await conditions with a ceiling, never time. Run them with `make test`, or one of them with
 //! `target/debug/rollcall-testbed run -- cargo nextest run -p rollcall-e2e <name>`.
 
+pub mod broker;
 pub mod clients;
 pub mod dice;
 pub mod forest;

@@ -145,7 +145,7 @@ impl Bed {
                 Postgres::start(keeper_, address, options.postgres, root)
             }),
             timed(progress, "RabbitMQ", options.has(Part::RabbitMq), || {
-                start_nodes(keeper_, address, options.broker_nodes, root)
+                start_nodes(keeper_, address, options.broker_nodes, authority_, root)
             }),
             timed(progress, "Active Directory", options.has(Part::Samba), || {
                 Samba::start(keeper_, address, authority_, directory)
@@ -316,7 +316,7 @@ impl Bed {
         Standby::start(self.postgres()?, keeper, place::loopback_address()?).await
     }
 
-    /// The CA that signed the directories' and the services' certificates.
+    /// The CA that signed the certificates of all servers and services.
     pub fn authority(&self) -> Authority {
         Authority::open(&self.description.folder.join("certificates"))
     }
@@ -364,13 +364,14 @@ async fn start_nodes(
     keeper: &Arc<Keeper>,
     first: IpAddr,
     count: usize,
+    authority: &Authority,
     root: Option<&Root>,
 ) -> Result<((RabbitMq, Process), Vec<(RabbitMq, Process)>)> {
     let mut addresses = vec![first];
     while addresses.len() < count {
         addresses.push(place::loopback_address()?);
     }
-    let mut nodes = RabbitMq::start_cluster(keeper, &addresses, root).await?;
+    let mut nodes = RabbitMq::start_cluster(keeper, &addresses, authority, root).await?;
     let first = nodes.remove(0);
     Ok((first, nodes))
 }

@@ -27,8 +27,12 @@ pub struct Endpoints {
     pub results_url: String,
     /// The stack's database, as its superuser.
     pub database_url: String,
-    /// The stack's virtual host of the broker.
+    /// The stack's virtual host of the broker, as the bed's own user, who may do anything.
     pub amqp_url: String,
+    /// The same as the portal's user, who may only take its events.
+    pub portal_amqp_url: String,
+    /// The authority of the broker's certificate, a PEM file.
+    pub broker_ca_file: PathBuf,
     /// The folder of the certificates; `None` without mutual TLS.
     pub(crate) certificates: Option<PathBuf>,
 }

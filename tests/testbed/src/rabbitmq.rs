@@ -3,10 +3,15 @@
 //! Without epmd: the node's distribution listens on a fixed port of the bed's own address. And with
 //! only the plugins that the broker itself needs on its code path: finding each module among all that
 //! are installed is what takes most of a start (20 s against 7 s on a slow machine).
+//!
+//! It speaks TLS alone. Its users and their rights are those of `deploy/rabbitmq`; beside them it has the bed's own
+//! user, who may do anything, for tests that look at it from outside.
 
-use std::collections::BTreeSet;
+mod users;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -16,13 +21,17 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
+use crate::certificates::{Authority, Identity};
 use crate::error::{Doing as _, Error, Result};
 use crate::keeper::{Command, Keeper, Process};
 use crate::place::{self, secret, write_private};
 use crate::root::{self, Root};
 
-const PORT: u16 = 5672;
+pub use users::{OPERATOR, PORTAL, user_of};
+
+const PORT: u16 = 5671;
 const DISTRIBUTION_PORT: u16 = 25672;
 const USER: &str = "rollcall";
 const LIMIT: Duration = Duration::from_mins(1);
@@ -39,7 +48,11 @@ pub struct RabbitMq {
     /// All nodes of its cluster, this one among them.
     nodes: Vec<IpAddr>,
     password: String,
+    /// The passwords of the users of `deploy/rabbitmq`.
+    passwords: BTreeMap<String, String>,
     cookie: String,
+    /// The folder of the authority that signed its certificate.
+    authority: PathBuf,
 }
 
 impl RabbitMq {
@@ -47,16 +60,19 @@ impl RabbitMq {
     pub(crate) async fn start_cluster(
         keeper: &Arc<Keeper>,
         addresses: &[IpAddr],
+        authority: &Authority,
         root: Option<&Root>,
     ) -> Result<Vec<(Self, Process)>> {
-        let (password, cookie) = (secret(), secret());
+        let (password, cookie, passwords) = (secret(), secret(), users::passwords()?);
         let mut nodes = Vec::new();
         for address in addresses {
             let node = Self {
                 address: *address,
                 nodes: addresses.to_vec(),
                 password: password.clone(),
+                passwords: passwords.clone(),
                 cookie: cookie.clone(),
+                authority: authority.folder().to_owned(),
             };
             let process = keeper
                 .spawn(node.server(keeper.folder(), nodes.len(), root)?)
@@ -65,32 +81,53 @@ impl RabbitMq {
             node.until_ready(&process).await?;
             nodes.push((node, process));
         }
+        if let Some((node, _)) = nodes.first() {
+            node.expect_word(&users::making(&passwords), "made").await?;
+            node.permit("/").await?;
+        }
         Ok(nodes)
     }
 
     /// Waits until the broker speaks AMQP, at its start or after a restart.
     pub async fn until_ready(&self, process: &Process) -> Result<()> {
-        process.until_ready(LIMIT, || speaks_amqp(self.address)).await
+        process.until_ready(LIMIT, || self.speaks_amqp()).await
     }
 
-    /// The URL at which a client connects to a virtual host. `/` is there from the start.
+    /// The URL at which the bed's own user, who may do anything, connects to a virtual host. `/` is there from the start.
     pub fn url(&self, vhost: &str) -> String {
-        let vhost = vhost.replace('/', "%2f");
-        format!("amqp://{USER}:{}@{}:{PORT}/{vhost}", self.password, self.address)
+        self.url_through(self.socket_address(), vhost)
     }
 
-    /// The same through something else that listens on `port` of `address`, a proxy for example.
-    pub fn url_through(&self, address: std::net::SocketAddr, vhost: &str) -> String {
-        let vhost = vhost.replace('/', "%2f");
-        format!("amqp://{USER}:{}@{address}/{vhost}", self.password)
+    /// The same through something else that listens on `address`, a proxy on 127.0.0.1 for example: the certificate names
+    /// that address too.
+    pub fn url_through(&self, address: SocketAddr, vhost: &str) -> String {
+        url_of(USER, &self.password, address, vhost)
+    }
+
+    /// The URL at which a user of `deploy/rabbitmq` connects to a virtual host of a stack: [`user_of`] a service,
+    /// [`OPERATOR`] or [`PORTAL`].
+    pub fn user_url(&self, user: &str, vhost: &str) -> Result<String> {
+        self.user_url_through(self.socket_address(), user, vhost)
+    }
+
+    /// The same through something else that listens on `address`.
+    pub fn user_url_through(&self, address: SocketAddr, user: &str, vhost: &str) -> Result<String> {
+        let unknown = || Error::Refused(format!("RabbitMQ: there is no user {user}"));
+        let password = self.passwords.get(user).ok_or_else(unknown)?;
+        Ok(url_of(user, password, address, vhost))
+    }
+
+    /// The authority that signed its certificate, a PEM file.
+    pub fn ca_file(&self) -> PathBuf {
+        Authority::open(&self.authority).certificate_file()
     }
 
     /// The socket on which the broker listens.
-    pub fn socket_address(&self) -> std::net::SocketAddr {
+    pub fn socket_address(&self) -> SocketAddr {
         (self.address, PORT).into()
     }
 
-    /// Makes a virtual host that the bed's user may do anything in.
+    /// Makes a virtual host in which the bed's user may do anything, and each other user what `deploy/rabbitmq` says.
     pub async fn create_vhost(&self, name: &str) -> Result<()> {
         if !name
             .chars()
@@ -107,7 +144,20 @@ impl RabbitMq {
                  <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"{USER}\">>)."
             ))
             .await?;
-        if answer.contains("ok") {
+        if !answer.contains("ok") {
+            return Err(Error::Refused(format!("RabbitMQ: {answer}")));
+        }
+        self.permit(name).await
+    }
+
+    /// Gives the users of `deploy/rabbitmq` their rights in a virtual host.
+    async fn permit(&self, vhost: &str) -> Result<()> {
+        self.expect_word(&users::permitting(vhost)?, "permitted").await
+    }
+
+    async fn expect_word(&self, expression: &str, word: &str) -> Result<()> {
+        let answer = self.evaluate(expression).await?;
+        if answer.contains(word) {
             Ok(())
         } else {
             Err(Error::Refused(format!("RabbitMQ: {answer}")))
@@ -197,7 +247,11 @@ impl RabbitMq {
         };
         let folder = bed.join(&name);
         let home = make_home(&folder, root)?;
-        write_private(&folder.join("advanced.config"), self.configuration().as_bytes())?;
+        let identity = self.identity(&name)?;
+        write_private(
+            &folder.join("advanced.config"),
+            self.configuration(&identity).as_bytes(),
+        )?;
         write_private(&folder.join("enabled_plugins"), b"[].\n")?;
         let mut command = Command::new(&name, home.join("sbin/rabbitmq-server"), bed);
         command.directory.clone_from(&folder);
@@ -231,7 +285,7 @@ impl RabbitMq {
     }
 
     /// In Erlang terms: the newer format is read by a library that takes seconds for it.
-    fn configuration(&self) -> String {
+    fn configuration(&self, identity: &Identity) -> String {
         let cluster = if self.nodes.len() > 1 {
             let nodes: Vec<String> = self.nodes.iter().map(|node| format!("'rabbit@{node}'")).collect();
             let nodes = nodes.join(", ");
@@ -240,11 +294,37 @@ impl RabbitMq {
             String::new()
         };
         format!(
-            "[{{rabbit, [{cluster} {{tcp_listeners, [{{\"{}\", {PORT}}}]}},\n  \
+            "[{{rabbit, [{cluster} {{tcp_listeners, []}}, {{ssl_listeners, [{{\"{}\", {PORT}}}]}},\n  \
+             {{ssl_options, [{{cacertfile, \"{}\"}}, {{certfile, \"{}\"}}, {{keyfile, \"{}\"}},\n  \
+             {{verify, verify_peer}}, {{fail_if_no_peer_cert, false}}]}},\n  \
              {{default_user, <<\"{USER}\">>}}, {{default_pass, <<\"{}\">>}}, {{loopback_users, []}},\n  \
              {{log, [{{console, [{{enabled, true}}, {{level, info}}]}}, {{file, [{{file, false}}]}}]}}]}}].\n",
-            self.address, self.password
+            self.address,
+            self.ca_file().display(),
+            identity.certificate.display(),
+            identity.key.display(),
+            self.password
         )
+    }
+
+    /// A certificate for its address, and for proxies in front of it.
+    fn identity(&self, name: &str) -> Result<Identity> {
+        let proxies = Ipv4Addr::LOCALHOST.into();
+        Authority::open(&self.authority).sign_server(name, &["localhost"], &[self.address, proxies])
+    }
+
+    /// Sends the protocol's greeting; a broker that is up answers with `Connection.Start`.
+    async fn speaks_amqp(&self) -> std::io::Result<()> {
+        let client = Authority::open(&self.authority)
+            .client()
+            .map_err(std::io::Error::other)?;
+        let socket = TcpStream::connect(self.socket_address()).await?;
+        let mut stream = TlsConnector::from(client)
+            .connect(self.address.into(), socket)
+            .await?;
+        stream.write_all(b"AMQP\x00\x00\x09\x01").await?;
+        let mut frame = [0; 7];
+        stream.read_exact(&mut frame).await.map(drop)
     }
 
     fn runtime_arguments(&self, node: &str) -> String {
@@ -257,12 +337,9 @@ impl RabbitMq {
     }
 }
 
-/// Sends the protocol's greeting; a broker that is up answers with `Connection.Start`.
-async fn speaks_amqp(address: IpAddr) -> std::io::Result<()> {
-    let mut stream = TcpStream::connect((address, PORT)).await?;
-    stream.write_all(b"AMQP\x00\x00\x09\x01").await?;
-    let mut frame = [0; 7];
-    stream.read_exact(&mut frame).await.map(drop)
+fn url_of(user: &str, password: &str, address: SocketAddr, vhost: &str) -> String {
+    let vhost = vhost.replace('/', "%2f");
+    format!("amqps://{user}:{password}@{address}/{vhost}")
 }
 
 /// A home with the installed scripts and only those plugins that the broker itself needs.

@@ -6,7 +6,7 @@ mod ways;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::keeper::{Command, Keeper, LOGS};
 use crate::place;
 use crate::postgres::Postgres;
 use crate::proxy::Proxy;
-use crate::rabbitmq::RabbitMq;
+use crate::rabbitmq::{self, OPERATOR as BROKER_OPERATOR, RabbitMq, user_of};
 use crate::service::{Kind, Service, workers_port};
 
 pub use identities::{LIMITED, OPERATOR, VIEWER};
@@ -78,11 +78,7 @@ impl Stack {
         let keys = keeper.folder().join(format!("{name}-keys"));
         let database = async {
             postgres.create_database(keeper, name).await?;
-            if vhost == "/" {
-                Ok(())
-            } else {
-                rabbitmq.create_vhost(vhost).await
-            }
+            furnish(keeper, rabbitmq, vhost).await
         };
         tokio::try_join!(database, generate_keys(keeper, &keys))?;
         sign_all(&authority, address)?;
@@ -97,6 +93,8 @@ impl Stack {
             results_url: url(Kind::Results)?,
             database_url: postgres.url(name),
             amqp_url: rabbitmq.url_through(broker, vhost),
+            portal_amqp_url: rabbitmq.user_url_through(broker, rabbitmq::PORTAL, vhost)?,
+            broker_ca_file: rabbitmq.ca_file(),
             certificates: options.mutual_tls.then(|| authority.folder().to_owned()),
         };
         let reconcile = (address, workers_port(0)?).into();
@@ -177,6 +175,11 @@ impl Stack {
         self.service(kind, index)
     }
 
+    /// Declares the exchanges and queues again, as an operator does it.
+    pub async fn declare_topology(&self) -> Result<()> {
+        declare_topology(&self.keeper, &self.rabbitmq, &self.vhost).await
+    }
+
     /// Sets a variable of the processes of a kind that are added from here on.
     pub fn set(&mut self, kind: Kind, variable: &str, value: &str) {
         self.options
@@ -251,7 +254,12 @@ impl Stack {
     fn environment(&self, kind: Kind, index: usize) -> Result<BTreeMap<String, String>> {
         let mut variables = self.listeners(kind, index)?;
         let mut set = |name: &str, value: String| drop(variables.insert(format!("ROLLCALL_{name}"), value));
-        set("AMQP__URL", self.broker_url());
+        let broker = self.broker_address();
+        let broker = self
+            .rabbitmq
+            .user_url_through(broker, user_of(kind), &self.vhost)?;
+        set("AMQP__URL", broker);
+        set("AMQP__CA_FILE", self.rabbitmq.ca_file().display().to_string());
         let database = self
             .way(Way::Database)
             .map_or_else(|| self.postgres.socket_address(), Proxy::address);
@@ -303,11 +311,13 @@ impl Stack {
         Ok(variables)
     }
 
-    fn broker_url(&self) -> String {
-        match self.way(Way::Broker) {
-            Some(way) => self.rabbitmq.url_through(way.address(), &self.vhost),
-            None => self.endpoints.amqp_url.clone(),
-        }
+    fn broker_address(&self) -> SocketAddr {
+        let past = || {
+            self.options
+                .broker
+                .unwrap_or_else(|| self.rabbitmq.socket_address())
+        };
+        self.way(Way::Broker).map_or_else(past, Proxy::address)
     }
 
     fn reconcile_url(&self) -> String {
@@ -357,6 +367,32 @@ async fn generate_keys(keeper: &Arc<Keeper>, folder: &Path) -> Result<()> {
         keeper.run(command).await?;
     }
     Ok(())
+}
+
+/// Makes a virtual host with all that services expect in it.
+async fn furnish(keeper: &Arc<Keeper>, rabbitmq: &RabbitMq, vhost: &str) -> Result<()> {
+    if vhost != "/" {
+        rabbitmq.create_vhost(vhost).await?;
+    }
+    declare_topology(keeper, rabbitmq, vhost).await
+}
+
+/// As an operator does it, before the services start.
+async fn declare_topology(keeper: &Arc<Keeper>, rabbitmq: &RabbitMq, vhost: &str) -> Result<()> {
+    let program = place::binary(&Kind::Scheduler.binary())?;
+    let mut command = Command::new("declare-topology", program, keeper.folder());
+    command.args = vec!["declare-topology".to_owned()];
+    command.env.extend([
+        (
+            "ROLLCALL_AMQP__URL".to_owned(),
+            rabbitmq.user_url(BROKER_OPERATOR, vhost)?,
+        ),
+        (
+            "ROLLCALL_AMQP__CA_FILE".to_owned(),
+            rabbitmq.ca_file().display().to_string(),
+        ),
+    ]);
+    keeper.run(command).await
 }
 
 fn sign_all(authority: &Authority, address: IpAddr) -> Result<()> {

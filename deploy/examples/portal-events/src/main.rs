@@ -1,7 +1,9 @@
 //! Prints what the portal hears of Rollcall, an event a line: an example for the portal's developers to start from.
 //!
-//! It reads the durable queue `rollcall.portal`, which Rollcall declares, on the broker that `AMQP_URL` names. What is
-//! to be copied from it is the order of things: take an event, do what it says, and only then acknowledge it.
+//! It reads the durable queue `rollcall.portal` on the broker that `AMQP_URL` names, with the portal's user, who may do
+//! nothing else. `AMQP_CA_FILE` names the authority of the broker's certificate. It connects as Rollcall's services do;
+//! any client of AMQP 0-9-1 with TLS serves as well. What is to be copied from it is the order of things: take an event,
+//! do what it says, and only then acknowledge it.
 
 mod line;
 mod seen;
@@ -11,12 +13,15 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use futures::StreamExt as _;
 use lapin::{
-    Connection, ConnectionProperties,
     message::Delivery,
     options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions},
     types::FieldTable,
 };
 use prost::Message as _;
+use rollcall_chassis::{
+    amqp,
+    config::{AmqpConfig, Problems, Secret},
+};
 use rollcall_proto::v1::PortalEvent;
 
 use seen::{Meeting, Seen};
@@ -32,10 +37,10 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let url = broker_url()?;
+    let broker = broker()?;
     let mut seen = Seen::default();
     tokio::select! {
-        never = listen_for_ever(&url, &mut seen) => match never {},
+        never = listen_for_ever(&broker, &mut seen) => match never {},
         stopped = tokio::signal::ctrl_c() => stopped.context("listen for Ctrl-C"),
     }
 }
@@ -44,17 +49,26 @@ async fn main() -> Result<()> {
     clippy::disallowed_methods,
     reason = "an example is configured by its environment alone"
 )]
-fn broker_url() -> Result<String> {
-    std::env::var("AMQP_URL").context("AMQP_URL says where the broker is: amqp://user:password@host:5672/%2f")
+fn broker() -> Result<AmqpConfig> {
+    let url = std::env::var("AMQP_URL")
+        .context("AMQP_URL says where the broker is: amqps://user:password@host:5671/%2f")?;
+    let config = AmqpConfig {
+        ca_file: std::env::var_os("AMQP_CA_FILE").map(Into::into),
+        ..AmqpConfig::new(Secret::new(url))
+    };
+    let mut problems = Problems::default();
+    config.validate(&mut problems);
+    problems.into_result()?;
+    Ok(config)
 }
 
 /// Connects again whenever the connection breaks. What was not acknowledged comes again then.
-async fn listen_for_ever(url: &str, seen: &mut Seen) -> std::convert::Infallible {
+async fn listen_for_ever(broker: &AmqpConfig, seen: &mut Seen) -> std::convert::Infallible {
     let (first, longest) = PAUSES;
     let mut pause = first;
     loop {
         let before = seen.events();
-        let Err(error) = listen(url, seen).await;
+        let Err(error) = listen(broker, seen).await;
         if seen.events() > before {
             pause = first;
         }
@@ -65,8 +79,8 @@ async fn listen_for_ever(url: &str, seen: &mut Seen) -> std::convert::Infallible
 }
 
 /// Listens until the connection breaks.
-async fn listen(url: &str, seen: &mut Seen) -> Result<std::convert::Infallible> {
-    let connection = Connection::connect(url, ConnectionProperties::default())
+async fn listen(broker: &AmqpConfig, seen: &mut Seen) -> Result<std::convert::Infallible> {
+    let connection = amqp::connect(broker, "portal-events")
         .await
         .context("cannot connect to the broker")?;
     let channel = connection.create_channel().await?;

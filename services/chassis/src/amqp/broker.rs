@@ -17,8 +17,8 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// Begins to connect, under a name that the broker's operator sees. The topology is declared on every connection
-    /// before its first use.
+    /// Begins to connect, under a name that the broker's operator sees. No connection is used before the topology is
+    /// declared.
     pub fn start(config: &AmqpConfig, name: &str, lifecycle: &Lifecycle) -> Result<Self, AmqpError> {
         let links = Links::start(config, name, lifecycle)?;
         Ok(Self { links })

@@ -7,7 +7,7 @@ use lapin::Connection;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{AmqpError, TIMEOUT, channel::Channel, target::Target, topology, within};
+use super::{AmqpError, TIMEOUT, channel::Channel, declared, target::Target, within};
 use crate::{
     BoxError, Lifecycle,
     config::AmqpConfig,
@@ -47,8 +47,8 @@ impl std::fmt::Debug for Links {
 }
 
 impl Links {
-    /// Begins to connect, under a name that the broker's operator sees. The topology is declared on every connection
-    /// before its first use.
+    /// Begins to connect, under a name that the broker's operator sees. No connection is used before the topology is
+    /// declared.
     pub(super) fn start(config: &AmqpConfig, name: &str, lifecycle: &Lifecycle) -> Result<Self, AmqpError> {
         let target = Target::new(config, name)?;
         if let Some(files) = target.files() {
@@ -107,10 +107,10 @@ impl Links {
     }
 }
 
-/// Connects, and declares the topology.
+/// Connects, and sees that all that lasts is declared.
 async fn connect(target: &Target) -> Result<Connection, AmqpError> {
     let connection = target.connect().await?;
-    topology::declare(&connection).await?;
+    declared::check(&connection).await?;
     Ok(connection)
 }
 

@@ -9,14 +9,12 @@ use rollcall_proto::internal::v1::{ConnectionTestReport, SignedJob};
 
 use super::{
     Delivery,
-    topology::{DEAD, Delay, EVENTS, JOBS, Lane, PORTAL, TESTS},
+    topology::{DEAD, Delay, EVENTS, JOBS, Lane, PORTAL, REPLIES, TEST_KEY},
 };
 use crate::telemetry::{TRACEPARENT, traceparent};
 
 /// Reason why a message went to the dead letters.
 const REASON_HEADER: &str = "x-rollcall-reason";
-/// Leads to the queue that is named as the routing key (AMQP 0-9-1, section 3.1.3.1).
-const DEFAULT_EXCHANGE: &str = "";
 /// AMQP's delivery mode of messages that survive the broker.
 const PERSISTENT: u8 = 2;
 const TRANSIENT: u8 = 1;
@@ -46,7 +44,7 @@ impl Message {
 
     /// A connection test, for the next worker that has a place for it.
     pub fn test(job: &SignedJob) -> Self {
-        Self::lasting(DEFAULT_EXCHANGE, TESTS.to_owned(), job.encode_to_vec())
+        Self::lasting(JOBS, TEST_KEY.to_owned(), job.encode_to_vec())
     }
 
     /// A delivery that cannot be worked on, and why.
@@ -77,7 +75,7 @@ impl Message {
         Self {
             mandatory: false,
             persistent: false,
-            ..Self::lasting(DEFAULT_EXCHANGE, reply_to.into(), report.encode_to_vec())
+            ..Self::lasting(REPLIES, reply_to.into(), report.encode_to_vec())
         }
     }
 

@@ -3,8 +3,8 @@
 //! The new queue has a new name, and the messages of the old one are moved to it: first to the new queue, confirmed,
 //! and only then acknowledged in the old one. A crash in between therefore moves a message twice and loses none.
 //! Processes of the release before may continue beside those of this one: they take from the old queue until they end.
-//! If one of them connects again, it binds the old queue again, and the next connection of this release moves the
-//! messages that came there.
+//! If a release before is declared again, it binds the old queue again, and the next declaration of this release moves
+//! the messages that came there.
 //!
 //! Moved messages may overtake each other. So this is for jobs and dead letters, which have no order. The
 //! portal's queue has one: deploy/OPERATION.md says how an operator replaces it.
@@ -28,7 +28,7 @@ use super::{AmqpError, Fault, within};
 const QUIET: Duration = Duration::from_millis(500);
 /// Number of messages that may be on their way from the old queue.
 const PREFETCH: u16 = 16;
-/// Limit of one move, so that it never keeps a service from its broker. The next connection continues.
+/// Limit of one move, so that a declaration comes to an end. The next one continues.
 const MOST: usize = 100_000;
 
 /// A queue of an earlier release.

@@ -1,5 +1,9 @@
 //! Every exchange and queue of Rollcall, declared here and nowhere else.
 //!
+//! What lasts is declared by an operator's command; services only look if it is there, so that none of them needs the
+//! right to declare or delete it. `deploy/rabbitmq/permissions.tsv` gives each its rights, by the names here. No service
+//! publishes through the default exchange, which leads to every queue.
+//!
 //! Every queue has a bound, and at its bound it refuses messages, so that the publisher keeps them: requests and events
 //! stay in the database and are published later. Only the dead letters drop their oldest: to refuse one would return a
 //! job that breaks its workers to them.
@@ -15,6 +19,8 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 
+use uuid::Uuid;
+
 use super::{AmqpError, Fault, succession::Former, within};
 
 /// Jobs, by lane (direct).
@@ -28,6 +34,14 @@ pub const EVENTS: &str = "rollcall.events";
 
 /// Connection tests, which no run keeps waiting.
 pub const TESTS: &str = "rollcall.tests";
+/// The key of [`JOBS`] that leads to [`TESTS`].
+pub const TEST_KEY: &str = "test";
+
+/// Reports on connection tests (direct). A scheduler's own queue for them has this name and one more word, which is also
+/// its key.
+pub const REPLIES: &str = "rollcall.replies";
+/// Beginning of the names of the queues that hear [`EVENTS`].
+const LISTENERS: &str = "rollcall.listeners";
 /// Time that a connection test waits for a worker. Later no caller wants it, and the broker drops it: no two clocks are
 /// compared.
 const TEST_TAKEN_WITHIN: Duration = Duration::from_secs(45);
@@ -133,8 +147,8 @@ impl Delay {
 pub struct QueueSpec {
     /// Its name, which is another one as soon as the arguments are others.
     pub name: &'static str,
-    /// The exchange and the routing key that lead to it; none but the default exchange for some.
-    pub bound_to: Option<(&'static str, &'static str)>,
+    /// The exchange and the routing key that lead to it.
+    pub bound_to: (&'static str, &'static str),
     /// Arguments of the declaration.
     pub arguments: FieldTable,
 }
@@ -148,48 +162,56 @@ pub fn queues() -> Vec<QueueSpec> {
     let mut queues = vec![
         QueueSpec {
             name: DEAD,
-            bound_to: Some((DEAD, "")),
+            bound_to: (DEAD, ""),
             arguments: dead_arguments(),
         },
         QueueSpec {
             name: PORTAL,
-            bound_to: Some((PORTAL, "#")),
+            bound_to: (PORTAL, "#"),
             arguments: portal_arguments(),
         },
         QueueSpec {
             name: TESTS,
-            bound_to: None,
+            bound_to: (JOBS, TEST_KEY),
             arguments: tests_arguments(),
         },
     ];
     queues.extend(Lane::ALL.map(|lane| QueueSpec {
         name: lane.queue(),
-        bound_to: Some((JOBS, lane.as_str())),
+        bound_to: (JOBS, lane.as_str()),
         arguments: job_arguments(JOBS_BACKLOG),
     }));
     queues.extend(Delay::ALL.map(|delay| QueueSpec {
         name: delay.exchange(),
-        bound_to: Some((delay.exchange(), "")),
+        bound_to: (delay.exchange(), ""),
         arguments: delay_arguments(delay),
     }));
     queues
 }
 
+/// Every exchange, which all last.
+pub fn exchanges() -> Vec<(&'static str, ExchangeKind)> {
+    let mut exchanges = vec![
+        (JOBS, ExchangeKind::Direct),
+        (REPLIES, ExchangeKind::Direct),
+        (DEAD, ExchangeKind::Fanout),
+        (PORTAL, ExchangeKind::Topic),
+        (EVENTS, ExchangeKind::Topic),
+    ];
+    exchanges.extend(Delay::ALL.map(|delay| (delay.exchange(), ExchangeKind::Fanout)));
+    exchanges
+}
+
 /// Declares everything that lasts. An existing queue stays as it is; one that differs is an error.
 pub async fn declare(connection: &Connection) -> Result<(), AmqpError> {
     let channel = &within("opening a channel", connection.create_channel()).await?;
-    exchange(channel, JOBS, ExchangeKind::Direct).await?;
-    exchange(channel, DEAD, ExchangeKind::Fanout).await?;
-    exchange(channel, PORTAL, ExchangeKind::Topic).await?;
-    exchange(channel, EVENTS, ExchangeKind::Topic).await?;
-    for delay in Delay::ALL {
-        exchange(channel, delay.exchange(), ExchangeKind::Fanout).await?;
+    for (name, kind) in exchanges() {
+        exchange(channel, name, kind).await?;
     }
     for spec in queues() {
         queue(channel, spec.name, spec.arguments).await?;
-        if let Some((exchange, key)) = spec.bound_to {
-            bind(channel, spec.name, exchange, key).await?;
-        }
+        let (exchange, key) = spec.bound_to;
+        bind(channel, spec.name, exchange, key).await?;
     }
     for former in FORMER {
         former.succeed(connection).await?;
@@ -199,18 +221,21 @@ pub async fn declare(connection: &Connection) -> Result<(), AmqpError> {
 
 /// Declares a queue of this connection's own that hears every event, and gives its name.
 pub(super) async fn declare_events_queue(channel: &Channel) -> Result<String, AmqpError> {
-    let name = declare_own_queue(channel, EVENTS_BACKLOG).await?;
+    let name = declare_own_queue(channel, LISTENERS, EVENTS_BACKLOG).await?;
     bind(channel, &name, EVENTS, "#").await?;
     Ok(name)
 }
 
 /// Declares a queue of this connection's own for answers, and gives its name, by which they are sent.
 pub(super) async fn declare_reply_queue(channel: &Channel) -> Result<String, AmqpError> {
-    declare_own_queue(channel, REPLIES_BACKLOG).await
+    let name = declare_own_queue(channel, REPLIES, REPLIES_BACKLOG).await?;
+    bind(channel, &name, REPLIES, &name).await?;
+    Ok(name)
 }
 
-/// The broker chooses the name, another one each time. The queue goes with its consumer.
-async fn declare_own_queue(channel: &Channel, backlog: i32) -> Result<String, AmqpError> {
+/// The name is another one each time, with a beginning that a permission can name. The queue goes with its consumer.
+async fn declare_own_queue(channel: &Channel, beginning: &str, backlog: i32) -> Result<String, AmqpError> {
+    let name = format!("{beginning}.{}", Uuid::new_v4().simple());
     let options = QueueDeclareOptions {
         exclusive: true,
         auto_delete: true,
@@ -218,12 +243,9 @@ async fn declare_own_queue(channel: &Channel, backlog: i32) -> Result<String, Am
     };
     let mut arguments = FieldTable::default();
     arguments.insert("x-max-length".into(), AMQPValue::LongInt(backlog));
-    let declared = within(
-        "declaring a queue of one's own",
-        channel.queue_declare("".into(), options, arguments),
-    )
-    .await?;
-    Ok(declared.name().as_str().to_owned())
+    let declaring = channel.queue_declare(name.as_str().into(), options, arguments);
+    within("declaring a queue of one's own", declaring).await?;
+    Ok(name)
 }
 
 /// At this many messages or bytes, whichever is first.

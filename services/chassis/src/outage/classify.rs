@@ -53,6 +53,7 @@ fn is_broker_away(error: &AmqpError) -> bool {
         AmqpError::Broken { source, .. } => source.is_lost(),
         AmqpError::Url
         | AmqpError::Certificates(_)
+        | AmqpError::Undeclared(_)
         | AmqpError::Unroutable { .. }
         | AmqpError::Queue { .. }
         | AmqpError::Refused => false,

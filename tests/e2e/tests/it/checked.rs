@@ -118,9 +118,41 @@ async fn a_database_that_refuses_the_role_is_named() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_server_of_another_authority_is_named_and_so_is_a_certificate_for_another_purpose() -> Result<()> {
+    let own = Own::start(StackOptions::default()).await?;
+    let folder = tempfile::tempdir()?;
+    let stranger = Authority::create(folder.path())?.certificate_file();
+    let mut variables = own.stack.configuration(Kind::Scheduler)?;
+    let mut set =
+        |name: &str, value: &str| drop(variables.insert(format!("ROLLCALL_{name}"), value.to_owned()));
+    let stranger = stranger.display().to_string();
+    // Any server with TLS and HTTP/2 stands for a collector.
+    set("TELEMETRY__OTLP_ENDPOINT", &own.stack.endpoints().results_url);
+    set("TELEMETRY__OTLP_CA_FILE", &stranger);
+    // A server's certificate at a client's place.
+    for file in ["CERT_FILE", "KEY_FILE"] {
+        let own_file = variables
+            .get(&format!("ROLLCALL_SERVER__TLS_{file}"))
+            .context("mutual TLS")?;
+        variables.insert(format!("ROLLCALL_AMQP__{file}"), own_file.clone());
+    }
+    let output = check(Kind::Scheduler, &variables).await?;
+    let said = String::from_utf8(output.stderr)?;
+    for (key, why) in [
+        ("amqp.cert_file", "is not one of a client"),
+        ("telemetry.otlp_endpoint", "invalid peer certificate"),
+    ] {
+        let line = said.lines().find(|line| line.starts_with(&format!("  {key}: ")));
+        assert!(line.is_some_and(|line| line.contains(why)), "{key}: {said}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn no_service_starts_that_would_speak_in_clear_beyond_its_machine() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
     let mut variables = own.stack.configuration(Kind::Scheduler)?;
+    variables.remove("ROLLCALL_AMQP__CA_FILE");
     for (name, value) in [
         (
             "DATABASE__URL",

@@ -100,8 +100,7 @@ impl Story {
 #[tokio::test]
 async fn the_portal_hears_what_became_of_each_account_in_order_and_the_example_prints_it() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let url = &own.stack.endpoints().amqp_url;
-    let mut story = Story::begin(Ear::listen(url).await?, Example::start(url)?);
+    let mut story = Story::begin(Ear::listen(&own).await?, Example::start(&own, None)?);
     let (tenant, forest) = tenant(&own, "story").await?;
     let at = |local: &str| tenant.address(local);
 
@@ -155,8 +154,7 @@ async fn the_portal_hears_what_became_of_each_account_in_order_and_the_example_p
 #[tokio::test]
 async fn the_portal_hears_of_a_removal_that_is_held_approved_and_reverted() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let url = &own.stack.endpoints().amqp_url;
-    let mut story = Story::begin(Ear::listen(url).await?, Example::start(url)?);
+    let mut story = Story::begin(Ear::listen(&own).await?, Example::start(&own, None)?);
     let (tenant, forest) = tenant(&own, "removal").await?;
     let team = tenant.address("team");
     tenant.sync().await?;
@@ -204,8 +202,7 @@ async fn the_portal_hears_of_a_removal_that_is_held_approved_and_reverted() -> R
 #[tokio::test]
 async fn edits_in_the_portal_are_announced_like_all_changes_and_never_welcome() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let url = &own.stack.endpoints().amqp_url;
-    let mut story = Story::begin(Ear::listen(url).await?, Example::start(url)?);
+    let mut story = Story::begin(Ear::listen(&own).await?, Example::start(&own, None)?);
     let (tenant, _forest) = tenant(&own, "by-hand").await?;
     let press = tenant.address("press");
 
@@ -227,8 +224,7 @@ async fn edits_in_the_portal_are_announced_like_all_changes_and_never_welcome() 
 #[tokio::test]
 async fn a_schedule_that_pauses_over_refused_credentials_is_reported_once() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let url = &own.stack.endpoints().amqp_url;
-    let mut story = Story::begin(Ear::listen(url).await?, Example::start(url)?);
+    let mut story = Story::begin(Ear::listen(&own).await?, Example::start(&own, None)?);
     let (tenant, forest) = own.tenant("refused").await?;
     let directory = Directory {
         bind_password: Some("wrong".to_owned()),
@@ -256,9 +252,8 @@ async fn the_example_connects_again_prints_nothing_twice_and_ends_on_ctrl_c() ->
     let own = Own::start(StackOptions::default()).await?;
     let rabbitmq = own.bed.rabbitmq()?;
     let proxy = Proxy::start(rabbitmq.socket_address()).await?;
-    let url = rabbitmq.url_through(proxy.address(), own.stack.vhost());
-    let ear = Ear::listen(&own.stack.endpoints().amqp_url).await?;
-    let mut story = Story::begin(ear, Example::start(&url)?);
+    let example = Example::start(&own, Some(proxy.address()))?;
+    let mut story = Story::begin(Ear::listen(&own).await?, example);
     let (tenant, forest) = tenant(&own, "again").await?;
     tenant.sync().await?;
     story.goes_on(&tenant, "run.finished").await?;

@@ -44,7 +44,7 @@ fn ensure_bound(steps: &[TestStep]) -> Result<()> {
 #[tokio::test]
 async fn a_job_that_is_forged_or_altered_begins_nothing_and_is_a_dead_letter_with_the_reason() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let broker = Broker::connect(&own.stack.endpoints().amqp_url).await?;
+    let broker = Broker::connect(own.stack.endpoints()).await?;
     let (tenant, _forest) = own.office("forged").crowd(1).saved().await?;
     let run_id = tenant.sync().await?.run_id;
     let fence = own.fence(&tenant).await?;
@@ -91,7 +91,7 @@ async fn a_job_that_is_forged_or_altered_begins_nothing_and_is_a_dead_letter_wit
 #[tokio::test]
 async fn a_test_that_the_scheduler_did_not_order_reads_nothing() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let broker = Broker::connect(&own.stack.endpoints().amqp_url).await?;
+    let broker = Broker::connect(own.stack.endpoints()).await?;
     let (tenant, forest) = own.office("probe").crowd(1).saved().await?;
     let proxy = forest.proxy().await?;
     let forged = Job {
@@ -120,7 +120,7 @@ async fn a_test_of_the_stored_credential_carries_none_and_its_copy_tests_nothing
         ..StackOptions::default()
     })
     .await?;
-    let broker = Broker::connect(&own.stack.endpoints().amqp_url).await?;
+    let broker = Broker::connect(own.stack.endpoints()).await?;
     let (tenant, _forest) = own.office("copied").crowd(1).saved().await?;
     let asked = tokio::spawn({
         let tenant = tenant.clone();

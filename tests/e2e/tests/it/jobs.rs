@@ -5,7 +5,7 @@
 use anyhow::{Context, Result, ensure};
 use futures::StreamExt as _;
 use lapin::{
-    BasicProperties, Channel, Connection, ConnectionProperties,
+    BasicProperties, Channel, Connection,
     options::{
         BasicCancelOptions, BasicConsumeOptions, BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions,
         QueueDeclareOptions, QueuePurgeOptions,
@@ -14,12 +14,12 @@ use lapin::{
 };
 use prost::Message as _;
 use rollcall_chassis::{amqp::sign_job, signing::SigningKey};
-use rollcall_e2e::{Tenant, wait};
+use rollcall_e2e::{Tenant, broker, wait};
 use rollcall_proto::{
     internal::v1::Job,
     v1::{PortalEvent, Security},
 };
-use rollcall_testbed::{Kind, StackOptions};
+use rollcall_testbed::{Endpoints, Kind, StackOptions};
 use tokio::time::timeout;
 
 use crate::own::{Own, STALLED_AT, reading, succeeded};
@@ -35,7 +35,7 @@ async fn one_at_a_time(workers: usize) -> Result<(Own, Broker)> {
         ..StackOptions::default()
     };
     let own = Own::start(options.set(Kind::Worker, "ROLLCALL_LANES__INTERACTIVE", "1")).await?;
-    let broker = Broker::connect(&own.stack.endpoints().amqp_url).await?;
+    let broker = Broker::connect(own.stack.endpoints()).await?;
     Ok((own, broker))
 }
 
@@ -158,8 +158,8 @@ pub(crate) struct Taken {
 }
 
 impl Broker {
-    pub(crate) async fn connect(url: &str) -> Result<Self> {
-        let connection = Connection::connect(url, ConnectionProperties::default()).await?;
+    pub(crate) async fn connect(endpoints: &Endpoints) -> Result<Self> {
+        let connection = broker::connect(endpoints).await?;
         let channel = connection.create_channel().await?;
         channel.confirm_select(ConfirmSelectOptions::default()).await?;
         Ok(Self {

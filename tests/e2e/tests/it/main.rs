@@ -46,6 +46,7 @@ mod schema;
 mod shares;
 mod statements;
 mod stolen;
+mod stolen_passwords;
 mod stolen_roles;
 mod sync;
 mod takeovers;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use futures::StreamExt as _;
 use lapin::{
-    BasicProperties, Channel, Confirmation, Connection, ConnectionProperties,
+    BasicProperties, Channel, Confirmation, Connection,
     options::{
         BasicConsumeOptions, BasicPublishOptions, ConfirmSelectOptions, QueueBindOptions,
         QueueDeclareOptions, QueuePurgeOptions,
@@ -18,7 +18,7 @@ use rollcall_chassis::{
     amqp::{Broker, succession::Former},
     config::{AmqpConfig, Secret},
 };
-use rollcall_e2e::wait;
+use rollcall_e2e::{broker, wait};
 use rollcall_proto::v1::{GetFleetRequest, PortalEvent, RunState};
 use rollcall_testbed::{Kind, StackOptions};
 use tokio::time::timeout;
@@ -39,8 +39,7 @@ struct Hand {
 
 impl Hand {
     async fn connect(own: &Own) -> Result<Self> {
-        let url = &own.stack.endpoints().amqp_url;
-        let connection = Connection::connect(url, ConnectionProperties::default()).await?;
+        let connection = broker::connect(own.stack.endpoints()).await?;
         let channel = connection.create_channel().await?;
         channel.confirm_select(ConfirmSelectOptions::default()).await?;
         Ok(Self { connection, channel })
@@ -329,7 +328,10 @@ async fn a_wait_for_a_delivery_that_is_given_up_leaves_no_consumer_behind() -> R
     let own = Own::start(StackOptions::default()).await?;
     let hand = Hand::connect(&own).await?;
     let lifecycle = Lifecycle::new();
-    let config = AmqpConfig::new(Secret::new(own.stack.endpoints().amqp_url.as_str()));
+    let config = AmqpConfig {
+        ca_file: Some(own.stack.endpoints().broker_ca_file.clone()),
+        ..AmqpConfig::new(Secret::new(own.stack.endpoints().amqp_url.as_str()))
+    };
     let broker = Broker::start(&config, "e2e", &lifecycle)?;
     broker.connected().await;
     // Given up at each step of a subscription, which takes a few milliseconds.

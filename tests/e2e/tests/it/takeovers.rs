@@ -48,7 +48,7 @@ async fn a_job_that_comes_again_while_its_run_reads_makes_nothing_begin() -> Res
         .set(Kind::Worker, "ROLLCALL_LANES__INTERACTIVE", "1")
         .set(Kind::Worker, "ROLLCALL_LANES__SCHEDULED", "1");
     let own = Own::start(one_each).await?;
-    let broker = Broker::connect(&own.stack.endpoints().amqp_url).await?;
+    let broker = Broker::connect(own.stack.endpoints()).await?;
     let (tenant, forest) = own.tenant("again").await?;
     let (proxy, run_id) = stalled(&tenant, &forest).await?;
 
@@ -135,7 +135,7 @@ async fn a_run_that_cannot_be_committed_asks_its_directory_less_and_less_often()
     sqlx::raw_sql(NO_ROOM).execute(&own.database).await?;
     let start = Instant::now();
     let run_id = tenant.start_sync().await?;
-    let waits = Broker::connect(&own.stack.endpoints().amqp_url).await?;
+    let waits = Broker::connect(own.stack.endpoints()).await?;
     wait::until(
         "the run to wait for longer than seconds",
         || waits.waiting("rollcall.delay.10s"),
@@ -252,7 +252,7 @@ fn state_of(pid: u32) -> Option<char> {
 #[tokio::test]
 async fn a_run_whose_job_vanished_with_its_worker_is_read_again_within_a_minute() -> Result<()> {
     let own = Own::start(StackOptions::default()).await?;
-    let broker = Broker::connect(&own.stack.endpoints().amqp_url).await?;
+    let broker = Broker::connect(own.stack.endpoints()).await?;
     let (tenant, forest) = own.tenant("vanished").await?;
     let (proxy, run_id) = stalled(&tenant, &forest).await?;
     let worker = own.stack.service(Kind::Worker, 0)?;

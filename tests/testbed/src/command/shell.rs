@@ -15,6 +15,8 @@ pub(super) fn variables(bed: &Bed) -> Vec<(&'static str, String)> {
         set("ROLLCALL_RECONCILE_URL", &endpoints.reconcile_url);
         set("DATABASE_URL", &endpoints.database_url);
         set("AMQP_URL", &endpoints.amqp_url);
+        set("AMQP_CA_FILE", &endpoints.broker_ca_file.display().to_string());
+        set("AMQP_PORTAL_URL", &endpoints.portal_amqp_url);
         if let Some(authority) = endpoints.certificates() {
             let identity = authority.identity(PORTAL);
             set(
@@ -33,6 +35,7 @@ pub(super) fn variables(bed: &Bed) -> Vec<(&'static str, String)> {
         }
         if let Ok(rabbitmq) = bed.rabbitmq() {
             set("AMQP_URL", &rabbitmq.url("/"));
+            set("AMQP_CA_FILE", &rabbitmq.ca_file().display().to_string());
         }
     }
     if let Some(postgres) = bed.schemas() {

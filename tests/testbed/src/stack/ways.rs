@@ -6,6 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use crate::error::Result;
 use crate::proxy::Proxy;
 
+const RECONCILE_PORT: u16 = 7203;
+
 /// A connection that services depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Way {
@@ -21,16 +23,16 @@ impl Way {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Database, Self::Broker, Self::Reconcile];
 
-    fn port(self) -> u16 {
+    /// An address that the server's certificate names: 127.0.0.1 for servers of the bed, the stack's own for reconcile.
+    async fn proxy(self, address: IpAddr, server: SocketAddr) -> Result<Proxy> {
         match self {
-            Self::Database => 7201,
-            Self::Broker => 7202,
-            Self::Reconcile => 7203,
+            Self::Database | Self::Broker => Proxy::start(server).await,
+            Self::Reconcile => Proxy::start_at((address, RECONCILE_PORT).into(), server).await,
         }
     }
 }
 
-/// Starts the proxies of [`Way::ALL`] on a stack's address, to these servers, where proxies are wanted.
+/// Starts the proxies of [`Way::ALL`] for a stack on this address, to these servers, where proxies are wanted.
 pub(super) async fn start(
     wanted: bool,
     address: IpAddr,
@@ -38,7 +40,7 @@ pub(super) async fn start(
 ) -> Result<BTreeMap<Way, Proxy>> {
     let mut ways = BTreeMap::new();
     for (way, server) in Way::ALL.into_iter().zip(servers).filter(|_| wanted) {
-        ways.insert(way, Proxy::start_at((address, way.port()).into(), server).await?);
+        ways.insert(way, way.proxy(address, server).await?);
     }
     Ok(ways)
 }

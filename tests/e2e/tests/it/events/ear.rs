@@ -1,22 +1,25 @@
 //! Listeners for the portal: the test itself, through a queue of its own, and the example program, through the durable one.
 
-use std::{path::PathBuf, process::Stdio};
+use std::{net::SocketAddr, path::PathBuf, process::Stdio};
 
 use anyhow::{Context, Result, ensure};
 use futures::StreamExt as _;
 use lapin::{
-    Connection, ConnectionProperties, Consumer,
+    Connection, Consumer,
     options::{BasicConsumeOptions, QueueBindOptions, QueueDeclareOptions},
     types::FieldTable,
 };
 use prost::Message as _;
-use rollcall_e2e::{Tenant, wait};
+use rollcall_e2e::{Tenant, broker, wait};
 use rollcall_proto::v1::{PortalEvent, portal_event::Event};
+use rollcall_testbed::rabbitmq;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines},
     process::{Child, ChildStdout, Command},
     time::timeout,
 };
+
+use crate::own::Own;
 
 /// An event of a tenant, as it was heard.
 #[derive(Debug, Clone)]
@@ -46,8 +49,8 @@ pub(super) struct Ear {
 }
 
 impl Ear {
-    pub(super) async fn listen(amqp_url: &str) -> Result<Self> {
-        let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await?;
+    pub(super) async fn listen(own: &Own) -> Result<Self> {
+        let connection = broker::connect(own.stack.endpoints()).await?;
         let channel = connection.create_channel().await?;
         let options = QueueDeclareOptions {
             exclusive: true,
@@ -111,9 +114,16 @@ pub(super) struct Example {
 }
 
 impl Example {
-    pub(super) fn start(amqp_url: &str) -> Result<Self> {
+    /// Started with the portal's own user, past the broker's address if another one leads there.
+    pub(super) fn start(own: &Own, through: Option<SocketAddr>) -> Result<Self> {
+        let rabbitmq = own.bed.rabbitmq()?;
+        let address = through.unwrap_or_else(|| rabbitmq.socket_address());
         let mut process = Command::new(binary()?)
-            .env("AMQP_URL", amqp_url)
+            .env(
+                "AMQP_URL",
+                rabbitmq.user_url_through(address, rabbitmq::PORTAL, own.stack.vhost())?,
+            )
+            .env("AMQP_CA_FILE", rabbitmq.ca_file())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;

@@ -195,7 +195,7 @@ fn on_disk(used: &Used, message: &[u8]) -> Result<Option<Vec<u8>>> {
 #[tokio::test]
 async fn the_brokers_disk_holds_no_secret_and_a_job_that_is_copied_from_it_does_nothing() -> Result<()> {
     let mut used = Used::begin("disk").await?;
-    let broker = Broker::connect(&used.own.stack.endpoints().amqp_url).await?;
+    let broker = Broker::connect(used.own.stack.endpoints()).await?;
     // Without a worker, what is asked for stays in the queues: a job, and tests of both kinds.
     used.own.stack.service(Kind::Worker, 0)?.terminate().await?;
     let run_id = used.tenant.start_sync().await?;
