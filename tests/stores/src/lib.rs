@@ -44,10 +44,10 @@ impl TestDatabase {
     /// A copy that no other test uses.
     pub async fn create() -> Result<Self> {
         let schemas = variable("SCHEMAS_DATABASE_URL")?;
-        let (server, template) = split(&schemas)?;
+        let Place { template, .. } = place(&schemas)?;
         let name = format!("test_{}", Uuid::new_v4().simple());
         // A session that is connected to the schemas themselves keeps others from copying them.
-        let mut connection = PgConnection::connect(&format!("{server}/postgres")).await?;
+        let mut connection = PgConnection::connect(&elsewhere(&schemas, "postgres")?).await?;
         let create = AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {template}"));
         sqlx::raw_sql(create)
             .execute(&mut connection)
@@ -59,9 +59,7 @@ impl TestDatabase {
 
     /// Address at which a service's role finds it.
     pub fn url(&self, role: Role) -> Result<String> {
-        let schemas = variable(role.variable())?;
-        let (server, _) = split(&schemas)?;
-        Ok(format!("{server}/{}", self.name))
+        elsewhere(&variable(role.variable())?, &self.name)
     }
 
     /// Connections of a service's role.
@@ -82,8 +80,7 @@ impl TestDatabase {
     /// Runs statements as the superuser, for rows that no service may write.
     pub async fn run_as_superuser(&self, statements: &str) -> Result<()> {
         let schemas = variable("SCHEMAS_DATABASE_URL")?;
-        let (server, _) = split(&schemas)?;
-        let mut connection = PgConnection::connect(&format!("{server}/{}", self.name)).await?;
+        let mut connection = PgConnection::connect(&elsewhere(&schemas, &self.name)?).await?;
         sqlx::raw_sql(AssertSqlSafe(statements))
             .execute(&mut connection)
             .await
@@ -130,8 +127,28 @@ fn variable(name: &str) -> Result<String> {
         .with_context(|| format!("{name} is no text"))
 }
 
-/// A server's address and the database's name.
-fn split(url: &str) -> Result<(&str, &str)> {
-    url.rsplit_once('/')
-        .with_context(|| format!("{url} names no database"))
+/// The parts of a database's address.
+struct Place<'a> {
+    server: &'a str,
+    template: &'a str,
+    /// How the connection is secured.
+    options: &'a str,
+}
+
+fn place(url: &str) -> Result<Place<'_>> {
+    let (place, options) = url.split_once('?').unwrap_or((url, ""));
+    let (server, template) = place
+        .rsplit_once('/')
+        .with_context(|| format!("{place} names no database"))?;
+    Ok(Place {
+        server,
+        template,
+        options,
+    })
+}
+
+/// The address of another database of the same server.
+fn elsewhere(url: &str, database: &str) -> Result<String> {
+    let Place { server, options, .. } = place(url)?;
+    Ok(format!("{server}/{database}?{options}"))
 }

@@ -142,7 +142,7 @@ impl Bed {
         let progress = options.progress;
         let (postgres, rabbitmq, samba, openldap) = tokio::try_join!(
             timed(progress, "PostgreSQL", options.has(Part::Postgres), || {
-                Postgres::start(keeper_, address, options.postgres, root)
+                Postgres::start(keeper_, address, authority_, options.postgres, root)
             }),
             timed(progress, "RabbitMQ", options.has(Part::RabbitMq), || {
                 start_nodes(keeper_, address, options.broker_nodes, authority_, root)

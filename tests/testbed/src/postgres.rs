@@ -1,11 +1,11 @@
-//! A private PostgreSQL.
+//! A private PostgreSQL. It takes connections by TLS alone, and every URL of it has the client check its certificate.
 
 mod layout;
 mod schemas;
 mod standby;
 
 use std::fs;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
+use crate::certificates::Authority;
 use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::error::{Doing as _, Error, Result};
@@ -27,6 +28,8 @@ pub use standby::Standby;
 const PORT: u16 = 5432;
 const SUPERUSER: &str = "postgres";
 const LIMIT: Duration = Duration::from_secs(30);
+/// No connection without TLS.
+const ACCESS: &str = "hostssl all all all scram-sha-256\nhostssl replication all all scram-sha-256\n";
 const ROLES: &str = include_str!("../../../deploy/postgres/roles.sql");
 const SCHEMAS: &str = concat!(
     include_str!("../../../deploy/postgres/schemas.sql"),
@@ -41,6 +44,8 @@ pub struct Postgres {
     scheduler_password: String,
     reconcile_password: String,
     results_password: String,
+    /// The folder of the authority that signed its certificate.
+    authority: PathBuf,
     /// A small disk that it has for itself.
     disk: Option<PathBuf>,
     /// The file of its own clock.
@@ -72,6 +77,7 @@ impl Postgres {
     pub(crate) async fn start(
         keeper: &Arc<Keeper>,
         address: IpAddr,
+        authority: &Authority,
         options: PostgresOptions,
         root: Option<&Root>,
     ) -> Result<(Self, Process)> {
@@ -87,6 +93,7 @@ impl Postgres {
             scheduler_password: secret(),
             reconcile_password: secret(),
             results_password: secret(),
+            authority: authority.folder().to_owned(),
             disk: options.disk_mib.map(|_| layout.folder.clone()),
             clock: options.clock.then_some(clock),
         };
@@ -129,17 +136,13 @@ impl Postgres {
 
     /// The URL at which the superuser connects to a database.
     pub fn url(&self, database: &str) -> String {
-        url_of(
-            SUPERUSER,
-            &self.superuser_password,
-            self.socket_address(),
-            database,
-        )
+        self.url_through(self.socket_address(), database)
     }
 
-    /// As [`Self::url`], through something else that listens on `address`.
+    /// As [`Self::url`], through something else that listens on `address`, a proxy on 127.0.0.1 for example: the
+    /// certificate names that address too.
     pub fn url_through(&self, address: SocketAddr, database: &str) -> String {
-        url_of(SUPERUSER, &self.superuser_password, address, database)
+        self.url_of(SUPERUSER, &self.superuser_password, address, database)
     }
 
     /// Its own disk, if it has one.
@@ -170,7 +173,17 @@ impl Postgres {
             Kind::Results => ("rollcall_results", &self.results_password),
             Kind::Worker => return None,
         };
-        Some(url_of(user, password, address, database))
+        Some(self.url_of(user, password, address, database))
+    }
+
+    fn url_of(&self, user: &str, password: &str, address: SocketAddr, database: &str) -> String {
+        let ca = self.ca_file().display().to_string();
+        format!("postgres://{user}:{password}@{address}/{database}?sslmode=verify-full&sslrootcert={ca}")
+    }
+
+    /// The authority that signed its certificate, a PEM file.
+    pub fn ca_file(&self) -> PathBuf {
+        Authority::open(&self.authority).certificate_file()
     }
 
     async fn connect(&self, database: &str) -> Result<PgConnection> {
@@ -201,10 +214,30 @@ impl Postgres {
         command.args.push("--no-sync".to_owned());
         command.args.push(format!("--pwfile={}", password.display()));
         command.args.push(layout.data.display().to_string());
-        keeper.run(command).await
+        keeper.run(command).await?;
+        let access = layout.data.join("pg_hba.conf");
+        fs::write(&access, ACCESS).doing(|| format!("write {}", access.display()))
+    }
+
+    /// Gives it a certificate for its address, and for proxies in front of it.
+    fn certify(&self, layout: &Layout) -> Result<()> {
+        let proxies = Ipv4Addr::LOCALHOST.into();
+        let authority = Authority::open(&self.authority);
+        let name = format!("postgres-{}", self.address);
+        let identity = authority.sign_server(&name, &["localhost"], &[self.address, proxies])?;
+        for (from, to) in [
+            (&identity.certificate, layout.certificate()),
+            (&identity.key, layout.key()),
+        ] {
+            // A copied file keeps its mode.
+            fs::copy(from, &to).doing(|| format!("copy {}", from.display()))?;
+            layout.give(&to)?;
+        }
+        Ok(())
     }
 
     fn server(&self, layout: &Layout, fsync: bool) -> Result<Command> {
+        self.certify(layout)?;
         let mut command = layout.command("postgres", "postgres")?;
         command
             .args
@@ -215,6 +248,9 @@ impl Postgres {
             format!("port={PORT}"),
             format!("unix_socket_directories={}", layout.folder.display()),
             format!("fsync={fsync}"),
+            "ssl=on".to_owned(),
+            format!("ssl_cert_file={}", layout.certificate().display()),
+            format!("ssl_key_file={}", layout.key().display()),
             "max_connections=400".to_owned(),
             "log_line_prefix=%m [%p] %q%u@%d ".to_owned(),
             "logging_collector=off".to_owned(),
@@ -257,14 +293,12 @@ impl Postgres {
             ("PGUSER".to_owned(), SUPERUSER.to_owned()),
             ("PGDATABASE".to_owned(), database.to_owned()),
             ("PGPASSWORD".to_owned(), self.superuser_password.clone()),
+            ("PGSSLMODE".to_owned(), "verify-full".to_owned()),
+            ("PGSSLROOTCERT".to_owned(), self.ca_file().display().to_string()),
         ]);
         keeper.run(command).await?;
         fs::remove_file(&file).doing(|| format!("remove {}", file.display()))
     }
-}
-
-fn url_of(user: &str, password: &str, address: SocketAddr, database: &str) -> String {
-    format!("postgres://{user}:{password}@{address}/{database}")
 }
 
 fn failed_to(what: &str) -> impl Fn(sqlx::Error) -> Error {

@@ -126,6 +126,7 @@ async fn a_server_of_another_authority_is_named_and_so_is_a_certificate_for_anot
     let mut set =
         |name: &str, value: &str| drop(variables.insert(format!("ROLLCALL_{name}"), value.to_owned()));
     let stranger = stranger.display().to_string();
+    set("DATABASE__CA_FILE", &stranger);
     // Any server with TLS and HTTP/2 stands for a collector.
     set("TELEMETRY__OTLP_ENDPOINT", &own.stack.endpoints().results_url);
     set("TELEMETRY__OTLP_CA_FILE", &stranger);
@@ -140,6 +141,7 @@ async fn a_server_of_another_authority_is_named_and_so_is_a_certificate_for_anot
     let said = String::from_utf8(output.stderr)?;
     for (key, why) in [
         ("amqp.cert_file", "is not one of a client"),
+        ("database.url", "invalid peer certificate"),
         ("telemetry.otlp_endpoint", "invalid peer certificate"),
     ] {
         let line = said.lines().find(|line| line.starts_with(&format!("  {key}: ")));

@@ -43,6 +43,7 @@ mod roles;
 mod rotation;
 mod schedule;
 mod schema;
+mod servers;
 mod shares;
 mod statements;
 mod stolen;

@@ -7,7 +7,10 @@ use std::{
 
 use anyhow::{Context, Result};
 use rollcall_testbed::{Bed, Kind};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, postgres::PgDatabaseError};
+use sqlx::{
+    AssertSqlSafe, Connection as _, PgConnection,
+    postgres::{PgConnectOptions, PgDatabaseError},
+};
 
 /// Not enough rights.
 pub(crate) const INSUFFICIENT_PRIVILEGE: &str = "42501";
@@ -17,12 +20,8 @@ pub(crate) const OWNERS: [Kind; 3] = [Kind::Scheduler, Kind::Reconcile, Kind::Re
 
 /// A connection to the shared stack's database, as a service has one.
 pub(crate) async fn connect_as(bed: &Bed, kind: Kind) -> Result<PgConnection> {
-    let database = bed
-        .endpoints()?
-        .database_url
-        .rsplit('/')
-        .next()
-        .context("a database")?;
+    let shared: PgConnectOptions = bed.endpoints()?.database_url.parse()?;
+    let database = shared.get_database().context("a database")?;
     let url = bed.postgres()?.service_url(kind, database).context("a role")?;
     Ok(PgConnection::connect(&url).await?)
 }

@@ -59,6 +59,14 @@ impl Layout {
         chown(path, Some(user.uid), Some(user.gid)).doing(|| format!("give {} away", path.display()))
     }
 
+    pub(super) fn certificate(&self) -> PathBuf {
+        self.folder.join("server.pem")
+    }
+
+    pub(super) fn key(&self) -> PathBuf {
+        self.folder.join("server.key")
+    }
+
     /// One of the programs, to be run as its user.
     pub(super) fn command(&self, name: &str, program: &str) -> Result<Command> {
         let path = self.programs.join(program);
