@@ -4,6 +4,9 @@ use std::collections::HashSet;
 
 use prost_reflect::{DescriptorPool, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, Value};
 
+/// The behaviour of fields that only answers have.
+pub(crate) const OUTPUT_ONLY: i32 = 3;
+
 const EXTENSION: &str = "google.api.field_behavior";
 
 #[test]
@@ -23,7 +26,6 @@ fn every_field_of_a_request_says_if_it_must_be_given() {
 
 #[test]
 fn the_descriptors_for_reflection_carry_the_behaviour_of_fields() {
-    const OUTPUT_ONLY: i32 = 3;
     let pool = DescriptorPool::decode(crate::DESCRIPTORS).unwrap();
     let extension = pool.get_extension_by_name(EXTENSION).unwrap();
     let settings = pool.get_message_by_name("rollcall.v1.Settings").unwrap();
@@ -32,7 +34,7 @@ fn the_descriptors_for_reflection_carry_the_behaviour_of_fields() {
 }
 
 /// The requests of the services that portals call, and the messages of ours within them.
-fn requested(pool: &DescriptorPool) -> Vec<MessageDescriptor> {
+pub(crate) fn requested(pool: &DescriptorPool) -> Vec<MessageDescriptor> {
     let mut open: Vec<MessageDescriptor> = pool
         .services()
         .filter(|service| service.parent_file().package_name() == "rollcall.v1")
@@ -55,7 +57,7 @@ fn requested(pool: &DescriptorPool) -> Vec<MessageDescriptor> {
     found
 }
 
-fn behaviour(field: &FieldDescriptor, extension: &ExtensionDescriptor) -> Vec<Value> {
+pub(crate) fn behaviour(field: &FieldDescriptor, extension: &ExtensionDescriptor) -> Vec<Value> {
     match field.options().get_extension(extension).as_ref() {
         Value::List(values) => values.clone(),
         _ => Vec::new(),

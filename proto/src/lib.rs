@@ -5,6 +5,8 @@
 
 #[cfg(test)]
 mod behaviour;
+#[cfg(test)]
+mod bounds;
 mod directory;
 #[cfg(test)]
 mod keywords;
@@ -18,6 +20,11 @@ mod roles;
 )]
 pub mod v1 {
     tonic::include_proto!("rollcall.v1");
+}
+
+/// Limits of requests' fields, as the contract declares them (`rollcall.v1.limits`): a module for each message.
+pub mod limits {
+    include!(concat!(env!("OUT_DIR"), "/limits.rs"));
 }
 
 /// Messages and calls between the services.
