@@ -10,6 +10,7 @@ mod client;
 mod connection;
 mod deadline;
 mod first_message;
+mod limits;
 mod methods;
 mod open_call;
 pub mod page;

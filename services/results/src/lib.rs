@@ -24,7 +24,9 @@ use rollcall_chassis::{
     pg::Database,
     readiness::Readiness,
 };
-use rollcall_proto::v1::results_service_server::ResultsServiceServer;
+use rollcall_proto::{
+    limits::results_service::MAX_REQUEST_BYTES, v1::results_service_server::ResultsServiceServer,
+};
 
 use api::Api;
 use export::Exports;
@@ -32,9 +34,6 @@ use store::Store;
 use watch::Changes;
 
 pub use config::{Config, WatchConfig};
-
-/// Requests name a tenant, a run, a page: a larger one is a mistake or an attack.
-const LARGEST_REQUEST: usize = 64 * 1024;
 
 /// Sets the service up, and returns once it listens.
 pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError> {
@@ -54,7 +53,7 @@ pub async fn start(config: Config, lifecycle: Lifecycle) -> Result<(), BoxError>
     };
     let serving = Server::new(&config.server)?
         .for_callers(&config.roles, &config.assertions)?
-        .add_service(ResultsServiceServer::new(api).max_decoding_message_size(LARGEST_REQUEST))
+        .add_service(ResultsServiceServer::new(api).max_decoding_message_size(MAX_REQUEST_BYTES))
         .record_refusals(Refusals::start(&database, &lifecycle))
         .start(&lifecycle)
         .await?;

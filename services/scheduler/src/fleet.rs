@@ -7,7 +7,10 @@ use rollcall_chassis::{
     status::{ApiError, Violations},
 };
 use rollcall_domain::sentences::field;
-use rollcall_proto::v1::{FleetPause, PauseFleetRequest, ResumeFleetRequest};
+use rollcall_proto::{
+    limits,
+    v1::{FleetPause, PauseFleetRequest, ResumeFleetRequest},
+};
 use rollcall_terms::{audit::Details, time::to_proto};
 
 use crate::{
@@ -16,7 +19,7 @@ use crate::{
     wakes::Wakes,
 };
 
-const LONGEST_NOTE: usize = 500;
+const LONGEST_NOTE: usize = limits::pause_fleet_request::NOTE_MAX_CHARACTERS;
 
 /// Keeps what is paused for all.
 #[derive(Debug)]

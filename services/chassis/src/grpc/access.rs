@@ -1,21 +1,23 @@
-//! Decides which calls are allowed: by the contract, the caller's roles, the tenant of the request and the assertion.
+//! Decides which calls are allowed: by the contract, the caller's roles, the tenant of the request, the assertion and the
+//! limits of the request's fields.
 //!
-//! No handler takes part, so none can forget it. The caller's role is checked before the request is read; the tenant as
-//! soon as its first message is here, before the handler sees it.
+//! No handler takes part, so none can forget it. The caller's role is checked before the request is read; the tenant and
+//! the limits as soon as its first message is here, before the handler sees it.
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::Request;
 use jiff::Timestamp;
 use rollcall_terms::Refusal;
 use tonic::{Status, body::Body};
 
 use super::{
-    DEFAULT_MAX_MESSAGE_BYTES,
     assertion::{Assertion, Assertions},
     bounds::Kind,
     first_message,
-    methods::{Method, Methods, Tenancy},
+    limits::RequestLimits,
+    methods::{Method, Methods, Tenancy, TenantFields},
     peer::Caller,
     reason,
     roles::{Admission, Roles},
@@ -41,6 +43,8 @@ pub(super) struct Access {
 pub(super) struct Admitted {
     admission: Admission,
     tenancy: Tenancy,
+    limits: Option<Arc<RequestLimits>>,
+    most_bytes: usize,
     who: Who,
     pub(super) kind: Kind,
 }
@@ -53,13 +57,16 @@ impl Access {
         Ok(Admitted {
             admission: self.roles.admit(method, caller)?,
             tenancy: method.tenancy.clone(),
+            limits: method.limits.clone(),
+            most_bytes: method.most_bytes,
             who: Who::calling(caller),
             kind: method.kind,
         })
     }
 
-    /// Refuses an admitted call for a tenant that is not its caller's, or without the assertion that it needs. Notes for
-    /// the handler who calls, for the record which tenant the request names, and gives the request as it came.
+    /// Refuses an admitted call for a tenant that is not its caller's, without the assertion that it needs, or beyond the
+    /// limits of its fields. Notes for the handler who calls, for the record which tenant the request names, and gives the
+    /// request as it came.
     pub(super) async fn judge(
         &self,
         request: Request<Body>,
@@ -68,16 +75,23 @@ impl Access {
         let Admitted {
             admission,
             tenancy,
+            limits,
+            most_bytes,
             mut who,
             ..
         } = admitted;
-        // They are read even for an assertion that is then refused: the record of that names them.
+        // It is read even for an assertion that is then refused: the record of that names its tenant.
         let is_asserted = request.headers().contains_key(rollcall_client::ASSERTION);
-        let (tenants, mut request) = if admission.is_limited() || is_asserted {
-            tenants_of(request, &tenancy, DEFAULT_MAX_MESSAGE_BYTES).await?
-        } else {
-            (Vec::new(), request)
+        let names_tenant = match &tenancy {
+            Tenancy::Named(fields) if admission.is_limited() || is_asserted => Some(fields),
+            _ => None,
         };
+        let (message, mut request) = if names_tenant.is_some() || limits.is_some() {
+            read_first(request, most_bytes).await?
+        } else {
+            (Bytes::new(), request)
+        };
+        let tenants = names_tenant.map_or(Ok(Vec::new()), |fields| named(fields, &message))?;
         if let (Some(act), Some(tenant)) = (Act::in_extensions(request.extensions()), tenants.first()) {
             act.note_tenant(tenant);
         }
@@ -87,6 +101,9 @@ impl Access {
             assertion.check_tenants(&tenancy, &tenants)?;
             who.actor = Some(assertion.subject);
         }
+        if let Some(limits) = limits {
+            limits.check(&message)?;
+        }
         request.extensions_mut().insert(admission.roles);
         who.note(request.extensions_mut());
         Ok(request)
@@ -94,9 +111,11 @@ impl Access {
 
     /// The tenant that a refused request names; `None` if it names none, or not soon enough in it.
     pub(super) async fn tenant_of_refused(&self, request: Request<Body>) -> Option<String> {
-        let tenancy = self.methods.at(request.uri().path())?.tenancy.clone();
-        let (tenants, _) = tenants_of(request, &tenancy, MOST_OF_REFUSED).await.ok()?;
-        tenants.into_iter().next()
+        let Tenancy::Named(fields) = self.methods.at(request.uri().path())?.tenancy.clone() else {
+            return None;
+        };
+        let (message, _) = read_first(request, MOST_OF_REFUSED).await.ok()?;
+        named(&fields, &message).ok()?.into_iter().next()
     }
 
     fn assertion_of(&self, request: &Request<Body>) -> Result<Option<Assertion>, ApiError> {
@@ -115,21 +134,18 @@ impl Access {
     }
 }
 
-/// The tenants that a request names, and the request as it came. Its first message may have so many octets.
-async fn tenants_of(
-    request: Request<Body>,
-    tenancy: &Tenancy,
-    most: usize,
-) -> Result<(Vec<String>, Request<Body>), Status> {
-    let Tenancy::Named(fields) = tenancy else {
-        return Ok((Vec::new(), request));
-    };
+/// The first message of a request, of at most so many octets, and the request as it came.
+async fn read_first(request: Request<Body>, most: usize) -> Result<(Bytes, Request<Body>), Status> {
     let (head, body) = request.into_parts();
     let (message, body) = first_message::read(body, most).await?;
-    let tenants = fields
-        .named(&message)
-        .map_err(|error| reason::unreadable(&error.to_string()))?;
-    Ok((tenants, Request::from_parts(head, body)))
+    Ok((message, Request::from_parts(head, body)))
+}
+
+/// The tenants that a message names.
+fn named(fields: &TenantFields, message: &[u8]) -> Result<Vec<String>, ApiError> {
+    fields
+        .named(message)
+        .map_err(|error| reason::unreadable(&error.to_string()))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame, SizeHint};
 use rollcall_terms::Refusal;
 use tonic::{Status, body::Body};
@@ -22,20 +22,57 @@ const PLAIN: u8 = 0;
 /// The first message of a body, and a body that begins with it again. A message of more octets than `most` is refused, so
 /// no more than one of that size is held in memory, with the frame that its end arrives in.
 pub(super) async fn read(mut body: Body, most: usize) -> Result<(Bytes, Body), Status> {
-    let mut read = BytesMut::new();
+    let mut read = Read::default();
     loop {
-        if let Some(end) = end_of_first(&read, most)?
-            && read.len() >= end
+        if let Some(end) = end_of_first(read.bytes(), most)?
+            && read.bytes().len() >= end
         {
-            let read = read.freeze();
+            let read = read.into_bytes();
             let message = read.slice(PREFIX..end);
             return Ok((message, Body::new(PutBack { read, rest: body })));
         }
         let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
         match frame.transpose()?.map(Frame::into_data) {
-            Some(Ok(data)) => read.extend_from_slice(data.chunk()),
+            Some(Ok(data)) => read.push(data),
             // Trailers, or the end.
             Some(Err(_)) | None => return Err(reason::unreadable("the message is not whole").into()),
+        }
+    }
+}
+
+/// What was read so far. Most messages arrive in one frame, which is not copied.
+#[derive(Default)]
+struct Read {
+    first: Bytes,
+    /// All frames, once there are two.
+    joined: BytesMut,
+}
+
+impl Read {
+    fn bytes(&self) -> &[u8] {
+        if self.joined.is_empty() {
+            &self.first
+        } else {
+            &self.joined
+        }
+    }
+
+    fn push(&mut self, frame: Bytes) {
+        if self.bytes().is_empty() {
+            self.first = frame;
+            return;
+        }
+        if self.joined.is_empty() {
+            self.joined.extend_from_slice(&std::mem::take(&mut self.first));
+        }
+        self.joined.extend_from_slice(&frame);
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.joined.is_empty() {
+            self.first
+        } else {
+            self.joined.freeze()
         }
     }
 }

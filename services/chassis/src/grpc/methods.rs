@@ -3,13 +3,14 @@
 
 mod tenancy;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use prost_reflect::{DescriptorPool, ExtensionDescriptor, MethodDescriptor, Value};
+use prost_reflect::{DescriptorPool, ExtensionDescriptor, MethodDescriptor, ServiceDescriptor, Value};
 
 use super::{
-    GrpcError,
+    DEFAULT_MAX_MESSAGE_BYTES, GrpcError,
     bounds::{Kind, is_probe},
+    limits::RequestLimits,
     role_set::RoleSet,
 };
 
@@ -19,6 +20,10 @@ pub(super) use tenancy::{Tenancy, TenantFields};
 const ROLES: &str = "rollcall.v1.roles";
 /// The option of a method that has nothing to do with any tenant.
 const TENANTLESS: &str = "rollcall.v1.tenantless";
+/// The option of a service that bounds its requests.
+const MAX_REQUEST_BYTES: &str = "rollcall.v1.max_request_bytes";
+/// The option of a field that has limits.
+const LIMITS: &str = "rollcall.v1.limits";
 /// Every server answers these to a caller with any role: they say nothing of tenants, and a caller that may do something
 /// here may know if it is answered, and how. Reflection shows only the methods that it may call.
 const OF_EVERY_SERVER: [&str; 3] = [
@@ -35,6 +40,10 @@ pub(super) struct Method {
     pub(super) roles: RoleSet,
     /// The tenant that a call is about.
     pub(super) tenancy: Tenancy,
+    /// The limits of its request. Absent: it has none, or many messages.
+    pub(super) limits: Option<Arc<RequestLimits>>,
+    /// Bytes of its largest request.
+    pub(super) most_bytes: usize,
 }
 
 /// The methods that a server answers, by their paths.
@@ -63,6 +72,8 @@ impl Methods {
                 kind: kind(path, false, false),
                 roles: RoleSet::ALL,
                 tenancy: Tenancy::Server,
+                limits: None,
+                most_bytes: DEFAULT_MAX_MESSAGE_BYTES,
             };
             methods.insert(path.to_owned(), method);
         }
@@ -79,6 +90,8 @@ impl Methods {
 struct Options {
     roles: ExtensionDescriptor,
     tenantless: ExtensionDescriptor,
+    limits: ExtensionDescriptor,
+    max_request_bytes: ExtensionDescriptor,
 }
 
 impl Options {
@@ -90,6 +103,8 @@ impl Options {
         Ok(Self {
             roles: find(ROLES)?,
             tenantless: find(TENANTLESS)?,
+            limits: find(LIMITS)?,
+            max_request_bytes: find(MAX_REQUEST_BYTES)?,
         })
     }
 
@@ -103,10 +118,17 @@ impl Options {
             _ if self.is_tenantless(method) => Tenancy::Tenantless,
             _ => Tenancy::Every,
         };
+        let limits = if method.is_client_streaming() {
+            None
+        } else {
+            RequestLimits::of(&method.input(), &self.limits)
+        };
         Ok(Method {
             kind: kind(path, method.is_client_streaming(), method.is_server_streaming()),
             roles,
             tenancy,
+            limits: limits.map(Arc::new),
+            most_bytes: self.most_bytes(method.parent_service()),
         })
     }
 
@@ -115,6 +137,13 @@ impl Options {
             Value::List(values) => RoleSet::of_numbers(values.iter().filter_map(Value::as_enum_number)),
             _ => RoleSet::NONE,
         }
+    }
+
+    fn most_bytes(&self, service: &ServiceDescriptor) -> usize {
+        let options = service.options();
+        let most = options.get_extension(&self.max_request_bytes).as_i32();
+        let most = most.and_then(|most| usize::try_from(most).ok());
+        most.filter(|most| *most > 0).unwrap_or(DEFAULT_MAX_MESSAGE_BYTES)
     }
 
     fn is_tenantless(&self, method: &MethodDescriptor) -> bool {
@@ -137,4 +166,4 @@ fn kind(path: &str, many_requests: bool, many_answers: bool) -> Kind {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub(super) use tests::{ROLES_OF_CALLERS, SERVICES, matrix};
+pub(super) use tests::{ROLES_OF_CALLERS, SERVICES, matrix, table::table as table_of_roles};

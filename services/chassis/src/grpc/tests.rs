@@ -1,4 +1,5 @@
 mod certificates;
+mod guide;
 mod renewal;
 
 use std::{

@@ -44,7 +44,7 @@ pub fn most_bytes(most: usize) -> String {
 
 /// A list is too long.
 pub fn most_entries(most: usize) -> String {
-    format!("expected at most {most}")
+    format!("expected at most {most} entries")
 }
 
 // Settings and calls as a whole.

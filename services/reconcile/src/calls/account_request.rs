@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use rollcall_chassis::status::Violations;
 use rollcall_domain::{AccountId, Address, ObjectType, edit::AccountEdit, sentences::field};
-use rollcall_proto::v1;
+use rollcall_proto::{limits, v1};
 use rollcall_terms::Twin as _;
 
 /// The most addresses that a manual change may give an account.
-const MOST_ADDRESSES: usize = 1000;
+const MOST_ADDRESSES: usize = limits::account::ADDRESSES_MAX_ITEMS;
 
 /// Checks an account as the portal wants it, or names every field that is wrong.
 pub(super) fn account_edit(account: &v1::Account, violations: &mut Violations) -> Option<AccountEdit> {

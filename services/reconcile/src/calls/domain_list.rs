@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use rollcall_chassis::status::Violations;
 use rollcall_domain::{DomainName, sentences::field as sentences};
-use rollcall_proto::v1;
+use rollcall_proto::{limits, v1};
 
 use crate::{error::ReconcileError, runs::edits::DomainList};
 
 /// The most domains that a tenant may have.
-const MOST: usize = 10_000;
+const MOST: usize = limits::put_domains_request::DOMAINS_MAX_ITEMS;
 /// Mistakes that are reported; the rest is not.
 const MOST_TOLD: usize = 100;
 

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use rollcall_chassis::status::{ApiError, Violations};
 use rollcall_domain::{Address, InvalidAddress, RunId, TenantId, invisible, sentences::field as sentences};
-use rollcall_proto::v1::{self, Verdict};
+use rollcall_proto::{
+    limits,
+    v1::{self, Verdict},
+};
 use rollcall_terms::{names, time::from_proto};
 
 use crate::{
@@ -12,9 +15,9 @@ use crate::{
 };
 
 /// No address is longer, however it stands in a directory.
-const LONGEST_SEARCH: usize = 1024;
+const LONGEST_SEARCH: usize = limits::list_rows_request::SEARCH_MAX_BYTES;
 /// No name in a record is longer.
-const LONGEST_NAME: usize = 256;
+const LONGEST_NAME: usize = limits::audit_filter::METHOD_MAX_BYTES;
 
 /// An address that a caller asks to have explained.
 #[derive(Debug, Clone, PartialEq, Eq)]

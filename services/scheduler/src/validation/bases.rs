@@ -8,11 +8,11 @@ use rollcall_domain::{
     invisible,
     sentences::field,
 };
-use rollcall_proto::v1::Directory;
+use rollcall_proto::{limits, v1::Directory};
 
 const FIELD: &str = "settings.directory.search_bases";
-const MOST: usize = 16;
-const MOST_BYTES: usize = 4_096;
+const MOST: usize = limits::directory::SEARCH_BASES_MAX_ITEMS;
+const MOST_BYTES: usize = limits::directory::SEARCH_BASES_MAX_BYTES;
 
 /// Checks the search bases and puts them into canonical form, in their order.
 pub(super) fn check(directory: &mut Directory, violations: &mut Violations) {

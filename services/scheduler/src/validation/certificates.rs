@@ -2,6 +2,7 @@
 
 use rollcall_chassis::status::Violations;
 use rollcall_domain::sentences::field;
+use rollcall_proto::limits;
 use rustls::{
     RootCertStore,
     pki_types::{
@@ -11,7 +12,7 @@ use rustls::{
 };
 
 const FIELD: &str = "settings.directory.ca_certificates_pem";
-const MOST_BYTES: usize = 128 * 1024;
+const MOST_BYTES: usize = limits::directory::CA_CERTIFICATES_PEM_MAX_BYTES;
 
 /// Checks each certificate and leaves only the certificates: everything between them in a PEM file, comments and line
 /// ends, is dropped, so that it does not count as a change.

@@ -2,12 +2,15 @@
 
 use rollcall_chassis::{credential::SecretString, status::Violations};
 use rollcall_domain::{AddressAttributes, PROXY_ADDRESSES, Ports, invisible, sentences::field};
-use rollcall_proto::v1::{Directory, Security, ServerType, Settings};
+use rollcall_proto::{
+    limits,
+    v1::{Directory, Security, ServerType, Settings},
+};
 
 use super::{Deployment, bases, certificates, filter, hosts};
 
-const MOST_USERNAME_CHARACTERS: usize = 1_024;
-const MOST_PASSWORD_BYTES: usize = 1_024;
+const MOST_USERNAME_CHARACTERS: usize = limits::directory::BIND_USERNAME_MAX_CHARACTERS;
+const MOST_PASSWORD_BYTES: usize = limits::directory::BIND_PASSWORD_MAX_BYTES;
 
 /// Checks a directory and puts it into canonical form.
 pub(super) fn check(directory: &mut Directory, deployment: &Deployment, violations: &mut Violations) {

@@ -5,15 +5,18 @@ use rollcall_domain::{
     AddressAttributes, AttributeDescription, Filter, PermittedAttributes, filter,
     sentences::field as sentences,
 };
-use rollcall_proto::v1::{
-    BuildFilterRequest, BuildFilterResponse, Directory, FilterError, ValidateFilterRequest,
-    ValidateFilterResponse,
+use rollcall_proto::{
+    limits,
+    v1::{
+        BuildFilterRequest, BuildFilterResponse, Directory, FilterError, ValidateFilterRequest,
+        ValidateFilterResponse,
+    },
 };
 
 use super::selection;
 
-const MOST_FILTER_BYTES: usize = 16 * 1024;
-const MOST_ATTRIBUTES: usize = 16;
+const MOST_FILTER_BYTES: usize = limits::directory::FILTER_MAX_BYTES;
+const MOST_ATTRIBUTES: usize = limits::directory::ATTRIBUTES_MAX_ITEMS;
 
 /// Reads a filter; `None` if there is no filter.
 pub(super) fn parse(text: &str) -> Result<Option<Filter>, FilterError> {

@@ -4,9 +4,10 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 use rollcall_chassis::status::Violations;
 use rollcall_domain::{invisible, sentences::field};
+use rollcall_proto::limits;
 
 const FIELD: &str = "settings.directory.hosts";
-const MOST: usize = 8;
+const MOST: usize = limits::directory::HOSTS_MAX_ITEMS;
 
 /// Checks the hosts and puts them into canonical form, in their order.
 pub(super) fn check(hosts: &mut [String], violations: &mut Violations) {

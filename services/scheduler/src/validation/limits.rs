@@ -2,10 +2,10 @@
 
 use rollcall_chassis::status::Violations;
 use rollcall_domain::sentences::field;
-use rollcall_proto::v1::Settings;
+use rollcall_proto::{limits, v1::Settings};
 
 /// More accounts than a tenant has: a limit beyond it is a slip.
-const MOST_ACCOUNTS: i32 = 1_000_000;
+const MOST_ACCOUNTS: i32 = limits::removal::LIMIT_ACCOUNTS_MAX;
 
 /// Checks the limits; 0 is one, and asks always.
 pub(super) fn check(settings: &Settings, violations: &mut Violations) {

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use rollcall_chassis::status::Violations;
 use rollcall_domain::{DomainName, sentences::field as sentences};
-use rollcall_proto::v1::{SameUsername, Selection};
+use rollcall_proto::{
+    limits,
+    v1::{SameUsername, Selection},
+};
 use rollcall_terms::{Twin as _, names};
 
 /// A tenant with more domains imports all of them.
-const MOST_DOMAINS: usize = 1_000;
+const MOST_DOMAINS: usize = limits::selection::DOMAINS_MAX_ITEMS;
 /// Enough for each type several times.
-const MOST_OBJECT_TYPES: usize = 32;
+const MOST_OBJECT_TYPES: usize = limits::selection::OBJECT_TYPES_MAX_ITEMS;
 
 /// Checks the choice and puts it into canonical form: what has no order is sorted, each once.
 pub(super) fn check(selection: &mut Selection, own: &BTreeSet<DomainName>, violations: &mut Violations) {

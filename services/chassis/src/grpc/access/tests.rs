@@ -67,7 +67,7 @@ pub(in crate::grpc) fn framed(message: &impl prost::Message) -> Vec<u8> {
 fn get_run(tenant: &str) -> Vec<u8> {
     framed(&GetRunRequest {
         tenant_id: tenant.to_owned(),
-        run_id: "r".repeat(300),
+        run_id: "r".repeat(36),
     })
 }
 
@@ -185,7 +185,7 @@ async fn the_record_of_a_refusal_names_the_tenant_of_the_request() {
 #[tokio::test]
 async fn what_cannot_be_read_is_not_let_through() {
     let bench = Bench::new();
-    let cut_off = get_run("eu-1")[..50].to_vec();
+    let cut_off = get_run("eu-1")[..40].to_vec();
     let compressed = b"\x01\0\0\0\0".to_vec();
     let no_message = b"\0\0\0\0\x02\x0a\x7f".to_vec();
     for body in [Vec::new(), cut_off, compressed, no_message] {
@@ -194,10 +194,28 @@ async fn what_cannot_be_read_is_not_let_through() {
             "REQUEST_UNREADABLE"
         );
     }
-    let large = b"\0\x7f\0\0\0".to_vec();
+    // One octet more than ResultsService takes.
+    let large = b"\0\0\x01\0\x01".to_vec();
     assert_eq!(
         bench.reason("spiffe://x/eu", whole(large)).await,
         "REQUEST_TOO_LARGE"
+    );
+}
+
+#[tokio::test]
+async fn a_request_beyond_its_limits_is_refused_to_a_caller_that_may_make_it() {
+    let bench = Bench::new();
+    let long = framed(&GetRunRequest {
+        tenant_id: "us-1".to_owned(),
+        run_id: "r".repeat(37),
+    });
+    assert_eq!(
+        bench.reason("spiffe://x/eu", whole(long.clone())).await,
+        "TENANT_NOT_ALLOWED"
+    );
+    assert_eq!(
+        bench.reason("spiffe://x/portal", whole(long)).await,
+        "INVALID_FIELDS"
     );
 }
 

@@ -1,4 +1,4 @@
-mod table;
+pub(in crate::grpc) mod table;
 
 use std::collections::BTreeMap;
 

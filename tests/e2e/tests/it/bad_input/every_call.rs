@@ -1,5 +1,6 @@
 //! Every method of the contract, with every kind of nonsense in every field.
 
+mod limits;
 mod methods;
 
 use std::time::{Duration, Instant};
