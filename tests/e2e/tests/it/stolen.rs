@@ -2,6 +2,7 @@
 
 mod copies;
 mod database_rights;
+mod directory_lures;
 mod portal_certificate;
 mod traces;
 mod walk;
