@@ -7,7 +7,7 @@ mod operators;
 mod questions;
 mod settings;
 mod shown;
-mod terminal;
+pub(crate) mod terminal;
 
 use anyhow::{Result, ensure};
 use rollcall_e2e::{Office, person};

@@ -3,6 +3,7 @@
 mod copies;
 mod database_rights;
 mod directory_lures;
+mod directory_texts;
 mod portal_certificate;
 mod traces;
 mod walk;

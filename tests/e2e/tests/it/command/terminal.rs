@@ -9,10 +9,10 @@ use tokio::{io::AsyncWriteExt as _, process::Command};
 
 /// Result of a command.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) code: Option<i32>,
-    pub(super) out: String,
-    pub(super) err: String,
+pub(crate) struct Answer {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// The command with its arguments, nothing on its standard input, and no terminal of a certain width.
@@ -38,7 +38,7 @@ fn binary() -> Result<PathBuf> {
 }
 
 /// Runs it to its end.
-pub(super) async fn answer(args: &[&str]) -> Result<Answer> {
+pub(crate) async fn answer(args: &[&str]) -> Result<Answer> {
     ended(rollcall(args)?).await
 }
 
