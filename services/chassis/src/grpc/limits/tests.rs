@@ -106,7 +106,7 @@ fn characters_are_counted_and_not_their_bytes() {
 #[test]
 fn the_entries_of_a_list_are_counted_packed_or_not() {
     let packed = ListRowsRequest {
-        verdicts: vec![i32::MAX, 1, -1].repeat(11),
+        verdicts: [i32::MAX, 1, -1].repeat(11),
         ..ListRowsRequest::default()
     };
     let most = "verdicts: expected at most 32 entries";

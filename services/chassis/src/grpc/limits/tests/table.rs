@@ -1,6 +1,9 @@
 //! The table of limits in the operators' guide.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use prost_reflect::DescriptorPool;
 
@@ -87,7 +90,7 @@ pub(in crate::grpc) fn table() -> String {
                 let names: Vec<_> = messages.iter().map(|name| format!("`{name}`")).collect();
                 names.join(", ")
             };
-            text.push_str(&format!("| `{field}` | {limits} | {within} |\n"));
+            writeln!(text, "| `{field}` | {limits} | {within} |").expect("a text takes any line");
         }
     }
     text
