@@ -9,6 +9,10 @@ seen=$(mktemp -d)
 trap 'rm -rf "$seen"' EXIT
 differs=0
 
+# Before it asks for the plan of a statement, the compiler runs a block of PL/pgSQL, which no service's role may.
+psql "$SCHEMAS_DATABASE_URL" --no-psqlrc --quiet --command \
+    'GRANT USAGE ON LANGUAGE plpgsql TO rollcall_scheduler, rollcall_reconcile, rollcall_results'
+
 for crate in chassis scheduler reconcile results; do
     known=services/$crate/.sqlx
     mkdir -p "$known" "$seen/$crate"
