@@ -6,7 +6,8 @@
 -- write it in another's name or at another time.
 
 CREATE SCHEMA IF NOT EXISTS audit AUTHORIZATION rollcall_audit;
-GRANT USAGE ON SCHEMA audit TO rollcall_scheduler, rollcall_reconcile, rollcall_results;
+GRANT USAGE ON SCHEMA audit TO rollcall_scheduler, rollcall_reconcile, rollcall_results,
+    rollcall_scheduler_fleet, rollcall_reconcile_fleet, rollcall_results_fleet;
 -- For the function below: schemas.sql takes languages from everybody.
 GRANT USAGE ON LANGUAGE plpgsql TO rollcall_audit;
 
@@ -44,7 +45,25 @@ CREATE INDEX IF NOT EXISTS record_of_tenant ON audit.record (tenant_id, record_t
 CREATE INDEX IF NOT EXISTS record_of_run ON audit.record (run_id, record_time) WHERE run_id IS NOT NULL;
 
 GRANT INSERT (caller, actor, tenant_id, method, details, run_id, outcome, calls) ON audit.record
-    TO rollcall_scheduler, rollcall_reconcile, rollcall_results;
+    TO rollcall_scheduler, rollcall_reconcile, rollcall_results,
+       rollcall_scheduler_fleet, rollcall_reconcile_fleet, rollcall_results_fleet;
+GRANT SELECT ON audit.record TO rollcall_results, rollcall_results_fleet;
+
+-- The wall between tenants. A transaction that names a tenant reads and writes only that tenant's records. One that names
+-- none reads nothing; it may write, as refused calls of many tenants are recorded together. The owner stands before the
+-- wall: its function moves and drops records of all tenants, and nobody else acts as it.
+ALTER TABLE audit.record ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit.record_default ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS of_tenant ON audit.record;
+DROP POLICY IF EXISTS of_fleet ON audit.record;
+DROP POLICY IF EXISTS of_writer ON audit.record;
+CREATE POLICY of_tenant ON audit.record FOR SELECT TO rollcall_results
+    USING (tenant_id = current_setting('rollcall.tenant_id', true));
+CREATE POLICY of_fleet ON audit.record FOR SELECT TO rollcall_results_fleet USING (true);
+CREATE POLICY of_writer ON audit.record FOR INSERT
+    TO rollcall_scheduler, rollcall_reconcile, rollcall_results,
+       rollcall_scheduler_fleet, rollcall_reconcile_fleet, rollcall_results_fleet
+    WITH CHECK (coalesce(current_setting('rollcall.tenant_id', true), '') IN ('', tenant_id));
 
 -- Makes the partitions of this month and of the three after it, and drops those of months that ended more than 400 days
 -- ago. It runs with its owner's rights, takes no argument and finds nothing by a search path: nobody who may call it can
@@ -71,6 +90,7 @@ BEGIN
         LOCK TABLE ONLY audit.record IN SHARE UPDATE EXCLUSIVE MODE;
         LOCK TABLE audit.record_default IN ACCESS EXCLUSIVE MODE;
         EXECUTE format('CREATE TABLE audit.%I (LIKE audit.record INCLUDING ALL)', partition);
+        EXECUTE format('ALTER TABLE audit.%I ENABLE ROW LEVEL SECURITY', partition);
         EXECUTE format(
             'WITH late AS (
                  DELETE FROM audit.record_default WHERE record_time >= %L AND record_time < %L RETURNING *
@@ -102,9 +122,9 @@ SELECT audit.keep_months();
 
 RESET ROLE;
 
--- The part that results reads.
-CREATE OR REPLACE VIEW results.audit_record AS
+-- The part that results reads, with its own rights.
+CREATE OR REPLACE VIEW results.audit_record WITH (security_invoker = true) AS
 SELECT record_time, record_id, service, caller, actor, tenant_id, method, details, run_id, outcome, calls
 FROM audit.record;
 ALTER VIEW results.audit_record OWNER TO rollcall_audit;
-GRANT SELECT ON results.audit_record TO rollcall_results;
+GRANT SELECT ON results.audit_record TO rollcall_results, rollcall_results_fleet;

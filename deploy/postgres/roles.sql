@@ -26,6 +26,21 @@ ALTER ROLE rollcall_reconcile NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION 
 ALTER ROLE rollcall_results NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT :connection_limit
     PASSWORD :'results_password';
 
+-- Roles for work on all tenants, which nobody logs in as. A service takes its own for a transaction that says so. A login role
+-- inherits nothing: without that, each of its transactions would see all tenants.
+SELECT format('CREATE ROLE %I NOLOGIN', name)
+FROM unnest(ARRAY['rollcall_scheduler_fleet', 'rollcall_reconcile_fleet', 'rollcall_results_fleet']) AS name
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
+\gexec
+
+ALTER ROLE rollcall_scheduler NOINHERIT;
+ALTER ROLE rollcall_reconcile NOINHERIT;
+ALTER ROLE rollcall_results NOINHERIT;
+
+GRANT rollcall_scheduler_fleet TO rollcall_scheduler;
+GRANT rollcall_reconcile_fleet TO rollcall_reconcile;
+GRANT rollcall_results_fleet TO rollcall_results;
+
 -- Objects that a role creates without a schema, such as the migrations' own table, land in its own schema.
 ALTER ROLE rollcall_scheduler SET search_path = scheduler;
 ALTER ROLE rollcall_reconcile SET search_path = reconcile;

@@ -22,7 +22,15 @@ CREATE SCHEMA IF NOT EXISTS reconcile AUTHORIZATION rollcall_reconcile;
 GRANT USAGE ON SCHEMA scheduler TO rollcall_reconcile;
 GRANT USAGE ON SCHEMA reconcile TO rollcall_scheduler;
 
+-- The fleet's roles use what their services have, and own the views over all tenants.
+GRANT USAGE, CREATE ON SCHEMA scheduler TO rollcall_scheduler_fleet;
+GRANT USAGE, CREATE ON SCHEMA reconcile TO rollcall_reconcile_fleet;
+GRANT USAGE ON SCHEMA portal TO rollcall_reconcile_fleet;
+GRANT USAGE ON SCHEMA scheduler TO rollcall_reconcile_fleet;
+GRANT USAGE ON SCHEMA reconcile TO rollcall_scheduler_fleet;
+
 -- Holds only views: the owners put them there, results reads them.
 CREATE SCHEMA IF NOT EXISTS results;
 GRANT USAGE, CREATE ON SCHEMA results TO rollcall_scheduler, rollcall_reconcile;
-GRANT USAGE ON SCHEMA results TO rollcall_results;
+GRANT USAGE, CREATE ON SCHEMA results TO rollcall_scheduler_fleet, rollcall_reconcile_fleet;
+GRANT USAGE ON SCHEMA results TO rollcall_results, rollcall_results_fleet;

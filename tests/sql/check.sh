@@ -5,6 +5,11 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 update=${1:-}
+# The compiler asks as one role for statements about a tenant and for those about all: here, and only on this bed, a service's
+# role has the rights of both.
+for role in rollcall_scheduler rollcall_reconcile rollcall_results; do
+    psql --no-psqlrc --quiet --command "ALTER ROLE $role INHERIT" "$SCHEMAS_DATABASE_URL"
+done
 seen=$(mktemp -d)
 trap 'rm -rf "$seen"' EXIT
 differs=0

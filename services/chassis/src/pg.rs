@@ -1,9 +1,11 @@
-//! PostgreSQL: pools with time-outs, a patient start, migrations, and times.
+//! PostgreSQL: pools with time-outs, a patient start, migrations, transactions that name their tenant, and times.
 
 mod months;
 mod schema;
+mod scope;
 pub mod tenant_lock;
 mod timestamp;
+mod wall;
 mod whole;
 
 use std::{error::Error, num::NonZeroU32, time::Duration};
@@ -25,6 +27,7 @@ use crate::{
 
 pub use months::{Month, Monthly};
 pub use schema::{Schema, View};
+pub use scope::{Access, FleetRole, FleetTx, ScopedPool, TenantTx};
 pub use timestamp::PgTimestamp;
 pub use whole::whole;
 

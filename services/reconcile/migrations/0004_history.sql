@@ -16,6 +16,9 @@ CREATE TABLE reconcile.claim_history (
     content uuid NOT NULL,
     preview_run_id uuid,
     address text COLLATE "C",
+    -- The address in lower case, if that is another: below row-level security no index leads by lower(), which could tell
+    -- something of a row.
+    lower_address text COLLATE "C" GENERATED ALWAYS AS (NULLIF(lower(address), address)) STORED,
     -- Null for a row that only the preview had from which a HELD run differs.
     entry_verdict text,
     entry_reason text,
@@ -64,8 +67,8 @@ CREATE INDEX claim_history_of_note ON reconcile.claim_history (tenant_id, addres
     WHERE entry_verdict NOT IN ('ADD', 'KEEP');
 
 -- A search ignores case. Addresses are in lower case, except for what a directory has that is none.
-CREATE INDEX claim_history_in_other_case ON reconcile.claim_history (tenant_id, lower(address))
-    WHERE address <> lower(address);
+CREATE INDEX claim_history_in_other_case ON reconcile.claim_history (tenant_id, lower_address)
+    WHERE lower_address IS NOT NULL;
 
 -- The rows of the history, as it stood, that a preview does not show.
 CREATE TABLE reconcile.preview_hidden (

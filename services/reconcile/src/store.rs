@@ -1,11 +1,11 @@
 //! The statements of this service. No other folder names the database's library.
 //!
-//! Changes need a [`TenantLock`]; data that is only read needs a pool.
+//! Changes need a [`TenantLock`]; data that is only read needs a transaction about its tenant, or about all.
 
 pub(crate) mod account_binds;
 pub(crate) mod accounts;
+mod bulk;
 pub(crate) mod connection_test;
-mod copy;
 pub(crate) mod domains;
 pub(crate) mod expired;
 mod gate;

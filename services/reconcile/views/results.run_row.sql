@@ -12,7 +12,8 @@ SELECT h.tenant_id, o.run_id, h.row_id, h.address,
             THEN h.entry_other ELSE h.steady_other END AS other,
        -- True if the row can have another verdict than ADD and KEEP: as a steady verdict it stays, or becomes KEEP.
        h.entry_verdict NOT IN ('ADD', 'KEEP') AS of_note,
-       h.previous_verdict
+       h.previous_verdict,
+       h.lower_address
 FROM reconcile.claim_history h
 JOIN reconcile.run_outcome o
   ON o.tenant_id = h.tenant_id

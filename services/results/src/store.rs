@@ -1,4 +1,5 @@
-//! Reads the views that their owners publish in the schema `results`.
+//! Reads the views that their owners publish in the schema `results`: those of one tenant in a transaction that names it, and
+//! those of all tenants, whose names begin with `all_`, as a role of its own.
 //!
 //! Texts in them are in the order of their bytes: the columns are of collation "C".
 //!
@@ -13,8 +14,14 @@ mod runs;
 
 use std::sync::Arc;
 
-use rollcall_chassis::{audit::Record, given_up::given_up, sentences::GIVEN_UP, status::ApiError};
-use rollcall_domain::sentences::refusal;
+use rollcall_chassis::{
+    audit::Record,
+    given_up::given_up,
+    pg::{Access, FleetRole, ScopedPool, TenantTx},
+    sentences::GIVEN_UP,
+    status::ApiError,
+};
+use rollcall_domain::{TenantId, sentences::refusal};
 use rollcall_proto::v1::Run;
 use rollcall_terms::Refusal;
 use sqlx::PgPool;
@@ -27,7 +34,7 @@ pub(crate) use audit::{AuditFilter, Listed};
 pub(crate) use rows::{RowCursor, RowFilter, RowRecord};
 
 /// The views that this service reads, in the schema `results`.
-const VIEWS: [&str; 15] = [
+const VIEWS: [&str; 18] = [
     "audit_record",
     "run_request",
     "run_outcome",
@@ -37,16 +44,19 @@ const VIEWS: [&str; 15] = [
     "address_change",
     "removed_address",
     "domain",
-    "last_run",
-    "refused_credential",
     "schedule",
     "fleet_pause",
-    "waiting_events",
     "period",
+    "all_last_runs",
+    "all_refused_credentials",
+    "all_run_outcomes",
+    "all_run_requests",
+    "all_schedules",
+    "all_waiting_events",
 ];
 
-/// Begins a transaction whose statements all see one moment.
-const READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// The role for reads of all tenants.
+const FLEET: FleetRole = FleetRole::new("rollcall_results_fleet");
 
 /// Begins the one kind of transaction that writes: the role's sessions only read otherwise.
 const READ_WRITE: &str = "BEGIN READ WRITE";
@@ -54,7 +64,7 @@ const READ_WRITE: &str = "BEGIN READ WRITE";
 /// The database.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
-    pool: PgPool,
+    pool: ScopedPool,
     /// The share of the connections for callers that begin to watch a run, and the share for callers that watch one.
     /// The rest is for all other calls, however many watch.
     beginning: Arc<Semaphore>,
@@ -65,7 +75,7 @@ impl Store {
     pub(crate) fn new(pool: PgPool) -> Self {
         let third = (pool.options().get_max_connections() / 3).max(1) as usize;
         Self {
-            pool,
+            pool: ScopedPool::new(pool, FLEET),
             beginning: Arc::new(Semaphore::new(third)),
             watching: Arc::new(Semaphore::new(third)),
         }
@@ -74,7 +84,7 @@ impl Store {
     /// True if all views exist and may be read.
     pub(crate) async fn is_published(&self) -> Result<bool, sqlx::Error> {
         sqlx::query_file_scalar!("sql/views/are_published.sql", &VIEWS[..])
-            .fetch_one(&self.pool)
+            .fetch_one(self.pool.shared())
             .await
     }
 }
@@ -82,21 +92,27 @@ impl Store {
 impl Store {
     /// Records an act that is done next.
     pub(crate) async fn record(&self, record: Record) -> Result<(), ApiError> {
-        let mut transaction = self.pool.begin_with(READ_WRITE).await?;
+        let mut transaction = self.pool.shared().begin_with(READ_WRITE).await?;
         record.write(&mut transaction).await?;
         Ok(transaction.commit().await?)
     }
 
+    /// A transaction about a tenant. An id that no tenant can have is refused as unknown.
+    async fn tenant(&self, tenant_id: &str, access: Access) -> Result<TenantTx, ApiError> {
+        let tenant = TenantId::parse(tenant_id).map_err(|_| no_tenant(tenant_id))?;
+        Ok(self.pool.tenant(&tenant, access).await?)
+    }
+
     /// Refuses a tenant of which nothing is known: an empty list would hide that its id is mistyped.
     pub(crate) async fn check_known(&self, tenant_id: &str) -> Result<(), ApiError> {
+        let mut tx = self.tenant(tenant_id, Access::Read).await?;
         let known = sqlx::query_file_scalar!("sql/tenant/is_known.sql", tenant_id)
-            .fetch_one(&self.pool)
+            .fetch_one(tx.connection())
             .await?;
         if known {
             return Ok(());
         }
-        let refused = ApiError::new(Refusal::NoTenant, refusal::no_tenant(tenant_id));
-        Err(refused.with("tenant_id", tenant_id))
+        Err(no_tenant(tenant_id))
     }
 
     /// Reads a run by one of so many connections. It waits in its turn, as long as its caller does.
@@ -120,6 +136,10 @@ impl ReadRun for Store {
     async fn read_again(&self, run: &RunKey) -> Result<Run, ApiError> {
         self.within(&self.watching, run).await
     }
+}
+
+fn no_tenant(tenant_id: &str) -> ApiError {
+    ApiError::new(Refusal::NoTenant, refusal::no_tenant(tenant_id)).with("tenant_id", tenant_id)
 }
 
 /// Refusal of an unknown run, and of another tenant's too.

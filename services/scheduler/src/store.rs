@@ -1,6 +1,7 @@
 //! Schema `scheduler` in PostgreSQL, and the views that reconcile publishes for it: all of the service's SQL.
 //!
-//! Changes that must not race with a run's commit go through [`TenantLock`], which holds the tenant's lock.
+//! Each statement is about one tenant, in a transaction that names it, or about all, in one of the fleet's role. Changes that
+//! must not race with a run's commit go through [`TenantLock`], which holds the tenant's lock.
 
 mod due;
 mod facts;
@@ -17,12 +18,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use rollcall_chassis::audit::Record;
 use rollcall_chassis::pg::{
-    Monthly, Schema,
+    Access, FleetRole, Monthly, Schema, ScopedPool,
     tenant_lock::{LockError, LockedTransaction, TenantLocks, Waiter},
 };
-use rollcall_chassis::views;
+use rollcall_chassis::{fleet_views, views};
 use rollcall_domain::{DomainName, TenantId};
-use rollcall_terms::tenant_lock::tenant_lock;
 use sqlx::PgPool;
 
 pub(crate) use due::{DueRun, DueTenant};
@@ -39,10 +39,14 @@ const RUN_REQUEST: Monthly = Monthly {
     table: "run_request",
 };
 
+/// The role for work on all tenants.
+const FLEET: FleetRole = FleetRole::new("rollcall_scheduler_fleet");
+
 /// The schema `scheduler`, and what is published of it.
 pub(crate) static SCHEMA: Schema = Schema {
     migrations: sqlx::migrate!(),
     monthly: &[RUN_REQUEST],
+    fleet: FLEET,
     views: views![
         "results.fleet_pause",
         "results.run_request",
@@ -51,12 +55,18 @@ pub(crate) static SCHEMA: Schema = Schema {
         "scheduler.reconcile_run_request",
         "scheduler.reconcile_settings",
     ],
+    fleet_views: fleet_views![
+        "results.all_run_requests",
+        "results.all_schedules",
+        "scheduler.reconcile_all_run_requests",
+        "scheduler.reconcile_all_settings",
+    ],
 };
 
 /// The database.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
-    pool: PgPool,
+    pool: ScopedPool,
     locks: TenantLocks,
 }
 
@@ -71,20 +81,22 @@ pub(crate) struct TenantLock {
 impl Store {
     /// A store over connections of the scheduler's own role.
     pub(crate) fn new(pool: PgPool, locks: TenantLocks) -> Self {
+        let pool = ScopedPool::new(pool, FLEET);
         Self { pool, locks }
     }
 
     /// True if reconcile has published the views that this service reads.
     pub(crate) async fn is_ready(&self) -> sqlx::Result<bool> {
         sqlx::query_file_scalar!("sql/views/are_published.sql")
-            .fetch_one(&self.pool)
+            .fetch_one(self.pool.shared())
             .await
     }
 
     /// The tenant's domains, aliases among them.
     pub(crate) async fn domains(&self, tenant: &TenantId) -> sqlx::Result<BTreeSet<DomainName>> {
+        let mut tx = self.pool.tenant(tenant, Access::Read).await?;
         let names = sqlx::query_file_scalar!("sql/domain/names_of_tenant.sql", tenant.as_str())
-            .fetch_all(&self.pool)
+            .fetch_all(tx.connection())
             .await?;
         names
             .iter()
@@ -94,17 +106,14 @@ impl Store {
 
     /// Records an act that changes nothing here, before it is done.
     pub(crate) async fn record(&self, record: Record) -> sqlx::Result<()> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.pool.shared().acquire().await?;
         record.write(&mut connection).await
     }
 
     /// Begins a change that must not race with a commit of the tenant's runs. It waits for a commit under way, if not
     /// too many callers wait already. It holds no connection while it waits.
     pub(crate) async fn change(&self, tenant: &TenantId) -> Result<TenantLock, LockError> {
-        let tx = self
-            .locks
-            .lock(&self.pool, &tenant_lock(tenant), Waiter::Call)
-            .await?;
+        let tx = self.locks.lock(&self.pool, tenant, Waiter::Call).await?;
         Ok(TenantLock {
             now: tx.now().into(),
             tx,

@@ -5,12 +5,14 @@
 //! with it when it ends.
 
 mod plan;
+mod wall;
 
 use anyhow::{Context as _, Result};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
 use uuid::Uuid;
 
 pub use plan::{Plan, Planned};
+pub use wall::Statements;
 
 /// The services that have a role in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,33 @@ impl Role {
             Self::Scheduler => "SCHEMAS_SCHEDULER_URL",
             Self::Reconcile => "SCHEMAS_RECONCILE_URL",
             Self::Results => "SCHEMAS_RESULTS_URL",
+        }
+    }
+
+    /// Name of its role for work on all tenants.
+    fn fleet(self) -> &'static str {
+        match self {
+            Self::Scheduler => "rollcall_scheduler_fleet",
+            Self::Reconcile => "rollcall_reconcile_fleet",
+            Self::Results => "rollcall_results_fleet",
+        }
+    }
+}
+
+/// The rows that a session sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// Those of one tenant.
+    Tenant(&'a str),
+    /// Those of all tenants, as the role for such work.
+    Fleet,
+}
+
+impl Scope<'_> {
+    fn statement(self, role: Role) -> String {
+        match self {
+            Self::Tenant(tenant) => format!("SET rollcall.tenant_id = '{tenant}'"),
+            Self::Fleet => format!("SET ROLE {}", role.fleet()),
         }
     }
 }
@@ -67,14 +96,47 @@ impl TestDatabase {
         Ok(PgPool::connect(&self.url(role)?).await?)
     }
 
-    /// Runs statements as a service's role, for rows that its code is not there to write.
+    /// Runs statements as a service's role for all tenants, for rows that its code is not there to write. What begins with
+    /// `ANALYZE` stands last, and is run by the owner.
     pub async fn run(&self, role: Role, statements: &str) -> Result<()> {
+        let (rows, statistics) = match statements.find("ANALYZE") {
+            Some(place) => statements.split_at(place),
+            None => (statements, ""),
+        };
+        let mut connection = self.connect(role, Scope::Fleet).await?;
+        self.finish(&mut connection, rows).await?;
+        self.finish(&mut connection, "RESET ROLE").await?;
+        self.finish(&mut connection, statistics).await?;
+        Ok(connection.close().await?)
+    }
+
+    /// Runs statements as a service's own role, which owns its tables and sees no tenant's rows.
+    pub async fn run_as_owner(&self, role: Role, statements: &str) -> Result<()> {
         let mut connection = PgConnection::connect(&self.url(role)?).await?;
+        self.finish(&mut connection, statements).await?;
+        Ok(connection.close().await?)
+    }
+
+    /// A session of the superuser, who sees everything.
+    pub async fn superuser(&self) -> Result<PgConnection> {
+        let schemas = variable("SCHEMAS_DATABASE_URL")?;
+        Ok(PgConnection::connect(&elsewhere(&schemas, &self.name)?).await?)
+    }
+
+    /// A session of a service's role that sees so much until it ends.
+    pub async fn connect(&self, role: Role, scope: Scope<'_>) -> Result<PgConnection> {
+        let mut connection = PgConnection::connect(&self.url(role)?).await?;
+        let scope = AssertSqlSafe(scope.statement(role));
+        sqlx::raw_sql(scope).execute(&mut connection).await?;
+        Ok(connection)
+    }
+
+    async fn finish(&self, connection: &mut PgConnection, statements: &str) -> Result<()> {
         sqlx::raw_sql(AssertSqlSafe(statements))
-            .execute(&mut connection)
+            .execute(connection)
             .await
             .with_context(|| format!("run {statements}"))?;
-        Ok(connection.close().await?)
+        Ok(())
     }
 
     /// Runs statements as the superuser, for rows that no service may write.
@@ -90,7 +152,7 @@ impl TestDatabase {
 
     /// The value of an expression as a literal, for an argument of [`Self::explain`].
     pub async fn literal(&self, role: Role, expression: &str) -> Result<String> {
-        let mut connection = PgConnection::connect(&self.url(role)?).await?;
+        let mut connection = self.connect(role, Scope::Fleet).await?;
         let literal = AssertSqlSafe(format!("SELECT quote_literal(({expression})::text)"));
         let literal = sqlx::query_scalar(literal)
             .fetch_one(&mut connection)
@@ -105,11 +167,12 @@ impl TestDatabase {
     pub async fn explain(
         &self,
         role: Role,
+        scope: Scope<'_>,
         planned: Planned,
         statement: &str,
         arguments: &str,
     ) -> Result<Plan> {
-        let mut connection = PgConnection::connect(&self.url(role)?).await?;
+        let mut connection = self.connect(role, scope).await?;
         let plan = Plan::of(&mut connection, planned, statement, arguments)
             .await
             .with_context(|| format!("explain {statement}"))?;

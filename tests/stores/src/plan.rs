@@ -40,7 +40,12 @@ impl Plan {
         sqlx::raw_sql(AssertSqlSafe(prepare))
             .execute(&mut *connection)
             .await?;
-        let explain = format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE explained ({arguments})");
+        let arguments = if arguments.is_empty() {
+            String::new()
+        } else {
+            format!("({arguments})")
+        };
+        let explain = format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE explained {arguments}");
         let Json(plan): Json<Value> = sqlx::query_scalar(AssertSqlSafe(explain))
             .persistent(false)
             .fetch_one(&mut *connection)

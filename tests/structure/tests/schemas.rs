@@ -59,31 +59,63 @@ fn a_migration_after_the_baseline_holds_up_no_other_statement() -> Result<()> {
     Ok(())
 }
 
+/// True for a view over all tenants, by its name.
+fn is_of_all(view: &str) -> bool {
+    view.contains(".all_") || view.contains("_all_")
+}
+
+#[test]
+fn a_view_over_all_tenants_says_so_and_is_granted_to_roles_for_such_work_only() -> Result<()> {
+    for (owner, _) in OWNERS {
+        let views = files(&service(owner).join("views"))?;
+        for (path, text) in &views {
+            let of_all = path.parent().is_some_and(|folder| folder.ends_with("fleet"));
+            assert_eq!(is_of_all(name(path)), of_all, "{}", path.display());
+            let grants = text.lines().filter(|line| line.starts_with("GRANT "));
+            for grant in grants.filter(|_| of_all) {
+                assert!(
+                    grant.ends_with("_fleet;") && !grant.contains(','),
+                    "{}: {grant}",
+                    path.display()
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn every_view_is_applied_and_granted() -> Result<()> {
     for (owner, _) in OWNERS {
         let sources = files(&service(owner).join("src"))?;
-        let list = sources
-            .iter()
-            .find_map(|(_, text)| text.split_once("views: views!["))
-            .and_then(|(_, list)| list.split_once(']'))
-            .context("a list of views")?;
-        let listed: Vec<&str> = list.0.split('"').skip(1).step_by(2).collect();
-        let views = files(&service(owner).join("views"))?;
-        let names: Vec<&str> = views
-            .iter()
-            .map(|(path, _)| name(path).trim_end_matches(".sql"))
-            .collect();
-        assert_eq!(listed, names, "{owner}");
-        for (view, (_, text)) in names.iter().zip(&views) {
-            assert!(
-                text.contains(&format!("CREATE OR REPLACE VIEW {view} AS\n")),
-                "{view}"
-            );
-            assert!(
-                text.contains(&format!("GRANT SELECT ON {view} TO rollcall_")),
-                "{view}"
-            );
+        for (list, folder) in [
+            ("views: views![", "views"),
+            ("views: fleet_views![", "views/fleet"),
+        ] {
+            let list = sources
+                .iter()
+                .find_map(|(_, text)| text.split_once(list))
+                .and_then(|(_, list)| list.split_once(']'))
+                .context("a list of views")?;
+            let listed: Vec<&str> = list.0.split('"').skip(1).step_by(2).collect();
+            let folder = service(owner).join(folder);
+            let mut views = files(&folder)?;
+            views.retain(|(path, _)| path.parent() == Some(&folder));
+            let names: Vec<&str> = views
+                .iter()
+                .map(|(path, _)| name(path).trim_end_matches(".sql"))
+                .collect();
+            assert_eq!(listed, names, "{owner}");
+            for (view, (_, text)) in names.iter().zip(&views) {
+                assert!(
+                    text.contains(&format!("CREATE OR REPLACE VIEW {view} AS\n")),
+                    "{view}"
+                );
+                assert!(
+                    text.contains(&format!("GRANT SELECT ON {view} TO rollcall_")),
+                    "{view}"
+                );
+            }
         }
     }
     Ok(())

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use rollcall_terms::time::lowest_id_of;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, types::Uuid};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, types::Uuid};
 
-use super::PgTimestamp;
+use super::{Access, PgTimestamp, ScopedPool, wall};
 
 /// Months that are made ahead of the present one.
 const AHEAD: i64 = 3;
@@ -88,8 +88,8 @@ impl std::fmt::Display for Month {
 
 impl Monthly {
     /// Makes this month and those ahead, as far as they are missing.
-    pub async fn make_ahead(&self, pool: &PgPool) -> sqlx::Result<()> {
-        let mut connection = pool.acquire().await?;
+    pub async fn make_ahead(&self, pool: &ScopedPool) -> sqlx::Result<()> {
+        let mut connection = pool.shared().acquire().await?;
         self.make_ahead_on(&mut connection).await
     }
 
@@ -99,23 +99,31 @@ impl Monthly {
             .await?;
         let made = self.months_on(connection).await?;
         let present = Month::from(now.0);
+        let mut is_made = false;
         for month in (0..=AHEAD).map(|months| present.plus(months)) {
             if !made.contains(&month) && self.make(connection, month).await? {
                 tracing::info!(table = self.table, %month, "made the partition of a month");
+                is_made = true;
             }
+        }
+        // Until then the table's own wall stands before the new month, unless somebody names the partition.
+        if is_made {
+            wall::build(connection).await?;
         }
         Ok(())
     }
 
     /// Makes months ahead, and drops those that ended so long ago and of which `is_over` says that nothing in them is
     /// needed. Rows in the default partition are reported.
-    pub async fn keep<F, O>(&self, pool: &PgPool, period: SignedDuration, is_over: F) -> sqlx::Result<()>
+    pub async fn keep<F, O>(&self, pool: &ScopedPool, period: SignedDuration, is_over: F) -> sqlx::Result<()>
     where
         F: Fn(Month) -> O + Send,
         O: Future<Output = sqlx::Result<bool>> + Send,
     {
         self.make_ahead(pool).await?;
-        let now: PgTimestamp = sqlx::query_scalar("SELECT now()").fetch_one(pool).await?;
+        let now: PgTimestamp = sqlx::query_scalar("SELECT now()")
+            .fetch_one(pool.shared())
+            .await?;
         // A period that reaches back beyond all times keeps everything.
         let bound = now.0.checked_sub(period).unwrap_or(Timestamp::MIN);
         for month in self.months(pool).await? {
@@ -136,8 +144,8 @@ impl Monthly {
     }
 
     /// The months that are made, the oldest first.
-    pub async fn months(&self, pool: &PgPool) -> sqlx::Result<Vec<Month>> {
-        let mut connection = pool.acquire().await?;
+    pub async fn months(&self, pool: &ScopedPool) -> sqlx::Result<Vec<Month>> {
+        let mut connection = pool.shared().acquire().await?;
         self.months_on(&mut connection).await
     }
 
@@ -156,7 +164,8 @@ impl Monthly {
 
     /// Makes a month beside the table, with its rows from the default partition, and attaches it: nothing waits but
     /// what uses the default partition. The table is locked first, as by everybody, in a mode that stops no statement.
-    /// False if another process is at it, or was.
+    /// The default partition shows its owner the rows of all tenants as long as it is locked. False if another process is
+    /// at it, or was.
     async fn make(&self, connection: &mut PgConnection, month: Month) -> sqlx::Result<bool> {
         let (first, end) = month.ids();
         let partition = self.partition(month);
@@ -165,19 +174,21 @@ impl Monthly {
             "SET LOCAL lock_timeout = '{wait}ms';
              LOCK TABLE ONLY {self} IN SHARE UPDATE EXCLUSIVE MODE;
              LOCK TABLE {self}_default IN ACCESS EXCLUSIVE MODE;
+             ALTER TABLE {self}_default NO FORCE ROW LEVEL SECURITY;
              CREATE TABLE {partition} (LIKE {self} INCLUDING ALL);
              WITH late AS (
                  DELETE FROM {self}_default WHERE run_id >= '{first}' AND run_id < '{end}' RETURNING *
              )
              INSERT INTO {partition} SELECT * FROM late;
+             ALTER TABLE {self}_default FORCE ROW LEVEL SECURITY;
              ALTER TABLE {self} ATTACH PARTITION {partition} FOR VALUES FROM ('{first}') TO ('{end}')"
         );
         self.exclusively(connection, &partition, false, statements).await
     }
 
     /// Drops a month with all of its rows. False if another process is at it, or was.
-    pub async fn drop_month(&self, pool: &PgPool, month: Month) -> sqlx::Result<bool> {
-        let mut connection = pool.acquire().await?;
+    pub async fn drop_month(&self, pool: &ScopedPool, month: Month) -> sqlx::Result<bool> {
+        let mut connection = pool.shared().acquire().await?;
         let wait = LOCK_WAIT.as_millis();
         let partition = self.partition(month);
         let statements = format!("SET LOCAL lock_timeout = '{wait}ms'; DROP TABLE {partition}");
@@ -186,9 +197,10 @@ impl Monthly {
     }
 
     /// True if rows stand in the default partition: their month was not made in time, or their ids are of no time.
-    pub async fn has_strays(&self, pool: &PgPool) -> sqlx::Result<bool> {
+    pub async fn has_strays(&self, pool: &ScopedPool) -> sqlx::Result<bool> {
         let statement = AssertSqlSafe(format!("SELECT EXISTS (SELECT FROM {self}_default)"));
-        sqlx::query_scalar(statement).fetch_one(pool).await
+        let mut fleet = pool.fleet(Access::Read).await?;
+        sqlx::query_scalar(statement).fetch_one(fleet.connection()).await
     }
 
     fn partition(&self, month: Month) -> String {

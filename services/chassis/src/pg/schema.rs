@@ -1,5 +1,5 @@
 //! A service's own schema, brought up to date when a process starts: first the migrations, then the months of tables in
-//! partitions, then the views that it publishes.
+//! partitions, then the wall between tenants, then the views that it publishes.
 //!
 //! A migration is applied once and never edited. A view is a file of its own, applied when its text is new to the
 //! database. A text that was applied before and has been replaced since then is an older release's: a process of that
@@ -12,7 +12,7 @@ use sqlx::{
     migrate::{MigrateError, Migrator},
 };
 
-use super::Monthly;
+use super::{FleetRole, Monthly, wall};
 
 /// Time that a migration waits for a lock. Statements of all services queue behind it.
 const LOCK_WAIT: Duration = Duration::from_secs(3);
@@ -54,8 +54,13 @@ pub struct Schema {
     pub migrations: Migrator,
     /// Tables in partitions of a month. The present month and those ahead are made before the service begins.
     pub monthly: &'static [Monthly],
-    /// Views that other services read, in an order in which each uses only earlier ones.
+    /// The role for work on all tenants.
+    pub fleet: FleetRole,
+    /// Views that other services read, in an order in which each uses only earlier ones. They show the rows of the tenant
+    /// that the reader's transaction names.
     pub views: &'static [View],
+    /// The same, for the fleet's roles of other services: they show the rows of all tenants.
+    pub fleet_views: &'static [View],
 }
 
 /// A view that a service publishes.
@@ -80,6 +85,19 @@ macro_rules! views {
     };
 }
 
+/// The views over all tenants of a crate, by name: `views/fleet/<name>.sql` holds each.
+#[macro_export]
+macro_rules! fleet_views {
+    ($($name:literal),+ $(,)?) => {
+        &[$(
+            $crate::pg::View {
+                name: $name,
+                sql: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/views/fleet/", $name, ".sql")),
+            },
+        )+]
+    };
+}
+
 impl Schema {
     /// Applies what the database does not have yet. False if another process is at it.
     pub(super) async fn apply(&self, connection: &mut PgConnection) -> Result<bool, MigrateError> {
@@ -92,7 +110,9 @@ impl Schema {
         for table in self.monthly {
             table.make_ahead_on(connection).await?;
         }
-        publish(connection, self.views).await?;
+        wall::build(connection).await?;
+        publish(connection, self.views, None).await?;
+        publish(connection, self.fleet_views, Some(self.fleet)).await?;
         Ok(true)
     }
 
@@ -137,8 +157,13 @@ async fn bound_waits(connection: &mut PgConnection, wait: Duration) -> sqlx::Res
     Ok(())
 }
 
-/// All of the views, or none of them.
-async fn publish(connection: &mut PgConnection, views: &[View]) -> sqlx::Result<()> {
+/// All of the views, or none of them. They belong to the service's own role, or to the fleet's: a view shows what its owner
+/// may see.
+async fn publish(
+    connection: &mut PgConnection,
+    views: &[View],
+    owner: Option<FleetRole>,
+) -> sqlx::Result<()> {
     sqlx::query(REMEMBER_VIEWS).execute(&mut *connection).await?;
     let mut transaction = connection.begin().await?;
     for view in views {
@@ -150,7 +175,12 @@ async fn publish(connection: &mut PgConnection, views: &[View]) -> sqlx::Result<
         if known {
             continue;
         }
+        if let Some(owner) = owner {
+            let owner = AssertSqlSafe(format!("SET LOCAL ROLE {}", owner.identifier()));
+            sqlx::raw_sql(owner).execute(&mut *transaction).await?;
+        }
         replace(&mut transaction, view).await?;
+        sqlx::raw_sql("RESET ROLE").execute(&mut *transaction).await?;
         sqlx::query(REMEMBER)
             .bind(view.name)
             .bind(view.sql)

@@ -10,10 +10,12 @@ mod queue;
 
 use std::time::Duration;
 
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use rollcall_domain::TenantId;
+use rollcall_terms::tenant_lock::tenant_lock;
+use sqlx::PgConnection;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::PgTimestamp;
+use super::{Access, PgTimestamp, ScopedPool, TenantTx};
 use crate::{given_up::given_up, pauses::Pauses, status::ApiError};
 use queue::{Queues, Turn};
 
@@ -50,11 +52,11 @@ pub struct TenantLocks {
     waits: Waits,
 }
 
-/// A transaction that has a tenant's lock until it ends.
+/// A transaction about a tenant that has its lock until it ends.
 #[derive(Debug)]
 pub struct LockedTransaction {
     // Before the turn: the next in the queue finds the lock free.
-    transaction: Transaction<'static, Postgres>,
+    transaction: TenantTx,
     now: PgTimestamp,
     _turn: Turn,
 }
@@ -91,8 +93,8 @@ impl TenantLocks {
     /// Begins a transaction that has the tenant's lock. A connection of the pool is held only while the lock is tried.
     pub async fn lock(
         &self,
-        pool: &PgPool,
-        tenant: &str,
+        pool: &ScopedPool,
+        tenant: &TenantId,
         waiter: Waiter,
     ) -> Result<LockedTransaction, LockError> {
         let deadline = Instant::now()
@@ -100,7 +102,8 @@ impl TenantLocks {
                 Waiter::Call => self.waits.call,
                 Waiter::Run => self.waits.run,
             };
-        let place = self.queues.join(tenant, waiter).ok_or(LockError::Busy)?;
+        let key = tenant_lock(tenant);
+        let place = self.queues.join(&key, waiter).ok_or(LockError::Busy)?;
         let turn = tokio::select! {
             turn = timeout_at(deadline, place) => turn.ok().flatten(),
             () = given_up() => None,
@@ -110,8 +113,8 @@ impl TenantLocks {
         let mut pause = pauses.grow();
         let mut knock = None;
         loop {
-            let mut transaction = pool.begin().await?;
-            if let Some(now) = try_lock(&mut transaction, tenant, knock).await? {
+            let mut transaction = pool.tenant(tenant, Access::Write).await?;
+            if let Some(now) = try_lock(transaction.connection(), &key, knock).await? {
                 return Ok(LockedTransaction {
                     transaction,
                     now,
@@ -135,14 +138,15 @@ impl TenantLocks {
     /// The same, but `None` if the lock is taken at the moment.
     pub async fn try_lock(
         &self,
-        pool: &PgPool,
-        tenant: &str,
+        pool: &ScopedPool,
+        tenant: &TenantId,
     ) -> Result<Option<LockedTransaction>, sqlx::Error> {
-        let Some(turn) = self.queues.take(tenant) else {
+        let key = tenant_lock(tenant);
+        let Some(turn) = self.queues.take(&key) else {
             return Ok(None);
         };
-        let mut transaction = pool.begin().await?;
-        let now = try_lock(&mut transaction, tenant, None).await?;
+        let mut transaction = pool.tenant(tenant, Access::Write).await?;
+        let now = try_lock(transaction.connection(), &key, None).await?;
         Ok(now.map(|now| LockedTransaction {
             transaction,
             now,
@@ -159,7 +163,17 @@ impl LockedTransaction {
 
     /// The connection, for statements of the transaction.
     pub fn connection(&mut self) -> &mut PgConnection {
-        &mut self.transaction
+        self.transaction.connection()
+    }
+
+    /// Lets statements see and change the rows of all tenants until [`Self::narrow`].
+    pub async fn widen(&mut self) -> sqlx::Result<()> {
+        self.transaction.widen().await
+    }
+
+    /// Lets statements see only the tenant's rows again.
+    pub async fn narrow(&mut self) -> sqlx::Result<()> {
+        self.transaction.narrow().await
     }
 
     /// Makes what was done last, and gives the lock back.
@@ -171,11 +185,11 @@ impl LockedTransaction {
 /// The time of the lock; `None` if it is taken, after the wait that `knock` allows.
 async fn try_lock(
     connection: &mut PgConnection,
-    tenant: &str,
+    key: &str,
     knock: Option<Duration>,
 ) -> sqlx::Result<Option<PgTimestamp>> {
     let Some(knock) = knock else {
-        let tried = sqlx::query_file!("sql/tenant_lock/try.sql", tenant)
+        let tried = sqlx::query_file!("sql/tenant_lock/try.sql", key)
             .fetch_one(connection)
             .await?;
         return Ok(tried.locked.then_some(tried.now));
@@ -184,7 +198,7 @@ async fn try_lock(
     sqlx::query_file!("sql/tenant_lock/bound_wait.sql", bound)
         .fetch_one(&mut *connection)
         .await?;
-    let waited = sqlx::query_file_scalar!("sql/tenant_lock/knock.sql", tenant)
+    let waited = sqlx::query_file_scalar!("sql/tenant_lock/knock.sql", key)
         .fetch_one(&mut *connection)
         .await;
     match waited {

@@ -1,8 +1,7 @@
 -- Deletes rows that ended before the oldest state that a run shows. If no run shows a state, the present one counts, for a
 -- run that finds nothing changed: it does not show the news of the run that made the state. Only those rows are valid up to
 -- the next state.
-DELETE FROM reconcile.claim_history
-WHERE ctid = ANY (ARRAY(
+WITH ended AS MATERIALIZED (
     SELECT h.ctid
     FROM reconcile.claim_history h
     WHERE h.tenant_id = $1
@@ -13,4 +12,8 @@ WHERE ctid = ANY (ARRAY(
            FROM reconcile.run_outcome
            WHERE tenant_id = $1 AND NOT rows_dropped AND (rows_expire_time IS NULL OR rows_expire_time >= now())))
     LIMIT $2
-    FOR UPDATE OF h SKIP LOCKED))
+    FOR UPDATE OF h SKIP LOCKED
+)
+DELETE FROM reconcile.claim_history AS gone
+USING ended
+WHERE gone.ctid = ended.ctid

@@ -1,5 +1,4 @@
--- By name, so that two tenants who claim the same names do not wait for each other. A domain of another tenant stays as
--- it is, and is missing from the count.
+-- No other tenant has any of these names, or the statement fails.
 INSERT INTO portal.domain AS d (name, tenant_id, alias_of)
 SELECT n.name, $1, n.alias_of
 FROM unnest($2::text[], $3::text[]) AS n (name, alias_of)

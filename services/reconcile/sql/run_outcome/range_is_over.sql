@@ -10,6 +10,6 @@ SELECT NOT EXISTS (
         SELECT FROM reconcile.run_outcome
         WHERE run_id >= $1 AND run_id < $2 AND rows_expire_time IS NOT NULL AND NOT rows_dropped
     ) AND NOT EXISTS (
-        SELECT FROM scheduler.reconcile_run_request
+        SELECT FROM scheduler.reconcile_all_run_requests
         WHERE run_id >= $1 AND run_id < $2
     ) AS "is_over!"

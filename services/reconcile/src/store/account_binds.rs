@@ -1,7 +1,7 @@
 //! Binds of accounts of directory servers, over all tenants.
 
 use jiff::{SignedDuration, Timestamp};
-use rollcall_chassis::pg::PgTimestamp;
+use rollcall_chassis::pg::{Access, PgTimestamp};
 use rollcall_domain::TenantId;
 
 use super::gate::Gate;
@@ -17,7 +17,7 @@ pub(crate) async fn change<T>(
     change: impl FnOnce(&mut AccountBinds, Timestamp) -> T,
 ) -> Result<T, ReconcileError> {
     const DURING: &str = "count the binds of an account";
-    let mut transaction = gate.pool.begin().await.during(DURING)?;
+    let mut transaction = gate.pool.shared().begin().await.during(DURING)?;
     let row = sqlx::query_file!("sql/refused_bind/lock.sql", account.as_slice())
         .fetch_one(&mut *transaction)
         .await
@@ -59,13 +59,14 @@ pub(crate) async fn is_proven(
     credential_generation: i64,
     address: &str,
 ) -> Result<bool, ReconcileError> {
+    let mut tx = gate.tenant(tenant, Access::Read).await?;
     let proven = sqlx::query_file_scalar!(
         "sql/tenant/is_proven.sql",
         tenant.as_str(),
         credential_generation,
         address
     )
-    .fetch_optional(&gate.pool)
+    .fetch_optional(tx.connection())
     .await
     .during("look at the last bind of a credential")?;
     Ok(proven.flatten().unwrap_or_default())
@@ -78,7 +79,7 @@ pub(crate) async fn drop_expired(
     most: i64,
 ) -> Result<u64, ReconcileError> {
     let dropped = sqlx::query_file!("sql/refused_bind/drop_expired.sql", after.as_secs_f64(), most)
-        .execute(&gate.pool)
+        .execute(gate.pool.shared())
         .await
         .during("forget binds of accounts")?;
     Ok(dropped.rows_affected())

@@ -1,7 +1,7 @@
 //! The portal's accounts and their addresses, as rows.
 
 use futures::TryStreamExt as _;
-use rollcall_chassis::pg::PgTimestamp;
+use rollcall_chassis::pg::{Access, PgTimestamp};
 use rollcall_domain::{
     AccountId, Address, AddressType, ObjectId, Origin, RunId, TenantId,
     plan::{AccountChange, AccountState, AddressState},
@@ -9,23 +9,18 @@ use rollcall_domain::{
 use uuid::Uuid;
 
 use super::{
-    copy::{RowWriter, copy_in},
+    bulk::{self, RowWriter},
     gate::Gate,
     portal,
     tenant_lock::TenantLock,
 };
 use crate::error::{AccountRefused, During, ReconcileError};
 
-const COPY_ACCOUNTS: &str = "COPY portal.account (tenant_id, account_id, hsr_enabled, is_protected, stale_since, \
-     type, origin, primary_address, object_id, created_version, version) FROM STDIN (FORMAT binary)";
-const COPY_LIVE: &str = "COPY portal.address (tenant_id, address, account_id, stale_since, address_type, origin) \
-     FROM STDIN (FORMAT binary)";
-const COPY_RETAINED: &str = "COPY portal.removed_address \
-     (tenant_id, address, account_id, stale_since, address_type, origin) FROM STDIN (FORMAT binary)";
-const COPY_BEFORE: &str = "COPY reconcile.account_before (tenant_id, run_id, account_id, hsr_enabled, is_protected, \
-     stale_since, removed, type, origin, object_id) FROM STDIN (FORMAT binary)";
-const COPY_ADDRESSES_BEFORE: &str = "COPY reconcile.address_before (tenant_id, run_id, account_id, address, \
-     stale_since, address_type, origin) FROM STDIN (FORMAT binary)";
+const INSERT_ACCOUNTS: &str = include_str!("../../sql/account/insert.sql");
+const INSERT_LIVE: &str = include_str!("../../sql/address/insert.sql");
+const INSERT_RETAINED: &str = include_str!("../../sql/removed_address/insert.sql");
+const INSERT_BEFORE: &str = include_str!("../../sql/account_before/insert.sql");
+const INSERT_ADDRESSES_BEFORE: &str = include_str!("../../sql/address_before/insert.sql");
 
 /// An address, with the account that has it.
 pub(crate) type OwnedAddress<'a> = (AccountId, &'a AddressState);
@@ -45,7 +40,9 @@ pub(crate) async fn for_each_object(
     tenant: &TenantId,
     mut take: impl FnMut(String) -> Result<(), ReconcileError>,
 ) -> Result<(), ReconcileError> {
-    let mut ids = sqlx::query_file_scalar!("sql/account/object_ids.sql", tenant.as_str()).fetch(&gate.pool);
+    let mut tx = gate.tenant(tenant, Access::Read).await?;
+    let mut ids =
+        sqlx::query_file_scalar!("sql/account/object_ids.sql", tenant.as_str()).fetch(tx.connection());
     while let Some(id) = ids.try_next().await.during("read the accounts' objects")? {
         take(id)?;
     }
@@ -95,9 +92,9 @@ pub(crate) async fn create(
     created: &[&AccountChange],
 ) -> Result<(), ReconcileError> {
     let id = tenant.tenant.clone();
-    copy_in(
+    bulk::insert(
         tenant.connection(),
-        COPY_ACCOUNTS,
+        INSERT_ACCOUNTS,
         created.iter(),
         |row, change| {
             let account = &change.after;
@@ -194,7 +191,7 @@ pub(crate) async fn write_addresses(
     addresses: Vec<OwnedAddress<'_>>,
 ) -> Result<(), ReconcileError> {
     let write = address_writer(tenant.tenant.clone());
-    copy_in(tenant.connection(), COPY_LIVE, addresses.into_iter(), write)
+    bulk::insert(tenant.connection(), INSERT_LIVE, addresses.into_iter(), write)
         .await
         .during("write the new addresses")?;
     Ok(())
@@ -206,7 +203,7 @@ pub(crate) async fn write_retained(
     addresses: Vec<OwnedAddress<'_>>,
 ) -> Result<(), ReconcileError> {
     let write = address_writer(tenant.tenant.clone());
-    copy_in(tenant.connection(), COPY_RETAINED, addresses.into_iter(), write)
+    bulk::insert(tenant.connection(), INSERT_RETAINED, addresses.into_iter(), write)
         .await
         .during("retain the addresses of removed accounts")?;
     Ok(())
@@ -230,9 +227,9 @@ pub(crate) async fn write_before(
     accounts: &[&AccountState],
 ) -> Result<(), ReconcileError> {
     let (id, run) = (tenant.tenant.clone(), run.as_uuid());
-    copy_in(
+    bulk::insert(
         tenant.connection(),
-        COPY_BEFORE,
+        INSERT_BEFORE,
         accounts.iter(),
         |row, account| {
             row.text(id.as_str());
@@ -259,9 +256,9 @@ pub(crate) async fn write_addresses_before(
     addresses: &[OwnedAddress<'_>],
 ) -> Result<(), ReconcileError> {
     let (id, run) = (tenant.tenant.clone(), run.as_uuid());
-    copy_in(
+    bulk::insert(
         tenant.connection(),
-        COPY_ADDRESSES_BEFORE,
+        INSERT_ADDRESSES_BEFORE,
         addresses.iter(),
         |row, (account, state)| {
             row.text(id.as_str());

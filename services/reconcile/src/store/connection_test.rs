@@ -28,7 +28,7 @@ pub(crate) async fn begin(
         test_id,
         PgTimestamp(expire_time) as _
     )
-    .fetch_one(&gate.pool)
+    .fetch_one(gate.pool.shared())
     .await
     .during("begin a connection test")
 }
@@ -36,7 +36,7 @@ pub(crate) async fn begin(
 /// Drops tests whose time is over: they begin no more.
 pub(crate) async fn drop_expired(gate: &Gate) -> Result<(), ReconcileError> {
     sqlx::query_file!("sql/connection_test/drop_expired.sql")
-        .execute(&gate.pool)
+        .execute(gate.pool.shared())
         .await
         .during("drop connection tests")?;
     Ok(())

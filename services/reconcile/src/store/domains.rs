@@ -1,6 +1,9 @@
 //! The tenants' domains.
 
-use rollcall_chassis::{audit::Record, pg::PgTimestamp};
+use rollcall_chassis::{
+    audit::Record,
+    pg::{Access, PgTimestamp},
+};
 use rollcall_domain::{Address, Days, DomainName, TenantId, plan::TenantDomains};
 use rollcall_proto::v1;
 use sqlx::PgConnection;
@@ -10,8 +13,8 @@ use crate::error::{During, ReconcileError};
 
 /// A tenant's domains, by name.
 pub(crate) async fn of_tenant(gate: &Gate, tenant: &TenantId) -> Result<Vec<v1::Domain>, ReconcileError> {
-    let mut connection = gate.pool.acquire().await.during("get a connection")?;
-    stored(&mut connection, tenant).await
+    let mut tx = gate.tenant(tenant, Access::Read).await?;
+    stored(tx.connection(), tenant).await
 }
 
 /// The same under the tenant's lock.
@@ -59,9 +62,8 @@ pub(crate) async fn replace(
 ) -> Result<(), ReconcileError> {
     let id = tenant.tenant.clone();
     let connection = tenant.connection();
-    // All that will be touched, by name: two tenants who want each other's domains wait for each other in one order.
-    sqlx::query_file!("sql/domain/lock.sql", id.as_str(), names)
-        .execute(&mut *connection)
+    sqlx::query_file!("sql/domain/lock.sql")
+        .fetch_one(&mut *connection)
         .await
         .during("lock the domains")?;
     let seconds = reserved.duration().as_secs();
@@ -69,28 +71,37 @@ pub(crate) async fn replace(
         .execute(&mut *connection)
         .await
         .during("give domains up")?;
+    check_available(tenant, names).await?;
     sqlx::query_file!(
         "sql/domain/put.sql",
         id.as_str(),
         names,
         alias_of as &[Option<&str>]
     )
-    .execute(&mut *connection)
+    .execute(tenant.connection())
     .await
     .during("write the domains")?;
+    Ok(())
+}
+
+/// Refuses names that another tenant has or that are reserved for one, and ends reservations of the others. Both are about
+/// rows of all tenants, and must be asked under the lock that the transaction has.
+async fn check_available(tenant: &mut TenantLock, names: &[&str]) -> Result<(), ReconcileError> {
+    let id = tenant.tenant.clone();
+    tenant.widen().await?;
     // Asked in any case, and for both kinds at once: neither the answer nor its time says which it was.
-    let unavailable = sqlx::query_file_scalar!("sql/domain/unavailable.sql", names, id.as_str())
-        .fetch_optional(&mut *connection)
+    let unavailable = sqlx::query_file_scalar!("sql/domain/unavailable.sql", names as &[&str], id.as_str())
+        .fetch_optional(tenant.connection())
         .await
         .during("read which domain is not available")?;
     if let Some(name) = unavailable {
         return Err(ReconcileError::DomainUnavailable { name });
     }
-    sqlx::query_file!("sql/reserved_domain/end.sql", names)
-        .execute(connection)
+    sqlx::query_file!("sql/reserved_domain/end.sql", names as &[&str])
+        .execute(tenant.connection())
         .await
-        .during("end the reservations of registered domains")?;
-    Ok(())
+        .during("end the reservations of domains that are registered")?;
+    tenant.narrow().await
 }
 
 /// Number of domains that are reserved for the tenant.
@@ -115,8 +126,9 @@ pub(crate) struct DomainOwner {
 
 /// The tenant that owns a domain, or for which it is reserved.
 pub(crate) async fn owner(gate: &Gate, name: &DomainName) -> Result<Option<DomainOwner>, ReconcileError> {
+    let mut tx = gate.fleet(Access::Read).await?;
     sqlx::query_file_as!(DomainOwner, "sql/domain/owner.sql", name.as_str())
-        .fetch_optional(&gate.pool)
+        .fetch_optional(tx.connection())
         .await
         .during("read whose a domain is")
 }
@@ -127,18 +139,18 @@ pub(crate) async fn release(
     name: &DomainName,
     record: Record,
 ) -> Result<Option<TenantId>, ReconcileError> {
-    let mut transaction = gate.pool.begin().await.during("begin a release")?;
+    let mut tx = gate.fleet(Access::Write).await?;
     let released = sqlx::query_file_scalar!("sql/reserved_domain/release.sql", name.as_str())
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(tx.connection())
         .await
         .during("release a domain")?;
     let Some(tenant) = released else {
         return Ok(None);
     };
     let tenant = TenantId::parse(&tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
-    let written = record.tenant(&tenant).write(&mut transaction).await;
+    let written = record.tenant(&tenant).write(tx.connection()).await;
     written.during("record a release")?;
-    transaction.commit().await.during("commit a release")?;
+    tx.commit().await.during("commit a release")?;
     Ok(Some(tenant))
 }
 

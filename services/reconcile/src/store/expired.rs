@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
+use rollcall_chassis::pg::Access;
 use rollcall_domain::TenantId;
 use uuid::Uuid;
 
@@ -32,8 +33,9 @@ pub(crate) async fn removed_accounts(
     period: SignedDuration,
     most: i64,
 ) -> Result<BTreeMap<TenantId, Vec<Uuid>>, ReconcileError> {
+    let mut tx = gate.fleet(Access::Read).await?;
     let rows = sqlx::query_file!("sql/account/purge_candidates.sql", period.as_secs(), most)
-        .fetch_all(&gate.pool)
+        .fetch_all(tx.connection())
         .await
         .during("look for removed accounts")?;
     let mut by_tenant: BTreeMap<TenantId, Vec<Uuid>> = BTreeMap::new();
@@ -64,10 +66,12 @@ pub(crate) async fn purge_accounts(
 
 /// Drops reservations of domains whose time is over, at most so many.
 pub(crate) async fn drop_reservations(gate: &Gate, most: i64) -> Result<u64, ReconcileError> {
+    let mut tx = gate.fleet(Access::Write).await?;
     let dropped = sqlx::query_file!("sql/reserved_domain/purge.sql", most)
-        .execute(&gate.pool)
+        .execute(tx.connection())
         .await
         .during("drop reservations of domains")?;
+    tx.commit().await.during("commit")?;
     Ok(dropped.rows_affected())
 }
 
@@ -76,8 +80,9 @@ pub(crate) async fn expired_runs(
     gate: &Gate,
     most: i64,
 ) -> Result<BTreeMap<String, Vec<Uuid>>, ReconcileError> {
+    let mut tx = gate.fleet(Access::Read).await?;
     let expired = sqlx::query_file!("sql/run_outcome/expired.sql", most)
-        .fetch_all(&gate.pool)
+        .fetch_all(tx.connection())
         .await
         .during("look for runs whose rows have had their time")?;
     let mut by_tenant: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
@@ -94,27 +99,34 @@ pub(crate) async fn drop_rows_of_run(
     run: Uuid,
     most: i64,
 ) -> Result<Dropped, ReconcileError> {
-    sqlx::query_file_as!(Dropped, "sql/claim_history/drop_of_run.sql", tenant, run, most)
-        .fetch_one(&gate.pool)
+    let mut tx = gate.tenant_named(tenant, Access::Write).await?;
+    let dropped = sqlx::query_file_as!(Dropped, "sql/claim_history/drop_of_run.sql", tenant, run, most)
+        .fetch_one(tx.connection())
         .await
-        .during("drop the rows of a run")
+        .during("drop the rows of a run")?;
+    tx.commit().await.during("commit")?;
+    Ok(dropped)
 }
 
 /// Drops rows of the history that ended before the oldest state that is shown: open ones never are among them.
 pub(crate) async fn drop_history(gate: &Gate, tenant: &str, most: i64) -> Result<u64, ReconcileError> {
+    let mut tx = gate.tenant_named(tenant, Access::Write).await?;
     let dropped = sqlx::query_file!("sql/claim_history/drop.sql", tenant, most)
-        .execute(&gate.pool)
+        .execute(tx.connection())
         .await
         .during("drop rows of the history")?;
+    tx.commit().await.during("commit")?;
     Ok(dropped.rows_affected())
 }
 
 /// Notes that a run's rows are gone; answers how many runs that concerned.
 pub(crate) async fn mark_dropped(gate: &Gate, tenant: &str, run: Uuid) -> Result<u64, ReconcileError> {
+    let mut tx = gate.tenant_named(tenant, Access::Write).await?;
     let marked = sqlx::query_file!("sql/run_outcome/mark_dropped.sql", tenant, run)
-        .execute(&gate.pool)
+        .execute(tx.connection())
         .await
         .during("note that the rows are gone")?;
+    tx.commit().await.during("commit")?;
     Ok(marked.rows_affected())
 }
 
@@ -124,10 +136,12 @@ pub(crate) async fn drop_summaries(
     period: SignedDuration,
     most: i64,
 ) -> Result<u64, ReconcileError> {
+    let mut tx = gate.fleet(Access::Write).await?;
     let dropped = sqlx::query_file!("sql/run_outcome/drop.sql", period.as_secs(), most)
-        .execute(&gate.pool)
+        .execute(tx.connection())
         .await
         .during("drop the summaries of runs")?;
+    tx.commit().await.during("commit")?;
     Ok(dropped.rows_affected())
 }
 

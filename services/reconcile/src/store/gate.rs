@@ -1,13 +1,12 @@
 //! The way to a tenant's lock: who comes, and on whose connections.
 
 use rollcall_chassis::pg::{
-    Database,
+    Access, Database, FleetTx, ScopedPool, TenantTx,
     tenant_lock::{LockError, LockedTransaction, TenantLocks, Waiter},
 };
 use rollcall_domain::TenantId;
-use rollcall_terms::tenant_lock::tenant_lock;
-use sqlx::PgPool;
 
+use super::schema::FLEET;
 use crate::{
     config::Pools,
     error::{During, ReconcileError},
@@ -16,7 +15,7 @@ use crate::{
 /// Connections, and the way in which their users wait for a tenant.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
-    pub(super) pool: PgPool,
+    pub(super) pool: ScopedPool,
     locks: TenantLocks,
     waiter: Waiter,
 }
@@ -37,7 +36,7 @@ impl Store {
     pub(crate) fn open(database: &Database, pools: &Pools) -> Self {
         let locks = pools.locks();
         let gate = |pool, waiter| Gate {
-            pool,
+            pool: ScopedPool::new(pool, FLEET),
             locks: locks.clone(),
             waiter,
         };
@@ -50,12 +49,31 @@ impl Store {
 }
 
 impl Gate {
+    /// A transaction about a tenant, without its lock.
+    pub(super) async fn tenant(&self, tenant: &TenantId, access: Access) -> Result<TenantTx, ReconcileError> {
+        let transaction = self.pool.tenant(tenant, access).await;
+        transaction.during("begin a transaction about a tenant")
+    }
+
+    /// The same, about a tenant as a statement about all of them named it.
+    pub(super) async fn tenant_named(
+        &self,
+        tenant: &str,
+        access: Access,
+    ) -> Result<TenantTx, ReconcileError> {
+        let tenant = TenantId::parse(tenant).map_err(|_| ReconcileError::Unreadable { what: "tenant" })?;
+        self.tenant(&tenant, access).await
+    }
+
+    /// A transaction about all tenants.
+    pub(super) async fn fleet(&self, access: Access) -> Result<FleetTx, ReconcileError> {
+        let transaction = self.pool.fleet(access).await;
+        transaction.during("begin a transaction about all tenants")
+    }
+
     /// Takes the tenant's lock; waits for it, but holds no connection while it waits.
     pub(super) async fn lock(&self, tenant: &TenantId) -> Result<LockedTransaction, ReconcileError> {
-        let locked = self
-            .locks
-            .lock(&self.pool, &tenant_lock(tenant), self.waiter)
-            .await;
+        let locked = self.locks.lock(&self.pool, tenant, self.waiter).await;
         locked.map_err(|error| match error {
             LockError::Busy => ReconcileError::TenantBusy,
             LockError::Database(source) => ReconcileError::Database {
@@ -70,7 +88,7 @@ impl Gate {
         &self,
         tenant: &TenantId,
     ) -> Result<Option<LockedTransaction>, ReconcileError> {
-        let locked = self.locks.try_lock(&self.pool, &tenant_lock(tenant)).await;
+        let locked = self.locks.try_lock(&self.pool, tenant).await;
         locked.during("try to lock the tenant")
     }
 }

@@ -5,22 +5,16 @@ use rollcall_domain::{AddressType, ObjectType, Reason, RunId, Verdict, plan::Pla
 use uuid::Uuid;
 
 use super::{
-    copy::{RowWriter, copy_in},
+    bulk::{self, RowWriter},
     tenant_lock::TenantLock,
 };
 use crate::error::{During, ReconcileError};
 
-const COPY: &str = "COPY reconcile.claim_history (tenant_id, row_id, valid_from, valid_to, content, preview_run_id, \
-     previous_verdict, entry_verdict, entry_reason, entry_other, steady_verdict, steady_reason, steady_other, \
-     address, address_type, primary_address, directory_type, directory_primary, \
-     object_type, object_id, object_dn) FROM STDIN (FORMAT binary)";
+const INSERT: &str = include_str!("../../sql/claim_history/insert.sql");
 
-const COPY_REVERTED: &str = "COPY reconcile.claim_history (tenant_id, row_id, valid_from, valid_to, content, \
-     preview_run_id, entry_verdict, entry_reason, entry_other, address, address_type, primary_address, \
-     directory_primary, object_id, object_dn) FROM STDIN (FORMAT binary)";
+const INSERT_REVERTED: &str = include_str!("../../sql/claim_history/insert_reverted.sql");
 
-const COPY_HIDDEN: &str =
-    "COPY reconcile.preview_hidden (tenant_id, run_id, row_id) FROM STDIN (FORMAT binary)";
+const INSERT_HIDDEN: &str = include_str!("../../sql/preview_hidden/insert.sql");
 
 /// A row to be written. It counts from the tenant's present state of the history on.
 pub(crate) struct HistoryRow<'r> {
@@ -82,19 +76,13 @@ pub(crate) async fn write(
 ) -> Result<(), ReconcileError> {
     let (id, state) = (tenant.tenant.clone(), tenant.row.history.applied);
     let numbered = (tenant.row.history.next_row_id..).zip(rows);
-    let written = copy_in(tenant.connection(), COPY, numbered, |writer, (row_id, row)| {
+    let written = bulk::insert(tenant.connection(), INSERT, numbered, |writer, (row_id, row)| {
         writer.text(id.as_str());
         writer.bigint(row_id);
         writer.bigint(state);
-        match row.valid_to {
-            Some(state) => writer.bigint(state),
-            None => writer.null(),
-        }
+        writer.optional_bigint(row.valid_to);
         writer.uuid(Uuid::from_u128(row.content));
-        match row.only_of {
-            Some(run) => writer.uuid(run.as_uuid()),
-            None => writer.null(),
-        }
+        writer.optional_uuid(row.only_of.map(RunId::as_uuid));
         writer.optional_text(row.previous.map(Verdict::as_str));
         write_planned(writer, &row.row);
     })
@@ -125,9 +113,9 @@ fn write_planned(writer: &mut RowWriter<'_>, row: &PlannedRow<'_>) {
 /// Notes rows of the history that a run does not show.
 pub(crate) async fn hide(tenant: &mut TenantLock, run: RunId, row_ids: &[i64]) -> Result<(), ReconcileError> {
     let (id, run) = (tenant.tenant.clone(), run.as_uuid());
-    copy_in(
+    bulk::insert(
         tenant.connection(),
-        COPY_HIDDEN,
+        INSERT_HIDDEN,
         row_ids.iter(),
         |writer, row_id| {
             writer.text(id.as_str());
@@ -185,9 +173,9 @@ pub(crate) async fn write_reverted(
 ) -> Result<(), ReconcileError> {
     let (id, state) = (tenant.tenant.clone(), tenant.row.history.applied);
     let numbered = (tenant.row.history.next_row_id..).zip(rows);
-    let written = copy_in(
+    let written = bulk::insert(
         tenant.connection(),
-        COPY_REVERTED,
+        INSERT_REVERTED,
         numbered,
         |writer, (row_id, row)| {
             writer.text(id.as_str());

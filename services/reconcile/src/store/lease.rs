@@ -1,5 +1,6 @@
 //! Leases from outside the tenant's lock: their heartbeats, and those that are overdue.
 
+use rollcall_chassis::pg::Access;
 use rollcall_terms::names;
 
 use super::{gate::Gate, to_bigint};
@@ -28,6 +29,7 @@ impl AtHeader {
 
 /// Looks at the lease before a read comes in; refused if it is not the caller's.
 pub(crate) async fn at_header(gate: &Gate, key: &LeaseKey) -> Result<AtHeader, ReconcileError> {
+    let mut tx = gate.tenant(&key.tenant, Access::Read).await?;
     let header = sqlx::query_file_as!(
         AtHeader,
         "sql/lease/at_header.sql",
@@ -35,7 +37,7 @@ pub(crate) async fn at_header(gate: &Gate, key: &LeaseKey) -> Result<AtHeader, R
         key.run.as_uuid(),
         key.fence.0
     )
-    .fetch_optional(&gate.pool)
+    .fetch_optional(tx.connection())
     .await
     .during("look at the lease")?;
     header
@@ -50,7 +52,8 @@ pub(crate) async fn beat(
     key: &LeaseKey,
     progress: Progress,
 ) -> Result<Option<bool>, ReconcileError> {
-    sqlx::query_file_scalar!(
+    let mut tx = gate.tenant(&key.tenant, Access::Write).await?;
+    let cancelled = sqlx::query_file_scalar!(
         "sql/heartbeat/beat.sql",
         key.tenant.as_str(),
         key.run.as_uuid(),
@@ -59,33 +62,37 @@ pub(crate) async fn beat(
         to_bigint(progress.claims),
         names::to_sql(progress.stage)
     )
-    .fetch_optional(&gate.pool)
+    .fetch_optional(tx.connection())
     .await
-    .during("keep the lease")
+    .during("keep the lease")?;
+    tx.commit().await.during("commit")?;
+    Ok(cancelled)
 }
 
 /// Notes that the run's decision is being written, for those who watch it.
 pub(crate) async fn note_writing(gate: &Gate, key: &LeaseKey) -> Result<(), ReconcileError> {
+    let mut tx = gate.tenant(&key.tenant, Access::Write).await?;
     sqlx::query_file!(
         "sql/heartbeat/writing.sql",
         key.tenant.as_str(),
         key.run.as_uuid(),
         key.fence.0
     )
-    .execute(&gate.pool)
+    .execute(tx.connection())
     .await
     .during("note that a run is written")?;
-    Ok(())
+    tx.commit().await.during("commit")
 }
 
 /// True if the run has ended, or no longer exists.
 pub(crate) async fn is_over(gate: &Gate, key: &LeaseKey) -> Result<bool, ReconcileError> {
+    let mut tx = gate.tenant(&key.tenant, Access::Read).await?;
     let over = sqlx::query_file_scalar!(
         "sql/run_outcome/is_over.sql",
         key.tenant.as_str(),
         key.run.as_uuid()
     )
-    .fetch_optional(&gate.pool)
+    .fetch_optional(tx.connection())
     .await
     .during("see whether the run is over")?;
     Ok(over.unwrap_or(true))
@@ -98,17 +105,19 @@ pub(crate) async fn overdue(
     most: i64,
     grace_seconds: i32,
 ) -> Result<Vec<String>, ReconcileError> {
+    let mut tx = gate.fleet(Access::Read).await?;
     sqlx::query_file_scalar!("sql/lease/overdue.sql", most, f64::from(grace_seconds))
-        .fetch_all(&gate.pool)
+        .fetch_all(tx.connection())
         .await
         .during("look for overdue runs")
 }
 
 /// Drops batches that were staged under a lease that no longer exists.
 pub(crate) async fn drop_orphans(gate: &Gate) -> Result<(), ReconcileError> {
+    let mut tx = gate.fleet(Access::Write).await?;
     sqlx::query_file!("sql/staged_batch/drop_orphans.sql")
-        .execute(&gate.pool)
+        .execute(tx.connection())
         .await
         .during("drop what was staged for nobody")?;
-    Ok(())
+    tx.commit().await.during("commit")
 }

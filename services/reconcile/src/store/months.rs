@@ -1,8 +1,7 @@
 //! The months of runs: made ahead, and dropped as a whole.
 
 use jiff::SignedDuration;
-use rollcall_chassis::pg::Month;
-use sqlx::PgPool;
+use rollcall_chassis::pg::{Access, Month, ScopedPool};
 
 use super::{gate::Gate, schema::RUN_OUTCOME};
 use crate::error::{During, ReconcileError};
@@ -16,9 +15,10 @@ pub(crate) async fn keep(gate: &Gate, period: SignedDuration) -> Result<(), Reco
         .during("keep the months of runs")
 }
 
-async fn is_over(pool: &PgPool, month: Month, period: SignedDuration) -> sqlx::Result<bool> {
+async fn is_over(pool: &ScopedPool, month: Month, period: SignedDuration) -> sqlx::Result<bool> {
     let (first, end) = month.ids();
+    let mut tx = pool.fleet(Access::Read).await?;
     sqlx::query_file_scalar!("sql/run_outcome/range_is_over.sql", first, end, period.as_secs())
-        .fetch_one(pool)
+        .fetch_one(tx.connection())
         .await
 }

@@ -1,12 +1,11 @@
 //! The outbox: events for the portal, until the broker has confirmed them.
 
-use sqlx::{PgPool, Postgres, Transaction};
+use rollcall_chassis::pg::{Access, TenantTx};
 
-use super::{copy::copy_in, gate::Gate, tenant_lock::TenantLock};
+use super::{bulk, gate::Gate, tenant_lock::TenantLock};
 use crate::error::{During, ReconcileError};
 
-const COPY: &str =
-    "COPY reconcile.outbox (tenant_id, sequence, routing_key, payload) FROM STDIN (FORMAT binary)";
+const INSERT: &str = include_str!("../../sql/outbox/insert.sql");
 
 /// An event with its place in the tenant's sequence.
 pub(crate) struct EventRow<M> {
@@ -21,7 +20,7 @@ pub(crate) async fn write<M: prost::Message>(
     events: impl Iterator<Item = EventRow<M>>,
 ) -> Result<(), ReconcileError> {
     let id = tenant.tenant.clone();
-    copy_in(tenant.connection(), COPY, events, |row, event| {
+    bulk::insert(tenant.connection(), INSERT, events, |row, event| {
         row.text(id.as_str());
         row.bigint(event.sequence);
         row.text(event.routing_key);
@@ -41,16 +40,18 @@ pub(crate) struct Oldest {
 
 /// Reads how old the oldest event is.
 pub(crate) async fn oldest(gate: &Gate) -> Result<Oldest, ReconcileError> {
+    let mut tx = gate.fleet(Access::Read).await?;
     sqlx::query_file_as!(Oldest, "sql/outbox/oldest.sql")
-        .fetch_one(&gate.pool)
+        .fetch_one(tx.connection())
         .await
         .during("read how old the outbox is")
 }
 
 /// Tenants with events that wait, at most so many.
 pub(crate) async fn tenants(gate: &Gate, most: i64) -> Result<Vec<String>, ReconcileError> {
+    let mut tx = gate.fleet(Access::Read).await?;
     sqlx::query_file_scalar!("sql/outbox/tenants.sql", most)
-        .fetch_all(&gate.pool)
+        .fetch_all(tx.connection())
         .await
         .during("read whose events wait")
 }
@@ -64,17 +65,16 @@ pub(crate) struct WaitingEvent {
 
 /// A tenant's outbox, which no other process relays at the same time.
 pub(crate) struct OutboxLock {
-    transaction: Transaction<'static, Postgres>,
+    transaction: TenantTx,
     tenant: String,
 }
 
 impl OutboxLock {
     /// `None` if another process has it.
     pub(crate) async fn try_open(gate: &Gate, tenant: &str) -> Result<Option<Self>, ReconcileError> {
-        let pool: &PgPool = &gate.pool;
-        let mut transaction = pool.begin().await.during("begin a transaction")?;
+        let mut transaction = gate.tenant_named(tenant, Access::Write).await?;
         let locked = sqlx::query_file_scalar!("sql/outbox/lock.sql", tenant)
-            .fetch_one(&mut *transaction)
+            .fetch_one(transaction.connection())
             .await
             .during("lock the tenant's outbox")?;
         let tenant = tenant.to_owned();
@@ -100,7 +100,7 @@ impl OutboxLock {
             most,
             bytes
         )
-        .fetch_all(&mut *self.transaction)
+        .fetch_all(self.transaction.connection())
         .await
         .during("read the tenant's events")
     }
@@ -108,7 +108,7 @@ impl OutboxLock {
     /// Deletes the events after the first up to the second, and gives the outbox back.
     pub(crate) async fn delete(mut self, after: i64, last: i64) -> Result<(), ReconcileError> {
         sqlx::query_file!("sql/outbox/delete.sql", &self.tenant, after, last)
-            .execute(&mut *self.transaction)
+            .execute(self.transaction.connection())
             .await
             .during("delete what was confirmed")?;
         self.transaction.commit().await.during("commit")

@@ -20,7 +20,7 @@ pub(crate) async fn put(gate: &Gate, periods: &Periods) -> Result<(), ReconcileE
         summaries.0,
         removed_accounts.0
     )
-    .execute(&gate.pool)
+    .execute(gate.pool.shared())
     .await
     .during("write the configured periods")?;
     Ok(())

@@ -1,6 +1,7 @@
 //! Passwords under a newer key, until the scheduler has put them into the settings.
 
 use prost::Message as _;
+use rollcall_chassis::pg::Access;
 use rollcall_proto::internal::v1::SealedCredential;
 
 use super::gate::Gate;
@@ -17,6 +18,7 @@ pub(crate) async fn keep(
     credential_generation: i64,
     seal: &SealedCredential,
 ) -> Result<(), ReconcileError> {
+    let mut tx = gate.tenant(&key.tenant, Access::Write).await?;
     let has_lease = sqlx::query_file_scalar!(
         "sql/renewed_seal/keep.sql",
         key.tenant.as_str(),
@@ -26,9 +28,10 @@ pub(crate) async fn keep(
         seal.key_id,
         seal.encode_to_vec()
     )
-    .fetch_one(&gate.pool)
+    .fetch_one(tx.connection())
     .await
     .during("keep a renewed seal")?;
+    tx.commit().await.during("commit")?;
     of_holder(has_lease)
 }
 
@@ -38,6 +41,7 @@ pub(crate) async fn confirm(
     key: &LeaseKey,
     credential_generation: i64,
 ) -> Result<(), ReconcileError> {
+    let mut tx = gate.tenant(&key.tenant, Access::Write).await?;
     let has_lease = sqlx::query_file_scalar!(
         "sql/renewed_seal/confirm.sql",
         key.tenant.as_str(),
@@ -45,9 +49,10 @@ pub(crate) async fn confirm(
         key.fence.0,
         credential_generation
     )
-    .fetch_one(&gate.pool)
+    .fetch_one(tx.connection())
     .await
     .during("confirm a renewed seal")?;
+    tx.commit().await.during("commit")?;
     of_holder(has_lease)
 }
 
@@ -57,6 +62,7 @@ pub(crate) async fn reject(
     key: &LeaseKey,
     credential_generation: i64,
 ) -> Result<(), ReconcileError> {
+    let mut tx = gate.tenant(&key.tenant, Access::Write).await?;
     let has_lease = sqlx::query_file_scalar!(
         "sql/renewed_seal/reject.sql",
         key.tenant.as_str(),
@@ -64,19 +70,21 @@ pub(crate) async fn reject(
         key.fence.0,
         credential_generation
     )
-    .fetch_one(&gate.pool)
+    .fetch_one(tx.connection())
     .await
     .during("drop a renewed seal")?;
+    tx.commit().await.during("commit")?;
     of_holder(has_lease)
 }
 
 /// Drops seals that the settings have by now, and those of credentials that are no longer a tenant's.
 pub(crate) async fn drop_settled(gate: &Gate) -> Result<(), ReconcileError> {
+    let mut tx = gate.fleet(Access::Write).await?;
     sqlx::query_file!("sql/renewed_seal/drop_settled.sql")
-        .execute(&gate.pool)
+        .execute(tx.connection())
         .await
         .during("drop renewed seals")?;
-    Ok(())
+    tx.commit().await.during("commit")
 }
 
 fn of_holder(has_lease: bool) -> Result<(), ReconcileError> {

@@ -1,9 +1,9 @@
 //! The scheduler's data about a tenant: its requests, its settings, and the operator's permissions.
 
+use rollcall_chassis::pg::{Access, TenantTx};
 use rollcall_domain::{RunId, TenantId};
 use rollcall_proto::{internal, v1};
 use rollcall_terms::names;
-use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use super::{gate::Gate, run_status::RunStatus};
@@ -94,11 +94,12 @@ impl SettingsRow {
 
 /// True if a run of the tenant may remove accounts as things stand.
 pub(crate) async fn may_remove(gate: &Gate, tenant: &TenantId) -> Result<bool, ReconcileError> {
-    let current = settings(tenant.as_str(), &gate.pool).await?;
+    let mut tx = gate.tenant(tenant, Access::Read).await?;
+    let current = settings(tenant, &mut tx).await?;
     if !current.is_some_and(|current| current.removes()) {
         return Ok(false);
     }
-    Ok(!removals_paused(&gate.pool).await?)
+    Ok(!removals_paused(&mut tx).await?)
 }
 
 /// A tenant's settings as they are now.
@@ -106,23 +107,21 @@ pub(crate) async fn current(
     gate: &Gate,
     tenant: &TenantId,
 ) -> Result<Option<CurrentSettings>, ReconcileError> {
-    settings(tenant.as_str(), &gate.pool).await
+    let mut tx = gate.tenant(tenant, Access::Read).await?;
+    settings(tenant, &mut tx).await
 }
 
-async fn settings(
-    tenant: &str,
-    executor: impl PgExecutor<'_>,
-) -> Result<Option<CurrentSettings>, ReconcileError> {
-    let row = sqlx::query_file_as!(SettingsRow, "sql/settings/of_tenant.sql", tenant)
-        .fetch_optional(executor)
+async fn settings(tenant: &TenantId, tx: &mut TenantTx) -> Result<Option<CurrentSettings>, ReconcileError> {
+    let row = sqlx::query_file_as!(SettingsRow, "sql/settings/of_tenant.sql", tenant.as_str())
+        .fetch_optional(tx.connection())
         .await
         .during("read the settings")?;
     row.map(SettingsRow::decode).transpose()
 }
 
-async fn removals_paused(executor: impl PgExecutor<'_>) -> Result<bool, ReconcileError> {
+async fn removals_paused(tx: &mut TenantTx) -> Result<bool, ReconcileError> {
     let paused = sqlx::query_file_scalar!("sql/fleet/removals_paused.sql")
-        .fetch_optional(executor)
+        .fetch_optional(tx.connection())
         .await
         .during("read whether removals are paused")?;
     Ok(paused.unwrap_or_default())

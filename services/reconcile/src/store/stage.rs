@@ -1,8 +1,8 @@
 //! The part of a large read that waits in the database until the read is complete, under its tenant and fence.
 
 use prost::Message as _;
+use rollcall_chassis::pg::Access;
 use rollcall_proto::internal;
-use sqlx::PgPool;
 
 use super::gate::Gate;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 
 /// The staged batches of one run, in the order in which they came.
 pub(crate) struct Stage {
-    pool: PgPool,
+    gate: Gate,
     key: LeaseKey,
     batches: i64,
 }
@@ -21,7 +21,7 @@ impl Stage {
     pub(crate) fn new(gate: &Gate, key: &LeaseKey) -> Self {
         tracing::info!(tenant.id = %key.tenant, run.id = %key.run, "the read is staged in the database from here on");
         Self {
-            pool: gate.pool.clone(),
+            gate: gate.clone(),
             key: key.clone(),
             batches: 0,
         }
@@ -29,6 +29,7 @@ impl Stage {
 
     /// Puts a batch behind the others. No connection is held between two batches.
     pub(crate) async fn write(&mut self, batch: &internal::v1::ObjectBatch) -> Result<(), ReconcileError> {
+        let mut tx = self.gate.tenant(&self.key.tenant, Access::Write).await?;
         sqlx::query_file!(
             "sql/staged_batch/insert.sql",
             self.key.tenant.as_str(),
@@ -36,9 +37,10 @@ impl Stage {
             self.batches,
             batch.encode_to_vec()
         )
-        .execute(&self.pool)
+        .execute(tx.connection())
         .await
         .during("stage a batch")?;
+        tx.commit().await.during("commit")?;
         self.batches += 1;
         Ok(())
     }
@@ -49,13 +51,14 @@ impl Stage {
         mut take: impl FnMut(internal::v1::ObjectBatch) -> Result<(), ReconcileError>,
     ) -> Result<(), ReconcileError> {
         for number in 0..self.batches {
+            let mut tx = self.gate.tenant(&self.key.tenant, Access::Read).await?;
             let body = sqlx::query_file_scalar!(
                 "sql/staged_batch/body.sql",
                 self.key.tenant.as_str(),
                 self.key.fence.0,
                 number
             )
-            .fetch_optional(&self.pool)
+            .fetch_optional(tx.connection())
             .await
             .during("read a staged batch")?;
             // Staged batches go when the lease goes.

@@ -2,7 +2,7 @@
 //! is read under the lock, and changes are written back. The lease is written by the statements that begin and end runs.
 
 use jiff::Timestamp;
-use rollcall_chassis::pg::PgTimestamp;
+use rollcall_chassis::pg::{Access, PgTimestamp};
 use rollcall_domain::{Fence, Hints, RunId, Skipped, TenantId, plan::Footprint};
 use rollcall_proto::internal::v1::DirectoryServer;
 use rollcall_terms::skipped::StoredSkipped;
@@ -338,8 +338,9 @@ impl RefusedBinds {
 
 /// Memory of the tenant's part of the portal, with its history.
 pub(crate) async fn footprint(gate: &Gate, tenant: &TenantId) -> Result<Footprint, ReconcileError> {
+    let mut tx = gate.tenant(tenant, Access::Read).await?;
     let footprint = sqlx::query_file!("sql/tenant/footprint.sql", tenant.as_str())
-        .fetch_one(&gate.pool)
+        .fetch_one(tx.connection())
         .await
         .during("read how much there is to decide on")?;
     let count = |count: i64| usize::try_from(count).unwrap_or_default();

@@ -107,6 +107,18 @@ impl TenantLock {
         self.transaction.connection()
     }
 
+    /// Lets statements see and change the rows of all tenants until [`Self::narrow`].
+    pub(super) async fn widen(&mut self) -> Result<(), ReconcileError> {
+        let widened = self.transaction.widen().await;
+        widened.during("take the role for work on all tenants")
+    }
+
+    /// Lets statements see only the tenant's rows again.
+    pub(super) async fn narrow(&mut self) -> Result<(), ReconcileError> {
+        let narrowed = self.transaction.narrow().await;
+        narrowed.during("give the role for work on all tenants back")
+    }
+
     /// The time of this transaction, by the database's clock.
     pub(crate) fn now(&self) -> Timestamp {
         self.loaded.now

@@ -14,14 +14,20 @@ mod retention;
 mod runs;
 mod seals;
 mod staging;
+mod wall;
 
 use std::sync::Arc;
 
 use anyhow::Result;
-use rollcall_chassis::{Lifecycle, amqp::Broker, audit::Act, config, pg::Database};
+use rollcall_chassis::{
+    Lifecycle,
+    amqp::Broker,
+    audit::Act,
+    config,
+    pg::{Access, Database, FleetTx, ScopedPool},
+};
 use rollcall_domain::{RunId, TenantId};
-use rollcall_stores::{Role, TestDatabase};
-use sqlx::PgPool;
+use rollcall_stores::{Role, Scope, TestDatabase};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -85,8 +91,13 @@ impl Ground {
         })
     }
 
-    fn pool(&self) -> &PgPool {
+    fn pool(&self) -> &ScopedPool {
         &self.resources.store.runs.pool
+    }
+
+    /// A transaction about all tenants.
+    async fn all(&self) -> Result<FleetTx> {
+        Ok(self.pool().fleet(Access::Read).await?)
     }
 
     fn gate(&self) -> &Gate {
@@ -157,6 +168,8 @@ impl Ground {
 
     /// One number of the database.
     async fn count(&self, statement: &'static str) -> Result<i64> {
-        Ok(sqlx::query_scalar(statement).fetch_one(self.pool()).await?)
+        Ok(sqlx::query_scalar(statement)
+            .fetch_one(self.all().await?.connection())
+            .await?)
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 const SCHEMA_VERSION: u32 = 1;
-/// So many events are written with the tenant's row; more have a COPY of their own.
+/// So many events are written with the tenant's row; more are inserted by a statement of their own.
 const FEW: usize = 64;
 
 /// The parts that all events of a run have in common.

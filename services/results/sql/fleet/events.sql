@@ -1,3 +1,3 @@
 -- Tenants whose events wait for the portal, and the time of the oldest event.
 SELECT count(*) AS "tenants!", min(oldest_create_time) AS oldest
-FROM results.waiting_events
+FROM results.all_waiting_events

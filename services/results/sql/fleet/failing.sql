@@ -3,8 +3,8 @@
 WITH failing AS (
     SELECT last.tenant_id, last.run_id, last.success_time, last.failing_since_run_id,
            count(*) OVER () AS failing_tenants
-    FROM results.last_run AS last
-    JOIN results.schedule ON schedule.tenant_id = last.tenant_id
+    FROM results.all_last_runs AS last
+    JOIN results.all_schedules AS schedule ON schedule.tenant_id = last.tenant_id
     WHERE last.state = 'FAILED'
     ORDER BY last.failing_since_run_id, last.tenant_id
     LIMIT 100
@@ -19,6 +19,6 @@ SELECT
     failing.success_time AS last_success_time,
     failing.failing_tenants AS "failing_tenants!"
 FROM failing
-LEFT JOIN results.run_outcome AS outcome
+LEFT JOIN results.all_run_outcomes AS outcome
     ON outcome.tenant_id = failing.tenant_id AND outcome.run_id = failing.run_id
 ORDER BY failing.failing_since_run_id, failing.tenant_id

@@ -4,7 +4,7 @@
 SELECT state AS "state!", read_mode, unchanged AS "unchanged!", recent AS "recent!", sum(runs)::bigint AS "runs!"
 FROM (
     SELECT state, read_mode, unchanged, true AS recent, count(*) AS runs
-    FROM results.run_outcome
+    FROM results.all_run_outcomes
     WHERE run_id >= $1::uuid
       AND state <> 'QUEUED'
     GROUP BY state, read_mode, unchanged
@@ -19,8 +19,8 @@ FROM (
         false AS unchanged,
         request.run_id >= $1::uuid AS recent,
         1 AS runs
-    FROM results.run_request AS request
-    LEFT JOIN results.run_outcome AS outcome
+    FROM results.all_run_requests AS request
+    LEFT JOIN results.all_run_outcomes AS outcome
         ON outcome.tenant_id = request.tenant_id AND outcome.run_id = request.run_id
     WHERE (request.open OR request.cancel_requested AND request.run_id >= $1::uuid)
       AND CASE

@@ -4,5 +4,5 @@ SELECT
     count(*) FILTER (WHERE every_hours > 0) AS "scheduled!",
     count(*) FILTER (WHERE every_hours > 0 AND refused.credential_generation = schedule.credential_generation) AS "refused!",
     count(*) FILTER (WHERE every_hours > 0 AND paused_reason = 'REVERTED') AS "reverted!"
-FROM results.schedule
-LEFT JOIN results.refused_credential AS refused ON refused.tenant_id = schedule.tenant_id
+FROM results.all_schedules AS schedule
+LEFT JOIN results.all_refused_credentials AS refused ON refused.tenant_id = schedule.tenant_id

@@ -42,7 +42,7 @@ FROM (
           AND ($3::text[] IS NULL OR verdict = ANY ($3))
           AND ($3::text[] IS NULL OR $3 && ARRAY['ADD', 'KEEP'] OR of_note)
           AND (NOT $4 OR directory_type IS NOT NULL)
-          AND address <> lower(address) AND lower(address) ^@ $5 AND NOT address ^@ $5
+          AND lower_address ^@ $5 AND NOT address ^@ $5
           AND (address, row_id) > ($6, $7)
         ORDER BY address, row_id
         LIMIT CASE WHEN $5 = '' THEN 0 ELSE $8 END

@@ -1,7 +1,10 @@
 //! Accounts.
 
 use futures::TryStreamExt as _;
-use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
+use rollcall_chassis::{
+    pg::{Access, PgTimestamp},
+    status::ApiError,
+};
 use rollcall_domain::account;
 use rollcall_proto::v1::{Account, AccountAddress, AddressType, ObjectType, Origin};
 use rollcall_terms::names;
@@ -35,6 +38,7 @@ impl Store {
         let after = after.unwrap_or_default();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let after_id = Uuid::from_u128(after.id);
+        let mut tx = self.tenant(tenant_id, Access::Read).await?;
         let mut records = if filter.removed {
             sqlx::query_file_as!(
                 Record,
@@ -45,7 +49,7 @@ impl Store {
                 after_id,
                 limit
             )
-            .fetch(&self.pool)
+            .fetch(tx.connection())
         } else {
             sqlx::query_file_as!(
                 Record,
@@ -56,7 +60,7 @@ impl Store {
                 after_id,
                 limit
             )
-            .fetch(&self.pool)
+            .fetch(tx.connection())
         };
         let mut read = Vec::new();
         while let Some(record) = records.try_next().await? {

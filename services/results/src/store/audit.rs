@@ -1,7 +1,11 @@
 //! Records of acts.
 
 use jiff::Timestamp;
-use rollcall_chassis::{grpc::page, pg::PgTimestamp, status::ApiError};
+use rollcall_chassis::{
+    grpc::page,
+    pg::{Access, PgTimestamp},
+    status::ApiError,
+};
 use rollcall_domain::sentences::refusal;
 use rollcall_proto::v1::{AuditDetail, AuditRecord};
 use rollcall_terms::{
@@ -85,7 +89,16 @@ impl Store {
             i64::try_from(limit).unwrap_or(i64::MAX),
             MOST_BYTES
         );
-        let rows = rows.fetch_all(&self.pool).await?;
+        let rows = match tenant_id {
+            Some(tenant_id) => {
+                let mut tx = self.tenant(tenant_id, Access::Read).await?;
+                rows.fetch_all(tx.connection()).await?
+            }
+            None => {
+                rows.fetch_all(self.pool.fleet(Access::Read).await?.connection())
+                    .await?
+            }
+        };
         Ok(rows.into_iter().map(Listed::from).collect())
     }
 }

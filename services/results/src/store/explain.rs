@@ -1,11 +1,13 @@
 //! The known facts of one address.
 
-use rollcall_chassis::status::ApiError;
+use rollcall_chassis::{
+    pg::{Access, TenantTx},
+    status::ApiError,
+};
 use rollcall_domain::{Days, Periods};
 use rollcall_proto::v1::{Account, DomainStanding, Row, Run};
-use sqlx::PgConnection;
 
-use super::{READ_ONLY, RowRecord, Store, accounts, runs};
+use super::{RowRecord, Store, accounts, runs};
 use crate::explain::Facts;
 use crate::run_key::RunKey;
 
@@ -17,7 +19,7 @@ impl Store {
         address: &str,
         domain: Option<&str>,
     ) -> Result<Facts, ApiError> {
-        let mut snapshot = self.pool.begin_with(READ_ONLY).await?;
+        let mut snapshot = self.tenant(tenant_id, Access::Snapshot).await?;
         let mut facts = Facts {
             standing: standing(&mut snapshot, tenant_id, domain).await?,
             account: holder(&mut snapshot, tenant_id, address).await?,
@@ -26,7 +28,7 @@ impl Store {
             periods: periods(&mut snapshot).await?,
             ..Facts::default()
         };
-        if let Some((read, shown)) = runs::last_read(&mut *snapshot, tenant_id).await? {
+        if let Some((read, shown)) = runs::last_read(&mut snapshot, tenant_id).await? {
             facts.rows = rows(&mut snapshot, &shown, address).await?;
             facts.read = Some(read);
         }
@@ -35,9 +37,9 @@ impl Store {
 }
 
 /// The periods that reconcile is configured with: the usual ones until it has first started.
-async fn periods(snapshot: &mut PgConnection) -> Result<Periods, ApiError> {
+async fn periods(snapshot: &mut TenantTx) -> Result<Periods, ApiError> {
     let row = sqlx::query_file!("sql/period/configured.sql")
-        .fetch_optional(snapshot)
+        .fetch_optional(snapshot.connection())
         .await?;
     Ok(row.map_or_else(Periods::default, |row| Periods {
         previews: Days(row.preview_days),
@@ -48,7 +50,7 @@ async fn periods(snapshot: &mut PgConnection) -> Result<Periods, ApiError> {
 }
 
 async fn standing(
-    snapshot: &mut PgConnection,
+    snapshot: &mut TenantTx,
     tenant_id: &str,
     domain: Option<&str>,
 ) -> Result<DomainStanding, ApiError> {
@@ -56,7 +58,7 @@ async fn standing(
         return Ok(DomainStanding::Unspecified);
     };
     let is_alias = sqlx::query_file_scalar!("sql/domain/is_alias.sql", tenant_id, domain)
-        .fetch_optional(snapshot)
+        .fetch_optional(snapshot.connection())
         .await?;
     Ok(match is_alias {
         Some(true) => DomainStanding::OwnAlias,
@@ -65,7 +67,7 @@ async fn standing(
     })
 }
 
-async fn rows(snapshot: &mut PgConnection, run: &RunKey, address: &str) -> Result<Vec<Row>, ApiError> {
+async fn rows(snapshot: &mut TenantTx, run: &RunKey, address: &str) -> Result<Vec<Row>, ApiError> {
     let records = sqlx::query_file_as!(
         RowRecord,
         "sql/run_row/of_address.sql",
@@ -73,46 +75,42 @@ async fn rows(snapshot: &mut PgConnection, run: &RunKey, address: &str) -> Resul
         run.run_id,
         address
     )
-    .fetch_all(snapshot)
+    .fetch_all(snapshot.connection())
     .await?;
     Ok(records.into_iter().map(Row::from).collect())
 }
 
 async fn holder(
-    snapshot: &mut PgConnection,
+    snapshot: &mut TenantTx,
     tenant_id: &str,
     address: &str,
 ) -> Result<Option<Account>, ApiError> {
     let records = sqlx::query_file_as!(accounts::Record, "sql/account/holder.sql", tenant_id, address)
-        .fetch_all(snapshot)
+        .fetch_all(snapshot.connection())
         .await?;
     Ok(accounts::gathered(&records).into_iter().next())
 }
 
-async fn removed(
-    snapshot: &mut PgConnection,
-    tenant_id: &str,
-    address: &str,
-) -> Result<Vec<Account>, ApiError> {
+async fn removed(snapshot: &mut TenantTx, tenant_id: &str, address: &str) -> Result<Vec<Account>, ApiError> {
     let records = sqlx::query_file_as!(
         accounts::Record,
         "sql/account/removed_with_address.sql",
         tenant_id,
         address
     )
-    .fetch_all(snapshot)
+    .fetch_all(snapshot.connection())
     .await?;
     Ok(accounts::gathered(&records))
 }
 
 /// `None` as well if the run's summary is no longer kept.
 async fn last_change(
-    snapshot: &mut PgConnection,
+    snapshot: &mut TenantTx,
     tenant_id: &str,
     address: &str,
 ) -> Result<Option<(Run, Row)>, ApiError> {
     let change = sqlx::query_file!("sql/address_change/last.sql", tenant_id, address)
-        .fetch_optional(&mut *snapshot)
+        .fetch_optional(snapshot.connection())
         .await?;
     let Some(change) = change else { return Ok(None) };
     let row = RowRecord {

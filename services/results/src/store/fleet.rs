@@ -1,15 +1,17 @@
 //! The state of the whole fleet of tenants: a few statements over all of them, all of one moment.
 
-use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
+use rollcall_chassis::{
+    pg::{Access, FleetTx, PgTimestamp},
+    status::ApiError,
+};
 use rollcall_proto::v1::{
     EventBacklog, FailingTenant, Failure, FleetPause, KeyUse, LaneBacklog, ReadMode, RunState,
 };
 use rollcall_terms::names;
 use rollcall_terms::time::to_proto;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{READ_ONLY, Store};
+use super::Store;
 use crate::fleet::{Fleet, RunCount, Tenants};
 
 /// The statements are estimated far above what they cost: compiling them takes longer than running them.
@@ -18,8 +20,8 @@ const INTERPRETED: &str = "SET LOCAL jit = off";
 impl Store {
     /// The fleet as it is now; `since` is the least id of the runs that count as recent.
     pub(crate) async fn fleet(&self, since: Uuid) -> Result<Fleet, ApiError> {
-        let mut snapshot = self.pool.begin_with(READ_ONLY).await?;
-        sqlx::query(INTERPRETED).execute(&mut *snapshot).await?;
+        let mut snapshot = self.pool.fleet(Access::Snapshot).await?;
+        sqlx::query(INTERPRETED).execute(snapshot.connection()).await?;
         let (failing, failing_tenants) = failing(&mut snapshot).await?;
         Ok(Fleet {
             tenants: tenants(&mut snapshot).await?,
@@ -40,9 +42,9 @@ fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
 }
 
-async fn tenants(snapshot: &mut PgConnection) -> Result<Tenants, ApiError> {
+async fn tenants(snapshot: &mut FleetTx) -> Result<Tenants, ApiError> {
     let record = sqlx::query_file!("sql/fleet/tenants.sql")
-        .fetch_one(snapshot)
+        .fetch_one(snapshot.connection())
         .await?;
     Ok(Tenants {
         with_settings: count(record.tenants),
@@ -52,9 +54,9 @@ async fn tenants(snapshot: &mut PgConnection) -> Result<Tenants, ApiError> {
     })
 }
 
-async fn pause(snapshot: &mut PgConnection) -> Result<FleetPause, ApiError> {
+async fn pause(snapshot: &mut FleetTx) -> Result<FleetPause, ApiError> {
     let record = sqlx::query_file!("sql/fleet/pause.sql")
-        .fetch_one(snapshot)
+        .fetch_one(snapshot.connection())
         .await?;
     Ok(FleetPause {
         schedules: record.schedules_paused,
@@ -64,9 +66,9 @@ async fn pause(snapshot: &mut PgConnection) -> Result<FleetPause, ApiError> {
     })
 }
 
-async fn runs(snapshot: &mut PgConnection, since: Uuid) -> Result<Vec<RunCount>, ApiError> {
+async fn runs(snapshot: &mut FleetTx, since: Uuid) -> Result<Vec<RunCount>, ApiError> {
     let records = sqlx::query_file!("sql/fleet/runs.sql", since)
-        .fetch_all(snapshot)
+        .fetch_all(snapshot.connection())
         .await?;
     let runs = records.into_iter().map(|record| RunCount {
         state: names::from_nullable::<RunState>(Some(&record.state)),
@@ -78,9 +80,9 @@ async fn runs(snapshot: &mut PgConnection, since: Uuid) -> Result<Vec<RunCount>,
     Ok(runs.collect())
 }
 
-async fn backlog(snapshot: &mut PgConnection) -> Result<Vec<LaneBacklog>, ApiError> {
+async fn backlog(snapshot: &mut FleetTx) -> Result<Vec<LaneBacklog>, ApiError> {
     let records = sqlx::query_file!("sql/fleet/backlog.sql")
-        .fetch_all(snapshot)
+        .fetch_all(snapshot.connection())
         .await?;
     let lanes = records.into_iter().map(|record| LaneBacklog {
         lane: record.lane,
@@ -90,9 +92,9 @@ async fn backlog(snapshot: &mut PgConnection) -> Result<Vec<LaneBacklog>, ApiErr
     Ok(lanes.collect())
 }
 
-async fn keys(snapshot: &mut PgConnection) -> Result<Vec<KeyUse>, ApiError> {
+async fn keys(snapshot: &mut FleetTx) -> Result<Vec<KeyUse>, ApiError> {
     let records = sqlx::query_file!("sql/fleet/keys.sql")
-        .fetch_all(snapshot)
+        .fetch_all(snapshot.connection())
         .await?;
     let keys = records.into_iter().map(|record| KeyUse {
         key_id: record.key_id,
@@ -114,9 +116,9 @@ struct FailingRecord {
 }
 
 /// The first of them, and how many they are.
-async fn failing(snapshot: &mut PgConnection) -> Result<(Vec<FailingTenant>, u64), ApiError> {
+async fn failing(snapshot: &mut FleetTx) -> Result<(Vec<FailingTenant>, u64), ApiError> {
     let records = sqlx::query_file_as!(FailingRecord, "sql/fleet/failing.sql")
-        .fetch_all(snapshot)
+        .fetch_all(snapshot.connection())
         .await?;
     let all = records.first().map_or(0, |record| count(record.failing_tenants));
     Ok((records.into_iter().map(FailingTenant::from).collect(), all))
@@ -138,9 +140,9 @@ impl From<FailingRecord> for FailingTenant {
     }
 }
 
-async fn events(snapshot: &mut PgConnection) -> Result<EventBacklog, ApiError> {
+async fn events(snapshot: &mut FleetTx) -> Result<EventBacklog, ApiError> {
     let record = sqlx::query_file!("sql/fleet/events.sql")
-        .fetch_one(snapshot)
+        .fetch_one(snapshot.connection())
         .await?;
     Ok(EventBacklog {
         tenants: count(record.tenants),
@@ -148,9 +150,9 @@ async fn events(snapshot: &mut PgConnection) -> Result<EventBacklog, ApiError> {
     })
 }
 
-async fn held(snapshot: &mut PgConnection) -> Result<u64, ApiError> {
+async fn held(snapshot: &mut FleetTx) -> Result<u64, ApiError> {
     let held = sqlx::query_file_scalar!("sql/fleet/held.sql")
-        .fetch_one(snapshot)
+        .fetch_one(snapshot.connection())
         .await?;
     Ok(count(held))
 }

@@ -1,12 +1,14 @@
 //! Rows.
 
-use rollcall_chassis::status::ApiError;
+use rollcall_chassis::{
+    pg::{Access, TenantTx},
+    status::ApiError,
+};
 use rollcall_domain::sentences::refusal;
 use rollcall_proto::v1::{AddressType, ObjectType, Reason, Row, Verdict};
 use rollcall_terms::{Refusal, names};
-use sqlx::{Postgres, Transaction};
 
-use super::{READ_ONLY, Store, runs};
+use super::{Store, runs};
 use crate::page::Position;
 use crate::run_key::RunKey;
 
@@ -59,7 +61,8 @@ impl Store {
         after: Option<Position>,
         limit: usize,
     ) -> Result<Vec<RowRecord>, ApiError> {
-        let shown = runs::with_rows(&self.pool, run).await?;
+        let mut tx = self.tenant(&run.tenant_id, Access::Read).await?;
+        let shown = runs::with_rows(&mut tx, run).await?;
         let after = after.unwrap_or_default();
         let records = sqlx::query_file_as!(
             RowRecord,
@@ -73,15 +76,15 @@ impl Store {
             row_id(&after)?,
             i64::try_from(limit).unwrap_or(i64::MAX)
         );
-        Ok(records.fetch_all(&self.pool).await?)
+        Ok(records.fetch_all(tx.connection()).await?)
     }
 
     /// The rows of a run's file, as they stand now, however long their reading takes. Unless verdicts are asked for,
     /// they show the directory, a line a claim; of a run that is looked at for its changes, they show everything.
     pub(crate) async fn open_rows(&self, run: &RunKey, filter: &RowFilter) -> Result<RowCursor, ApiError> {
-        let mut transaction = self.pool.begin_with(READ_ONLY).await?;
-        sqlx::query(STALL).execute(&mut *transaction).await?;
-        let shown = runs::with_rows(&mut *transaction, run).await?;
+        let mut transaction = self.tenant(&run.tenant_id, Access::Snapshot).await?;
+        sqlx::query(STALL).execute(transaction.connection()).await?;
+        let shown = runs::with_rows(&mut transaction, run).await?;
         let claims_only = filter.verdicts.is_none() && !shown.is_of_changes;
         let from = Position::default();
         sqlx::query(OPEN)
@@ -93,7 +96,7 @@ impl Store {
             .bind(&from.text)
             .bind(row_id(&from)?)
             .bind(None::<i64>)
-            .execute(&mut *transaction)
+            .execute(transaction.connection())
             .await?;
         Ok(RowCursor { transaction })
     }
@@ -102,13 +105,15 @@ impl Store {
 /// A cursor over rows, in a transaction of its own that ends with it.
 #[derive(Debug)]
 pub(crate) struct RowCursor {
-    transaction: Transaction<'static, Postgres>,
+    transaction: TenantTx,
 }
 
 impl RowCursor {
     /// The next rows; none at the end.
     pub(crate) async fn next(&mut self) -> Result<Vec<Row>, ApiError> {
-        let records: Vec<RowRecord> = sqlx::query_as(NEXT).fetch_all(&mut *self.transaction).await?;
+        let records: Vec<RowRecord> = sqlx::query_as(NEXT)
+            .fetch_all(self.transaction.connection())
+            .await?;
         Ok(records.into_iter().map(Row::from).collect())
     }
 }

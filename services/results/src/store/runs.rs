@@ -1,6 +1,9 @@
 //! Runs.
 
-use rollcall_chassis::{pg::PgTimestamp, status::ApiError};
+use rollcall_chassis::{
+    pg::{Access, PgTimestamp, TenantTx},
+    status::ApiError,
+};
 use rollcall_domain::sentences::refusal;
 use rollcall_proto::v1::{Failure, RequestedBy, Run, RunKind, RunState};
 use rollcall_terms::{
@@ -9,7 +12,7 @@ use rollcall_terms::{
     names,
     run::{RunCounts, RunRecord},
 };
-use sqlx::{Executor, Postgres, types::Json};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Store, no_run};
@@ -18,7 +21,8 @@ use crate::run_key::RunKey;
 impl Store {
     /// A run as it is now.
     pub(crate) async fn run(&self, key: &RunKey) -> Result<Run, ApiError> {
-        find(&self.pool, key).await?.ok_or_else(|| no_run(key))
+        let mut tx = self.tenant(&key.tenant_id, Access::Read).await?;
+        find(&mut tx, key).await?.ok_or_else(|| no_run(key))
     }
 
     /// A tenant's runs, the newest first, from after this one on.
@@ -33,17 +37,15 @@ impl Store {
             limit: i64::try_from(limit).unwrap_or(i64::MAX),
             ..RunQuery::default()
         };
-        let records = read(&self.pool, tenant_id, query).await?;
+        let mut tx = self.tenant(tenant_id, Access::Read).await?;
+        let records = read(&mut tx, tenant_id, query).await?;
         Ok(records.into_iter().map(Run::from).collect())
     }
 }
 
 /// A run as it is in the snapshot of this connection, if there is one.
-pub(super) async fn find(
-    executor: impl Executor<'_, Database = Postgres>,
-    key: &RunKey,
-) -> Result<Option<Run>, ApiError> {
-    Ok(record(executor, key).await?.map(Run::from))
+pub(super) async fn find(tx: &mut TenantTx, key: &RunKey) -> Result<Option<Run>, ApiError> {
+    Ok(record(tx, key).await?.map(Run::from))
 }
 
 /// Source of the rows that are shown for a run.
@@ -56,11 +58,8 @@ pub(super) struct RowSource {
 }
 
 /// Source of a run's rows, if it has any.
-pub(super) async fn with_rows(
-    executor: impl Executor<'_, Database = Postgres>,
-    key: &RunKey,
-) -> Result<RowSource, ApiError> {
-    let record = record(executor, key).await?.ok_or_else(|| no_run(key))?;
+pub(super) async fn with_rows(tx: &mut TenantTx, key: &RunKey) -> Result<RowSource, ApiError> {
+    let record = record(tx, key).await?.ok_or_else(|| no_run(key))?;
     record.has_rows()?;
     let kind = names::from_nullable::<RunKind>(Some(&record.kind));
     Ok(RowSource {
@@ -70,32 +69,26 @@ pub(super) async fn with_rows(
 }
 
 /// The run that last read the directory to its end and whose rows are kept, and the run whose rows are shown for it.
-pub(super) async fn last_read(
-    executor: impl Executor<'_, Database = Postgres>,
-    tenant_id: &str,
-) -> Result<Option<(Run, RunKey)>, ApiError> {
+pub(super) async fn last_read(tx: &mut TenantTx, tenant_id: &str) -> Result<Option<(Run, RunKey)>, ApiError> {
     let query = RunQuery {
         has_read: true,
         limit: 1,
         ..RunQuery::default()
     };
-    let record = read(executor, tenant_id, query).await?.pop();
+    let record = read(tx, tenant_id, query).await?.pop();
     Ok(record.map(|record| {
         let rows = record.rows_key();
         (record.into(), rows)
     }))
 }
 
-async fn record(
-    executor: impl Executor<'_, Database = Postgres>,
-    key: &RunKey,
-) -> Result<Option<Record>, ApiError> {
+async fn record(tx: &mut TenantTx, key: &RunKey) -> Result<Option<Record>, ApiError> {
     let query = RunQuery {
         run: Some(key.run_id),
         limit: 1,
         ..RunQuery::default()
     };
-    Ok(read(executor, &key.tenant_id, query).await?.pop())
+    Ok(read(tx, &key.tenant_id, query).await?.pop())
 }
 
 /// The tenant's runs that are read.
@@ -111,11 +104,7 @@ struct RunQuery {
 }
 
 /// Runs of a tenant, the newest first.
-async fn read(
-    executor: impl Executor<'_, Database = Postgres>,
-    tenant_id: &str,
-    query: RunQuery,
-) -> sqlx::Result<Vec<Record>> {
+async fn read(tx: &mut TenantTx, tenant_id: &str, query: RunQuery) -> sqlx::Result<Vec<Record>> {
     sqlx::query_file_as!(
         Record,
         "sql/run/of_tenant.sql",
@@ -125,7 +114,7 @@ async fn read(
         query.has_read,
         query.limit
     )
-    .fetch_all(executor)
+    .fetch_all(tx.connection())
     .await
 }
 

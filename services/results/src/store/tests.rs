@@ -8,9 +8,13 @@ mod fleet;
 mod plans;
 mod rows;
 mod runs;
+mod wall;
 
 use anyhow::{Result, anyhow};
-use rollcall_chassis::status::ApiError;
+use rollcall_chassis::{
+    pg::{Access, TenantTx},
+    status::ApiError,
+};
 use rollcall_stores::{Role, TestDatabase};
 use uuid::Uuid;
 
@@ -28,6 +32,11 @@ impl Ground {
         let database = TestDatabase::create().await?;
         let store = Store::new(database.pool(Role::Results).await?);
         Ok(Self { database, store })
+    }
+
+    /// A transaction about the tenant acme.
+    async fn acme(&self) -> Result<TenantTx> {
+        self.store.tenant("acme", Access::Read).await.map_err(refused)
     }
 
     async fn as_scheduler(&self, statements: &str) -> Result<()> {
@@ -64,7 +73,7 @@ impl Ground {
         self.as_reconcile(&format!(
             "INSERT INTO reconcile.run_outcome (tenant_id, run_id, kind, trigger, state, attempt, start_time)
              SELECT tenant_id, run_id, kind, trigger, '{state}', 1, now()
-             FROM scheduler.reconcile_run_request
+             FROM scheduler.reconcile_all_run_requests
              WHERE run_id = '{run_id}'
              ON CONFLICT DO NOTHING;
              UPDATE reconcile.run_outcome SET state = '{state}', end_time = {end}{columns}
@@ -137,7 +146,11 @@ async fn every_view_is_published_and_may_be_read() -> Result<()> {
     let ground = Ground::new().await?;
     assert!(ground.store.is_published().await?);
     ground
-        .as_reconcile("REVOKE SELECT ON results.account FROM rollcall_results")
+        .database
+        .run_as_owner(
+            Role::Reconcile,
+            "REVOKE SELECT ON results.account FROM rollcall_results",
+        )
         .await?;
     assert!(!ground.store.is_published().await?);
     Ok(())

@@ -1,5 +1,4 @@
--- Scheduled syncs of tenant $1, or of all tenants where it is null, that no worker has begun to read or that wait for their
--- next attempt. A run that begins at this moment ends without applying. Each is locked before it is judged, so that one which
+-- Scheduled syncs of the tenant that no worker has begun to read or that wait for their next attempt. A run that begins at this moment ends without applying. Each is locked before it is judged, so that one which
 -- a person has requested since then is spared; in the order of the ids, as everywhere where many are. They stay open until
 -- their ends have been noted. Outcomes and requests are looked up by key: a join might read the runs of all months.
 UPDATE scheduler.run_request
@@ -7,7 +6,7 @@ SET cancel_requested = true, cancel_time = COALESCE(cancel_time, now())
 WHERE run_id = ANY (ARRAY(
     SELECT request.run_id
     FROM scheduler.run_request AS request
-    WHERE ($1::text IS NULL OR request.tenant_id = $1)
+    WHERE request.tenant_id = $1
       AND request.trigger = 'SCHEDULED'
       AND request.open
       AND NOT request.cancel_requested

@@ -8,7 +8,7 @@ WHERE run_id = ANY (ARRAY(
     WHERE request.open
       AND EXISTS (
           SELECT
-          FROM reconcile.scheduler_run_state AS state
+          FROM reconcile.scheduler_all_run_states AS state
           WHERE state.tenant_id = request.tenant_id AND state.run_id = request.run_id AND state.end_time IS NOT NULL
           OFFSET 0
       )

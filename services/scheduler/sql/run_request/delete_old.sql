@@ -7,7 +7,7 @@ WHERE run_id IN (
     WHERE request.run_id < $1 AND NOT request.open
       AND NOT EXISTS (
           SELECT
-          FROM reconcile.scheduler_run_state run
+          FROM reconcile.scheduler_all_run_states run
           WHERE run.tenant_id = request.tenant_id AND run.run_id = request.run_id AND run.rows_expire_time > now()
           OFFSET 0)
     ORDER BY request.run_id

@@ -5,7 +5,7 @@ INSERT INTO scheduler.run_request (run_id, tenant_id, kind, trigger, lane)
 SELECT due.run_id, due.tenant_id, 'SYNC', 'SCHEDULED',
        CASE WHEN tenant.last_failure_code = ANY ($3::text[]) THEN 'slow' ELSE 'scheduled' END
 FROM UNNEST($1::uuid[], $2::text[]) AS due (run_id, tenant_id)
-LEFT JOIN reconcile.scheduler_tenant AS tenant ON tenant.tenant_id = due.tenant_id
+LEFT JOIN reconcile.scheduler_all_tenants AS tenant ON tenant.tenant_id = due.tenant_id
 WHERE NOT EXISTS (
     SELECT
     FROM scheduler.run_request AS request
@@ -15,7 +15,7 @@ WHERE NOT EXISTS (
       AND NOT request.cancel_requested
       AND NOT EXISTS (
           SELECT
-          FROM reconcile.scheduler_run_state AS state
+          FROM reconcile.scheduler_all_run_states AS state
           WHERE state.tenant_id = request.tenant_id AND state.run_id = request.run_id
             AND (state.begun OR state.end_time IS NOT NULL)
           OFFSET 0

@@ -4,6 +4,6 @@ SELECT NOT EXISTS (
     SELECT FROM scheduler.run_request
     WHERE run_id >= $1 AND run_id < $2 AND open
 ) AND NOT EXISTS (
-    SELECT FROM reconcile.scheduler_run_state
+    SELECT FROM reconcile.scheduler_all_run_states
     WHERE run_id >= $1 AND run_id < $2 AND rows_expire_time > now()
 ) AS "is_closed!"

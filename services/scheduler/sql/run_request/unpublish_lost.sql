@@ -12,7 +12,7 @@ WHERE run_id = ANY (ARRAY(
       END)
       AND NOT EXISTS (
           SELECT
-          FROM reconcile.scheduler_run_state AS state
+          FROM reconcile.scheduler_all_run_states AS state
           WHERE state.tenant_id = request.tenant_id AND state.run_id = request.run_id
             AND (state.begun OR state.end_time IS NOT NULL)
           OFFSET 0

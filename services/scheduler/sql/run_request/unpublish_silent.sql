@@ -8,7 +8,7 @@ WHERE run_id = ANY (ARRAY(
     SELECT silent.run_id
     FROM (
         SELECT run_id, tenant_id, beat_time
-        FROM reconcile.scheduler_heartbeat
+        FROM reconcile.scheduler_all_heartbeats
         WHERE beat_time < now() - make_interval(secs => $1)
         ORDER BY beat_time
     ) AS silent

@@ -17,7 +17,7 @@ SELECT settings.settings, settings.sealed_credential, settings.generation, setti
        END AS paused_reason,
        EXISTS (
            SELECT
-           FROM reconcile.scheduler_tenant_domain AS domain
+           FROM reconcile.scheduler_all_domains AS domain
            WHERE domain.tenant_id = settings.tenant_id
            OFFSET 0
        ) AS "has_domains!"
@@ -29,6 +29,6 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS settings
 CROSS JOIN scheduler.fleet AS fleet
-LEFT JOIN reconcile.scheduler_tenant AS tenant ON tenant.tenant_id = settings.tenant_id
+LEFT JOIN reconcile.scheduler_all_tenants AS tenant ON tenant.tenant_id = settings.tenant_id
 WHERE page.bytes_before <= $3
 ORDER BY settings.tenant_id

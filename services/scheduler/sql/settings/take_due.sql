@@ -10,13 +10,13 @@ SELECT settings.tenant_id, settings.every_hours, settings.time_zone, now() AS "n
        AND settings.next_run_time > COALESCE(fleet.schedules_resume_time, '-infinity')
        AND EXISTS (
            SELECT
-           FROM reconcile.scheduler_tenant_domain AS domain
+           FROM reconcile.scheduler_all_domains AS domain
            WHERE domain.tenant_id = settings.tenant_id
            OFFSET 0
        ) AS "runs!"
 FROM scheduler.settings AS settings
 CROSS JOIN scheduler.fleet AS fleet
-LEFT JOIN reconcile.scheduler_tenant AS tenant ON tenant.tenant_id = settings.tenant_id
+LEFT JOIN reconcile.scheduler_all_tenants AS tenant ON tenant.tenant_id = settings.tenant_id
 WHERE settings.next_run_time <= now()
 ORDER BY settings.next_run_time
 LIMIT $1

@@ -5,7 +5,7 @@ SET sealed_credential = renewed.seal, key_id = renewed.key_id
 FROM (
     SELECT stored.tenant_id, seal.seal, seal.key_id
     FROM scheduler.settings AS stored
-    JOIN reconcile.scheduler_renewed_seal AS seal
+    JOIN reconcile.scheduler_all_renewed_seals AS seal
         ON seal.tenant_id = stored.tenant_id AND seal.credential_generation = stored.credential_generation
     WHERE seal.seal <> stored.sealed_credential
     LIMIT $1

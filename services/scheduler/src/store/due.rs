@@ -1,16 +1,16 @@
 //! The due tick's statements.
 
 use jiff::Timestamp;
-use rollcall_chassis::pg::PgTimestamp;
+use rollcall_chassis::pg::{Access, FleetTx, PgTimestamp};
 use rollcall_domain::RunId;
-use sqlx::{Postgres, Transaction, types::Uuid};
+use sqlx::types::Uuid;
 
 use super::Store;
 
 /// Tenants that are due, taken from every other scheduler until this is committed or dropped.
 #[derive(Debug)]
 pub(crate) struct DueTick {
-    tx: Transaction<'static, Postgres>,
+    tx: FleetTx,
 }
 
 /// A tenant that is due.
@@ -42,17 +42,18 @@ pub(crate) struct DueRun {
 impl Store {
     /// Takes up to `limit` tenants that are due and that no other scheduler has in hand.
     pub(crate) async fn take_due(&self, limit: u32) -> sqlx::Result<(DueTick, Vec<DueTenant>)> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.fleet(Access::Write).await?;
         let due = sqlx::query_file_as!(DueTenant, "sql/settings/take_due.sql", i64::from(limit))
-            .fetch_all(&mut *tx)
+            .fetch_all(tx.connection())
             .await?;
         Ok((DueTick { tx }, due))
     }
 
     /// Seconds from now until a tenant is due next; negative if one is due already.
     pub(crate) async fn seconds_to_next_due(&self) -> sqlx::Result<Option<f64>> {
+        let mut tx = self.pool.fleet(Access::Read).await?;
         sqlx::query_file_scalar!("sql/settings/next_due.sql")
-            .fetch_one(&self.pool)
+            .fetch_one(tx.connection())
             .await
     }
 }
@@ -68,10 +69,10 @@ impl DueTick {
             .filter_map(|run| Some((run.run_id?.as_uuid(), run.tenant_id.as_str())))
             .unzip();
         sqlx::query_file!("sql/settings/advance.sql", &tenants, &times)
-            .execute(&mut *self.tx)
+            .execute(self.tx.connection())
             .await?;
         let inserted = sqlx::query_file!("sql/run_request/insert_due.sql", &ids, &running, slow_codes)
-            .execute(&mut *self.tx)
+            .execute(self.tx.connection())
             .await?;
         self.tx.commit().await?;
         Ok(inserted.rows_affected())

@@ -1,7 +1,10 @@
 //! Pauses by the operator for all tenants.
 
 use jiff::Timestamp;
-use rollcall_chassis::{audit::Record, pg::PgTimestamp};
+use rollcall_chassis::{
+    audit::Record,
+    pg::{Access, PgTimestamp},
+};
 
 use super::Store;
 
@@ -46,7 +49,7 @@ impl Store {
         note: &str,
         record: Record,
     ) -> sqlx::Result<Fleet> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.pool.shared().begin().await?;
         let fleet = sqlx::query_file_as!(FleetRow, "sql/fleet/pause.sql", schedules, removals, note)
             .fetch_one(&mut *transaction)
             .await?;
@@ -55,9 +58,11 @@ impl Store {
         // By itself and after the pause: a due tick that was first is seen, none comes after, and the pause holds
         // even if this fails.
         if schedules {
-            sqlx::query_file!("sql/run_request/cancel_scheduled.sql", None::<&str>)
-                .execute(&self.pool)
+            let mut tx = self.pool.fleet(Access::Write).await?;
+            sqlx::query_file!("sql/run_request/cancel_all_scheduled.sql")
+                .execute(tx.connection())
                 .await?;
+            tx.commit().await?;
         }
         Ok(fleet.into())
     }
@@ -69,7 +74,7 @@ impl Store {
         removals: bool,
         record: Record,
     ) -> sqlx::Result<Fleet> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.pool.shared().begin().await?;
         let fleet = sqlx::query_file_as!(FleetRow, "sql/fleet/resume.sql", schedules, removals)
             .fetch_one(&mut *transaction)
             .await?;

@@ -1,6 +1,9 @@
 //! The months of requests and of records: made ahead, and dropped as a whole.
 
-use rollcall_chassis::{audit, pg::Month};
+use rollcall_chassis::{
+    audit,
+    pg::{Access, Month},
+};
 
 use super::{RUN_REQUEST, Store};
 
@@ -19,13 +22,14 @@ impl Store {
 
     /// Makes months of records ahead, and drops those that are over.
     pub(crate) async fn keep_months_of_records(&self) -> sqlx::Result<()> {
-        audit::keep_months(&self.pool).await
+        audit::keep_months(self.pool.shared()).await
     }
 
     async fn is_closed(&self, month: Month) -> sqlx::Result<bool> {
         let (first, end) = month.ids();
+        let mut tx = self.pool.fleet(Access::Read).await?;
         sqlx::query_file_scalar!("sql/run_request/range_is_closed.sql", first, end)
-            .fetch_one(&self.pool)
+            .fetch_one(tx.connection())
             .await
     }
 }

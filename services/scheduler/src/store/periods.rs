@@ -9,7 +9,7 @@ impl Store {
     /// Periods for which finished runs and removed accounts are kept; `None` until reconcile has said so. Nothing is
     /// deleted by the usual periods.
     pub(crate) async fn periods(&self) -> sqlx::Result<Option<Periods>> {
-        configured(&self.pool).await
+        configured(self.pool.shared()).await
     }
 }
 

@@ -163,7 +163,7 @@ impl TenantLock {
 
     /// Cancels the tenant's scheduled syncs that no worker has begun to read.
     pub(crate) async fn cancel_scheduled(&mut self) -> sqlx::Result<()> {
-        sqlx::query_file!("sql/run_request/cancel_scheduled.sql", Some(self.tenant.as_str()))
+        sqlx::query_file!("sql/run_request/cancel_scheduled.sql", self.tenant.as_str())
             .execute(self.tx.connection())
             .await?;
         Ok(())

@@ -2,14 +2,17 @@
 
 use jiff::Timestamp;
 use prost::Message;
-use rollcall_chassis::{grpc::page, pg::PgTimestamp};
+use rollcall_chassis::{
+    grpc::page,
+    pg::{Access, PgTimestamp},
+};
 use rollcall_domain::TenantId;
 use rollcall_proto::{
     internal::v1::SealedCredential,
     v1::{PausedReason, Settings},
 };
 use rollcall_terms::names;
-use sqlx::PgExecutor;
+use sqlx::PgConnection;
 
 use super::{Store, TenantLock, undecodable};
 use crate::validation::Rhythm;
@@ -98,17 +101,18 @@ impl TryFrom<SettingsRow> for StoredSettings {
     }
 }
 
-async fn of_tenant(executor: impl PgExecutor<'_>, tenant: &TenantId) -> sqlx::Result<Option<StoredSettings>> {
+async fn of_tenant(connection: &mut PgConnection, tenant: &TenantId) -> sqlx::Result<Option<StoredSettings>> {
     sqlx::query_file_as!(SettingsRow, "sql/settings/of_tenant.sql", tenant.as_str())
         .try_map(StoredSettings::try_from)
-        .fetch_optional(executor)
+        .fetch_optional(connection)
         .await
 }
 
 impl Store {
     /// A tenant's settings.
     pub(crate) async fn settings(&self, tenant: &TenantId) -> sqlx::Result<Option<StoredSettings>> {
-        of_tenant(&self.pool, tenant).await
+        let mut tx = self.pool.tenant(tenant, Access::Read).await?;
+        of_tenant(tx.connection(), tenant).await
     }
 
     /// The settings of the tenants that follow one, by tenant id; the empty text begins. Those of a few tenants may be
@@ -120,9 +124,10 @@ impl Store {
     ) -> sqlx::Result<Vec<StoredSettings>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let bytes = i64::try_from(page::BYTES).unwrap_or(i64::MAX);
+        let mut tx = self.pool.fleet(Access::Read).await?;
         sqlx::query_file_as!(SettingsRow, "sql/settings/page.sql", tenant, limit, bytes)
             .try_map(StoredSettings::try_from)
-            .fetch_all(&self.pool)
+            .fetch_all(tx.connection())
             .await
     }
 }

@@ -10,6 +10,7 @@ mod requests;
 mod schema;
 mod settings;
 mod sweeping;
+mod wall;
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, postgres::PgConnectOptions};
 
 use super::{Postgres, failed_to};
 use crate::error::Result;
@@ -13,6 +13,9 @@ use crate::service::Kind;
 
 /// The database's name. No process stays connected to it, so that it can be copied.
 const DATABASE: &str = "rollcall_schemas";
+
+/// Query for the statements that a service runs after its migrations, to put row-level security around its tables.
+const WALL: &str = include_str!("../../../../services/chassis/sql/wall/missing.sql");
 
 /// Services that own schemas.
 const OWNERS: [Kind; 2] = [Kind::Scheduler, Kind::Reconcile];
@@ -37,7 +40,7 @@ impl Postgres {
         self.service_url(kind, DATABASE)
     }
 
-    /// Applies an owner's migrations and then its views, in the order of their names.
+    /// Applies an owner's migrations, the wall between tenants, and then its views, in the order of their names.
     async fn migrate(&self, owner: Kind) -> Result<()> {
         let Some(url) = self.service_schemas_url(owner) else {
             return Ok(());
@@ -48,15 +51,32 @@ impl Postgres {
             let migrator = Migrator::new(folder.join("migrations")).await?;
             let mut connection = url.parse::<PgConnectOptions>()?.connect().await?;
             migrator.run(&mut connection).await?;
-            for view in views(&folder.join("views")).map_err(sqlx::Error::Io)? {
-                sqlx::raw_sql(AssertSqlSafe(view))
+            let wall: Vec<String> = sqlx::query_scalar(WALL).fetch_all(&mut connection).await?;
+            for statement in wall {
+                sqlx::raw_sql(AssertSqlSafe(statement))
                     .execute(&mut connection)
                     .await?;
             }
+            apply(&mut connection, &folder.join("views")).await?;
+            let fleet = format!("SET ROLE rollcall_{}_fleet", owner.name());
+            sqlx::raw_sql(AssertSqlSafe(fleet))
+                .execute(&mut connection)
+                .await?;
+            apply(&mut connection, &folder.join("views/fleet")).await?;
             connection.close().await
         };
         migrate.await.map_err(failed_to("apply the migrations"))
     }
+}
+
+/// Applies the views in a folder.
+async fn apply(connection: &mut PgConnection, folder: &Path) -> sqlx::Result<()> {
+    for view in views(folder).map_err(sqlx::Error::Io)? {
+        sqlx::raw_sql(AssertSqlSafe(view))
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The texts of the views in a folder.
@@ -65,6 +85,7 @@ fn views(folder: &Path) -> std::io::Result<Vec<String>> {
     let mut files = entries
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<std::io::Result<Vec<_>>>()?;
+    files.retain(|file| file.is_file());
     files.sort();
     files.iter().map(std::fs::read_to_string).collect()
 }

@@ -55,7 +55,7 @@ impl Ground {
             "SELECT run_id, state, success_run_id, failing_since_run_id, held_run_id, decided_run_id
              FROM reconcile.last_run",
         )
-        .fetch_one(self.pool())
+        .fetch_one(self.all().await?.connection())
         .await?;
         let number = |id: Option<Uuid>| runs.iter().position(|run| Some(run.as_uuid()) == id);
         Ok(Last {

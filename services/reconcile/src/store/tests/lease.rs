@@ -111,7 +111,10 @@ async fn a_heartbeat_reports_the_stage_and_takes_none_back_that_is_written() -> 
     let (key, _) = ground.started("SYNC").await?;
     let stage = async || -> Result<String> {
         let stage = sqlx::query_scalar("SELECT stage FROM reconcile.heartbeat WHERE run_id = $1");
-        Ok(stage.bind(key.run.as_uuid()).fetch_one(ground.pool()).await?)
+        Ok(stage
+            .bind(key.run.as_uuid())
+            .fetch_one(ground.all().await?.connection())
+            .await?)
     };
     assert_eq!(stage().await?, "CONNECTING");
     heartbeat::heartbeat(&ground.resources, &key, PROGRESS).await?;

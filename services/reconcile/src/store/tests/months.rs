@@ -9,6 +9,7 @@ use sqlx::AssertSqlSafe;
 use super::*;
 use crate::store::{months, schema::RUN_OUTCOME};
 
+const PARTITIONS: &str = include_str!("months/partitions.sql");
 const YEAR: &str = include_str!("months/year.sql");
 /// Of a year of runs, at least one month is older.
 const PERIOD: SignedDuration = SignedDuration::from_hours(300 * 24);
@@ -19,6 +20,8 @@ impl Ground {
         // Roles of services make no functions. In this database of its own, one does.
         let permit = "GRANT USAGE ON LANGUAGE sql, plpgsql TO rollcall_reconcile";
         ground.database.run_as_superuser(permit).await?;
+        let owner = Role::Reconcile;
+        ground.database.run_as_owner(owner, PARTITIONS).await?;
         ground.as_reconcile(YEAR).await?;
         Ok(ground)
     }
@@ -101,13 +104,13 @@ async fn a_run_is_looked_for_in_the_partition_of_its_month() -> Result<()> {
     let run: Uuid = sqlx::query_scalar(
         "SELECT run_id FROM reconcile.run_outcome WHERE end_time < now() - interval '200 days' LIMIT 1",
     )
-    .fetch_one(ground.pool())
+    .fetch_one(ground.all().await?.connection())
     .await?;
     let explain = concat!("EXPLAIN ", include_str!("../../../sql/run_outcome/to_revert.sql"));
     let plan: Vec<String> = sqlx::query_scalar(AssertSqlSafe(explain))
         .bind("acme")
         .bind(run)
-        .fetch_all(ground.pool())
+        .fetch_all(ground.all().await?.connection())
         .await?;
     let words = plan.iter().flat_map(|line| line.split_whitespace());
     let partitions: BTreeSet<&str> = words

@@ -1,7 +1,7 @@
 //! The outbox: in order for each tenant, and bounded.
 
 use super::*;
-use crate::store::News;
+use crate::store::{News, outbox::OutboxLock};
 
 /// Puts an event behind the tenant's others.
 async fn announce(ground: &Ground, payload: &[u8]) -> Result<()> {
@@ -18,7 +18,7 @@ async fn announce(ground: &Ground, payload: &[u8]) -> Result<()> {
 
 async fn next(ground: &Ground, after: i64, count: i64, bytes: i64) -> Result<Vec<i64>> {
     let rows = sqlx::query_file!("sql/outbox/next.sql", TENANT, after, count, bytes)
-        .fetch_all(ground.pool())
+        .fetch_all(ground.all().await?.connection())
         .await?;
     Ok(rows.into_iter().map(|row| row.sequence).collect())
 }
@@ -55,18 +55,19 @@ async fn tenants_whose_events_wait_are_found_once_each() -> Result<()> {
         )
         .await?;
     let tenants = sqlx::query_file_scalar!("sql/outbox/tenants.sql", 10)
-        .fetch_all(ground.pool())
+        .fetch_all(ground.all().await?.connection())
         .await?;
     assert_eq!(tenants, ["a", "b"]);
     let oldest = sqlx::query_file!("sql/outbox/oldest.sql")
-        .fetch_one(ground.pool())
+        .fetch_one(ground.all().await?.connection())
         .await?;
     assert_eq!(oldest.tenants, 2);
-    sqlx::query_file!("sql/outbox/delete.sql", "a", 0, 2)
-        .execute(ground.pool())
-        .await?;
+    let Some(lock) = OutboxLock::try_open(ground.gate(), "a").await? else {
+        anyhow::bail!("another process has the outbox");
+    };
+    lock.delete(0, 2).await?;
     let tenants = sqlx::query_file_scalar!("sql/outbox/tenants.sql", 10)
-        .fetch_all(ground.pool())
+        .fetch_all(ground.all().await?.connection())
         .await?;
     assert_eq!(tenants, ["b"]);
     Ok(())

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use rollcall_domain::RunId;
-use rollcall_stores::{Planned, Role};
+use rollcall_stores::{Planned, Role, Scope};
 use uuid::Uuid;
 
 use super::Ground;
@@ -120,23 +120,20 @@ async fn what_an_array_names_is_looked_up_by_key_with_a_kept_plan_too() -> Resul
             include_str!("../../../sql/domain/among.sql"),
             format!("{domains}, 'acme'"),
         ),
+    ];
+    let of_fleet = [
         (
             include_str!("../../../sql/domain/unavailable.sql"),
             format!("{domains}, 'acme'"),
         ),
-        (
-            include_str!("../../../sql/reserved_domain/end.sql"),
-            domains.clone(),
-        ),
-        (
-            include_str!("../../../sql/domain/lock.sql"),
-            format!("'acme', {domains}"),
-        ),
+        (include_str!("../../../sql/reserved_domain/end.sql"), domains),
     ];
-    for (statement, arguments) in statements {
+    let of_tenant = statements.map(|statement| (Scope::Tenant("acme"), statement));
+    let of_fleet = of_fleet.map(|statement| (Scope::Fleet, statement));
+    for (scope, (statement, arguments)) in of_tenant.into_iter().chain(of_fleet) {
         let plan = ground
             .database
-            .explain(Role::Reconcile, Planned::ForAny, statement, &arguments)
+            .explain(Role::Reconcile, scope, Planned::ForAny, statement, &arguments)
             .await?;
         let compared = plan.filters().into_iter().any(|filter| filter.contains("ANY"));
         assert!(!compared, "{statement}: {:?}", plan.filters());

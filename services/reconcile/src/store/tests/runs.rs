@@ -13,7 +13,9 @@ use crate::{
 const STATE: &str = "SELECT state FROM reconcile.run_outcome";
 
 async fn state(ground: &Ground) -> Result<String> {
-    Ok(sqlx::query_scalar(STATE).fetch_one(ground.pool()).await?)
+    Ok(sqlx::query_scalar(STATE)
+        .fetch_one(ground.all().await?.connection())
+        .await?)
 }
 
 #[tokio::test]
@@ -148,7 +150,7 @@ async fn a_revert_that_was_cancelled_reports_the_pause_that_its_request_began() 
     };
     sqlx::query("UPDATE scheduler.settings SET settings = $1")
         .bind(settings.encode_to_vec())
-        .execute(&ground.database.pool(Role::Scheduler).await?)
+        .execute(&mut ground.database.connect(Role::Scheduler, Scope::Fleet).await?)
         .await?;
     let (run, sync) = (RunId::from_uuid(Uuid::now_v7()), Uuid::now_v7());
     ground
@@ -161,7 +163,7 @@ async fn a_revert_that_was_cancelled_reports_the_pause_that_its_request_began() 
     assert!(matches!(ground.begin(run, "first").await?, Begun::Finished));
     let events: Vec<String> =
         sqlx::query_scalar("SELECT routing_key FROM reconcile.outbox ORDER BY sequence")
-            .fetch_all(ground.pool())
+            .fetch_all(ground.all().await?.connection())
             .await?;
     assert_eq!(events, ["run.finished", "schedule.paused"]);
     Ok(())

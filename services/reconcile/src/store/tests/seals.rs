@@ -127,7 +127,7 @@ async fn a_renewed_seal_is_void_once_the_credential_is_another_and_gone_once_the
     ground
         .as_scheduler(
             "UPDATE scheduler.settings AS s SET sealed_credential = r.seal
-             FROM reconcile.scheduler_renewed_seal AS r WHERE r.tenant_id = s.tenant_id",
+             FROM reconcile.scheduler_all_renewed_seals AS r WHERE r.tenant_id = s.tenant_id",
         )
         .await?;
     sweeper::sweep(&ground.resources).await?;

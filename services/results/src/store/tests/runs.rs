@@ -144,7 +144,7 @@ async fn the_last_read_is_one_that_came_to_an_end_and_whose_rows_are_kept() -> R
         .note(&differs, "HELD", "held_reason = 'CHANGED_SINCE_PREVIEW'")
         .await?;
     ground.ask("PREVIEW").await?;
-    let last = runs::last_read(&ground.store.pool, "acme")
+    let last = runs::last_read(&mut ground.acme().await?, "acme")
         .await
         .map_err(refused)?;
     assert_eq!(last.map(|(_, rows)| rows), Some(read));
@@ -155,11 +155,13 @@ async fn the_last_read_is_one_that_came_to_an_end_and_whose_rows_are_kept() -> R
 async fn a_run_whose_place_was_taken_shows_only_its_summary() -> Result<()> {
     let ground = Ground::new().await?;
     let key = ground.applied(1, &[]).await?;
-    assert!(runs::with_rows(&ground.store.pool, &key).await.is_ok());
+    assert!(runs::with_rows(&mut ground.acme().await?, &key).await.is_ok());
     ground
         .as_reconcile("UPDATE reconcile.run_outcome SET rows_superseded = true")
         .await?;
-    let refusal = runs::with_rows(&ground.store.pool, &key).await.map_err(refused);
+    let refusal = runs::with_rows(&mut ground.acme().await?, &key)
+        .await
+        .map_err(refused);
     let refusal = refusal.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(refusal.contains("only its summary is kept"), "{refusal}");
     Ok(())
@@ -170,14 +172,18 @@ async fn a_run_is_looked_for_in_the_partition_of_its_month() -> Result<()> {
     let ground = Ground::new().await?;
     let range = "FOR VALUES FROM ('01924500-0000-7000-8000-000000000000') TO ('0192e400-0000-7000-8000-000000000000')";
     ground
-        .as_scheduler(&format!(
-            "CREATE TABLE scheduler.run_request_2024_10 PARTITION OF scheduler.run_request {range}"
-        ))
+        .database
+        .run_as_owner(
+            Role::Scheduler,
+            &format!("CREATE TABLE scheduler.run_request_2024_10 PARTITION OF scheduler.run_request {range}"),
+        )
         .await?;
     ground
-        .as_reconcile(&format!(
-            "CREATE TABLE reconcile.run_outcome_2024_10 PARTITION OF reconcile.run_outcome {range}"
-        ))
+        .database
+        .run_as_owner(
+            Role::Reconcile,
+            &format!("CREATE TABLE reconcile.run_outcome_2024_10 PARTITION OF reconcile.run_outcome {range}"),
+        )
         .await?;
     let explain = concat!("EXPLAIN ", include_str!("../../../sql/run/of_tenant.sql"));
     let plan: Vec<String> = sqlx::query_scalar(explain)
@@ -186,7 +192,7 @@ async fn a_run_is_looked_for_in_the_partition_of_its_month() -> Result<()> {
         .bind(None::<Uuid>)
         .bind(false)
         .bind(1_i64)
-        .fetch_all(&ground.store.pool)
+        .fetch_all(ground.acme().await?.connection())
         .await?;
     let plan = plan.join("\n");
     // The run itself; the one whose rows it shows is looked for once it is known.

@@ -1,6 +1,6 @@
 //! Statements whose cost grows with what they are about, and with no tenant's other runs.
 
-use rollcall_stores::Planned;
+use rollcall_stores::{Planned, Scope};
 
 use super::*;
 
@@ -13,7 +13,7 @@ const OVER: &str = "
 const OUTCOMES: &str = "
     INSERT INTO reconcile.run_outcome (tenant_id, run_id, kind, trigger, state, attempt, end_time)
     SELECT tenant_id, run_id, kind, trigger, 'SUCCEEDED', 1, now()
-    FROM scheduler.reconcile_run_request;
+    FROM scheduler.reconcile_all_run_requests;
     ANALYZE reconcile.run_outcome";
 /// The next runs of a tenth of the tenants, which are open.
 const BURST: &str = "
@@ -23,7 +23,7 @@ const BURST: &str = "
 const SOME_OVER: &str = "
     INSERT INTO reconcile.run_outcome (tenant_id, run_id, kind, trigger, state, attempt, end_time)
     SELECT tenant_id, run_id, kind, trigger, 'SUCCEEDED', 1, now()
-    FROM scheduler.reconcile_run_request
+    FROM scheduler.reconcile_all_run_requests
     WHERE run_id > 'aaaaaaaa-0000-0000-0000-000000000000' AND tenant_id < 'other-15'";
 const OPEN: f64 = 2000.0;
 const BATCH: f64 = 300.0;
@@ -65,7 +65,7 @@ impl Ground {
         for planned in [Planned::ForThese, Planned::ForAny] {
             let plan = self
                 .database
-                .explain(Role::Scheduler, planned, statement, arguments)
+                .explain(Role::Scheduler, Scope::Fleet, planned, statement, arguments)
                 .await?;
             let read = plan.rows_read();
             anyhow::ensure!(read <= rows, "{read} rows, not {rows} ({planned:?}): {statement}");
@@ -87,8 +87,8 @@ async fn a_sweep_looks_at_what_is_open_only() -> Result<()> {
         ground.reads_at_most(rows, close, "500").await?;
         let lost = statement!("run_request/unpublish_lost");
         ground.reads_at_most(rows, lost, "60, 60, 500").await?;
-        let cancel = statement!("run_request/cancel_scheduled");
-        ground.reads_at_most(2.0 * rows, cancel, "NULL").await?;
+        let cancel = statement!("run_request/cancel_all_scheduled");
+        ground.reads_at_most(2.0 * rows, cancel, "").await?;
     }
     Ok(())
 }
@@ -100,7 +100,7 @@ async fn silent_runs_are_looked_for_among_those_with_a_pulse() -> Result<()> {
         .as_reconcile(&format!(
             "INSERT INTO reconcile.heartbeat (tenant_id, run_id, fence, beat_time)
              SELECT tenant_id, run_id, 1, now() - interval '1 hour'
-             FROM scheduler.reconcile_run_request
+             FROM scheduler.reconcile_all_run_requests
              WHERE run_id = ANY ({IDS});
              ANALYZE reconcile.heartbeat"
         ))

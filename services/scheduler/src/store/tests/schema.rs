@@ -7,7 +7,10 @@ use rollcall_chassis::{
 use sqlx::{Connection as _, PgConnection};
 
 use super::*;
-use crate::{config::Config, store::SCHEMA};
+use crate::{
+    config::Config,
+    store::{FLEET, SCHEMA},
+};
 
 /// The lock of the process that brings the schema up to date.
 const LOCK: &str = "SELECT pg_advisory_lock(hashtextextended('rollcall schema ' || current_schema(), 0))";
@@ -25,7 +28,9 @@ fn schema(sql: &'static str) -> Schema {
     Schema {
         migrations: sqlx::migrate!(),
         monthly: &[],
+        fleet: FLEET,
         views,
+        fleet_views: &[],
     }
 }
 
@@ -49,7 +54,7 @@ impl Ground {
         Ok(sqlx::query_scalar(
             "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass('scheduler.answer') ORDER BY attnum",
         )
-        .fetch_all(&self.store.pool)
+        .fetch_all(self.store.pool.shared())
         .await?)
     }
 }
@@ -60,9 +65,13 @@ async fn a_schema_that_is_up_to_date_stays_as_it_is() -> Result<()> {
     let database = ground.reach().await?;
     database.migrate(&SCHEMA).await?;
     let applied = "SELECT max(apply_time)::text FROM scheduler.applied_view";
-    let first: Option<String> = sqlx::query_scalar(applied).fetch_one(&ground.store.pool).await?;
+    let first: Option<String> = sqlx::query_scalar(applied)
+        .fetch_one(ground.store.pool.shared())
+        .await?;
     database.migrate(&SCHEMA).await?;
-    let second: Option<String> = sqlx::query_scalar(applied).fetch_one(&ground.store.pool).await?;
+    let second: Option<String> = sqlx::query_scalar(applied)
+        .fetch_one(ground.store.pool.shared())
+        .await?;
     assert!(first.is_some());
     assert_eq!(first, second);
     Ok(())
@@ -96,7 +105,7 @@ async fn a_view_that_is_missing_is_made_again() -> Result<()> {
     database.migrate(&schema).await?;
     ground
         .database
-        .run(Role::Scheduler, "DROP VIEW scheduler.answer")
+        .run_as_owner(Role::Scheduler, "DROP VIEW scheduler.answer")
         .await?;
     database.migrate(&schema).await?;
     assert_eq!(ground.columns().await?, ["one"]);
@@ -122,7 +131,7 @@ async fn a_view_whose_columns_are_others_is_dropped_and_granted_again() -> Resul
     let granted = "SELECT has_table_privilege('rollcall_reconcile', 'scheduler.answer', 'SELECT')";
     assert!(
         sqlx::query_scalar::<_, bool>(granted)
-            .fetch_one(&ground.store.pool)
+            .fetch_one(ground.store.pool.shared())
             .await?
     );
     Ok(())
@@ -137,7 +146,7 @@ async fn a_migration_takes_as_long_as_it_takes_whatever_the_bounds_of_its_role_a
     ground.database.run_as_superuser(bound).await?;
     let slow = "SELECT pg_sleep(0.6); CREATE OR REPLACE VIEW scheduler.answer AS SELECT 1 AS one";
     assert!(
-        ground.database.run(Role::Scheduler, slow).await.is_err(),
+        ground.database.run_as_owner(Role::Scheduler, slow).await.is_err(),
         "the bound holds"
     );
     ground.reach().await?.migrate(&schema(slow)).await?;

@@ -1,6 +1,7 @@
 //! Settings.
 
 use super::*;
+use crate::store::Access;
 
 #[tokio::test]
 async fn a_save_gives_the_credential_a_generation_only_if_it_is_new() -> Result<()> {
@@ -164,7 +165,7 @@ async fn a_list_of_large_settings_is_read_no_further_than_a_page() -> Result<()>
         )
         .await?;
     let read = sqlx::query_file!("sql/settings/page.sql", "", 101_i64, 1_000_000_i64)
-        .fetch_all(&ground.store.pool)
+        .fetch_all(ground.store.pool.fleet(Access::Read).await?.connection())
         .await?;
     assert_eq!(read.len(), 11, "one more than a page of ten");
     Ok(())

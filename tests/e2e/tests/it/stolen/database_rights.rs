@@ -13,6 +13,7 @@ const ALL: &str = "SIUDT";
 const SELECT: &str = "S";
 /// Insert, in some columns.
 const INSERT_SOME: &str = "i";
+const SELECT_AND_INSERT_SOME: &str = "Si";
 const NONE: &str = "";
 /// A view that no statement can write through, whoever tries.
 const NOT_WRITABLE: [&str; 2] = ["55000", "0A000"];
@@ -27,10 +28,12 @@ const OF_RECONCILE: Rights<&str> = [NONE, ALL, NONE];
 const OF_RECONCILE_FOR_SCHEDULER: Rights<&str> = [SELECT, ALL, NONE];
 const OF_RECONCILE_FOR_RESULTS: Rights<&str> = [NONE, ALL, SELECT];
 const OF_NOBODY_FOR_RESULTS: Rights<&str> = [NONE, NONE, SELECT];
+/// A view over all tenants: only roles for such work read it, which the services take for a transaction.
+const OF_FLEET: Rights<&str> = [NONE; 3];
 
 /// Every table and view. A new one is named here, and here alone.
 const RIGHTS: &[(&str, Rights<&str>)] = &[
-    ("audit.record", [INSERT_SOME; 3]),
+    ("audit.record", [INSERT_SOME, INSERT_SOME, SELECT_AND_INSERT_SOME]),
     ("audit.record (partition)", [NONE; 3]),
     ("portal.account", OF_RECONCILE),
     ("portal.address", OF_RECONCILE),
@@ -53,9 +56,12 @@ const RIGHTS: &[(&str, Rights<&str>)] = &[
     ("reconcile.renewed_seal", OF_RECONCILE),
     ("reconcile.run_outcome", OF_RECONCILE),
     ("reconcile.run_outcome (partition)", OF_RECONCILE),
-    ("reconcile.scheduler_heartbeat", OF_RECONCILE_FOR_SCHEDULER),
+    ("reconcile.scheduler_all_domains", OF_FLEET),
+    ("reconcile.scheduler_all_heartbeats", OF_FLEET),
+    ("reconcile.scheduler_all_renewed_seals", OF_FLEET),
+    ("reconcile.scheduler_all_run_states", OF_FLEET),
+    ("reconcile.scheduler_all_tenants", OF_FLEET),
     ("reconcile.scheduler_period", OF_RECONCILE_FOR_SCHEDULER),
-    ("reconcile.scheduler_renewed_seal", OF_RECONCILE_FOR_SCHEDULER),
     ("reconcile.scheduler_run_state", OF_RECONCILE_FOR_SCHEDULER),
     ("reconcile.scheduler_tenant", OF_RECONCILE_FOR_SCHEDULER),
     ("reconcile.scheduler_tenant_domain", OF_RECONCILE_FOR_SCHEDULER),
@@ -65,21 +71,26 @@ const RIGHTS: &[(&str, Rights<&str>)] = &[
     ("results.account", OF_RECONCILE_FOR_RESULTS),
     ("results.account_address", OF_RECONCILE_FOR_RESULTS),
     ("results.address_change", OF_RECONCILE_FOR_RESULTS),
+    ("results.all_last_runs", OF_FLEET),
+    ("results.all_refused_credentials", OF_FLEET),
+    ("results.all_run_outcomes", OF_FLEET),
+    ("results.all_run_requests", OF_FLEET),
+    ("results.all_schedules", OF_FLEET),
+    ("results.all_waiting_events", OF_FLEET),
     ("results.audit_record", OF_NOBODY_FOR_RESULTS),
     ("results.domain", OF_RECONCILE_FOR_RESULTS),
     ("results.fleet_pause", OF_SCHEDULER_FOR_RESULTS),
-    ("results.last_run", OF_RECONCILE_FOR_RESULTS),
     ("results.period", OF_RECONCILE_FOR_RESULTS),
-    ("results.refused_credential", OF_RECONCILE_FOR_RESULTS),
     ("results.removed_address", OF_RECONCILE_FOR_RESULTS),
     ("results.run_outcome", OF_RECONCILE_FOR_RESULTS),
     ("results.run_request", OF_SCHEDULER_FOR_RESULTS),
     ("results.run_row", OF_RECONCILE_FOR_RESULTS),
     ("results.schedule", OF_SCHEDULER_FOR_RESULTS),
-    ("results.waiting_events", OF_RECONCILE_FOR_RESULTS),
     ("scheduler._sqlx_migrations", OF_SCHEDULER),
     ("scheduler.applied_view", OF_SCHEDULER),
     ("scheduler.fleet", OF_SCHEDULER),
+    ("scheduler.reconcile_all_run_requests", OF_FLEET),
+    ("scheduler.reconcile_all_settings", OF_FLEET),
     ("scheduler.reconcile_fleet", OF_SCHEDULER_FOR_RECONCILE),
     ("scheduler.reconcile_run_request", OF_SCHEDULER_FOR_RECONCILE),
     ("scheduler.reconcile_settings", OF_SCHEDULER_FOR_RECONCILE),

@@ -1,0 +1,10 @@
+-- Rows of a run that reverted another one. Many at once: each parameter is a column.
+INSERT INTO reconcile.claim_history (
+    tenant_id, row_id, valid_from, valid_to, content, preview_run_id, entry_verdict, entry_reason, entry_other,
+    address, address_type, primary_address, directory_primary, object_id, object_dn
+)
+SELECT *
+FROM unnest(
+    $1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[]
+)
