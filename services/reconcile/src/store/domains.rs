@@ -61,17 +61,21 @@ pub(crate) async fn replace(
     reserved: Days,
 ) -> Result<(), ReconcileError> {
     let id = tenant.tenant.clone();
-    let connection = tenant.connection();
-    sqlx::query_file!("sql/domain/lock.sql")
-        .fetch_one(&mut *connection)
-        .await
-        .during("lock the domains")?;
+    lock(tenant, names).await?;
     let seconds = reserved.duration().as_secs();
     sqlx::query_file!("sql/domain/give_up.sql", id.as_str(), names, seconds)
-        .execute(&mut *connection)
+        .execute(tenant.connection())
         .await
         .during("give domains up")?;
-    check_available(tenant, names).await?;
+    sqlx::query_file!(
+        "sql/domain/set_alias.sql",
+        id.as_str(),
+        names,
+        alias_of as &[Option<&str>]
+    )
+    .execute(tenant.connection())
+    .await
+    .during("write what domains are aliases of")?;
     sqlx::query_file!(
         "sql/domain/put.sql",
         id.as_str(),
@@ -81,11 +85,23 @@ pub(crate) async fn replace(
     .execute(tenant.connection())
     .await
     .during("write the domains")?;
-    Ok(())
+    check_available(tenant, names).await
+}
+
+/// Locks all that a change of domains will touch, by name: two tenants who want each other's domains wait for each other in
+/// one order. They are rows of all tenants.
+async fn lock(tenant: &mut TenantLock, names: &[&str]) -> Result<(), ReconcileError> {
+    let id = tenant.tenant.clone();
+    tenant.widen().await?;
+    sqlx::query_file!("sql/domain/lock.sql", id.as_str(), names)
+        .execute(tenant.connection())
+        .await
+        .during("lock the domains")?;
+    tenant.narrow().await
 }
 
 /// Refuses names that another tenant has or that are reserved for one, and ends reservations of the others. Both are about
-/// rows of all tenants, and must be asked under the lock that the transaction has.
+/// rows of all tenants. Asked once the names are written: what another transaction had written first is there by then.
 async fn check_available(tenant: &mut TenantLock, names: &[&str]) -> Result<(), ReconcileError> {
     let id = tenant.tenant.clone();
     tenant.widen().await?;

@@ -1,8 +1,9 @@
 //! The tenants' domains.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use rollcall_domain::DomainName;
+use tokio::time::sleep;
 
 use super::*;
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
         DomainList,
         domains::{self, ReplaceOnly},
     },
-    store::expired,
+    store::{self, expired},
 };
 
 fn list(names: &[(&str, &str)]) -> Result<DomainList> {
@@ -306,4 +307,74 @@ async fn a_tenant_with_many_reserved_domains_registers_no_new_one_but_gives_up_a
         .as_reconcile("UPDATE portal.reserved_domain SET end_time = now() WHERE name = '1.gone.example'")
         .await?;
     put(&[("fresh.example", "")]).await
+}
+
+/// Replaces the list of a tenant with one domain, and does not commit yet.
+async fn begin_to_put(ground: &Ground, tenant: &TenantId, name: &str) -> Result<TenantLock> {
+    let store = &ground.resources.store;
+    let mut tx = TenantLock::open(&store.calls, tenant).await?;
+    store::domains::replace(
+        &mut tx,
+        &[name],
+        &[None],
+        ground.resources.bounds.reserved_domains,
+    )
+    .await?;
+    Ok(tx)
+}
+
+/// Until a session waits for a lock that another one has.
+async fn until_a_session_waits(ground: &Ground) -> Result<()> {
+    const WAITS: &str = "SELECT EXISTS (
+        SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+    )";
+    let mut superuser = ground.database.superuser().await?;
+    while !sqlx::query_scalar::<_, bool>(WAITS)
+        .fetch_one(&mut superuser)
+        .await?
+    {
+        sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_change_of_domains_holds_up_no_other_tenants_change() -> Result<()> {
+    let ground = Ground::new().await?;
+    let open = begin_to_put(&ground, &ground.tenant, "acme.example").await?;
+    let other = TenantId::parse("other")?;
+    let others = list(&[("other.example", "")])?;
+    domains::put_domains(
+        &ground.resources,
+        &act(),
+        &other,
+        &others,
+        &ReplaceOnly::default(),
+    )
+    .await?;
+    open.commit().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_two_tenants_who_register_a_new_domain_at_once_one_gets_it() -> Result<()> {
+    let ground = Ground::new().await?;
+    let open = begin_to_put(&ground, &ground.tenant, "new.example").await?;
+    let other = TenantId::parse("other")?;
+    let wanted = list(&[("new.example", "")])?;
+    let only = ReplaceOnly::default();
+    let act = act();
+    let second = domains::put_domains(&ground.resources, &act, &other, &wanted, &only);
+    let first = async {
+        until_a_session_waits(&ground).await?;
+        open.commit().await?;
+        anyhow::Ok(())
+    };
+    let (second, first) = tokio::join!(second, first);
+    first?;
+    assert!(
+        matches!(second, Err(ReconcileError::DomainUnavailable { .. })),
+        "{second:?}"
+    );
+    Ok(())
 }

@@ -94,6 +94,10 @@ const OF_TENANT: &[(&str, &str)] = &[
         "'acme', ARRAY['acme.example'], ARRAY['alias.example']",
     ),
     (
+        "domain/set_alias",
+        "'acme', ARRAY['acme.example'], ARRAY['alias.example']",
+    ),
+    (
         "heartbeat/beat",
         "'acme', '00000000-0000-0000-0000-000000000001', 1, 5, 5, 'READING'",
     ),
@@ -215,6 +219,7 @@ const OF_TENANT: &[(&str, &str)] = &[
 /// that say which domains others have.
 const OF_FLEET: &[&str] = &[
     "account/purge_candidates",
+    "domain/lock",
     "domain/owner",
     "domain/unavailable",
     "lease/overdue",
@@ -233,7 +238,6 @@ const OF_FLEET: &[&str] = &[
 const SHARED: &[&str] = &[
     "connection_test/begin",
     "connection_test/drop_expired",
-    "domain/lock",
     "fleet/removals_paused",
     "outbox/lock",
     "period/put",
