@@ -39,7 +39,7 @@ impl Source for KeySet {
         Ok(vec![text])
     }
 
-    /// A set without a key for us is damaged.
+    /// A set without a key for us is damaged, except an empty one, by which an issuer withdraws its last key.
     fn build(&self, contents: &[Zeroizing<Vec<u8>>]) -> Result<Loaded<Keys>, GrpcError> {
         let keys = contents.first().and_then(|text| Keys::parse(text));
         let keys = keys.ok_or_else(|| GrpcError::NoKeys(self.0.clone()))?;
@@ -54,7 +54,7 @@ impl Keys {
     fn parse(text: &[u8]) -> Option<Self> {
         let set: JwkSet = serde_json::from_slice(text).ok()?;
         let keys: BTreeMap<_, _> = set.keys.iter().filter_map(usable).collect();
-        (!keys.is_empty()).then_some(Self(keys))
+        (set.keys.is_empty() || !keys.is_empty()).then_some(Self(keys))
     }
 
     /// The key with this id.

@@ -198,6 +198,18 @@ fn keys_are_read_again_when_the_file_changes_and_a_damaged_file_changes_nothing(
 }
 
 #[test]
+fn an_empty_key_set_withdraws_every_key() {
+    let issuer = Issuer::new(1);
+    let (folder, assertions) = opened(&issuer);
+    let check = || assertions.check(issuer.assert("acme", now()).as_bytes(), now());
+    assert!(check().is_ok());
+    let none = json!({"keys": []}).to_string();
+    std::fs::write(folder.path().join("jwks.json"), none).expect("a file");
+    assertions.files().refresh();
+    assert!(check().is_err());
+}
+
+#[test]
 fn a_key_set_without_a_key_for_us_stops_the_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = Issuer::new(1).trusted(folder.path());
@@ -205,7 +217,6 @@ fn a_key_set_without_a_key_for_us_stops_the_start() {
     let short = URL_SAFE_NO_PAD.encode([1; 31]);
     for wrong in [
         "{}".to_owned(),
-        json!({"keys": []}).to_string(),
         json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k1", "x": short}]}).to_string(),
     ] {
         std::fs::write(&file, wrong).expect("a file");
