@@ -53,6 +53,15 @@ pub enum PgError {
     /// The schema could not be brought up to date.
     #[error("the database could not be migrated")]
     Migrate(#[source] MigrateError),
+    /// Row-level security does not hold for the role, and the record of acts may be open to it.
+    #[error(
+        "the database role {role} is a superuser or has BYPASSRLS, so no tenant's rows would be kept from another: name the \
+         service's own role in database.url, as roles.sql makes it"
+    )]
+    Boundless {
+        /// The role that the URL names.
+        role: String,
+    },
 }
 
 /// A database that answered: what a service opens its pools on.
@@ -77,11 +86,24 @@ impl Database {
     /// Waits until the database answers, however long that takes: a restart would not be faster.
     pub async fn reach(config: &DatabaseConfig, application_name: &str) -> Result<Self, PgError> {
         let options = Self::options(config, application_name)?;
-        close(wait_for(&options).await).await;
-        Ok(Self {
-            options,
-            config: config.clone(),
-        })
+        let mut pauses = PAUSES;
+        loop {
+            let mut connection = wait_for(&options).await;
+            let bounded = refuse_boundless(&mut connection).await;
+            close(connection).await;
+            match bounded {
+                Ok(bounded) => bounded?,
+                Err(error) => {
+                    DATABASE.is_away(&Cause::away(&error));
+                    tokio::time::sleep(pauses.grow()).await;
+                    continue;
+                }
+            }
+            return Ok(Self {
+                options,
+                config: config.clone(),
+            });
+        }
     }
 
     /// Connects once, and finds out if the role may use these schemas.
@@ -91,6 +113,10 @@ impl Database {
         schemas: &[&str],
     ) -> Result<(), BoxError> {
         let mut connection = Self::options(config, application_name)?.connect().await?;
+        if let Err(error) = refuse_boundless(&mut connection).await? {
+            close(connection).await;
+            return Err(error.into());
+        }
         for schema in schemas {
             // The schema's name is a value, which the compiler could not check.
             let may_use = sqlx::query_scalar("SELECT has_schema_privilege($1, 'USAGE')");
@@ -192,6 +218,14 @@ impl Database {
 /// Its work is done: that its goodbye is lost is no matter.
 async fn close(connection: PgConnection) {
     let _ = connection.close().await;
+}
+
+/// Refuses a role for which the wall between tenants does not stand.
+async fn refuse_boundless(connection: &mut PgConnection) -> sqlx::Result<Result<(), PgError>> {
+    let boundless = sqlx::query_file_scalar!("sql/wall/boundless.sql")
+        .fetch_optional(connection)
+        .await?;
+    Ok(boundless.map_or(Ok(()), |role| Err(PgError::Boundless { role })))
 }
 
 /// True if the database ended the connection, and not the migration.

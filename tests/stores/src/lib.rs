@@ -119,8 +119,12 @@ impl TestDatabase {
 
     /// A session of the superuser, who sees everything.
     pub async fn superuser(&self) -> Result<PgConnection> {
-        let schemas = variable("SCHEMAS_DATABASE_URL")?;
-        Ok(PgConnection::connect(&elsewhere(&schemas, &self.name)?).await?)
+        Ok(PgConnection::connect(&self.superusers_url()?).await?)
+    }
+
+    /// Address at which the superuser finds it.
+    pub fn superusers_url(&self) -> Result<String> {
+        elsewhere(&variable("SCHEMAS_DATABASE_URL")?, &self.name)
     }
 
     /// A session of a service's role that sees so much until it ends.

@@ -2,7 +2,7 @@
 
 use rollcall_chassis::{
     config,
-    pg::{Database, Schema, View},
+    pg::{Database, PgError, Schema, View},
 };
 use sqlx::{Connection as _, PgConnection};
 
@@ -34,19 +34,24 @@ fn schema(sql: &'static str) -> Schema {
     }
 }
 
+/// Reaches a database as the service does when it starts.
+async fn reach(url: String) -> Result<Result<Database, PgError>> {
+    let variables = [
+        ("ROLLCALL_DATABASE__URL", url),
+        ("ROLLCALL_AMQP__URL", "amqp://127.0.0.1:1".to_owned()),
+        ("ROLLCALL_CREDENTIALS__PUBLIC_KEY_FILE", "none".to_owned()),
+        ("ROLLCALL_SIGNING__KEY_FILE", "none".to_owned()),
+        ("ROLLCALL_SERVER__LISTEN", "127.0.0.1:0".to_owned()),
+        ("ROLLCALL_SERVER__INSECURE_LOOPBACK", "true".to_owned()),
+    ];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value));
+    let config: Config = config::parse("", variables)?;
+    Ok(Database::reach(&config.database, "store-tests").await)
+}
+
 impl Ground {
     async fn reach(&self) -> Result<Database> {
-        let variables = [
-            ("ROLLCALL_DATABASE__URL", self.database.url(Role::Scheduler)?),
-            ("ROLLCALL_AMQP__URL", "amqp://127.0.0.1:1".to_owned()),
-            ("ROLLCALL_CREDENTIALS__PUBLIC_KEY_FILE", "none".to_owned()),
-            ("ROLLCALL_SIGNING__KEY_FILE", "none".to_owned()),
-            ("ROLLCALL_SERVER__LISTEN", "127.0.0.1:0".to_owned()),
-            ("ROLLCALL_SERVER__INSECURE_LOOPBACK", "true".to_owned()),
-        ];
-        let variables = variables.map(|(name, value)| (name.to_owned(), value));
-        let config: Config = config::parse("", variables)?;
-        Ok(Database::reach(&config.database, "store-tests").await?)
+        Ok(reach(self.database.url(Role::Scheduler)?).await??)
     }
 
     /// The view's columns, by which two texts are distinguished.
@@ -57,6 +62,18 @@ impl Ground {
         .fetch_all(self.store.pool.shared())
         .await?)
     }
+}
+
+#[tokio::test]
+async fn a_role_that_row_level_security_does_not_hold_for_stops_the_start() -> Result<()> {
+    let ground = Ground::new().await?;
+    let refused = reach(ground.database.superusers_url()?).await?;
+    let Err(PgError::Boundless { role }) = refused else {
+        anyhow::bail!("the superuser was accepted");
+    };
+    assert_eq!(role, "postgres");
+    ground.reach().await?;
+    Ok(())
 }
 
 #[tokio::test]
