@@ -222,7 +222,10 @@ fn cause(status: &Status) -> Cause {
              give the worker another certificate.",
             status.message()
         )),
-        Code::Unimplemented => Cause::refused("reconcile is of an older version than this worker"),
+        Code::Unimplemented => Cause::refused(
+            "reconcile does not know this call: reconcile.url must name its listener for workers ([workers]), and reconcile \
+             must not be older than this worker",
+        ),
         _ => match status.source() {
             Some(source) if !status.message().is_empty() => {
                 Cause::no_answer(format!("{}: {}", status.message(), chain(source)))
