@@ -11,6 +11,7 @@ mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -219,10 +220,11 @@ impl RabbitMq {
         if let Some(mut input) = call.stdin.take() {
             // Only the end of a line ends the expression.
             let line = format!("{expression}\n");
-            input
-                .write_all(line.as_bytes())
-                .await
-                .doing(|| "ask RabbitMQ".to_owned())?;
+            let told = input.write_all(line.as_bytes()).await;
+            // A call that was turned away may have ended before it was told anything. What it printed says so.
+            if !matches!(&told, Err(error) if error.kind() == ErrorKind::BrokenPipe) {
+                told.doing(|| "ask RabbitMQ".to_owned())?;
+            }
         }
         let output = call
             .wait_with_output()
