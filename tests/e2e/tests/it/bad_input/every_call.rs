@@ -120,7 +120,10 @@ async fn a_tenant_of_which_nothing_is_known_is_not_found_by_any_call() -> Result
     let endpoints = bed.endpoints()?;
     let tenant = Tenant::unknown(endpoints, "nobody").await?;
     let mut asked = 0;
-    for method in Method::all(endpoints).await? {
+    let mut methods = Method::all(endpoints).await?;
+    // First: what is refused to the others is on record, and the tenant known by it.
+    methods.sort_by_key(|method| method.name() != "ListAudit");
+    for method in methods {
         if !method.names_tenant() || OF_NEW_TENANTS.contains(&method.name()) {
             continue;
         }
