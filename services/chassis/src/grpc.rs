@@ -9,6 +9,7 @@ mod call_log;
 mod client;
 mod connection;
 mod deadline;
+mod density;
 mod first_message;
 mod limits;
 mod methods;

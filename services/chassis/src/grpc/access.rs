@@ -15,7 +15,7 @@ use tonic::{Status, body::Body};
 use super::{
     assertion::{Assertion, Assertions},
     bounds::Kind,
-    first_message,
+    density, first_message,
     limits::RequestLimits,
     methods::{Method, Methods, Tenancy, TenantFields},
     peer::Caller,
@@ -91,6 +91,7 @@ impl Access {
         } else {
             (Bytes::new(), request)
         };
+        density::check(&message)?;
         let tenants = names_tenant.map_or(Ok(Vec::new()), |fields| named(fields, &message))?;
         if let (Some(act), Some(tenant)) = (Act::in_extensions(request.extensions()), tenants.first()) {
             act.note_tenant(tenant);

@@ -35,7 +35,7 @@ impl RequestLimits {
     /// Refuses an encoded request that exceeds its limits, naming each of them. What is no message is left to the
     /// handler.
     pub(super) fn check(&self, request: &[u8]) -> Result<(), ApiError> {
-        measure::violations(self, request).into_result()
+        measure::check(self, request)
     }
 }
 

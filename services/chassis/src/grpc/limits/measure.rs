@@ -6,61 +6,81 @@ use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_f
 use rollcall_domain::sentences::field as sentences;
 
 use super::{Content, Field, List, Longest, Message, RequestLimits};
-use crate::status::Violations;
+use crate::{
+    grpc::density::{self, MOST_FIELDS},
+    status::{ApiError, Violations},
+};
 
 /// Violations that are collected. An answer has no room for more.
 const MOST_TOLD: usize = 100;
 
-/// The limits that a request exceeds, as far as it is a message.
-pub(super) fn violations(limits: &RequestLimits, request: &[u8]) -> Violations {
+/// Refuses a request, as far as it is a message, with the limits that it exceeds. Of one with too many fields, those that the
+/// first of them exceed are told.
+pub(super) fn check(limits: &RequestLimits, request: &[u8]) -> Result<(), ApiError> {
     let mut walk = Walk {
         counts: vec![0; limits.lists],
         way: Vec::new(),
+        fields: 0,
         told: 0,
         violations: Violations::default(),
     };
-    // The handler refuses what is no message.
-    let _ = walk.message(&limits.message, request);
-    walk.violations
+    let walked = walk.message(&limits.message, request);
+    walk.violations.into_result()?;
+    match walked {
+        Err(Unwalked::Dense) => Err(density::too_dense()),
+        // The handler refuses what is no message.
+        Err(Unwalked::Malformed) | Ok(()) => Ok(()),
+    }
 }
 
-/// The rest is no message.
-struct Malformed;
+/// Reasons why the rest of a message is not walked.
+enum Unwalked {
+    /// It is no message.
+    Malformed,
+    /// There are too many fields.
+    Dense,
+}
 
 struct Walk<'l> {
     /// Entries of each list so far. A message that comes in several pieces is one, and so are its lists.
     counts: Vec<usize>,
     /// The fields on the way to the present one, each with its index in its list.
     way: Vec<(&'l Field, Option<usize>)>,
+    /// Fields so far.
+    fields: usize,
     told: usize,
     violations: Violations,
 }
 
 impl<'l> Walk<'l> {
-    fn message(&mut self, message: &'l Message, mut rest: &[u8]) -> Result<(), Malformed> {
+    fn message(&mut self, message: &'l Message, mut rest: &[u8]) -> Result<(), Unwalked> {
         while !rest.is_empty() && self.told < MOST_TOLD {
-            let (number, wire_type) = decode_key(&mut rest).map_err(|_| Malformed)?;
+            let (number, wire_type) = decode_key(&mut rest).map_err(|_| Unwalked::Malformed)?;
+            self.fields += 1;
+            if self.fields > MOST_FIELDS || wire_type == WireType::StartGroup {
+                return Err(Unwalked::Dense);
+            }
             match (message.field(number), wire_type) {
                 (Some(field), WireType::LengthDelimited) => {
                     let value = length_delimited(&mut rest)?;
                     self.field(field, value)?;
                 }
                 (Some(field), WireType::Varint) => {
-                    decode_varint(&mut rest).map_err(|_| Malformed)?;
+                    decode_varint(&mut rest).map_err(|_| Unwalked::Malformed)?;
                     if let Some(list) = &field.list {
                         self.count(field, list, 1);
                     }
                 }
                 (_, wire_type) => {
                     skip_field(wire_type, number, &mut rest, DecodeContext::default())
-                        .map_err(|_| Malformed)?;
+                        .map_err(|_| Unwalked::Malformed)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn field(&mut self, field: &'l Field, value: &[u8]) -> Result<(), Malformed> {
+    fn field(&mut self, field: &'l Field, value: &[u8]) -> Result<(), Unwalked> {
         let Some(list) = &field.list else {
             return self.value(field, None, value);
         };
@@ -98,7 +118,7 @@ impl<'l> Walk<'l> {
         false
     }
 
-    fn value(&mut self, field: &'l Field, index: Option<usize>, value: &[u8]) -> Result<(), Malformed> {
+    fn value(&mut self, field: &'l Field, index: Option<usize>, value: &[u8]) -> Result<(), Unwalked> {
         match &field.value {
             Content::Text(longest) => {
                 if let Some(sentence) = exceeded(*longest, value) {
@@ -145,10 +165,10 @@ fn exceeded(longest: Longest, text: &[u8]) -> Option<String> {
     (characters > most).then(|| sentences::most_characters(most))
 }
 
-fn length_delimited<'b>(rest: &mut &'b [u8]) -> Result<&'b [u8], Malformed> {
-    let length = decode_varint(rest).map_err(|_| Malformed)?;
-    let length = usize::try_from(length).map_err(|_| Malformed)?;
-    let (value, after) = rest.split_at_checked(length).ok_or(Malformed)?;
+fn length_delimited<'b>(rest: &mut &'b [u8]) -> Result<&'b [u8], Unwalked> {
+    let length = decode_varint(rest).map_err(|_| Unwalked::Malformed)?;
+    let length = usize::try_from(length).map_err(|_| Unwalked::Malformed)?;
+    let (value, after) = rest.split_at_checked(length).ok_or(Unwalked::Malformed)?;
     *rest = after;
     Ok(value)
 }
