@@ -41,6 +41,11 @@ GRANT rollcall_scheduler_fleet TO rollcall_scheduler;
 GRANT rollcall_reconcile_fleet TO rollcall_reconcile;
 GRANT rollcall_results_fleet TO rollcall_results;
 
+-- A role may change its own settings: whoever had its password may have left some.
+ALTER ROLE rollcall_scheduler RESET ALL;
+ALTER ROLE rollcall_reconcile RESET ALL;
+ALTER ROLE rollcall_results RESET ALL;
+
 -- Objects that a role creates without a schema, such as the migrations' own table, land in its own schema.
 ALTER ROLE rollcall_scheduler SET search_path = scheduler;
 ALTER ROLE rollcall_reconcile SET search_path = reconcile;

@@ -136,6 +136,8 @@ impl Database {
             .application_name(application_name)
             // PostgreSQL compiles what it takes for expensive. The services' statements never are, but their plans may look it.
             .options([("jit", "off")])
+            // A role may change its own settings. None that was left there by others takes the role for all tenants.
+            .options([("role", "none")])
             // sqlx asks if a statement would be logged without logging it, which makes the filters of two layers of
             // telemetry drop the thread's next span: calls would vanish from logs and traces at random.
             .disable_statement_logging())

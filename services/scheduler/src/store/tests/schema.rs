@@ -77,6 +77,26 @@ async fn a_role_that_row_level_security_does_not_hold_for_stops_the_start() -> R
 }
 
 #[tokio::test]
+async fn a_role_that_was_left_in_the_settings_of_a_role_is_not_taken() -> Result<()> {
+    let ground = Ground::new().await?;
+    let left = "DO $$ BEGIN
+        EXECUTE format(
+            'ALTER ROLE rollcall_scheduler IN DATABASE %I SET role = rollcall_scheduler_fleet',
+            current_database()
+        );
+    END $$";
+    ground.database.run_as_superuser(left).await?;
+    let whoever = "SELECT current_user::text";
+    let mut plain = PgConnection::connect(&ground.database.url(Role::Scheduler)?).await?;
+    let taken: String = sqlx::query_scalar(whoever).fetch_one(&mut plain).await?;
+    assert_eq!(taken, "rollcall_scheduler_fleet");
+    let calls = ground.reach().await?.calls();
+    let own: String = sqlx::query_scalar(whoever).fetch_one(&calls).await?;
+    assert_eq!(own, "rollcall_scheduler");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_schema_that_is_up_to_date_stays_as_it_is() -> Result<()> {
     let ground = Ground::new().await?;
     let database = ground.reach().await?;
