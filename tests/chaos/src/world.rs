@@ -131,7 +131,9 @@ impl World {
 
     /// Copies the logs of servers and services to `target/chaos/<name>`.
     pub(crate) fn keep_logs(&self, name: &str) -> Result<()> {
-        let kept = Path::new("target/chaos").join(name.replace('/', "-"));
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../target/chaos")
+            .join(name.replace('/', "-"));
         fs::create_dir_all(&kept)?;
         for entry in fs::read_dir(self.stack.log_folder())?.flatten() {
             fs::copy(entry.path(), kept.join(entry.file_name()))?;
