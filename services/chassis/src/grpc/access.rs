@@ -91,7 +91,7 @@ impl Access {
         } else {
             (Bytes::new(), request)
         };
-        density::check(&message)?;
+        density::check(&message).map_err(ApiError::from)?;
         let tenants = names_tenant.map_or(Ok(Vec::new()), |fields| named(fields, &message))?;
         if let (Some(act), Some(tenant)) = (Act::in_extensions(request.extensions()), tenants.first()) {
             act.note_tenant(tenant);

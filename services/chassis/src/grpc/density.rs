@@ -7,30 +7,52 @@ use rollcall_terms::Refusal;
 use crate::{sentences, status::ApiError};
 
 /// The most fields of a request, those of messages in it included: more than twice as many as the longest list of domains has.
-pub(super) const MOST_FIELDS: usize = 100_000;
+const MOST_FIELDS: usize = 100_000;
 
-/// Refuses an encoded message that has more fields of its own. Groups count as too many: no request of the contract has one,
-/// and it would be skipped only by walking what is in it. The rest of what is no message is left to the handler.
-pub(super) fn check(mut message: &[u8]) -> Result<(), ApiError> {
-    let mut fields = 0_usize;
+/// The fields of a request that may still come.
+#[derive(Debug)]
+pub(super) struct Budget(usize);
+
+/// A request has too many fields.
+#[derive(Debug)]
+pub(super) struct TooDense;
+
+impl From<TooDense> for ApiError {
+    fn from(_: TooDense) -> Self {
+        Self::new(Refusal::RequestTooLarge, sentences::REQUEST_TOO_LARGE)
+    }
+}
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self(MOST_FIELDS)
+    }
+
+    /// Takes a field. A group counts as too many: no request of the contract has one, and it would be skipped only by walking
+    /// what is in it.
+    pub(super) fn take(&mut self, wire_type: WireType) -> Result<(), TooDense> {
+        let left = match wire_type {
+            WireType::StartGroup => None,
+            _ => self.0.checked_sub(1),
+        };
+        self.0 = left.ok_or(TooDense)?;
+        Ok(())
+    }
+}
+
+/// Refuses an encoded message that has too many fields of its own. The rest of what is no message is left to the handler.
+pub(super) fn check(mut message: &[u8]) -> Result<(), TooDense> {
+    let mut fields = Budget::new();
     while !message.is_empty() {
         let Ok((number, wire_type)) = decode_key(&mut message) else {
             return Ok(());
         };
-        fields += 1;
-        if fields > MOST_FIELDS || wire_type == WireType::StartGroup {
-            return Err(too_dense());
-        }
+        fields.take(wire_type)?;
         if skip_field(wire_type, number, &mut message, DecodeContext::default()).is_err() {
             return Ok(());
         }
     }
     Ok(())
-}
-
-/// The refusal of a message with too many fields.
-pub(super) fn too_dense() -> ApiError {
-    ApiError::new(Refusal::RequestTooLarge, sentences::REQUEST_TOO_LARGE)
 }
 
 #[cfg(test)]

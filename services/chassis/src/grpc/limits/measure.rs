@@ -7,7 +7,7 @@ use rollcall_domain::sentences::field as sentences;
 
 use super::{Content, Field, List, Longest, Message, RequestLimits};
 use crate::{
-    grpc::density::{self, MOST_FIELDS},
+    grpc::density::{Budget, TooDense},
     status::{ApiError, Violations},
 };
 
@@ -20,14 +20,14 @@ pub(super) fn check(limits: &RequestLimits, request: &[u8]) -> Result<(), ApiErr
     let mut walk = Walk {
         counts: vec![0; limits.lists],
         way: Vec::new(),
-        fields: 0,
+        fields: Budget::new(),
         told: 0,
         violations: Violations::default(),
     };
     let walked = walk.message(&limits.message, request);
     walk.violations.into_result()?;
     match walked {
-        Err(Unwalked::Dense) => Err(density::too_dense()),
+        Err(Unwalked::Dense(dense)) => Err(dense.into()),
         // The handler refuses what is no message.
         Err(Unwalked::Malformed) | Ok(()) => Ok(()),
     }
@@ -38,7 +38,7 @@ enum Unwalked {
     /// It is no message.
     Malformed,
     /// There are too many fields.
-    Dense,
+    Dense(TooDense),
 }
 
 struct Walk<'l> {
@@ -46,8 +46,7 @@ struct Walk<'l> {
     counts: Vec<usize>,
     /// The fields on the way to the present one, each with its index in its list.
     way: Vec<(&'l Field, Option<usize>)>,
-    /// Fields so far.
-    fields: usize,
+    fields: Budget,
     told: usize,
     violations: Violations,
 }
@@ -56,10 +55,7 @@ impl<'l> Walk<'l> {
     fn message(&mut self, message: &'l Message, mut rest: &[u8]) -> Result<(), Unwalked> {
         while !rest.is_empty() && self.told < MOST_TOLD {
             let (number, wire_type) = decode_key(&mut rest).map_err(|_| Unwalked::Malformed)?;
-            self.fields += 1;
-            if self.fields > MOST_FIELDS || wire_type == WireType::StartGroup {
-                return Err(Unwalked::Dense);
-            }
+            self.fields.take(wire_type).map_err(Unwalked::Dense)?;
             match (message.field(number), wire_type) {
                 (Some(field), WireType::LengthDelimited) => {
                     let value = length_delimited(&mut rest)?;
