@@ -89,20 +89,19 @@ impl Database {
         let mut pauses = PAUSES;
         loop {
             let mut connection = wait_for(&options).await;
-            let bounded = refuse_boundless(&mut connection).await;
+            let boundless = boundless_role(&mut connection).await;
             close(connection).await;
-            match bounded {
-                Ok(bounded) => bounded?,
-                Err(error) => {
-                    DATABASE.is_away(&Cause::away(&error));
-                    tokio::time::sleep(pauses.grow()).await;
-                    continue;
+            match boundless {
+                Ok(Some(role)) => return Err(PgError::Boundless { role }),
+                Ok(None) => {
+                    return Ok(Self {
+                        options,
+                        config: config.clone(),
+                    });
                 }
+                Err(error) => DATABASE.is_away(&Cause::away(&error)),
             }
-            return Ok(Self {
-                options,
-                config: config.clone(),
-            });
+            tokio::time::sleep(pauses.grow()).await;
         }
     }
 
@@ -113,9 +112,9 @@ impl Database {
         schemas: &[&str],
     ) -> Result<(), BoxError> {
         let mut connection = Self::options(config, application_name)?.connect().await?;
-        if let Err(error) = refuse_boundless(&mut connection).await? {
+        if let Some(role) = boundless_role(&mut connection).await? {
             close(connection).await;
-            return Err(error.into());
+            return Err(PgError::Boundless { role }.into());
         }
         for schema in schemas {
             // The schema's name is a value, which the compiler could not check.
@@ -222,12 +221,11 @@ async fn close(connection: PgConnection) {
     let _ = connection.close().await;
 }
 
-/// Refuses a role for which the wall between tenants does not stand.
-async fn refuse_boundless(connection: &mut PgConnection) -> sqlx::Result<Result<(), PgError>> {
-    let boundless = sqlx::query_file_scalar!("sql/wall/boundless.sql")
+/// The session's own role, if the wall between tenants does not stand for it.
+async fn boundless_role(connection: &mut PgConnection) -> sqlx::Result<Option<String>> {
+    sqlx::query_file_scalar!("sql/wall/boundless.sql")
         .fetch_optional(connection)
-        .await?;
-    Ok(boundless.map_or(Ok(()), |role| Err(PgError::Boundless { role })))
+        .await
 }
 
 /// True if the database ended the connection, and not the migration.

@@ -176,8 +176,9 @@ async fn publish(
             continue;
         }
         if let Some(owner) = owner {
-            let owner = AssertSqlSafe(format!("SET LOCAL ROLE {}", owner.identifier()));
-            sqlx::raw_sql(owner).execute(&mut *transaction).await?;
+            sqlx::raw_sql(AssertSqlSafe(owner.taken()))
+                .execute(&mut *transaction)
+                .await?;
         }
         replace(&mut transaction, view).await?;
         sqlx::raw_sql("RESET ROLE").execute(&mut *transaction).await?;

@@ -53,12 +53,12 @@ impl FleetRole {
     }
 
     /// The statement that takes it until the transaction ends.
-    fn taken(self) -> String {
+    pub(super) fn taken(self) -> String {
         format!("SET LOCAL ROLE {}", self.identifier())
     }
 
     /// Its name, as an identifier of SQL.
-    pub(super) fn identifier(self) -> String {
+    fn identifier(self) -> String {
         format!("\"{}\"", self.0.replace('"', "\"\""))
     }
 }
