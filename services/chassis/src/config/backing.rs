@@ -117,13 +117,8 @@ impl AmqpConfig {
 
     /// Reports a connection that anybody on its way could read or change, and files that go with none.
     pub fn validate(&self, problems: &mut Problems) {
-        if self.cert_file.is_some() != self.key_file.is_some() {
-            let missing = match self.cert_file {
-                Some(_) => "amqp.key_file",
-                None => "amqp.cert_file",
-            };
-            problems.push(missing, "missing: a certificate and its key go together");
-        }
+        let names = ["cert_file", "key_file"];
+        problems.check_identity("amqp", names, self.cert_file.as_deref(), self.key_file.as_deref());
         let url = self.url.expose();
         let Ok(uri) = url.parse::<AMQPUri>() else {
             problems.push("amqp.url", "is not an AMQP URL");

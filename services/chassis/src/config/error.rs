@@ -1,6 +1,6 @@
 //! The mistakes in a configuration.
 
-use std::fmt;
+use std::{fmt, path::Path};
 
 /// One mistake and the key it is in, such as `server.listen`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,25 @@ impl Problems {
             key: key.into(),
             message: message.to_string(),
         });
+    }
+
+    /// Reports the file that a section lacks if it names only one of a certificate and its key. `names` are their keys.
+    pub(super) fn check_identity(
+        &mut self,
+        section: &str,
+        names: [&str; 2],
+        certificate: Option<&Path>,
+        key: Option<&Path>,
+    ) {
+        let missing = match (certificate, key) {
+            (None, Some(_)) => names[0],
+            (Some(_), None) => names[1],
+            _ => return,
+        };
+        self.push(
+            format!("{section}.{missing}"),
+            "missing: a certificate and its key go together",
+        );
     }
 
     /// Nothing if there were no mistakes, all of them otherwise.

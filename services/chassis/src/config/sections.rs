@@ -59,13 +59,12 @@ impl TelemetryConfig {
         if let Some(endpoint) = &self.otlp_endpoint {
             self.validate_collector(endpoint, problems);
         }
-        if self.otlp_cert_file.is_some() != self.otlp_key_file.is_some() {
-            let missing = match self.otlp_cert_file {
-                Some(_) => "telemetry.otlp_key_file",
-                None => "telemetry.otlp_cert_file",
-            };
-            problems.push(missing, "missing: a certificate and its key go together");
-        }
+        problems.check_identity(
+            "telemetry",
+            ["otlp_cert_file", "otlp_key_file"],
+            self.otlp_cert_file.as_deref(),
+            self.otlp_key_file.as_deref(),
+        );
     }
 
     /// The files of TLS to the collector.

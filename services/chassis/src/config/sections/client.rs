@@ -51,17 +51,13 @@ impl ClientConfig {
         if !tls && !self.url.starts_with("http://") {
             problems.push(format!("{section}.url"), "must begin with http:// or https://");
         }
-        if self.cert_file.is_some() != self.key_file.is_some() {
-            let missing = if self.cert_file.is_some() {
-                "key_file"
-            } else {
-                "cert_file"
-            };
-            problems.push(
-                format!("{section}.{missing}"),
-                "missing: a certificate and its key go together",
-            );
-        }
+        let names = ["cert_file", "key_file"];
+        problems.check_identity(
+            section,
+            names,
+            self.cert_file.as_deref(),
+            self.key_file.as_deref(),
+        );
         if !tls {
             plaintext::check(section, "url", &self.url, self.allow_plaintext, problems);
         }
