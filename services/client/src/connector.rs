@@ -17,6 +17,13 @@ use tower::Service;
 
 const HTTPS: u16 = 443;
 
+/// A URL's host as sockets and certificates name it: an IPv6 address without its brackets.
+pub fn bare_host(host: &str) -> &str {
+    host.strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host)
+}
+
 /// Connects to one server.
 #[derive(Debug, Clone)]
 pub(crate) struct Connector {
@@ -29,11 +36,7 @@ pub(crate) struct Connector {
 impl Connector {
     /// `None` if the URL has no host that a certificate could name.
     pub(crate) fn new(url: &Uri, files: Arc<Reloading<ClientFiles>>) -> Option<Self> {
-        let host = url.host()?;
-        let host = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .unwrap_or(host);
+        let host = bare_host(url.host()?);
         Some(Self {
             host: host.into(),
             port: url.port_u16().unwrap_or(HTTPS),

@@ -23,6 +23,7 @@ pub mod view;
 
 pub use assertion::{ASSERTION, Asserting};
 pub use client::{Calls, Client};
+pub use connector::bare_host;
 pub use endpoint::{CONNECT, Certificates, EndpointError, Route, Tls, is_secured, route};
 pub use error::Error;
 pub use follow::{Seen, watch_run};

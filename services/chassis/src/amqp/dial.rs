@@ -20,6 +20,7 @@ use lapin::{
     AsyncTcpStream, Connection, ConnectionProperties,
     uri::{AMQPScheme, AMQPUri},
 };
+use rollcall_client::bare_host;
 use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -32,7 +33,7 @@ impl<T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin> Socket for 
 
 type Wire = Compat<Box<dyn Socket>>;
 
-/// Connects. `tls` is used for `amqps` alone.
+/// Connects. Only `amqps` uses `tls`.
 pub(super) async fn dial(
     uri: AMQPUri,
     tls: Option<TlsConnector>,
@@ -46,7 +47,7 @@ pub(super) async fn dial(
 }
 
 async fn open(uri: &AMQPUri, tls: Option<TlsConnector>) -> io::Result<Wire> {
-    let host = bare(&uri.authority.host);
+    let host = bare_host(&uri.authority.host);
     let socket = TcpStream::connect((host, uri.authority.port)).await?;
     socket.set_nodelay(true)?;
     let socket: Box<dyn Socket> = match (uri.scheme.clone(), tls) {
@@ -58,13 +59,6 @@ async fn open(uri: &AMQPUri, tls: Option<TlsConnector>) -> io::Result<Wire> {
         (AMQPScheme::AMQPS, None) => return Err(io::Error::other("TLS is not set up")),
     };
     Ok(socket.compat())
-}
-
-/// A host as sockets and certificates name it: an IPv6 address without its brackets.
-fn bare(host: &str) -> &str {
-    host.strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host)
 }
 
 /// tokio as the client library sees it, over sockets of ours.
