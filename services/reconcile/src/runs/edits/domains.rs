@@ -2,7 +2,7 @@
 
 use rollcall_chassis::audit::{Act, Record};
 use rollcall_domain::{DomainName, TenantId};
-use rollcall_proto::v1;
+use rollcall_proto::{limits, v1};
 use rollcall_terms::audit::Details;
 
 use super::{domain_list::DomainList, records};
@@ -14,7 +14,7 @@ use crate::{
 
 /// The most domains of a tenant with those that are reserved for it: twice as many as it may own, so that it can replace
 /// all of them at once. Giving a domain up changes nothing of the sum, and so is never refused.
-const MOST_WITH_RESERVED: u64 = 20_000;
+const MOST_WITH_RESERVED: u64 = 2 * limits::put_domains_request::DOMAINS_MAX_ITEMS as u64;
 
 /// Conditions under which a list of domains is replaced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
